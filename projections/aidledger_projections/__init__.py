@@ -1,0 +1,1 @@
+"""The read models: one SQL file each, and nothing else."""

@@ -1,0 +1,1 @@
+"""Pure: what may happen, and what follows from it."""

@@ -1,0 +1,1 @@
+"""The events: what an entry may say, one struct per wire name."""

@@ -1,0 +1,1 @@
+"""Policy packs, their clauses, and the decisions taken under them."""

@@ -1,0 +1,1 @@
+"""Pure bytes: why the ledger can be trusted."""

@@ -1,0 +1,1 @@
+"""Runs the SQL read models over entries."""

@@ -1,0 +1,1 @@
+"""One verb a file; the clock is read here."""
