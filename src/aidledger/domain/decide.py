@@ -1,0 +1,259 @@
+"""Decides what becomes of a proposal: the events to record, or every rule that refuses it.
+
+A wish is held against the clauses of the policy pack in force; a fact is never refused. What a
+decision brings with it by rule (an entitlement with its amount, a disqualification below the pass
+mark) follows in the same batch. Nothing here knows a day count, an age, a ratio or a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.calendar import Calendar
+from aidledger.domain.carer import Carer
+from aidledger.domain.case import Case
+from aidledger.domain.events import care, decision, ending, support
+from aidledger.domain.events.base import AmountLine, Event
+from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.events.registry import RuleOverridden
+from aidledger.domain.facts import SENSITIVE, act_facts, carer_facts, case_facts, run_facts
+from aidledger.domain.payrun import PayRun
+from aidledger.domain.policy import decision as policy
+from aidledger.domain.policy.amounts import Standard
+from aidledger.domain.policy.clause import ClauseResult
+from aidledger.domain.policy.pack import ResolvedPack
+from aidledger.domain.proposal import Proposal
+from aidledger.domain.values import month_of, next_month
+
+_OPENING_WISHES: Final = frozenset({"PayRunOpened"})
+_WITH_RECORD: Final = (
+    decision.ReviewOpinionGiven,
+    decision.ApplicationApproved,
+    decision.ApplicationRefused,
+    ending.TerminationApproved,
+    support.EntitlementSet,
+)
+"""Events that carry the record of their decision."""
+
+
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision may know: the states it is about, the rule, the day, the opened facts."""
+
+    case: Case | None = None
+    carer: Carer | None = None
+    run: PayRun | None = None
+    pack: ResolvedPack | None = None
+    calendar: Calendar | None = None
+    standards: tuple[Standard, ...] = ()
+    recorded_on: str
+    revealed: Mapping[str, str] = {}
+    stream_version: int = 0
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One event to record; ``under_pack`` says that the policy pack is pinned to it."""
+
+    event: Event
+    type: str
+    under_pack: bool
+    sealed_facts: dict[str, Any] = {}
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that refuses, with its citation and the facts it read (none of them personal)."""
+
+    clause: str
+    citation: str
+    text_zh: str
+    text_en: str
+    facts: dict[str, Any]
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be recorded, in order."""
+
+    steps: tuple[Step, ...]
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing may be recorded; all refusals together."""
+
+    refusals: tuple[Refusal, ...]
+
+
+def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
+    """Return the events a proposal leads to, or what refuses it."""
+    if not EVENTS[proposal.type].wish:
+        fact = Step(event=proposal.event, type=proposal.type, under_pack=False)
+        return Decided(steps=(fact, *_consequences(proposal, given)))
+    if given.pack is None:
+        return Refused(refusals=(_NO_PACK,))
+    if given.stream_version == 0 and proposal.type not in _OPENING_WISHES:
+        return Refused(refusals=(_NO_STREAM,))
+    facts = facts_of(proposal.type, proposal.event, proposal, given)
+    results = policy.decide_clauses(given.pack, proposal.type, facts, given.calendar)
+    waived = {despite.clause for despite in proposal.despite}
+    standing = [result for result in policy.refusals(results) if result.id not in waived]
+    if standing:
+        return Refused(refusals=tuple(_refusal(result, given.pack) for result in standing))
+    overridden = tuple(
+        Step(
+            event=RuleOverridden(
+                act=proposal.type,
+                authority=despite.authority,
+                clause=despite.clause,
+                reason=despite.reason,
+            ),
+            type="RuleOverridden",
+            under_pack=True,
+        )
+        for despite in proposal.despite
+    )
+    act = _with_decision(proposal.type, proposal.event, facts, given)
+    return Decided(steps=(*overridden, act, *_consequences(proposal, given)))
+
+
+def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dict[str, Any]:
+    """Return the nested facts that the clauses of an act may read."""
+    month = _month_of_act(event, by.effective_on)
+    case = given.case or Case(stream=by.stream)
+    return {
+        "act": act_facts(
+            name, event, actor=by.actor, office=by.office, effective_on=by.effective_on
+        ),
+        "case": case_facts(case, on=by.effective_on, month=month, revealed=given.revealed),
+        "carer": carer_facts(given.carer),
+        "run": run_facts(given.run),
+        "standards": list(given.standards),
+        "day": {"effective_on": by.effective_on, "recorded_on": given.recorded_on},
+    }
+
+
+def _month_of_act(event: Event, effective_on: str) -> str:
+    """Return the month an act is about: its own, or that of its day."""
+    for field in ("month", "from_month", "last_month"):
+        month = getattr(event, field, None)
+        if month:
+            return str(month)
+    return month_of(effective_on)
+
+
+def _with_decision(name: str, event: Event, facts: dict[str, Any], given: Circumstances) -> Step:
+    """Return the step with its decision record, and the amounts that the pack gives."""
+    pack = given.pack
+    if pack is None or not isinstance(event, _WITH_RECORD):
+        return Step(event=event, type=name, under_pack=pack is not None)
+    with_amount = isinstance(event, (support.EntitlementSet, decision.ReviewOpinionGiven))
+    if with_amount:
+        facts = _with_form(event, facts)
+    record, hidden = policy.decide(
+        pack,
+        name,
+        facts,
+        calendar=given.calendar,
+        with_amount=with_amount,
+        withhold=SENSITIVE,
+    )
+    change: dict[str, Any] = {"decision": record}
+    match event:
+        case support.EntitlementSet():
+            change["monthly_fen"] = record.amount_fen or 0
+            change["parts"] = tuple(
+                AmountLine(code=part.code, fen=part.fen, formula=part.formula)
+                for part in record.parts
+            )
+        case decision.ReviewOpinionGiven():
+            change["proposed_fen"] = record.amount_fen or 0
+        case _:
+            pass
+    return Step(
+        event=msgspec.structs.replace(event, **change),
+        type=name,
+        under_pack=True,
+        sealed_facts=hidden,
+    )
+
+
+def _with_form(event: Event, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts for the amounts: the form proposed counts before it is set."""
+    form = getattr(event, "form", None) or facts["case"]["form"]
+    return {**facts, "case": {**facts["case"], "form": form}}
+
+
+def _refusal(result: ClauseResult, pack: ResolvedPack) -> Refusal:
+    """Return what a failed clause says to whoever asked."""
+    clause = pack.clause(result.id)
+    text_zh, text_en = (clause.text_zh, clause.text_en) if clause else (result.id, result.id)
+    facts = {path: value for path, value in result.facts.items() if path not in SENSITIVE}
+    return Refusal(
+        clause=result.id,
+        citation=result.citation,
+        text_zh=" ".join(filter(None, (text_zh, result.why("zh")))),
+        text_en=" ".join(filter(None, (text_en, result.why("en")))),
+        facts=facts,
+    )
+
+
+def _consequences(proposal: Proposal, given: Circumstances) -> tuple[Step, ...]:
+    """Return what the pack lets follow at once from an event."""
+    pack, case, event = given.pack, given.case, proposal.event
+    if pack is None:
+        return ()
+    match event:
+        case care.CarerScored(score=score):
+            mark = pack.parameters.get("pass_mark")
+            if mark is None or score >= mark or not (given.carer and given.carer.qualified):
+                return ()
+            lost = care.CarerDisqualified(ground="score", month=event.month, score=score)
+            return (Step(event=lost, type="CarerDisqualified", under_pack=True),)
+        case decision.ApplicationApproved(from_month=month, form=form):
+            return _entitle(proposal, given, month, form, "approval")
+        case support.AbilityAssessed(level=level) if case and case.from_month:
+            changed = msgspec.structs.replace(case, ability=level)
+            return _entitle(proposal, _about(given, changed), _from(proposal), case.form, "ability")
+        case support.SupportFormSet(form=form) if case and case.from_month:
+            if form == case.form:
+                return ()
+            return _entitle(proposal, given, _from(proposal), form, "form")
+        case _:
+            return ()
+
+
+def _about(given: Circumstances, case: Case) -> Circumstances:
+    """Return the circumstances with another state of the case."""
+    return msgspec.structs.replace(given, case=case)
+
+
+def _from(proposal: Proposal) -> str:
+    """Return the month a change counts from: the one after it took effect."""
+    return next_month(month_of(proposal.effective_on))
+
+
+def _entitle(
+    proposal: Proposal, given: Circumstances, month: str, form: str, reason: Any
+) -> tuple[Step, ...]:
+    """Return the entitlement that follows, with its amount."""
+    case = given.case or Case(stream=proposal.stream)
+    given = _about(given, msgspec.structs.replace(case, form=form))
+    event = support.EntitlementSet(from_month=max(month, case.from_month), reason=reason)
+    facts = facts_of("EntitlementSet", event, proposal, given)
+    return (_with_decision("EntitlementSet", event, facts, given),)
+
+
+_NO_PACK: Final = Refusal(
+    clause="ledger.pack",
+    citation="design 8",
+    text_zh="该日没有已采用并生效的政策包",
+    text_en="no adopted policy pack is in force on that day",
+    facts={},
+)
+_NO_STREAM: Final = Refusal(
+    clause="ledger.stream",
+    citation="design 8",
+    text_zh="没有这个对象的任何记录",
+    text_en="there is no entry about this yet",
+    facts={},
+)

@@ -1,0 +1,41 @@
+"""What every event struct shares: frozen, keyword-only, unknown fields refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Fen = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
+"""Money in fen, never negative: a recovery is an event of its own, not a minus sign."""
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+MonthText = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Token = Annotated[str, msgspec.Meta(pattern=r"^[pa][0-9a-f]{32}$")]
+"""A person (``p…``) or an account (``a…``) as the log knows it: a keyed hash, never the number."""
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
+
+Area = Literal["rural", "urban"]
+Form = Literal["decentralised", "concentrated"]
+Ability = Literal["able", "partly", "unable"]
+Source = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]*(:[0-9a-f]{64}#\d+)?$")]
+"""Where a fact comes from: ``office``, ``bank``, ``civil_registry`` …, or ``import:<sha256>#<row>``."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The data of one entry; fields are declared in wire order (sorted)."""
+
+
+class AmountLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One part of an amount: its code in the pack, the sum in fen, and how it came about."""
+
+    code: Code
+    fen: Fen
+    formula: Text
+
+
+def parts_total_fen(parts: tuple[AmountLine, ...]) -> int:
+    """Return the sum of the parts in fen."""
+    return sum(part.fen for part in parts)

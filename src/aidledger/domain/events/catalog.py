@@ -1,0 +1,177 @@
+"""The one table of all event types: wire name, stream, wish or fact, sealed fields, titles.
+
+A *wish* asks the ledger's leave and can be refused; a *fact* has happened and is always recorded.
+Wire names are literals and never change meaning; a new meaning is a new name.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.events import (
+    care,
+    complaint,
+    decision,
+    ending,
+    inquiry,
+    intake,
+    payment,
+    registry,
+    support,
+)
+from aidledger.domain.events.base import Event
+
+
+class EventType(msgspec.Struct, frozen=True, kw_only=True):
+    """What the catalogue knows of one event type."""
+
+    name: str
+    struct: type[Event]
+    stream: str
+    wish: bool
+    sealed: tuple[str, ...]
+    title_zh: str
+    title_en: str
+
+
+_FACT: Final = False
+_WISH: Final = True
+_PERSON: Final = ("address", "identity_number", "name", "phone")
+
+# fmt: off
+_TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]], ...]] = (
+    ("NeedDiscovered", intake.NeedDiscovered, "case", _FACT, "主动发现", "need discovered", ()),
+    ("ApplicationSubmitted", intake.ApplicationSubmitted, "case", _FACT, "申请", "application submitted", (*_PERSON, "proxy_name")),
+    ("ApplicationAccepted", intake.ApplicationAccepted, "case", _WISH, "受理", "application accepted", ()),
+    ("ApplicationWithdrawn", intake.ApplicationWithdrawn, "case", _FACT, "撤回申请", "application withdrawn", ()),
+    ("MaterialsRequested", intake.MaterialsRequested, "case", _WISH, "一次性告知补正", "materials requested", ()),
+    ("MaterialsReceived", intake.MaterialsReceived, "case", _FACT, "补正材料", "materials received", ()),
+    ("RelativeDeclared", intake.RelativeDeclared, "case", _FACT, "近亲属备案", "relative declared", ()),
+    ("EnrolmentRecorded", intake.EnrolmentRecorded, "case", _FACT, "在读记录", "enrolment recorded", ()),
+    ("DisabilityCertified", intake.DisabilityCertified, "case", _FACT, "残疾证", "disability certified", ("disability_grade", "disability_kind")),
+    ("HouseholdSurveyed", inquiry.HouseholdSurveyed, "case", _FACT, "入户调查", "household surveyed", ()),
+    ("NeighbourVisited", inquiry.NeighbourVisited, "case", _FACT, "邻里访问", "neighbours visited", ()),
+    ("LetterEvidenceObtained", inquiry.LetterEvidenceObtained, "case", _FACT, "信函索证", "letter evidence obtained", ()),
+    ("DataCompared", inquiry.DataCompared, "case", _FACT, "信息核对", "data compared", ()),
+    ("ComparisonHitDisposed", inquiry.ComparisonHitDisposed, "case", _FACT, "核对疑点处置", "comparison hit disposed", ()),
+    ("ObligorAssessed", inquiry.ObligorAssessed, "case", _FACT, "法定义务人核查", "obligor assessed", ()),
+    ("AppraisalHeld", inquiry.AppraisalHeld, "case", _FACT, "民主评议", "appraisal held", ()),
+    ("AppraisalWaived", inquiry.AppraisalWaived, "case", _WISH, "免予评议", "appraisal waived", ()),
+    ("ReviewOpinionGiven", decision.ReviewOpinionGiven, "case", _WISH, "初审意见", "review opinion given", ("decision_facts",)),
+    ("PublicityStarted", decision.PublicityStarted, "case", _WISH, "公示开始", "publicity started", ()),
+    ("PublicityEnded", decision.PublicityEnded, "case", _FACT, "公示结束", "publicity ended", ()),
+    ("ObjectionRaised", decision.ObjectionRaised, "case", _FACT, "异议", "objection raised", ("objector", "text")),
+    ("ObjectionReinvestigated", decision.ObjectionReinvestigated, "case", _FACT, "异议复核", "objection reinvestigated", ()),
+    ("CaseSubmitted", decision.CaseSubmitted, "case", _WISH, "上报", "case submitted", ()),
+    ("CountyReviewed", decision.CountyReviewed, "case", _FACT, "县级审查", "county reviewed", ()),
+    ("SpotChecked", decision.SpotChecked, "case", _FACT, "抽查", "spot checked", ()),
+    ("ApplicationApproved", decision.ApplicationApproved, "case", _WISH, "批准", "application approved", ("decision_facts",)),
+    ("ApplicationRefused", decision.ApplicationRefused, "case", _WISH, "不予批准", "application refused", ("decision_facts", "reasons_text")),
+    ("RefusalNotified", decision.RefusalNotified, "case", _FACT, "不予批准告知", "refusal notified", ()),
+    ("ApprovalAnnounced", decision.ApprovalAnnounced, "case", _FACT, "批准公布", "approval announced", ()),
+    ("AbilityAssessed", support.AbilityAssessed, "case", _FACT, "自理能力评估", "ability assessed", ("ability_items",)),
+    ("AbilityChangeReported", support.AbilityChangeReported, "case", _FACT, "自理能力变化报告", "ability change reported", ()),
+    ("SupportFormSet", support.SupportFormSet, "case", _WISH, "供养形式", "form of support set", ()),
+    ("PlacementMade", support.PlacementMade, "case", _WISH, "机构安置", "placement made", ()),
+    ("EntitlementSet", support.EntitlementSet, "case", _WISH, "待遇核定", "entitlement set", ()),
+    ("CaseMoved", support.CaseMoved, "case", _FACT, "迁移", "case moved", ("address",)),
+    ("AccountBound", support.AccountBound, "case", _FACT, "账户登记", "account bound", ("account_number",)),
+    ("DeathRecorded", support.DeathRecorded, "case", _FACT, "死亡", "death recorded", ()),
+    ("WhereaboutsChanged", support.WhereaboutsChanged, "case", _FACT, "服刑失踪变化", "whereabouts changed", ()),
+    ("FuneralArranged", support.FuneralArranged, "case", _FACT, "丧葬办理", "funeral arranged", ()),
+    ("SupportReviewed", support.SupportReviewed, "case", _FACT, "定期复核", "support reviewed", ()),
+    ("SupportSuspended", support.SupportSuspended, "case", _WISH, "停发", "support suspended", ()),
+    ("SupportResumed", support.SupportResumed, "case", _WISH, "恢复发放", "support resumed", ()),
+    ("VisitMade", support.VisitMade, "case", _FACT, "探访", "visit made", ("note",)),
+    ("NeedFollowedUp", support.NeedFollowedUp, "case", _FACT, "需求跟进", "need followed up", ()),
+    ("CareEntrusted", care.CareEntrusted, "case", _WISH, "委托照料", "care entrusted", ()),
+    ("CareEnded", care.CareEnded, "case", _FACT, "委托终止", "care ended", ()),
+    ("PaymentRostered", payment.PaymentRostered, "case", _WISH, "列入花名册", "payment rostered", ()),
+    ("PaymentIssued", payment.PaymentIssued, "case", _FACT, "发放", "payment issued", ()),
+    ("PaymentReturned", payment.PaymentReturned, "case", _FACT, "发放退回", "payment returned", ()),
+    ("PaymentReissued", payment.PaymentReissued, "case", _WISH, "重新发放", "payment reissued", ()),
+    ("PaymentRecovered", payment.PaymentRecovered, "case", _FACT, "追回", "payment recovered", ()),
+    ("TerminationReported", ending.TerminationReported, "case", _FACT, "终止报告", "termination reported", ()),
+    ("TerminationAudited", ending.TerminationAudited, "case", _WISH, "终止审核", "termination audited", ()),
+    ("TerminationApproved", ending.TerminationApproved, "case", _WISH, "终止批准", "termination approved", ("decision_facts",)),
+    ("TerminationPublished", ending.TerminationPublished, "case", _WISH, "终止公示", "termination published", ()),
+    ("TerminationNotified", ending.TerminationNotified, "case", _FACT, "终止告知", "termination notified", ()),
+    ("CarerRegistered", care.CarerRegistered, "carer", _FACT, "护理人登记", "carer registered", ("identity_number", "name", "phone")),
+    ("CarerScored", care.CarerScored, "carer", _FACT, "月度考核", "carer scored", ()),
+    ("CarerScoreTold", care.CarerScoreTold, "carer", _FACT, "考核告知", "carer score told", ()),
+    ("CarerDisqualified", care.CarerDisqualified, "carer", _WISH, "取消护理资格", "carer disqualified", ()),
+    ("CarerDisqualificationTold", care.CarerDisqualificationTold, "carer", _FACT, "取消资格告知", "carer disqualification told", ()),
+    ("PayRunOpened", payment.PayRunOpened, "run", _WISH, "发放批次", "pay run opened", ()),
+    ("PayRunApproved", payment.PayRunApproved, "run", _WISH, "批次批准", "pay run approved", ()),
+    ("BankFileIssued", payment.BankFileIssued, "run", _WISH, "银行文件", "bank file issued", ()),
+    ("BankResultReceived", payment.BankResultReceived, "run", _FACT, "银行回盘", "bank result received", ()),
+    ("FundReceived", payment.FundReceived, "fund", _FACT, "资金到账", "fund received", ()),
+    ("FundDisbursed", payment.FundDisbursed, "fund", _FACT, "资金支出", "fund disbursed", ()),
+    ("FundReturned", payment.FundReturned, "fund", _FACT, "资金退回", "fund returned", ()),
+    ("ComplaintReceived", complaint.ComplaintReceived, "complaint", _FACT, "投诉受理", "complaint received", ("complainant", "phone", "text")),
+    ("ComplaintRegistered", complaint.ComplaintRegistered, "complaint", _WISH, "投诉登记", "complaint registered", ()),
+    ("ComplaintExtended", complaint.ComplaintExtended, "complaint", _WISH, "投诉延期", "complaint extended", ()),
+    ("ComplaintInvestigated", complaint.ComplaintInvestigated, "complaint", _FACT, "投诉调查", "complaint investigated", ("report",)),
+    ("ComplaintAnswered", complaint.ComplaintAnswered, "complaint", _FACT, "投诉答复", "complaint answered", ("answer",)),
+    ("LedgerOpened", registry.LedgerOpened, "registry", _FACT, "开账", "ledger opened", ()),
+    ("PlaceRegistered", registry.PlaceRegistered, "registry", _FACT, "地点登记", "place registered", ()),
+    ("OfficeRegistered", registry.OfficeRegistered, "registry", _FACT, "机构登记", "office registered", ()),
+    ("OfficerAppointed", registry.OfficerAppointed, "registry", _FACT, "任职", "officer appointed", ("name",)),
+    ("PackAdopted", registry.PackAdopted, "policy", _FACT, "采用政策包", "policy pack adopted", ()),
+    ("CalendarAdopted", registry.CalendarAdopted, "policy", _FACT, "采用工作日历", "calendar adopted", ()),
+    ("StandardPublished", registry.StandardPublished, "policy", _FACT, "公布标准", "standard published", ()),
+    ("FileImported", registry.FileImported, "import", _FACT, "文件导入", "file imported", ()),
+    ("ListPublished", registry.ListPublished, "list", _FACT, "公开名单", "list published", ()),
+    ("ListWithdrawn", registry.ListWithdrawn, "list", _FACT, "撤下名单", "list withdrawn", ()),
+    ("RuleOverridden", registry.RuleOverridden, "case|carer|run|complaint", _FACT, "依职权突破规则", "rule overridden", ()),
+    ("EntryCorrected", registry.EntryCorrected, "case|carer|run|fund|complaint", _FACT, "更正", "entry corrected", ()),
+    ("EntryAnnulled", registry.EntryAnnulled, "case|carer|run|fund|complaint", _FACT, "作废", "entry annulled", ()),
+    ("PersonErased", registry.PersonErased, "person", _FACT, "销毁个人信息", "person erased", ()),
+    ("PersonalDataRevealed", registry.PersonalDataRevealed, "person", _FACT, "查阅个人信息", "personal data revealed", ()),
+)
+# fmt: on
+
+EVENTS: Final[dict[str, EventType]] = {
+    name: EventType(
+        name=name,
+        struct=struct,
+        stream=stream,
+        wish=wish,
+        sealed=tuple(sorted(sealed)),
+        title_zh=title_zh,
+        title_en=title_en,
+    )
+    for name, struct, stream, wish, title_zh, title_en, sealed in _TABLE
+}
+
+_NAMES: Final[dict[type[Event], str]] = {kind.struct: name for name, kind in EVENTS.items()}
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    name: msgspec.json.Decoder(kind.struct, strict=True) for name, kind in EVENTS.items()
+}
+
+
+def wire_name(event: Event) -> str:
+    """Return the literal ``$type`` of an event."""
+    return _NAMES[type(event)]
+
+
+def encode_data(event: Event) -> msgspec.Raw:
+    """Return the event's data as canonical JSON bytes, ready to stand in an entry."""
+    return msgspec.Raw(_ENCODER.encode(event))
+
+
+def decode_data(name: str, data: bytes | msgspec.Raw) -> Event:
+    """Return the typed event of an entry's data.
+
+    Raises:
+        msgspec.ValidationError: unknown type, missing, unknown or ill-typed field.
+
+    """
+    decoder = _DECODERS.get(name)
+    if decoder is None:
+        raise msgspec.ValidationError(f"unknown event type {name[:64]!r}")
+    event: Event = decoder.decode(data)
+    return event

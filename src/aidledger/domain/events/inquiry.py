@@ -1,0 +1,89 @@
+"""Investigation: survey, neighbours, letters, data, appraisal (S1-024..S1-029, S3-029)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aidledger.domain.events.base import Code, Count, Day, Digest, Event, Source, Text
+
+
+class HouseholdSurveyed(Event, frozen=True, kw_only=True):
+    """入户调查: by at least two people, signed by a member of the household."""
+
+    doubt: bool = False
+    evidence: tuple[Digest, ...] = ()
+    has_income: bool
+    investigators: tuple[Code, ...]
+    property_within_limit: bool
+    signed: bool
+    source: Source = "office"
+
+
+class NeighbourVisited(Event, frozen=True, kw_only=True):
+    """邻里访问: neighbours asked about the household."""
+
+    doubt: bool = False
+    households: Count
+    source: Source = "office"
+
+
+class LetterEvidenceObtained(Event, frozen=True, kw_only=True):
+    """信函索证: evidence asked of another unit by letter; not a petition (S1-026)."""
+
+    doubt: bool = False
+    evidence: tuple[Digest, ...] = ()
+    from_unit: Code
+    source: Source = "office"
+
+
+class DataCompared(Event, frozen=True, kw_only=True):
+    """信息核对: compared with the registers of other offices; hits by number."""
+
+    hits: tuple[Code, ...] = ()
+    registers: tuple[Code, ...]
+    report: Digest | None = None
+    run_on: Day
+    source: Source = "office"
+
+
+class ComparisonHitDisposed(Event, frozen=True, kw_only=True):
+    """核对疑点处置: one hit answered with its reason."""
+
+    cleared: bool
+    hit: Code
+    reason: Text
+    source: Source = "office"
+
+
+class ObligorAssessed(Event, frozen=True, kw_only=True):
+    """法定义务人核查: able or not, and the ground for not (S1-005..S1-007)."""
+
+    able: bool
+    ground: Literal[
+        "none",
+        "extreme_hardship",
+        "dibao_old_or_disabled",
+        "no_capacity",
+        "missing",
+        "prison",
+        "dead",
+        "no_obligor",
+    ]
+    source: Source = "office"
+
+
+class AppraisalHeld(Event, frozen=True, kw_only=True):
+    """民主评议: held with its numbers and result."""
+
+    against: Count
+    attendees: Count
+    evidence: tuple[Digest, ...] = ()
+    passed: bool
+    representatives: Count
+    source: Source = "office"
+
+
+class AppraisalWaived(Event, frozen=True, kw_only=True):
+    """免予评议: left out, on a ground the pack knows (S3-029)."""
+
+    ground: Literal["no_doubt", "emergency", "optional"]

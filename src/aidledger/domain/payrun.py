@@ -1,0 +1,53 @@
+"""A pay run as the entries make it: opened, approved, sent to the bank, answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from aidledger.domain.events import payment
+from aidledger.domain.recorded import Recorded, amended
+
+
+class PayRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of one run. ``lines`` and ``total_fen`` count the roster, not what was declared."""
+
+    stream: str
+    version: int = 0
+    month: str = ""
+    fund: str = ""
+    opened_by: str = ""
+    approved: bool = False
+    approved_by: str = ""
+    lines: int = 0
+    total_fen: int = 0
+    bank_file: str = ""
+
+
+def evolve_run(run: PayRun, at: Recorded) -> PayRun:
+    """Return the run after one more entry of its stream."""
+    change = msgspec.structs.replace
+    run = change(run, version=at.version)
+    match at.event:
+        case payment.PayRunOpened() as event:
+            return change(run, month=event.month, fund=event.fund, opened_by=at.actor)
+        case payment.PayRunApproved():
+            return change(run, approved=True, approved_by=at.actor)
+        case payment.BankFileIssued() as event:
+            return change(run, bank_file=event.file)
+        case _:
+            return run
+
+
+def with_line(run: PayRun, amount_fen: int) -> PayRun:
+    """Return the run with one more line of its roster counted (the lines stand in the cases)."""
+    return msgspec.structs.replace(run, lines=run.lines + 1, total_fen=run.total_fen + amount_fen)
+
+
+def fold_run(stream: str, entries: Iterable[Recorded], *, as_of: str = "9999-12-31") -> PayRun:
+    """Fold a run's entries in log order, leaving out what is effective after ``as_of``."""
+    run = PayRun(stream=stream)
+    for entry in amended(e for e in entries if e.effective_on <= as_of):
+        run = evolve_run(run, entry)
+    return run

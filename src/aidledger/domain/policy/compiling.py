@@ -1,0 +1,151 @@
+"""From tables to rules: conditions compiled, formulas and numbers bound to the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aidledger.domain.calendar import MAX_COUNT, Calendar, CountFrom, Deadline, Roll, Unit
+from aidledger.domain.money import parse_ratio
+from aidledger.domain.policy.amounts import AmountRule
+from aidledger.domain.policy.clause import Clause
+from aidledger.domain.policy.errors import pack_error
+from aidledger.domain.policy.expression import PARAMETERS, Expression, compile_expression
+from aidledger.domain.policy.schema import AmountTable, ClauseTable, LimitTable, Severity
+from aidledger.domain.values import parse_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A time limit with its number resolved; ``due`` computes the last day in time."""
+
+    id: str
+    from_event: str
+    to_events: tuple[str, ...]
+    n: int
+    unit: Unit
+    count_from: CountFrom
+    roll: Roll
+    repeats: bool
+    citation: str
+    facts: tuple[str, ...]
+    severity: Severity
+    text_zh: str
+    text_en: str
+
+    def due(self, start: str, calendar: Calendar) -> Deadline:
+        """Return the last day in time when the limit begins with ``start`` (ISO)."""
+        return calendar.deadline(
+            parse_day(start), self.n, self.unit, count_from=self.count_from, roll=self.roll
+        )
+
+
+def compile_clause(table: ClauseTable, parameters: Mapping[str, Any], file: str) -> Clause:
+    """Compile a clause against the parameters of its resolved pack."""
+    field = f"clause.{table.id}"
+    when = _condition(table.when, parameters, file, f"{field}.when") if table.when else None
+    return Clause(
+        id=table.id,
+        on=table.on,
+        kind=table.kind,
+        citation=table.citation,
+        facts=table.facts,
+        text_zh=table.text_zh,
+        text_en=table.text_en,
+        when=when,
+        require=_condition(table.require, parameters, file, f"{field}.require"),
+        parameters=parameters,
+    )
+
+
+def _condition(source: str, parameters: Mapping[str, Any], file: str, field: str) -> Expression:
+    expression = compile_expression(source, file=file, field=field)
+    for path in expression.paths:
+        root, key = path.split(".")[:2]
+        if root == PARAMETERS and key not in parameters:
+            raise pack_error(file, field, "a parameter of the pack or its parents", path)
+    return expression
+
+
+def compile_amounts(
+    tables: Mapping[str, tuple[str, AmountTable]], parameters: Mapping[str, Any]
+) -> tuple[AmountRule, ...]:
+    """Compile the amounts of a resolved pack; those of a group must combine the same way."""
+    rules: list[AmountRule] = []
+    combine: dict[str, str] = {}
+    for file, table in tables.values():
+        field = f"amount.{table.code}"
+        group = table.group or table.code
+        if combine.setdefault(group, table.combine) != table.combine:
+            raise pack_error(
+                file, f"{field}.combine", f"{combine[group]} as in its group", table.combine
+            )
+        key = table.formula.parameter
+        if key is not None and type(parameters.get(key)) is not int:
+            raise pack_error(file, f"{field}.formula.parameter", "a whole-number parameter", key)
+        rules.append(
+            AmountRule(
+                code=table.code,
+                group=group,
+                combine=table.combine,
+                gate=_gate(table, parameters, file, f"{field}.when"),
+                standard=table.formula.standard,
+                parameter=key,
+                ratio=parse_ratio(table.formula.ratio),
+                ratio_text=table.formula.ratio,
+                rounding=table.formula.rounding,
+                citation=table.citation,
+                text_zh=table.text_zh,
+                text_en=table.text_en,
+                local=table.local,
+            )
+        )
+    return tuple(rules)
+
+
+def _gate(
+    table: AmountTable, parameters: Mapping[str, Any], file: str, field: str
+) -> Clause | None:
+    """Make an amount's condition a clause of its own, so that it is remembered the same way."""
+    if table.when is None:
+        return None
+    return Clause(
+        id=table.code,
+        on=(),
+        kind="finding",
+        citation=table.citation,
+        facts=table.facts,
+        text_zh=table.text_zh,
+        text_en=table.text_en,
+        when=None,
+        require=_condition(table.when, parameters, file, field),
+        parameters=parameters,
+    )
+
+
+def compile_limit(table: LimitTable, parameters: Mapping[str, Any], file: str) -> Limit:
+    """Resolve the number of a time limit."""
+    count = parameters.get(table.n) if isinstance(table.n, str) else table.n
+    if type(count) is not int or not 1 <= count <= MAX_COUNT:
+        raise pack_error(
+            file,
+            f"limit.{table.id}.n",
+            f"a whole number from 1 to {MAX_COUNT} or such a parameter",
+            str(table.n),
+        )
+    return Limit(
+        id=table.id,
+        from_event=table.from_event,
+        to_events=table.to_events,
+        n=count,
+        unit=table.unit,
+        count_from=table.count_from,
+        roll=table.roll,
+        repeats=table.repeats,
+        citation=table.citation,
+        facts=table.facts,
+        severity=table.severity,
+        text_zh=table.text_zh,
+        text_en=table.text_en,
+    )

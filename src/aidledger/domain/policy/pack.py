@@ -1,0 +1,246 @@
+"""Policy packs: loaded from TOML bytes, overlaid on their parents, hashed, resolved.
+
+A child overrides its parent's parameters by key, clauses, amounts and limits by id, standards by
+code and day, and takes rules away by naming them in ``remove``. The hash covers the file's bytes and
+the parent's hash, so it pins the whole chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from aidledger.domain.money import ROUNDINGS, parse_ratio
+from aidledger.domain.policy.amounts import AmountRule, Standard
+from aidledger.domain.policy.clause import Clause
+from aidledger.domain.policy.compiling import Limit, compile_amounts, compile_clause, compile_limit
+from aidledger.domain.policy.errors import pack_error
+from aidledger.domain.policy.schema import (
+    AmountTable,
+    Basis,
+    ClauseTable,
+    LimitTable,
+    PackFile,
+    Provenance,
+    StandardTable,
+    Status,
+    Title,
+    convert,
+    read_toml,
+)
+from aidledger.domain.values import length_prefixed, parse_day
+
+MAX_DEPTH: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedPack:
+    """A pack with all that it extends; ``chain`` runs from the root to the pack itself."""
+
+    id: str
+    version: int
+    hash: str
+    chain: tuple[tuple[str, str], ...]
+    title: Title
+    jurisdiction: str
+    basis: tuple[Basis, ...]
+    status: Status
+    in_force_from: str
+    in_force_to: str | None
+    known_since: str
+    parameters: Mapping[str, Any]
+    provenance: Mapping[str, Provenance]
+    clauses: tuple[Clause, ...]
+    amounts: tuple[AmountRule, ...]
+    limits: tuple[Limit, ...]
+    standards: tuple[Standard, ...]
+    clauses_by_act: Mapping[str, tuple[Clause, ...]]
+
+    def clauses_for(self, act_type: str) -> tuple[Clause, ...]:
+        """Return the clauses on one event type, in the order of the files."""
+        return self.clauses_by_act.get(act_type, ())
+
+    def clause(self, clause_id: str) -> Clause | None:
+        """Return one clause by its id."""
+        return next((c for c in self.clauses if c.id == clause_id), None)
+
+    def in_force_on(self, day: str) -> bool:
+        """Whether the pack's text says that it holds on a day; a draft never does."""
+        ended = self.in_force_to is not None and day > self.in_force_to
+        return self.status != "draft" and self.in_force_from <= day and not ended
+
+
+def pack_hash(content: bytes, parent_hash: str | None) -> str:
+    """Return the hex SHA-256 of a pack file bound to its parent's hash (hex), if it has one."""
+    parent = bytes.fromhex(parent_hash) if parent_hash else b""
+    label = b"aidledger/pack/v1\n"
+    return hashlib.sha256(label + length_prefixed(content) + length_prefixed(parent)).hexdigest()
+
+
+def load_pack_file(content: bytes, *, file: str) -> PackFile:
+    """Read one file by itself: shape, dates, ratios, roundings, provenance, unique ids.
+
+    Raises:
+        PackError: naming file and field.
+    """
+    pack = convert(read_toml(content, file=file), PackFile, file=file)
+    _check_days(pack, file)
+    for kind, names in (
+        ("clause", [c.id for c in pack.clause]),
+        ("amount", [a.code for a in pack.amount]),
+        ("limit", [x.id for x in pack.limit]),
+        ("standard", [f"{s.code} from {s.from_on}" for s in pack.standard]),
+    ):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise pack_error(file, kind, "each name once", ", ".join(twice))
+    unsourced = sorted(set(pack.parameters) - set(pack.provenance))
+    if unsourced:
+        raise pack_error(
+            file, f"provenance.{unsourced[0]}", "the source of the parameter", "nothing"
+        )
+    for index, amount in enumerate(pack.amount):
+        _check_formula(amount, file, f"amount[{index}].formula")
+    return pack
+
+
+class PackLibrary:
+    """Packs by id, from bytes at hand; resolves each with its parents, once."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        """Take the files by pack id; nothing is read before it is asked for."""
+        self._files = dict(files)
+        self._resolved: dict[str, ResolvedPack] = {}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all packs, sorted."""
+        return tuple(sorted(self._files))
+
+    def resolve(self, pack_id: str) -> ResolvedPack:
+        """Return a pack with its parents' rules.
+
+        Raises:
+            PackError: unknown id, a circle of parents, or any fault in the files.
+        """
+        if pack_id not in self._resolved:
+            self._resolved[pack_id] = self._load(pack_id)
+        return self._resolved[pack_id]
+
+    def _load(self, pack_id: str) -> ResolvedPack:
+        files: list[PackFile] = []
+        wanted: str | None = pack_id
+        while wanted is not None:
+            name = f"{wanted}.toml"
+            if wanted not in self._files:
+                raise pack_error(
+                    files[-1].id + ".toml" if files else name,
+                    "extends" if files else "id",
+                    "a pack in the library",
+                    wanted,
+                )
+            if len(files) >= MAX_DEPTH:
+                raise pack_error(
+                    name, "extends", f"at most {MAX_DEPTH} packs in a chain", "a circle"
+                )
+            pack = load_pack_file(self._files[wanted], file=name)
+            if pack.id != wanted:
+                raise pack_error(name, "id", wanted, pack.id)
+            files.append(pack)
+            wanted = pack.extends
+        files.reverse()
+        chain: list[tuple[str, str]] = []
+        for pack in files:
+            parent = chain[-1][1] if chain else None
+            chain.append((pack.id, pack_hash(self._files[pack.id], parent)))
+        return _resolve(files, tuple(chain))
+
+
+def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> ResolvedPack:
+    """Overlay the files from the root to the last and compile what remains."""
+    parameters: dict[str, Any] = {}
+    provenance: dict[str, Provenance] = {}
+    clauses: dict[str, tuple[str, ClauseTable]] = {}
+    amounts: dict[str, tuple[str, AmountTable]] = {}
+    limits: dict[str, tuple[str, LimitTable]] = {}
+    standards: dict[tuple[str, str], StandardTable] = {}
+    for pack in files:
+        file = f"{pack.id}.toml"
+        for name in pack.remove:
+            taken = [rules.pop(name, None) for rules in (clauses, amounts, limits)]
+            if not any(taken):
+                raise pack_error(file, "remove", "a rule of a parent", name)
+        for key, value in pack.parameters.items():
+            if key in parameters and type(parameters[key]) is not type(value):
+                kind = type(parameters[key]).__name__
+                raise pack_error(file, f"parameters.{key}", f"{kind} as in the parent", repr(value))
+            parameters[key] = value
+        provenance.update(pack.provenance)
+        clauses.update({c.id: (file, c) for c in pack.clause})
+        amounts.update({a.code: (file, a) for a in pack.amount})
+        limits.update({x.id: (file, x) for x in pack.limit})
+        standards.update({(s.code, s.from_on): s for s in pack.standard})
+    last = files[-1]
+    compiled = tuple(compile_clause(c, parameters, file) for file, c in clauses.values())
+    by_act = {
+        act: tuple(c for c in compiled if act in c.on)
+        for act in {a for c in compiled for a in c.on}
+    }
+    return ResolvedPack(
+        id=last.id,
+        version=last.version,
+        hash=chain[-1][1],
+        chain=chain,
+        title=last.title,
+        jurisdiction=last.jurisdiction,
+        basis=last.basis,
+        status=last.status,
+        in_force_from=last.in_force.from_on,
+        in_force_to=last.in_force.to_on,
+        known_since=last.known_since,
+        parameters=MappingProxyType(parameters),
+        provenance=MappingProxyType(provenance),
+        clauses=compiled,
+        amounts=compile_amounts(amounts, parameters),
+        limits=tuple(compile_limit(x, parameters, file) for file, x in limits.values()),
+        standards=tuple(
+            Standard(code=s.code, monthly_fen=s.monthly_fen, from_on=s.from_on)
+            for s in standards.values()
+        ),
+        clauses_by_act=MappingProxyType(by_act),
+    )
+
+
+def _check_days(pack: PackFile, file: str) -> None:
+    days = {
+        "in_force.from": pack.in_force.from_on,
+        "in_force.to": pack.in_force.to_on,
+        "known_since": pack.known_since,
+        **{f"standard.{s.code}.from": s.from_on for s in pack.standard},
+    }
+    for field, text in days.items():
+        try:
+            if text is not None:
+                parse_day(text)
+        except ValueError:
+            raise pack_error(file, field, "a day as YYYY-MM-DD", text or "") from None
+    if pack.in_force.to_on is not None and pack.in_force.to_on < pack.in_force.from_on:
+        raise pack_error(file, "in_force.to", "a day not before in_force.from", pack.in_force.to_on)
+    if pack.status in ("repealed", "lapsed") and pack.in_force.to_on is None:
+        raise pack_error(file, "in_force.to", f"the last day of a {pack.status} pack", "nothing")
+
+
+def _check_formula(amount: AmountTable, file: str, field: str) -> None:
+    formula = amount.formula
+    if (formula.standard is None) == (formula.parameter is None):
+        raise pack_error(file, field, "either standard or parameter", "both or neither")
+    if formula.rounding not in ROUNDINGS:
+        expected = f"one of {', '.join(sorted(ROUNDINGS))}"
+        raise pack_error(file, f"{field}.rounding", expected, formula.rounding)
+    try:
+        parse_ratio(formula.ratio)
+    except ValueError:
+        raise pack_error(file, f"{field}.ratio", "a decimal such as 1.6", formula.ratio) from None

@@ -1,0 +1,34 @@
+"""What somebody wants recorded, before anybody has decided on it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from aidledger.domain.events.base import Event
+
+
+class Despite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An act against a named clause, with its reason and authority; recorded, and a finding."""
+
+    authority: str
+    clause: str
+    reason: str
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """One act proposed: the event it would record, when it takes effect, and by whom.
+
+    ``personal`` holds the values to be sealed by field name; it never reaches an entry.
+    """
+
+    type: str
+    stream: str
+    event: Event
+    effective_on: str
+    actor: str
+    office: str
+    personal: dict[str, str] = {}
+    despite: tuple[Despite, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Proposal(type={self.type!r}, stream={self.stream!r}, …)"

@@ -1,0 +1,357 @@
+"""The entry: an event in its envelope, and the exact bytes that are stored and hashed.
+
+An entry's record is canonical JSON (see `canonical`) with exactly these keys, at most 65,535 bytes
+(C2SP tlog-tiles entry bundles). Reading is strict, writing reads back what it wrote: a record that
+was stored can always be read, and what can be read is the only encoding of what it says.
+
+The rules are written once, in `_FIELDS`. The fast way asks the same predicates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aidledger.ledger import canonical
+from aidledger.ledger.canonical import CanonicalError, clip, show
+
+if TYPE_CHECKING:
+    EntryData = dict[str, Any] | msgspec.Raw
+else:
+    EntryData = dict[str, canonical.plain_type(canonical.FAST_DEPTH - 1)]
+
+MAX_RECORD_BYTES: Final = 65_535
+"""C2SP tlog-tiles writes an entry's length as a uint16."""
+
+FORMAT_VERSION: Final = 1
+STREAM_LIMIT: Final = 200
+NAME_LIMIT: Final = 128
+
+
+class EntryError(ValueError):
+    """A record or entry that breaks the form: a finding's `code`, the `field`, what was found.
+
+    `found` never holds more than about 80 characters of the data, and no control character.
+    """
+
+    def __init__(self, code: str, field: str, expected: str, found: str) -> None:
+        super().__init__(f"{field}: expected {expected}, found {found}")
+        self.code: Final = code
+        self.field: Final = field
+        self.expected: Final = expected
+        self.found: Final = found
+
+
+class PolicyPin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """The policy pack a decision was made under: its id and the `sha256:` hash of its bytes."""
+
+    hash: str
+    pack: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """One event in its envelope; fields in the sorted order of the wire names.
+
+    `effective_on` is when it holds in the world (a date), `recorded_at` when the ledger learned of
+    it (UTC, microseconds); `prev` is the leaf hash of the stream's entry before (hex), None for
+    version 1; `sealed` maps personal fields to commitments (hex). `data` is read as a dict; for
+    writing it may be canonical bytes (`msgspec.Raw`).
+    """
+
+    type: str = msgspec.field(name="$type")
+    actor: str
+    cause: str
+    data: EntryData
+    effective_on: str
+    office: str
+    policy: PolicyPin | None
+    prev: str | None
+    recorded_at: str
+    sealed: dict[str, str]
+    stream: str
+    v: int = FORMAT_VERSION
+    version: int
+
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+
+_type_form = re.compile(r"[A-Z][A-Za-z0-9]{1,63}").fullmatch
+_name_form = re.compile(rf"[!-~]{{1,{NAME_LIMIT}}}").fullmatch
+_date_form = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
+_time_form = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+).fullmatch
+_hex_form = re.compile(r"[0-9a-f]{64}").fullmatch
+_stream_form = re.compile(
+    r"[a-z][a-z_]*/[A-Za-z0-9][A-Za-z0-9._:-]*(?:/[A-Za-z0-9][A-Za-z0-9._:-]*)*"
+).fullmatch
+_sealed_form = re.compile(r"[a-z][a-z0-9_.]*").fullmatch
+_pin_form = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
+
+
+@lru_cache(maxsize=4096)
+def is_type_name(text: str) -> bool:
+    """Whether `text` has the form of an event type's wire name."""
+    return _type_form(text) is not None
+
+
+@lru_cache(maxsize=16_384)
+def is_name(text: str) -> bool:
+    """Whether `text` may name an actor, office, cause or pack: printable ASCII without spaces."""
+    return _name_form(text) is not None
+
+
+@lru_cache(maxsize=16_384)
+def is_date(text: str) -> bool:
+    """Whether `text` is a date that exists, as YYYY-MM-DD."""
+    if not _date_form(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def is_time(text: str) -> bool:
+    """Whether `text` is a time that exists, as YYYY-MM-DDTHH:MM:SS.ffffffZ."""
+    if not _time_form(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=65_536)
+def is_stream(text: str) -> bool:
+    """Whether `text` names a stream: kind/id, at most 200 characters."""
+    return len(text) <= STREAM_LIMIT and _stream_form(text) is not None
+
+
+def is_hash(text: str) -> bool:
+    """Whether `text` is 64 lower-case hex digits."""
+    return _hex_form(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_pin(pin_hash: str, pack: str) -> bool:
+    return _pin_form(pin_hash) is not None and is_name(pack)
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """Write an entry as its record, and read it back before giving it away.
+
+    Raises:
+        EntryError: the entry breaks the form, so that it could not be read again.
+    """
+    try:
+        if type(entry.data) is dict:
+            canonical.encode(entry.data)
+        record = _ENCODER.encode(entry)
+    except CanonicalError as error:
+        raise EntryError(
+            "record_not_canonical", f"data{error.path[1:]}", error.expected, error.found
+        ) from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise EntryError(
+            "record_not_canonical", "record", "canonical JSON", type(error).__name__
+        ) from error
+    decode_entry(record)
+    return record
+
+
+def encode_draft(
+    *,
+    type: str,  # noqa: A002  (the wire name of the field)
+    actor: str,
+    cause: str,
+    data: msgspec.Raw,
+    effective_on: str,
+    office: str,
+    policy: PolicyPin | None,
+    prev: str | None,
+    recorded_at: str,
+    sealed: dict[str, str],
+    stream: str,
+    version: int,
+) -> bytes:
+    """Write a record around `data` that is canonical already: a few microseconds, still proven.
+
+    Raises:
+        EntryError: a part breaks the form, or `data` is not one canonical object.
+    """
+    record = _ENCODER.encode(
+        Entry(
+            type=type,
+            actor=actor,
+            cause=cause,
+            data=data,
+            effective_on=effective_on,
+            office=office,
+            policy=policy,
+            prev=prev,
+            recorded_at=recorded_at,
+            sealed=sealed,
+            stream=stream,
+            version=version,
+        )
+    )
+    decode_entry(record)
+    return record
+
+
+def decode_entry(record: bytes) -> Entry:
+    """Read a record strictly.
+
+    Raises:
+        EntryError: the bytes are not the record of an entry. Nothing else is raised, whatever the
+            bytes are.
+    """
+    try:
+        if (
+            type(record) is bytes
+            and len(record) <= MAX_RECORD_BYTES
+            and canonical.plain_bytes(record)
+        ):
+            entry = _decoder().decode(record)
+            if (
+                _ENCODER.encode(entry) == record
+                and _well_formed(entry)
+                and (record.isascii() or canonical.ascii_keys(entry.data))
+            ):
+                return entry
+    except (msgspec.DecodeError, UnicodeError, TypeError, AttributeError):
+        pass  # the slow way says what is wrong, or that only the depth was unusual
+    return _decode_slowly(record)
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> msgspec.json.Decoder[Entry]:
+    return msgspec.json.Decoder(Entry)
+
+
+def _well_formed(entry: Entry) -> bool:
+    policy = entry.policy
+    if not (
+        is_type_name(entry.type)
+        and is_name(entry.actor)
+        and is_name(entry.cause)
+        and is_date(entry.effective_on)
+        and is_name(entry.office)
+        and (policy is None or _is_pin(policy.hash, policy.pack))
+        and (entry.prev is None or _hex_form(entry.prev))
+        and is_time(entry.recorded_at)
+        and is_stream(entry.stream)
+        and entry.v == FORMAT_VERSION
+        and 1 <= entry.version <= canonical.INTEGER_LIMIT
+    ):
+        return False
+    return not entry.sealed or _sealed_ok(entry.sealed)
+
+
+def _sealed_ok(sealed: object) -> bool:
+    return type(sealed) is dict and all(
+        type(value) is str and _sealed_form(field) and _hex_form(value)
+        for field, value in sealed.items()
+    )
+
+
+def _text(predicate: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: type(value) is str and predicate(value)
+
+
+def _policy_ok(value: object) -> bool:
+    if value is None:
+        return True
+    return (
+        type(value) is dict
+        and value.keys() == {"hash", "pack"}
+        and type(value["hash"]) is str
+        and type(value["pack"]) is str
+        and _is_pin(value["hash"], value["pack"])
+    )
+
+
+_NAME: Final = (_text(is_name), f"1 to {NAME_LIMIT} printable ASCII characters without spaces")
+_HASH: Final = "64 lower-case hex digits"
+
+_FIELDS: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
+    "$type": (_text(is_type_name), "an event type's name"),
+    "actor": _NAME,
+    "cause": _NAME,
+    "data": (lambda value: type(value) is dict, "an object"),
+    "effective_on": (_text(is_date), "a date as YYYY-MM-DD"),
+    "office": _NAME,
+    "policy": (_policy_ok, 'null or {"hash":"sha256:<64 hex digits>","pack":<id>}'),
+    "prev": (lambda value: value is None or _text(is_hash)(value), f"null or {_HASH}"),
+    "recorded_at": (_text(is_time), "a time as YYYY-MM-DDTHH:MM:SS.ffffffZ"),
+    "sealed": (_sealed_ok, f"an object of field names and {_HASH}"),
+    "stream": (_text(is_stream), f"kind/id of at most {STREAM_LIMIT} characters"),
+    "v": (lambda value: type(value) is int and value == FORMAT_VERSION, f"{FORMAT_VERSION}"),
+    "version": (
+        lambda value: type(value) is int and 1 <= value <= canonical.INTEGER_LIMIT,
+        "an integer from 1 to 2^53 - 1",
+    ),
+}
+
+
+def _decode_slowly(record: object) -> Entry:
+    """State the rules: accept exactly what the form allows, and name what it does not."""
+    if type(record) is not bytes:
+        raise EntryError("record_not_bytes", "record", "bytes", clip(type(record).__name__))
+    if len(record) > MAX_RECORD_BYTES:
+        raise EntryError(
+            "record_too_long", "record", f"at most {MAX_RECORD_BYTES} bytes", f"{len(record)} bytes"
+        )
+    _refuse_opaque(record)
+    try:
+        value = canonical.decode(record)
+    except CanonicalError as error:
+        field = clip(error.path[2:]) or "record"
+        raise EntryError("record_not_canonical", field, error.expected, error.found) from error
+    if type(value) is not dict:
+        raise EntryError("record_field", "record", "an object", show(value))
+    if "$type" not in value:
+        raise EntryError("opaque_record", "record", "a plain entry", "an object without $type")
+    for field, (accepts, expected) in _FIELDS.items():
+        if field not in value:
+            raise EntryError("record_missing_field", field, expected, "nothing")
+        if not accepts(value[field]):
+            raise EntryError("record_field", field, expected, show(value[field]))
+    if unknown := sorted(value.keys() - _FIELDS.keys()):
+        raise EntryError("record_unknown_field", clip(unknown[0]), "nothing", "a field")
+    value["type"] = value.pop("$type")
+    if value["policy"] is not None:
+        value["policy"] = PolicyPin(**value["policy"])
+    return Entry(**value)
+
+
+_MAGIC: Final = (
+    (b"\x28\xb5\x2f\xfd", "bytes compressed with Zstandard"),
+    (b"\x1f\x8b", "bytes compressed with gzip"),
+    (b"\x78\x01", "bytes compressed with zlib"),
+    (b"\x78\x9c", "bytes compressed with zlib"),
+    (b"\x78\xda", "bytes compressed with zlib"),
+    (b"BZh", "bytes compressed with bzip2"),
+    (b"\xfd7zXZ", "bytes compressed with xz"),
+    (b"\x80\x04\x95", "a Python pickle"),
+    (b"\x80\x05\x95", "a Python pickle"),
+)
+
+
+def _refuse_opaque(record: bytes) -> None:
+    """Name what is no JSON text at all: a sealed envelope that no auditor could read."""
+    if record.lstrip(b" \t\r\n")[:1] in b'{["' and record.strip():
+        return
+    found = next((name for magic, name in _MAGIC if record.startswith(magic)), None)
+    if found is None:
+        found = f"bytes beginning {record[:4].hex()}" if record else "no bytes"
+    raise EntryError("opaque_record", "record", "a plain entry", found)

@@ -1,0 +1,244 @@
+"""From a stored row to an entry that SQL may see: strict, fast, and never raising on data.
+
+The fast way decodes the envelope and its typed data in one go and compares the encoding with the
+record; whatever it does not pass is read again by the strict decoder, which says what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from aidledger.domain.events.base import Event
+from aidledger.domain.events.catalog import EVENTS, decode_data
+from aidledger.domain.recorded import Recorded
+from aidledger.ledger.canonical import clip, plain_bytes, show
+from aidledger.ledger.entry import (
+    EntryError,
+    PolicyPin,
+    decode_entry,
+    is_date,
+    is_name,
+    is_stream,
+    is_time,
+)
+from aidledger.ledger.finding import Finding
+from aidledger.replay.views import EventView, event_views
+
+_MAX_POSITION: Final = 2**53 - 1
+_TYPE_START: Final = b'{"$type":"'
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_month_form = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])").fullmatch
+
+
+@lru_cache(maxsize=16_384)
+def is_month(text: str) -> bool:
+    """Whether `text` is a month as YYYY-MM, of a year from 1 on."""
+    return _month_form(text) is not None and text >= "0001"
+
+
+class TypedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An entry read with the struct of its type; `line` is its JSON for the load."""
+
+    view: EventView
+    envelope: Any
+    line: bytes
+
+    def recorded(self, position: int) -> Recorded:
+        """Return it as the domain sees it."""
+        entry = self.envelope
+        return Recorded(
+            actor=entry.actor,
+            effective_on=entry.effective_on,
+            event=entry.data,
+            office=entry.office,
+            pack_hash=entry.policy.hash.removeprefix("sha256:") if entry.policy else None,
+            position=position,
+            recorded_at=entry.recorded_at,
+            sealed=entry.sealed,
+            stream=entry.stream,
+            version=entry.version,
+        )
+
+    def with_event(self, event: Event, effective_on: str) -> TypedEntry:
+        """Return the entry as a correction has it.
+
+        Raises:
+            EntryError: the corrected day or month does not exist.
+
+        """
+        if not is_date(effective_on):
+            raise EntryError("data_form", "effective_on", "a day that exists", clip(effective_on))
+        envelope = msgspec.structs.replace(self.envelope, data=event, effective_on=effective_on)
+        _check_times(self.view, event)
+        return TypedEntry(view=self.view, envelope=envelope, line=_ENCODER.encode(envelope))
+
+
+class Reader(msgspec.Struct, frozen=True, gc=False):
+    """What reads the records of one type."""
+
+    view: EventView
+    decode: Callable[[bytes], Any]
+    envelope: type
+    checked: bool
+    """Whether the data has days, months or loose fields to look at."""
+
+    def fast(self, record: bytes) -> tuple[Any, bytes] | None:
+        """Return (envelope, record) where the fast way is sure, nothing otherwise."""
+        try:
+            entry = self.decode(record)
+        except (msgspec.DecodeError, UnicodeError):
+            return None
+        if (
+            _ENCODER.encode(entry) == record
+            and plain_bytes(record)
+            and is_date(entry.effective_on)
+            and is_time(entry.recorded_at)
+            and is_stream(entry.stream)
+            and is_name(entry.actor)
+            and is_name(entry.office)
+            and not (self.checked and self._doubtful(entry.data))
+        ):
+            return entry, record
+        return None
+
+    def _doubtful(self, data: Any) -> bool:
+        view = self.view
+        return (
+            any(getattr(data, name) for name in view.loose_fields)
+            or any(not _all(is_date, getattr(data, name)) for name in view.day_fields)
+            or any(not _all(is_month, getattr(data, name)) for name in view.month_fields)
+        )
+
+
+def _all(test: Callable[[str], bool], value: Any) -> bool:
+    """Apply a test to a text, each text of a tuple, or nothing at all."""
+    if value is None:
+        return True
+    return test(value) if isinstance(value, str) else all(map(test, value))
+
+
+def _check_times(view: EventView, event: Any) -> None:
+    """Refuse days and months that no calendar has: SQL has no place for them.
+
+    Raises:
+        EntryError: naming the field.
+
+    """
+    for names, test, what in (
+        (view.day_fields, is_date, "a day that exists"),
+        (view.month_fields, is_month, "a month that exists"),
+    ):
+        for name in names:
+            value = getattr(event, name)
+            if not _all(test, value):
+                raise EntryError("data_form", f"data.{name}", what, show(value))
+
+
+@lru_cache(maxsize=1)
+def readers() -> dict[bytes, Reader]:
+    """Return the reader of every event type, by the bytes of its wire name."""
+    return {name.encode(): _reader(view) for name, view in event_views().items()}
+
+
+def _reader(view: EventView) -> Reader:
+    """Make the reader of one type: its envelope with the data typed."""
+    number = Annotated[int, msgspec.Meta(ge=1, le=_MAX_POSITION)]
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = [
+        ("type", str, msgspec.field(name="$type")),
+        ("actor", str),
+        ("cause", str),
+        ("data", EVENTS[view.type_name].struct),
+        ("effective_on", str),
+        ("office", str),
+        ("policy", PolicyPin | None),
+        ("prev", str | None),
+        ("recorded_at", str),
+        ("sealed", dict[str, str]),
+        ("stream", str),
+        ("v", Literal[1]),
+        ("version", number),
+    ]
+    envelope = msgspec.defstruct(
+        f"{view.type_name}Envelope",
+        fields,
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+    return Reader(
+        view=view,
+        decode=msgspec.json.Decoder(envelope).decode,
+        envelope=envelope,
+        checked=bool(view.day_fields or view.month_fields or view.loose_fields),
+    )
+
+
+def type_of(record: bytes) -> bytes:
+    """Return the bytes of the record's wire name, empty where it does not begin with one."""
+    if not record.startswith(_TYPE_START):
+        return b""
+    start = len(_TYPE_START)
+    return record[start : record.find(b'"', start, start + 80)]
+
+
+def read_record(record: bytes) -> TypedEntry:
+    """Read a record strictly.
+
+    Raises:
+        EntryError: whatever is wrong with it, and nothing else.
+
+    """
+    entry = decode_entry(record)
+    reader = readers().get(entry.type.encode())
+    if reader is None:
+        raise EntryError("type_unknown", "$type", "a type of the catalogue", clip(entry.type))
+    try:
+        event = decode_data(entry.type, msgspec.json.encode(entry.data))
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise EntryError("data_form", "data", "the type's fields", clip(str(error))) from error
+    _check_times(reader.view, event)
+    envelope = reader.envelope(
+        type=entry.type,
+        actor=entry.actor,
+        cause=entry.cause,
+        data=event,
+        effective_on=entry.effective_on,
+        office=entry.office,
+        policy=entry.policy,
+        prev=entry.prev,
+        recorded_at=entry.recorded_at,
+        sealed=entry.sealed,
+        stream=entry.stream,
+        v=entry.v,
+        version=entry.version,
+    )
+    return TypedEntry(view=reader.view, envelope=envelope, line=_ENCODER.encode(envelope))
+
+
+def row_finding(row: Any, last_position: int) -> Finding | None:
+    """Say what is wrong with a row before its record is read, if anything."""
+    if not isinstance(row, tuple) or len(row) != 7:
+        return Finding(code="row_form", expected="seven columns", found=show(row))
+    position, record = row[0], row[5]
+    if type(position) is not int or not 0 <= position <= _MAX_POSITION:
+        return Finding(
+            code="column_type", field="position", expected="a position", found=show(position)
+        )
+    if position <= last_position:
+        return Finding(
+            code="position_repeated",
+            position=position,
+            expected=f"a position after {last_position}",
+            found=str(position),
+        )
+    if not isinstance(record, bytes):
+        return Finding(
+            code="record_not_bytes", position=position, expected="bytes", found=show(record)
+        )
+    return None

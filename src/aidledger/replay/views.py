@@ -1,0 +1,229 @@
+"""The event views: one typed table per event type, made from the event structs themselves.
+
+An auditor queries ``application_submitted`` or ``payment_issued`` with typed columns. Nothing is
+written by hand here, so that a new event type has its view the moment it is in the catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import inspect
+
+from aidledger.domain.events.base import Day, MonthText
+from aidledger.domain.events.catalog import EVENTS
+
+ENVELOPE: Final[tuple[tuple[str, str, str], ...]] = (
+    ("position", "BIGINT", "position"),
+    ("stream", "VARCHAR", "entry.stream"),
+    ("version", "BIGINT", "entry.version"),
+    ("recorded_at", "TIMESTAMP", "entry.recorded_at"),
+    ("effective_on", "DATE", "entry.effective_on"),
+    ("actor", "VARCHAR", "entry.actor"),
+    ("office", "VARCHAR", "entry.office"),
+    ("pack_hash", "VARCHAR", "substr(entry.policy.hash, 8)"),
+)
+"""Columns of every view: name, SQL type, and where it stands in a line of the load file.
+
+``recorded_at`` is UTC; ``pack_hash`` is the hex after ``sha256:``.
+"""
+
+_ENTRY_TYPE: Final = (
+    "stream VARCHAR, version BIGINT, recorded_at TIMESTAMP, effective_on DATE, actor VARCHAR, "
+    "office VARCHAR, policy STRUCT(hash VARCHAR)"
+)
+_word_start = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _pattern(kind: Any) -> str | None:
+    """Return the pattern of an annotated text type."""
+    found = inspect.type_info(kind)
+    return found.pattern if isinstance(found, inspect.StrType) else None
+
+
+class Column(NamedTuple):
+    """One data field: its name in the view, its wire name, and its SQL type."""
+
+    name: str
+    field: str
+    sql_type: str
+
+
+class EventView(NamedTuple):
+    """One event type as a table.
+
+    ``day_fields`` and ``month_fields`` name the fields (texts or lists of texts) whose pattern
+    admits days that no calendar has; ``loose_fields`` those whose type admits more than a record.
+    """
+
+    name: str
+    type_name: str
+    columns: tuple[Column, ...]
+    day_fields: tuple[str, ...]
+    month_fields: tuple[str, ...]
+    loose_fields: tuple[str, ...]
+
+
+def view_name(type_name: str) -> str:
+    """Return the view's name: ``PaymentIssued`` is ``payment_issued``."""
+    return _word_start.sub("_", type_name).lower()
+
+
+def quoted(name: str) -> str:
+    """Return an SQL identifier, quoted: fields such as ``by`` and ``case`` are reserved words."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return an SQL text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@lru_cache(maxsize=1)
+def event_views() -> dict[str, EventView]:
+    """Return the view of every event type, by wire name."""
+    return {name: _view_of(name) for name in EVENTS}
+
+
+def _view_of(type_name: str) -> EventView:
+    """Make the view of one type from its struct."""
+    taken = {column for column, _, _ in ENVELOPE}
+    columns: list[Column] = []
+    groups: dict[str, list[str]] = {"day": [], "month": [], "loose": []}
+    shape = inspect.type_info(EVENTS[type_name].struct)
+    if not isinstance(shape, inspect.StructType):  # pragma: no cover
+        raise TypeError(f"event {type_name}: expected a struct, found {type(shape).__name__}")
+    for field in shape.fields:
+        # OfficerAppointed says whose appointment it is: not the actor of the entry
+        name = f"data_{field.encode_name}" if field.encode_name in taken else field.encode_name
+        columns.append(Column(name, field.encode_name, sql_type(field.type)))
+        for group, test in (("day", _is_day), ("month", _is_month), ("loose", _is_loose)):
+            if test(field.type):
+                groups[group].append(field.encode_name)
+    return EventView(
+        name=view_name(type_name),
+        type_name=type_name,
+        columns=tuple(columns),
+        day_fields=tuple(groups["day"]),
+        month_fields=tuple(groups["month"]),
+        loose_fields=tuple(groups["loose"]),
+    )
+
+
+def sql_type(kind: inspect.Type) -> str:
+    """Return the SQL type of a field's type: days are DATE, whole numbers BIGINT."""
+    match kind:
+        case inspect.BoolType():
+            return "BOOLEAN"
+        case inspect.IntType():
+            return "BIGINT"
+        case inspect.StrType():
+            return "DATE" if _is_day(kind) else "VARCHAR"
+        case inspect.LiteralType():
+            return "VARCHAR" if all(isinstance(v, str) for v in kind.values) else "BIGINT"
+        case inspect.UnionType(types=types):
+            kept = [t for t in types if not isinstance(t, inspect.NoneType)]
+            return sql_type(kept[0]) if len(kept) == 1 else "VARCHAR"
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            return f"{sql_type(item)}[]"
+        case inspect.StructType(fields=fields):
+            inner = ", ".join(f"{quoted(f.encode_name)} {sql_type(f.type)}" for f in fields)
+            return f"STRUCT({inner})"
+        case _:
+            return "VARCHAR"  # free-form facts stay JSON text
+
+
+def _is_day(kind: inspect.Type) -> bool:
+    """Whether a type is a day, an optional day, or a list of days."""
+    return _has_pattern(kind, _pattern(Day))
+
+
+def _is_month(kind: inspect.Type) -> bool:
+    """Whether a type is a month, an optional month, or a list of months."""
+    return _has_pattern(kind, _pattern(MonthText))
+
+
+def _has_pattern(kind: inspect.Type, pattern: str | None) -> bool:
+    match kind:
+        case inspect.StrType():
+            return kind.pattern is not None and kind.pattern == pattern
+        case inspect.UnionType(types=types):
+            return any(_has_pattern(t, pattern) for t in types)
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            return _has_pattern(item, pattern)
+        case _:
+            return False
+
+
+def _is_loose(kind: inspect.Type) -> bool:
+    """Whether a type admits numbers that no record may hold: floats, integers beyond 2**53."""
+    match kind:
+        case inspect.IntType():
+            return kind.le is None
+        case inspect.UnionType(types=types):
+            return any(_is_loose(t) for t in types)
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            return _is_loose(item)
+        case inspect.StructType(fields=fields):
+            return any(_is_loose(f.type) for f in fields)
+        case inspect.StrType() | inspect.BoolType() | inspect.NoneType() | inspect.LiteralType():
+            return False
+        case _:
+            return True
+
+
+def create_sql(view: EventView) -> str:
+    """Return the statement that makes the view's table, empty."""
+    columns = [f"{name} {kind}" for name, kind, _ in ENVELOPE]
+    columns += [f"{quoted(column.name)} {column.sql_type}" for column in view.columns]
+    return f"CREATE TABLE {quoted(view.name)} ({', '.join(columns)})"
+
+
+def load_sql(view: EventView, path: str) -> str:
+    """Return the statement that appends a file of lines ``{"position":…,"entry":{…}}``."""
+    data = ", ".join(f"{quoted(c.field)} {c.sql_type}" for c in view.columns)
+    entry = f"STRUCT({_ENTRY_TYPE}{f', data STRUCT({data})' if data else ''})"
+    chosen = [source for _, _, source in ENVELOPE]
+    chosen += [f"entry.data.{quoted(column.field)}" for column in view.columns]
+    return (
+        f"INSERT INTO {quoted(view.name)} SELECT {', '.join(chosen)} FROM read_json("
+        f"{literal(path)}, format = 'newline_delimited', "
+        f"columns = {{position: 'BIGINT', entry: {literal(entry)}}})"
+    )
+
+
+def entry_sql(views: list[EventView]) -> str:
+    """Return the statement that makes ``entry``: every entry of every type that has any."""
+    names = ", ".join(name for name, _, _ in ENVELOPE)
+    parts = [
+        f"SELECT {names}, {literal(view.type_name)} AS type FROM {quoted(view.name)}"
+        for view in views
+    ]
+    if not parts:
+        columns = ", ".join(f"{name} {kind}" for name, kind, _ in ENVELOPE)
+        return f"CREATE TABLE entry ({columns}, type VARCHAR)"
+    return f"CREATE TABLE entry AS {' UNION ALL '.join(parts)}"
+
+
+class ViewShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A view as documents print it: its name, the wire name, and (column, SQL type) pairs."""
+
+    name: str
+    type_name: str
+    columns: tuple[tuple[str, str], ...]
+
+
+def view_shapes() -> list[ViewShape]:
+    """Return every event view with its columns, in the catalogue's order."""
+    envelope = tuple((name, kind) for name, kind, _ in ENVELOPE)
+    return [
+        ViewShape(
+            name=view.name,
+            type_name=view.type_name,
+            columns=envelope + tuple((c.name, c.sql_type) for c in view.columns),
+        )
+        for view in event_views().values()
+    ]

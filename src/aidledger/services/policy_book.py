@@ -1,0 +1,152 @@
+"""Which rules, calendars and standards the ledger has adopted, and which held on a day.
+
+Everything comes from the entries of the ``policy/…`` stream; the text of a pack is the evidence
+file that was recorded with its adoption, so that an old decision replays without the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import msgspec
+
+from aidledger.domain.calendar import Calendar, YearTable
+from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, StandardPublished
+from aidledger.domain.policy.adoption import Adoption, pack_in_force
+from aidledger.domain.policy.amounts import Standard
+from aidledger.domain.policy.errors import PackError
+from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
+from aidledger.domain.recorded import Recorded, amended
+from aidledger.services.clock import china_day
+from aidledger.services.problems import ServiceError
+
+Fetch = Callable[[str], bytes | None]
+"""Returns the evidence file of a SHA-256 (hex), or nothing."""
+
+
+class PolicyBook:
+    """The adopted policy of one ledger, answering for a day in force and a day of knowledge."""
+
+    def __init__(self, entries: Iterable[Recorded], fetch: Fetch) -> None:
+        self._adoptions: list[Adoption] = []
+        self._files: dict[str, tuple[str, ...]] = {}
+        self._calendars: list[tuple[str, YearTable]] = []
+        self._standards: list[tuple[str, Standard]] = []
+        self._packs: dict[str, ResolvedPack] = {}
+        self._calendar_known_on: dict[str, Calendar] = {}
+        self._in_force: dict[tuple[str, str], Adoption | None] = {}
+        self._fetch = fetch
+        for entry in amended(entries):
+            self._take(entry)
+
+    def pack_in_force(self, day: str, known_on: str) -> ResolvedPack | None:
+        """Return the pack that holds on a day by what was known on another, or nothing."""
+        key = (day, known_on)
+        if key not in self._in_force:
+            self._in_force[key] = pack_in_force(self._adoptions, day, known_on)
+        adoption = self._in_force[key]
+        return None if adoption is None else self.pack(adoption.pack_hash)
+
+    def pack(self, pack_hash: str) -> ResolvedPack:
+        """Return an adopted pack by its hash.
+
+        Raises:
+            ServiceError: the ledger doesn't hold the text of that pack, or it doesn't match.
+
+        """
+        if pack_hash not in self._packs:
+            self._packs[pack_hash] = self._load(pack_hash)
+        return self._packs[pack_hash]
+
+    def adoptions(self) -> tuple[Adoption, ...]:
+        """Return every adoption, in log order."""
+        return tuple(self._adoptions)
+
+    def calendar_known_on(self, known_on: str) -> Calendar:
+        """Return the working days as the tables recorded and known by that day have them."""
+        if known_on not in self._calendar_known_on:
+            tables = [table for recorded_on, table in self._calendars if recorded_on <= known_on]
+            calendar = Calendar(tables).as_known_on(date.fromisoformat(known_on))
+            self._calendar_known_on[known_on] = calendar
+        return self._calendar_known_on[known_on]
+
+    def standards_known_on(self, known_on: str) -> tuple[Standard, ...]:
+        """Return the published standards recorded by that day."""
+        return tuple(standard for day, standard in self._standards if day <= known_on)
+
+    def _take(self, entry: Recorded) -> None:
+        """Keep one entry of the policy stream."""
+        match entry.event:
+            case PackAdopted() as event:
+                self._files[event.pack_hash] = event.chain
+                self._adoptions.append(
+                    Adoption(
+                        pack=event.pack,
+                        pack_hash=event.pack_hash,
+                        status=event.status,
+                        in_force_from=event.in_force_from,
+                        in_force_to=event.in_force_to,
+                        known_since=max(event.known_since, china_day(entry.recorded_at)),
+                        depth=len(event.chain),
+                        position=entry.position,
+                    )
+                )
+            case CalendarAdopted() as event:
+                self._calendars.append((china_day(entry.recorded_at), year_table(event)))
+            case StandardPublished() as event:
+                standard = Standard(
+                    code=event.code, monthly_fen=event.monthly_fen, from_on=event.from_on
+                )
+                self._standards.append((china_day(entry.recorded_at), standard))
+            case _:
+                pass
+
+    def _load(self, pack_hash: str) -> ResolvedPack:
+        """Resolve a pack from the evidence files its adoption names."""
+        chain = self._files.get(pack_hash)
+        if chain is None:
+            raise ServiceError(
+                f"policy pack {pack_hash[:12]}: expected an adoption entry, found none",
+                hint="adopt the pack before deciding under it",
+            )
+        files: dict[str, bytes] = {}
+        for link in chain:
+            name, _, digest = link.rpartition("@")
+            content = self._fetch(digest)
+            if content is None:
+                raise ServiceError(
+                    f"policy pack {name}: expected its text as evidence {digest[:12]}, found none",
+                    hint="restore the evidence file; until then the decision can't be replayed",
+                )
+            files[name] = content
+        top = chain[0].rpartition("@")[0]
+        try:
+            pack = PackLibrary(files).resolve(top)
+        except PackError as error:
+            raise ServiceError(f"policy pack {top}: {error}") from None
+        if pack.hash != pack_hash:
+            raise ServiceError(
+                f"policy pack {top}: expected hash {pack_hash[:12]}, found {pack.hash[:12]}",
+                hint="the stored text isn't the one that was adopted",
+            )
+        return pack
+
+
+def year_table(event: CalendarAdopted) -> YearTable:
+    """Return the year table of a calendar's adoption."""
+    return YearTable(
+        year=event.year,
+        known_since=date.fromisoformat(event.known_since),
+        off_days=frozenset(date.fromisoformat(day) for day in event.off_days),
+        work_days=frozenset(date.fromisoformat(day) for day in event.work_days),
+        notice=event.notice,
+        hash=event.calendar_hash,
+    )
+
+
+def parameter_text(value: object) -> str:
+    """Return a pack's parameter as an adoption entry holds it: text as it is, the rest as JSON."""
+    if isinstance(value, str):
+        return value
+    return msgspec.json.encode(value, order="sorted").decode()

@@ -1,0 +1,300 @@
+"""Reads proposals from JSON Lines: every line's faults by field, and nothing personal echoed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.events.catalog import EVENTS, EventType
+from aidledger.domain.proposal import Despite, Proposal
+from aidledger.domain.values import parse_day, parse_month
+from aidledger.services.problems import Problem, RefusedError
+
+_STREAM: Final = re.compile(r"[a-z][a-z_]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,119}")
+_PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+_MAX_PERSONAL_CHARACTERS: Final = 2_000
+_TOP: Final = ("type", "stream", "effective_on", "actor", "office", "data", "personal", "despite")
+
+TOKENS: Final[dict[str, tuple[str, str]]] = {
+    "ApplicationSubmitted": ("applicant", "identity_number"),
+    "CarerRegistered": ("person", "identity_number"),
+    "AccountBound": ("account", "account_number"),
+}
+"""Data fields that the service fills in from a personal value, by event type."""
+UNKNOWN_PERSON: Final = "p" + "0" * 32
+UNKNOWN_ACCOUNT: Final = "a" + "0" * 32
+
+
+def read_proposals(lines: Iterable[bytes]) -> list[Proposal]:
+    """Read one proposal a line; blank lines are skipped.
+
+    Raises:
+        RefusedError: with every fault of every line.
+
+    """
+    proposals: list[Proposal] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            proposals.append(_read(line, number))
+        except RefusedError as refused:
+            problems += refused.problems
+    if problems:
+        raise RefusedError(problems)
+    return proposals
+
+
+def proposal_of(value: dict[str, Any], line: int | None = None) -> Proposal:
+    """Return the proposal of a decoded object.
+
+    Raises:
+        RefusedError: with every fault of its fields.
+
+    """
+    problems = [
+        Problem(
+            code="unknown_field", line=line, field=key, expected="no such field", found="a value"
+        )
+        for key in value
+        if key not in _TOP
+    ]
+    problems += [
+        Problem(
+            code="missing_field", line=line, field=key, expected="a text", found="nothing usable"
+        )
+        for key in ("type", "stream", "effective_on", "actor", "office")
+        if not isinstance(value.get(key), str) or not value[key]
+    ]
+    if problems:
+        raise RefusedError(problems)
+    kind = EVENTS.get(value["type"])
+    if kind is None:
+        raise RefusedError(
+            [
+                Problem(
+                    code="unknown_type",
+                    line=line,
+                    field="type",
+                    expected="an event type",
+                    found=_short(value["type"]),
+                )
+            ]
+        )
+    problems += _envelope_problems(value, kind, line)
+    personal = _personal(value.get("personal", {}), kind, line, problems)
+    event = _event(value.get("data", {}), kind, line, problems)
+    despite = _despite(value.get("despite"), line, problems)
+    if problems or event is None:
+        raise RefusedError(problems)
+    return Proposal(
+        type=kind.name,
+        stream=value["stream"],
+        event=event,
+        effective_on=value["effective_on"],
+        actor=value["actor"],
+        office=value["office"],
+        personal=personal,
+        despite=despite,
+    )
+
+
+def _read(line: bytes, number: int) -> Proposal:
+    """Read one line of JSON."""
+    try:
+        value = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise RefusedError(
+            [
+                Problem(
+                    code="not_json",
+                    line=number,
+                    expected="one JSON object a line",
+                    found="something else",
+                )
+            ]
+        )
+    return proposal_of(value, number)
+
+
+def _envelope_problems(value: dict[str, Any], kind: EventType, line: int | None) -> list[Problem]:
+    """Check stream, day, actor and office."""
+    problems = []
+    stream = value["stream"]
+    allowed = kind.stream.split("|")
+    if not _STREAM.fullmatch(stream) or stream.partition("/")[0] not in allowed:
+        problems.append(
+            Problem(
+                code="bad_stream",
+                line=line,
+                field="stream",
+                expected=" or ".join(f"{name}/…" for name in allowed),
+                found=_short(stream),
+            )
+        )
+    if not _is_day(value["effective_on"]):
+        problems.append(
+            Problem(
+                code="bad_day",
+                line=line,
+                field="effective_on",
+                expected="a day as YYYY-MM-DD",
+                found=_short(value["effective_on"]),
+            )
+        )
+    problems += [
+        Problem(
+            code="bad_name",
+            line=line,
+            field=key,
+            expected="letters, digits and . _ : / @ -",
+            found=_short(value[key]),
+        )
+        for key in ("actor", "office")
+        if not _NAME.fullmatch(value[key])
+    ]
+    return problems
+
+
+def _personal(
+    value: Any, kind: EventType, line: int | None, problems: list[Problem]
+) -> dict[str, str]:
+    """Check the personal values: only fields the event seals, only text; never echoed."""
+    if not isinstance(value, dict):
+        problems.append(
+            Problem(
+                code="bad_personal",
+                line=line,
+                field="personal",
+                expected="an object",
+                found=type(value).__name__,
+            )
+        )
+        return {}
+    for key, text in value.items():
+        if key not in kind.sealed:
+            problems.append(
+                Problem(
+                    code="unknown_field",
+                    line=line,
+                    field=f"personal.{_short(key)}",
+                    expected=", ".join(kind.sealed) or "no personal field",
+                    found="a field this event does not seal",
+                )
+            )
+        elif not isinstance(text, str) or not 0 < len(text) <= _MAX_PERSONAL_CHARACTERS:
+            problems.append(
+                Problem(
+                    code="bad_personal",
+                    line=line,
+                    field=f"personal.{key}",
+                    expected=f"a text of 1 to {_MAX_PERSONAL_CHARACTERS} characters",
+                    found=type(text).__name__,
+                )
+            )
+    return {key: text for key, text in value.items() if isinstance(text, str)}
+
+
+def _event(value: Any, kind: EventType, line: int | None, problems: list[Problem]) -> Any:
+    """Convert the data; token fields may be left out, the service fills them in."""
+    if not isinstance(value, dict):
+        problems.append(
+            Problem(
+                code="bad_data",
+                line=line,
+                field="data",
+                expected="an object",
+                found=type(value).__name__,
+            )
+        )
+        return None
+    field, personal = TOKENS.get(kind.name, ("", ""))
+    if field and field not in value:
+        blank = UNKNOWN_ACCOUNT if personal == "account_number" else UNKNOWN_PERSON
+        value = {**value, field: blank}
+    try:
+        event = msgspec.convert(value, kind.struct, strict=True)
+    except msgspec.ValidationError as error:
+        match = _PATH.match(str(error))
+        what, path = (match["what"], match["path"] or "$") if match else ("a valid value", "$")
+        problems.append(
+            Problem(
+                code="bad_data",
+                line=line,
+                field="data" + path.removeprefix("$"),
+                expected=_short(what),
+                found="a value that does not fit",
+            )
+        )
+        return None
+    problems += [
+        Problem(
+            code="bad_day",
+            line=line,
+            field=f"data.{path}",
+            expected="a day or month that exists",
+            found=_short(text),
+        )
+        for path, text in _bad_days(msgspec.to_builtins(event))
+    ]
+    return event
+
+
+def _bad_days(value: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Yield the fields that look like days or months and are none (the 30th of February)."""
+    for key, text in value.items():
+        if not isinstance(text, str):
+            continue
+        if (key.endswith(("_on", "planned_to", "to_on")) and text and not _is_day(text)) or (key.endswith("month") and text and not _is_month(text)):
+            yield key, text
+
+
+def _despite(value: Any, line: int | None, problems: list[Problem]) -> tuple[Despite, ...]:
+    """Read one or several ``despite`` objects."""
+    if value is None:
+        return ()
+    items = value if isinstance(value, list) else [value]
+    try:
+        return tuple(msgspec.convert(items, list[Despite]))
+    except msgspec.ValidationError:
+        problems.append(
+            Problem(
+                code="bad_despite",
+                line=line,
+                field="despite",
+                expected="clause, reason and authority",
+                found="something else",
+            )
+        )
+        return ()
+
+
+def _is_day(text: str) -> bool:
+    """Return whether the text is a real day."""
+    try:
+        parse_day(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_month(text: str) -> bool:
+    """Return whether the text is a real month."""
+    try:
+        parse_month(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _short(text: object) -> str:
+    """Return a text short enough for one line, without control characters."""
+    plain = "".join(c if c.isprintable() else "?" for c in str(text))
+    return plain if len(plain) <= 60 else plain[:57] + "…"

@@ -1,0 +1,228 @@
+"""Records proposals: decided one after another, written together or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.case import evolve
+from aidledger.domain.carer import evolve_carer
+from aidledger.domain.decide import Circumstances, Decided, Refused, Step, decide
+from aidledger.domain.events.catalog import EVENTS, encode_data
+from aidledger.domain.events.care import CareEntrusted
+from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
+from aidledger.domain.payrun import evolve_run, with_line
+from aidledger.domain.policy.pack import ResolvedPack
+from aidledger.domain.proposal import Proposal
+from aidledger.domain.recorded import Recorded
+from aidledger.ledger.entry import PolicyPin
+from aidledger.services.clock import china_day
+from aidledger.services.problems import Problem, RefusedError
+from aidledger.services.sealing import filled, reveal_facts, seal_values
+from aidledger.services.session import Session
+from aidledger.store.draft import Draft, Evidence, VaultRow
+from aidledger.store.outcome import Committed, Outcome, Rejected
+
+_MAX_ATTEMPTS: Final = 3
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+
+
+def record(
+    session: Session,
+    proposals: Sequence[Proposal],
+    *,
+    cause: str,
+    evidence: Sequence[Evidence] = (),
+) -> Outcome:
+    """Decide and record proposals as one batch.
+
+    Args:
+        session: an opened ledger.
+        proposals: what is wanted, in order; each sees what those before it led to.
+        cause: the request's own name; the same cause and request again gives the first receipt.
+        evidence: files that the events name by hash.
+
+    Returns:
+        Committed, Rejected or Unknown; ``Unknown`` is resolved by asking for the cause again.
+
+    Raises:
+        RefusedError: with all refusals of all proposals; nothing was written.
+
+    """
+    digest = request_digest(proposals)
+    for _ in range(_MAX_ATTEMPTS):
+        batch = _Batch(session)
+        try:
+            batch.take_all(proposals)
+        except RefusedError:
+            session.forget()
+            known = session.store.receipt(cause)
+            if isinstance(known, Committed):
+                return session.store.append(
+                    (), cause=cause, request_digest=digest, now=session.clock.now()
+                )
+            raise
+        outcome = session.store.append(
+            batch.drafts,
+            cause=cause,
+            request_digest=digest,
+            now=session.clock.now(),
+            vault_rows=batch.vault_rows,
+            evidence=evidence,
+        )
+        if isinstance(outcome, Committed) and not outcome.replayed:
+            return outcome
+        session.forget()
+        if not (isinstance(outcome, Rejected) and outcome.code in ("conflict", "vault_key_changed")):
+            return outcome
+    return outcome
+
+
+def request_digest(proposals: Iterable[Proposal]) -> bytes:
+    """Return the SHA-256 that says whether two requests under one cause are the same."""
+    digest = hashlib.sha256(b"aidledger/request/v1\n")
+    for proposal in proposals:
+        text = _ENCODER.encode(proposal)
+        digest.update(len(text).to_bytes(4, "big") + text)
+    return digest.digest()
+
+
+class _Batch:
+    """Proposals on their way to drafts; the session's states move along with them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._policy = session.policy()
+        self._recorded_at = session.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        self._today = china_day(self._recorded_at)
+        self.drafts: list[Draft] = []
+        self.vault_rows: list[VaultRow] = []
+
+    def take_all(self, proposals: Sequence[Proposal]) -> None:
+        """Decide every proposal; raise all refusals together."""
+        problems: list[Problem] = []
+        for number, proposal in enumerate(proposals, start=1):
+            try:
+                self._take(proposal)
+            except RefusedError as refused:
+                problems += [
+                    problem
+                    if problem.line is not None
+                    else msgspec.structs.replace(problem, line=number)
+                    for problem in refused.problems
+                ]
+        if problems:
+            raise RefusedError(problems)
+
+    def _take(self, proposal: Proposal) -> None:
+        """Decide one proposal and keep what follows from it."""
+        pack = self._policy.pack_in_force(proposal.effective_on, self._today)
+        proposal = filled(self._session, proposal, pack)
+        given = self._circumstances(proposal, pack)
+        match decide(proposal, given):
+            case Refused(refusals=refusals):
+                raise RefusedError(
+                    [
+                        Problem(
+                            code="refused",
+                            field=proposal.type,
+                            clause=refusal.clause,
+                            citation=refusal.citation,
+                            text_zh=refusal.text_zh,
+                            text_en=refusal.text_en,
+                            found=_facts_text(refusal.facts),
+                        )
+                        for refusal in refusals
+                    ]
+                )
+            case Decided(steps=steps):
+                for step in steps:
+                    self._keep(proposal, step, pack)
+
+    def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
+        """Gather the states that a decision on this proposal may ask about."""
+        session, event = self._session, proposal.event
+        kind = proposal.stream.partition("/")[0]
+        carer = run = None
+        if isinstance(event, CareEntrusted):
+            carer = session.carer(event.carer)
+        elif kind == "carer":
+            carer = session.carer(proposal.stream)
+        if isinstance(event, (PaymentRostered, PaymentReissued)):
+            run = session.run(event.run)
+        elif kind == "run":
+            run = session.run(proposal.stream)
+        wish = EVENTS[proposal.type].wish
+        return Circumstances(
+            case=session.case(proposal.stream) if kind == "case" else None,
+            carer=carer,
+            run=run,
+            pack=pack,
+            calendar=self._policy.calendar_known_on(self._today) if wish else None,
+            standards=self._policy.standards_known_on(self._today),
+            recorded_on=self._today,
+            revealed=reveal_facts(session, proposal, self.vault_rows),
+            stream_version=session.version(proposal.stream),
+        )
+
+    def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None) -> None:
+        """Turn one step into a draft, seal what is personal, and move the states on."""
+        session, stream = self._session, proposal.stream
+        version = session.version(stream)
+        values: dict[str, str] = dict(proposal.personal) if step.type == proposal.type else {}
+        if step.sealed_facts:
+            values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
+        sealed, rows = seal_values(session, proposal, values)
+        self.vault_rows += rows
+        pinned = pack if step.under_pack else None
+        self.drafts.append(
+            Draft(
+                type=step.type,
+                stream=stream,
+                actor=proposal.actor,
+                office=proposal.office,
+                effective_on=proposal.effective_on,
+                data=encode_data(step.event),
+                policy=PolicyPin(hash=f"sha256:{pinned.hash}", pack=pinned.id) if pinned else None,
+                sealed=sealed,
+                expected_version=version,
+            )
+        )
+        self._move_on(
+            Recorded(
+                actor=proposal.actor,
+                effective_on=proposal.effective_on,
+                event=step.event,
+                office=proposal.office,
+                pack_hash=pinned.hash if pinned else None,
+                position=-1,
+                recorded_at=self._recorded_at,
+                sealed=sealed,
+                stream=stream,
+                version=version + 1,
+            )
+        )
+
+    def _move_on(self, entry: Recorded) -> None:
+        """Let the session's states see the entry before it is written."""
+        session, stream = self._session, entry.stream
+        session.versions[stream] = entry.version
+        if stream in session.cases:
+            session.cases[stream] = evolve(session.cases[stream], entry)
+        elif stream in session.carers:
+            session.carers[stream] = evolve_carer(session.carers[stream], entry)
+        elif stream in session.runs:
+            session.runs[stream] = evolve_run(session.runs[stream], entry)
+        if isinstance(entry.event, PaymentRostered) and entry.event.run in session.runs:
+            run = session.runs[entry.event.run]
+            session.runs[entry.event.run] = with_line(run, entry.event.amount_fen)
+
+
+def _facts_text(facts: dict[str, Any]) -> str:
+    """Return the facts a clause read as ``path = value`` pairs, none of them personal."""
+    return ", ".join(
+        f"{path} = {_ENCODER.encode(value).decode()}" for path, value in sorted(facts.items())
+    )

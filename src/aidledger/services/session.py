@@ -1,0 +1,149 @@
+"""An opened ledger with all that a service needs: store, vault, clock, chance, and what was folded.
+
+States of streams are kept between calls and dropped whenever another writer was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from aidledger.domain.carer import Carer, fold_carer
+from aidledger.domain.case import Case, fold_case
+from aidledger.domain.events.payment import PaymentRostered
+from aidledger.domain.payrun import PayRun, fold_run, with_line
+from aidledger.domain.recorded import Recorded
+from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
+from aidledger.services.decoding import recorded_all
+from aidledger.services.policy_book import PolicyBook
+from aidledger.store.opening import open_ledger
+from aidledger.store.port import LedgerStore
+from aidledger.store.secrets import Secrets, load_secrets, secrets_path
+from aidledger.store.vault import Vault
+
+
+class Session:
+    """One opened ledger. Not shared between threads."""
+
+    def __init__(
+        self,
+        store: LedgerStore,
+        *,
+        secrets: Secrets | None,
+        clock: Clock,
+        random_bytes: RandomBytes,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.random_bytes = random_bytes
+        self.secrets = secrets
+        self.vault = Vault(store, secrets, random_bytes) if secrets is not None else None
+        self._policy: tuple[int, PolicyBook] | None = None
+        self.cases: dict[str, Case] = {}
+        self.carers: dict[str, Carer] = {}
+        self.runs: dict[str, PayRun] = {}
+        self.versions: dict[str, int] = {}
+        self.policy_streams: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.store.close()
+
+    @property
+    def today(self) -> str:
+        """The civil day in China."""
+        return china_day(self.clock.now().isoformat())
+
+    def forget(self) -> None:
+        """Drop every folded state: another writer has moved on."""
+        for kept in (self.cases, self.carers, self.runs, self.versions):
+            kept.clear()
+        self._policy = None
+
+    def stream(self, name: str) -> list[Recorded]:
+        """Return the readable entries of a stream, in version order."""
+        return recorded_all(self.store.read_stream(name))
+
+    def version(self, stream: str) -> int:
+        """Return the version of a stream: 0 when it has no entry."""
+        if stream not in self.versions:
+            head = self.store.stream_heads([stream]).get(stream)
+            self.versions[stream] = head[0] if head else 0
+        return self.versions[stream]
+
+    def case(self, stream: str) -> Case:
+        """Return the state of a case with everything recorded."""
+        if stream not in self.cases:
+            entries = self.stream(stream) if self.version(stream) else []
+            self.cases[stream] = fold_case(stream, entries)
+        return self.cases[stream]
+
+    def carer(self, stream: str) -> Carer:
+        """Return the state of a carer."""
+        if stream not in self.carers:
+            entries = self.stream(stream) if self.version(stream) else []
+            self.carers[stream] = fold_carer(stream, entries)
+        return self.carers[stream]
+
+    def run(self, stream: str) -> PayRun:
+        """Return the state of a pay run with the lines that the cases have on its roster."""
+        if stream not in self.runs:
+            entries = self.stream(stream) if self.version(stream) else []
+            run = fold_run(stream, entries)
+            lines = recorded_all(self.store.read_types(["PaymentRostered"])) if entries else []
+            for line in lines:
+                event = line.event
+                if isinstance(event, PaymentRostered) and event.run == stream:
+                    run = with_line(run, event.amount_fen)
+            self.runs[stream] = run
+        return self.runs[stream]
+
+    def policy(self) -> PolicyBook:
+        """Return the adopted policy, read again when its stream has grown."""
+        size = sum(version for version, _ in self.store.stream_heads(self._policy_streams()).values())
+        if self._policy is None or self._policy[0] != size:
+            entries = [e for name in self._policy_streams() for e in self.stream(name)]
+            entries.sort(key=lambda entry: entry.position)
+            self._policy = (size, PolicyBook(entries, self.store.get_evidence))
+        return self._policy[1]
+
+    def _policy_streams(self) -> tuple[str, ...]:
+        """Return the policy streams; once one exists it is asked for by name."""
+        if not self.policy_streams:
+            self.policy_streams = tuple(self.store.streams("policy/"))
+        return self.policy_streams
+
+
+@contextmanager
+def open_session(
+    location: str,
+    *,
+    read_only: bool = False,
+    clock: Clock | None = None,
+    random_bytes: RandomBytes = system_bytes,
+) -> Iterator[Session]:
+    """Open a ledger for a service.
+
+    Args:
+        location: a file path or a ``postgresql://`` address.
+        read_only: open for reading; the secrets are then not needed.
+        clock: what says the time; the machine's by default.
+        random_bytes: where salts and keys come from.
+
+    Raises:
+        StoreError: missing, unsafe or unreadable ledger, or secrets that others can read.
+
+    """
+    store = open_ledger(location, read_only=read_only)
+    try:
+        secrets = None if read_only else load_secrets(secrets_path(location))
+        with Session(
+            store, secrets=secrets, clock=clock or SystemClock(), random_bytes=random_bytes
+        ) as session:
+            yield session
+    except BaseException:
+        store.close()
+        raise

@@ -1,0 +1,75 @@
+"""Trusted: says why the store could not run; an attacker who shapes these texts gains nothing.
+
+What a store refuses for a reason of the caller is a `Rejected` value (outcome.py). What keeps the
+store from running at all (no such file, disk full, unsafe settings) is a `StoreError`. Texts never
+hold the value of a record or of the vault.
+"""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The store could not do its work, and nothing of the request was acknowledged.
+
+    `code` is stable and for programs, the text is for people, `hint` says what to do about it.
+    """
+
+    code = "store"
+
+    def __init__(self, message: str, *, code: str | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code or type(self).code
+        self.hint = hint
+
+
+class LedgerExistsError(StoreError):
+    """`create` was asked for a location where something lies already."""
+
+    code = "exists"
+
+
+class LedgerMissingError(StoreError):
+    """`open_ledger` was asked for a location where there is no ledger."""
+
+    code = "missing"
+
+
+class UnsafeDatabaseError(StoreError):
+    """The database would run, and could lose or damage what it acknowledged."""
+
+    code = "unsafe"
+
+
+class ConflictError(StoreError):
+    """A record of that stream and version, or a tracking position as high, is there already."""
+
+    code = "conflict"
+
+
+class OutcomeUnknownError(StoreError):
+    """The answer to COMMIT was lost on the path of the housed library; `cause` resolves it."""
+
+    code = "unknown"
+
+    def __init__(self, message: str, *, cause: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
+
+
+class VaultError(StoreError):
+    """A sealed value cannot be opened, or is not the value that was committed to."""
+
+    code = "vault"
+
+
+class SecretsError(StoreError):
+    """The file of secrets is missing, readable by others, or not in its format."""
+
+    code = "secrets"
+
+
+class CommitLostError(StoreError):
+    """COMMIT began and its answer did not come: between the transaction and `append` only."""
+
+    def __init__(self, error: StoreError) -> None:
+        super().__init__(str(error), code=error.code, hint=error.hint)

@@ -1,0 +1,70 @@
+"""Not trusted alone: whoever edits this file as well as the database can roll both back, and the
+witnesses find it.
+
+The high-water mark lies outside the database: a ledger that is shorter than its mark (a backup was
+restored, a tail cut off) is not appended to. It is written after each commit and never synced: it
+may lag behind the ledger, never run ahead of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from aidledger.store.errors import StoreError
+from aidledger.store.port import Head
+
+_LINE: Final = re.compile(rb"([0-9]{20}) ([0-9a-f]{64})\n")
+
+
+class Mark:
+    """The largest size, with its root, that this ledger was seen to have."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: int | None = None
+        self.size, self.root = self._read()
+
+    def problem(self, head: Head) -> str | None:
+        """Say why this head must not be appended to, or None."""
+        if head.size < self.size:
+            return f"the ledger has {head.size} entries, and had {self.size}: {self.path}"
+        if head.size == self.size > 0 and head.root != self.root:
+            return f"the ledger of {head.size} entries has another root than it had: {self.path}"
+        return None
+
+    def advance(self, head: Head) -> None:
+        """Remember a head that is durable. A full disk is no reason to fail: the mark may lag."""
+        self.size, self.root = head.size, head.root
+        try:
+            if self._file is None:
+                self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            os.pwrite(self._file, f"{head.size:020d} {head.root.hex()}\n".encode(), 0)
+        except OSError:
+            self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _read(self) -> tuple[int, bytes]:
+        try:
+            line = self.path.read_bytes()
+        except FileNotFoundError:
+            return 0, b""
+        except OSError as error:
+            raise StoreError(f"cannot read the high-water mark {self.path}", code="mark") from error
+        if not line:
+            return 0, b""
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise StoreError(
+                f"the high-water mark {self.path} is not in its format",
+                code="mark",
+                hint="compare the ledger with its newest cosigned checkpoint, then remove the file",
+            )
+        return int(found[1]), bytes.fromhex(found[2].decode())

@@ -1,0 +1,172 @@
+"""Trusted: the shape every store has; who implements it falsely is found by verify.
+
+Both stores (sqlite.py, postgres.py) keep this contract and share one suite of tests, not a base.
+Everything read from a database is hostile: `read*` return what is there, of any type, unchecked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
+
+import msgspec
+
+from aidledger.store.draft import BatchSigner, Draft, Evidence, VaultRow
+from aidledger.store.outcome import Committed, Outcome, Rejected
+
+Row: TypeAlias = tuple[int, str, int, str, str, bytes, bytes]
+"""position, stream, version, type, recorded_at, record, leaf_hash: as the store writes it."""
+
+HostileRow: TypeAlias = tuple[Any, ...]
+"""The same columns as the database returns them: any types, any values."""
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the log ends: its size, root, compact range, and the time of its last entry."""
+
+    size: int
+    root: bytes
+    frontier: bytes
+    recorded_at: str | None
+
+
+class LooseRecord(msgspec.Struct, frozen=True):
+    """A record that comes finished, through the housed library. `opaque`: not one of ours."""
+
+    stream: str
+    version: int
+    type: str
+    record: bytes
+    opaque: bool
+
+
+class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `batches`, hostile: what one append wrote, under which cause, signed by whom.
+
+    `root` is the root of the whole log after the batch, so each batch is also a past head.
+    """
+
+    position: Any
+    count: Any
+    cause: Any
+    request_digest: Any
+    root: Any
+    recorded_at: Any
+    signature: Any
+    key_id: Any
+
+
+class LedgerStore(Protocol):
+    """An append-only ledger in a database. Safe to share between threads, not across a fork."""
+
+    @property
+    def engine_name(self) -> str:
+        """`sqlite` or `postgresql`."""
+
+    @property
+    def origin(self) -> str:
+        """The name of this log, as in its checkpoints."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether appends are refused."""
+
+    def head(self) -> Head:
+        """Return the head, checked for shape. Raises StoreError `damaged`."""
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        cause: str,
+        request_digest: bytes,
+        now: datetime,
+        vault_rows: Sequence[VaultRow] = (),
+        evidence: Sequence[Evidence] = (),
+        erase: Sequence[str] = (),
+        sign: BatchSigner | None = None,
+    ) -> Outcome:
+        """Record all drafts, or none, in one transaction.
+
+        A cause that is there already gives its first receipt (same digest) or a refusal. `erase`
+        names persons whose vault keys are destroyed in the same transaction. Raises StoreError
+        when the store cannot run and COMMIT has not begun.
+        """
+
+    def resolve(self, cause: str) -> Committed | Rejected:
+        """Say on a fresh connection whether the cause was committed: the receipt, or `absent`.
+
+        Waits for a transaction that is still under way, and makes an `absent` final.
+        """
+
+    def receipt(self, cause: str) -> Committed | Rejected:
+        """Say what is committed under a cause now, without waiting for anybody."""
+
+    def append_records(
+        self, records: Sequence[LooseRecord], *, tracking: tuple[str, int] | None = None
+    ) -> list[int]:
+        """Record finished records, and the tracking position, for the housed library.
+
+        Returns their positions. Raises ConflictError, OutcomeUnknownError, StoreError.
+        """
+
+    def stream_heads(self, streams: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+        """Return (last version, its leaf hash) of each stream that has entries."""
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
+        """Yield the entries from `start` up to, not including, `stop`, in position order."""
+
+    def read_stream(self, stream: str, *, after: int = -1) -> Iterator[HostileRow]:
+        """Yield the entries of one stream with a version above `after`, in version order."""
+
+    def read_types(self, types: Iterable[str], *, start: int = 0) -> Iterator[HostileRow]:
+        """Yield the entries of these types from `start`, in position order."""
+
+    def streams(self, prefix: str = "") -> list[str]:
+        """Return the names of the streams that begin with the prefix, sorted."""
+
+    def read_nodes(self) -> Iterator[HostileRow]:
+        """Yield (level, index, hash) of every stored node, in that order."""
+
+    def read_head_row(self) -> HostileRow | None:
+        """Return (size, root, frontier, recorded_at) as the database has it."""
+
+    def read_batches(self) -> Iterator[StoredBatch]:
+        """Yield every batch in position order."""
+
+    def read_checkpoints(self) -> Iterator[HostileRow]:
+        """Yield (size, root, note) of every kept checkpoint, by size."""
+
+    def add_checkpoint(self, *, size: int, root: bytes, note: bytes) -> None:
+        """Keep a signed note of this log. The same note twice is one note."""
+
+    def get_evidence(self, sha256_hex: str) -> bytes | None:
+        """Return the content of an evidence file, unchecked."""
+
+    def vault_keys_get(self, person: str) -> bytes | None:
+        """Return the wrapped key of a person."""
+
+    def vault_put_keys(self, keys: dict[str, bytes]) -> None:
+        """Insert wrapped keys of persons who have none."""
+
+    def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
+        """Return the sealed values of these commitments whose person still has a key."""
+
+    def vault_erase(self, person: str) -> bool:
+        """Destroy the key of a person, for good. False: there was none."""
+
+    def select_snapshots(self, originator_id: str) -> list[HostileRow]:
+        """Return the library's snapshots of one aggregate: (version, topic, state) by version."""
+
+    def insert_snapshots(self, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
+        """Keep snapshots: a cache of the housed library, no part of the ledger."""
+
+    def insert_tracking(self, application_name: str, notification_id: int) -> None:
+        """Move a tracking position forward. Raises ConflictError when it is not forward."""
+
+    def max_tracking_id(self, application_name: str) -> int | None:
+        """Return the tracking position of an application."""
+
+    def close(self) -> None:
+        """Close every connection."""

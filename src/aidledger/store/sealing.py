@@ -1,0 +1,309 @@
+"""Trusted and pure: gives drafts their cause, version, prev and time, and grows the tree.
+
+What both stores would otherwise do twice. Nothing here reads a database, a clock or randomness:
+the head and the stream heads come in as they were read under the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+from aidledger.ledger.entry import EntryError, decode_entry, encode_draft
+from aidledger.ledger.tree import (
+    EMPTY_ROOT,
+    LEAF_PREFIX,
+    Frontier,
+    TileNode,
+    root_of_leaves,
+)
+from aidledger.store.draft import BatchSignature, BatchSigner, Draft, VaultRow
+from aidledger.store.errors import ConflictError, StoreError
+from aidledger.store.outcome import Committed, Receipt, Rejected
+from aidledger.store.port import Head, LooseRecord, Row, StoredBatch
+
+OPAQUE_PREFIX: Final = b"aidledger/opaque/v1\n"
+"""Begins a record of the housed library that is none of ours; verify refuses such a record."""
+
+NO_TIME: Final = "1970-01-01T00:00:00.000000Z"
+"""When an opaque record is the first of a log: the store has no clock."""
+
+EMPTY_HEAD: Final = Head(size=0, root=EMPTY_ROOT, frontier=b"", recorded_at=None)
+
+BatchRow: TypeAlias = tuple[int, int, str, bytes, bytes, str, bytes | None, str | None]
+"""position, count, cause, request_digest, root, recorded_at, signature, key_id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """Rows ready to insert, and the head after them."""
+
+    position: int
+    rows: list[Row]
+    leaves: list[bytes]
+    nodes: list[TileNode]
+    head: Head
+
+    def receipt(self, cause: str) -> Receipt:
+        """Say what will have been recorded."""
+        return Receipt(
+            cause=cause,
+            position=self.position,
+            count=len(self.rows),
+            size=self.head.size,
+            root=self.head.root.hex(),
+            recorded_at=self.head.recorded_at or NO_TIME,
+            leaf_hashes=tuple([leaf.hex() for leaf in self.leaves]),
+        )
+
+    def batch_row(self, cause: str, digest: bytes, sign: BatchSigner | None) -> BatchRow:
+        """Return the row of `batches`, signed when there is a signer."""
+        signed: BatchSignature | None = None
+        if sign is not None:
+            signed = sign(root_of_leaves(self.leaves), len(self.leaves))
+        return (
+            self.position,
+            len(self.rows),
+            cause,
+            digest,
+            self.head.root,
+            self.head.recorded_at or NO_TIME,
+            signed.signature if signed else None,
+            signed.key_id if signed else None,
+        )
+
+
+def time_text(moment: datetime) -> str:
+    """Write a moment as entries have it: UTC, microseconds, "Z". Raises ValueError when naive."""
+    if moment.tzinfo is None:
+        raise ValueError("expected a moment with a time zone, found a naive one")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def read_head(row: Sequence[Any] | None) -> Head:
+    """Check a head row for shape. Raises StoreError `damaged`."""
+    match row:
+        case [int(size), bytes(root), bytes(frontier), str() | None as recorded_at]:
+            head = Head(size=size, root=root, frontier=frontier, recorded_at=recorded_at)
+        case _:
+            raise damaged("the head row is missing or not in its format")
+    _frontier(head)
+    return head
+
+
+def damaged(what: str) -> StoreError:
+    """Make the error of a database that must not be appended to."""
+    return StoreError(what, code="damaged", hint="run `aidledger verify` and append nothing")
+
+
+def seal(
+    drafts: Sequence[Draft],
+    *,
+    head: Head,
+    stream_heads: Mapping[str, tuple[int, bytes]],
+    cause: str,
+    now: datetime,
+) -> Sealed | Rejected:
+    """Turn drafts into rows on top of this head, or say why not."""
+    if not drafts:
+        return Rejected(code="empty", message="nothing to record")
+    recorded_at = max(time_text(now), head.recorded_at or NO_TIME)
+    begun: dict[str, int] = {}
+    last = dict(stream_heads)
+    rows: list[Row] = []
+    leaves: list[bytes] = []
+    for position, draft in enumerate(drafts, head.size):
+        stream = draft.stream
+        version, prev = last.get(stream, (0, None))
+        expected = draft.expected_version
+        if expected is not None and expected not in (version, begun.setdefault(stream, version)):
+            return Rejected(
+                code="conflict",
+                message=f"{stream}: decided on version {expected}, found {version}",
+            )
+        try:
+            record = encode_draft(
+                type=draft.type,
+                actor=draft.actor,
+                cause=cause,
+                data=draft.data,
+                effective_on=draft.effective_on,
+                office=draft.office,
+                policy=draft.policy,
+                prev=prev.hex() if prev is not None else None,
+                recorded_at=recorded_at,
+                sealed=draft.sealed,
+                stream=stream,
+                version=version + 1,
+            )
+        except EntryError as error:
+            return Rejected(code="invalid", message=f"draft {position - head.size + 1}: {error}")
+        leaf = hashlib.sha256(LEAF_PREFIX + record).digest()
+        last[stream] = (version + 1, leaf)
+        leaves.append(leaf)
+        rows.append((position, stream, version + 1, draft.type, recorded_at, record, leaf))
+    return _grown(head, rows, leaves, recorded_at)
+
+
+def seal_records(
+    records: Sequence[LooseRecord],
+    *,
+    head: Head,
+    stream_heads: Mapping[str, tuple[int, bytes]],
+) -> Sealed:
+    """Turn the finished records of the housed library into rows on top of this head.
+
+    One of our entries must fit to the byte: version, prev, and no earlier time. Raises
+    ConflictError when it does not.
+    """
+    recorded_at = head.recorded_at or NO_TIME
+    last = dict(stream_heads)
+    rows: list[Row] = []
+    leaves: list[bytes] = []
+    for position, loose in enumerate(records, head.size):
+        record = loose.record
+        leaf = hashlib.sha256(LEAF_PREFIX + record).digest()
+        if not loose.opaque:
+            recorded_at = _fitting(loose, recorded_at, last.get(loose.stream, (0, None)))
+            last[loose.stream] = (loose.version, leaf)
+        leaves.append(leaf)
+        rows.append(
+            (position, loose.stream, loose.version, loose.type, recorded_at, record, leaf)
+        )
+    return _grown(head, rows, leaves, recorded_at)
+
+
+def _fitting(loose: LooseRecord, not_before: str, last: tuple[int, bytes | None]) -> str:
+    """Check one of our entries against the log it comes to, and return its time."""
+    try:
+        entry = decode_entry(loose.record)
+    except EntryError as error:
+        raise ConflictError(f"{loose.stream}: not an entry: {error}") from error
+    version, prev = last
+    expected = (loose.stream, loose.version, loose.type, version + 1, prev.hex() if prev else None)
+    if expected != (entry.stream, entry.version, entry.type, entry.version, entry.prev):
+        raise ConflictError(f"{loose.stream}: version {loose.version} does not follow {version}")
+    if entry.recorded_at < not_before:
+        raise ConflictError(f"{loose.stream}: recorded_at goes back behind the log")
+    return entry.recorded_at
+
+
+def loose_cause(records: Sequence[LooseRecord]) -> str:
+    """Name an append of the housed library by what it records: it gives no cause."""
+    digest = hashlib.sha256(b"aidledger/loose/v1\n")
+    for loose in records:
+        digest.update(hashlib.sha256(loose.record).digest())
+    return f"loose:{digest.hexdigest()}"
+
+
+def opaque_record(stream: str, version: int, topic: str, kind: bytes, state: bytes) -> bytes:
+    """Envelop an event of the housed library: all that its columns say is hashed with it.
+
+    `kind` is one byte: `u` where the originator id was a UUID, `s` where it was text.
+    """
+    name, topic_bytes = stream.encode(), topic.encode()
+    sizes = struct.pack(">IQI", len(name), version, len(topic_bytes))
+    return b"".join((OPAQUE_PREFIX, kind, sizes, name, topic_bytes, state))
+
+
+def open_opaque(record: bytes) -> tuple[bytes, bytes]:
+    """Return (kind, state) of an opaque record. Raises ValueError when it is none."""
+    at = len(OPAQUE_PREFIX) + 1
+    if not record.startswith(OPAQUE_PREFIX) or len(record) < at + 16:
+        raise ValueError("not an opaque record")
+    name, _, topic = struct.unpack_from(">IQI", record, at)
+    return record[at - 1 : at], record[at + 16 + name + topic :]
+
+
+def _grown(head: Head, rows: list[Row], leaves: list[bytes], recorded_at: str) -> Sealed:
+    frontier = _frontier(head)
+    nodes = frontier.extend(leaves)
+    after = Head(
+        size=frontier.size,
+        root=frontier.root(),
+        frontier=frontier.to_bytes(),
+        recorded_at=recorded_at,
+    )
+    return Sealed(position=head.size, rows=rows, leaves=leaves, nodes=nodes, head=after)
+
+
+def _frontier(head: Head) -> Frontier:
+    try:
+        frontier = Frontier.from_bytes(head.size, head.frontier)
+    except ValueError as error:
+        raise damaged(f"the head does not fit its size {head.size}") from error
+    if frontier.root() != head.root:
+        raise damaged(f"the head of size {head.size} has another root than its frontier")
+    return frontier
+
+
+def prior_outcome(
+    batch: StoredBatch | None, digest: bytes | None, leaves: Iterable[Any]
+) -> Committed | Rejected | None:
+    """Answer for a cause that is there already; None when it is not.
+
+    `digest` None asks for the receipt whatever the request was. Raises StoreError `damaged`.
+    """
+    if batch is None:
+        return None
+    if digest is not None and batch.request_digest != digest:
+        return Rejected(
+            code="cause_reused",
+            message=f"cause {batch.cause}: already recorded for another request",
+        )
+    hashes = [leaf.hex() if isinstance(leaf, bytes) else "" for leaf in leaves]
+    match batch:
+        case StoredBatch(
+            position=int(position),
+            count=int(count),
+            cause=str(cause),
+            root=bytes(root),
+            recorded_at=str(recorded_at),
+        ) if count == len(hashes):
+            receipt = Receipt(
+                cause=cause,
+                position=position,
+                count=count,
+                size=position + count,
+                root=root.hex(),
+                recorded_at=recorded_at,
+                leaf_hashes=tuple(hashes),
+            )
+            return Committed(receipt=receipt, replayed=True)
+        case _:
+            raise damaged("a row of batches is not in its format")
+
+
+ABSENT: Final = Rejected(code="absent", message="this cause was never committed")
+
+
+def new_keys(
+    rows: Sequence[VaultRow], existing: Mapping[str, bytes], erased: set[bytes]
+) -> dict[str, bytes] | Rejected:
+    """Choose the keys to insert with these rows, or refuse rows under a key that has gone.
+
+    `existing`: the keys of these persons as read under the lock; `erased`: which digests of the
+    rows' keys stand in `erased_keys`.
+    """
+    fresh: dict[str, bytes] = {}
+    for row in rows:
+        known = existing.get(row.person, fresh.get(row.person))
+        if known is None and key_digest(row.wrapped_key) not in erased:
+            fresh[row.person] = row.wrapped_key
+        elif known != row.wrapped_key:
+            return Rejected(
+                code="vault_key_changed",
+                message="a person's key was made or erased elsewhere: seal the values again",
+            )
+    return fresh
+
+
+def key_digest(wrapped_key: bytes) -> bytes:
+    """Name a wrapped key without holding it: what `erased_keys` keeps."""
+    return hashlib.sha256(b"aidledger/erased-key/v1\n" + wrapped_key).digest()
+
+

@@ -1,0 +1,94 @@
+"""Not trusted: what is found in an existing file is checked for shape only; verify does the rest.
+
+Makes the file of a new ledger, and looks into an existing one before it is used.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import NullPool, create_engine
+
+from aidledger.store import sqlite_connect
+from aidledger.store.errors import LedgerExistsError, LedgerMissingError, StoreError
+from aidledger.store.schema import METADATA, SCHEMA_VERSION, sqlite_triggers
+from aidledger.store.sealing import EMPTY_HEAD
+
+
+def create_file(path: Path, origin: str) -> None:
+    """Make a ledger beside its place and link it there whole: a crash leaves none or all of it."""
+    module = sqlite_connect.driver()
+    sqlite_connect.check_version(module)
+    if path.exists() or path.is_symlink():
+        raise LedgerExistsError(f"{path}: there is something already", hint="use another location")
+    if not path.parent.is_dir():
+        raise LedgerMissingError(f"{path.parent}: no such directory")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with closing(module.connect(draft, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA application_id = {sqlite_connect.APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            engine = create_engine(
+                "sqlite://", module=module, creator=lambda: connection, poolclass=NullPool
+            )
+            with engine.connect() as core:
+                METADATA.create_all(core)
+                for statement in sqlite_triggers():
+                    core.exec_driver_sql(statement)
+                core.exec_driver_sql(
+                    "INSERT INTO head (size, root, frontier, origin) VALUES (?, ?, ?, ?)",
+                    (EMPTY_HEAD.size, EMPTY_HEAD.root, EMPTY_HEAD.frontier, origin),
+                )
+        _sync(draft)
+        os.link(draft, path)
+        _sync(path.parent)
+    except FileExistsError as error:
+        raise LedgerExistsError(f"{path}: there is something already") from error
+    except module.Error as error:
+        raise sqlite_connect.store_error(error) from error
+    finally:
+        for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
+            leftover.unlink(missing_ok=True)
+
+
+def check_ledger(path: Path, *, read_only: bool) -> str:
+    """Check an existing file and its settings; return the origin of its log."""
+    if not path.is_file():
+        raise LedgerMissingError(
+            f"{path}: no ledger here", hint="`aidledger init` makes a new one, and nothing else does"
+        )
+    module = sqlite_connect.driver()
+    if not read_only:
+        sqlite_connect.check_version(module)
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            raise StoreError(
+                f"{path}: the file and its directory must be writable",
+                code="read_only",
+                hint="open it for reading only",
+            )
+    connect = sqlite_connect.connector(
+        module, path, read_only=read_only, busy_timeout_s=sqlite_connect.BUSY_TIMEOUT_S
+    )
+    try:
+        with closing(connect()) as connection:
+            sqlite_connect.check_application(connection, path, SCHEMA_VERSION)
+            if not read_only:
+                sqlite_connect.check_settings(connection, path)
+            row = connection.execute("SELECT origin FROM head").fetchone()
+    except module.Error as error:
+        raise StoreError(
+            f"{path}: not an aidledger ledger ({error})", code="not_a_ledger"
+        ) from error
+    return row[0] if row and isinstance(row[0], str) else ""
+
+
+def _sync(path: Path) -> None:
+    """Make a file, or the names in a directory, durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,159 @@
+"""Trusted with the secrets in hand; the database is not: an attacker who swaps ciphertexts, rows or
+keys makes a value unreadable, never another one, as the commitment in the log is the proof.
+
+Personal values under AES-256-GCM, a random key per person, wrapped by the vault key that lies
+outside the database. Erasing a person destroys the wrapped key. AES-GCM does not commit to its
+key, so what comes out is always compared with the commitment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aidledger.ledger.commitment import SALT_BYTES, field_commitment, field_opens, length_prefixed
+from aidledger.store.draft import VaultRow
+from aidledger.store.errors import VaultError
+from aidledger.store.port import LedgerStore
+from aidledger.store.secrets import KEY_BYTES, Secrets
+
+RandomBytes: TypeAlias = Callable[[int], bytes]
+
+NONCE_BYTES: Final = 12  # NIST SP 800-38D: 96 bits; a key of one person seals far below 2**32
+_VALUE_LABEL: Final = b"aidledger/vault/v1\n"
+_KEY_LABEL: Final = b"aidledger/vault-key/v1\n"
+
+
+class Vault:
+    """Seals, opens and erases personal values. Holds keys of persons in memory while in use."""
+
+    def __init__(self, store: LedgerStore, secrets: Secrets, random_bytes: RandomBytes) -> None:
+        self._store = store
+        self._random_bytes = random_bytes
+        self._wrapper = AESGCM(secrets.vault_key)
+        self._keys: dict[str, tuple[AESGCM, bytes]] = {}
+
+    def __repr__(self) -> str:
+        return "Vault(…)"
+
+    def seal(self, person: str, stream: str, field: str, value: str) -> tuple[str, VaultRow]:
+        """Seal a value of a person: the commitment (hex) for the entry, the row for `append`.
+
+        The row brings the person's key along: a new key is recorded with the first append.
+        """
+        salt = self._random_bytes(SALT_BYTES)
+        plain = value.encode()
+        commitment = field_commitment(field, salt, plain)
+        return commitment, self._row(commitment, person, stream, field, salt + plain)
+
+    def open(self, commitment: str) -> str | None:
+        """Return the value behind a commitment; None when it was erased or never here.
+
+        Raises VaultError when what is here is not what was committed to.
+        """
+        return self.open_many((commitment,)).get(commitment)
+
+    def open_many(self, commitments: Sequence[str]) -> dict[str, str]:
+        """Return the values behind commitments, without those erased or never here."""
+        rows = self._store.vault_rows(commitments)
+        return {commitment: self._opened(row) for commitment, row in rows.items()}
+
+    def erase(self, person: str) -> bool:
+        """Destroy a person's key for good. False: there was none."""
+        self.forget(person)
+        return self._store.vault_erase(person)
+
+    def forget(self, person: str | None = None) -> None:
+        """Drop a person's key, or all, from memory."""
+        if person is None:
+            self._keys.clear()
+        else:
+            self._keys.pop(person, None)
+
+    def renew(self, rows: Sequence[VaultRow]) -> list[VaultRow]:
+        """Seal the same values again under the keys that now hold, with the same commitments.
+
+        For rows that an append rejected with `vault_key_changed`.
+        """
+        plains = [self._plain(row, self._unwrap(row.person, row.wrapped_key)) for row in rows]
+        self.forget()
+        return [
+            self._row(row.commitment, row.person, row.stream, row.field, plain)
+            for row, plain in zip(rows, plains, strict=True)
+        ]
+
+    def _row(self, commitment: str, person: str, stream: str, field: str, plain: bytes) -> VaultRow:
+        key, wrapped_key = self._key(person)
+        nonce = self._random_bytes(NONCE_BYTES)
+        return VaultRow(
+            commitment=commitment,
+            person=person,
+            stream=stream,
+            field=field,
+            nonce=nonce,
+            ciphertext=key.encrypt(nonce, plain, self._value_context(stream, field)),
+            wrapped_key=wrapped_key,
+        )
+
+    def _key(self, person: str) -> tuple[AESGCM, bytes]:
+        held = self._keys.get(person)
+        if held is None:
+            wrapped_key = self._store.vault_keys_get(person)
+            if wrapped_key is None:
+                held = self._new_key(person)
+            else:
+                held = (self._unwrap(person, wrapped_key), wrapped_key)
+            self._keys[person] = held
+        return held
+
+    def _new_key(self, person: str) -> tuple[AESGCM, bytes]:
+        key, nonce = self._random_bytes(KEY_BYTES), self._random_bytes(NONCE_BYTES)
+        return AESGCM(key), nonce + self._wrapper.encrypt(nonce, key, self._key_context(person))
+
+    def _unwrap(self, person: str, wrapped_key: bytes) -> AESGCM:
+        nonce, sealed = wrapped_key[:NONCE_BYTES], wrapped_key[NONCE_BYTES:]
+        try:
+            return AESGCM(self._wrapper.decrypt(nonce, sealed, self._key_context(person)))
+        except (InvalidTag, ValueError) as error:
+            raise VaultError(
+                f"{person}: the key does not open with these secrets",
+                hint="the file of secrets belongs to another ledger, or the vault was changed",
+            ) from error
+
+    def _opened(self, row: VaultRow) -> str:
+        plain = self._plain(row, self._unwrap(row.person, row.wrapped_key))
+        salt, value = plain[:SALT_BYTES], plain[SALT_BYTES:]
+        if not field_opens(row.commitment, row.field, salt, value):
+            raise _changed(row)
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise _changed(row) from None
+
+    def _plain(self, row: VaultRow, key: AESGCM) -> bytes:
+        try:
+            return key.decrypt(
+                row.nonce, row.ciphertext, self._value_context(row.stream, row.field)
+            )
+        except (InvalidTag, ValueError) as error:
+            raise _changed(row) from error
+
+    def _value_context(self, stream: str, field: str) -> bytes:
+        parts = (self._store.origin.encode(), stream.encode(), field.encode())
+        return _VALUE_LABEL + length_prefixed(*parts)
+
+    def _key_context(self, person: str) -> bytes:
+        return _KEY_LABEL + length_prefixed(self._store.origin.encode(), person.encode())
+
+
+def _changed(row: VaultRow) -> VaultError:
+    return VaultError(
+        f"{row.stream}, {row.field}: the vault holds another value than was committed to",
+        code="vault_mismatch",
+        hint="restore the vault from a copy; the log itself is not concerned",
+    )
+
+
