@@ -78,7 +78,8 @@ PLANS = {
 
 def departures(year: int) -> tuple[list[str], list[str]]:
     """Return the weekdays off and the weekend days worked of a year, in order."""
-    off, work = [], []
+    off: list[str] = []
+    work: list[str] = []
     day = date(year, 1, 1)
     while day.year == year:
         weekend = day.weekday() >= 5

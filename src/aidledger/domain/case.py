@@ -33,6 +33,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     # the person and the place
     applicant: str = ""
     display_name: str = ""
+    programme: str = ""
     birth_on: str = ""
     area: str = ""
     township: str = ""
@@ -134,6 +135,7 @@ def _submitted(case: Case, at: Recorded, e: intake.ApplicationSubmitted) -> Chan
     return {
         "stage": "applied",
         "applicant": e.applicant,
+        "programme": e.programme,
         "display_name": e.display_name,
         "birth_on": e.birth_on,
         "area": e.area,

@@ -15,11 +15,19 @@ import msgspec
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.carer import Carer
 from aidledger.domain.case import Case
+from aidledger.domain.complaint import Complaint
 from aidledger.domain.events import care, decision, ending, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.registry import RuleOverridden
-from aidledger.domain.facts import SENSITIVE, act_facts, carer_facts, case_facts, run_facts
+from aidledger.domain.facts import (
+    SENSITIVE,
+    act_facts,
+    carer_facts,
+    case_facts,
+    complaint_facts,
+    run_facts,
+)
 from aidledger.domain.payrun import PayRun
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import Standard
@@ -44,6 +52,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
 
     case: Case | None = None
     carer: Carer | None = None
+    complaint: Complaint | None = None
     run: PayRun | None = None
     pack: ResolvedPack | None = None
     calendar: Calendar | None = None
@@ -51,6 +60,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     recorded_on: str
     revealed: Mapping[str, str] = {}
     stream_version: int = 0
+    office_kind: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +95,10 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
-    """Return the events a proposal leads to, or what refuses it."""
+    """Return the events that record a proposal, or what refuses it; ``follow`` says what comes of it."""
     if not EVENTS[proposal.type].wish:
         fact = Step(event=proposal.event, type=proposal.type, under_pack=False)
-        return Decided(steps=(fact, *_consequences(proposal, given)))
+        return Decided(steps=(fact,))
     if given.pack is None:
         return Refused(refusals=(_NO_PACK,))
     if given.stream_version == 0 and proposal.type not in _OPENING_WISHES:
@@ -113,7 +123,7 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         for despite in proposal.despite
     )
     act = _with_decision(proposal.type, proposal.event, facts, given)
-    return Decided(steps=(*overridden, act, *_consequences(proposal, given)))
+    return Decided(steps=(*overridden, act))
 
 
 def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dict[str, Any]:
@@ -122,10 +132,16 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
     case = given.case or Case(stream=by.stream)
     return {
         "act": act_facts(
-            name, event, actor=by.actor, office=by.office, effective_on=by.effective_on
+            name,
+            event,
+            actor=by.actor,
+            office=by.office,
+            office_kind=given.office_kind,
+            effective_on=by.effective_on,
         ),
         "case": case_facts(case, on=by.effective_on, month=month, revealed=given.revealed),
         "carer": carer_facts(given.carer),
+        "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),
         "standards": list(given.standards),
         "day": {"effective_on": by.effective_on, "recorded_on": given.recorded_on},
@@ -197,50 +213,54 @@ def _refusal(result: ClauseResult, pack: ResolvedPack) -> Refusal:
     )
 
 
-def _consequences(proposal: Proposal, given: Circumstances) -> tuple[Step, ...]:
-    """Return what the pack lets follow at once from an event."""
-    pack, case, event = given.pack, given.case, proposal.event
+def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> tuple[Step, ...]:
+    """Return what the pack lets follow at once from an act.
+
+    Args:
+        proposal: the act.
+        before: the circumstances it was decided in.
+        after: the same with the states that the act has led to.
+
+    """
+    pack, case, event = after.pack, after.case, proposal.event
     if pack is None:
         return ()
     match event:
         case care.CarerScored(score=score):
             mark = pack.parameters.get("pass_mark")
-            if mark is None or score >= mark or not (given.carer and given.carer.qualified):
+            if mark is None or score >= mark or not (after.carer and after.carer.qualified):
                 return ()
             lost = care.CarerDisqualified(ground="score", month=event.month, score=score)
             return (Step(event=lost, type="CarerDisqualified", under_pack=True),)
-        case decision.ApplicationApproved(from_month=month, form=form):
-            return _entitle(proposal, given, month, form, "approval")
-        case support.AbilityAssessed(level=level) if case and case.from_month:
-            changed = msgspec.structs.replace(case, ability=level)
-            return _entitle(proposal, _about(given, changed), _from(proposal), case.form, "ability")
+        case decision.ApplicationApproved(from_month=month):
+            return _entitle(proposal, after, month, "approval")
+        case support.AbilityAssessed() if case and case.from_month:
+            return _entitle(proposal, after, _month_after(proposal), "ability")
         case support.SupportFormSet(form=form) if case and case.from_month:
-            if form == case.form:
+            if before.case and before.case.form == form:
                 return ()
-            return _entitle(proposal, given, _from(proposal), form, "form")
+            return _entitle(proposal, after, _month_after(proposal), "form")
         case _:
             return ()
 
 
-def _about(given: Circumstances, case: Case) -> Circumstances:
-    """Return the circumstances with another state of the case."""
-    return msgspec.structs.replace(given, case=case)
+FOLLOWED: Final = frozenset(
+    {"AbilityAssessed", "ApplicationApproved", "CarerScored", "SupportFormSet"}
+)
+"""The acts that something may follow from at once."""
 
 
-def _from(proposal: Proposal) -> str:
+def _month_after(proposal: Proposal) -> str:
     """Return the month a change counts from: the one after it took effect."""
     return next_month(month_of(proposal.effective_on))
 
 
-def _entitle(
-    proposal: Proposal, given: Circumstances, month: str, form: str, reason: Any
-) -> tuple[Step, ...]:
+def _entitle(proposal: Proposal, after: Circumstances, month: str, reason: Any) -> tuple[Step, ...]:
     """Return the entitlement that follows, with its amount."""
-    case = given.case or Case(stream=proposal.stream)
-    given = _about(given, msgspec.structs.replace(case, form=form))
-    event = support.EntitlementSet(from_month=max(month, case.from_month), reason=reason)
-    facts = facts_of("EntitlementSet", event, proposal, given)
-    return (_with_decision("EntitlementSet", event, facts, given),)
+    first = after.case.from_month if after.case else ""
+    event = support.EntitlementSet(from_month=max(month, first), reason=reason)
+    facts = facts_of("EntitlementSet", event, proposal, after)
+    return (_with_decision("EntitlementSet", event, facts, after),)
 
 
 _NO_PACK: Final = Refusal(

@@ -13,6 +13,7 @@ import msgspec
 
 from aidledger.domain.carer import Carer
 from aidledger.domain.case import Case
+from aidledger.domain.complaint import Complaint
 from aidledger.domain.events.base import Event
 from aidledger.domain.payrun import PayRun
 from aidledger.domain.values import age_on
@@ -23,8 +24,13 @@ SENSITIVE: Final = frozenset({"case.disability_kind", "case.disability_grade"})
 """Facts that may stand in no entry; a decision that used them seals them."""
 
 
-def act_facts(name: str, event: Event, *, actor: str, office: str, effective_on: str) -> Facts:
-    """Return the facts of the act itself: its type, actor, day and each field of its data."""
+def act_facts(
+    name: str, event: Event, *, actor: str, office: str, office_kind: str, effective_on: str
+) -> Facts:
+    """Return the facts of the act itself: its type, actor, office, day and each field of its data.
+
+    ``office_kind`` is empty where the ledger does not know the office.
+    """
     fields = {
         key: value
         for key, value in msgspec.to_builtins(event).items()
@@ -35,6 +41,7 @@ def act_facts(name: str, event: Event, *, actor: str, office: str, effective_on:
         "type": name,
         "actor": actor,
         "office": office,
+        "office_kind": office_kind,
         "effective_on": effective_on,
     }
 
@@ -56,6 +63,7 @@ def case_facts(
     in_school = bool(case.in_school) and (not case.school_to or case.school_to >= on)
     return {
         "stage": case.stage,
+        "programme": case.programme,
         "age_years": _age_years(case.birth_on, on),
         "birth_on": case.birth_on,
         "area": case.area,
@@ -102,7 +110,7 @@ def _procedure_facts(case: Case) -> Facts:
         "obligor_able": case.obligor_able,
         "appraisal_held": case.appraisal_held,
         "appraisal_passed": case.appraisal_passed,
-        "appraisal_waived": bool(case.appraisal_waived),
+        "appraisal_waived": case.appraisal_waived,
         "opinion": case.opinion,
         "opinion_on": case.opinion_on,
         "opinion_by": case.opinion_by,
@@ -150,6 +158,18 @@ def carer_facts(carer: Carer | None) -> Facts:
         "registered": carer.registered,
         "qualified": carer.qualified,
         "last_score": carer.last_score,
+    }
+
+
+def complaint_facts(complaint: Complaint | None) -> Facts:
+    """Return the facts of a complaint; empty text where nobody is named."""
+    if complaint is None:
+        return {}
+    return {
+        "subject_officer": complaint.subject_officer,
+        "handler": complaint.handler,
+        "received_on": complaint.received_on,
+        "extended": complaint.extended_days > 0,
     }
 
 

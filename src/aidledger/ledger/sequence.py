@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from aidledger.ledger.canonical import clip, show
-from aidledger.ledger.chunk import POSITION_LIMIT, Run, sane_position
 from aidledger.ledger.finding import Finding
+from aidledger.ledger.window import POSITION_LIMIT, Run, sane_position
 
 
 class _Link(NamedTuple):
@@ -31,12 +31,13 @@ class Chain:
 
     def join(self, run: Run) -> Iterator[Finding]:
         """Join a run to its stream; yields what does not fit."""
-        stream, position, version, prev, last_version, last_position, leaves = run
+        stream, _, version, prev, last_version, last_position, leaves = run
         link = self._links.get(stream)
         if link is None:
             fits = version == 1 and (prev is None or prev is False)
         else:
-            fits = version == link.version + 1 and (prev in link.leaves or prev is False)
+            known = prev is not False and link.leaves  # a damaged row cannot say its hash
+            fits = version == link.version + 1 and (not known or prev in link.leaves)
         if fits:
             self._links[stream] = _Link(last_version, last_position, leaves, None)
             return

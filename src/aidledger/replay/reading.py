@@ -72,7 +72,7 @@ class TypedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
         """
         if not is_date(effective_on):
-            raise EntryError("data_form", "effective_on", "a day that exists", clip(effective_on))
+            raise EntryError("data_form", "effective_on", "a day that exists", "another text")
         envelope = msgspec.structs.replace(self.envelope, data=event, effective_on=effective_on)
         _check_times(self.view, event)
         return TypedEntry(view=self.view, envelope=envelope, line=_ENCODER.encode(envelope))
@@ -136,7 +136,8 @@ def _check_times(view: EventView, event: Any) -> None:
         for name in names:
             value = getattr(event, name)
             if not _all(test, value):
-                raise EntryError("data_form", f"data.{name}", what, show(value))
+                # the value is not repeated: it may be a birth date
+                raise EntryError("data_form", f"data.{name}", what, "another text")
 
 
 @lru_cache(maxsize=1)

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
-from aidledger.domain.calendar import load_calendar
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, Parameter
-from aidledger.domain.policy.pack import Limit, PackLibrary, ResolvedPack
+from aidledger.domain.policy.compiling import Limit
+from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
+from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.services.policy_book import parameter_text
 from aidledger.store.draft import Evidence
@@ -45,9 +46,7 @@ def adopt_packs(
         for link, _ in pack.chain:
             content = library_files[link]
             digest = hashlib.sha256(content).hexdigest()
-            evidence[digest] = Evidence(
-                hash=digest, media_type="application/toml", content=content
-            )
+            evidence[digest] = Evidence(hash=digest, media_type="application/toml", content=content)
             chain.append(f"{link}@{digest}")
         event = PackAdopted(
             chain=tuple(chain),
@@ -59,7 +58,9 @@ def adopt_packs(
             parameters=tuple(_parameters(pack)),
             status=pack.status,
         )
-        proposals.append(_proposal("PackAdopted", event, county, actor, office, on))
+        proposals.append(
+            _proposal("PackAdopted", event, county=county, actor=actor, office=office, on=on)
+        )
     return proposals, list(evidence.values())
 
 
@@ -67,7 +68,7 @@ def adopt_calendars(*, county: str, actor: str, office: str, on: str) -> list[Pr
     """Return the adoption of every shipped calendar known by a day."""
     proposals = []
     for name, content in shipped("calendars").items():
-        table = load_calendar(content, file=f"{name}.toml")
+        table = load_year_table(content, file=f"{name}.toml")
         if table.known_since.isoformat() > on:
             continue
         event = CalendarAdopted(
@@ -78,16 +79,22 @@ def adopt_calendars(*, county: str, actor: str, office: str, on: str) -> list[Pr
             work_days=tuple(sorted(day.isoformat() for day in table.work_days)),
             year=table.year,
         )
-        proposals.append(_proposal("CalendarAdopted", event, county, actor, office, on))
+        proposals.append(
+            _proposal("CalendarAdopted", event, county=county, actor=actor, office=office, on=on)
+        )
     return proposals
 
 
 def _proposal(
-    name: str, event: Event, county: str, actor: str, office: str, on: str
+    name: str, event: Event, *, county: str, actor: str, office: str, on: str
 ) -> Proposal:
     """Return a proposal on the county's policy stream."""
     return Proposal(
-        type=name, stream=f"policy/{county}", event=event, effective_on=on, actor=actor,
+        type=name,
+        stream=f"policy/{county}",
+        event=event,
+        effective_on=on,
+        actor=actor,
         office=office,
     )
 

@@ -120,7 +120,7 @@ class PolicyBook:
                     hint="restore the evidence file; until then the decision can't be replayed",
                 )
             files[name] = content
-        top = chain[0].rpartition("@")[0]
+        top = chain[-1].rpartition("@")[0]
         try:
             pack = PackLibrary(files).resolve(top)
         except PackError as error:

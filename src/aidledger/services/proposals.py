@@ -252,7 +252,9 @@ def _bad_days(value: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for key, text in value.items():
         if not isinstance(text, str):
             continue
-        if (key.endswith(("_on", "planned_to", "to_on")) and text and not _is_day(text)) or (key.endswith("month") and text and not _is_month(text)):
+        if (key.endswith(("_on", "planned_to", "to_on")) and text and not _is_day(text)) or (
+            key.endswith("month") and text and not _is_month(text)
+        ):
             yield key, text
 
 

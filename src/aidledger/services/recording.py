@@ -8,11 +8,20 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.case import evolve
 from aidledger.domain.carer import evolve_carer
-from aidledger.domain.decide import Circumstances, Decided, Refused, Step, decide
-from aidledger.domain.events.catalog import EVENTS, encode_data
+from aidledger.domain.case import evolve
+from aidledger.domain.complaint import evolve_complaint
+from aidledger.domain.decide import (
+    FOLLOWED,
+    Circumstances,
+    Decided,
+    Refused,
+    Step,
+    decide,
+    follow,
+)
 from aidledger.domain.events.care import CareEntrusted
+from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 from aidledger.domain.payrun import evolve_run, with_line
 from aidledger.domain.policy.pack import ResolvedPack
@@ -76,7 +85,9 @@ def record(
         if isinstance(outcome, Committed) and not outcome.replayed:
             return outcome
         session.forget()
-        if not (isinstance(outcome, Rejected) and outcome.code in ("conflict", "vault_key_changed")):
+        if not (
+            isinstance(outcome, Rejected) and outcome.code in ("conflict", "vault_key_changed")
+        ):
             return outcome
     return outcome
 
@@ -100,6 +111,7 @@ class _Batch:
         self._today = china_day(self._recorded_at)
         self.drafts: list[Draft] = []
         self.vault_rows: list[VaultRow] = []
+        self._pending: dict[tuple[str, str], str] = {}
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
         """Decide every proposal; raise all refusals together."""
@@ -141,6 +153,10 @@ class _Batch:
             case Decided(steps=steps):
                 for step in steps:
                     self._keep(proposal, step, pack)
+                if proposal.type in FOLLOWED:
+                    after = self._circumstances(proposal, pack)
+                    for step in follow(proposal, given, after):
+                        self._keep(proposal, step, pack)
 
     def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
         """Gather the states that a decision on this proposal may ask about."""
@@ -155,17 +171,19 @@ class _Batch:
             run = session.run(event.run)
         elif kind == "run":
             run = session.run(proposal.stream)
-        wish = EVENTS[proposal.type].wish
+        deciding = EVENTS[proposal.type].wish or proposal.type in FOLLOWED
         return Circumstances(
             case=session.case(proposal.stream) if kind == "case" else None,
             carer=carer,
+            complaint=session.complaint(proposal.stream) if kind == "complaint" else None,
             run=run,
             pack=pack,
-            calendar=self._policy.calendar_known_on(self._today) if wish else None,
+            calendar=self._policy.calendar_known_on(self._today) if deciding else None,
             standards=self._policy.standards_known_on(self._today),
             recorded_on=self._today,
-            revealed=reveal_facts(session, proposal, self.vault_rows),
+            revealed=reveal_facts(session, proposal, self._pending) if deciding else {},
             stream_version=session.version(proposal.stream),
+            office_kind=session.office_kind(proposal.office),
         )
 
     def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None) -> None:
@@ -177,6 +195,7 @@ class _Batch:
             values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
         sealed, rows = seal_values(session, proposal, values)
         self.vault_rows += rows
+        self._pending |= {(stream, field): value for field, value in values.items()}
         pinned = pack if step.under_pack else None
         self.drafts.append(
             Draft(
@@ -214,8 +233,11 @@ class _Batch:
             session.cases[stream] = evolve(session.cases[stream], entry)
         elif stream in session.carers:
             session.carers[stream] = evolve_carer(session.carers[stream], entry)
+        elif stream in session.complaints:
+            session.complaints[stream] = evolve_complaint(session.complaints[stream], entry)
         elif stream in session.runs:
             session.runs[stream] = evolve_run(session.runs[stream], entry)
+        session.take_office(entry)
         if isinstance(entry.event, PaymentRostered) and entry.event.run in session.runs:
             run = session.runs[entry.event.run]
             session.runs[entry.event.run] = with_line(run, entry.event.amount_fen)

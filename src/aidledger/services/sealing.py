@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -19,6 +19,9 @@ from aidledger.services.proposals import TOKENS, UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.session import Session
 from aidledger.store.draft import VaultRow
 from aidledger.store.secrets import Secrets
+
+_DISABILITY: Final = ("disability_grade", "disability_kind")
+
 
 def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> Proposal:
     """Return the proposal with the fields that follow from its personal values.
@@ -115,27 +118,24 @@ def seal_values(
 
 
 def reveal_facts(
-    session: Session, proposal: Proposal, pending: Iterable[VaultRow]
+    session: Session, proposal: Proposal, pending: Mapping[tuple[str, str], str]
 ) -> dict[str, str]:
     """Open the sealed facts that a decision needs: kind and grade of a disability.
 
-    Values sealed earlier in the same batch are opened from their rows. Erased values are not there.
+    ``pending`` has what was sealed earlier in the same batch, by stream and field. What was erased
+    is not there, and the clause that needs it then says so.
     """
     if session.vault is None or not proposal.stream.startswith("case/"):
         return {}
     if not session.case(proposal.stream).disability_certified:
         return {}
-    wanted = ("disability_kind", "disability_grade")
     found: dict[str, str] = {}
     for entry in session.stream(proposal.stream):
-        for field in wanted:
-            if field in entry.sealed:
-                opened = session.vault.open(entry.sealed[field])
-                if opened is not None:
-                    found[field] = opened
-    for row in pending:
-        if row.stream == proposal.stream and row.field in wanted:
-            opened = session.vault.open_row(row)
+        for field in _DISABILITY:
+            opened = session.vault.open(entry.sealed[field]) if field in entry.sealed else None
             if opened is not None:
-                found[row.field] = opened
+                found[field] = opened
+    for field in _DISABILITY:
+        if (proposal.stream, field) in pending:
+            found[field] = pending[proposal.stream, field]
     return found

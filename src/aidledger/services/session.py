@@ -11,15 +11,17 @@ from typing import Self
 
 from aidledger.domain.carer import Carer, fold_carer
 from aidledger.domain.case import Case, fold_case
+from aidledger.domain.complaint import Complaint, fold_complaint
 from aidledger.domain.events.payment import PaymentRostered
+from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.payrun import PayRun, fold_run, with_line
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decoding import recorded_all
 from aidledger.services.policy_book import PolicyBook
-from aidledger.store.opening import open_ledger
+from aidledger.store.opening import open_ledger, secrets_path
 from aidledger.store.port import LedgerStore
-from aidledger.store.secrets import Secrets, load_secrets, secrets_path
+from aidledger.store.secrets import Secrets, load_secrets
 from aidledger.store.vault import Vault
 
 
@@ -42,7 +44,9 @@ class Session:
         self._policy: tuple[int, PolicyBook] | None = None
         self.cases: dict[str, Case] = {}
         self.carers: dict[str, Carer] = {}
+        self.complaints: dict[str, Complaint] = {}
         self.runs: dict[str, PayRun] = {}
+        self._offices: dict[str, str] | None = None
         self.versions: dict[str, int] = {}
         self.policy_streams: tuple[str, ...] = ()
 
@@ -59,9 +63,10 @@ class Session:
 
     def forget(self) -> None:
         """Drop every folded state: another writer has moved on."""
-        for kept in (self.cases, self.carers, self.runs, self.versions):
+        for kept in (self.cases, self.carers, self.complaints, self.runs, self.versions):
             kept.clear()
         self._policy = None
+        self._offices = None
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
@@ -88,6 +93,27 @@ class Session:
             self.carers[stream] = fold_carer(stream, entries)
         return self.carers[stream]
 
+    def complaint(self, stream: str) -> Complaint:
+        """Return the state of a complaint."""
+        if stream not in self.complaints:
+            entries = self.stream(stream) if self.version(stream) else []
+            self.complaints[stream] = fold_complaint(stream, entries)
+        return self.complaints[stream]
+
+    def office_kind(self, office: str) -> str:
+        """Return what kind of office one is by the registry; empty where it is not registered."""
+        if self._offices is None:
+            entries = recorded_all(self.store.read_types(["OfficeRegistered"]))
+            self._offices = {}
+            for entry in entries:
+                self.take_office(entry)
+        return self._offices.get(office, "")
+
+    def take_office(self, entry: Recorded) -> None:
+        """Learn of an office from its registration, where offices are being kept."""
+        if self._offices is not None and isinstance(entry.event, OfficeRegistered):
+            self._offices[entry.event.office] = entry.event.kind
+
     def run(self, stream: str) -> PayRun:
         """Return the state of a pay run with the lines that the cases have on its roster."""
         if stream not in self.runs:
@@ -103,7 +129,9 @@ class Session:
 
     def policy(self) -> PolicyBook:
         """Return the adopted policy, read again when its stream has grown."""
-        size = sum(version for version, _ in self.store.stream_heads(self._policy_streams()).values())
+        size = sum(
+            version for version, _ in self.store.stream_heads(self._policy_streams()).values()
+        )
         if self._policy is None or self._policy[0] != size:
             entries = [e for name in self._policy_streams() for e in self.stream(name)]
             entries.sort(key=lambda entry: entry.position)

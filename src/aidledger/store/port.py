@@ -147,6 +147,9 @@ class LedgerStore(Protocol):
     def vault_keys_get(self, person: str) -> bytes | None:
         """Return the wrapped key of a person."""
 
+    def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
+        """Return the wrapped keys of those persons who have one."""
+
     def vault_put_keys(self, keys: dict[str, bytes]) -> None:
         """Insert wrapped keys of persons who have none."""
 

@@ -24,6 +24,7 @@ METADATA = MetaData()
 
 SCHEMA_VERSION = 1
 
+_Text = Text(collation="C").with_variant(Text(), "sqlite")  # by bytes, on both engines
 _Count = BigInteger().with_variant(Integer, "sqlite")  # STRICT tables know no BIGINT
 
 
@@ -36,7 +37,7 @@ def _count(name: str, *, null: bool = False, key: bool = False) -> Column[object
 
 
 def _text(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
-    return Column(name, Text, nullable=null, primary_key=key)
+    return Column(name, _Text, nullable=null, primary_key=key)
 
 
 def _bytes(name: str, *, null: bool = False, key: bool = False) -> Column[object]:

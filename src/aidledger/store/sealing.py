@@ -171,9 +171,7 @@ def seal_records(
             recorded_at = _fitting(loose, recorded_at, last.get(loose.stream, (0, None)))
             last[loose.stream] = (loose.version, leaf)
         leaves.append(leaf)
-        rows.append(
-            (position, loose.stream, loose.version, loose.type, recorded_at, record, leaf)
-        )
+        rows.append((position, loose.stream, loose.version, loose.type, recorded_at, record, leaf))
     return _grown(head, rows, leaves, recorded_at)
 
 
@@ -305,5 +303,3 @@ def new_keys(
 def key_digest(wrapped_key: bytes) -> bytes:
     """Name a wrapped key without holding it: what `erased_keys` keeps."""
     return hashlib.sha256(b"aidledger/erased-key/v1\n" + wrapped_key).digest()
-
-

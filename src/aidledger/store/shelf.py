@@ -40,6 +40,13 @@ SELECT_NODES: Final = "SELECT level, idx, hash FROM nodes ORDER BY level, idx"
 SELECT_CHECKPOINTS: Final = "SELECT size, root, note FROM checkpoints ORDER BY size, note"
 
 
+def position_range(start: int, stop: int | None) -> tuple[str, tuple[int, ...]]:
+    """Write the condition of a range; the whole log has none, so that no odd position hides."""
+    if stop is not None:
+        return " WHERE position >= ? AND position < ?", (start, stop)
+    return (" WHERE position >= ?", (start,)) if start > 0 else ("", ())
+
+
 def stored_batch(row: Sequence[Any]) -> StoredBatch:
     """Name the columns of a row of `batches`."""
     position, count, cause, digest, root, recorded_at, signature, key_id = row
@@ -108,7 +115,10 @@ def insert_side_rows(
         run_many(
             "INSERT INTO vault (commitment, person, stream, field, nonce, ciphertext)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            [(v.commitment, v.person, v.stream, v.field, v.nonce, v.ciphertext) for v in vault_rows],
+            [
+                (v.commitment, v.person, v.stream, v.field, v.nonce, v.ciphertext)
+                for v in vault_rows
+            ],
         )
     if evidence:
         run_many(
@@ -161,10 +171,12 @@ def find_vault_rows(run: Run, commitments: Iterable[str]) -> dict[str, VaultRow]
     return found
 
 
-def find_key(run: Run, person: str) -> bytes | None:
-    """Return the wrapped key of a person."""
-    rows = run("SELECT wrapped_key FROM vault_keys WHERE person = ?", (person,))
-    return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
+def find_keys(run: Run, persons: Iterable[str]) -> dict[str, bytes]:
+    """Return the wrapped keys of those persons who have one."""
+    rows = _in(
+        run, "SELECT person, wrapped_key FROM vault_keys WHERE person IN ({})", list(persons)
+    )
+    return {person: key for person, key in rows if isinstance(key, bytes)}
 
 
 def find_evidence(run: Run, sha256_hex: str) -> bytes | None:

@@ -8,9 +8,7 @@ their own out of the pool; one writer connection is kept, under a lock of this p
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,17 +21,9 @@ from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknow
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseRecord, StoredBatch
-from aidledger.store.sqlite_connect import (
-    BUSY_TIMEOUT_S,
-    connector,
-    driver,
-    make_engine,
-    store_error,
-)
+from aidledger.store.sqlite_link import SqliteLink, runner
 
-_INSERT_ENTRY: Final = (
-    f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
+_INSERT_ENTRY: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"
 _SELECT_LAST: Final = (
     "SELECT stream, version, leaf_hash FROM entries WHERE stream = ? ORDER BY version DESC LIMIT 1"
@@ -47,7 +37,6 @@ _FENCE: Final = (
     "INSERT INTO tracking (application_name, notification_id) VALUES ('aidledger.fence', 1)"
     " ON CONFLICT (application_name) DO UPDATE SET notification_id = notification_id + 1"
 )
-_PAGE: Final = 1000
 
 
 class SqliteStore:
@@ -60,10 +49,7 @@ class SqliteStore:
         self.origin = origin
         self.read_only = read_only
         self._mark = mark
-        self._dbapi = driver()
-        self._engine = make_engine(path, read_only=read_only)
-        self._lock = threading.RLock()
-        self._writer: Any = None
+        self._link = SqliteLink(path, read_only=read_only)
 
     def head(self) -> Head:
         """Return the head, checked for shape."""
@@ -85,8 +71,8 @@ class SqliteStore:
         if wrong := shelf.wrong_evidence(evidence):
             return wrong
         try:
-            with self._transaction() as connection:
-                run = _runner(connection)
+            with self._link.transaction() as connection:
+                run = runner(connection)
                 prior = self._prior(run, cause, request_digest)
                 if prior is not None:
                     return prior
@@ -94,9 +80,7 @@ class SqliteStore:
                 if isinstance(head, Rejected):
                     return head
                 lasts = _stream_heads(connection, {draft.stream for draft in drafts})
-                sealed = sealing.seal(
-                    drafts, head=head, stream_heads=lasts, cause=cause, now=now
-                )
+                sealed = sealing.seal(drafts, head=head, stream_heads=lasts, cause=cause, now=now)
                 keys = shelf.choose_keys(run, vault_rows)
                 if isinstance(sealed, Rejected):
                     return sealed
@@ -125,7 +109,7 @@ class SqliteStore:
         cause = sealing.loose_cause(records)
         sealed = None
         try:
-            with self._transaction() as connection:
+            with self._link.transaction() as connection:
                 if records:
                     head = self._locked_head(connection)
                     if isinstance(head, Rejected):
@@ -135,7 +119,7 @@ class SqliteStore:
                     sealed = sealing.seal_records(records, head=head, stream_heads=lasts)
                     _insert(connection, sealed, sealed.batch_row(cause, b"", None))
                 if tracking is not None:
-                    shelf.insert_tracking(_runner(connection), *tracking)
+                    shelf.insert_tracking(runner(connection), *tracking)
         except CommitLostError as lost:
             raise OutcomeUnknownError(str(lost), cause=cause, hint=lost.hint) from lost
         if sealed is None:
@@ -154,142 +138,129 @@ class SqliteStore:
             if isinstance(found, Committed):
                 return found
             raise StoreError("only a store open for writing can say `absent`", code="read_only")
-        connect = connector(
-            self._dbapi, self.path, read_only=False, busy_timeout_s=BUSY_TIMEOUT_S
-        )
-        connection = None
-        try:
-            connection = connect()
-            connection.execute("BEGIN IMMEDIATE")
-            run = _runner(connection)
-            batch = shelf.find_batch(run, cause)
-            found = sealing.prior_outcome(batch, None, shelf.leaves_of(run, batch))
-            if found is None:
+        with self._link.fresh() as connection:
+            prior = self._prior(runner(connection), cause, None)
+            if prior is None:
                 connection.execute(_FENCE)
                 connection.execute("COMMIT")
-                found = sealing.ABSENT
-        except self._dbapi.Error as error:
-            raise store_error(error) from error
-        finally:
-            if connection is not None:
-                connection.close()
-        return found
+        return prior or sealing.ABSENT
 
     def receipt(self, cause: str) -> Committed | Rejected:
         """Say what is committed under a cause now."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return self._prior(run, cause, None) or sealing.ABSENT
 
     def stream_heads(self, streams: Iterable[str]) -> dict[str, tuple[int, bytes]]:
         """Return (last version, its leaf hash) of each stream that has entries."""
-        with self._connection() as connection:
+        with self._link.connection() as connection:
             return _stream_heads(connection, set(streams))
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
         """Yield the entries from `start` up to, not including, `stop`, in position order."""
-        if stop is None:
-            where, bounds = ("", ()) if start <= 0 else (" WHERE position >= ?", (start,))
-        else:
-            where, bounds = " WHERE position >= ? AND position < ?", (start, stop)
-        return self._stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
+        where, bounds = shelf.position_range(start, stop)
+        return self._link.stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
 
     def read_stream(self, stream: str, *, after: int = -1) -> Iterator[HostileRow]:
         """Yield the entries of one stream with a version above `after`, in version order."""
         statement = f"{_SELECT_ENTRIES} WHERE stream = ? AND version > ? ORDER BY version"
-        return self._stream(statement, (stream, after))
+        return self._link.stream(statement, (stream, after))
 
     def read_types(self, types: Iterable[str], *, start: int = 0) -> Iterator[HostileRow]:
         """Yield the entries of these types from `start`, in position order."""
         wanted = sorted(set(types))
         marks = ", ".join("?" * len(wanted))
         statement = f"{_SELECT_ENTRIES} WHERE position >= ? AND type IN ({marks}) ORDER BY position"
-        return self._stream(statement, (start, *wanted))
+        return self._link.stream(statement, (start, *wanted))
 
     def streams(self, prefix: str = "") -> list[str]:
         """Return the names of the streams that begin with the prefix, sorted."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.stream_names(run, prefix)
 
     def read_nodes(self) -> Iterator[HostileRow]:
         """Yield (level, index, hash) of every stored node, in that order."""
-        return self._stream(shelf.SELECT_NODES, ())
+        return self._link.stream(shelf.SELECT_NODES, ())
 
     def read_head_row(self) -> HostileRow | None:
         """Return (size, root, frontier, recorded_at) as the database has it."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             rows = run(shelf.SELECT_HEAD, ())
             return tuple(rows[0]) if rows else None
 
     def read_batches(self) -> Iterator[StoredBatch]:
         """Yield every batch in position order."""
-        return map(shelf.stored_batch, self._stream(shelf.SELECT_BATCHES, ()))
+        return map(shelf.stored_batch, self._link.stream(shelf.SELECT_BATCHES, ()))
 
     def read_checkpoints(self) -> Iterator[HostileRow]:
         """Yield (size, root, note) of every kept checkpoint, by size."""
-        return self._stream(shelf.SELECT_CHECKPOINTS, ())
+        return self._link.stream(shelf.SELECT_CHECKPOINTS, ())
 
     def add_checkpoint(self, *, size: int, root: bytes, note: bytes) -> None:
         """Keep a signed note of this log."""
-        with self._transaction() as connection:
-            shelf.add_checkpoint(_runner(connection), size=size, root=root, note=note)
+        with self._link.transaction() as connection:
+            shelf.add_checkpoint(runner(connection), size=size, root=root, note=note)
 
     def get_evidence(self, sha256_hex: str) -> bytes | None:
         """Return the content of an evidence file, unchecked."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.find_evidence(run, sha256_hex)
 
     def vault_keys_get(self, person: str) -> bytes | None:
         """Return the wrapped key of a person."""
-        with self._reading() as run:
-            return shelf.find_key(run, person)
+        return self.vault_keys((person,)).get(person)
+
+    def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
+        """Return the wrapped keys of those persons who have one."""
+        with self._link.reading() as run:
+            return shelf.find_keys(run, persons)
 
     def vault_put_keys(self, keys: dict[str, bytes]) -> None:
         """Insert wrapped keys of persons who have none."""
-        with self._transaction() as connection:
+        with self._link.transaction() as connection:
             shelf.put_keys(connection.executemany, keys)
 
     def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
         """Return the sealed values of these commitments whose person still has a key."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.find_vault_rows(run, commitments)
 
     def vault_erase(self, person: str) -> bool:
         """Destroy the key of a person, and its copy in the WAL where no reader is in the way."""
-        with self._transaction() as connection:
-            erased = shelf.erase_person(_runner(connection), person)
-        with self._reading() as run:
+        with self._link.transaction() as connection:
+            erased = shelf.erase_person(runner(connection), person)
+        with self._link.reading() as run:
             run("PRAGMA wal_checkpoint(TRUNCATE)", ())
         return erased
 
     def select_snapshots(self, originator_id: str) -> list[HostileRow]:
         """Return the library's snapshots of one aggregate, by version."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.select_snapshots(run, originator_id)
 
     def insert_snapshots(self, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
         """Keep snapshots of the housed library."""
-        with self._transaction() as connection:
+        with self._link.transaction() as connection:
             shelf.insert_snapshots(connection.executemany, rows)
 
     def insert_tracking(self, application_name: str, notification_id: int) -> None:
         """Move a tracking position forward."""
-        with self._transaction() as connection:
-            shelf.insert_tracking(_runner(connection), application_name, notification_id)
+        with self._link.transaction() as connection:
+            shelf.insert_tracking(runner(connection), application_name, notification_id)
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """Return the tracking position of an application."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.max_tracking_id(run, application_name)
 
     def close(self) -> None:
         """Close every connection."""
-        with self._lock:
-            self._drop_writer()
-            self._engine.dispose()
-            if self._mark is not None:
-                self._mark.close()
+        self._link.close()
+        if self._mark is not None:
+            self._mark.close()
 
-    def _prior(self, run: shelf.Run, cause: str, digest: bytes | None) -> Committed | Rejected | None:
+    def _prior(
+        self, run: shelf.Run, cause: str, digest: bytes | None
+    ) -> Committed | Rejected | None:
         batch = shelf.find_batch(run, cause)
         return sealing.prior_outcome(batch, digest, shelf.leaves_of(run, batch))
 
@@ -301,72 +272,6 @@ class SqliteStore:
     def _advance(self, head: Head) -> None:
         if self._mark is not None:
             self._mark.advance(head)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Any]:
-        """Give the writer connection inside BEGIN IMMEDIATE and COMMIT.
-
-        Raises StoreError before COMMIT began, CommitLostError after.
-        """
-        if self.read_only:
-            raise StoreError("this ledger is open for reading only", code="read_only")
-        with self._lock:
-            try:
-                if self._writer is None:
-                    self._writer = self._engine.raw_connection()
-                connection = self._writer.driver_connection
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.rollback()
-                    raise
-            except self._dbapi.Error as error:
-                raise store_error(error) from error
-            try:
-                connection.execute("COMMIT")
-            except self._dbapi.Error as error:
-                self._drop_writer()
-                raise CommitLostError(store_error(error)) from error
-
-    def _drop_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.invalidate()
-            writer.close()
-
-    @contextmanager
-    def _connection(self) -> Iterator[Any]:
-        try:
-            pooled = self._engine.raw_connection()
-            try:
-                yield pooled.driver_connection
-            finally:
-                pooled.close()
-        except self._dbapi.Error as error:
-            raise store_error(error) from error
-
-    @contextmanager
-    def _reading(self) -> Iterator[shelf.Run]:
-        with self._connection() as connection:
-            yield _runner(connection)
-
-    def _stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[HostileRow]:
-        with self._connection() as connection:
-            cursor = connection.execute(statement, parameters)
-            try:
-                while rows := cursor.fetchmany(_PAGE):
-                    yield from rows
-            finally:
-                cursor.close()
-
-
-def _runner(connection: Any) -> Callable[[str, Sequence[Any]], list[Any]]:
-    def run(statement: str, parameters: Sequence[Any]) -> list[Any]:
-        rows: list[Any] = connection.execute(statement, parameters).fetchall()
-        return rows
-
-    return run
 
 
 def _stream_heads(connection: Any, streams: set[str]) -> dict[str, tuple[int, bytes]]:

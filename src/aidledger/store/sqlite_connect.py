@@ -47,6 +47,10 @@ _CODES: Final = {
 }
 
 
+lenient_text: Final[Callable[[bytes], str]] = methodcaller("decode", "utf-8", "backslashreplace")
+"""Reads a tampered text that is no UTF-8 as something harmless, and differing."""
+
+
 def driver() -> Any:
     """Return the DBAPI module with the newer SQLite: the standard library's, or pysqlite3's."""
     if sqlite3.sqlite_version_info >= VERSION_MIN:
@@ -90,8 +94,7 @@ def connector(
             check_same_thread=False,
             timeout=busy_timeout_s,
         )
-        # A tampered text that is no UTF-8 comes back harmless, and differing.
-        connection.text_factory = methodcaller("decode", "utf-8", "backslashreplace")
+        connection.text_factory = lenient_text
         for pragma in (
             "trusted_schema = OFF",
             "cell_size_check = ON",

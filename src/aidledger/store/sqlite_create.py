@@ -58,7 +58,8 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
     """Check an existing file and its settings; return the origin of its log."""
     if not path.is_file():
         raise LedgerMissingError(
-            f"{path}: no ledger here", hint="`aidledger init` makes a new one, and nothing else does"
+            f"{path}: no ledger here",
+            hint="`aidledger init` makes a new one, and nothing else does",
         )
     module = sqlite_connect.driver()
     if not read_only:

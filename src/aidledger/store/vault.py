@@ -8,7 +8,7 @@ key, so what comes out is always compared with the commitment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
@@ -38,6 +38,17 @@ class Vault:
 
     def __repr__(self) -> str:
         return "Vault(…)"
+
+    def prepare(self, persons: Iterable[str]) -> None:
+        """Have the keys of many persons at hand with one question to the database."""
+        wanted = sorted({person for person in persons if person not in self._keys})
+        found = self._store.vault_keys(wanted)
+        for person in wanted:
+            wrapped_key = found.get(person)
+            if wrapped_key is None:
+                self._keys[person] = self._new_key(person)
+            else:
+                self._keys[person] = (self._unwrap(person, wrapped_key), wrapped_key)
 
     def seal(self, person: str, stream: str, field: str, value: str) -> tuple[str, VaultRow]:
         """Seal a value of a person: the commitment (hex) for the entry, the row for `append`.
@@ -80,6 +91,7 @@ class Vault:
         """
         plains = [self._plain(row, self._unwrap(row.person, row.wrapped_key)) for row in rows]
         self.forget()
+        self.prepare(row.person for row in rows)
         return [
             self._row(row.commitment, row.person, row.stream, row.field, plain)
             for row, plain in zip(rows, plains, strict=True)
@@ -99,15 +111,9 @@ class Vault:
         )
 
     def _key(self, person: str) -> tuple[AESGCM, bytes]:
-        held = self._keys.get(person)
-        if held is None:
-            wrapped_key = self._store.vault_keys_get(person)
-            if wrapped_key is None:
-                held = self._new_key(person)
-            else:
-                held = (self._unwrap(person, wrapped_key), wrapped_key)
-            self._keys[person] = held
-        return held
+        if person not in self._keys:
+            self.prepare((person,))
+        return self._keys[person]
 
     def _new_key(self, person: str) -> tuple[AESGCM, bytes]:
         key, nonce = self._random_bytes(KEY_BYTES), self._random_bytes(NONCE_BYTES)
@@ -155,5 +161,3 @@ def _changed(row: VaultRow) -> VaultError:
         code="vault_mismatch",
         hint="restore the vault from a copy; the log itself is not concerned",
     )
-
-

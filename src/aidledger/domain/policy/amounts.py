@@ -59,7 +59,11 @@ class AmountRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """The sum in fen and its parts; no sum (None) while ``problems`` say what is not known."""
+    """The sum in fen and its parts.
+
+    There is no sum (None) where the pack gives no amounts, or where ``problems`` say what is not
+    known.
+    """
 
     fen: int | None
     parts: tuple[AmountPart, ...]
@@ -113,6 +117,7 @@ def compute(
     calendar: Calendar | None,
 ) -> Amounts:
     """Compute every part whose gate is met and combine them by group."""
+    rules = tuple(rules)
     month = month_in(facts)
     given = published(facts)
     standards = (*own_standards, *given)
@@ -141,7 +146,7 @@ def compute(
     parts = tuple(
         part for group, found in groups.items() for part in _combined(combine[group], found)
     )
-    total = None if problems else sum(part.fen for part in parts)
+    total = None if problems or not rules else sum(part.fen for part in parts)
     return Amounts(fen=total, parts=parts, facts=used, problems=tuple(problems))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aidledger.domain.calendar import MAX_COUNT, Calendar, CountFrom, Deadline, Roll, Unit
 from aidledger.domain.money import parse_ratio
@@ -27,6 +27,7 @@ class Limit:
     unit: Unit
     count_from: CountFrom
     roll: Roll
+    bound: Literal["at_most", "at_least"]
     repeats: bool
     citation: str
     facts: tuple[str, ...]
@@ -142,6 +143,7 @@ def compile_limit(table: LimitTable, parameters: Mapping[str, Any], file: str) -
         unit=table.unit,
         count_from=table.count_from,
         roll=table.roll,
+        bound=table.bound,
         repeats=table.repeats,
         citation=table.citation,
         facts=table.facts,

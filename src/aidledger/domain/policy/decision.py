@@ -46,7 +46,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class Difference:
     """What comes out otherwise now; ``unchecked`` where a withheld fact was not given."""
 
-    kind: Literal["pack", "clause", "outcome", "amount", "part", "unchecked"]
+    kind: Literal["pack", "fact", "clause", "outcome", "amount", "part", "unchecked"]
     name: str
     expected: str
     found: str

@@ -110,6 +110,7 @@ class LimitTable(
 ):
     """A time limit: from one event, until one of others, so many units; ``repeats`` each period.
 
+    ``at_most`` means done by the last day, ``at_least`` not before it.
     ``n`` is a number or the name of a whole-number parameter.
     """
 
@@ -120,6 +121,7 @@ class LimitTable(
     unit: Unit
     count_from: CountFrom = "next_day"
     roll: Roll = "none"
+    bound: Literal["at_most", "at_least"] = "at_most"
     repeats: bool = False
     citation: Words
     facts: tuple[FactId, ...] = ()

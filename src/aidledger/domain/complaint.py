@@ -1,0 +1,59 @@
+"""A complaint as the entries make it: whom it is about, who handles it, how far it is (S4-111..S4-113)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from aidledger.domain.events import complaint as events
+from aidledger.domain.recorded import Recorded, amended
+
+
+class Complaint(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of one complaint. Empty text means not (yet) so."""
+
+    stream: str
+    version: int = 0
+    received_on: str = ""
+    registered_on: str = ""
+    handler: str = ""
+    subject_officer: str = ""
+    subject_case: str = ""
+    extended_days: int = 0
+    finding: str = ""
+    answered_on: str = ""
+
+
+def evolve_complaint(complaint: Complaint, at: Recorded) -> Complaint:
+    """Return the complaint after one more entry."""
+    change = msgspec.structs.replace
+    complaint = change(complaint, version=at.version)
+    match at.event:
+        case events.ComplaintReceived() as event:
+            return change(
+                complaint,
+                received_on=at.effective_on,
+                subject_officer=event.subject_officer or "",
+                subject_case=event.subject_case or "",
+            )
+        case events.ComplaintRegistered() as event:
+            return change(complaint, registered_on=at.effective_on, handler=event.handler)
+        case events.ComplaintExtended() as event:
+            return change(complaint, extended_days=complaint.extended_days + event.days)
+        case events.ComplaintInvestigated() as event:
+            return change(complaint, finding=event.finding)
+        case events.ComplaintAnswered() as event:
+            return change(complaint, answered_on=event.answered_on)
+        case _:
+            return complaint
+
+
+def fold_complaint(
+    stream: str, entries: Iterable[Recorded], *, as_of: str = "9999-12-31"
+) -> Complaint:
+    """Fold a complaint's entries in log order, leaving out what is effective after ``as_of``."""
+    complaint = Complaint(stream=stream)
+    for entry in amended(e for e in entries if e.effective_on <= as_of):
+        complaint = evolve_complaint(complaint, entry)
+    return complaint

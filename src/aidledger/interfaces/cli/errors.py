@@ -1,0 +1,79 @@
+"""What a person is told when something goes wrong, and the exit status a program is told.
+
+One line ``aidledger: error: …`` and, where something can be done, one line ``aidledger: hint: …``.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from aidledger.interfaces.cli.language import Language, Said
+
+OK: Final = 0
+FINDINGS: Final = 1
+USAGE: Final = 2
+COULD_NOT_RUN: Final = 3
+UNPROVEN: Final = 4
+MISSING: Final = 10
+LOCKED: Final = 11
+REFUSED_KEY: Final = 12
+BUG: Final = 70
+TRANSIENT: Final = 75
+INTERRUPTED: Final = 130
+
+EXIT_CODES: Final[dict[int, Said]] = {
+    OK: Said("成功，无事可报", "success, nothing to report"),
+    FINDINGS: Said(
+        "检查已完成并发现问题：账本有损坏，或输入被拒绝、未作任何记录",
+        "the check ran and found something: damage, or input refused and nothing recorded",
+    ),
+    USAGE: Said("命令用法不对", "wrong usage"),
+    COULD_NOT_RUN: Said("无法运行，或只完成一部分", "could not run, or ran in part"),
+    UNPROVEN: Said(
+        "账本自身一致，但未被外部检查点证明", "consistent, but unproven by an outside checkpoint"
+    ),
+    MISSING: Said("没有账本", "no ledger there"),
+    LOCKED: Said("账本正被另一程序占用", "locked by another run"),
+    REFUSED_KEY: Said("密钥缺失或权限不对", "key missing, refused or open to others"),
+    BUG: Said("程序内部错误", "internal error"),
+    TRANSIENT: Said("暂时失败，可以重试", "transient: safe to run again"),
+    INTERRUPTED: Said("被中断", "interrupted"),
+}
+"""Every exit status with its meaning; the manual is tested against it."""
+
+
+class CommandError(Exception):
+    """A command cannot go on; said in both languages."""
+
+    def __init__(self, said: Said, *, hint: Said | None = None, exit_code: int = USAGE) -> None:
+        super().__init__(said.en)
+        self.said = said
+        self.hint = hint
+        self.exit_code = exit_code
+
+
+class Fault(NamedTuple):
+    """What to say and how to exit."""
+
+    exit_code: int
+    message: str
+    hint: str = ""
+
+
+def error_lines(fault: Fault) -> list[str]:
+    """Return the lines for standard error: lower case, one line each, no final period."""
+    lines = [f"aidledger: error: {_one_line(fault.message)}"]
+    if fault.hint:
+        lines.append(f"aidledger: hint: {_one_line(fault.hint)}")
+    return lines
+
+
+def fault_of(error: CommandError, lang: Language) -> Fault:
+    """Return what a command's own error says."""
+    hint = error.hint.in_(lang) if error.hint else ""
+    return Fault(error.exit_code, error.said.in_(lang), hint)
+
+
+def _one_line(text: str) -> str:
+    """Return the text on one line without a final period."""
+    return " ".join(text.split()).rstrip(".。")

@@ -1,0 +1,136 @@
+"""Text laid out for a terminal: a Chinese character takes two columns, and no line is cut.
+
+Pure functions from texts to lines; nothing here prints.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+_NOT_AT_START: Final = frozenset("，。、；：？！）》」』”’…,.;:?!)]}%")
+_ELLIPSIS: Final = "…"
+
+
+def char_width(char: str) -> int:
+    """Return how many columns a character takes: 0, 1 or 2."""
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes."""
+    return len(text) if text.isascii() else sum(map(char_width, text))
+
+
+def plain(text: object) -> str:
+    """Return a text without characters that could steer a terminal or turn its direction."""
+    return "".join(
+        c if c.isprintable() else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for c in str(text)
+    )
+
+
+def pad(text: str, columns: int, *, right: bool = False) -> str:
+    """Return the text filled up with spaces to a width."""
+    fill = " " * max(0, columns - width(text))
+    return fill + text if right else text + fill
+
+
+def cut(text: str, columns: int) -> str:
+    """Return the text, with an ellipsis where it does not fit."""
+    if width(text) <= columns:
+        return text
+    out, used = [], 0
+    for char in text:
+        used += char_width(char)
+        if used > columns - 1:
+            break
+        out.append(char)
+    return "".join(out) + _ELLIPSIS
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Break a text into lines of at most so many columns, at spaces or between wide characters."""
+    lines: list[str] = []
+    line, used = "", 0
+    for word in _words(text):
+        size = width(word)
+        if used and used + size > columns and word not in _NOT_AT_START:
+            lines.append(line.rstrip())
+            line, used = "", 0
+            if word.isspace():
+                continue
+        while size > columns:
+            head = cut(word, columns + 1)[:-1] or word[0]
+            lines.append(head)
+            word = word[len(head) :]  # noqa: PLW2901 - the rest of the word is the next word
+            size = width(word)
+        line, used = line + word, used + size
+    if line.strip() or not lines:
+        lines.append(line.rstrip())
+    return lines
+
+
+def indent(text: str, columns: int, by: int) -> list[str]:
+    """Return the wrapped lines of a text, each behind so many spaces."""
+    return [" " * by + line for line in wrap(text, columns - by)]
+
+
+def _words(text: str) -> list[str]:
+    """Split into the units between which a line may break."""
+    words: list[str] = []
+    word = ""
+    for char in text:
+        if char == " " or char_width(char) == 2:
+            if word:
+                words.append(word)
+                word = ""
+            words.append(char)
+        else:
+            word += char
+    return [*words, word] if word else words
+
+
+def pairs(rows: Sequence[tuple[str, str]], columns: int, *, by: int = 2) -> list[str]:
+    """Return terms with their explanations beside them; a long term stands alone on its line."""
+    if not rows:
+        return []
+    widest = max(width(term) for term, _ in rows)
+    left = min(widest, max(12, columns // 3)) + 2
+    lines: list[str] = []
+    for term, text in rows:
+        body = wrap(text, columns - by - left) if text else [""]
+        if width(term) + 2 > left:
+            lines.append(" " * by + term)
+            lines += [" " * (by + left) + line for line in body if line]
+            continue
+        lines.append((" " * by + pad(term, left) + body[0]).rstrip())
+        lines += [" " * (by + left) + line for line in body[1:]]
+    return lines
+
+
+def table(
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    columns: int,
+    *,
+    right: frozenset[int] = frozenset(),
+) -> list[str]:
+    """Return a table in plain text; the widest columns give way until the whole fits."""
+    widths = [
+        max([width(title), *(width(row[at]) for row in rows)]) for at, title in enumerate(titles)
+    ]
+    spare = columns - 2 * (len(widths) - 1)
+    while sum(widths) > spare and max(widths) > 8:
+        widths[widths.index(max(widths))] -= 1
+    rule = ["─" * size for size in widths]
+    return [
+        "  ".join(
+            pad(cut(cell, size), size, right=at in right)
+            for at, (cell, size) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in [list(titles), rule, *rows]
+    ]

@@ -1,0 +1,115 @@
+"""One window of rows, and what checking it gives: small values that can travel between processes.
+
+Windows are aligned (`CHUNK_ROWS` positions from a multiple of it), so that each gives whole tiles
+of the tree and can be checked in any process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from aidledger.ledger.entry import Entry
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.tree import TILE_WIDTH, root_of_leaves
+
+CHUNK_ROWS: Final = 16 * TILE_WIDTH
+
+POSITION_LIMIT: Final = 2**53
+
+CheckData = Callable[[Entry], Iterable[tuple[str, str, str, str]]]
+"""Reads an entry's data as its type; gives (code, field, expected, found) of each fault."""
+
+COLUMNS: Final = ("position", "stream", "version", "type", "recorded_at", "record", "leaf_hash")
+
+
+class Job(NamedTuple):
+    """One window to check: `start` is its first position, `keep_tile` the head's unfinished one."""
+
+    start: int
+    rows: list[Any]
+    keep_tile: int
+    check_data: CheckData | None
+
+
+class Run(NamedTuple):
+    """Entries of one stream that follow each other without fault: the first, and the last.
+
+    `prev` is False where the link is unknown. `leaves` are the hashes (hex) that the next entry
+    may name: the record's own, and the stored one where they differ.
+    """
+
+    stream: str
+    position: int | None
+    version: int
+    prev: str | bool | None
+    last_version: int
+    last_position: int | None
+    leaves: tuple[str, ...]
+
+
+class Tile(NamedTuple):
+    """Root of one whole tile: of the records' own hashes, and of the stored ones if they differ."""
+
+    number: int
+    root: bytes | None
+    stored_root: bytes | None
+
+
+class Edge(NamedTuple):
+    """Leaves of one tile, for the end of the tree: the records' own and the stored ones."""
+
+    number: int
+    leaves: list[bytes | None]
+    stored: list[bytes | None]
+
+
+class Chunk(NamedTuple):
+    """What one window gave. `stop` is the position after its last; `missing` are half-open spans.
+
+    `times` are (position, recorded_at) to be joined: first and last where the window is in order,
+    otherwise all. `last_times` are what the head may give as the time of the last entry.
+    """
+
+    start: int
+    stop: int
+    row_count: int
+    findings: list[Finding]
+    missing: list[tuple[int, int]]
+    runs: list[Run]
+    times: list[tuple[int | None, str]]
+    last_times: tuple[str, ...]
+    tiles: list[Tile]
+    edges: list[Edge]
+
+
+def tiles_of(
+    start: int, leaves: list[Any], stored: list[Any], keep_tile: int
+) -> tuple[list[Tile], list[Edge]]:
+    """Roots of the whole tiles, and the leaves of the last and of the wanted one."""
+    tiles, edges = [], []
+    for at in range(0, len(leaves), TILE_WIDTH):
+        number = (start + at) // TILE_WIDTH
+        own, kept = leaves[at : at + TILE_WIDTH], stored[at : at + TILE_WIDTH]
+        if len(own) == TILE_WIDTH:
+            root = None if None in own else root_of_leaves(own)
+            same = own == kept
+            stored_root = None if same or None in kept else root_of_leaves(kept)
+            tiles.append(Tile(number, root, stored_root))
+        if len(own) < TILE_WIDTH or number == keep_tile:
+            edges.append(Edge(number, own, kept))
+    return tiles, edges
+
+
+def position_of(row: Any) -> int | None:
+    """Position that a hostile row claims, None if it claims none."""
+    try:
+        position = row[0]
+    except (TypeError, IndexError, KeyError):
+        return None
+    return position if type(position) is int else None
+
+
+def sane_position(position: Any) -> int | None:
+    """Give a position that a finding may name (0 to 2^53), None for any other value."""
+    return position if type(position) is int and 0 <= position <= POSITION_LIMIT else None

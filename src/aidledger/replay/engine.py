@@ -1,0 +1,88 @@
+"""DuckDB, bounded: its memory, threads and temporary space are set, and it reaches nothing else.
+
+Once the views are loaded the engine is locked: a model (ours or an auditor's copy) can read no file
+and no network, and cannot change the engine's settings. A finished generation is opened read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import duckdb
+import msgspec
+
+DEFAULT_MEMORY: Final = "2GB"
+DEFAULT_THREADS: Final = 2
+IN_MEMORY: Final = ":memory:"
+
+
+class EngineLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much the engine may take: `memory` as DuckDB writes it, such as ``2GB``."""
+
+    memory: str = DEFAULT_MEMORY
+    threads: int = DEFAULT_THREADS
+
+
+@contextmanager
+def building(
+    path: Path | None, limits: EngineLimits | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new database to build in: a file, or memory where no path is given.
+
+    Raises:
+        duckdb.Error: the file cannot be made.
+
+    """
+    limits = limits or EngineLimits()
+    with TemporaryDirectory(prefix="aidledger-engine-") as spill:
+        config: dict[str, Any] = {
+            "memory_limit": limits.memory,
+            "threads": limits.threads,
+            "temp_directory": spill,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        connection = duckdb.connect(str(path) if path else IN_MEMORY, config=config)
+        try:
+            # answers must not depend on where the machine stands
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+
+def lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """Shut the engine in: no files, no network, no more settings."""
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+@contextmanager
+def reading(
+    path: Path, limits: EngineLimits | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a finished generation read-only and locked.
+
+    Raises:
+        duckdb.Error: the file is missing or damaged.
+
+    """
+    limits = limits or EngineLimits()
+    config: dict[str, Any] = {
+        "access_mode": "READ_ONLY",
+        "memory_limit": limits.memory,
+        "threads": limits.threads,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(str(path), config=config)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        lock(connection)
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,301 @@
+"""Loads a ledger's entries into typed event views: cut by both times, amended, nothing trusted.
+
+Records are sorted by type into files of JSON lines, which DuckDB reads into columns on all cores.
+A row that cannot be read is left out and becomes a finding; the rest of the ledger is loaded.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, BinaryIO, Final, Protocol
+
+import duckdb
+import msgspec
+
+from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
+from aidledger.domain.recorded import Recorded, amended
+from aidledger.ledger.entry import EntryError
+from aidledger.ledger.finding import Finding
+from aidledger.replay.reading import (
+    Reader,
+    TypedEntry,
+    read_record,
+    readers,
+    row_finding,
+    type_of,
+)
+from aidledger.replay.views import create_sql, entry_sql, event_views, load_sql, quoted
+
+CHINA: Final = timezone(timedelta(hours=8), "+08:00")
+"""Civil time of the whole country: the days of both cuts end here."""
+
+FIRST_DAY: Final = date(1970, 1, 1)
+"""The day that an empty ledger is about."""
+
+LINES_A_WRITE: Final = 2_048
+BYTES_A_LOAD: Final = 256 * 1024 * 1024
+"""How much waits on disk before it is loaded: bounds the temporary space of a large ledger."""
+
+HostileRow = tuple[Any, ...]
+
+
+class Source(Protocol):
+    """Where rows come from: a store, or a list in a test. Everything it gives is hostile."""
+
+    def rows(self) -> Iterable[HostileRow]:
+        """Return every row in position order."""
+
+    def row_at(self, position: int) -> HostileRow | None:
+        """Return the row of one position."""
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What was loaded: `position` is the last one read (-1: none), `entries` those in the views."""
+
+    position: int
+    as_of: date
+    known_on: date | None
+    entries: int
+    findings: tuple[Finding, ...]
+
+
+def china_day(recorded_at: str) -> date:
+    """Return the civil day (+08:00) of a `recorded_at` in UTC."""
+    return datetime.fromisoformat(recorded_at).astimezone(CHINA).date()
+
+
+def end_of_day(day: date) -> str:
+    """Return the first `recorded_at` that is no longer that day in China."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=CHINA)
+    return midnight.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Loader:
+    """Takes rows in order and fills the views of one DuckDB connection."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        as_of: date | None = None,
+        known_on: date | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._as_of = as_of
+        self._known_on = known_on
+        self._cutoff = "9999" if known_on is None else end_of_day(known_on)
+        self._progress = progress
+        self._lines: dict[str, list[bytes]] = {}
+        self._files: dict[str, BinaryIO] = {}
+        self._waiting = 0
+        self._filled: set[str] = set()
+        self._amendments: dict[str, list[Recorded]] = {}
+        self._findings: list[Finding] = []
+        self._position = -1
+        self._last_recorded_at = ""
+
+    def load(self, source: Source) -> Loaded:
+        """Load everything a source has, cut and amended.
+
+        Raises:
+            duckdb.Error: the engine could not work (disk full, memory limit).
+
+        """
+        views = event_views()
+        for view in views.values():
+            self._connection.execute(create_sql(view))
+        folder = Path(mkdtemp(prefix="aidledger-load-"))
+        try:
+            self._take_all(source.rows(), folder)
+            self._fill(folder)
+            as_of = self._day_in_question()
+            self._amend(source, as_of.isoformat(), folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        cut = as_of.isoformat()
+        for name in sorted(self._filled):
+            self._connection.execute(
+                f"DELETE FROM {quoted(name)} WHERE effective_on > DATE '{cut}'"  # noqa: S608
+            )
+        filled = [view for view in views.values() if view.name in self._filled]
+        self._connection.execute(entry_sql(filled))
+        self._parameters(as_of)
+        row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
+        return Loaded(
+            position=self._position,
+            as_of=as_of,
+            known_on=self._known_on,
+            entries=int(row[0]) if row else 0,
+            findings=tuple(self._findings),
+        )
+
+    def _day_in_question(self) -> date:
+        if self._as_of is not None:
+            return self._as_of
+        return china_day(self._last_recorded_at) if self._last_recorded_at else FIRST_DAY
+
+    def _parameters(self, as_of: date) -> None:
+        """Make the one-row table of both parameters."""
+        self._connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
+        self._connection.execute("INSERT INTO parameters VALUES (?, ?)", [as_of, self._known_on])
+
+    def _take_all(self, rows: Iterable[HostileRow], folder: Path) -> None:
+        """Sort the rows' records by type into the files of a folder."""
+        by_type = readers()
+        cutoff, lines = self._cutoff, self._lines
+        count = 0
+        for row in rows:
+            count += 1
+            if self._progress is not None and not count & 0x3FFF:
+                self._progress(count)
+            finding = row_finding(row, self._position)
+            if finding is not None:
+                self._findings.append(finding)
+                continue
+            position, record = row[0], row[5]
+            self._position = position
+            reader = by_type.get(type_of(record))
+            read = reader.fast(record) if reader is not None else None
+            if read is None:
+                typed = self._slowly(position, record)
+                if typed is None:
+                    continue
+                entry, line, view = typed.envelope, typed.line, typed.view
+            else:
+                entry, line = read
+                view = reader.view  # type: ignore[union-attr]
+            if entry.recorded_at >= cutoff:
+                continue
+            if entry.recorded_at > self._last_recorded_at:
+                self._last_recorded_at = entry.recorded_at
+            if view.type_name in ("EntryCorrected", "EntryAnnulled"):
+                self._remember(position, TypedEntry(view=view, envelope=entry, line=line))
+            waiting = lines.get(view.name)
+            if waiting is None:
+                waiting = lines[view.name] = []
+            waiting.append(b'{"position":%d,"entry":%b}\n' % (position, line))
+            if len(waiting) >= LINES_A_WRITE:
+                self._write(folder, view.name)
+                if self._waiting >= BYTES_A_LOAD:
+                    self._fill(folder)
+
+    def _slowly(self, position: int, record: bytes) -> TypedEntry | None:
+        """Read a record the strict way; what is wrong with it becomes a finding."""
+        try:
+            return read_record(record)
+        except EntryError as error:
+            self._findings.append(
+                Finding(
+                    code=error.code,
+                    position=position,
+                    field=error.field,
+                    expected=error.expected,
+                    found=error.found,
+                )
+            )
+            return None
+
+    def _remember(self, position: int, entry: TypedEntry) -> None:
+        """Keep a correction or annulment for the end, when all its stream is there."""
+        recorded = entry.recorded(position)
+        self._amendments.setdefault(recorded.stream, []).append(recorded)
+
+    def _write(self, folder: Path, name: str) -> None:
+        """Append the waiting lines of a view to its file."""
+        lines = self._lines[name]
+        if not lines:
+            return
+        file = self._files.get(name)
+        if file is None:
+            file = self._files[name] = (folder / f"{name}.ndjson").open("wb")
+        self._waiting += file.write(b"".join(lines))
+        lines.clear()
+
+    def _fill(self, folder: Path) -> None:
+        """Load every file into its view and empty the folder."""
+        with ExitStack() as closing:
+            for name in self._lines:
+                self._write(folder, name)
+            for file in self._files.values():
+                closing.enter_context(file)
+        views = {view.name: view for view in event_views().values()}
+        for name in sorted(self._files):
+            path = folder / f"{name}.ndjson"
+            self._connection.execute(load_sql(views[name], str(path)))
+            path.unlink()
+            self._filled.add(name)
+        self._files.clear()
+        self._waiting = 0
+
+    def _amend(self, source: Source, as_of: str, folder: Path) -> None:
+        """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
+        for stream, everything in self._amendments.items():
+            known = [e for e in everything if e.effective_on <= as_of]
+            originals = dict(self._targets(source, stream, known, as_of))
+            given = {at: entry.recorded(at) for at, entry in originals.items()}
+            given.update((e.position, e) for e in known)
+            live = {e.position: e for e in amended(given[at] for at in sorted(given))}
+            for position, before in given.items():
+                after = live.get(position)
+                if after is before:
+                    continue
+                original = originals[position]
+                self._connection.execute(
+                    f"DELETE FROM {quoted(original.view.name)} WHERE position = ?",  # noqa: S608
+                    [position],
+                )
+                if after is not None:
+                    line = self._corrected(position, original, after)
+                    self._lines.setdefault(original.view.name, []).append(
+                        b'{"position":%d,"entry":%b}\n' % (position, line)
+                    )
+        self._fill(folder)
+
+    def _corrected(self, position: int, original: TypedEntry, after: Recorded) -> bytes:
+        """Return the line of a corrected entry; a day that does not exist corrects nothing."""
+        try:
+            return original.with_event(after.event, after.effective_on).line
+        except EntryError as error:
+            self._findings.append(
+                Finding(
+                    code=error.code,
+                    position=position,
+                    stream=after.stream,
+                    field=error.field,
+                    expected=error.expected,
+                    found=error.found,
+                )
+            )
+            return original.line
+
+    def _targets(
+        self, source: Source, stream: str, amendments: list[Recorded], as_of: str
+    ) -> Iterator[tuple[int, TypedEntry]]:
+        """Yield the entries that a stream's amendments name, as far as they are in the cut."""
+        named = {
+            e.event.position
+            for e in amendments
+            if isinstance(e.event, (EntryCorrected, EntryAnnulled))
+        }
+        named = {at for at in named if at <= self._position}
+        for position in sorted(named):
+            row = source.row_at(position)
+            if row is None or row_finding(row, position - 1) or row[0] != position:
+                continue
+            try:
+                entry = read_record(row[5])
+            except EntryError:
+                continue  # reported when it was read in its order
+            envelope = entry.envelope
+            if (
+                envelope.stream == stream
+                and envelope.recorded_at < self._cutoff
+                and envelope.effective_on <= as_of
+            ):
+                yield position, entry

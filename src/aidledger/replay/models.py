@@ -1,0 +1,207 @@
+"""The models: SQL files with a header, put in the order in which they can be built.
+
+What a model depends on is read from its own SQL as DuckDB parses it, and so is what it calls: a
+model that asks for the time, for chance, for a file or for a setting is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import msgspec
+
+from aidledger.replay.views import event_views
+
+PACKAGE: Final = "aidledger_projections"
+ALLOWED_FUNCTIONS: Final = frozenset(
+    {
+        *("abs", "array_agg", "bool_or", "ceil", "coalesce", "concat", "contains", "count"),
+        *("count_star", "date_diff", "datediff", "date_part", "date_trunc", "dense_rank"),
+        *("error", "floor", "generate_series", "greatest", "isodow", "lag", "last_day", "lead"),
+        *("least", "len", "length", "list_contains", "list_distinct", "list_sort", "lower"),
+        *("lpad", "max", "max_by", "min", "min_by", "month", "nullif", "position", "quarter"),
+        *("rank", "replace", "round", "row_number", "split_part", "starts_with", "string_split"),
+        *("struct_extract", "substr", "substring", "sum", "trim", "unnest", "upper", "year"),
+        *("+", "-", "*", "/", "//", "%", "||", "~~", "!~~"),
+    }
+)
+"""Every function that a model may call: all of them give the same answer every time."""
+
+_header_line = re.compile(r"--\s*([a-z_]+):\s*(.*)").fullmatch
+_name_form = re.compile(r"[a-z][a-z0-9_]{0,62}").fullmatch
+_REQUIRED: Final = ("title_zh", "title_en", "key", "for")
+
+
+class ModelError(Exception):
+    """A model that cannot be used: which one, what was expected and found, and a hint."""
+
+    def __init__(self, model: str, expected: str, found: str, hint: str) -> None:
+        super().__init__(f"model {model}: expected {expected}, found {found}")
+        self.model = model
+        self.hint = hint
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """One read model. `allow` is None, or the only columns a disclosure list may have."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    key: tuple[str, ...]
+    purpose: str
+    uses: tuple[str, ...]
+    allow: tuple[str, ...] | None
+    facts: tuple[str, ...]
+    sql: str
+    sql_sha256: str
+
+
+def load_models(folder: Path | None = None) -> dict[str, Model]:
+    """Return every model by name: those of the package, or those of an auditor's folder.
+
+    Raises:
+        ModelError: a header is incomplete, or a model needs what is not there.
+
+    """
+    root = folder if folder is not None else resources.files(PACKAGE)
+    files = [item for item in root.iterdir() if item.name.endswith(".sql")]
+    models = [parse_model(f.name.removesuffix(".sql"), f.read_text("utf-8")) for f in files]
+    return in_order(models)
+
+
+def parse_model(name: str, text: str) -> Model:
+    """Read one file.
+
+    Raises:
+        ModelError: no proper name, a header line is missing, more or less than one SELECT, or a
+            function that is not allowed.
+
+    """
+    if _name_form(name) is None:
+        raise ModelError(name, "a name of small letters", "another", "rename the file")
+    header: dict[str, str] = {}
+    for line in text.splitlines():
+        match = _header_line(line.strip())
+        if match is None:
+            break
+        header[match[1]] = match[2].strip()
+    for field in _REQUIRED:
+        if not header.get(field):
+            raise ModelError(name, f"a header line `-- {field}: …`", "none", "add the line on top")
+    tables, functions = _read_sql(name, text)
+    alien = sorted(functions - ALLOWED_FUNCTIONS)
+    if alien:
+        raise ModelError(
+            name,
+            "functions that give the same answer every time",
+            ", ".join(alien),
+            "a model reads the event views, other models and parameters, and nothing else",
+        )
+    sources = tables | set(_listed(header.get("uses", "")))
+    return Model(
+        name=name,
+        title_zh=header["title_zh"],
+        title_en=header["title_en"],
+        key=_listed(header["key"]),
+        purpose=header["for"],
+        uses=tuple(sorted(sources)),
+        allow=_listed(header["allow"]) if "allow" in header else None,
+        facts=_listed(header.get("facts", "")),
+        sql=text,
+        sql_sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _read_sql(name: str, text: str) -> tuple[set[str], set[str]]:
+    """Return the tables and the functions that the one SELECT names."""
+    with duckdb.connect(":memory:") as connection:
+        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
+    parsed = json.loads(row[0]) if row else {"error": True}
+    if parsed["error"] or len(parsed["statements"]) != 1:
+        found = str(parsed.get("error_message", "another number of statements"))
+        raise ModelError(name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where")
+    tables: set[str] = set()
+    functions: set[str] = set()
+    ctes: set[str] = set()
+    for node in _nodes(parsed):
+        match node.get("type"):
+            case "BASE_TABLE":
+                tables.add(node["table_name"])
+            case "FUNCTION" | "WINDOW_AGGREGATE" | "WINDOW_FUNCTION":
+                functions.add(node["function_name"].lower())
+        if "cte_map" in node:
+            ctes.update(item["key"] for item in node["cte_map"]["map"])
+    return tables - ctes, functions
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of the parsed SQL."""
+    match value:
+        case dict():
+            yield value
+            for item in value.values():
+                yield from _nodes(item)
+        case list():
+            for item in value:
+                yield from _nodes(item)
+
+
+def in_order(models: Iterable[Model]) -> dict[str, Model]:
+    """Return models so that each comes after those it reads.
+
+    Raises:
+        ModelError: a model reads what is neither view nor model, has the name of a view, or
+            reads itself by a circle.
+
+    """
+    by_name = {model.name: model for model in models}
+    views = {view.name for view in event_views().values()} | {"entry", "parameters"}
+    for model in by_name.values():
+        if model.name in views:
+            raise ModelError(model.name, "a name of its own", "an event view", "rename the file")
+        for source in model.uses:
+            if source not in views and source not in by_name:
+                raise ModelError(
+                    model.name, "an event view or a model", source, "see the list of event views"
+                )
+    graph = {m.name: [s for s in m.uses if s in by_name] for m in by_name.values()}
+    sorter = TopologicalSorter({name: sorted(graph[name]) for name in sorted(graph)})
+    try:
+        order = list(sorter.static_order())
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        raise ModelError(error.args[1][0], "models in an order", circle, "cut the circle") from None
+    return {name: by_name[name] for name in order}
+
+
+def needed(models: dict[str, Model], names: Iterable[str] | None) -> dict[str, Model]:
+    """Return the named models and all they read, in order; all models where no name is given.
+
+    Raises:
+        ModelError: a name that no model has.
+
+    """
+    if names is None:
+        return models
+    wanted: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in models:
+            raise ModelError(name, "the name of a model", "none", f"one of {', '.join(models)}")
+        if name not in wanted:
+            wanted.add(name)
+            waiting += [source for source in models[name].uses if source in models]
+    return {name: model for name, model in models.items() if name in wanted}

@@ -1,0 +1,150 @@
+"""Not trusted: what comes through these connections is whatever the file holds.
+
+The connections of one SQLite ledger: one writer, kept under a lock of this process and always begun
+with BEGIN IMMEDIATE, and a pool of readers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final
+
+from aidledger.store.errors import CommitLostError, StoreError
+from aidledger.store.port import HostileRow
+from aidledger.store.shelf import Run
+from aidledger.store.sqlite_connect import (
+    BUSY_TIMEOUT_S,
+    connector,
+    driver,
+    lenient_text,
+    make_engine,
+    store_error,
+)
+
+_PAGE: Final = 1000
+
+
+class SqliteLink:
+    """Hands out connections; translates the driver's errors into StoreError."""
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self._path = path
+        self._read_only = read_only
+        self._dbapi = driver()
+        self._engine = make_engine(path, read_only=read_only)
+        self._lock = threading.RLock()
+        self._writer: Any = None
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            self._drop_writer()
+            self._engine.dispose()
+
+    @contextmanager
+    def fresh(self) -> Iterator[Any]:
+        """Give a new connection inside BEGIN IMMEDIATE; what is not committed is rolled back."""
+        connect = connector(self._dbapi, self._path, read_only=False, busy_timeout_s=BUSY_TIMEOUT_S)
+        try:
+            connection = connect()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+            finally:
+                connection.close()
+        except self._dbapi.Error as error:
+            raise store_error(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """Give the writer connection inside BEGIN IMMEDIATE and COMMIT.
+
+        Raises StoreError before COMMIT began, CommitLostError after.
+        """
+        if self._read_only:
+            raise StoreError("this ledger is open for reading only", code="read_only")
+        with self._lock:
+            try:
+                if self._writer is None:
+                    self._writer = self._engine.raw_connection()
+                connection = self._writer.driver_connection
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except BaseException:
+                    connection.rollback()
+                    raise
+            except self._dbapi.Error as error:
+                raise store_error(error) from error
+            try:
+                connection.execute("COMMIT")
+            except self._dbapi.Error as error:
+                self._drop_writer()
+                raise CommitLostError(store_error(error)) from error
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.invalidate()
+            writer.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[Any]:
+        """Give a connection for reading."""
+        try:
+            pooled = self._engine.raw_connection()
+            try:
+                yield pooled.driver_connection
+            finally:
+                pooled.close()
+        except self._dbapi.Error as error:
+            raise store_error(error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Run]:
+        """Give a runner of statements for reading."""
+        with self.connection() as connection:
+            yield runner(connection)
+
+    def stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[HostileRow]:
+        """Read row by row. A text that is no UTF-8 turns to the lenient way, from that page on."""
+        done = 0
+        try:
+            for page in self._pages(statement, parameters, str):
+                yield from page
+                done += len(page)
+        except UnicodeError:
+            pages = self._pages(statement, parameters, lenient_text)
+            yield from islice(chain.from_iterable(pages), done, None)
+
+    def _pages(
+        self, statement: str, parameters: Sequence[Any], text_factory: Callable[[bytes], str]
+    ) -> Iterator[list[HostileRow]]:
+        with self.connection() as connection:
+            connection.text_factory = text_factory
+            cursor = connection.cursor()
+            try:
+                cursor.execute(statement, parameters)
+                while rows := cursor.fetchmany(_PAGE):
+                    yield rows
+            except self._dbapi.OperationalError as error:
+                if "decode to UTF-8" in str(error):
+                    raise UnicodeError from error
+                raise
+            finally:
+                cursor.close()
+                connection.text_factory = lenient_text
+
+
+def runner(connection: Any) -> Run:
+    """Return what runs one statement on a connection."""
+
+    def run(statement: str, parameters: Sequence[Any]) -> list[Any]:
+        rows: list[Any] = connection.execute(statement, parameters).fetchall()
+        return rows
+
+    return run
