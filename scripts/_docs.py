@@ -16,9 +16,11 @@ from _docs_cli import cli_page
 from _docs_events import events_page
 from _docs_models import models_page
 from _docs_policy import clauses_page, findings_page
+from _docs_store import architecture_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[Path], str]] = {
+    "docs/ARCHITECTURE.md": architecture_page,
     "docs/EVENTS.md": events_page,
     "docs/FINDINGS.md": findings_page,
     "docs/MODELS.md": models_page,
@@ -36,7 +38,8 @@ def main(arguments: list[str]) -> int:
     stale = 0
     for name, make in PAGES.items():
         path = ROOT / name
-        wanted = NOTE + make(ROOT).rstrip() + "\n"
+        note = "" if make is architecture_page else NOTE
+        wanted = note + make(ROOT).rstrip() + "\n"
         found = path.read_text(encoding="utf-8") if path.exists() else ""
         if wanted == found:
             continue

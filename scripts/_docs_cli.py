@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from aidledger.interfaces.cli.errors import EXIT_CODES
+
 _WIDTH = 80
 
 
@@ -19,6 +21,8 @@ def cli_page(_root: Path) -> str:
     parts = ["# Commands", "", "The help of every command of `aidledger`.", ""]
     for names, text in _helps(group, None, ("aidledger",)):
         parts += [f"## {' '.join(names)}", "", "```text", text, "```", ""]
+    parts += ["## Exit status", "", "| status | 中文 | English |", "| --- | --- | --- |"]
+    parts += [f"| {status} | {said.zh} | {said.en} |" for status, said in EXIT_CODES.items()]
     return "\n".join(parts)
 
 

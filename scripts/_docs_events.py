@@ -62,7 +62,8 @@ def events_page(_root: Path) -> str:
         streams.setdefault(event.stream, []).append(event)
     structs: dict[str, Any] = {}
     for stream, events in streams.items():
-        parts.append(f"## Stream `{stream}/…`\n")
+        named = ", ".join(f"`{kind}/…`" for kind in stream.split("|"))
+        parts.append(f"## Streams {named}\n" if "|" in stream else f"## Stream {named}\n")
         parts.extend(_event(event, structs) for event in events)
     if structs:
         parts.append("## Parts of events\n")

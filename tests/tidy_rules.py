@@ -284,6 +284,14 @@ def read_models_are_sql_alone(source: Source) -> Iterator[Problem]:
                 yield source.problem(number, f"{found[0]} is an input besides the entries")
 
 
+def the_store_says_whom_to_trust(source: Source) -> Iterator[Problem]:
+    """Each file of store/ begins with whether it is trusted and what an attacker gains."""
+    if source.ring == "store" and source.is_python and not source.path.endswith("/__init__.py"):
+        words = ast.get_docstring(source.tree) or ""
+        if not words.startswith(("Trusted", "Not trusted")):
+            yield source.problem(1, "begin with: Trusted …, or Not trusted …, and what is gained")
+
+
 RULES: tuple[Rule, ...] = (
     imports_go_inward,
     imports_are_absolute,
@@ -300,6 +308,7 @@ RULES: tuple[Rule, ...] = (
     private_names_are_used,
     importing_does_nothing,
     read_models_are_sql_alone,
+    the_store_says_whom_to_trust,
 )
 
 

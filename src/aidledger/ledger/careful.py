@@ -17,7 +17,7 @@ from aidledger.ledger.window import (
     COLUMNS,
     Chunk,
     Job,
-    Run,
+    Link,
     position_of,
     sane_position,
     tiles_of,
@@ -37,7 +37,7 @@ class _Careful:
         self.expected = job.start
         self.findings: list[Finding] = []
         self.missing: list[tuple[int, int]] = []
-        self.runs: list[Run] = []
+        self.links: list[Link] = []
         self.times: list[tuple[int | None, str]] = []
         self.last_times: tuple[str, ...] = ()
         self.leaves: list[bytes | None] = []
@@ -55,7 +55,8 @@ class _Careful:
             row_count=len(job.rows),
             findings=self.findings,
             missing=self.missing,
-            runs=self.runs,
+            prevs=None,
+            links=self.links,
             times=self.times,
             last_times=self.last_times,
             tiles=tiles,
@@ -169,7 +170,7 @@ class _Careful:
         the better witness, so that one changed byte does not break the entries around it.
         """
         leaf, stored = hashes
-        own = (
+        own: dict[str, Any] = (
             {
                 "stream": entry.stream,
                 "version": entry.version,
@@ -190,8 +191,7 @@ class _Careful:
         prev: str | bool | None = False
         if entry is not None and (entry.stream, entry.version) == (stream, version):
             prev = entry.prev
-        leaves = tuple({value.hex(): None for value in (leaf, stored) if value is not None})
-        self.runs.append(Run(stream, at, version, prev, version, at, leaves))
+        self.links.append(Link(at, stream, version, prev, leaf or b"", stored or b""))
 
     def _find(  # noqa: PLR0917  (a finding's six parts, in its own order)
         self,

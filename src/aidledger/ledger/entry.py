@@ -215,6 +215,15 @@ def decode_entry(record: bytes) -> Entry:
         EntryError: the bytes are not the record of an entry. Nothing else is raised, whatever the
             bytes are.
     """
+    entry = read_entry(record)
+    return entry if entry is not None and _well_formed(entry) else _decode_slowly(record)
+
+
+def read_entry(record: bytes) -> Entry | None:
+    """Read a record's canonical bytes and types the fast way; its header's forms are unchecked.
+
+    None where this way cannot say yes: then `decode_entry` decides.
+    """
     try:
         if (
             type(record) is bytes
@@ -222,15 +231,13 @@ def decode_entry(record: bytes) -> Entry:
             and canonical.plain_bytes(record)
         ):
             entry = _decoder().decode(record)
-            if (
-                _ENCODER.encode(entry) == record
-                and _well_formed(entry)
-                and (record.isascii() or canonical.ascii_keys(entry.data))
+            if _ENCODER.encode(entry) == record and (
+                record.isascii() or canonical.ascii_keys(entry.data)
             ):
                 return entry
-    except (msgspec.DecodeError, UnicodeError, TypeError, AttributeError):
-        pass  # the slow way says what is wrong, or that only the depth was unusual
-    return _decode_slowly(record)
+    except (msgspec.DecodeError, UnicodeError):
+        pass
+    return None
 
 
 @lru_cache(maxsize=1)
@@ -239,22 +246,35 @@ def _decoder() -> msgspec.json.Decoder[Entry]:
 
 
 def _well_formed(entry: Entry) -> bool:
-    policy = entry.policy
-    if not (
-        is_type_name(entry.type)
-        and is_name(entry.actor)
-        and is_name(entry.cause)
-        and is_date(entry.effective_on)
-        and is_name(entry.office)
-        and (policy is None or _is_pin(policy.hash, policy.pack))
-        and (entry.prev is None or _hex_form(entry.prev))
+    return (
+        names_ok(entry.type, entry.actor, entry.cause, entry.office, entry.effective_on)
+        and (entry.prev is None or _hex_form(entry.prev) is not None)
         and is_time(entry.recorded_at)
         and is_stream(entry.stream)
-        and entry.v == FORMAT_VERSION
+        and numbers_ok(entry)
+    )
+
+
+def names_ok(type_name: str, actor: str, cause: str, office: str, effective_on: str) -> bool:
+    """Whether the parts of a header that many entries share have their forms."""
+    return (
+        is_type_name(type_name)
+        and is_name(actor)
+        and is_name(cause)
+        and is_name(office)
+        and is_date(effective_on)
+    )
+
+
+def numbers_ok(entry: Entry) -> bool:
+    """Whether the numbers, the policy's pin and the sealed fields have their forms."""
+    policy = entry.policy
+    return (
+        entry.v == FORMAT_VERSION
         and 1 <= entry.version <= canonical.INTEGER_LIMIT
-    ):
-        return False
-    return not entry.sealed or _sealed_ok(entry.sealed)
+        and (policy is None or _is_pin(policy.hash, policy.pack))
+        and (not entry.sealed or _sealed_ok(entry.sealed))
+    )
 
 
 def _sealed_ok(sealed: object) -> bool:

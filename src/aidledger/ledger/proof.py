@@ -24,7 +24,6 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
     Raises:
         ProofError: there is no such leaf.
-
     """
     if not 0 <= index < len(leaves):
         raise ProofError(f"index: expected below {len(leaves)}, found {index}")
@@ -46,7 +45,6 @@ def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
 
     Raises:
         ProofError: `old_size` is 0 or above the number of leaves.
-
     """
     if not 0 < old_size <= len(leaves):
         raise ProofError(f"old size: expected 1 to {len(leaves)}, found {old_size}")
@@ -72,7 +70,6 @@ def verify_inclusion(
 
     Raises:
         ProofError: it is not, or the numbers or hashes cannot belong to such a proof.
-
     """
     _check_sizes(("index", index), ("size", size))
     if index >= size:
@@ -105,18 +102,17 @@ def verify_consistency(
 
     Raises:
         ProofError: it does not, or the numbers or hashes cannot belong to such a proof.
-
     """
     _check_sizes(("old size", old_size), ("size", size))
     if not 0 < old_size <= size:
         raise ProofError(f"old size: expected 1 to {size}, found {old_size}")
-    _check_hashes((old_root, root, *proof))
     if old_size == size:
         if proof:
             raise ProofError("consistency proof between equal sizes: expected no hashes")
         if old_root != root:
-            raise ProofError(f"root: expected {old_root.hex()}, found {root.hex()}")
+            raise ProofError("root: expected equal roots at equal sizes")
         return
+    _check_hashes((old_root, root, *proof))
     if not proof:
         raise ProofError("consistency proof is too short")
     # an old tree that is one perfect subtree is its own first hash

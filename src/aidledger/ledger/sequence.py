@@ -7,76 +7,98 @@ and the entries after it are checked as if it had not been.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aidledger.ledger.canonical import clip, show
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.window import POSITION_LIMIT, Run, sane_position
+from aidledger.ledger.window import POSITION_LIMIT, Link, sane_position
 
 
-class _Link(NamedTuple):
+class _Place(NamedTuple):
     """Where a stream stands; `before` is where it stood before a jump that may be a forgery."""
 
     version: int
+    leaf: bytes
     position: int | None
-    leaves: tuple[str, ...]
-    before: _Link | None
+    other: bytes
+    before: _Place | None
 
 
 class Chain:
     """The streams' chains: versions dense from 1, each entry naming the leaf hash of the last."""
 
     def __init__(self) -> None:
-        self._links: dict[str, _Link] = {}
+        self._places: dict[str, _Place | tuple[int, bytes, int]] = {}
 
-    def join(self, run: Run) -> Iterator[Finding]:
-        """Join a run to its stream; yields what does not fit."""
-        stream, _, version, prev, last_version, last_position, leaves = run
-        link = self._links.get(stream)
-        if link is None:
-            fits = version == 1 and (prev is None or prev is False)
+    def join_rows(self, rows: list[Any], prevs: list[str | None]) -> Iterator[Finding]:
+        """Join the rows of a window without fault; yields what does not fit its stream."""
+        places = self._places
+        for (position, stream, version, _, _, _, leaf), prev in zip(rows, prevs, strict=True):
+            place = places.get(stream)
+            if (
+                (version == 1 and prev is None)
+                if place is None
+                else (version == place[0] + 1 and prev == place[1].hex())
+            ):
+                places[stream] = (version, leaf, position)
+            else:
+                yield from self.join(Link(position, stream, version, prev, leaf, leaf))
+
+    def join(self, link: Link) -> Iterator[Finding]:
+        """Join one entry to its stream, with care; yields what does not fit."""
+        place = _place(self._places.get(link.stream))
+        after = _Place(link.version, link.leaf, link.position, link.other, None)
+        linked = _linked(link, place)
+        expected = place.version + 1 if place else 1
+        before = place.before if place else None
+        resumed = before and link.version == before.version + 1 and _linked(link, before)
+        if link.version == expected and linked:
+            pass
+        elif resumed and link.version > expected:
+            pass  # the entry reported last time stood in between: take up the thread before it
+        elif link.version == expected:
+            yield _misfit(link, "prev_differs", "prev", _named(place), show(link.prev))
         else:
-            known = prev is not False and link.leaves  # a damaged row cannot say its hash
-            fits = version == link.version + 1 and (not known or prev in link.leaves)
-        if fits:
-            self._links[stream] = _Link(last_version, last_position, leaves, None)
-            return
-        yield from self._misfit(run, link)
-
-    def _misfit(self, run: Run, link: _Link | None) -> Iterator[Finding]:
-        expected = link.version + 1 if link else 1
-        linked = run.prev in link.leaves if link else run.prev is None
-        before = link.before if link else None
-        long = run.last_version > run.version
-        after = _Link(run.last_version, run.last_position, run.leaves, None)
-        if before and run.version == before.version + 1 and run.prev in before.leaves:
-            # the jump reported last time was a stranger in between: take up the old thread
-            self._links[run.stream] = after
-            return
-        if run.version == expected:
-            yield _finding(run, "prev_differs", "prev", _named(link), show(run.prev))
-            self._links[run.stream] = after
-            return
-        yield _finding(run, "version_differs", "version", str(expected), show(run.version))
-        if linked and not long:
-            # its link is right, so only its number is wrong: count on from where the stream was
-            self._links[run.stream] = after._replace(version=expected)
-        elif run.version > expected or long or link is None:
-            older = link._replace(before=None) if link else None
-            self._links[run.stream] = after._replace(before=older)
+            yield _misfit(link, "version_differs", "version", str(expected), show(link.version))
+            if linked and link.prev is not False:
+                # its link is right, so only its number is wrong: count on from where it was
+                after = after._replace(version=expected)
+            elif place and link.version < expected and not resumed:
+                return
+            elif place:
+                after = after._replace(before=place._replace(before=None))
+        self._places[link.stream] = after
 
 
-def _named(link: _Link | None) -> str:
-    if link is None:
+def _place(known: _Place | tuple[int, bytes, int] | None) -> _Place | None:
+    if known is None or isinstance(known, _Place):
+        return known
+    version, leaf, position = known
+    return _Place(version, leaf, position, leaf, None)
+
+
+def _linked(link: Link, place: _Place | None) -> bool:
+    """Whether the entry names the one before, as far as a damaged row can say."""
+    if link.prev is False:
+        return True
+    if place is None:
+        return link.prev is None
+    hashes = {place.leaf.hex(), place.other.hex()} - {""}
+    return not hashes or link.prev in hashes
+
+
+def _named(place: _Place | None) -> str:
+    if place is None:
         return "null"
-    return f"{' or '.join(link.leaves)} (position {link.position})"
+    hashes = " or ".join(dict.fromkeys((place.leaf.hex(), place.other.hex())))
+    return f"{hashes} (position {place.position})"
 
 
-def _finding(run: Run, code: str, field: str, expected: str, found: str) -> Finding:
+def _misfit(link: Link, code: str, field: str, expected: str, found: str) -> Finding:
     return Finding(
         code=code,
-        position=run.position,
-        stream=clip(run.stream, 200),
+        position=link.position,
+        stream=clip(link.stream, 200),
         field=field,
         expected=expected,
         found=found,

@@ -64,35 +64,33 @@ class TreeCheck:
         whole, rest = divmod(size, TILE_WIDTH)
         if whole > len(self._own.keys() | self._other.keys()):
             return []
-        edge = self._edges.get(whole)
+        edge = self._edges.get(whole, Edge(whole, [], []))
+        resolved = {**self._own, **self._other}
         found: list[Frontier] = []
         for level, leaves in (
-            (self._own, edge.leaves if edge else []),
-            ({**self._own, **self._other}, edge.stored if edge else []),
+            (self._own, edge.leaves),
+            (resolved, edge.leaves),
+            (resolved, edge.stored),
         ):
-            roots = [level.get(number) for number in range(whole)]
-            last = leaves[:rest]
-            if None in roots or None in last or len(last) < rest:
+            roots = [root for number in range(whole) if (root := level.get(number)) is not None]
+            last = [leaf for leaf in leaves[:rest] if leaf is not None]
+            if len(roots) < whole or len(last) < rest:
                 continue
             frontier = Frontier()
             for root in roots:
-                frontier.push_tile(root)  # type: ignore[arg-type]
-            frontier.extend(leaf for leaf in last if leaf is not None)
+                frontier.push_tile(root)
+            frontier.extend(last)
             found.append(frontier)
         return found
 
     def own_root(self, size: int) -> str:
         """Root over the records' own hashes (hex), empty if rows are missing or unreadable."""
-        frontiers = TreeCheck._only_own(self).frontiers(size)
-        return frontiers[0].root().hex() if frontiers else ""
-
-    def _only_own(self) -> TreeCheck:
-        other = TreeCheck()
-        other._own = self._own
-        other._edges = {
+        own = TreeCheck()
+        own._own = self._own
+        own._edges = {
             number: Edge(number, edge.leaves, edge.leaves) for number, edge in self._edges.items()
         }
-        return other
+        return next((frontier.root().hex() for frontier in own.frontiers(size)), "")
 
 
 def _read_node(number: int, row: Any, stored: dict[int, Level]) -> Iterator[Finding]:
@@ -139,7 +137,9 @@ def _compare_level(
         elif mine is None and theirs is None:
             if node:  # with rows missing nothing can be compared: the node stands in for them
                 other[idx] = node
-        elif node and node not in {mine, theirs}:
+        elif node in {mine, theirs}:
+            other[idx] = node  # the node decides which of the two hashes was the damaged one
+        elif node:
             faults["node_differs"].append(idx)
     for code, numbers in faults.items():
         for first, last in _spans(numbers):
@@ -211,7 +211,7 @@ def check_head(
     yield from faults
     if size is None:
         return
-    if size not in {stop, row_count}:
+    if size != stop and not size == row_count < stop:  # one row numbered far away moves `stop`
         place = sane_position(min(size, stop))
         yield _head_finding("head_size", "size", f"{stop} entries", f"{size} entries", place)
     bad = {finding.field for finding in faults}

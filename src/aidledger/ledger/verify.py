@@ -88,8 +88,8 @@ def verify_entries(
     keep_tile = -1 if size is None else size // TILE_WIDTH
     jobs = (Job(start, part, keep_tile, check_data) for start, part in _windows(rows))
     join = _Join()
-    for chunk in _checked(jobs, executor):
-        join.take(chunk)
+    for job, chunk in _checked(jobs, executor):
+        join.take(job, chunk)
         if progress is not None:
             progress(join.row_count)
     return join.finish(nodes, head)
@@ -107,12 +107,14 @@ class _Join:
         self._tree = TreeCheck()
         self._last_times: tuple[str, ...] = ()
 
-    def take(self, chunk: Chunk) -> None:
+    def take(self, job: Job, chunk: Chunk) -> None:
         found = self._findings
         found += self._positions.join(chunk.start, chunk.stop, chunk.missing)
         found += chunk.findings
-        for run in chunk.runs:
-            found += self._chain.join(run)
+        if chunk.prevs is not None:
+            found += self._chain.join_rows(job.rows, chunk.prevs)
+        for link in chunk.links:
+            found += self._chain.join(link)
         for position, time in chunk.times:
             found += self._times.join(position, time)
         self._tree.add(chunk.tiles, chunk.edges)
@@ -131,18 +133,20 @@ class _Join:
         return VerifyReport(entries=self.row_count, root=root, findings=found, rungs=_rungs(found))
 
 
-def _checked(jobs: Iterator[Job], executor: Executor | None) -> Iterator[Chunk]:
+def _checked(jobs: Iterator[Job], executor: Executor | None) -> Iterator[tuple[Job, Chunk]]:
     """Check the windows here, or in the executor with few of them under way; keep their order."""
     if executor is None:
-        yield from map(check_chunk, jobs)
+        for job in jobs:
+            yield job, check_chunk(job)
         return
-    waiting: deque[Future[Chunk]] = deque()
+    waiting: deque[tuple[Job, Future[Chunk]]] = deque()
     for job in jobs:
-        waiting.append(executor.submit(check_chunk, job))
+        waiting.append((job, executor.submit(check_chunk, job)))
         if len(waiting) >= _IN_FLIGHT:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+            first, answer = waiting.popleft()
+            yield first, answer.result()
+    for first, answer in waiting:
+        yield first, answer.result()
 
 
 def _windows(rows: Iterable[Any]) -> Iterator[tuple[int, list[Any]]]:

@@ -32,20 +32,19 @@ class Job(NamedTuple):
     check_data: CheckData | None
 
 
-class Run(NamedTuple):
-    """Entries of one stream that follow each other without fault: the first, and the last.
+class Link(NamedTuple):
+    """One entry's place in its stream, from a window that has damage.
 
-    `prev` is False where the link is unknown. `leaves` are the hashes (hex) that the next entry
-    may name: the record's own, and the stored one where they differ.
+    `prev` is False where the link is unknown. `leaf` is the hash that the next entry should name
+    (no bytes if unknown), `other` what it may name too: the stored one where the two differ.
     """
 
-    stream: str
     position: int | None
+    stream: str
     version: int
     prev: str | bool | None
-    last_version: int
-    last_position: int | None
-    leaves: tuple[str, ...]
+    leaf: bytes
+    other: bytes
 
 
 class Tile(NamedTuple):
@@ -67,6 +66,8 @@ class Edge(NamedTuple):
 class Chunk(NamedTuple):
     """What one window gave. `stop` is the position after its last; `missing` are half-open spans.
 
+    A window without fault gives `prevs`, one for each row, whose other columns are then known to be
+    right; otherwise `prevs` is None and `links` has what could be read.
     `times` are (position, recorded_at) to be joined: first and last where the window is in order,
     otherwise all. `last_times` are what the head may give as the time of the last entry.
     """
@@ -76,7 +77,8 @@ class Chunk(NamedTuple):
     row_count: int
     findings: list[Finding]
     missing: list[tuple[int, int]]
-    runs: list[Run]
+    prevs: list[str | None] | None
+    links: list[Link]
     times: list[tuple[int | None, str]]
     last_times: tuple[str, ...]
     tiles: list[Tile]

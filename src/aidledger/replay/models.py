@@ -23,13 +23,14 @@ from aidledger.replay.views import event_views
 PACKAGE: Final = "aidledger_projections"
 ALLOWED_FUNCTIONS: Final = frozenset(
     {
-        *("abs", "array_agg", "bool_or", "ceil", "coalesce", "concat", "contains", "count"),
-        *("count_star", "date_diff", "datediff", "date_part", "date_trunc", "dense_rank"),
-        *("error", "floor", "generate_series", "greatest", "isodow", "lag", "last_day", "lead"),
-        *("least", "len", "length", "list_contains", "list_distinct", "list_sort", "lower"),
-        *("lpad", "max", "max_by", "min", "min_by", "month", "nullif", "position", "quarter"),
-        *("rank", "replace", "round", "row_number", "split_part", "starts_with", "string_split"),
-        *("struct_extract", "substr", "substring", "sum", "trim", "unnest", "upper", "year"),
+        *("abs", "array_agg", "bool_and", "bool_or", "ceil", "coalesce", "concat", "contains"),
+        *("count", "count_star", "date_diff", "date_part", "date_trunc", "day", "dense_rank"),
+        *("flatten", "floor", "generate_series", "greatest", "lag", "last_day", "lead", "least"),
+        *("len", "length", "list_concat", "list_contains", "list_distinct", "list_sort"),
+        *("list_value", "lower", "lpad", "max", "max_by", "min", "min_by", "month", "nullif"),
+        *("quarter", "rank", "regexp_replace", "replace", "round", "row_number", "split_part"),
+        *("starts_with", "string_split", "struct_extract", "substring", "sum", "to_days"),
+        *("to_hours", "to_months", "trim", "trunc", "unnest", "upper", "year"),
         *("+", "-", "*", "/", "//", "%", "||", "~~", "!~~"),
     }
 )
@@ -73,11 +74,14 @@ def load_models(folder: Path | None = None) -> dict[str, Model]:
     """
     root = folder if folder is not None else resources.files(PACKAGE)
     files = [item for item in root.iterdir() if item.name.endswith(".sql")]
-    models = [parse_model(f.name.removesuffix(".sql"), f.read_text("utf-8")) for f in files]
-    return in_order(models)
+    with duckdb.connect(":memory:") as parser:
+        return in_order(
+            parse_model(item.name.removesuffix(".sql"), item.read_text("utf-8"), parser)
+            for item in sorted(files, key=lambda item: item.name)
+        )
 
 
-def parse_model(name: str, text: str) -> Model:
+def parse_model(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> Model:
     """Read one file.
 
     Raises:
@@ -96,7 +100,7 @@ def parse_model(name: str, text: str) -> Model:
     for field in _REQUIRED:
         if not header.get(field):
             raise ModelError(name, f"a header line `-- {field}: …`", "none", "add the line on top")
-    tables, functions = _read_sql(name, text)
+    tables, functions = _read_sql(name, text, parser)
     alien = sorted(functions - ALLOWED_FUNCTIONS)
     if alien:
         raise ModelError(
@@ -124,10 +128,11 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _read_sql(name: str, text: str) -> tuple[set[str], set[str]]:
+def _read_sql(
+    name: str, text: str, parser: duckdb.DuckDBPyConnection
+) -> tuple[set[str], set[str]]:
     """Return the tables and the functions that the one SELECT names."""
-    with duckdb.connect(":memory:") as connection:
-        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
+    row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
     parsed = json.loads(row[0]) if row else {"error": True}
     if parsed["error"] or len(parsed["statements"]) != 1:
         found = str(parsed.get("error_message", "another number of statements"))
@@ -136,11 +141,10 @@ def _read_sql(name: str, text: str) -> tuple[set[str], set[str]]:
     functions: set[str] = set()
     ctes: set[str] = set()
     for node in _nodes(parsed):
-        match node.get("type"):
-            case "BASE_TABLE":
-                tables.add(node["table_name"])
-            case "FUNCTION" | "WINDOW_AGGREGATE" | "WINDOW_FUNCTION":
-                functions.add(node["function_name"].lower())
+        if node.get("type") == "BASE_TABLE":
+            tables.add(node["table_name"])
+        if "function_name" in node:
+            functions.add(node["function_name"].lower())
         if "cte_map" in node:
             ctes.update(item["key"] for item in node["cte_map"]["map"])
     return tables - ctes, functions

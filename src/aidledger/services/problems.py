@@ -49,7 +49,7 @@ class RefusedError(Exception):
     """Nothing was recorded; ``problems`` says all that stood in the way."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problem(s)")
+        super().__init__("; ".join(problem.message("en") for problem in problems))
         self.problems = tuple(problems)
 
 

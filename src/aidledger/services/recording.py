@@ -83,6 +83,7 @@ def record(
             evidence=evidence,
         )
         if isinstance(outcome, Committed) and not outcome.replayed:
+            session.pending.clear()
             return outcome
         session.forget()
         if not (
@@ -115,6 +116,7 @@ class _Batch:
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
         """Decide every proposal; raise all refusals together."""
+        self._session.prefetch(proposal.stream for proposal in proposals)
         problems: list[Problem] = []
         for number, proposal in enumerate(proposals, start=1):
             try:
@@ -159,8 +161,13 @@ class _Batch:
                         self._keep(proposal, step, pack)
 
     def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
-        """Gather the states that a decision on this proposal may ask about."""
+        """Gather the states that a decision on this proposal may ask about.
+
+        A fact that nothing follows from is not decided on, and needs none.
+        """
         session, event = self._session, proposal.event
+        if not (EVENTS[proposal.type].wish or proposal.type in FOLLOWED):
+            return Circumstances(recorded_on=self._today)
         kind = proposal.stream.partition("/")[0]
         carer = run = None
         if isinstance(event, CareEntrusted):
@@ -171,17 +178,16 @@ class _Batch:
             run = session.run(event.run)
         elif kind == "run":
             run = session.run(proposal.stream)
-        deciding = EVENTS[proposal.type].wish or proposal.type in FOLLOWED
         return Circumstances(
             case=session.case(proposal.stream) if kind == "case" else None,
             carer=carer,
             complaint=session.complaint(proposal.stream) if kind == "complaint" else None,
             run=run,
             pack=pack,
-            calendar=self._policy.calendar_known_on(self._today) if deciding else None,
+            calendar=self._policy.calendar_known_on(self._today),
             standards=self._policy.standards_known_on(self._today),
             recorded_on=self._today,
-            revealed=reveal_facts(session, proposal, self._pending) if deciding else {},
+            revealed=reveal_facts(session, proposal, self._pending),
             stream_version=session.version(proposal.stream),
             office_kind=session.office_kind(proposal.office),
         )
@@ -237,6 +243,8 @@ class _Batch:
             session.complaints[stream] = evolve_complaint(session.complaints[stream], entry)
         elif stream in session.runs:
             session.runs[stream] = evolve_run(session.runs[stream], entry)
+        else:
+            session.pending.setdefault(stream, []).append(entry)
         session.take_office(entry)
         if isinstance(entry.event, PaymentRostered) and entry.event.run in session.runs:
             run = session.runs[entry.event.run]

@@ -5,7 +5,7 @@ States of streams are kept between calls and dropped whenever another writer was
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -48,6 +48,8 @@ class Session:
         self.runs: dict[str, PayRun] = {}
         self._offices: dict[str, str] | None = None
         self.versions: dict[str, int] = {}
+        self.pending: dict[str, list[Recorded]] = {}
+        """Decided and not yet written, of streams that nobody has folded yet."""
         self.policy_streams: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
@@ -63,8 +65,10 @@ class Session:
 
     def forget(self) -> None:
         """Drop every folded state: another writer has moved on."""
-        for kept in (self.cases, self.carers, self.complaints, self.runs, self.versions):
+        for kept in (self.cases, self.carers, self.complaints, self.runs):
             kept.clear()
+        self.versions.clear()
+        self.pending.clear()
         self._policy = None
         self._offices = None
 
@@ -79,25 +83,34 @@ class Session:
             self.versions[stream] = head[0] if head else 0
         return self.versions[stream]
 
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Learn the versions of many streams with one question."""
+        unknown = {stream for stream in streams if stream not in self.versions}
+        if unknown:
+            heads = self.store.stream_heads(sorted(unknown))
+            self.versions |= {s: heads[s][0] if s in heads else 0 for s in unknown}
+
+    def _entries(self, stream: str) -> list[Recorded]:
+        """Return a stream with what is on its way to be written."""
+        stored = self.stream(stream) if self.version(stream) else []
+        return [*stored, *self.pending.get(stream, ())]
+
     def case(self, stream: str) -> Case:
         """Return the state of a case with everything recorded."""
         if stream not in self.cases:
-            entries = self.stream(stream) if self.version(stream) else []
-            self.cases[stream] = fold_case(stream, entries)
+            self.cases[stream] = fold_case(stream, self._entries(stream))
         return self.cases[stream]
 
     def carer(self, stream: str) -> Carer:
         """Return the state of a carer."""
         if stream not in self.carers:
-            entries = self.stream(stream) if self.version(stream) else []
-            self.carers[stream] = fold_carer(stream, entries)
+            self.carers[stream] = fold_carer(stream, self._entries(stream))
         return self.carers[stream]
 
     def complaint(self, stream: str) -> Complaint:
         """Return the state of a complaint."""
         if stream not in self.complaints:
-            entries = self.stream(stream) if self.version(stream) else []
-            self.complaints[stream] = fold_complaint(stream, entries)
+            self.complaints[stream] = fold_complaint(stream, self._entries(stream))
         return self.complaints[stream]
 
     def office_kind(self, office: str) -> str:
@@ -117,7 +130,7 @@ class Session:
     def run(self, stream: str) -> PayRun:
         """Return the state of a pay run with the lines that the cases have on its roster."""
         if stream not in self.runs:
-            entries = self.stream(stream) if self.version(stream) else []
+            entries = self._entries(stream)
             run = fold_run(stream, entries)
             lines = recorded_all(self.store.read_types(["PaymentRostered"])) if entries else []
             for line in lines:

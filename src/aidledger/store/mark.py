@@ -1,5 +1,4 @@
-"""Not trusted alone: whoever edits this file as well as the database can roll both back, and the
-witnesses find it.
+"""Not trusted alone: who edits this file and the database rolls both back; witnesses find it.
 
 The high-water mark lies outside the database: a ledger that is shorter than its mark (a backup was
 restored, a tail cut off) is not appended to. It is written after each commit and never synced: it

@@ -6,27 +6,19 @@ Beside a ledger, outside its database, lie its file of secrets and its high-wate
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Final
-
-from psycopg.conninfo import conninfo_to_dict
 
 from aidledger.store import postgres_connect, sqlite_create
 from aidledger.store.errors import LedgerExistsError, StoreError
 from aidledger.store.mark import Mark
 from aidledger.store.port import LedgerStore
 from aidledger.store.postgres import PostgresStore
+from aidledger.store.secrets import database_name, is_url, secrets_path
 from aidledger.store.sqlite import SqliteStore
 
-_SCHEMES: Final = ("postgresql://", "postgres://")
 _ORIGIN: Final = re.compile(r"[!-*,-~]{1,128}")  # a name in a signed note: no space, no plus
-
-
-def is_url(location: str) -> bool:
-    """Whether the location is a PostgreSQL database; otherwise it is the path of a file."""
-    return location.startswith(_SCHEMES)
 
 
 def create(location: str | Path, *, origin: str) -> LedgerStore:
@@ -70,20 +62,11 @@ def open_ledger(location: str | Path, *, read_only: bool = False) -> LedgerStore
     return SqliteStore(path, origin=found, read_only=read_only, mark=mark)
 
 
-def secrets_path(location: str | Path) -> Path:
-    """Say where the secrets of a ledger lie: never inside its database."""
-    location = str(location)
-    if not is_url(location):
-        return Path(f"{location}.secrets")
-    named = os.environ.get("AIDLEDGER_SECRETS")
-    return Path(named) if named else _data_home() / f"{_database(location)}.secrets"
-
-
 def mark_path(location: str | Path) -> Path:
     """Say where the high-water mark of a ledger lies."""
     location = str(location)
     if is_url(location):
-        return secrets_path(location).parent / f"{_database(location)}.mark"
+        return secrets_path(location).parent / f"{database_name(location)}.mark"
     return Path(f"{location}.mark")
 
 
@@ -94,11 +77,6 @@ def _mark(location: str) -> Mark:
     return Mark(path)
 
 
-def _database(location: str) -> str:
-    name = str(conninfo_to_dict(location).get("dbname") or "postgres")
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
-
-
-def _data_home() -> Path:
-    named = os.environ.get("XDG_DATA_HOME")
-    return (Path(named) if named else Path.home() / ".local" / "share") / "aidledger"
+def library_environment(location: str | Path) -> dict[str, str]:
+    """Return the settings that put an `eventsourcing` Application on this ledger."""
+    return {"PERSISTENCE_MODULE": "aidledger.store.factory", "AIDLEDGER": str(location)}

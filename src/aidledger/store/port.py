@@ -6,7 +6,8 @@ Everything read from a database is hostile: `read*` return what is there, of any
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
@@ -20,6 +21,10 @@ Row: TypeAlias = tuple[int, str, int, str, str, bytes, bytes]
 
 HostileRow: TypeAlias = tuple[Any, ...]
 """The same columns as the database returns them: any types, any values."""
+
+
+Run: TypeAlias = Callable[[str, Sequence[Any]], list[Any]]
+"""Executes one statement, with `?` for its parameters, and returns its rows."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,8 +122,21 @@ class LedgerStore(Protocol):
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
         """Yield the entries from `start` up to, not including, `stop`, in position order."""
 
-    def read_stream(self, stream: str, *, after: int = -1) -> Iterator[HostileRow]:
-        """Yield the entries of one stream with a version above `after`, in version order."""
+    def read_page(
+        self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()
+    ) -> list[HostileRow]:
+        """Return at most `limit` entries from `start`, below `stop`, of these types if any."""
+
+    def read_stream(
+        self,
+        stream: str,
+        *,
+        after: int = -1,
+        upto: int | None = None,
+        backwards: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[HostileRow]:
+        """Yield the entries of one stream, versions above `after` up to `upto`, in their order."""
 
     def read_types(self, types: Iterable[str], *, start: int = 0) -> Iterator[HostileRow]:
         """Yield the entries of these types from `start`, in position order."""
@@ -159,17 +177,11 @@ class LedgerStore(Protocol):
     def vault_erase(self, person: str) -> bool:
         """Destroy the key of a person, for good. False: there was none."""
 
-    def select_snapshots(self, originator_id: str) -> list[HostileRow]:
-        """Return the library's snapshots of one aggregate: (version, topic, state) by version."""
+    def reading(self) -> AbstractContextManager[Run]:
+        """Give a runner of statements for a read model's own tables."""
 
-    def insert_snapshots(self, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
-        """Keep snapshots: a cache of the housed library, no part of the ledger."""
-
-    def insert_tracking(self, application_name: str, notification_id: int) -> None:
-        """Move a tracking position forward. Raises ConflictError when it is not forward."""
-
-    def max_tracking_id(self, application_name: str) -> int | None:
-        """Return the tracking position of an application."""
+    def writing(self) -> AbstractContextManager[Run]:
+        """Give a runner of statements in one transaction, for a read model's own tables."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,21 +1,16 @@
-"""Not trusted: an attacker who owns the server can show any rows; verify finds what differs, and
-only a checkpoint from outside shows a tail that was cut off.
+"""Not trusted: who owns the server can show any rows; verify finds what differs.
 
-The ledger in a PostgreSQL schema. The head row, locked with SELECT ... FOR UPDATE before anything
+Only a checkpoint from outside shows a tail that was cut off. The ledger in a PostgreSQL schema. The head row, locked with SELECT ... FOR UPDATE before anything
 is read, makes positions gapless and their order the order of commits, so that readers never see a
 hole. Bulk goes in by COPY BINARY. One writer connection is kept, under a lock of this process.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
-
-import psycopg
 
 from aidledger.store import sealing, shelf
 from aidledger.store.draft import BatchSigner, Draft, Evidence, VaultRow
@@ -23,9 +18,8 @@ from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknow
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseRecord, Row, StoredBatch
-from aidledger.store.postgres_connect import connector, make_engine, store_error
+from aidledger.store.postgres_link import PostgresLink, many_runner, marks, runner
 
-_BEGIN: Final = f"BEGIN; {shelf.SELECT_HEAD} FOR UPDATE"
 _COPY: Final = f"COPY entries ({shelf.ENTRY_COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES: Final = ("int8", "text", "int8", "text", "text", "bytea", "bytea")
 _COPY_ROWS_MIN: Final = 12  # below, one statement of arrays is quicker than a COPY
@@ -37,17 +31,16 @@ _ADVANCE: Final = (
 )
 _APPEND_MANY: Final = f"WITH {_ADVANCE}"
 _APPEND_FEW: Final = (
-    f"WITH e AS (INSERT INTO entries ({shelf.ENTRY_COLUMNS}) SELECT * FROM unnest("
+    f"WITH e AS (INSERT INTO entries ({shelf.ENTRY_COLUMNS}) SELECT * FROM unnest("  # noqa: S608
     "%b::int8[], %b::text[], %b::int8[], %b::text[], %b::text[], %b::bytea[], %b::bytea[])),"
     f" {_ADVANCE}"
 )
-_SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"
+_SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"  # noqa: S608
 _SELECT_LASTS: Final = (
     "SELECT e.stream, e.version, e.leaf_hash FROM unnest(%b::text[]) AS wanted (stream)"
     " CROSS JOIN LATERAL (SELECT stream, version, leaf_hash FROM entries"
     " WHERE entries.stream = wanted.stream ORDER BY version DESC LIMIT 1) AS e"
 )
-_PAGE: Final = 2000
 
 
 class PostgresStore:
@@ -58,11 +51,8 @@ class PostgresStore:
     def __init__(self, location: str, *, origin: str, read_only: bool, mark: Mark | None) -> None:
         self.origin = origin
         self.read_only = read_only
-        self._location = location
         self._mark = mark
-        self._engine = make_engine(location, read_only=read_only)
-        self._lock = threading.RLock()
-        self._writer: Any = None
+        self._link = PostgresLink(location, read_only=read_only)
 
     def head(self) -> Head:
         """Return the head, checked for shape."""
@@ -84,8 +74,8 @@ class PostgresStore:
         if wrong := shelf.wrong_evidence(evidence):
             return wrong
         try:
-            with self._transaction() as (cursor, head_row):
-                run = _runner(cursor)
+            with self._link.transaction() as (cursor, head_row):
+                run = runner(cursor)
                 prior = self._prior(run, cause, request_digest)
                 if prior is not None:
                     return prior
@@ -102,7 +92,7 @@ class PostgresStore:
                 _insert(cursor, sealed, sealed.batch_row(cause, request_digest, sign))
                 shelf.insert_side_rows(
                     run,
-                    _many_runner(cursor),
+                    many_runner(cursor),
                     keys=keys,
                     vault_rows=vault_rows,
                     evidence=evidence,
@@ -122,7 +112,7 @@ class PostgresStore:
         cause = sealing.loose_cause(records)
         sealed = None
         try:
-            with self._transaction() as (cursor, head_row):
+            with self._link.transaction() as (cursor, head_row):
                 if records:
                     head = self._checked_head(head_row)
                     if isinstance(head, Rejected):
@@ -132,7 +122,7 @@ class PostgresStore:
                     sealed = sealing.seal_records(records, head=head, stream_heads=lasts)
                     _insert(cursor, sealed, sealed.batch_row(cause, b"", None))
                 if tracking is not None:
-                    shelf.insert_tracking(_runner(cursor), *tracking)
+                    shelf.insert_tracking(runner(cursor), *tracking)
         except CommitLostError as lost:
             raise OutcomeUnknownError(str(lost), cause=cause, hint=lost.hint) from lost
         if sealed is None:
@@ -151,75 +141,80 @@ class PostgresStore:
             if isinstance(found, Committed):
                 return found
             raise StoreError("only a store open for writing can say `absent`", code="read_only")
-        try:
-            connection = connector(self._location, read_only=False)()
-            try:
-                _begin(connection)
-                with connection.cursor(binary=True) as cursor:
-                    prior = self._prior(_runner(cursor), cause, None)
-                connection.execute("ROLLBACK")
-            finally:
-                connection.close()
-        except psycopg.Error as error:
-            raise store_error(error) from error
-        return prior or sealing.ABSENT
+        with self._link.fresh() as run:
+            return self._prior(run, cause, None) or sealing.ABSENT
 
     def receipt(self, cause: str) -> Committed | Rejected:
         """Say what is committed under a cause now."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return self._prior(run, cause, None) or sealing.ABSENT
 
     def stream_heads(self, streams: Iterable[str]) -> dict[str, tuple[int, bytes]]:
         """Return (last version, its leaf hash) of each stream that has entries."""
-        with self._connection() as connection, connection.cursor(binary=True) as cursor:
+        with self._link.connection() as connection, connection.cursor(binary=True) as cursor:
             return _stream_heads(cursor, set(streams))
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
         """Yield the entries from `start` up to, not including, `stop`, in position order."""
         where, bounds = shelf.position_range(start, stop)
-        return self._stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
+        return self._link.stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
 
-    def read_stream(self, stream: str, *, after: int = -1) -> Iterator[HostileRow]:
-        """Yield the entries of one stream with a version above `after`, in version order."""
-        statement = f"{_SELECT_ENTRIES} WHERE stream = ? AND version > ? ORDER BY version"
-        return self._stream(statement, (stream, after))
+    def read_page(
+        self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()
+    ) -> list[HostileRow]:
+        """Return at most `limit` entries of a range, in position order."""
+        with self._link.reading() as run:
+            return run(*shelf.page_query(start, limit, stop, types))
+
+    def read_stream(
+        self,
+        stream: str,
+        *,
+        after: int = -1,
+        upto: int | None = None,
+        backwards: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[HostileRow]:
+        """Yield the entries of one stream, versions above `after` up to `upto`, in their order."""
+        with self._link.reading() as run:
+            return iter(run(*shelf.stream_query(stream, after, upto, backwards, limit)))
 
     def read_types(self, types: Iterable[str], *, start: int = 0) -> Iterator[HostileRow]:
         """Yield the entries of these types from `start`, in position order."""
         statement = f"{_SELECT_ENTRIES} WHERE position >= ? AND type = ANY (?) ORDER BY position"
-        return self._stream(statement, (start, sorted(set(types))))
+        return self._link.stream(statement, (start, sorted(set(types))))
 
     def streams(self, prefix: str = "") -> list[str]:
         """Return the names of the streams that begin with the prefix, sorted."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.stream_names(run, prefix)
 
     def read_nodes(self) -> Iterator[HostileRow]:
         """Yield (level, index, hash) of every stored node, in that order."""
-        return self._stream(shelf.SELECT_NODES, ())
+        return self._link.stream(shelf.SELECT_NODES, ())
 
     def read_head_row(self) -> HostileRow | None:
         """Return (size, root, frontier, recorded_at) as the database has it."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             rows = run(shelf.SELECT_HEAD, ())
             return tuple(rows[0]) if rows else None
 
     def read_batches(self) -> Iterator[StoredBatch]:
         """Yield every batch in position order."""
-        return map(shelf.stored_batch, self._stream(shelf.SELECT_BATCHES, ()))
+        return map(shelf.stored_batch, self._link.stream(shelf.SELECT_BATCHES, ()))
 
     def read_checkpoints(self) -> Iterator[HostileRow]:
         """Yield (size, root, note) of every kept checkpoint, by size."""
-        return self._stream(shelf.SELECT_CHECKPOINTS, ())
+        return self._link.stream(shelf.SELECT_CHECKPOINTS, ())
 
     def add_checkpoint(self, *, size: int, root: bytes, note: bytes) -> None:
         """Keep a signed note of this log."""
-        with self._transaction() as (cursor, _):
-            shelf.add_checkpoint(_runner(cursor), size=size, root=root, note=note)
+        with self._link.transaction() as (cursor, _):
+            shelf.add_checkpoint(runner(cursor), size=size, root=root, note=note)
 
     def get_evidence(self, sha256_hex: str) -> bytes | None:
         """Return the content of an evidence file, unchecked."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.find_evidence(run, sha256_hex)
 
     def vault_keys_get(self, person: str) -> bytes | None:
@@ -228,51 +223,39 @@ class PostgresStore:
 
     def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
         """Return the wrapped keys of those persons who have one."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.find_keys(run, persons)
 
     def vault_put_keys(self, keys: dict[str, bytes]) -> None:
         """Insert wrapped keys of persons who have none."""
-        with self._transaction() as (cursor, _):
-            shelf.put_keys(_many_runner(cursor), keys)
+        with self._link.transaction() as (cursor, _):
+            shelf.put_keys(many_runner(cursor), keys)
 
     def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
         """Return the sealed values of these commitments whose person still has a key."""
-        with self._reading() as run:
+        with self._link.reading() as run:
             return shelf.find_vault_rows(run, commitments)
 
     def vault_erase(self, person: str) -> bool:
         """Destroy the key of a person. The dead row goes with the server's next VACUUM."""
-        with self._transaction() as (cursor, _):
-            return shelf.erase_person(_runner(cursor), person)
+        with self._link.transaction() as (cursor, _):
+            return shelf.erase_person(runner(cursor), person)
 
-    def select_snapshots(self, originator_id: str) -> list[HostileRow]:
-        """Return the library's snapshots of one aggregate, by version."""
-        with self._reading() as run:
-            return shelf.select_snapshots(run, originator_id)
+    def reading(self) -> AbstractContextManager[shelf.Run]:
+        """Give a runner of statements for a read model's own tables."""
+        return self._link.reading()
 
-    def insert_snapshots(self, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
-        """Keep snapshots of the housed library."""
-        with self._transaction() as (cursor, _):
-            shelf.insert_snapshots(_many_runner(cursor), rows)
-
-    def insert_tracking(self, application_name: str, notification_id: int) -> None:
-        """Move a tracking position forward."""
-        with self._transaction() as (cursor, _):
-            shelf.insert_tracking(_runner(cursor), application_name, notification_id)
-
-    def max_tracking_id(self, application_name: str) -> int | None:
-        """Return the tracking position of an application."""
-        with self._reading() as run:
-            return shelf.max_tracking_id(run, application_name)
+    @contextmanager
+    def writing(self) -> Iterator[shelf.Run]:
+        """Give a runner of statements in one transaction, for a read model's own tables."""
+        with self._link.transaction() as (cursor, _):
+            yield runner(cursor)
 
     def close(self) -> None:
         """Close every connection."""
-        with self._lock:
-            self._drop_writer()
-            self._engine.dispose()
-            if self._mark is not None:
-                self._mark.close()
+        self._link.close()
+        if self._mark is not None:
+            self._mark.close()
 
     def _prior(
         self, run: shelf.Run, cause: str, digest: bytes | None
@@ -288,128 +271,6 @@ class PostgresStore:
     def _advance(self, head: Head) -> None:
         if self._mark is not None:
             self._mark.advance(head)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[tuple[Any, HostileRow | None]]:
-        """Give a cursor, and the locked head row, inside BEGIN and COMMIT.
-
-        Raises StoreError before COMMIT began, CommitLostError after.
-        """
-        if self.read_only:
-            raise StoreError("this ledger is open for reading only", code="read_only")
-        with self._lock:
-            try:
-                connection, head_row = self._begin()
-                cursor = connection.cursor(binary=True)
-                try:
-                    yield cursor, head_row
-                except BaseException:
-                    self._roll_back(connection)
-                    raise
-            except psycopg.Error as error:
-                raise store_error(error) from error
-            try:
-                cursor.execute("COMMIT")
-                told = cursor.statusmessage
-                cursor.close()
-            except psycopg.Error as error:
-                self._drop_writer()
-                raise CommitLostError(store_error(error)) from error
-            except BaseException:
-                self._drop_writer()
-                raise
-            if told != "COMMIT":
-                raise StoreError(f"postgresql: the server answered {told}", code="commit_failed")
-
-    def _begin(self) -> tuple[Any, HostileRow | None]:
-        """Begin on the kept connection; on a new one where the kept one has died meanwhile."""
-        kept = self._writer
-        try:
-            return self._begin_once()
-        except psycopg.OperationalError:
-            if kept is None or kept is self._writer:
-                raise
-        return self._begin_once()
-
-    def _begin_once(self) -> tuple[Any, HostileRow | None]:
-        if self._writer is None:
-            self._writer = self._engine.raw_connection()
-        connection = self._writer.driver_connection
-        try:
-            return connection, _begin(connection)
-        except BaseException:
-            self._roll_back(connection)
-            raise
-
-    def _roll_back(self, connection: Any) -> None:
-        with suppress(psycopg.Error):
-            connection.execute("ROLLBACK")
-        if connection.closed:
-            self._drop_writer()
-
-    def _drop_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.invalidate()
-            writer.close()
-
-    @contextmanager
-    def _connection(self) -> Iterator[Any]:
-        try:
-            pooled = self._engine.raw_connection()
-            try:
-                yield pooled.driver_connection
-            finally:
-                connection = pooled.driver_connection
-                if connection is None or connection.closed:
-                    pooled.invalidate()
-                pooled.close()
-        except psycopg.Error as error:
-            raise store_error(error) from error
-
-    @contextmanager
-    def _reading(self) -> Iterator[shelf.Run]:
-        with self._connection() as connection, connection.cursor(binary=True) as cursor:
-            yield _runner(cursor)
-
-    def _stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[HostileRow]:
-        """Read through a cursor of the server: one snapshot, however long it takes."""
-        with self._connection() as connection, connection.transaction():
-            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            with connection.cursor(name="aidledger", binary=True) as cursor:
-                cursor.execute(_marks(statement), parameters)
-                while rows := cursor.fetchmany(_PAGE):
-                    yield from rows
-
-
-def _begin(connection: Any) -> HostileRow | None:
-    """Begin and lock the head in one round trip; return the head row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN)
-        cursor.nextset()
-        row: HostileRow | None = cursor.fetchone()
-        return row
-
-
-@lru_cache(maxsize=256)
-def _marks(statement: str) -> str:
-    """Write the parameters of a shared statement as this driver has them."""
-    return statement.replace("?", "%s")
-
-
-def _runner(cursor: Any) -> Callable[[str, Sequence[Any]], list[Any]]:
-    def run(statement: str, parameters: Sequence[Any]) -> list[Any]:
-        cursor.execute(_marks(statement), parameters)
-        return cursor.fetchall() if cursor.description else []
-
-    return run
-
-
-def _many_runner(cursor: Any) -> Callable[[str, Sequence[Sequence[Any]]], None]:
-    def run_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        cursor.executemany(_marks(statement), rows)
-
-    return run_many
 
 
 def _stream_heads(cursor: Any, streams: set[str]) -> dict[str, tuple[int, bytes]]:
@@ -431,7 +292,7 @@ def _insert(cursor: Any, sealed: sealing.Sealed, batch: sealing.BatchRow) -> Non
         _copy(cursor, sealed.rows)
         cursor.execute(_APPEND_MANY, after)
     if sealed.nodes:
-        cursor.executemany(_marks(shelf.INSERT_NODE), sealed.nodes)
+        cursor.executemany(marks(shelf.INSERT_NODE), sealed.nodes)
 
 
 def _copy(cursor: Any, rows: Iterable[Row]) -> None:

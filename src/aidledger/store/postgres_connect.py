@@ -13,7 +13,6 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine, QueuePool, create_engine
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from aidledger.store.errors import (
     ConflictError,
@@ -22,7 +21,7 @@ from aidledger.store.errors import (
     StoreError,
     UnsafeDatabaseError,
 )
-from aidledger.store.schema import METADATA, postgres_triggers
+from aidledger.store.schema import create_statements, script
 from aidledger.store.sealing import EMPTY_HEAD
 
 SCHEMA: Final = "aidledger"
@@ -114,14 +113,13 @@ def create_schema(location: str, origin: str) -> None:
         with connection.transaction():
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
             connection.execute("REVOKE ALL ON SCHEMA aidledger FROM PUBLIC")
-            for statement in _tables():
-                connection.execute(statement.encode())
-            for statement in postgres_triggers():
+            for statement in create_statements(postgresql.dialect()):  # type: ignore[no-untyped-call]
                 connection.execute(statement.encode())
             connection.execute(
                 "INSERT INTO head (size, root, frontier, origin) VALUES (%s, %s, %s, %s)",
                 (EMPTY_HEAD.size, EMPTY_HEAD.root, EMPTY_HEAD.frontier, origin),
             )
+            connection.execute(script("append_only_postgres").encode())
     except psycopg.errors.DuplicateSchema as error:
         raise LedgerExistsError(
             "this database holds a ledger already", hint="one ledger lives in one database"
@@ -163,12 +161,6 @@ def check_settings(connection: psycopg.Connection[Any]) -> None:
             )
 
 
-def _tables() -> list[str]:
-    """Write the CREATE TABLE statements for this engine."""
-    dialect = postgresql.dialect()
-    return [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
-
-
 def _connect(location: str, *, read_only: bool) -> psycopg.Connection[Any]:
     try:
         return connector(location, read_only=read_only)()
@@ -181,3 +173,14 @@ def _connect(location: str, *, read_only: bool) -> psycopg.Connection[Any]:
                 "no such database", hint="create the database first"
             ) from error
         raise StoreError(f"postgresql: {text}", code="unreachable") from error
+
+
+def grant_roles(location: str) -> None:
+    """Make the roles of roles.sql and give them their rights. For the owner of the ledger."""
+    connection = _connect(location, read_only=False)
+    try:
+        connection.execute(script("roles").encode())
+    except psycopg.Error as error:
+        raise store_error(error) from error
+    finally:
+        connection.close()

@@ -1,11 +1,12 @@
-"""Not trusted: an attacker who changes the schema or its triggers can write what he likes, and
-verify finds it.
+"""Not trusted: who changes the schema or its triggers writes what he likes, and verify finds it.
 
 The tables are a public format (docs/FORMAT.md). The triggers that refuse UPDATE, DELETE and
 TRUNCATE are a seat belt against accidents: whoever owns the database can take them off.
 """
 
 from __future__ import annotations
+
+from importlib import resources
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import CreateTable
 
 METADATA = MetaData()
 
@@ -121,65 +124,12 @@ _table(
 
 APPEND_ONLY = ("entries", "nodes", "batches", "checkpoints", "evidence", "erased_keys")
 
-_REFUSAL = "aidledger: {} can be added and never changed"
+
+def create_statements(dialect: Dialect) -> list[str]:
+    """Write the CREATE TABLE statements for one engine."""
+    return [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
 
 
-def sqlite_triggers() -> list[str]:
-    """Return the statements that make the tables append-only on SQLite."""
-    statements = []
-    for table in APPEND_ONLY:
-        refusal = f"SELECT RAISE(ABORT, '{_REFUSAL.format(table)}')"
-        statements += [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN {refusal}; END"
-            for verb in ("UPDATE", "DELETE")
-        ]
-    # INSERT OR REPLACE deletes without firing these unless `recursive_triggers` is on: our
-    # connections set it. A trigger before each insert would cost a sixth of the speed.
-    statements += [
-        "CREATE TRIGGER head_no_delete BEFORE DELETE ON head"
-        " BEGIN SELECT RAISE(ABORT, 'aidledger: the head cannot be deleted'); END",
-        "CREATE TRIGGER head_one_row BEFORE INSERT ON head WHEN EXISTS (SELECT 1 FROM head)"
-        " BEGIN SELECT RAISE(ABORT, 'aidledger: there is one head'); END",
-        "CREATE TRIGGER head_forward BEFORE UPDATE ON head"
-        " WHEN NEW.size < OLD.size OR NEW.origin <> OLD.origin"
-        " BEGIN SELECT RAISE(ABORT, 'aidledger: the head goes forward only'); END",
-    ]
-    return statements
-
-
-def postgres_triggers() -> list[str]:
-    """Return the statements that make the tables append-only on PostgreSQL.
-
-    ALWAYS: also for a session that plays a replica.
-    """
-    statements = [
-        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION 'aidledger: % can be added and never changed', TG_TABLE_NAME"
-        " USING ERRCODE = 'restrict_violation'; END $$",
-        "CREATE FUNCTION refuse_backward() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF NEW.size < OLD.size OR NEW.origin <> OLD.origin THEN"
-        " RAISE EXCEPTION 'aidledger: the head goes forward only'"
-        " USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
-        "CREATE FUNCTION refuse_second() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF EXISTS (SELECT 1 FROM aidledger.head) THEN"
-        " RAISE EXCEPTION 'aidledger: there is one head'"
-        " USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
-    ]
-    for table in APPEND_ONLY:
-        statements += [
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change",
-        ]
-    statements += [
-        "CREATE TRIGGER head_no_delete BEFORE DELETE OR TRUNCATE ON head"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-        "CREATE TRIGGER head_one_row BEFORE INSERT ON head"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_second()",
-        "CREATE TRIGGER head_forward BEFORE UPDATE ON head"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_backward()",
-        "ALTER TABLE head ENABLE ALWAYS TRIGGER head_no_delete",
-        "ALTER TABLE head ENABLE ALWAYS TRIGGER head_one_row",
-        "ALTER TABLE head ENABLE ALWAYS TRIGGER head_forward",
-    ]
-    return statements
+def script(name: str) -> str:
+    """Return one of the SQL scripts that lie beside this module."""
+    return (resources.files("aidledger.store") / f"{name}.sql").read_text("utf-8")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from psycopg.conninfo import conninfo_to_dict
 
 from aidledger.store.errors import SecretsError
 
@@ -22,6 +23,9 @@ _MODE: Final = 0o600
 _FILE: Final = re.compile(
     rb"aidledger/secrets/v1\npepper ([0-9a-f]{64})\nvault_key ([0-9a-f]{64})\n"
 )
+
+
+_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,3 +89,30 @@ def load_secrets(path: Path) -> Secrets:
     return Secrets(
         pepper=bytes.fromhex(found[1].decode()), vault_key=bytes.fromhex(found[2].decode())
     )
+
+
+def is_url(location: str) -> bool:
+    """Whether the location is a PostgreSQL database; otherwise it is the path of a file."""
+    return location.startswith(_SCHEMES)
+
+
+def database_name(location: str) -> str:
+    """Name the database of a URL, fit for a file name."""
+    name = str(conninfo_to_dict(location).get("dbname") or "postgres")
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+
+
+def secrets_path(location: str | Path) -> Path:
+    """Say where the secrets of a ledger lie: never inside its database.
+
+    Beside a SQLite file; for PostgreSQL what AIDLEDGER_SECRETS names, or the user's data folder.
+    """
+    location = str(location)
+    if not is_url(location):
+        return Path(f"{location}.secrets")
+    named = os.environ.get("AIDLEDGER_SECRETS")
+    if named:
+        return Path(named)
+    home = os.environ.get("XDG_DATA_HOME")
+    folder = Path(home) if home else Path.home() / ".local" / "share"
+    return folder / "aidledger" / f"{database_name(location)}.secrets"

@@ -14,10 +14,9 @@ from typing import Any, Final, TypeAlias
 from aidledger.store.draft import Evidence, VaultRow
 from aidledger.store.errors import ConflictError
 from aidledger.store.outcome import Rejected
-from aidledger.store.port import HostileRow, StoredBatch
+from aidledger.store.port import HostileRow, Run, StoredBatch
 from aidledger.store.sealing import key_digest, new_keys
 
-Run: TypeAlias = Callable[[str, Sequence[Any]], list[Any]]
 RunMany: TypeAlias = Callable[[str, Sequence[Sequence[Any]]], None]
 
 CHUNK: Final = 500
@@ -26,9 +25,9 @@ CHUNK: Final = 500
 _BATCH_COLUMNS: Final = (
     "position, count, cause, request_digest, root, recorded_at, signature, key_id"
 )
-SELECT_BATCH: Final = f"SELECT {_BATCH_COLUMNS} FROM batches WHERE cause = ?"
-SELECT_BATCHES: Final = f"SELECT {_BATCH_COLUMNS} FROM batches ORDER BY position"
-INSERT_BATCH: Final = f"INSERT INTO batches ({_BATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+SELECT_BATCH: Final = f"SELECT {_BATCH_COLUMNS} FROM batches WHERE cause = ?"  # noqa: S608
+SELECT_BATCHES: Final = f"SELECT {_BATCH_COLUMNS} FROM batches ORDER BY position"  # noqa: S608
+INSERT_BATCH: Final = f"INSERT INTO batches ({_BATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 INSERT_NODE: Final = "INSERT INTO nodes (level, idx, hash) VALUES (?, ?, ?)"
 UPDATE_HEAD: Final = "UPDATE head SET size = ?, root = ?, frontier = ?, recorded_at = ?"
 SELECT_HEAD: Final = "SELECT size, root, frontier, recorded_at FROM head"
@@ -38,6 +37,39 @@ SELECT_LEAVES: Final = (
 ENTRY_COLUMNS: Final = "position, stream, version, type, recorded_at, record, leaf_hash"
 SELECT_NODES: Final = "SELECT level, idx, hash FROM nodes ORDER BY level, idx"
 SELECT_CHECKPOINTS: Final = "SELECT size, root, note FROM checkpoints ORDER BY size, note"
+
+
+def page_query(
+    start: int, limit: int, stop: int | None, types: Sequence[str]
+) -> tuple[str, list[Any]]:
+    """Write the query for a page of the log."""
+    where, parameters = ["position >= ?"], [start]
+    if stop is not None:
+        where.append("position < ?")
+        parameters.append(stop)
+    if types:
+        where.append(f"type IN ({', '.join('?' * len(types))})")
+    statement = (
+        f"SELECT {ENTRY_COLUMNS} FROM entries WHERE {' AND '.join(where)}"  # noqa: S608
+        " ORDER BY position LIMIT ?"
+    )
+    return statement, [*parameters, *types, limit]
+
+
+def stream_query(
+    stream: str, after: int, upto: int | None, backwards: bool, limit: int | None
+) -> tuple[str, list[Any]]:
+    """Write the query for a part of one stream."""
+    statement = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE stream = ? AND version > ?"  # noqa: S608
+    parameters: list[Any] = [stream, after]
+    if upto is not None:
+        statement += " AND version <= ?"
+        parameters.append(upto)
+    statement += f" ORDER BY version {'DESC' if backwards else 'ASC'}"
+    if limit is not None:
+        statement += " LIMIT ?"
+        parameters.append(limit)
+    return statement, parameters
 
 
 def position_range(start: int, stop: int | None) -> tuple[str, tuple[int, ...]]:
@@ -211,12 +243,12 @@ def select_snapshots(run: Run, originator_id: str) -> list[HostileRow]:
     )
 
 
-def insert_snapshots(run_many: RunMany, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
-    """Keep snapshots."""
-    run_many(
+def insert_snapshot(run: Run, row: tuple[str, int, str, bytes]) -> None:
+    """Keep a snapshot: a cache of the housed library, no part of the ledger."""
+    run(
         "INSERT INTO snapshots (originator_id, originator_version, topic, state)"
         " VALUES (?, ?, ?, ?)",
-        rows,
+        row,
     )
 
 

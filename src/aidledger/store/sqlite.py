@@ -1,7 +1,6 @@
-"""Not trusted: an attacker who can write the file can show any rows; verify finds what differs, and
-only a checkpoint from outside shows a tail that was cut off.
+"""Not trusted: who can write the file can show any rows; verify finds what differs.
 
-The ledger in one SQLite file: WAL, synchronous=FULL, every write begun with BEGIN IMMEDIATE, which
+Only a checkpoint from outside shows a tail that was cut off. The ledger in one SQLite file: WAL, synchronous=FULL, every write begun with BEGIN IMMEDIATE, which
 is the lock that makes positions gapless and readers never see a hole. Readers take connections of
 their own out of the pool; one writer connection is kept, under a lock of this process.
 """
@@ -9,6 +8,7 @@ their own out of the pool; one writer connection is kept, under a lock of this p
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +23,8 @@ from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseRecord, StoredBatch
 from aidledger.store.sqlite_link import SqliteLink, runner
 
-_INSERT_ENTRY: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"
+_INSERT_ENTRY: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"  # noqa: S608
 _SELECT_LAST: Final = (
     "SELECT stream, version, leaf_hash FROM entries WHERE stream = ? ORDER BY version DESC LIMIT 1"
 )
@@ -160,10 +160,25 @@ class SqliteStore:
         where, bounds = shelf.position_range(start, stop)
         return self._link.stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
 
-    def read_stream(self, stream: str, *, after: int = -1) -> Iterator[HostileRow]:
-        """Yield the entries of one stream with a version above `after`, in version order."""
-        statement = f"{_SELECT_ENTRIES} WHERE stream = ? AND version > ? ORDER BY version"
-        return self._link.stream(statement, (stream, after))
+    def read_page(
+        self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()
+    ) -> list[HostileRow]:
+        """Return at most `limit` entries of a range, in position order."""
+        with self._link.reading() as run:
+            return run(*shelf.page_query(start, limit, stop, types))
+
+    def read_stream(
+        self,
+        stream: str,
+        *,
+        after: int = -1,
+        upto: int | None = None,
+        backwards: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[HostileRow]:
+        """Yield the entries of one stream, versions above `after` up to `upto`, in their order."""
+        with self._link.reading() as run:
+            return iter(run(*shelf.stream_query(stream, after, upto, backwards, limit)))
 
     def read_types(self, types: Iterable[str], *, start: int = 0) -> Iterator[HostileRow]:
         """Yield the entries of these types from `start`, in position order."""
@@ -232,25 +247,15 @@ class SqliteStore:
             run("PRAGMA wal_checkpoint(TRUNCATE)", ())
         return erased
 
-    def select_snapshots(self, originator_id: str) -> list[HostileRow]:
-        """Return the library's snapshots of one aggregate, by version."""
-        with self._link.reading() as run:
-            return shelf.select_snapshots(run, originator_id)
+    def reading(self) -> AbstractContextManager[shelf.Run]:
+        """Give a runner of statements for a read model's own tables."""
+        return self._link.reading()
 
-    def insert_snapshots(self, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
-        """Keep snapshots of the housed library."""
+    @contextmanager
+    def writing(self) -> Iterator[shelf.Run]:
+        """Give a runner of statements in one transaction, for a read model's own tables."""
         with self._link.transaction() as connection:
-            shelf.insert_snapshots(connection.executemany, rows)
-
-    def insert_tracking(self, application_name: str, notification_id: int) -> None:
-        """Move a tracking position forward."""
-        with self._link.transaction() as connection:
-            shelf.insert_tracking(runner(connection), application_name, notification_id)
-
-    def max_tracking_id(self, application_name: str) -> int | None:
-        """Return the tracking position of an application."""
-        with self._link.reading() as run:
-            return shelf.max_tracking_id(run, application_name)
+            yield runner(connection)
 
     def close(self) -> None:
         """Close every connection."""

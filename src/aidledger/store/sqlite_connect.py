@@ -1,5 +1,4 @@
-"""Not trusted: a SQLite file is whatever its last writer made of it; an attacker who owns it can
-show us anything, and verify finds what differs.
+"""Not trusted: a file is what its last writer made of it; verify finds what differs.
 
 How a connection to a SQLite ledger is made, and what is refused because it could lose or damage
 what was acknowledged: a SQLite older than 3.51.3 can corrupt a WAL when two connections write

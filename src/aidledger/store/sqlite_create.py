@@ -9,11 +9,11 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy.dialects import sqlite
 
 from aidledger.store import sqlite_connect
 from aidledger.store.errors import LedgerExistsError, LedgerMissingError, StoreError
-from aidledger.store.schema import METADATA, SCHEMA_VERSION, sqlite_triggers
+from aidledger.store.schema import SCHEMA_VERSION, create_statements, script
 from aidledger.store.sealing import EMPTY_HEAD
 
 
@@ -31,17 +31,13 @@ def create_file(path: Path, origin: str) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA application_id = {sqlite_connect.APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            engine = create_engine(
-                "sqlite://", module=module, creator=lambda: connection, poolclass=NullPool
+            for statement in create_statements(sqlite.dialect()):
+                connection.execute(statement)
+            connection.execute(
+                "INSERT INTO head (size, root, frontier, origin) VALUES (?, ?, ?, ?)",
+                (EMPTY_HEAD.size, EMPTY_HEAD.root, EMPTY_HEAD.frontier, origin),
             )
-            with engine.connect() as core:
-                METADATA.create_all(core)
-                for statement in sqlite_triggers():
-                    core.exec_driver_sql(statement)
-                core.exec_driver_sql(
-                    "INSERT INTO head (size, root, frontier, origin) VALUES (?, ?, ?, ?)",
-                    (EMPTY_HEAD.size, EMPTY_HEAD.root, EMPTY_HEAD.frontier, origin),
-                )
+            connection.executescript(script("append_only_sqlite"))
         _sync(draft)
         os.link(draft, path)
         _sync(path.parent)

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aidledger.store.errors import CommitLostError, StoreError
-from aidledger.store.port import HostileRow
-from aidledger.store.shelf import Run
+from aidledger.store.port import HostileRow, Run
 from aidledger.store.sqlite_connect import (
     BUSY_TIMEOUT_S,
     connector,

@@ -1,5 +1,7 @@
-"""Trusted with the secrets in hand; the database is not: an attacker who swaps ciphertexts, rows or
-keys makes a value unreadable, never another one, as the commitment in the log is the proof.
+"""Trusted with the secrets in hand; the database is not.
+
+An attacker who swaps ciphertexts, rows or keys makes a value unreadable, never another one, as the
+commitment in the log is the proof.
 
 Personal values under AES-256-GCM, a random key per person, wrapped by the vault key that lies
 outside the database. Erasing a person destroys the wrapped key. AES-GCM does not commit to its

@@ -97,15 +97,18 @@ def standard_on(code: str, month: str, standards: Iterable[Standard]) -> Standar
     return best
 
 
-def month_in(facts: Mapping[str, Any]) -> str | None:
-    """Return the month that an act is about: ``act.month``, ``act.from_month``, or its day's."""
+def month_in(facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the fact that says which month an act is about, with its value.
+
+    That is ``act.month``, else ``act.from_month``, else the day ``act.effective_on``.
+    """
     act = facts.get("act")
     if not isinstance(act, Mapping):
         return None
     for key in ("month", "from_month", "effective_on"):
         value = act.get(key)
         if isinstance(value, str) and value:
-            return value[:7]
+            return f"act.{key}", value
     return None
 
 
@@ -118,10 +121,11 @@ def compute(
 ) -> Amounts:
     """Compute every part whose gate is met and combine them by group."""
     rules = tuple(rules)
-    month = month_in(facts)
+    dated = month_in(facts) if rules else None
+    month = dated[1][:7] if dated else None
     given = published(facts)
     standards = (*own_standards, *given)
-    used: dict[str, Any] = {}
+    used: dict[str, Any] = dict([dated]) if dated else {}
     problems: list[str] = []
     groups: dict[str, list[AmountPart]] = {}
     combine = {}

@@ -1,0 +1,51 @@
+-- title_zh: 政策包时限
+-- title_en: limits of the adopted packs
+-- key: adoption, limit_id
+-- for: each time limit of each adopted policy pack, read from the adoption's own parameters
+-- facts: S1-031, S1-038
+WITH given AS (
+    SELECT position AS adoption, pack, parameter.key AS name, parameter.value AS value
+    FROM (SELECT position, pack, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
+),
+parts AS (
+    SELECT adoption, pack, SPLIT_PART(name, '.', 2) AS limit_id, SPLIT_PART(name, '.', 3) AS part, value
+    FROM given
+    WHERE name LIKE 'limit.%'
+),
+limits AS (
+    SELECT adoption, pack, limit_id,
+           COALESCE(
+               MAX(CASE WHEN part = 'n' THEN value END), MAX(CASE WHEN part = 'days' THEN value END)
+           ) AS n_text,
+           MAX(CASE WHEN part = 'unit' THEN value END) AS unit,
+           MAX(CASE WHEN part = 'from' THEN value END) AS from_type,
+           MAX(CASE WHEN part = 'to' THEN value END) AS to_types,
+           MAX(CASE WHEN part = 'count_from' THEN value END) AS count_from,
+           MAX(CASE WHEN part = 'roll' THEN value END) AS roll,
+           MAX(CASE WHEN part = 'repeats' THEN value END) AS repeats,
+           MAX(CASE WHEN part = 'bound' THEN value END) AS bound,
+           MAX(CASE WHEN part = 'severity' THEN value END) AS severity,
+           MAX(CASE WHEN part = 'citation' THEN value END) AS citation
+    FROM parts
+    GROUP BY adoption, pack, limit_id
+)
+SELECT limits.adoption,
+       limits.pack,
+       limits.limit_id,
+       -- a limit may name the parameter that holds its number
+       COALESCE(TRY_CAST(limits.n_text AS BIGINT), TRY_CAST(MAX(given.value) AS BIGINT)) AS n,
+       COALESCE(limits.unit, 'days') AS unit,
+       limits.from_type,
+       limits.to_types,
+       COALESCE(limits.count_from, 'next_day') AS count_from,
+       COALESCE(limits.roll, 'none') AS roll,
+       COALESCE(limits.repeats, 'false') = 'true' AS repeats,
+       COALESCE(limits.bound, 'at_most') AS bound,
+       limits.severity,
+       limits.citation,
+       [limits.adoption] AS positions
+FROM limits
+LEFT JOIN given ON given.adoption = limits.adoption AND given.name = limits.n_text
+GROUP BY limits.adoption, limits.pack, limits.limit_id, limits.n_text, limits.unit, limits.from_type,
+         limits.to_types, limits.count_from, limits.roll, limits.repeats, limits.bound,
+         limits.severity, limits.citation

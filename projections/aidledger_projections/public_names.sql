@@ -1,0 +1,67 @@
+-- title_zh: 公开名称
+-- title_en: what a list may call each person
+-- key: case
+-- for: who may be named on a public list, and how; minors never are, nor anybody where the rule is not known
+-- facts: S4-108, S4-109
+WITH application AS (
+    SELECT stream, MAX(position) AS position, MAX_BY(programme, position) AS programme,
+           MAX_BY(persons, position) AS persons
+    FROM application_submitted
+    GROUP BY stream
+),
+ages AS (
+    SELECT pack_in_force.adoption, MAX(TRY_CAST(lines.parameter.value AS BIGINT)) AS adult_age
+    FROM pack_in_force
+    JOIN parameters ON parameters.as_of = pack_in_force.day
+    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
+      ON lines.position = pack_in_force.adoption
+    WHERE lines.parameter.key IN ('minor_entry_age', 'minor_keep_age')
+    GROUP BY pack_in_force.adoption
+),
+places AS (
+    SELECT place, MAX_BY(name, position) AS name FROM place_registered GROUP BY place
+),
+aged AS (
+    SELECT case_state."case", case_state.village, case_state.display_name, case_state.limb,
+           YEAR(parameters.as_of) - YEAR(case_state.birth_on)
+               - CASE
+                     WHEN MONTH(parameters.as_of) * 100 + DAY(parameters.as_of)
+                         < MONTH(case_state.birth_on) * 100 + DAY(case_state.birth_on) THEN 1
+                     ELSE 0
+                 END AS age,
+           ages.adult_age, ages.adoption
+    FROM case_state
+    CROSS JOIN parameters
+    LEFT JOIN ages ON TRUE
+),
+named AS (
+    SELECT aged."case", aged.village, aged.display_name, aged.adoption,
+           CASE
+               WHEN aged.age < aged.adult_age THEN 'minors'
+               -- only a masked name is a public name; without a rule on minors nobody has one
+               WHEN aged.age IS NULL OR aged.adult_age IS NULL OR aged.display_name IS NULL
+                   OR NOT CONTAINS(aged.display_name, '*') OR LENGTH(aged.display_name) > 40
+                   OR aged.display_name <> REGEXP_REPLACE(aged.display_name, '[0-9]', '', 'g')
+                   THEN 'unnamed'
+               ELSE 'person'
+           END AS kind
+    FROM aged
+)
+SELECT named."case",
+       named.kind,
+       CASE named.kind
+           WHEN 'person' THEN named.display_name
+           WHEN 'minors' THEN '未成年人 / minor'
+           ELSE '不具名 / not named'
+       END AS display_name,
+       COALESCE(named.village, '') AS village,
+       COALESCE(places.name, '') AS village_name,
+       application.programme AS category,
+       application.persons,
+       CASE
+           WHEN named.adoption IS NULL THEN [application.position]
+           ELSE LIST_SORT([application.position, named.adoption])
+       END AS positions
+FROM named
+JOIN application ON application.stream = named."case"
+LEFT JOIN places ON places.place = named.village

@@ -1,0 +1,97 @@
+"""Builds models one after the other over loaded views, and digests each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import duckdb
+import msgspec
+
+from aidledger.ledger.canonical import clip
+from aidledger.replay.digest import columns_of, digest_of
+from aidledger.replay.models import Model, ModelError
+from aidledger.replay.views import quoted
+
+HANDLES = frozenset({"positions"})
+"""What every row may carry besides its allow-list: the numbers of its entries, which prove it."""
+
+
+class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One built model: rows, root over them (hex), seconds, and the hash of its SQL."""
+
+    name: str
+    rows: int
+    digest: str
+    seconds: float
+    sql_sha256: str
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    models: dict[str, Model],
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> list[ModelResult]:
+    """Build every model as a table, in the order given, and digest it.
+
+    Raises:
+        ModelError: a model cannot be built, has no `positions`, or shows what its list may not.
+
+    """
+    results = []
+    for model in models.values():
+        if progress is not None:
+            progress(model.name)
+        began = time.perf_counter()
+        build_table(connection, model)
+        digest = digest_of(connection, model.name, model.key)
+        results.append(
+            ModelResult(
+                name=model.name,
+                rows=digest.rows,
+                digest=digest.root,
+                seconds=time.perf_counter() - began,
+                sql_sha256=model.sql_sha256,
+            )
+        )
+    return results
+
+
+def build_table(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Build one model as a table.
+
+    Raises:
+        ModelError: as `build`.
+
+    """
+    try:
+        connection.execute(f"CREATE TABLE {quoted(model.name)} AS {model.sql}")
+    except duckdb.Error as error:
+        if not isinstance(error, (duckdb.ProgrammingError, duckdb.DataError)):
+            raise
+        raise ModelError(
+            model.name,
+            "SQL that runs over the event views",
+            clip(str(error).splitlines()[0], 200),
+            "run it in duckdb over a generation to see where",
+        ) from error
+    columns = {column for column, _ in columns_of(connection, model.name)}
+    if "positions" not in columns:
+        raise ModelError(
+            model.name, "a column positions", "none", "say which entries made each row"
+        )
+    missing = sorted(set(model.key) - columns)
+    if missing:
+        raise ModelError(
+            model.name, "the key's columns", f"no {', '.join(missing)}", "see the header's key"
+        )
+    if model.allow is not None:
+        extra = sorted(columns - set(model.allow) - HANDLES)
+        if extra:
+            raise ModelError(
+                model.name,
+                "only columns of the allow-list",
+                ", ".join(extra),
+                "a public list shows what its allow-list names, and nothing else",
+            )

@@ -1,0 +1,1 @@
+"""Imports of files that other programs write: applications, bank results, carers' scores."""

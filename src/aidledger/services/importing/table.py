@@ -1,0 +1,195 @@
+"""Reads CSV and XLSX files into rows of cells; what cannot be read is a problem with its line.
+
+A CSV cell is text. An XLSX cell keeps the kind it has in the sheet, since a number cell can no
+longer show what was typed into it: an identity number stored as a number has lost digits.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from aidledger.services.problems import Problem, RefusedError, ServiceError
+
+Cell: TypeAlias = str | int | float | bool | dt.date | None
+
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+MAX_ROWS: Final = 200_000
+MAX_UNPACKED_BYTES: Final = 1024 * 1024 * 1024
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a file: its line (the header is on line 1) and its cells by column key."""
+
+    line: int
+    cells: dict[str, Cell]
+
+    def __repr__(self) -> str:
+        return f"Row(line={self.line}, …)"
+
+
+def read_table(
+    content: bytes, titles: Mapping[str, Sequence[str]], required: Sequence[str]
+) -> list[Row]:
+    """Return the rows of a file.
+
+    Args:
+        content: the file's bytes: XLSX, or CSV in UTF-8 (with or without mark) or GB18030.
+        titles: the titles that each column key may have in the header, besides the key itself.
+        required: the column keys that must be there.
+
+    Raises:
+        RefusedError: unknown, repeated or missing columns, rows that are too long.
+        ServiceError: not a file of one of these kinds.
+
+    """
+    if len(content) > MAX_FILE_BYTES:
+        raise ServiceError(
+            f"the file has {len(content)} bytes, expected at most {MAX_FILE_BYTES}",
+            hint="split the file; each part is imported for itself",
+            exit_code=2,
+        )
+    if content.startswith(_OLE):
+        raise ServiceError(
+            "the file is an old or encrypted workbook, expected XLSX or CSV",
+            hint="save it as an XLSX workbook without a password, or as CSV",
+            exit_code=2,
+        )
+    lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(content)
+    filled = ((line, cells) for line, cells in lines if any(c not in ("", None) for c in cells))
+    header = next(filled, None)
+    if header is None:
+        raise ServiceError("the file is empty, expected a header and rows", exit_code=2)
+    columns = _columns(header, titles, required)
+    rows: list[Row] = []
+    for line, cells in filled:
+        if any(cell not in ("", None) for cell in cells[len(columns) :]):
+            raise RefusedError(
+                [
+                    Problem(
+                        code="too_many_cells",
+                        line=line,
+                        expected=f"{len(columns)} cells, as in the header",
+                        found=f"{len(cells)} cells",
+                    )
+                ]
+            )
+        padded = [*cells, *[None] * (len(columns) - len(cells))]
+        rows.append(Row(line=line, cells=dict(zip(columns, padded, strict=False))))
+        if len(rows) > MAX_ROWS:
+            raise ServiceError(
+                f"the file has more rows than {MAX_ROWS}", hint="split the file", exit_code=2
+            )
+    return rows
+
+
+def _columns(
+    header: tuple[int, list[Cell]], titles: Mapping[str, Sequence[str]], required: Sequence[str]
+) -> list[str]:
+    """Return the column keys that a header names."""
+    line, cells = header
+    names = {name: key for key, others in titles.items() for name in (key, *others)}
+    while cells and cells[-1] in ("", None):
+        cells = cells[:-1]
+    columns = [names.get(str(cell if cell is not None else "").strip()) for cell in cells]
+    problems = [
+        Problem(
+            code="unknown_column",
+            line=line,
+            field=f"column {number}",
+            expected="one of " + ", ".join(titles),
+            found=_short(cell),
+        )
+        for number, (key, cell) in enumerate(zip(columns, cells, strict=True), start=1)
+        if key is None
+    ]
+    known = [key for key in columns if key is not None]
+    problems += [
+        Problem(code="repeated_column", line=line, field=key, expected="once", found="twice")
+        for key in sorted({key for key in known if known.count(key) > 1})
+    ]
+    problems += [
+        Problem(
+            code="missing_column",
+            line=line,
+            field=key,
+            expected=f"a column {key} ({', '.join(titles[key])})",
+            found="none",
+        )
+        for key in required
+        if key not in known
+    ]
+    if problems:
+        raise RefusedError(problems)
+    return known
+
+
+def _csv_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield (line, cells) of a CSV file; a quoted cell may run over several lines."""
+    text = _decoded(content)
+    delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, list(cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise RefusedError(
+            [Problem(code="bad_csv", line=line, expected="a line of CSV", found=str(error)[:80])]
+        ) from None
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a CSV file: UTF-8 or, as spreadsheets in China save it, GB18030."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise ServiceError(
+        "the file is neither text nor a workbook, expected CSV in UTF-8 or GB18030, or XLSX",
+        hint="save it as an XLSX workbook or as CSV in UTF-8",
+        exit_code=2,
+    )
+
+
+def _xlsx_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield (row number, cells) of the first sheet of a workbook."""
+    try:
+        calamine: Any = import_module("python_calamine")
+    except ImportError:
+        raise ServiceError(
+            "XLSX files need the package python-calamine, found none",
+            hint="pip install 'aidledger[xlsx]', or save the sheet as CSV",
+        ) from None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(item.file_size for item in packed.infolist())
+        if size > MAX_UNPACKED_BYTES:
+            raise ServiceError("the workbook is too large when unpacked", exit_code=2)
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (calamine.CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError) as error:
+        raise ServiceError(
+            f"the workbook cannot be read: {_short(error)}",
+            hint="open it in a spreadsheet program and save it again as XLSX",
+            exit_code=2,
+        ) from None
+    yield from enumerate(rows, start=1)
+
+
+def _short(value: object) -> str:
+    """Return a text of one short line."""
+    return "".join(c if c.isprintable() else "?" for c in str(value))[:60]

@@ -1,0 +1,93 @@
+"""One case while it is simulated: its plan, what has become of it, and how it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+
+from aidledger.domain.case import Case
+from aidledger.domain.events.base import Event
+from aidledger.services.simulation.county import County, Turn
+from aidledger.services.simulation.planning import CasePlan
+
+_LATE_PERCENT = 12
+_LATE_AT_MOST = 3
+_REASON = "情况紧急，先行办理"
+_AUTHORITY = "局长办公会"
+
+
+@dataclass(slots=True, kw_only=True)
+class Dossier:
+    """A running case of the simulation. ``floor`` is the day of its last act."""
+
+    county: County
+    plan: CasePlan
+    stream: str
+    rng: Random
+    approved_on: date | None = None
+    from_month: str = ""
+    died_on: date | None = None
+    ended_on: date | None = None
+    """The day after which nobody visits, cares or pays any more."""
+    carer: str = ""
+    floor: date = date.min
+    issued_fen: dict[str, int] = field(default_factory=dict)
+    """What the regular line of each month was, in fen."""
+
+    def __repr__(self) -> str:
+        return f"Dossier({self.stream})"
+
+    @property
+    def office(self) -> str:
+        """The township that handles the case."""
+        return self.plan.town.code
+
+    @property
+    def state(self) -> Case:
+        """The case as the ledger has it."""
+        return self.county.session.case(self.stream)
+
+    def turn(self, count: int, office: str | None = None) -> Turn:
+        """Return the turn so many working days from now, at the township or another office."""
+        return Turn(self.county.after(count), office or self.office)
+
+    def on(self, day: date, office: str | None = None) -> Turn:
+        """Return the turn on a day, at the township or another office."""
+        return Turn(day, office or self.office)
+
+    def say(
+        self,
+        event: Event,
+        by: str,
+        *,
+        effective_on: date | None = None,
+        personal: dict[str, str] | None = None,
+    ) -> None:
+        """Have something recorded on this case; a plan ``despite`` rules names those that refuse."""
+        county = self.county
+        self.floor = effective_on or county.today
+        if self.plan.despite:
+            proposal = county.proposal(
+                self.stream, event, by=by, effective_on=effective_on, personal=personal
+            )
+            county.insist(proposal, reason=_REASON, authority=_AUTHORITY)
+        else:
+            county.say(self.stream, event, by=by, effective_on=effective_on, personal=personal)
+
+    def note(self, event: Event, by: str, *, personal: dict[str, str] | None = None) -> None:
+        """Have a fact recorded; now and then it happened up to three working days ago."""
+        happened = self.county.today
+        if self.rng.randrange(100) < _LATE_PERCENT:
+            earlier = self.county.after(-self.rng.randrange(1, _LATE_AT_MOST + 1))
+            happened = min(max(earlier, self.floor), happened)
+        self.say(event, by, effective_on=happened, personal=personal)
+
+    def digest(self, what: str) -> str:
+        """Return the hash of a file of this case."""
+        return self.county.digest(self.stream, what)
+
+    def over(self, day: date) -> bool:
+        """Whether support has ended, or the person has died, by a day."""
+        ends = [end for end in (self.died_on, self.ended_on) if end is not None]
+        return any(day >= end for end in ends)

@@ -1,0 +1,156 @@
+"""The county 520123 on paper: townships of three sizes, their villages, offices and officers.
+
+The code of the county is that of a real place; every name below it is invented.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from aidledger.domain.events import registry
+from aidledger.domain.events.base import Event
+
+COUNTY: Final = "520123"
+FINANCE: Final = f"{COUNTY}-fin"
+BANK: Final = f"{COUNTY}-bank"
+INSTITUTIONS: Final = (f"{COUNTY}-home1", f"{COUNTY}-home2")
+COMPLAINT_PHONE: Final = "12345"
+"""The number printed on every notice: an office's, and public."""
+
+_TOWNSHIPS: Final[tuple[tuple[str, Literal["rural", "urban"], int, int], ...]] = (
+    ("青溪镇", "rural", 18_400, 6),
+    ("云岫街道", "urban", 61_200, 8),
+    ("竹隐镇", "rural", 33_700, 7),
+    ("松垄乡", "rural", 9_600, 4),
+    ("荷塘镇", "rural", 47_100, 8),
+    ("鹿鸣乡", "rural", 14_900, 5),
+)
+"""Name, kind, population (one or more in each bracket of S3: below 20,000, to 50,000, above)."""
+_VILLAGES: Final = ("上河", "梨坪", "石桥", "泉边", "双杉", "枫岭", "白鹭", "岩下")
+_TOWNSHIP_ROLES: Final = ("clerk", "surveyor", "surveyor", "head", "carer_supervisor")
+_COUNTY_ROLES: Final = ("reviewer", "spot_checker", "decider", "paymaster", "complaints", "records")
+_FINANCE_ROLES: Final = ("approver", "fund_keeper")
+_BANK_ROLES: Final = ("bank_clerk",)
+
+CLERK, SURVEYOR, SECOND_SURVEYOR, HEAD, SUPERVISOR = "u1", "u2", "u3", "u4", "u5"
+"""The officers of a township by what they do."""
+REVIEWER, SPOT_CHECKER, DECIDER, PAYMASTER, COMPLAINTS, RECORDS = "u1", "u2", "u3", "u4", "u5", "u6"
+"""The officers of the county's civil affairs office."""
+APPROVER, FUND_KEEPER = "u1", "u2"
+BANK_CLERK: Final = "u1"
+
+
+class Village(msgspec.Struct, frozen=True, kw_only=True):
+    """A village or community; ``population`` in persons."""
+
+    code: str
+    name: str
+    population: int
+
+
+class Township(msgspec.Struct, frozen=True, kw_only=True):
+    """A township or street, which is also the office that takes applications."""
+
+    code: str
+    name: str
+    area: Literal["rural", "urban"]
+    population: int
+    villages: tuple[Village, ...]
+
+
+def townships() -> tuple[Township, ...]:
+    """Return the townships with their villages; the populations of these add up."""
+    found = []
+    for number, (name, area, population, count) in enumerate(_TOWNSHIPS, start=1):
+        code = f"{COUNTY}{number:03d}"
+        each, rest = divmod(population, count)
+        suffix = "社区" if area == "urban" else "村"
+        villages = tuple(
+            Village(
+                code=f"{code}{200 + place:03d}",
+                name=f"{_VILLAGES[place]}{suffix}",
+                population=each + (rest if place == 0 else 0),
+            )
+            for place in range(count)
+        )
+        found.append(
+            Township(code=code, name=name, area=area, population=population, villages=villages)
+        )
+    return tuple(found)
+
+
+def place_events() -> list[Event]:
+    """Return the registration of the county, its townships and villages."""
+    towns = townships()
+    events: list[Event] = [
+        registry.PlaceRegistered(
+            area="rural",
+            kind="county",
+            name="示例县",
+            place=COUNTY,
+            population=sum(town.population for town in towns),
+        )
+    ]
+    for town in towns:
+        events.append(
+            registry.PlaceRegistered(
+                area=town.area,
+                kind="township",
+                name=town.name,
+                parent=COUNTY,
+                place=town.code,
+                population=town.population,
+            )
+        )
+        events.extend(
+            registry.PlaceRegistered(
+                area=town.area,
+                kind="village",
+                name=village.name,
+                parent=town.code,
+                place=village.code,
+                population=village.population,
+            )
+            for village in town.villages
+        )
+    return events
+
+
+def office_events() -> list[Event]:
+    """Return the registration of every office."""
+    towns = townships()
+    events: list[Event] = [
+        registry.OfficeRegistered(
+            kind="civil_affairs", name="示例县民政局", office=COUNTY, place=COUNTY
+        ),
+        registry.OfficeRegistered(
+            kind="finance", name="示例县财政局", office=FINANCE, place=COUNTY
+        ),
+        registry.OfficeRegistered(kind="bank", name="示例代发银行", office=BANK, place=COUNTY),
+    ]
+    events += [
+        registry.OfficeRegistered(
+            kind="institution", name=f"示例县第{number}供养院", office=office, place=COUNTY
+        )
+        for number, office in zip("一二", INSTITUTIONS, strict=True)
+    ]
+    events += [
+        registry.OfficeRegistered(
+            kind="township", name=f"{town.name}政府", office=town.code, place=town.code
+        )
+        for town in towns
+    ]
+    return events
+
+
+def officer_events() -> list[registry.OfficerAppointed]:
+    """Return the appointment of every officer; the names are added by the caller, sealed."""
+    staff = [(COUNTY, _COUNTY_ROLES), (FINANCE, _FINANCE_ROLES), (BANK, _BANK_ROLES)]
+    staff += [(town.code, _TOWNSHIP_ROLES) for town in townships()]
+    return [
+        registry.OfficerAppointed(actor=f"{office}-u{number}", office=office, role=role)
+        for office, roles in staff
+        for number, role in enumerate(roles, start=1)
+    ]

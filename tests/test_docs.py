@@ -1,0 +1,184 @@
+"""Everything that a user meets by name stands in docs/, and docs/ say what the code says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.policy.pack import load_pack_file
+from aidledger.interfaces.cli import main as program
+from aidledger.interfaces.cli.errors import EXIT_CODES
+from aidledger.ledger.finding import FINDING_CODES
+from aidledger.replay.models import load_models
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PACKS = sorted((ROOT / "src/aidledger/policies/packs").glob("*.toml"))
+GLOSSARY = ROOT / "docs/GLOSSARY.md"
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def headings(text: str) -> set[str]:
+    outside_code = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    return set(re.findall(r"^#+ (.+?)\s*$", outside_code, flags=re.MULTILINE))
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a page's headings, as common viewers of Markdown make them."""
+    return {re.sub(r"[^\w\- ]", "", h).strip().lower().replace(" ", "-") for h in headings(text)}
+
+
+def leads_to(path: Path, anchor: str) -> bool:
+    return not anchor or anchor in anchors(path.read_text(encoding="utf-8"))
+
+
+def commands(
+    command: click.Command, parent: click.Context | None = None, name: str = "aidledger"
+) -> Iterator[tuple[str, click.Command]]:
+    """Yield the full name of every command that help shows, with the command."""
+    context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent)
+    yield name, command
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            if found is not None and not found.hidden:
+                yield from commands(found, context, f"{name} {below}")
+
+
+def the_group() -> click.Group:
+    return next(value for value in vars(program).values() if isinstance(value, click.Group))
+
+
+def glossary_rows() -> list[list[str]]:
+    lines = GLOSSARY.read_text(encoding="utf-8").split("\n")
+    cells = [[c.strip() for c in line.strip("|").split("|")] for line in lines if line[:2] == "| "]
+    return [row for row in cells if row[0] not in {"中文", "---"}]
+
+
+def test_the_generated_pages_are_what_the_code_says_now() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "_docs.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "") == (done.returncode, done.stdout + done.stderr)
+
+
+def test_every_event_has_a_heading_in_the_events_page() -> None:
+    assert set(EVENTS) <= headings(page("EVENTS.md"))
+
+
+def test_every_finding_code_is_explained() -> None:
+    text = page("FINDINGS.md")
+
+    assert [] == [code for code in FINDING_CODES if f"| `{code}` |" not in text]
+
+
+def test_every_model_has_a_heading() -> None:
+    assert set(load_models()) <= headings(page("MODELS.md"))
+
+
+def test_every_pack_and_each_of_its_rules_is_in_the_clauses_page() -> None:
+    text = page("POLICY-CLAUSES.md")
+    packs = [load_pack_file(path.read_bytes(), file=path.name) for path in PACKS]
+    rules = [
+        rule
+        for pack in packs
+        for rule in (
+            *(clause.id for clause in pack.clause),
+            *(limit.id for limit in pack.limit),
+            *(amount.code for amount in pack.amount),
+        )
+    ]
+
+    assert {pack.id for pack in packs} <= headings(text)
+    assert [] == [rule for rule in rules if f"| `{rule}` |" not in text]
+
+
+def test_every_command_has_help_and_a_heading_in_the_manual() -> None:
+    found = dict(commands(the_group()))
+
+    assert [] == [name for name, command in found.items() if not command.help]
+    assert set(found) <= headings(page("cli.md"))
+
+
+def test_every_exit_status_is_in_the_manual() -> None:
+    text = page("cli.md")
+
+    assert [] == [status for status in EXIT_CODES if f"| {status} |" not in text]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        file, _, anchor = target.partition("#")
+        there = (path.parent / file).resolve() if file else path
+        outside = re.match(r"[a-z]+:", target)
+        if not outside and not (there.exists() and leads_to(there, anchor)):
+            broken.append(target)
+
+    assert [] == broken
+
+
+def test_every_page_of_docs_is_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [] == [p.name for p in ROOT.glob("docs/*.md") if f"(docs/{p.name})" not in readme]
+
+
+def test_every_decision_record_has_its_four_parts_and_stands_in_the_architecture() -> None:
+    architecture = page("ARCHITECTURE.md")
+    for number, path in enumerate(sorted(ROOT.glob("docs/adr/*.md")), 1):
+        text = path.read_text(encoding="utf-8")
+        parts = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+
+        assert ["Context", "Options", "Decision", "Consequences"] == parts
+        assert text.startswith(f"# {number:04d}: ")
+        assert f"(adr/{path.name})" in architecture
+
+
+def test_the_glossary_gives_one_word_for_a_term_and_one_term_for_a_word() -> None:
+    rows = glossary_rows()
+    chinese, english = [row[0] for row in rows], [row[1] for row in rows]
+
+    assert sorted(set(chinese)) == sorted(chinese)
+    assert sorted(set(english)) == sorted(english)
+    assert all(len(row) == 5 and all(row) for row in rows)
+
+
+def test_the_glossary_names_every_event_and_no_other() -> None:
+    columns = " ".join(row[3] for row in glossary_rows())
+
+    assert sorted(EVENTS) == sorted(set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", columns)))
+
+
+def test_no_event_and_no_clause_uses_a_word_that_the_glossary_bans() -> None:
+    banned = {word.strip() for row in glossary_rows() for word in row[2].split(",")}
+    texts = [event.title_en for event in EVENTS.values()]
+    for path in PACKS:
+        pack = load_pack_file(path.read_bytes(), file=path.name)
+        for rules in (pack.clause, pack.limit, pack.amount):
+            texts += [rule.text_en for rule in rules]
+    allowed = {row[1] for row in glossary_rows()}
+    found = sorted(
+        f"{word}: {text}"
+        for word in banned - allowed
+        for text in texts
+        if re.search(rf"\b{re.escape(word)}\b", text, flags=re.IGNORECASE)
+    )
+
+    assert [] == found
