@@ -8,6 +8,7 @@ import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, calendar, days_after, pack
 
 from aidledger.domain.case import Case, evolve, fold_case
 from aidledger.domain.decide import Circumstances, Decided, decide, follow
@@ -16,7 +17,6 @@ from aidledger.domain.payrun import PayRun
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import next_month
-from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, calendar, days_after, pack
 
 SURVEYORS = ["u3", "u4"]
 OPINION_GIVER = "u2"
@@ -63,6 +63,11 @@ class CaseLifecycle(RuleBasedStateMachine):
         for step in follow(proposal, before, self.given(office)):
             self.keep(step.event, actor, office)
         return True
+
+    @property
+    def decided(self) -> bool:
+        """Whether the application has had its decision."""
+        return bool(self.from_month)
 
     def given(self, office: str) -> Circumstances:
         """Return what a decision on this day may know."""
@@ -169,7 +174,7 @@ class CaseLifecycle(RuleBasedStateMachine):
     def give_opinion(self, actor: str) -> None:
         """The opinion needs the whole investigation."""
         needed = {"accepted", "surveyed well", "neighbours", "compared", "no able obligor"}
-        allowed = needed <= self.ticks and not self.hits
+        allowed = needed <= self.ticks and not self.hits and not self.decided
         done = self.attempt("ReviewOpinionGiven", actor, form="decentralised", opinion="approve")
         assert done == allowed
         if done:
@@ -179,7 +184,7 @@ class CaseLifecycle(RuleBasedStateMachine):
     @rule(days=st.sampled_from([6, 7, 10]))
     def put_up_notice(self, days: int) -> None:
         """A notice is planned for seven days at least."""
-        allowed = "opinion" in self.ticks and days >= 7
+        allowed = "opinion" in self.ticks and days >= 7 and not self.decided
         done = self.attempt(
             "PublicityStarted",
             complaint_phone="0851-0",
@@ -224,7 +229,7 @@ class CaseLifecycle(RuleBasedStateMachine):
     @rule()
     def submit(self) -> None:
         """Only a published case goes up."""
-        allowed = self.published_properly()
+        allowed = self.published_properly() and not self.decided
         assert self.attempt("CaseSubmitted", received_on=self.day) == allowed
         if allowed:
             self.stage = "submitted"
@@ -242,7 +247,7 @@ class CaseLifecycle(RuleBasedStateMachine):
             "submitted" in self.ticks
             and self.published_properly()
             and "no able obligor" in self.ticks
-            and self.stage not in ("approved", "refused", "terminating", "terminated")
+            and not self.decided
             and office == COUNTY
             and actor not in {*self.case.investigators, self.case.opinion_by}
             and right_month
@@ -261,13 +266,20 @@ class CaseLifecycle(RuleBasedStateMachine):
             self.stage = "approved"
             self.from_month = month
 
-    @rule()
-    def go_on_lawfully(self) -> None:
-        """The next step of a careful office; it keeps the machine from staying at the door."""
+    @rule(steps=st.integers(1, 8))
+    def go_on_lawfully(self, steps: int) -> None:
+        """Some steps of a careful office; they keep the machine from staying at the door."""
+        for _ in range(steps):
+            self.go_one_step()
+
+    def go_one_step(self) -> None:
+        """Take the step that is next, trying first what must be refused."""
         match self.stage:
             case "applied":
                 self.accept()
             case "accepted":
+                self.survey(signed=True, two=False)
+                self.give_opinion(OPINION_GIVER)
                 self.survey(signed=True, two=True)
                 self.visit_neighbours()
                 self.compare(set())
@@ -283,6 +295,9 @@ class CaseLifecycle(RuleBasedStateMachine):
                     self.reinvestigate(name)
                 self.submit()
             case "submitted":
+                self.approve(OPINION_GIVER, COUNTY, right_month=True)
+                self.approve(APPROVER, TOWNSHIP, right_month=True)
+                self.approve(APPROVER, COUNTY, right_month=False)
                 self.approve(APPROVER, COUNTY, right_month=True)
             case "approved":
                 self.time_passes(28)
@@ -290,6 +305,7 @@ class CaseLifecycle(RuleBasedStateMachine):
             case _:
                 pass
 
+    @precondition(lambda self: self.stage in ("approved", "submitted"))
     @rule()
     def die(self) -> None:
         """A death is a fact."""

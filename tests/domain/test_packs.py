@@ -58,6 +58,11 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "publicity-planned-long-enough": ({"act.planned_to": "2022-03-03"}, {}),
     "submission-after-publicity": ({"case.publicity_to": ""}, {}),
     "submission-publicity-evidence": ({"case.publicity_evidence": False}, {}),
+    "procedure-before-decision": ({"case.stage": "refused"}, {}),
+    "reissue-after-return": (
+        {"case.returned_months_has_act_month": False},
+        {"case.returned_months_has_act_month": True},
+    ),
     "decision-by-decider": ({"act.office_kind": "township"}, {}),
     (SANMING, "decision-by-decider"): (
         {"act.office_kind": "civil_affairs"},
@@ -84,7 +89,6 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "entitlement-ability": ({"case.ability": ""}, {}),
     "entitlement-form": ({"case.form": ""}, {}),
     "entitlement-from-month": ({"act.from_month": "2022-02"}, {}),
-    "entitlement-amount": ({"act.computed_fen": 6}, {}),
     "care-consent": ({"act.consent": False}, {}),
     "care-decentralised": ({"case.form": "concentrated"}, {}),
     "care-carer-qualified": ({"carer.qualified": False}, {}),

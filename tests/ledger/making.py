@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,26 @@ def verify(ledger: tuple[Any, Any, Any], **options: Any) -> VerifyReport:
 
 def codes(report: VerifyReport) -> list[tuple[str, int | None]]:
     return [(finding.code, finding.position) for finding in report.findings]
+
+
+def positions(report: VerifyReport) -> set[int | None]:
+    return {finding.position for finding in report.findings}
+
+
+def statuses(report: VerifyReport) -> dict[str, str]:
+    return {rung.name: rung.status for rung in report.rungs}
+
+
+def flip_bytes(value: bytes, bit: int) -> bytes:
+    data = bytearray(value)
+    data[bit // 8] ^= 1 << bit % 8
+    return bytes(data)
+
+
+SMALL = make_ledger(6)
+LARGE = make_ledger(600, streams=7)
+
+
+def ledger(source: Ledger = SMALL) -> Ledger:
+    """Copy a ledger, to be damaged."""
+    return deepcopy(source)

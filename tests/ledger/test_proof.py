@@ -140,3 +140,10 @@ def test_hostile_hashes_are_refused(value: Any) -> None:
     assert refused(verify_inclusion, LEAVES[0], 0, 2, [LEAVES[1]], value)
     assert refused(verify_consistency, 1, 2, [value], ROOTS[1], ROOTS[2])
     assert refused(verify_consistency, 1, 2, [LEAVES[1]], value, ROOTS[2])
+    assert refused(verify_consistency, 2, 2, [], ROOTS[2], value)
+
+
+def test_equal_sizes_need_equal_roots_of_bytes() -> None:
+    assert refused(verify_consistency, 2, 2, [], ROOTS[1], ROOTS[2])
+    assert refused(verify_consistency, 2, 2, [], None, None)
+    assert refused(verify_consistency, 2, 2, [LEAVES[0]], ROOTS[2], ROOTS[2])

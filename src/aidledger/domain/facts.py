@@ -110,7 +110,7 @@ def _procedure_facts(case: Case) -> Facts:
         "obligor_able": case.obligor_able,
         "appraisal_held": case.appraisal_held,
         "appraisal_passed": case.appraisal_passed,
-        "appraisal_waived": case.appraisal_waived,
+        "appraisal_waived": bool(case.appraisal_waived),
         "opinion": case.opinion,
         "opinion_on": case.opinion_on,
         "opinion_by": case.opinion_by,

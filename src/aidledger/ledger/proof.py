@@ -109,7 +109,7 @@ def verify_consistency(
     if old_size == size:
         if proof:
             raise ProofError("consistency proof between equal sizes: expected no hashes")
-        if old_root != root:
+        if type(old_root) is not bytes or old_root != root:
             raise ProofError("root: expected equal roots at equal sizes")
         return
     _check_hashes((old_root, root, *proof))

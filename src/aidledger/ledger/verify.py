@@ -17,9 +17,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
@@ -43,6 +42,20 @@ _IN_FLIGHT: Final = 4
 
 _ROWS_LIMIT: Final = 4 * CHUNK_ROWS
 """A window that holds more rows than it has positions is cut here, however many repeat."""
+
+
+class Pending(Protocol):
+    """An answer under way, as `concurrent.futures.Future`."""
+
+    def result(self) -> Chunk:
+        """Wait for the answer."""
+
+
+class Executor(Protocol):
+    """What runs work elsewhere, as `concurrent.futures.ProcessPoolExecutor`."""
+
+    def submit(self, check: Callable[[Job], Chunk], job: Job, /) -> Pending:
+        """Begin to check a window."""
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +152,7 @@ def _checked(jobs: Iterator[Job], executor: Executor | None) -> Iterator[tuple[J
         for job in jobs:
             yield job, check_chunk(job)
         return
-    waiting: deque[tuple[Job, Future[Chunk]]] = deque()
+    waiting: deque[tuple[Job, Pending]] = deque()
     for job in jobs:
         waiting.append((job, executor.submit(check_chunk, job)))
         if len(waiting) >= _IN_FLIGHT:

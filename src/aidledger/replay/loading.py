@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from io import BufferedWriter
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, BinaryIO, Final, Protocol
+from typing import Any, Final, Protocol
 
 import duckdb
 import msgspec
@@ -22,10 +23,10 @@ from aidledger.domain.recorded import Recorded, amended
 from aidledger.ledger.entry import EntryError
 from aidledger.ledger.finding import Finding
 from aidledger.replay.reading import (
-    Reader,
     TypedEntry,
     read_record,
     readers,
+    recorded_of,
     row_finding,
     type_of,
 )
@@ -38,8 +39,10 @@ FIRST_DAY: Final = date(1970, 1, 1)
 """The day that an empty ledger is about."""
 
 LINES_A_WRITE: Final = 2_048
-BYTES_A_LOAD: Final = 256 * 1024 * 1024
-"""How much waits on disk before it is loaded: bounds the temporary space of a large ledger."""
+BYTES_A_LOAD: Final = 16 * 1024 * 1024
+"""How much waits on disk before DuckDB takes it, on the other core, while reading goes on."""
+
+AMENDMENTS: Final = frozenset({"entry_corrected", "entry_annulled"})
 
 HostileRow = tuple[Any, ...]
 
@@ -92,8 +95,11 @@ class Loader:
         self._cutoff = "9999" if known_on is None else end_of_day(known_on)
         self._progress = progress
         self._lines: dict[str, list[bytes]] = {}
-        self._files: dict[str, BinaryIO] = {}
+        self._files: dict[str, BufferedWriter] = {}
+        self._made = 0
         self._waiting = 0
+        self._worker: ThreadPoolExecutor
+        self._loading: Future[None] | None = None
         self._filled: set[str] = set()
         self._amendments: dict[str, list[Recorded]] = {}
         self._findings: list[Finding] = []
@@ -107,24 +113,25 @@ class Loader:
             duckdb.Error: the engine could not work (disk full, memory limit).
 
         """
-        views = event_views()
-        for view in views.values():
-            self._connection.execute(create_sql(view))
+        views = event_views().values()
+        self._connection.execute("; ".join(create_sql(view) for view in views))
         folder = Path(mkdtemp(prefix="aidledger-load-"))
         try:
-            self._take_all(source.rows(), folder)
-            self._fill(folder)
-            as_of = self._day_in_question()
-            self._amend(source, as_of.isoformat(), folder)
+            with ThreadPoolExecutor(max_workers=1) as self._worker:
+                self._take_all(source.rows(), folder)
+                self._fill()
+                self._finish()
+                as_of = self._day_in_question()
+                self._amend(source, as_of.isoformat(), folder)
+                self._fill()
+                self._finish()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        cut = as_of.isoformat()
         for name in sorted(self._filled):
             self._connection.execute(
-                f"DELETE FROM {quoted(name)} WHERE effective_on > DATE '{cut}'"  # noqa: S608
+                f"DELETE FROM {quoted(name)} WHERE effective_on > DATE '{as_of}'"  # noqa: S608
             )
-        filled = [view for view in views.values() if view.name in self._filled]
-        self._connection.execute(entry_sql(filled))
+        self._connection.execute(entry_sql([v for v in views if v.name in self._filled]))
         self._parameters(as_of)
         row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
         return Loaded(
@@ -147,8 +154,7 @@ class Loader:
 
     def _take_all(self, rows: Iterable[HostileRow], folder: Path) -> None:
         """Sort the rows' records by type into the files of a folder."""
-        by_type = readers()
-        cutoff, lines = self._cutoff, self._lines
+        by_type, lines, cutoff = readers(), self._lines, self._cutoff
         count = 0
         for row in rows:
             count += 1
@@ -161,29 +167,32 @@ class Loader:
             position, record = row[0], row[5]
             self._position = position
             reader = by_type.get(type_of(record))
-            read = reader.fast(record) if reader is not None else None
-            if read is None:
+            entry = None if reader is None else reader.fast(record)
+            if entry is None or reader is None:
                 typed = self._slowly(position, record)
                 if typed is None:
                     continue
-                entry, line, view = typed.envelope, typed.line, typed.view
+                entry, record, name = typed.envelope, typed.line, typed.view.name
             else:
-                entry, line = read
-                view = reader.view  # type: ignore[union-attr]
-            if entry.recorded_at >= cutoff:
+                name = reader.view.name
+            recorded_at = entry.recorded_at
+            if recorded_at >= cutoff:
                 continue
-            if entry.recorded_at > self._last_recorded_at:
-                self._last_recorded_at = entry.recorded_at
-            if view.type_name in ("EntryCorrected", "EntryAnnulled"):
-                self._remember(position, TypedEntry(view=view, envelope=entry, line=line))
-            waiting = lines.get(view.name)
+            if recorded_at > self._last_recorded_at:
+                self._last_recorded_at = recorded_at
+            if name in AMENDMENTS:
+                recorded = recorded_of(entry, position)
+                self._amendments.setdefault(recorded.stream, []).append(recorded)
+            waiting = lines.get(name)
             if waiting is None:
-                waiting = lines[view.name] = []
-            waiting.append(b'{"position":%d,"entry":%b}\n' % (position, line))
+                waiting = lines[name] = []
+            waiting.append(b'{"position":%d,"entry":%b}\n' % (position, record))
             if len(waiting) >= LINES_A_WRITE:
-                self._write(folder, view.name)
+                self._write(folder, name)
                 if self._waiting >= BYTES_A_LOAD:
-                    self._fill(folder)
+                    self._fill()
+        for name in lines:
+            self._write(folder, name)
 
     def _slowly(self, position: int, record: bytes) -> TypedEntry | None:
         """Read a record the strict way; what is wrong with it becomes a finding."""
@@ -201,11 +210,6 @@ class Loader:
             )
             return None
 
-    def _remember(self, position: int, entry: TypedEntry) -> None:
-        """Keep a correction or annulment for the end, when all its stream is there."""
-        recorded = entry.recorded(position)
-        self._amendments.setdefault(recorded.stream, []).append(recorded)
-
     def _write(self, folder: Path, name: str) -> None:
         """Append the waiting lines of a view to its file."""
         lines = self._lines[name]
@@ -213,32 +217,35 @@ class Loader:
             return
         file = self._files.get(name)
         if file is None:
-            file = self._files[name] = (folder / f"{name}.ndjson").open("wb")
+            self._made += 1
+            file = self._files[name] = (folder / f"{self._made}.ndjson").open("wb")
         self._waiting += file.write(b"".join(lines))
         lines.clear()
 
-    def _fill(self, folder: Path) -> None:
-        """Load every file into its view and empty the folder."""
-        with ExitStack() as closing:
-            for name in self._lines:
-                self._write(folder, name)
-            for file in self._files.values():
-                closing.enter_context(file)
-        views = {view.name: view for view in event_views().values()}
-        for name in sorted(self._files):
-            path = folder / f"{name}.ndjson"
-            self._connection.execute(load_sql(views[name], str(path)))
-            path.unlink()
-            self._filled.add(name)
+    def _fill(self) -> None:
+        """Let the worker load every file written so far, once it is done with those before."""
+        batch = []
+        for name, file in self._files.items():
+            file.close()
+            batch.append((name, Path(file.name)))
         self._files.clear()
         self._waiting = 0
+        self._finish()
+        self._filled.update(name for name, _ in batch)
+        self._loading = self._worker.submit(_load_files, self._connection, batch)
+
+    def _finish(self) -> None:
+        """Wait for the worker."""
+        if self._loading is not None:
+            self._loading.result()
+            self._loading = None
 
     def _amend(self, source: Source, as_of: str, folder: Path) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
         for stream, everything in self._amendments.items():
             known = [e for e in everything if e.effective_on <= as_of]
             originals = dict(self._targets(source, stream, known, as_of))
-            given = {at: entry.recorded(at) for at, entry in originals.items()}
+            given = {at: recorded_of(entry.envelope, at) for at, entry in originals.items()}
             given.update((e.position, e) for e in known)
             live = {e.position: e for e in amended(given[at] for at in sorted(given))}
             for position, before in given.items():
@@ -252,10 +259,11 @@ class Loader:
                 )
                 if after is not None:
                     line = self._corrected(position, original, after)
-                    self._lines.setdefault(original.view.name, []).append(
+                    name = original.view.name
+                    self._lines.setdefault(name, []).append(
                         b'{"position":%d,"entry":%b}\n' % (position, line)
                     )
-        self._fill(folder)
+                    self._write(folder, name)
 
     def _corrected(self, position: int, original: TypedEntry, after: Recorded) -> bytes:
         """Return the line of a corrected entry; a day that does not exist corrects nothing."""
@@ -299,3 +307,13 @@ class Loader:
                 and envelope.effective_on <= as_of
             ):
                 yield position, entry
+
+
+def _load_files(
+    connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, Path]]
+) -> None:
+    """Load files into their views and remove them."""
+    views = {view.name: view for view in event_views().values()}
+    for name, path in batch:
+        connection.execute(load_sql(views[name], str(path)))
+        path.unlink()

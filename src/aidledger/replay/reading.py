@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -30,7 +30,6 @@ from aidledger.ledger.finding import Finding
 from aidledger.replay.views import EventView, event_views
 
 _MAX_POSITION: Final = 2**53 - 1
-_TYPE_START: Final = b'{"$type":"'
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _month_form = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])").fullmatch
 
@@ -48,22 +47,6 @@ class TypedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     envelope: Any
     line: bytes
 
-    def recorded(self, position: int) -> Recorded:
-        """Return it as the domain sees it."""
-        entry = self.envelope
-        return Recorded(
-            actor=entry.actor,
-            effective_on=entry.effective_on,
-            event=entry.data,
-            office=entry.office,
-            pack_hash=entry.policy.hash.removeprefix("sha256:") if entry.policy else None,
-            position=position,
-            recorded_at=entry.recorded_at,
-            sealed=entry.sealed,
-            stream=entry.stream,
-            version=entry.version,
-        )
-
     def with_event(self, event: Event, effective_on: str) -> TypedEntry:
         """Return the entry as a correction has it.
 
@@ -78,17 +61,36 @@ class TypedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return TypedEntry(view=self.view, envelope=envelope, line=_ENCODER.encode(envelope))
 
 
+def recorded_of(entry: Any, position: int) -> Recorded:
+    """Return an envelope as the domain sees it."""
+    return Recorded(
+        actor=entry.actor,
+        effective_on=entry.effective_on,
+        event=entry.data,
+        office=entry.office,
+        pack_hash=entry.policy.hash.removeprefix("sha256:") if entry.policy else None,
+        position=position,
+        recorded_at=entry.recorded_at,
+        sealed=entry.sealed,
+        stream=entry.stream,
+        version=entry.version,
+    )
+
+
+Check = tuple[str, Callable[[Any], bool]]
+"""The name of a data field and what its value must pass for the fast way."""
+
+
 class Reader(msgspec.Struct, frozen=True, gc=False):
     """What reads the records of one type."""
 
     view: EventView
     decode: Callable[[bytes], Any]
     envelope: type
-    checked: bool
-    """Whether the data has days, months or loose fields to look at."""
+    checks: tuple[Check, ...]
 
-    def fast(self, record: bytes) -> tuple[Any, bytes] | None:
-        """Return (envelope, record) where the fast way is sure, nothing otherwise."""
+    def fast(self, record: bytes) -> Any:
+        """Return the envelope where the fast way is sure of the record, None otherwise."""
         try:
             entry = self.decode(record)
         except (msgspec.DecodeError, UnicodeError):
@@ -101,18 +103,28 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
             and is_stream(entry.stream)
             and is_name(entry.actor)
             and is_name(entry.office)
-            and not (self.checked and self._doubtful(entry.data))
         ):
-            return entry, record
+            data = entry.data
+            for name, test in self.checks:
+                if not test(getattr(data, name)):
+                    return None
+            return entry
         return None
 
-    def _doubtful(self, data: Any) -> bool:
-        view = self.view
-        return (
-            any(getattr(data, name) for name in view.loose_fields)
-            or any(not _all(is_date, getattr(data, name)) for name in view.day_fields)
-            or any(not _all(is_month, getattr(data, name)) for name in view.month_fields)
-        )
+
+def _checks(view: EventView) -> tuple[Check, ...]:
+    """Return what the typed decoder of a view leaves open."""
+    found: list[Check] = [(name, _is_nothing) for name in view.loose_fields]
+    for names, test in ((view.day_fields, is_date), (view.month_fields, is_month)):
+        for name in names:
+            # a single day is by far the most frequent: it needs no wrapper
+            single = name in view.single_fields
+            found.append((name, test if single else partial(_all, test)))
+    return tuple(found)
+
+
+def _is_nothing(value: Any) -> bool:
+    return not value
 
 
 def _all(test: Callable[[str], bool], value: Any) -> bool:
@@ -176,16 +188,14 @@ def _reader(view: EventView) -> Reader:
         view=view,
         decode=msgspec.json.Decoder(envelope).decode,
         envelope=envelope,
-        checked=bool(view.day_fields or view.month_fields or view.loose_fields),
+        checks=_checks(view),
     )
 
 
 def type_of(record: bytes) -> bytes:
     """Return the bytes of the record's wire name, empty where it does not begin with one."""
-    if not record.startswith(_TYPE_START):
-        return b""
-    start = len(_TYPE_START)
-    return record[start : record.find(b'"', start, start + 80)]
+    # what else stands in the first ten bytes, the reader of the whole record will notice
+    return record[10 : record.find(b'"', 10, 80)]
 
 
 def read_record(record: bytes) -> TypedEntry:

@@ -56,7 +56,8 @@ class EventView(NamedTuple):
     """One event type as a table.
 
     ``day_fields`` and ``month_fields`` name the fields (texts or lists of texts) whose pattern
-    admits days that no calendar has; ``loose_fields`` those whose type admits more than a record.
+    admits days that no calendar has; ``loose_fields`` those whose type admits more than a record;
+    ``single_fields`` those that are one text, always there.
     """
 
     name: str
@@ -65,6 +66,7 @@ class EventView(NamedTuple):
     day_fields: tuple[str, ...]
     month_fields: tuple[str, ...]
     loose_fields: tuple[str, ...]
+    single_fields: tuple[str, ...]
 
 
 def view_name(type_name: str) -> str:
@@ -92,7 +94,7 @@ def _view_of(type_name: str) -> EventView:
     """Make the view of one type from its struct."""
     taken = {column for column, _, _ in ENVELOPE}
     columns: list[Column] = []
-    groups: dict[str, list[str]] = {"day": [], "month": [], "loose": []}
+    groups: dict[str, list[str]] = {"day": [], "month": [], "loose": [], "single": []}
     shape = inspect.type_info(EVENTS[type_name].struct)
     if not isinstance(shape, inspect.StructType):  # pragma: no cover
         raise TypeError(f"event {type_name}: expected a struct, found {type(shape).__name__}")
@@ -100,7 +102,7 @@ def _view_of(type_name: str) -> EventView:
         # OfficerAppointed says whose appointment it is: not the actor of the entry
         name = f"data_{field.encode_name}" if field.encode_name in taken else field.encode_name
         columns.append(Column(name, field.encode_name, sql_type(field.type)))
-        for group, test in (("day", _is_day), ("month", _is_month), ("loose", _is_loose)):
+        for group, test in _GROUPS:
             if test(field.type):
                 groups[group].append(field.encode_name)
     return EventView(
@@ -110,6 +112,7 @@ def _view_of(type_name: str) -> EventView:
         day_fields=tuple(groups["day"]),
         month_fields=tuple(groups["month"]),
         loose_fields=tuple(groups["loose"]),
+        single_fields=tuple(groups["single"]),
     )
 
 
@@ -173,6 +176,19 @@ def _is_loose(kind: inspect.Type) -> bool:
             return False
         case _:
             return True
+
+
+def _is_single(kind: inspect.Type) -> bool:
+    """Whether a type is one text."""
+    return isinstance(kind, inspect.StrType)
+
+
+_GROUPS: Final = (
+    ("day", _is_day),
+    ("month", _is_month),
+    ("loose", _is_loose),
+    ("single", _is_single),
+)
 
 
 def create_sql(view: EventView) -> str:

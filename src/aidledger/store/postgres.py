@@ -17,7 +17,7 @@ from aidledger.store.draft import BatchSigner, Draft, Evidence, VaultRow
 from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknownError, StoreError
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseRecord, Row, StoredBatch
+from aidledger.store.port import Head, HostileRow, LooseRecord, Row, Run, StoredBatch
 from aidledger.store.postgres_link import PostgresLink, many_runner, marks, runner
 
 _COPY: Final = f"COPY entries ({shelf.ENTRY_COLUMNS}) FROM STDIN (FORMAT BINARY)"
@@ -241,12 +241,12 @@ class PostgresStore:
         with self._link.transaction() as (cursor, _):
             return shelf.erase_person(runner(cursor), person)
 
-    def reading(self) -> AbstractContextManager[shelf.Run]:
+    def reading(self) -> AbstractContextManager[Run]:
         """Give a runner of statements for a read model's own tables."""
         return self._link.reading()
 
     @contextmanager
-    def writing(self) -> Iterator[shelf.Run]:
+    def writing(self) -> Iterator[Run]:
         """Give a runner of statements in one transaction, for a read model's own tables."""
         with self._link.transaction() as (cursor, _):
             yield runner(cursor)
@@ -257,9 +257,7 @@ class PostgresStore:
         if self._mark is not None:
             self._mark.close()
 
-    def _prior(
-        self, run: shelf.Run, cause: str, digest: bytes | None
-    ) -> Committed | Rejected | None:
+    def _prior(self, run: Run, cause: str, digest: bytes | None) -> Committed | Rejected | None:
         batch = shelf.find_batch(run, cause)
         return sealing.prior_outcome(batch, digest, shelf.leaves_of(run, batch))
 

@@ -20,7 +20,7 @@ from aidledger.store.draft import BatchSigner, Draft, Evidence, VaultRow
 from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknownError, StoreError
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseRecord, StoredBatch
+from aidledger.store.port import Head, HostileRow, LooseRecord, Run, StoredBatch
 from aidledger.store.sqlite_link import SqliteLink, runner
 
 _INSERT_ENTRY: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -247,12 +247,12 @@ class SqliteStore:
             run("PRAGMA wal_checkpoint(TRUNCATE)", ())
         return erased
 
-    def reading(self) -> AbstractContextManager[shelf.Run]:
+    def reading(self) -> AbstractContextManager[Run]:
         """Give a runner of statements for a read model's own tables."""
         return self._link.reading()
 
     @contextmanager
-    def writing(self) -> Iterator[shelf.Run]:
+    def writing(self) -> Iterator[Run]:
         """Give a runner of statements in one transaction, for a read model's own tables."""
         with self._link.transaction() as connection:
             yield runner(connection)
@@ -263,9 +263,7 @@ class SqliteStore:
         if self._mark is not None:
             self._mark.close()
 
-    def _prior(
-        self, run: shelf.Run, cause: str, digest: bytes | None
-    ) -> Committed | Rejected | None:
+    def _prior(self, run: Run, cause: str, digest: bytes | None) -> Committed | Rejected | None:
         batch = shelf.find_batch(run, cause)
         return sealing.prior_outcome(batch, digest, shelf.leaves_of(run, batch))
 

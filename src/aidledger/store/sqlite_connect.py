@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, QueuePool, create_engine
 
-from aidledger.store.errors import StoreError, UnsafeDatabaseError
+from aidledger.store.errors import ConflictError, StoreError, UnsafeDatabaseError
 
 VERSION_MIN: Final = (3, 51, 3)
 BUSY_TIMEOUT_S: Final = 30.0
@@ -63,6 +63,8 @@ def driver() -> Any:
 def store_error(error: Exception) -> StoreError:
     """Translate a driver's error."""
     code = _CODES.get((getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF, "database")
+    if code == "conflict":
+        return ConflictError(f"sqlite: {error}")
     return StoreError(f"sqlite: {error}", code=code, hint=_HINTS.get(code, ""))
 
 
@@ -75,7 +77,7 @@ def make_engine(path: Path, *, read_only: bool, busy_timeout_s: float = BUSY_TIM
         creator=connector(module, path, read_only=read_only, busy_timeout_s=busy_timeout_s),
         poolclass=QueuePool,
         pool_size=4,
-        max_overflow=60,
+        max_overflow=-1,
         pool_reset_on_return=None,
     )
 

@@ -1,0 +1,239 @@
+"""Makes click commands from the tree, in the language asked for, with help that fits a terminal.
+
+Help is laid out here and not by click, which counts a Chinese character as one column.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from aidledger import __version__
+from aidledger.interfaces.cli import helps, layout
+from aidledger.interfaces.cli.app import App, app_of
+from aidledger.interfaces.cli.language import LANGUAGES, Said, language_of
+from aidledger.interfaces.cli.tree import SECTIONS, Arg, Opt, Spec, top_commands
+
+WIDEST: Final = 100
+_WORDS: Final = {
+    "usage": Said("用法", "Usage"),
+    "examples": Said("例", "Examples"),
+    "options": Said("选项", "Options"),
+    "commands": Said("命令", "Commands"),
+    "more": Said(
+        "aidledger 命令 --help 显示该命令的说明", "aidledger COMMAND --help explains a command"
+    ),
+    "command": Said("命令", "COMMAND"),
+    "option": Said("选项", "OPTIONS"),
+}
+
+
+class Day(click.ParamType):
+    """A day as YYYY-MM-DD, in a year that a ledger can speak of."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the day as ISO text."""
+        from_iso: Callable[[str], Any] = import_module("aidledger.domain.values").parse_day
+        try:
+            from_iso(str(value))
+        except ValueError:
+            self.fail(f"{value!r}: expected a day as YYYY-MM-DD", param, ctx)
+        return str(value)
+
+
+class Option(click.Option):
+    """An option that takes its help from the table, in the language of the call."""
+
+    def said(self, ctx: click.Context) -> tuple[str, str]:
+        """Return the option as it is typed, and what it says of itself."""
+        names = ", ".join([*self.opts, *self.secondary_opts])
+        if not (self.is_flag or self.count):
+            names += f" {self.make_metavar(ctx)}"
+        text = helps.OPTIONS[self.opts[-1]].in_(app_of(ctx).lang)
+        if self.envvar:
+            text += f" [{self.envvar}]"
+        return names, text
+
+
+class Command(click.Command):
+    """A command of the tree: imports what carries it out only when it is called."""
+
+    def __init__(self, spec: Spec, path: str) -> None:
+        self.spec = spec
+        self.path = path
+        super().__init__(
+            spec.name,
+            params=[
+                *[_argument(arg) for arg in spec.args],
+                *[_option(opt) for opt in spec.opts],
+                *_shared(hidden=True),
+            ],
+            help=path,
+            add_help_option=True,
+        )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry the command out and leave with its exit status."""
+        module, _, name = self.spec.target.partition(":")
+        run: Callable[..., int | None] = getattr(import_module(module), name)
+        ctx.exit(run(app_of(ctx), **ctx.params) or 0)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help in the language of the call."""
+        return "\n".join(_help_lines(self, ctx))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the line for shells that complete."""
+        del limit
+        return helps.help_of(self.path).short.en
+
+
+class Group(click.Group):
+    """Commands below a name, made when they are asked for."""
+
+    def __init__(self, specs: dict[str, Spec], name: str, path: str) -> None:
+        self.specs = specs
+        self.path = path
+        top = not path
+        super().__init__(
+            name,
+            params=[*_shared(hidden=not top), *([_version()] if top else [])],
+            help=path,
+            no_args_is_help=True,
+        )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order they are shown."""
+        del ctx
+        return list(self.specs)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Make a command by its name."""
+        del ctx
+        spec = self.specs.get(cmd_name)
+        if spec is None:
+            return None
+        path = f"{self.path} {spec.name}".strip()
+        if spec.below:
+            return Group({below.name: below for below in spec.below}, spec.name, path)
+        return Command(spec, path)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for a name that is none, say which one may be meant."""
+        name = args[0]
+        if name in self.specs or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        near = get_close_matches(name, self.specs, n=2)
+        shown = layout.cut(layout.plain(name), 40)
+        path = f"aidledger {self.path}".strip()
+        raise app_of(ctx).usage(
+            Said(f"{shown}：没有这个命令", f"{shown}: no such command"),
+            Said(f"是不是 {path} {' / '.join(near)}", f"did you mean {path} {' or '.join(near)}")
+            if near
+            else Said(f"{path} --help 列出全部命令", f"{path} --help lists the commands"),
+        )
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help in the language of the call."""
+        return "\n".join(_help_lines(self, ctx))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the line for shells that complete."""
+        del limit
+        return helps.help_of(self.path).short.en
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin so."""
+        return super().shell_complete(ctx, incomplete)
+
+
+def program() -> Group:
+    """Return the whole program."""
+    return Group(top_commands(), "aidledger", "")
+
+
+def _argument(arg: Arg) -> click.Argument:
+    """Make an argument."""
+    return click.Argument(
+        [arg.name.lower()],
+        required=arg.required,
+        nargs=-1 if arg.many else 1,
+        metavar=None if arg.required else f"[{arg.name}]" + ("…" if arg.many else ""),
+        type=click.Choice(arg.choices) if arg.choices else None,
+    )
+
+
+def _option(opt: Opt) -> Option:
+    """Make an option."""
+    kinds: dict[str, dict[str, Any]] = {
+        "day": {"type": Day(), "metavar": "YYYY-MM-DD"},
+        "count": {"type": click.IntRange(min=0), "metavar": opt.metavar},
+        "flag": {"is_flag": True},
+        "path": {"type": click.Path(), "metavar": opt.metavar},
+        "choice": {"type": click.Choice(opt.choices)},
+        "many": {"multiple": True, "metavar": opt.metavar},
+    }
+    more = kinds.get(opt.kind, {"metavar": opt.metavar or "TEXT"})
+    return Option([opt.name], required=opt.required, **more)
+
+
+def _shared(*, hidden: bool) -> list[click.Parameter]:
+    """Make the options that may stand before or after any command."""
+    return [
+        Option(
+            ["--ledger"],
+            metavar="PATH_OR_URL",
+            envvar=None if hidden else "AIDLEDGER",
+            hidden=hidden,
+            expose_value=False,
+            callback=_set_ledger,
+        ),
+        Option(
+            ["--lang"],
+            type=click.Choice(LANGUAGES),
+            envvar=None if hidden else "AIDLEDGER_LANG",
+            hidden=hidden,
+            is_eager=True,
+            expose_value=False,
+            callback=_set_lang,
+        ),
+    ]
+
+
+def _set_ledger(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Keep where the ledger lies."""
+    del param
+    if value:
+        app_of(ctx).ledger = value
+
+
+def _set_lang(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Keep the language."""
+    del param
+    if value == "zh" or value == "en":
+        app_of(ctx).lang = value
+
+
+def _version() -> Option:
+    """Make ``--version``."""
+    return Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version
+    )
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Print the version and leave."""
+    del param
+    if value and not ctx.resilient_parsing:
+        click.echo(f"aidledger {__version__}")
+        ctx.exit()

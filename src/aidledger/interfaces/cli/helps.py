@@ -1,0 +1,232 @@
+"""What every command and option says of itself, in Chinese and English.
+
+The one table of help texts. Commands are named by their path; an option's text may be given for
+one command as ``command --option``. The first line of each example is what to type.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from aidledger.interfaces.cli.language import Said
+
+
+class Help(NamedTuple):
+    """What a command does: one line, then more where it is needed, and lines to copy."""
+
+    short: Said
+    examples: tuple[str, ...]
+    long: Said = Said("", "")
+
+
+PROGRAM: Final = Help(
+    Said(
+        "社会救助审计账本：每一步都是一条只能追加、不能改动的记录",
+        "An audit ledger for social assistance: every step an entry that can be added, never changed",
+    ),
+    (
+        "aidledger demo",
+        "aidledger --ledger county.db verify",
+        "aidledger --ledger county.db case show 000017 --as-of 2022-06-30",
+    ),
+)
+
+COMMANDS: Final[dict[str, Help]] = {
+    "case": Help(
+        Said("查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"),
+        ("aidledger case list", "aidledger case show 000017"),
+    ),
+    "case list": Help(
+        Said("列出全部个案", "List the cases"),
+        ("aidledger case list", "aidledger case list --stage approved --json"),
+    ),
+    "case show": Help(
+        Said("一页看清一个个案", "Show one case on one page"),
+        (
+            "aidledger case show 520123-2022-000017",
+            "aidledger case show 000017 --as-of 2022-06-30 --known-on 2022-07-31",
+        ),
+        Said(
+            "CASE 可只写编号中独有的一段。--as-of 问当日效力，--known-on 问当日所知。",
+            "CASE may be any part of the number that is unique. --as-of asks what was in force on a "
+            "day, --known-on what the office knew by a day.",
+        ),
+    ),
+    "case history": Help(
+        Said("一个个案的每一条记录", "Every entry of a case"),
+        ("aidledger case history 000017", "aidledger case history 000017 --json"),
+    ),
+    "case explain": Help(
+        Said("逐条说明每个决定的依据和金额", "Explain each decision clause by clause, with its amount"),
+        ("aidledger case explain 000017", "aidledger case explain 000017 --as-of 2022-06-30"),
+    ),
+    "case redecide": Help(
+        Said("按原政策包重新作出决定并比较", "Take the decisions again under their own pack and compare"),
+        ("aidledger case redecide 000017", "aidledger case redecide 000017 --position 412"),
+        Said("有差异时退出码为 1。", "Exits with 1 where something comes out otherwise."),
+    ),
+    "case whatif": Help(
+        Said("换一个政策包会怎样", "What another policy pack would have decided"),
+        ("aidledger case whatif 000017 --pack cn-tekun-2021",),
+    ),
+    "case blame": Help(
+        Said("每个字段由哪条记录决定", "Which entry made each field what it is"),
+        ("aidledger case blame 000017", "aidledger case blame 000017 account"),
+    ),
+    "due": Help(
+        Said("到期事项：何时到期，是否已逾期", "What falls due when, and what is overdue"),
+        ("aidledger due", "aidledger due --as-of 2022-06-30 --days 14 --json"),
+        Said(
+            "期限按当日所知的工作日历计算；落在尚无放假通知的年份则标为暂定。",
+            "Limits are counted by the calendar as known on the day; one that falls in a year "
+            "without a notice of holidays is provisional.",
+        ),
+    ),
+    "list": Help(
+        Said("输出一个读模型或公开名单", "Write a read model or a public list"),
+        (
+            "aidledger list",
+            "aidledger list payments_by_month --as-of 2022-06-30",
+            "aidledger list case_state --format csv > cases.csv",
+            "aidledger list fund_use --format xlsx --output fund.xlsx",
+        ),
+        Said(
+            "不写 NAME 时列出全部读模型。公开名单在写出前逐字节扫描，"
+            "发现身份证号、银行账号、手机号或病残用语即拒绝写出。",
+            "Without NAME the models are listed. The bytes of a public list are scanned before they "
+            "are written: an identity, bank or mobile number or a word of illness stops it.",
+        ),
+    ),
+    "verify": Help(
+        Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
+        ("aidledger --ledger county.db verify", "aidledger verify --json"),
+        Said(
+            "退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
+            "运营方可改写历史。",
+            "Exit status: 0 proven; 1 damaged; 3 could not run; 4 consistent but unproven: without a "
+            "checkpoint from outside, the operator can rewrite history.",
+        ),
+    ),
+    "rebuild": Help(
+        Said("由记录重新推导全部读模型并给出摘要", "Derive every model from the entries again, with digests"),
+        (
+            "aidledger rebuild",
+            "aidledger rebuild --as-of 2022-06-30 --json",
+            "aidledger rebuild --model case_state --model entitlements",
+        ),
+    ),
+    "record": Help(
+        Said("由 JSON Lines 追加记录，要么全部要么不记", "Record entries from JSON Lines, all or nothing"),
+        (
+            "aidledger record entries.jsonl",
+            "aidledger record - --cause town-3:2022-03-01 < entries.jsonl",
+            "aidledger record entries.jsonl --dry-run",
+        ),
+        Said(
+            '每行一个对象：{"type", "stream", "effective_on", "actor", "office", "data", "personal"?, '
+            '"despite"?}。不给 --cause 时以内容的 SHA-256 为准，重复执行不会重复记录。'
+            "各类型的字段见 aidledger events。",
+            'One object a line: {"type", "stream", "effective_on", "actor", "office", "data", '
+            '"personal"?, "despite"?}. Without --cause the SHA-256 of the content is used, so that '
+            "running it again records nothing twice. aidledger events shows the fields.",
+        ),
+    ),
+    "import": Help(
+        Said("导入表格：申请、银行回盘、考核得分", "Import a sheet: applications, bank results, scores"),
+        (
+            "aidledger import applications --template > template.csv",
+            "aidledger import applications march.xlsx --dry-run",
+            "aidledger import payments bank-2022-03.csv --actor 520123-bank-u1",
+        ),
+        Said(
+            "CSV（UTF-8 或 GB18030）或 XLSX。要么全部要么不记；每个坏行按行号和字段报告。"
+            "身份证号、账号须为文本单元格。同一文件导入两次，得到同一回执。",
+            "CSV (UTF-8 or GB18030) or XLSX. All or nothing; every bad row is named by line and "
+            "field. Identity and account numbers must be text cells. The same file twice gives the "
+            "same receipt.",
+        ),
+    ),
+    "resolve": Help(
+        Said("一个请求的结果：已记录还是从未记录", "What became of a request: recorded, or never"),
+        ("aidledger resolve town-3:2022-03-01",),
+    ),
+    "events": Help(
+        Said("事件类型及其字段", "The event types and their fields"),
+        ("aidledger events", "aidledger events ApplicationSubmitted"),
+    ),
+    "init": Help(
+        Said("新建账本及其密钥文件；已存在则拒绝", "Make a new ledger and its secrets; refuses what exists"),
+        (
+            "aidledger --ledger county.db init --origin example.org/county",
+            "aidledger --ledger postgresql://localhost/county init",
+        ),
+    ),
+    "adopt": Help(
+        Said("采用政策包和工作日历", "Adopt policy packs and calendars"),
+        (
+            "aidledger adopt",
+            "aidledger adopt gz-county-2022 --county 520123 --actor 520123-u1 --office 520123",
+        ),
+        Said("不写 PACK 时列出随程序提供的政策包。", "Without PACK the packs that come along are listed."),
+    ),
+    "simulate": Help(
+        Said("按种子模拟一个县的若干个月", "Simulate a county's months from a seed"),
+        (
+            "aidledger --ledger county.db simulate --cases 300 --months 12 --seed 2022",
+            "aidledger simulate --cases 50 --months 6 --seed 1 --irregularities planted.json",
+        ),
+        Said(
+            "账本须是空的。同一种子得到同样的字节。",
+            "The ledger must be empty. The same seed gives the same bytes.",
+        ),
+    ),
+    "demo": Help(
+        Said("一分钟演示：模拟、核验、重建、追问、篡改", "One minute: simulate, verify, rebuild, ask, tamper"),
+        ("aidledger demo", "aidledger demo --cases 50 --months 6 --keep county"),
+    ),
+    "completion": Help(
+        Said("输出命令补全脚本", "Print the script that completes commands"),
+        ("aidledger completion bash > ~/.local/share/bash-completion/completions/aidledger",),
+    ),
+}
+
+OPTIONS: Final[dict[str, Said]] = {
+    "--ledger": Said(
+        "账本：文件路径或 postgresql:// 地址", "the ledger: a file path or a postgresql:// address"
+    ),
+    "--lang": Said("语言", "language of texts; keys and codes stay as they are"),
+    "--version": Said("显示版本", "show the version"),
+    "--help": Said("显示帮助", "show this help"),
+    "--json": Said("在标准输出上给出一个 JSON 对象", "one JSON object on standard output"),
+    "--as-of": Said("当日有效的情况（默认：最后一条记录之日）", "in force on that day (default: day of the last entry)"),
+    "--known-on": Said("截至当日账本所知（默认：全部）", "as known by that day (default: everything)"),
+    "--stage": Said("只看处于某阶段的", "only those in this stage"),
+    "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
+    "--position": Said("只看这一条决定", "only the decision of this entry"),
+    "--pack": Said("政策包的名称", "name of the policy pack"),
+    "--format": Said("输出格式", "format of the output"),
+    "--output": Said("写入文件而不是标准输出", "write to a file instead of standard output"),
+    "--model": Said("只建这一个（可重复）", "only this model (may be repeated)"),
+    "--cause": Said("请求的名称；同名重试只记录一次", "name of the request; a retry under it records once"),
+    "--dry-run": Said("只检查，不记录", "check only, record nothing"),
+    "--effective-on": Said("没有日期列时各行的生效日", "day the rows took effect where they have none"),
+    "--actor": Said("经办人", "who acts"),
+    "--office": Said("经办机构", "the office acted for"),
+    "--as-is": Said("历史数据照原样记录并加标记", "take history as it is: faults are recorded and marked"),
+    "--template": Said("输出表头和一行样例", "print the header and a sample row"),
+    "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
+    "--county": Said("县级代码", "code of the county"),
+    "--on": Said("采用之日（默认：今天）", "day of the adoption (default: today)"),
+    "--cases": Said("个案数", "number of cases"),
+    "--months": Said("月数", "number of months"),
+    "--seed": Said("种子", "the seed"),
+    "--start": Said("开始之日", "first day"),
+    "--irregularities": Said("把埋入的违规写入此文件", "write what irregularities were planted to this file"),
+    "--keep": Said("把账本留在此目录", "keep the ledgers in this directory"),
+}
+"""Texts of the options, the same for every command that has them."""
+
+
+def help_of(path: str) -> Help:
+    """Return the help of a command by its path: ``case show``."""
+    return COMMANDS[path] if path else PROGRAM

@@ -1,0 +1,260 @@
+"""After the approval: form of support, visits, changes, moves, and the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from aidledger.domain.events import ending, support
+from aidledger.domain.events.base import Form
+from aidledger.domain.values import add_months
+from aidledger.services.simulation.care import Carers
+from aidledger.services.simulation.county import Process
+from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.places import (
+    CLERK,
+    COUNTY,
+    DECIDER,
+    HEAD,
+    INSTITUTIONS,
+    REVIEWER,
+    SECOND_SURVEYOR,
+    SURVEYOR,
+)
+
+_VISIT_DAYS: Final = 28
+"""From visit to visit, so that no month of whatever beginning passes without one."""
+_DECEASED_FROM, _DECEASED_TO = 14, 20
+"""Deaths lie in the middle of a month: known, even late, before the next roster is drawn up."""
+_FUNERAL_FEN: Final = 338_400
+_END_NOTICE_DAYS: Final = 8
+_REVIEW_MONTHS: Final = 6
+_FATES: Final = ("ability", "death", "move", "form", "ended", "prison", "suspension")
+_PERMILLE: Final = (24, 9, 6, 4, 3, 1, 2)
+
+
+def live(case: Dossier, carers: Carers, *, quiet_month: str) -> Iterator[Process]:
+    """Return the processes of a running case. In ``quiet_month`` no amount changes by chance."""
+    yield settle(case, carers)
+    if case.plan.visited:
+        yield visits(case)
+    yield reviews(case)
+    if case.plan.fates:
+        yield fates(case, carers, quiet_month)
+    if case.plan.sequel is not None:
+        yield case.plan.sequel(case)
+
+
+def settle(case: Dossier, carers: Carers) -> Process:
+    """Set the form with consent; place in an institution, or entrust the care at home."""
+    yield case.turn(case.rng.randrange(1, 4))
+    if case.over(case.county.today):
+        return
+    yield from _set_form(case, case.plan.form)
+    if case.plan.form == "decentralised":
+        yield from carers.entrust(case)
+
+
+def _set_form(case: Dossier, form: Form) -> Process:
+    """Record the form chosen, and the placement where it is an institution."""
+    institution = INSTITUTIONS[case.plan.number % len(INSTITUTIONS)]
+    concentrated = form == "concentrated"
+    chosen = support.SupportFormSet(
+        consent=True, form=form, institution=institution if concentrated else None
+    )
+    case.say(chosen, CLERK)
+    if concentrated:
+        yield case.turn(case.rng.randrange(1, 4), COUNTY)
+        if not case.over(case.county.today):
+            from_on = case.county.today.isoformat()
+            case.say(support.PlacementMade(from_on=from_on, institution=institution), REVIEWER)
+
+
+def visits(case: Dossier) -> Process:
+    """Visit at least once in any month; what was asked for is followed up."""
+    county = case.county
+    day = county.after(case.rng.randrange(2, 12))
+    while True:
+        late = case.rng.randrange(4) == 0
+        yield case.on(county.after(case.rng.randrange(1, 3), day) if late else day)
+        if case.over(day):
+            return
+        need = case.rng.randrange(100) < 5
+        visited = support.VisitMade(
+            evidence=case.digest(f"visit/{day}"),
+            form="phone" if case.rng.randrange(12) == 0 else "in_person",
+            need="reported" if need else "none",
+            visitor=f"{case.plan.village.code}-v{case.plan.number % 2 + 1}",
+        )
+        note = f"看望{case.plan.person.name}，{'需要协助' if need else '生活正常'}。"
+        case.say(visited, CLERK, effective_on=day, personal={"note": note})
+        if need:
+            county.spawn(_follow_up(case))
+        day = county.workday_before(day + timedelta(days=_VISIT_DAYS))
+
+
+def _follow_up(case: Dossier) -> Process:
+    """Deal with a need within days."""
+    yield case.turn(case.rng.randrange(2, 9))
+    case.say(support.NeedFollowedUp(outcome="已协调村医上门", visits_since=1), CLERK)
+
+
+def reviews(case: Dossier) -> Process:
+    """Look at the case again every half year."""
+    start = case.county.today
+    for number in (1, 2, 3):
+        month = add_months(start.isoformat()[:7], number * _REVIEW_MONTHS)
+        yield case.on(date.fromisoformat(f"{month}-{min(start.day, 12):02d}"))
+        if case.over(case.county.today):
+            return
+        case.say(support.SupportReviewed(still_eligible=True), SECOND_SURVEYOR)
+
+
+def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
+    """Let chance strike once a month at most, in the middle of it."""
+    county = case.county
+    month = (case.approved_on or county.today).isoformat()[:7]
+    while True:
+        month = add_months(month, 1)
+        yield case.on(date.fromisoformat(f"{month}-10"))
+        if case.over(county.today):
+            return
+        draw = case.rng.randrange(1000)
+        fate = ""
+        for name, permille in zip(_FATES, _PERMILLE, strict=True):
+            if draw < permille:
+                fate = name
+                break
+            draw -= permille
+        if fate == "death":
+            day = case.rng.randrange(_DECEASED_FROM, _DECEASED_TO + 1)
+            died_on = date.fromisoformat(f"{month}-{day:02d}")
+            yield from die(case, carers, died_on, known_after=case.rng.randrange(1, 4))
+            return
+        if month == quiet_month:
+            continue
+        match fate:
+            case "ability":
+                yield from _ability_changes(case)
+            case "move":
+                yield from _moves(case)
+            case "form":
+                yield from _form_changes(case, carers)
+            case "ended":
+                ground = case.rng.choice(("own_wish", "income", "obligor_able", "moved_away"))
+                yield from terminate(case, carers, ground)
+            case "prison":
+                yield from _goes_to_prison(case, carers)
+            case "suspension":
+                yield from _suspended(case)
+            case _:
+                pass
+
+
+def die(case: Dossier, carers: Carers, died_on: date, *, known_after: int) -> Process:
+    """Record a death once it is known, the burial, and the end of support."""
+    case.died_on = died_on
+    yield case.on(case.county.after(known_after, case.county.workday(died_on)))
+    source = case.rng.choice(("office", "civil_registry"))
+    died = support.DeathRecorded(died_on=died_on.isoformat(), source=source)
+    case.say(died, CLERK, effective_on=died_on)
+    carers.leave(case, "death", died_on)
+    yield case.turn(1)
+    by = "institution" if case.state.institution else case.rng.choice(("village", "relatives"))
+    funeral = support.FuneralArranged(
+        by="institution" if by == "institution" else "village" if by == "village" else "relatives",
+        cost_fen=_FUNERAL_FEN,
+    )
+    case.say(funeral, CLERK)
+    yield from _end(case, "death", died_on, died_on.isoformat()[:7])
+
+
+def terminate(case: Dossier, carers: Carers, ground: ending.Ground) -> Process:
+    """End support for a reason in life: reported, audited, approved, published, told."""
+    lost_on = case.county.today
+    yield from _end(case, ground, lost_on, lost_on.isoformat()[:7], carers)
+
+
+def _end(
+    case: Dossier, ground: ending.Ground, lost_on: date, last_month: str, carers: Carers | None = None
+) -> Process:
+    """Walk through the termination."""
+    county = case.county
+    yield case.turn(1)
+    by: ending.Ground | str = "institution" if case.state.institution else "village"
+    reported = ending.TerminationReported(
+        by="institution" if by == "institution" else "village",
+        ground=ground,
+        lost_on=lost_on.isoformat(),
+    )
+    case.say(reported, CLERK)
+    yield case.turn(1)
+    case.say(ending.TerminationAudited(agreed=True, ground=ground), HEAD)
+    yield case.turn(1, COUNTY)
+    case.say(ending.TerminationApproved(ground=ground, last_month=last_month), DECIDER)
+    case.ended_on = case.ended_on or county.today
+    yield case.turn(1)
+    if carers is not None:
+        carers.leave(case, "person_left", county.today)
+    if not case.plan.publish_end:
+        return
+    published = ending.TerminationPublished(
+        evidence=case.digest("termination"),
+        planned_to=(county.today + timedelta(days=_END_NOTICE_DAYS)).isoformat(),
+        village=case.plan.village.code,
+    )
+    case.say(published, CLERK)
+    yield case.turn(1)
+    told = ending.TerminationNotified(served_on=county.today.isoformat(), written=True)
+    case.say(told, CLERK)
+
+
+def _ability_changes(case: Dossier) -> Process:
+    """Report a change, and assess anew; the amount follows by rule."""
+    case.say(support.AbilityChangeReported(), CLERK)
+    yield case.turn(case.plan.reassess_after)
+    if case.over(case.county.today):
+        return
+    level = {"able": "partly", "partly": "unable", "unable": "partly"}[case.state.ability]
+    items = {"partly": "101000", "unable": "111101"}[level]
+    assessed = support.AbilityAssessed(
+        evidence=case.digest(f"ability/{case.county.today}"),
+        level="partly" if level == "partly" else "unable",
+    )
+    case.say(assessed, SURVEYOR, personal={"ability_items": items})
+
+
+def _moves(case: Dossier) -> Process:
+    """Move to another village of the township."""
+    yield case.turn(1)
+    plan = case.plan
+    village = case.rng.choice([v for v in plan.town.villages if v.code != plan.village.code])
+    address = f"{plan.town.name}{village.name}{case.rng.randrange(1, 9)}组{plan.number}号"
+    moved = support.CaseMoved(township=plan.town.code, village=village.code)
+    case.say(moved, CLERK, personal={"address": address})
+
+
+def _form_changes(case: Dossier, carers: Carers) -> Process:
+    """Move into an institution, if the person lives at home."""
+    yield case.turn(1)
+    if case.state.form == "decentralised":
+        carers.leave(case, "form_changed", case.county.today)
+        yield from _set_form(case, "concentrated")
+
+
+def _goes_to_prison(case: Dossier, carers: Carers) -> Process:
+    """Record the sentence, and end support in the same month."""
+    from_on = case.county.today.isoformat()
+    case.say(support.WhereaboutsChanged(from_on=from_on, kind="prison"), CLERK)
+    yield from terminate(case, carers, "prison")
+
+
+def _suspended(case: Dossier) -> Process:
+    """Suspend for two months where the person can't be reached, and take payment up again."""
+    month = case.county.today.isoformat()[:7]
+    yield case.turn(1, COUNTY)
+    suspended = support.SupportSuspended(from_month=add_months(month, 1), ground="not_reachable")
+    case.say(suspended, REVIEWER)
+    yield case.on(date.fromisoformat(f"{add_months(month, 2)}-12"), COUNTY)
+    case.say(support.SupportResumed(from_month=add_months(month, 3)), REVIEWER)

@@ -1,0 +1,277 @@
+"""From the application to the decision, step by step as the plan of the case has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from aidledger.domain.events import decision, inquiry, intake, support
+from aidledger.domain.values import add_months, month_of
+from aidledger.services.simulation.county import Process
+from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.places import (
+    CLERK,
+    COMPLAINT_PHONE,
+    COUNTY,
+    DECIDER,
+    HEAD,
+    REVIEWER,
+    SECOND_SURVEYOR,
+    SPOT_CHECKER,
+    SURVEYOR,
+)
+
+_SPOT_CHECK_PERMILLE = 400
+"""Of the files of a month; the rule demands 300, and the first file of each month is checked."""
+
+
+class SpotChecks:
+    """Chooses the files that the county checks at home: never below its share in any month."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    def wanted(self, month: str, *, always: bool) -> bool:
+        """Return whether the next file of a month is to be checked."""
+        submitted, checked = self._counts.get(month, (0, 0))
+        wanted = always or checked * 1000 < (submitted + 1) * _SPOT_CHECK_PERMILLE
+        self._counts[month] = (submitted + 1, checked + wanted)
+        return wanted
+
+
+def apply(
+    case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]
+) -> Process:
+    """Live the whole procedure; ``approved`` is told when support was granted."""
+    yield from _application(case)
+    yield from _acceptance(case)
+    if case.plan.outcome == "withdraw":
+        yield case.turn(2)
+        case.say(intake.ApplicationWithdrawn(reason="本人撤回申请"), CLERK)
+        return
+    yield from _inquiry(case)
+    yield from _opinion(case)
+    if case.plan.publicity_days:
+        yield from _publicity(case)
+    yield from _county(case, checks)
+    if case.plan.outcome == "refuse":
+        yield from _refusal(case)
+        return
+    _approval(case)
+    approved(case)
+    if case.plan.announce_after is not None:
+        yield case.turn(case.plan.announce_after)
+        event = decision.ApprovalAnnounced(
+            evidence=case.digest("announcement"), village=case.plan.village.code
+        )
+        case.say(event, CLERK)
+
+
+def _application(case: Dossier) -> Process:
+    """Discovery, where somebody went to look, and the application with all that is personal."""
+    plan, county = case.plan, case.county
+    town, village, person = plan.town, plan.village, plan.person
+    if plan.discovered_before:
+        yield case.on(county.after(-plan.discovered_before, plan.apply_on))
+        channel = case.rng.choice(("patrol", "household_visit", "phone", "data_sharing"))
+        event = intake.NeedDiscovered(
+            assessment="eligible",
+            channel=channel,
+            informed=True,
+            township=town.code,
+            village=village.code,
+        )
+        case.say(event, CLERK)
+    yield case.on(plan.apply_on)
+    personal = {
+        "address": f"{town.name}{village.name}{case.rng.randrange(1, 9)}组{plan.number}号",
+        "identity_number": person.identity_number,
+        "name": person.name,
+        "phone": person.phone,
+    }
+    if plan.route == "proxy":
+        personal["proxy_name"] = county.people.adult(plan.apply_on).name
+    submitted = intake.ApplicationSubmitted(
+        applicant="p" + "0" * 32,
+        area=town.area,
+        birth_on=person.birth_on.isoformat(),
+        route=plan.route,
+        source=plan.source,
+        township=town.code,
+        village=village.code,
+    )
+    case.say(submitted, CLERK, personal=personal)
+    if plan.relative:
+        case.say(
+            intake.RelativeDeclared(officer=f"{case.office}-{CLERK}", relation="other"), HEAD
+        )
+
+
+def _acceptance(case: Dossier) -> Process:
+    """The township takes the application in, once the materials are complete."""
+    if case.plan.materials_missing:
+        yield case.turn(1)
+        items = ("household_register", "bank_card")
+        case.say(intake.MaterialsRequested(items=items), CLERK)
+        yield case.turn(case.rng.randrange(2, 6))
+        received = intake.MaterialsReceived(evidence=(case.digest("materials"),), items=items)
+        case.note(received, CLERK)
+    yield case.turn(case.plan.accept_after)
+    case.say(intake.ApplicationAccepted(), CLERK)
+    if case.plan.limb == "disability" and case.plan.disability:
+        kind, grade = case.plan.disability
+        personal = {"disability_grade": grade, "disability_kind": kind}
+        case.say(intake.DisabilityCertified(), CLERK, personal=personal)
+    if case.plan.limb == "minor":
+        enrolled = intake.EnrolmentRecorded(
+            from_on=f"{case.plan.apply_on.year - 1}-09-01", stage="compulsory"
+        )
+        case.say(enrolled, CLERK)
+
+
+def _inquiry(case: Dossier) -> Process:
+    """Survey, neighbours, letters, comparison with registers, obligors, ability, appraisal."""
+    plan = case.plan
+    yield case.turn(plan.survey_after)
+    actors = (SURVEYOR, SECOND_SURVEYOR)[: plan.investigators]
+    surveyed = inquiry.HouseholdSurveyed(
+        evidence=(case.digest("survey"),),
+        has_income=plan.outcome == "refuse",
+        investigators=tuple(f"{case.office}-{actor}" for actor in actors),
+        property_within_limit=True,
+        signed=True,
+    )
+    case.note(surveyed, SURVEYOR)
+    if plan.neighbours:
+        case.say(inquiry.NeighbourVisited(households=case.rng.randrange(2, 6)), SURVEYOR)
+    ground = case.rng.choice(("no_obligor", "no_capacity", "dead", "dibao_old_or_disabled"))
+    yield case.turn(1)
+    case.note(inquiry.ObligorAssessed(able=False, ground=ground), SECOND_SURVEYOR)
+    assessed = support.AbilityAssessed(evidence=case.digest("ability"), level=plan.ability)
+    items = {"able": "000000", "partly": "110000", "unable": "111110"}[plan.ability]
+    case.say(assessed, SECOND_SURVEYOR, personal={"ability_items": items})
+    if plan.letter:
+        letter = inquiry.LetterEvidenceObtained(
+            evidence=(case.digest("letter"),), from_unit="medical_insurance"
+        )
+        case.say(letter, SURVEYOR)
+    if plan.registers:
+        yield from _comparison(case)
+    yield case.turn(1)
+    if plan.appraisal == "waived":
+        case.say(inquiry.AppraisalWaived(ground="no_doubt"), HEAD)
+    elif plan.appraisal == "held":
+        attendees = case.rng.randrange(9, 16)
+        held = inquiry.AppraisalHeld(
+            against=case.rng.randrange(2),
+            attendees=attendees,
+            evidence=(case.digest("appraisal"),),
+            passed=plan.outcome != "refuse",
+            representatives=attendees - 2,
+        )
+        case.note(held, CLERK)
+
+
+def _comparison(case: Dossier) -> Process:
+    """The comparison, and an answer to each hit where the plan has one."""
+    compared = inquiry.DataCompared(
+        hits=case.plan.hits,
+        registers=case.plan.registers,
+        report=case.digest("comparison"),
+        run_on=case.county.today.isoformat(),
+    )
+    case.say(compared, CLERK)
+    if case.plan.hits and case.plan.dispose_hits:
+        yield case.turn(case.rng.randrange(1, 4))
+        for hit in case.plan.hits:
+            disposed = inquiry.ComparisonHitDisposed(cleared=True, hit=hit, reason="已报废，无价值")
+            case.say(disposed, SURVEYOR)
+
+
+def _opinion(case: Dossier) -> Process:
+    """The township's opinion, by its head, who surveyed nothing; the account is taken down too."""
+    plan = case.plan
+    yield case.turn(plan.opinion_after)
+    opinion = "refuse" if plan.outcome == "refuse" else "approve"
+    case.say(decision.ReviewOpinionGiven(form=plan.form, opinion=opinion), HEAD)
+    if opinion == "approve":
+        number = plan.account or case.county.people.account()
+        holder = "guardian" if plan.limb == "minor" else "other" if plan.account else "self"
+        bound = support.AccountBound(account="a" + "0" * 32, holder=holder)
+        case.say(bound, CLERK, personal={"account_number": number})
+
+
+def _publicity(case: Dossier) -> Process:
+    """The notice in the village; after an objection it is looked into and shown again."""
+    yield from _notice(case, "opinion", objected=case.plan.objection != "none")
+    if case.plan.objection == "none":
+        return
+    yield case.turn(case.rng.randrange(2, 6))
+    objection = f"{case.stream.partition('/')[2]}-1"
+    case.say(decision.ObjectionReinvestigated(objection=objection, upheld=False), SECOND_SURVEYOR)
+    if case.plan.second_publicity:
+        yield from _notice(case, "reinvestigation", objected=False)
+
+
+def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
+    """Put one notice up and take it down, with an objection in between if there is one."""
+    plan, county = case.plan, case.county
+    yield case.turn(1)
+    planned_to = county.today + timedelta(days=plan.planned_days)
+    started = decision.PublicityStarted(
+        complaint_phone=COMPLAINT_PHONE,
+        evidence=plan.publicity_evidence or case.digest(f"publicity/{kind}"),
+        kind="opinion" if kind == "opinion" else "reinvestigation",
+        planned_to=planned_to.isoformat(),
+        village=plan.village.code,
+    )
+    case.say(started, CLERK)
+    down_on = county.workday(county.today + timedelta(days=plan.publicity_days))
+    if objected:
+        yield case.turn(2)
+        raised = decision.ObjectionRaised(objection=f"{case.stream.partition('/')[2]}-1")
+        personal = {
+            "objector": county.people.adult(county.today).name,
+            "text": "认为该户有其他收入，请核实。",
+        }
+        case.say(raised, CLERK, personal=personal)
+    yield case.on(down_on)
+    ended = decision.PublicityEnded(
+        evidence=case.digest(f"publicity-end/{kind}"),
+        objections=int(objected),
+        to_on=county.today.isoformat(),
+    )
+    case.say(ended, CLERK)
+
+
+def _county(case: Dossier, checks: SpotChecks) -> Process:
+    """Submission, the county's review and its check at home; ends on the day of the decision."""
+    plan, county = case.plan, case.county
+    yield case.turn(plan.submit_after)
+    case.say(decision.CaseSubmitted(received_on=county.today.isoformat()), HEAD)
+    decide_on = county.after(plan.decide_after)
+    month = county.today.isoformat()[:7]
+    yield case.turn(1, COUNTY)
+    case.say(decision.CountyReviewed(), REVIEWER)
+    if checks.wanted(month, always=plan.relative):
+        yield case.turn(1, COUNTY)
+        case.note(decision.SpotChecked(evidence=case.digest("spot-check")), SPOT_CHECKER)
+    yield case.on(decide_on, COUNTY)
+
+
+def _approval(case: Dossier) -> None:
+    """The approval, by the county's decider unless the plan has somebody who must not."""
+    plan, today = case.plan, case.county.today
+    from_month = add_months(month_of(today.isoformat()), plan.first_month)
+    event = decision.ApplicationApproved(form=plan.form, from_month=from_month, limb=plan.limb)
+    case.say(event, f"{case.office}-{SURVEYOR}" if plan.surveyor_decides else DECIDER)
+    case.approved_on, case.from_month = today, from_month
+
+
+def _refusal(case: Dossier) -> Process:
+    """The refusal with its reasons, and their service on the applicant."""
+    refused = decision.ApplicationRefused(reasons=("income",))
+    case.say(refused, DECIDER, personal={"reasons_text": "有稳定收入来源，不符合规定条件。"})
+    yield case.turn(case.plan.refusal_told_after)
+    told = decision.RefusalNotified(served_on=case.county.today.isoformat(), written=True)
+    case.say(told, CLERK)
