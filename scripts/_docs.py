@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from _docs_cli import cli_page
+from _docs_cli import cli_page, cli_page_zh
 from _docs_events import events_page
 from _docs_models import models_page
 from _docs_policy import clauses_page, findings_page
@@ -26,15 +26,14 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/MODELS.md": models_page,
     "docs/POLICY-CLAUSES.md": clauses_page,
     "docs/cli.md": cli_page,
+    "docs/cli.zh.md": cli_page_zh,
 }
 NOTE = "<!-- Written by scripts/make_docs; edit what it reads, not this page. -->\n"
 
 
 def main(arguments: list[str]) -> int:
     """Return 0 when every page is written, or with ``--check`` when every page is as it should be."""
-    os.environ.update(
-        {"AIDLEDGER_LANG": "en", "COLUMNS": "80", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
-    )
+    os.environ.update({"COLUMNS": "80", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"})
     stale = 0
     for name, make in PAGES.items():
         path = ROOT / name

@@ -16,7 +16,7 @@ from aidledger.ledger.proof import (
     verify_consistency,
     verify_inclusion,
 )
-from aidledger.ledger.tree import leaf_hash, root_of_leaves
+from aidledger.ledger.tree import leaf_hash, node_hash, root_of_leaves
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(100)]
 ROOTS = [root_of_leaves(LEAVES[:size]) for size in range(101)]
@@ -147,3 +147,18 @@ def test_equal_sizes_need_equal_roots_of_bytes() -> None:
     assert refused(verify_consistency, 2, 2, [], ROOTS[1], ROOTS[2])
     assert refused(verify_consistency, 2, 2, [], None, None)
     assert refused(verify_consistency, 2, 2, [LEAVES[0]], ROOTS[2], ROOTS[2])
+
+
+def test_a_proof_for_a_larger_tree_does_not_prove_a_smaller_one() -> None:
+    taller = node_hash(LEAVES[1], LEAVES[0])
+
+    assert refused(verify_inclusion, LEAVES[0], 0, 1, [LEAVES[1]], taller)
+    assert refused(verify_inclusion, LEAVES[0], 0, 2, [], LEAVES[0])
+    proof = consistency_proof(LEAVES[:3], 2)
+    old, new = node_hash(FLIPPED, ROOTS[2]), node_hash(FLIPPED, ROOTS[3])
+
+    assert refused(verify_consistency, 2, 3, [*proof, FLIPPED], old, new)
+    proof = consistency_proof(LEAVES[:5], 3)
+    old, new = node_hash(FLIPPED, ROOTS[3]), node_hash(FLIPPED, ROOTS[5])
+
+    assert refused(verify_consistency, 3, 5, [*proof, FLIPPED], old, new)

@@ -218,6 +218,18 @@ def test_hostile_values_in_rows_become_findings_never_exceptions(draw: st.DataOb
         msgspec.json.encode(finding)
 
 
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6), hostile), min_size=2, max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_many_hostile_values_at_once_become_findings(damage: list[tuple[int, int, Any]]) -> None:
+    rows, nodes, head = ledger()
+    for position, column, value in damage:
+        rows[position][column] = value
+    report = verify((rows, nodes, head))
+
+    assert report.findings or rows == SMALL[0]
+    msgspec.json.encode(report.findings)
+
+
 @given(st.lists(hostile | st.tuples(hostile, hostile, hostile) | st.just((0,) * 7), max_size=5))
 @settings(max_examples=100, deadline=None)
 def test_hostile_rows_nodes_and_heads_become_findings(values: list[Any]) -> None:

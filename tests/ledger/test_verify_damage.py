@@ -17,7 +17,7 @@ from tests.ledger.making import (
 )
 
 from aidledger.ledger import canonical
-from aidledger.ledger.tree import leaf_hash, subtree_spans
+from aidledger.ledger.tree import EMPTY_ROOT, leaf_hash, subtree_spans
 
 
 @pytest.mark.parametrize("at", [0, 1, 3, 5])
@@ -229,3 +229,59 @@ def test_an_opaque_record_is_refused_by_name() -> None:
 
     assert [("leaf_hash_differs", 2), ("opaque_record", 2)] == codes(report)
     assert "damaged" == statuses(report)["bytes"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("$type", "visit"),
+        ("actor", ""),
+        ("cause", "a b"),
+        ("office", "x" * 129),
+        ("effective_on", "2022-02-30"),
+        ("recorded_at", "2022-02-17T09:00:02.0001Z"),
+        ("stream", "case/1//2"),
+        ("v", 2),
+        ("version", 0),
+        ("policy", {"hash": "sha256:0", "pack": "p"}),
+        ("sealed", {"name": "AB" * 32}),
+        ("prev", "AB" * 32),
+        ("prev", "ab" * 31),
+        ("prev", " " + "a" * 63),
+        ("prev", "g" * 64),
+    ],
+)
+def test_a_record_out_of_form_is_found_though_everything_stored_agrees(
+    field: str, value: Any
+) -> None:
+    rows, _, _ = make_ledger(4, streams=4)
+    renewed(rows, 2, **{field: value})
+    report = verify((rows, *make_tree(rows)))
+
+    assert ("record_field", 2) in codes(report)
+    assert field in {finding.field for finding in report.findings}
+    assert {2} >= positions(report) - {3}
+
+
+def test_the_first_entry_of_a_stream_links_to_nothing() -> None:
+    rows, _, _ = make_ledger(4, streams=4)
+    renewed(rows, 2, prev="ab" * 32)
+    report = verify((rows, *make_tree(rows)))
+
+    assert [("prev_differs", 2)] == codes(report)
+    assert "null" == report.findings[0].expected
+
+
+def test_a_boolean_is_not_the_number_one() -> None:
+    for column in (0, 2):
+        rows, nodes, head = make_ledger(2, streams=2)
+        rows[1][column] = True
+        report = verify((rows, nodes, head))
+
+        assert [("column_type", 1)] == codes(report)
+
+
+def test_the_head_of_an_empty_ledger_has_no_time() -> None:
+    head = [0, EMPTY_ROOT, b"", "2022-02-17T09:31:05.123456Z"]
+
+    assert [("head_form", None)] == codes(verify(([], [], head)))

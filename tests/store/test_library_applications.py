@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -107,9 +106,11 @@ class TestExamplePostgres(OnPostgres, applications.ExampleApplicationTestCase):
     expected_factory_topic = "aidledger.store.factory:LedgerFactory"
 
 
+@pytest.mark.filterwarnings("default:.log. is deprecated")
 class TestApplicationSqlite(OnSqlite, applications.ApplicationTestCase): ...
 
 
+@pytest.mark.filterwarnings("default:.log. is deprecated")
 class TestApplicationPostgres(OnPostgres, applications.ApplicationTestCase): ...
 
 
@@ -125,7 +126,7 @@ class TestViewPostgres(OnPostgres, Views, projections.EventCountersViewTestCase)
 
 
 class Projected(Place):
-    view_class = EventCounters
+    view_class: type[projections.EventCountersView] = EventCounters
     env: ClassVar[dict[str, str]] = {}
 
 
@@ -143,22 +144,20 @@ class TestEventSourcedProjectionSqlite(OnSqlite, projections.EventSourcedProject
     """The projection records events of its own: it has a ledger of its own."""
 
     @pytest.fixture(autouse=True)
-    def second(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def second(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         location = str(tmp_path / "counters.sqlite")
         create(location, origin=ORIGIN).close()
         monkeypatch.setenv("COUNTERS_AIDLEDGER", location)
-        yield
 
 
 class TestEventSourcedProjectionPostgres(OnPostgres, projections.EventSourcedProjectionTestCase):
     """As above; the two ledgers are on two engines."""
 
     @pytest.fixture(autouse=True)
-    def second(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def second(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         location = str(tmp_path / "counters.sqlite")
         create(location, origin=ORIGIN).close()
         monkeypatch.setenv("COUNTERS_AIDLEDGER", location)
-        yield
 
 
 @pytest.mark.parametrize("value", ["y", "true", "1", "on"])

@@ -32,9 +32,9 @@ def act_facts(
     ``office_kind`` is empty where the ledger does not know the office.
     """
     fields = {
-        key: value
+        key: list(value) if isinstance(value, tuple) else value
         for key, value in msgspec.to_builtins(event).items()
-        if isinstance(value, (str, int, bool, list))
+        if isinstance(value, (str, int, bool, list, tuple))
     }
     return {
         **fields,

@@ -76,7 +76,7 @@ class _Careful:
         position, stream = values["position"], values["stream"]
         named = clip(stream, 200) if type(stream) is str else None
         slot = self._place(position, named, next_position)
-        at = slot if slot is not None else sane_position(position)
+        at = sane_position(position if slot is None else slot)
         leaf, stored = self._hashes(values, at, named)
         if slot is not None:
             self._take_slot(leaf, stored)
@@ -97,11 +97,11 @@ class _Careful:
                 self.expected = position
                 return position
             self._find(
-                "position_differs", expected, stream, "position", str(expected), show(position)
+                "position_differs", expected, stream, "position", show(expected), show(position)
             )
         elif position < expected:
             at = sane_position(position)
-            self._find("position_repeated", at, stream, "position", str(expected), show(position))
+            self._find("position_repeated", at, stream, "position", show(expected), show(position))
             return None
         return expected
 
@@ -205,7 +205,7 @@ class _Careful:
         self.findings.append(
             Finding(
                 code=code,
-                position=position,
+                position=sane_position(position),
                 stream=stream,
                 field=field,
                 expected=expected,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from aidledger.ledger.canonical import clip, show
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.window import POSITION_LIMIT, Link, sane_position
+from aidledger.ledger.window import Link, sane_position
 
 
 class _Place(NamedTuple):
@@ -49,8 +49,8 @@ class Chain:
         place = _place(self._places.get(link.stream))
         after = _Place(link.version, link.leaf, link.position, link.other, None)
         linked = _linked(link, place)
-        expected = place.version + 1 if place else 1
-        before = place.before if place else None
+        expected = place.version + 1
+        before = place.before
         resumed = before and link.version == before.version + 1 and _linked(link, before)
         if link.version == expected and linked:
             pass
@@ -59,45 +59,47 @@ class Chain:
         elif link.version == expected:
             yield _misfit(link, "prev_differs", "prev", _named(place), show(link.prev))
         else:
-            yield _misfit(link, "version_differs", "version", str(expected), show(link.version))
+            yield _misfit(link, "version_differs", "version", show(expected), show(link.version))
             if linked and link.prev is not False:
                 # its link is right, so only its number is wrong: count on from where it was
                 after = after._replace(version=expected)
-            elif place and link.version < expected and not resumed:
+            elif link.version < expected and not resumed:
                 return
-            elif place:
+            else:
                 after = after._replace(before=place._replace(before=None))
         self._places[link.stream] = after
 
 
-def _place(known: _Place | tuple[int, bytes, int] | None) -> _Place | None:
-    if known is None or isinstance(known, _Place):
+def _place(known: _Place | tuple[int, bytes, int] | None) -> _Place:
+    if known is None:
+        return _Place(0, b"", None, b"", None)
+    if isinstance(known, _Place):
         return known
     version, leaf, position = known
     return _Place(version, leaf, position, leaf, None)
 
 
-def _linked(link: Link, place: _Place | None) -> bool:
+def _linked(link: Link, place: _Place) -> bool:
     """Whether the entry names the one before, as far as a damaged row can say."""
     if link.prev is False:
         return True
-    if place is None:
+    if not place.version:
         return link.prev is None
     hashes = {place.leaf.hex(), place.other.hex()} - {""}
     return not hashes or link.prev in hashes
 
 
-def _named(place: _Place | None) -> str:
-    if place is None:
+def _named(place: _Place) -> str:
+    if not place.version:
         return "null"
     hashes = " or ".join(dict.fromkeys((place.leaf.hex(), place.other.hex())))
-    return f"{hashes} (position {place.position})"
+    return f"{hashes} (position {show(place.position)})"
 
 
 def _misfit(link: Link, code: str, field: str, expected: str, found: str) -> Finding:
     return Finding(
         code=code,
-        position=link.position,
+        position=sane_position(link.position),
         stream=clip(link.stream, 200),
         field=field,
         expected=expected,
@@ -140,9 +142,9 @@ class Times:
     ) -> Finding:
         return Finding(
             code="recorded_at_back",
-            position=at[0],
+            position=sane_position(at[0]),
             field="recorded_at",
-            expected=f"{relation} {clip(other[1])} (position {other[0]})",
+            expected=f"{relation} {clip(other[1])} (position {show(other[0])})",
             found=show(at[1]),
         )
 
@@ -174,15 +176,15 @@ class Positions:
         first, end = self._gap
         self._gap = None
         last = end - 1
-        span = f"position {first}" if first == last else f"positions {first} to {_number(last)}"
+        span = (
+            f"position {show(first)}"
+            if first == last
+            else f"positions {show(first)} to {show(last)}"
+        )
         yield Finding(
             code="position_missing",
             position=sane_position(first),
             field="position",
             expected=span,
-            found="no such row" if first == last else f"{_number(end - first)} rows missing",
+            found="no such row" if first == last else f"{show(end - first)} rows missing",
         )
-
-
-def _number(value: int) -> str:
-    return str(value) if value <= POSITION_LIMIT else show(value)

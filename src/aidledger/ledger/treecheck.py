@@ -213,7 +213,7 @@ def check_head(
         return
     if size != stop and not size == row_count < stop:  # one row numbered far away moves `stop`
         place = sane_position(min(size, stop))
-        yield _head_finding("head_size", "size", f"{stop} entries", f"{size} entries", place)
+        yield _head_finding("head_size", "size", f"{show(stop)} entries", f"{size} entries", place)
     bad = {finding.field for finding in faults}
     frontiers = tree.frontiers(stop) + (tree.frontiers(size) if size < stop else [])
     _, root, frontier, recorded_at = head
@@ -225,7 +225,11 @@ def check_head(
             yield from _frontier_faults(size, frontier, frontiers)
     if size == stop and "recorded_at" not in bad and last_times and recorded_at not in last_times:
         yield _head_finding(
-            "head_recorded_at", "recorded_at", show(last_times[0]), show(recorded_at), stop - 1
+            "head_recorded_at",
+            "recorded_at",
+            show(last_times[0]),
+            show(recorded_at),
+            sane_position(stop - 1),
         )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.replay.digest import columns_of, digest_of
+from aidledger.replay.digest import Digest, columns_of, digest_of
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.views import quoted
 
@@ -39,23 +40,37 @@ def build(
         ModelError: a model cannot be built, has no `positions`, or shows what its list may not.
 
     """
-    results = []
-    for model in models.values():
-        if progress is not None:
-            progress(model.name)
-        began = time.perf_counter()
-        build_table(connection, model)
-        digest = digest_of(connection, model.name, model.key)
-        results.append(
-            ModelResult(
-                name=model.name,
-                rows=digest.rows,
-                digest=digest.root,
-                seconds=time.perf_counter() - began,
-                sql_sha256=model.sql_sha256,
-            )
-        )
-    return results
+    # while DuckDB builds the next model, Python hashes the rows of the last
+    with ThreadPoolExecutor(max_workers=1) as hashing:
+        waiting: list[tuple[Model, float, Future[tuple[Digest, float]]]] = []
+        for model in models.values():
+            if progress is not None:
+                progress(model.name)
+            began = time.perf_counter()
+            build_table(connection, model)
+            took = time.perf_counter() - began
+            waiting.append((model, took, hashing.submit(_timed_digest, connection.cursor(), model)))
+        return [_result(model, took, future.result()) for model, took, future in waiting]
+
+
+def _timed_digest(cursor: duckdb.DuckDBPyConnection, model: Model) -> tuple[Digest, float]:
+    """Return a model's digest and how long it took."""
+    began = time.perf_counter()
+    try:
+        return digest_of(cursor, model.name, model.key), time.perf_counter() - began
+    finally:
+        cursor.close()
+
+
+def _result(model: Model, took: float, digested: tuple[Digest, float]) -> ModelResult:
+    digest, hashing = digested
+    return ModelResult(
+        name=model.name,
+        rows=digest.rows,
+        digest=digest.root,
+        seconds=took + hashing,
+        sql_sha256=model.sql_sha256,
+    )
 
 
 def build_table(connection: duckdb.DuckDBPyConnection, model: Model) -> None:

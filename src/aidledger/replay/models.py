@@ -36,6 +36,15 @@ ALLOWED_FUNCTIONS: Final = frozenset(
 )
 """Every function that a model may call: all of them give the same answer every time."""
 
+BANNED_NAMES: Final = frozenset(
+    {
+        *("current_catalog", "current_date", "current_role", "current_schema", "current_time"),
+        *("current_timestamp", "current_user", "localtime", "localtimestamp", "rowid"),
+        *("session_user", "user"),
+    }
+)
+"""Names that DuckDB reads as a function without brackets, or as the place of a row on disk."""
+
 _header_line = re.compile(r"--\s*([a-z_]+):\s*(.*)").fullmatch
 _name_form = re.compile(r"[a-z][a-z0-9_]{0,62}").fullmatch
 _REQUIRED: Final = ("title_zh", "title_en", "key", "for")
@@ -145,6 +154,11 @@ def _read_sql(
             tables.add(node["table_name"])
         if "function_name" in node:
             functions.add(node["function_name"].lower())
+        if node.get("sample"):
+            functions.add("tablesample")
+        column = node.get("column_names", ())
+        if len(column) == 1 and column[0].lower() in BANNED_NAMES:
+            functions.add(column[0].lower())
         if "cte_map" in node:
             ctes.update(item["key"] for item in node["cte_map"]["map"])
     return tables - ctes, functions

@@ -6,6 +6,7 @@ Nothing is created implicitly: what exists is refused, and a failure leaves noth
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from aidledger.domain.events.registry import LedgerOpened
 from aidledger.domain.policy.errors import PackError
@@ -15,9 +16,10 @@ from aidledger.services.clock import RandomBytes, system_bytes
 from aidledger.services.problems import ServiceError
 from aidledger.services.recording import record
 from aidledger.services.session import Session
-from aidledger.store.opening import create, secrets_path
+from aidledger.store.errors import LedgerExistsError
+from aidledger.store.opening import create
 from aidledger.store.outcome import Outcome
-from aidledger.store.secrets import create_secrets
+from aidledger.store.secrets import create_secrets, is_url, secrets_path
 
 
 def create_ledger(location: str, *, origin: str, random_bytes: RandomBytes = system_bytes) -> None:
@@ -35,6 +37,10 @@ def create_ledger(location: str, *, origin: str, random_bytes: RandomBytes = sys
         StoreError: something is there already, or it cannot be made.
 
     """
+    if not is_url(location) and Path(location).exists():
+        raise LedgerExistsError(
+            f"{location}: there is something already", hint="use another location"
+        )
     place = secrets_path(location)
     create_secrets(place, random_bytes)
     made = False

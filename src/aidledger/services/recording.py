@@ -23,6 +23,7 @@ from aidledger.domain.decide import (
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
+from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.payrun import evolve_run, with_line
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
@@ -113,6 +114,7 @@ class _Batch:
         self.drafts: list[Draft] = []
         self.vault_rows: list[VaultRow] = []
         self._pending: dict[tuple[str, str], str] = {}
+        self._moved: dict[str, list[Recorded]] = {}
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
         """Decide every proposal; raise all refusals together."""
@@ -235,7 +237,14 @@ class _Batch:
         """Let the session's states see the entry before it is written."""
         session, stream = self._session, entry.stream
         session.versions[stream] = entry.version
-        if stream in session.cases:
+        moved = self._moved.setdefault(stream, [])
+        moved.append(entry)
+        if isinstance(entry.event, (EntryAnnulled, EntryCorrected)):
+            # What an earlier entry said has changed: the stream is folded again when asked for.
+            for states in (session.cases, session.carers, session.complaints, session.runs):
+                states.pop(stream, None)
+            session.pending[stream] = list(moved)
+        elif stream in session.cases:
             session.cases[stream] = evolve(session.cases[stream], entry)
         elif stream in session.carers:
             session.carers[stream] = evolve_carer(session.carers[stream], entry)

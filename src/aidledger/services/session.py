@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
 from aidledger.domain.carer import Carer, fold_carer
@@ -35,8 +36,10 @@ class Session:
         secrets: Secrets | None,
         clock: Clock,
         random_bytes: RandomBytes,
+        secrets_file: Path | None = None,
     ) -> None:
         self.store = store
+        self.secrets_file = secrets_file
         self.clock = clock
         self.random_bytes = random_bytes
         self.secrets = secrets
@@ -180,9 +183,13 @@ def open_session(
     """
     store = open_ledger(location, read_only=read_only)
     try:
-        secrets = None if read_only else load_secrets(secrets_path(location))
+        place = None if read_only else secrets_path(location)
         with Session(
-            store, secrets=secrets, clock=clock or SystemClock(), random_bytes=random_bytes
+            store,
+            secrets=None if place is None else load_secrets(place),
+            clock=clock or SystemClock(),
+            random_bytes=random_bytes,
+            secrets_file=place,
         ) as session:
             yield session
     except BaseException:

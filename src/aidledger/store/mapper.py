@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from eventsourcing.domain import DomainEventProtocol, HasOriginatorIDVersion
+from eventsourcing.domain import DomainEvent, DomainEventProtocol, HasOriginatorIDVersion
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
 from aidledger.ledger.entry import Entry, EntryError, decode_entry, encode_entry, is_type_name
@@ -73,5 +73,5 @@ def require_loaded_event(topic: str) -> None:
     found: object = sys.modules.get(module_name)
     for name in path.split("."):
         found = vars(found).get(name) if hasattr(found, "__dict__") else None
-    if not (isinstance(found, type) and issubclass(found, HasOriginatorIDVersion)):
+    if not (isinstance(found, type) and issubclass(found, DomainEvent | HasOriginatorIDVersion)):
         raise MapperDeserialisationError("a topic in the database names no event class in memory")

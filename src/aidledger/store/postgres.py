@@ -18,7 +18,13 @@ from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknow
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseRecord, Row, Run, StoredBatch
-from aidledger.store.postgres_link import PostgresLink, many_runner, marks, runner
+from aidledger.store.postgres_link import (
+    PostgresLink,
+    PostgresTransaction,
+    many_runner,
+    marks,
+    runner,
+)
 
 _COPY: Final = f"COPY entries ({shelf.ENTRY_COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES: Final = ("int8", "text", "int8", "text", "text", "bytea", "bytea")
@@ -26,21 +32,23 @@ _COPY_ROWS_MIN: Final = 12  # below, one statement of arrays is quicker than a C
 _ADVANCE: Final = (
     "b AS (INSERT INTO batches"
     " (position, count, cause, request_digest, root, recorded_at, signature, key_id)"
-    " VALUES (%b, %b, %b, %b, %b, %b, %b, %b))"
-    " UPDATE head SET size = %b, root = %b, frontier = %b, recorded_at = %b"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s))"
+    " UPDATE head SET size = %s, root = %s, frontier = %s, recorded_at = %s"
 )
 _APPEND_MANY: Final = f"WITH {_ADVANCE}"
 _APPEND_FEW: Final = (
     f"WITH e AS (INSERT INTO entries ({shelf.ENTRY_COLUMNS}) SELECT * FROM unnest("  # noqa: S608
-    "%b::int8[], %b::text[], %b::int8[], %b::text[], %b::text[], %b::bytea[], %b::bytea[])),"
+    "%s::int8[], %s::text[], %s::int8[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])),"
     f" {_ADVANCE}"
 )
 _SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"  # noqa: S608
 _SELECT_LASTS: Final = (
-    "SELECT e.stream, e.version, e.leaf_hash FROM unnest(%b::text[]) AS wanted (stream)"
+    "SELECT e.stream, e.version, e.leaf_hash FROM unnest(%s::text[]) AS wanted (stream)"
     " CROSS JOIN LATERAL (SELECT stream, version, leaf_hash FROM entries"
     " WHERE entries.stream = wanted.stream ORDER BY version DESC LIMIT 1) AS e"
 )
+
+_LOOKUPS: Final = f"; {marks(shelf.SELECT_BATCH)}; {_SELECT_LASTS}"
 
 
 class PostgresStore:
@@ -74,25 +82,26 @@ class PostgresStore:
         if wrong := shelf.wrong_evidence(evidence):
             return wrong
         try:
-            with self._link.transaction() as (cursor, head_row):
-                run = runner(cursor)
-                prior = self._prior(run, cause, request_digest)
-                if prior is not None:
-                    return prior
+            streams = {draft.stream for draft in drafts}
+            with self._link.transaction(_LOOKUPS, (cause, sorted(streams))) as transaction:
+                (head_row,), batch, lasts = transaction.found
+                run = runner(transaction.cursor)
+                if batch:
+                    return _first_outcome(run, shelf.stored_batch(batch[0]), request_digest)
                 head = self._checked_head(head_row)
                 if isinstance(head, Rejected):
                     return head
-                lasts = _stream_heads(cursor, {draft.stream for draft in drafts})
-                sealed = sealing.seal(drafts, head=head, stream_heads=lasts, cause=cause, now=now)
+                heads = {row[0]: (row[1], row[2]) for row in lasts}
+                sealed = sealing.seal(drafts, head=head, stream_heads=heads, cause=cause, now=now)
                 keys = shelf.choose_keys(run, vault_rows)
                 if isinstance(sealed, Rejected):
                     return sealed
                 if isinstance(keys, Rejected):
                     return keys
-                _insert(cursor, sealed, sealed.batch_row(cause, request_digest, sign))
+                _insert(transaction, sealed, sealed.batch_row(cause, request_digest, sign))
                 shelf.insert_side_rows(
                     run,
-                    many_runner(cursor),
+                    many_runner(transaction.cursor),
                     keys=keys,
                     vault_rows=vault_rows,
                     evidence=evidence,
@@ -112,17 +121,17 @@ class PostgresStore:
         cause = sealing.loose_cause(records)
         sealed = None
         try:
-            with self._link.transaction() as (cursor, head_row):
+            with self._link.transaction() as transaction:
                 if records:
-                    head = self._checked_head(head_row)
+                    head = self._checked_head(transaction.found[0][0])
                     if isinstance(head, Rejected):
                         raise StoreError(head.message, code=head.code)
                     ours = {loose.stream for loose in records if not loose.opaque}
-                    lasts = _stream_heads(cursor, ours)
+                    lasts = _stream_heads(transaction.cursor, ours)
                     sealed = sealing.seal_records(records, head=head, stream_heads=lasts)
-                    _insert(cursor, sealed, sealed.batch_row(cause, b"", None))
+                    _insert(transaction, sealed, sealed.batch_row(cause, b"", None))
                 if tracking is not None:
-                    shelf.insert_tracking(runner(cursor), *tracking)
+                    shelf.insert_tracking(runner(transaction.cursor), *tracking)
         except CommitLostError as lost:
             raise OutcomeUnknownError(str(lost), cause=cause, hint=lost.hint) from lost
         if sealed is None:
@@ -209,8 +218,8 @@ class PostgresStore:
 
     def add_checkpoint(self, *, size: int, root: bytes, note: bytes) -> None:
         """Keep a signed note of this log."""
-        with self._link.transaction() as (cursor, _):
-            shelf.add_checkpoint(runner(cursor), size=size, root=root, note=note)
+        with self._link.transaction() as transaction:
+            shelf.add_checkpoint(runner(transaction.cursor), size=size, root=root, note=note)
 
     def get_evidence(self, sha256_hex: str) -> bytes | None:
         """Return the content of an evidence file, unchecked."""
@@ -228,8 +237,8 @@ class PostgresStore:
 
     def vault_put_keys(self, keys: dict[str, bytes]) -> None:
         """Insert wrapped keys of persons who have none."""
-        with self._link.transaction() as (cursor, _):
-            shelf.put_keys(many_runner(cursor), keys)
+        with self._link.transaction() as transaction:
+            shelf.put_keys(many_runner(transaction.cursor), keys)
 
     def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
         """Return the sealed values of these commitments whose person still has a key."""
@@ -238,8 +247,8 @@ class PostgresStore:
 
     def vault_erase(self, person: str) -> bool:
         """Destroy the key of a person. The dead row goes with the server's next VACUUM."""
-        with self._link.transaction() as (cursor, _):
-            return shelf.erase_person(runner(cursor), person)
+        with self._link.transaction() as transaction:
+            return shelf.erase_person(runner(transaction.cursor), person)
 
     def reading(self) -> AbstractContextManager[Run]:
         """Give a runner of statements for a read model's own tables."""
@@ -248,8 +257,8 @@ class PostgresStore:
     @contextmanager
     def writing(self) -> Iterator[Run]:
         """Give a runner of statements in one transaction, for a read model's own tables."""
-        with self._link.transaction() as (cursor, _):
-            yield runner(cursor)
+        with self._link.transaction() as transaction:
+            yield runner(transaction.cursor)
 
     def close(self) -> None:
         """Close every connection."""
@@ -279,18 +288,26 @@ def _stream_heads(cursor: Any, streams: set[str]) -> dict[str, tuple[int, bytes]
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _insert(cursor: Any, sealed: sealing.Sealed, batch: sealing.BatchRow) -> None:
-    """Write what a batch adds to the log."""
+def _first_outcome(run: Run, batch: StoredBatch, digest: bytes) -> Committed | Rejected:
+    """Answer for a cause that is there already."""
+    leaves = shelf.leaves_of(run, batch)
+    return sealing.prior_outcome(batch, digest, leaves) or sealing.ABSENT
+
+
+def _insert(
+    transaction: PostgresTransaction, sealed: sealing.Sealed, batch: sealing.BatchRow
+) -> None:
+    """Write what a batch adds to the log: a few rows with the COMMIT, many by COPY before it."""
     head = sealed.head
     after = (*batch, head.size, head.root, head.frontier, head.recorded_at)
+    if sealed.nodes:
+        transaction.cursor.executemany(marks(shelf.INSERT_NODE), sealed.nodes)
     if len(sealed.rows) < _COPY_ROWS_MIN:
         columns = [list(column) for column in zip(*sealed.rows, strict=True)]
-        cursor.execute(_APPEND_FEW, (*columns, *after))
+        transaction.at_commit(_APPEND_FEW, (*columns, *after))
     else:
-        _copy(cursor, sealed.rows)
-        cursor.execute(_APPEND_MANY, after)
-    if sealed.nodes:
-        cursor.executemany(marks(shelf.INSERT_NODE), sealed.nodes)
+        _copy(transaction.cursor, sealed.rows)
+        transaction.at_commit(_APPEND_MANY, after)
 
 
 def _copy(cursor: Any, rows: Iterable[Row]) -> None:

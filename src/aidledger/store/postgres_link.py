@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from aidledger.store.errors import CommitLostError, StoreError
 from aidledger.store.port import HostileRow, Run
@@ -21,6 +22,21 @@ from aidledger.store.shelf import SELECT_HEAD, RunMany
 
 _BEGIN: Final = f"BEGIN; {SELECT_HEAD} FOR UPDATE"
 _PAGE: Final = 2000
+
+
+class PostgresTransaction:
+    """A cursor, the rows found while beginning (the head's first), and what comes at the end."""
+
+    __slots__ = ("cursor", "found", "last")
+
+    def __init__(self, cursor: Any, found: list[list[HostileRow]]) -> None:
+        self.cursor = cursor
+        self.found = found
+        self.last: tuple[str, Sequence[Any]] = ("", ())
+
+    def at_commit(self, statement: str, parameters: Sequence[Any]) -> None:
+        """Say this statement right before COMMIT, in the same message."""
+        self.last = (f"{statement};", parameters)
 
 
 class PostgresLink:
@@ -45,7 +61,7 @@ class PostgresLink:
         try:
             connection = connector(self._location, read_only=False)()
             try:
-                _begin(connection)
+                _say(connection, _BEGIN, ())
                 with connection.cursor(binary=True) as cursor:
                     yield runner(cursor)
             finally:
@@ -54,56 +70,71 @@ class PostgresLink:
             raise store_error(error) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[tuple[Any, HostileRow | None]]:
-        """Give a cursor, and the locked head row, inside BEGIN and COMMIT.
+    def transaction(
+        self, lookups: str = "", parameters: Sequence[Any] = ()
+    ) -> Iterator[PostgresTransaction]:
+        """Give a transaction that holds the head row, with what `lookups` found under that lock.
 
-        Raises StoreError before COMMIT began, CommitLostError after.
+        `lookups` are statements, each begun with a semicolon: they travel with BEGIN, as what is
+        said `at_commit` travels with COMMIT. Raises StoreError where COMMIT cannot have happened,
+        CommitLostError where it can.
         """
         if self._read_only:
             raise StoreError("this ledger is open for reading only", code="read_only")
         with self._lock:
             try:
-                connection, head_row = self._begin()
-                cursor = connection.cursor(binary=True)
+                transaction = self._begin(lookups, parameters)
                 try:
-                    yield cursor, head_row
+                    yield transaction
                 except BaseException:
-                    self._roll_back(connection)
+                    self._roll_back(transaction.cursor.connection)
                     raise
             except psycopg.Error as error:
                 raise store_error(error) from error
-            try:
-                cursor.execute("COMMIT")
-                told = cursor.statusmessage
-                cursor.close()
-            except psycopg.Error as error:
-                self._drop_writer()
-                raise CommitLostError(store_error(error)) from error
-            except BaseException:
-                self._drop_writer()
-                raise
-            if told != "COMMIT":
-                raise StoreError(f"postgresql: the server answered {told}", code="commit_failed")
+            self._commit(transaction)
 
-    def _begin(self) -> tuple[Any, HostileRow | None]:
+    def _commit(self, transaction: PostgresTransaction) -> None:
+        """Say the last statement and COMMIT in one go.
+
+        A server that still has the transaction open, as failed, has not come to the COMMIT.
+        """
+        connection = transaction.cursor.connection
+        transaction.cursor.close()
+        statement, parameters = transaction.last
+        try:
+            told = _say(connection, f"{statement}COMMIT", parameters)[1]
+        except psycopg.Error as error:
+            if connection.info.transaction_status == TransactionStatus.INERROR:
+                self._roll_back(connection)
+                raise store_error(error) from error
+            self._drop_writer()
+            raise CommitLostError(store_error(error)) from error
+        except BaseException:
+            self._drop_writer()
+            raise
+        if told != "COMMIT":
+            raise StoreError(f"postgresql: the server answered {told}", code="commit_failed")
+
+    def _begin(self, lookups: str, parameters: Sequence[Any]) -> PostgresTransaction:
         """Begin on the kept connection; on a new one where the kept one has died meanwhile."""
         kept = self._writer
         try:
-            return self._begin_once()
+            return self._begin_once(lookups, parameters)
         except psycopg.OperationalError:
             if kept is None or kept is self._writer:
                 raise
-        return self._begin_once()
+        return self._begin_once(lookups, parameters)
 
-    def _begin_once(self) -> tuple[Any, HostileRow | None]:
+    def _begin_once(self, lookups: str, parameters: Sequence[Any]) -> PostgresTransaction:
         if self._writer is None:
             self._writer = self._engine.raw_connection()
         connection = self._writer.driver_connection
         try:
-            return connection, _begin(connection)
+            found, _ = _say(connection, _BEGIN + lookups, parameters)
         except BaseException:
             self._roll_back(connection)
             raise
+        return PostgresTransaction(connection.cursor(binary=True), found[1:])
 
     def _roll_back(self, connection: Any) -> None:
         with suppress(psycopg.Error):
@@ -148,13 +179,21 @@ class PostgresLink:
                     yield from rows
 
 
-def _begin(connection: Any) -> HostileRow | None:
-    """Begin and lock the head in one round trip; return the head row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN)
-        cursor.nextset()
-        row: HostileRow | None = cursor.fetchone()
-        return row
+def _say(
+    connection: Any, statements: str, parameters: Sequence[Any]
+) -> tuple[list[list[HostileRow]], str | None]:
+    """Say several statements in one round trip; return the rows of each and the last answer.
+
+    The simple protocol: the driver writes the parameters into the text, the server stops at the
+    first error, and each statement after the lock sees what was committed before the lock.
+    """
+    found: list[list[HostileRow]] = []
+    with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(statements, parameters or None)
+        while True:
+            found.append(cursor.fetchall() if cursor.description else [])
+            if not cursor.nextset():
+                return found, cursor.statusmessage
 
 
 @lru_cache(maxsize=256)

@@ -55,7 +55,7 @@ class LedgerAggregateRecorder(persistence.AggregateRecorder):
         """Return the events of one originator by version."""
         with translated():
             rows = self.store.read_stream(
-                str(originator_id),
+                originator_id.hex if isinstance(originator_id, UUID) else originator_id,
                 after=-1 if gt is None else gt,
                 upto=lte,
                 backwards=desc,
@@ -188,14 +188,14 @@ def translated() -> Iterator[None]:
 def _loose_record(event: StoredEvent) -> LooseRecord:
     """Take the record of an entry as it is; envelop anything else."""
     originator_id, version, topic = event.originator_id, event.originator_version, event.topic
-    if isinstance(originator_id, str):
-        if is_stream(originator_id):
-            return LooseRecord(originator_id, version, topic, event.state, opaque=False)
-        kind = b"s"
+    if isinstance(originator_id, UUID):
+        stream, kind = originator_id.hex, "u"
+    elif is_stream(originator_id):
+        return LooseRecord(originator_id, version, topic, event.state, opaque=False)
     else:
-        kind, originator_id = b"u", str(originator_id)
-    record = sealing.opaque_record(originator_id, version, topic, kind, event.state)
-    return LooseRecord(originator_id, version, topic, record, opaque=True)
+        stream, kind = originator_id, "s"
+    record = sealing.opaque_record(stream, version, topic, kind, event.state)
+    return LooseRecord(stream, version, topic, record, True)
 
 
 def _opened(row: HostileRow) -> tuple[UUID | str, int, str, bytes]:
@@ -205,10 +205,11 @@ def _opened(row: HostileRow) -> tuple[UUID | str, int, str, bytes]:
         raise persistence.DataError(f"row {row[0]!r}: its columns are not in their format")
     if not record.startswith(sealing.OPAQUE_PREFIX):
         return stream, version, topic, record
-    kind, state = sealing.open_opaque(record)
-    if sealing.opaque_record(stream, version, topic, kind, state) != record:
-        raise persistence.DataError(f"row {row[0]!r}: its columns differ from its record")
-    return (UUID(stream) if kind == b"u" else stream), version, topic, state
+    try:
+        kind, state = sealing.open_opaque(stream, version, topic, record)
+        return (UUID(stream) if kind == "u" else stream), version, topic, state
+    except ValueError as error:
+        raise persistence.DataError(f"row {row[0]!r}: {error}") from error
 
 
 def _stored_event(row: HostileRow) -> StoredEvent:

@@ -58,7 +58,6 @@ _table(
     _bytes("record"),
     _bytes("leaf_hash"),
     UniqueConstraint("stream", "version"),
-    CheckConstraint("position >= 0 AND version >= 0 AND length(leaf_hash) = 32"),
 )
 # The root of each complete subtree of 256 ** level leaves, written once.
 _table(

@@ -7,7 +7,6 @@ the head and the stream heads come in as they were read under the lock.
 from __future__ import annotations
 
 import hashlib
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -194,27 +193,30 @@ def loose_cause(records: Sequence[LooseRecord]) -> str:
     """Name an append of the housed library by what it records: it gives no cause."""
     digest = hashlib.sha256(b"aidledger/loose/v1\n")
     for loose in records:
-        digest.update(hashlib.sha256(loose.record).digest())
+        digest.update(b"%d\n" % len(loose.record))
+        digest.update(loose.record)
     return f"loose:{digest.hexdigest()}"
 
 
-def opaque_record(stream: str, version: int, topic: str, kind: bytes, state: bytes) -> bytes:
+def opaque_record(stream: str, version: int, topic: str, kind: str, state: bytes) -> bytes:
     """Envelop an event of the housed library: all that its columns say is hashed with it.
 
-    `kind` is one byte: `u` where the originator id was a UUID, `s` where it was text.
+    `kind` is `u` where the originator id was a UUID, `s` where it was text.
     """
-    name, topic_bytes = stream.encode(), topic.encode()
-    sizes = struct.pack(">IQI", len(name), version, len(topic_bytes))
-    return b"".join((OPAQUE_PREFIX, kind, sizes, name, topic_bytes, state))
+    head = f"{kind} {version} {len(stream)} {len(topic)} {stream}{topic}\n"
+    return b"%b%b%b" % (OPAQUE_PREFIX, head.encode(), state)
 
 
-def open_opaque(record: bytes) -> tuple[bytes, bytes]:
-    """Return (kind, state) of an opaque record. Raises ValueError when it is none."""
-    at = len(OPAQUE_PREFIX) + 1
-    if not record.startswith(OPAQUE_PREFIX) or len(record) < at + 16:
-        raise ValueError("not an opaque record")
-    name, _, topic = struct.unpack_from(">IQI", record, at)
-    return record[at - 1 : at], record[at + 16 + name + topic :]
+def open_opaque(stream: str, version: int, topic: str, record: bytes) -> tuple[str, bytes]:
+    """Return (kind, state) of an opaque record that came with these columns.
+
+    Raises ValueError when they are not what is in the record.
+    """
+    kind = chr(record[len(OPAQUE_PREFIX)]) if len(record) > len(OPAQUE_PREFIX) else ""
+    head = opaque_record(stream, version, topic, kind, b"")
+    if kind not in {"u", "s"} or not record.startswith(head):
+        raise ValueError("the columns differ from the record")
+    return kind, record[len(head) :]
 
 
 def _grown(head: Head, rows: list[Row], leaves: list[bytes], recorded_at: str) -> Sealed:

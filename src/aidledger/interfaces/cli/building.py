@@ -5,33 +5,20 @@ Help is laid out here and not by click, which counts a Chinese character as one 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from aidledger import __version__
 from aidledger.interfaces.cli import helps, layout
-from aidledger.interfaces.cli.app import App, app_of
-from aidledger.interfaces.cli.language import LANGUAGES, Said, language_of
-from aidledger.interfaces.cli.tree import SECTIONS, Arg, Opt, Spec, top_commands
-
-WIDEST: Final = 100
-_WORDS: Final = {
-    "usage": Said("用法", "Usage"),
-    "examples": Said("例", "Examples"),
-    "options": Said("选项", "Options"),
-    "commands": Said("命令", "Commands"),
-    "more": Said(
-        "aidledger 命令 --help 显示该命令的说明", "aidledger COMMAND --help explains a command"
-    ),
-    "command": Said("命令", "COMMAND"),
-    "option": Said("选项", "OPTIONS"),
-}
+from aidledger.interfaces.cli.app import app_of
+from aidledger.interfaces.cli.errors import CommandError
+from aidledger.interfaces.cli.helping import help_text
+from aidledger.interfaces.cli.language import LANGUAGES, Language, Said
+from aidledger.interfaces.cli.tree import Arg, Opt, Spec, top_commands
 
 
 class Day(click.ParamType):
@@ -55,11 +42,9 @@ class Option(click.Option):
     def said(self, ctx: click.Context) -> tuple[str, str]:
         """Return the option as it is typed, and what it says of itself."""
         names = ", ".join([*self.opts, *self.secondary_opts])
-        if not (self.is_flag or self.count):
+        if not self.is_flag:
             names += f" {self.make_metavar(ctx)}"
         text = helps.OPTIONS[self.opts[-1]].in_(app_of(ctx).lang)
-        if self.envvar:
-            text += f" [{self.envvar}]"
         return names, text
 
 
@@ -76,8 +61,7 @@ class Command(click.Command):
                 *[_option(opt) for opt in spec.opts],
                 *_shared(hidden=True),
             ],
-            help=path,
-            add_help_option=True,
+            context_settings={"help_option_names": ["-h", "--help"]},
         )
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -88,7 +72,7 @@ class Command(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help in the language of the call."""
-        return "\n".join(_help_lines(self, ctx))
+        return help_text(ctx, self.path, app_of(ctx).lang, options=_options(self, ctx))
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the line for shells that complete."""
@@ -106,8 +90,8 @@ class Group(click.Group):
         super().__init__(
             name,
             params=[*_shared(hidden=not top), *([_version()] if top else [])],
-            help=path,
             no_args_is_help=True,
+            context_settings={"help_option_names": ["-h", "--help"]},
         )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -136,25 +120,24 @@ class Group(click.Group):
         near = get_close_matches(name, self.specs, n=2)
         shown = layout.cut(layout.plain(name), 40)
         path = f"aidledger {self.path}".strip()
-        raise app_of(ctx).usage(
+        raise CommandError(
             Said(f"{shown}：没有这个命令", f"{shown}: no such command"),
-            Said(f"是不是 {path} {' / '.join(near)}", f"did you mean {path} {' or '.join(near)}")
+            hint=Said(
+                f"是不是 {path} {' / '.join(near)}", f"did you mean {path} {' or '.join(near)}"
+            )
             if near
             else Said(f"{path} --help 列出全部命令", f"{path} --help lists the commands"),
         )
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help in the language of the call."""
-        return "\n".join(_help_lines(self, ctx))
+        below = () if not self.path else tuple(self.specs.values())
+        return help_text(ctx, self.path, app_of(ctx).lang, options=_options(self, ctx), below=below)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the line for shells that complete."""
         del limit
         return helps.help_of(self.path).short.en
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Return the commands and options that begin so."""
-        return super().shell_complete(ctx, incomplete)
 
 
 def program() -> Group:
@@ -201,13 +184,18 @@ def _shared(*, hidden: bool) -> list[click.Parameter]:
         Option(
             ["--lang"],
             type=click.Choice(LANGUAGES),
-            envvar=None if hidden else "AIDLEDGER_LANG",
             hidden=hidden,
             is_eager=True,
             expose_value=False,
             callback=_set_lang,
         ),
     ]
+
+
+def _options(command: click.Command, ctx: click.Context) -> list[tuple[str, str]]:
+    """Return the options of a command as help shows them, ``--help`` last."""
+    shown = [p.said(ctx) for p in command.params if isinstance(p, Option) and not p.hidden]
+    return [*shown, ("-h, --help", helps.OPTIONS["--help"].in_(app_of(ctx).lang))]
 
 
 def _set_ledger(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -217,10 +205,10 @@ def _set_ledger(ctx: click.Context, param: click.Parameter, value: str | None) -
         app_of(ctx).ledger = value
 
 
-def _set_lang(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+def _set_lang(ctx: click.Context, param: click.Parameter, value: Language | None) -> None:
     """Keep the language."""
     del param
-    if value == "zh" or value == "en":
+    if value in LANGUAGES:
         app_of(ctx).lang = value
 
 

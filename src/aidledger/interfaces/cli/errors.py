@@ -58,11 +58,13 @@ class Fault(NamedTuple):
     exit_code: int
     message: str
     hint: str = ""
+    details: tuple[str, ...] = ()
 
 
 def error_lines(fault: Fault) -> list[str]:
     """Return the lines for standard error: lower case, one line each, no final period."""
     lines = [f"aidledger: error: {_one_line(fault.message)}"]
+    lines += [f"  {_one_line(detail)}" for detail in fault.details]
     if fault.hint:
         lines.append(f"aidledger: hint: {_one_line(fault.hint)}")
     return lines

@@ -33,7 +33,9 @@ PROGRAM: Final = Help(
 
 COMMANDS: Final[dict[str, Help]] = {
     "case": Help(
-        Said("查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"),
+        Said(
+            "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
+        ),
         ("aidledger case list", "aidledger case show 000017"),
     ),
     "case list": Help(
@@ -57,11 +59,17 @@ COMMANDS: Final[dict[str, Help]] = {
         ("aidledger case history 000017", "aidledger case history 000017 --json"),
     ),
     "case explain": Help(
-        Said("逐条说明每个决定的依据和金额", "Explain each decision clause by clause, with its amount"),
+        Said(
+            "逐条说明每个决定的依据和金额",
+            "Explain each decision clause by clause, with its amount",
+        ),
         ("aidledger case explain 000017", "aidledger case explain 000017 --as-of 2022-06-30"),
     ),
     "case redecide": Help(
-        Said("按原政策包重新作出决定并比较", "Take the decisions again under their own pack and compare"),
+        Said(
+            "按原政策包重新作出决定并比较",
+            "Take the decisions again under their own pack and compare",
+        ),
         ("aidledger case redecide 000017", "aidledger case redecide 000017 --position 412"),
         Said("有差异时退出码为 1。", "Exits with 1 where something comes out otherwise."),
     ),
@@ -108,7 +116,10 @@ COMMANDS: Final[dict[str, Help]] = {
         ),
     ),
     "rebuild": Help(
-        Said("由记录重新推导全部读模型并给出摘要", "Derive every model from the entries again, with digests"),
+        Said(
+            "由记录重新推导全部读模型并给出摘要",
+            "Derive every model from the entries again, with digests",
+        ),
         (
             "aidledger rebuild",
             "aidledger rebuild --as-of 2022-06-30 --json",
@@ -116,7 +127,10 @@ COMMANDS: Final[dict[str, Help]] = {
         ),
     ),
     "record": Help(
-        Said("由 JSON Lines 追加记录，要么全部要么不记", "Record entries from JSON Lines, all or nothing"),
+        Said(
+            "由 JSON Lines 追加记录，要么全部要么不记",
+            "Record entries from JSON Lines, all or nothing",
+        ),
         (
             "aidledger record entries.jsonl",
             "aidledger record - --cause town-3:2022-03-01 < entries.jsonl",
@@ -132,7 +146,10 @@ COMMANDS: Final[dict[str, Help]] = {
         ),
     ),
     "import": Help(
-        Said("导入表格：申请、银行回盘、考核得分", "Import a sheet: applications, bank results, scores"),
+        Said(
+            "导入表格：申请、银行回盘、考核得分",
+            "Import a sheet: applications, bank results, scores",
+        ),
         (
             "aidledger import applications --template > template.csv",
             "aidledger import applications march.xlsx --dry-run",
@@ -155,7 +172,10 @@ COMMANDS: Final[dict[str, Help]] = {
         ("aidledger events", "aidledger events ApplicationSubmitted"),
     ),
     "init": Help(
-        Said("新建账本及其密钥文件；已存在则拒绝", "Make a new ledger and its secrets; refuses what exists"),
+        Said(
+            "新建账本及其密钥文件；已存在则拒绝",
+            "Make a new ledger and its secrets; refuses what exists",
+        ),
         (
             "aidledger --ledger county.db init --origin example.org/county",
             "aidledger --ledger postgresql://localhost/county init",
@@ -167,7 +187,10 @@ COMMANDS: Final[dict[str, Help]] = {
             "aidledger adopt",
             "aidledger adopt gz-county-2022 --county 520123 --actor 520123-u1 --office 520123",
         ),
-        Said("不写 PACK 时列出随程序提供的政策包。", "Without PACK the packs that come along are listed."),
+        Said(
+            "不写 PACK 时列出随程序提供的政策包。",
+            "Without PACK the packs that come along are listed.",
+        ),
     ),
     "simulate": Help(
         Said("按种子模拟一个县的若干个月", "Simulate a county's months from a seed"),
@@ -181,7 +204,10 @@ COMMANDS: Final[dict[str, Help]] = {
         ),
     ),
     "demo": Help(
-        Said("一分钟演示：模拟、核验、重建、追问、篡改", "One minute: simulate, verify, rebuild, ask, tamper"),
+        Said(
+            "一分钟演示：模拟、核验、重建、追问、篡改",
+            "One minute: simulate, verify, rebuild, ask, tamper",
+        ),
         ("aidledger demo", "aidledger demo --cases 50 --months 6 --keep county"),
     ),
     "completion": Help(
@@ -192,14 +218,23 @@ COMMANDS: Final[dict[str, Help]] = {
 
 OPTIONS: Final[dict[str, Said]] = {
     "--ledger": Said(
-        "账本：文件路径或 postgresql:// 地址", "the ledger: a file path or a postgresql:// address"
+        "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
+        "the ledger: a file path or a postgresql:// address [AIDLEDGER]",
     ),
-    "--lang": Said("语言", "language of texts; keys and codes stay as they are"),
+    "--lang": Said(
+        "语言（键名和代码不译）[AIDLEDGER_LANG]",
+        "language of texts; keys and codes stay as they are [AIDLEDGER_LANG]",
+    ),
     "--version": Said("显示版本", "show the version"),
     "--help": Said("显示帮助", "show this help"),
     "--json": Said("在标准输出上给出一个 JSON 对象", "one JSON object on standard output"),
-    "--as-of": Said("当日有效的情况（默认：最后一条记录之日）", "in force on that day (default: day of the last entry)"),
-    "--known-on": Said("截至当日账本所知（默认：全部）", "as known by that day (default: everything)"),
+    "--as-of": Said(
+        "当日有效的情况（默认：最后一条记录之日）",
+        "in force on that day (default: day of the last entry)",
+    ),
+    "--known-on": Said(
+        "截至当日账本所知（默认：全部）", "as known by that day (default: everything)"
+    ),
     "--stage": Said("只看处于某阶段的", "only those in this stage"),
     "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
     "--position": Said("只看这一条决定", "only the decision of this entry"),
@@ -207,12 +242,21 @@ OPTIONS: Final[dict[str, Said]] = {
     "--format": Said("输出格式", "format of the output"),
     "--output": Said("写入文件而不是标准输出", "write to a file instead of standard output"),
     "--model": Said("只建这一个（可重复）", "only this model (may be repeated)"),
-    "--cause": Said("请求的名称；同名重试只记录一次", "name of the request; a retry under it records once"),
+    "--cause": Said(
+        "请求的名称；同名重试只记录一次", "name of the request; a retry under it records once"
+    ),
+    "--evidence": Said(
+        "记录以散列引用的文件（可重复）", "a file that entries name by hash (may be repeated)"
+    ),
     "--dry-run": Said("只检查，不记录", "check only, record nothing"),
-    "--effective-on": Said("没有日期列时各行的生效日", "day the rows took effect where they have none"),
+    "--effective-on": Said(
+        "没有日期列时各行的生效日", "day the rows took effect where they have none"
+    ),
     "--actor": Said("经办人", "who acts"),
     "--office": Said("经办机构", "the office acted for"),
-    "--as-is": Said("历史数据照原样记录并加标记", "take history as it is: faults are recorded and marked"),
+    "--as-is": Said(
+        "历史数据照原样记录并加标记", "take history as it is: faults are recorded and marked"
+    ),
     "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
@@ -221,7 +265,9 @@ OPTIONS: Final[dict[str, Said]] = {
     "--months": Said("月数", "number of months"),
     "--seed": Said("种子", "the seed"),
     "--start": Said("开始之日", "first day"),
-    "--irregularities": Said("把埋入的违规写入此文件", "write what irregularities were planted to this file"),
+    "--irregularities": Said(
+        "把埋入的违规写入此文件", "write what irregularities were planted to this file"
+    ),
     "--keep": Said("把账本留在此目录", "keep the ledgers in this directory"),
 }
 """Texts of the options, the same for every command that has them."""

@@ -11,6 +11,8 @@ from typing import Final
 
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』”’…,.;:?!)]}%")
 _ELLIPSIS: Final = "…"
+_NARROWEST: Final = 6
+"""No column of a table becomes narrower, however many there are."""
 
 
 def char_width(char: str) -> int:
@@ -119,18 +121,27 @@ def table(
     *,
     right: frozenset[int] = frozenset(),
 ) -> list[str]:
-    """Return a table in plain text; the widest columns give way until the whole fits."""
+    """Return a table in plain text: the widest columns give way and their cells are wrapped."""
     widths = [
         max([width(title), *(width(row[at]) for row in rows)]) for at, title in enumerate(titles)
     ]
     spare = columns - 2 * (len(widths) - 1)
-    while sum(widths) > spare and max(widths) > 8:
+    while sum(widths) > spare and max(widths) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1
-    rule = ["─" * size for size in widths]
+    lines = _row(titles, widths, right)
+    lines.append("  ".join("─" * size for size in widths))
+    for row in rows:
+        lines += _row(row, widths, right)
+    return lines
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> list[str]:
+    """Return the lines of one row: as many as its longest cell needs."""
+    wrapped = [wrap(cell, size) for cell, size in zip(cells, widths, strict=True)]
     return [
         "  ".join(
-            pad(cut(cell, size), size, right=at in right)
-            for at, (cell, size) in enumerate(zip(line, widths, strict=True))
+            pad(cell[at] if at < len(cell) else "", size, right=number in right)
+            for number, (cell, size) in enumerate(zip(wrapped, widths, strict=True))
         ).rstrip()
-        for line in [list(titles), rule, *rows]
+        for at in range(max(map(len, wrapped)))
     ]

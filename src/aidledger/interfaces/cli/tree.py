@@ -87,7 +87,11 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Said("查看", "Look"),
         (
             _CASES,
-            Spec("due", _HERE + "dues:show_due", opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), _JSON)),
+            Spec(
+                "due",
+                _HERE + "dues:show_due",
+                opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), _JSON),
+            ),
             Spec(
                 "list",
                 _HERE + "lists:show_list",
@@ -120,7 +124,12 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 "record",
                 _HERE + "records:run_record",
                 (Arg("FILE", False),),
-                (Opt("--cause", "text", "ID"), Opt("--dry-run", "flag"), _JSON),
+                (
+                    Opt("--cause", "text", "ID"),
+                    Opt("--evidence", "many", "FILE"),
+                    Opt("--dry-run", "flag"),
+                    _JSON,
+                ),
             ),
             Spec(
                 "import",
@@ -142,7 +151,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("运行", "Operate"),
         (
-            Spec("init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)),
+            Spec(
+                "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
+            ),
             Spec(
                 "adopt",
                 _HERE + "founding:run_adopt",

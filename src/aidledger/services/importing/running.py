@@ -117,7 +117,7 @@ def import_prepared(session: Session, what: Import) -> Outcome:
         ) from None
 
 
-def template(kind: str) -> str:
+def sample_file(kind: str) -> str:
     """Return a CSV file with the header and one sample row.
 
     Raises:

@@ -87,8 +87,8 @@ class County:
     # days --------------------------------------------------------------------------------------
 
     def workday(self, day: date) -> date:
-        """Return the day, or the first working day after it."""
-        return self.workdays[bisect_left(self.workdays, day)]
+        """Return the day, or the first working day after it; the last one known, beyond them."""
+        return self.workdays[min(bisect_left(self.workdays, day), len(self.workdays) - 1)]
 
     def workday_before(self, day: date) -> date:
         """Return the day, or the last working day before it."""

@@ -32,6 +32,8 @@ class Dossier:
     ended_on: date | None = None
     """The day after which nobody visits, cares or pays any more."""
     carer: str = ""
+    funeral_fen: int = 0
+    """A burial that the fund has still to pay."""
     floor: date = date.min
     issued_fen: dict[str, int] = field(default_factory=dict)
     """What the regular line of each month was, in fen."""
@@ -48,6 +50,11 @@ class Dossier:
     def state(self) -> Case:
         """The case as the ledger has it."""
         return self.county.session.case(self.stream)
+
+    @property
+    def village(self) -> str:
+        """The village the person lives in now."""
+        return self.state.village or self.plan.village.code
 
     def turn(self, count: int, office: str | None = None) -> Turn:
         """Return the turn so many working days from now, at the township or another office."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from aidledger.domain.events import ending, support
+from aidledger.domain.events import ending, inquiry, registry, support
 from aidledger.domain.events.base import Form
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.care import Carers
@@ -28,8 +28,16 @@ _VISIT_DAYS: Final = 28
 _DECEASED_FROM, _DECEASED_TO = 14, 20
 """Deaths lie in the middle of a month: known, even late, before the next roster is drawn up."""
 _FUNERAL_FEN: Final = 338_400
+_BURIED_BY: Final[tuple[Literal["village", "relatives"], ...]] = ("village", "relatives")
+_ENDED_BY: Final[tuple[ending.Ground, ...]] = (
+    "own_wish",
+    "income",
+    "obligor_able",
+    "moved_away",
+)
 _END_NOTICE_DAYS: Final = 8
 _REVIEW_MONTHS: Final = 6
+_TYPING_ERROR_PERMILLE: Final = 30
 _FATES: Final = ("ability", "death", "move", "form", "ended", "prison", "suspension")
 _PERMILLE: Final = (24, 9, 6, 4, 3, 1, 2)
 
@@ -40,6 +48,7 @@ def live(case: Dossier, carers: Carers, *, quiet_month: str) -> Iterator[Process
     if case.plan.visited:
         yield visits(case)
     yield reviews(case)
+    yield mistakes(case)
     if case.plan.fates:
         yield fates(case, carers, quiet_month)
     if case.plan.sequel is not None:
@@ -85,7 +94,7 @@ def visits(case: Dossier) -> Process:
             evidence=case.digest(f"visit/{day}"),
             form="phone" if case.rng.randrange(12) == 0 else "in_person",
             need="reported" if need else "none",
-            visitor=f"{case.plan.village.code}-v{case.plan.number % 2 + 1}",
+            visitor=f"{case.village}-v{case.plan.number % 2 + 1}",
         )
         note = f"看望{case.plan.person.name}，{'需要协助' if need else '生活正常'}。"
         case.say(visited, CLERK, effective_on=day, personal={"note": note})
@@ -98,6 +107,30 @@ def _follow_up(case: Dossier) -> Process:
     """Deal with a need within days."""
     yield case.turn(case.rng.randrange(2, 9))
     case.say(support.NeedFollowedUp(outcome="已协调村医上门", visits_since=1), CLERK)
+
+
+def mistakes(case: Dossier) -> Process:
+    """Now and then put right what was typed wrongly, with the reason and the authority for it."""
+    yield case.turn(case.rng.randrange(8, 160))
+    if not case.plan.fates or case.rng.randrange(1000) >= _TYPING_ERROR_PERMILLE:
+        return
+    entries = case.county.session.stream(case.stream)
+    visited = [e for e in entries if isinstance(e.event, inquiry.NeighbourVisited)]
+    reviewed = [e for e in entries if isinstance(e.event, support.SupportReviewed)]
+    if reviewed and case.rng.randrange(2):
+        annulled = registry.EntryAnnulled(
+            authority="乡镇负责人核准", position=reviewed[0].position, reason="误录入本案"
+        )
+        case.say(annulled, HEAD)
+        return
+    corrected = registry.EntryCorrected(
+        authority="乡镇负责人核准",
+        field="households",
+        position=visited[0].position,
+        reason="走访户数录入笔误",
+        value=str(case.rng.randrange(2, 8)),
+    )
+    case.say(corrected, HEAD)
 
 
 def reviews(case: Dossier) -> Process:
@@ -114,9 +147,9 @@ def reviews(case: Dossier) -> Process:
 def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
     """Let chance strike once a month at most, in the middle of it."""
     county = case.county
-    month = (case.approved_on or county.today).isoformat()[:7]
+    month = ""
     while True:
-        month = add_months(month, 1)
+        month = add_months(max(month, county.today.isoformat()[:7]), 1)
         yield case.on(date.fromisoformat(f"{month}-10"))
         if case.over(county.today):
             return
@@ -142,8 +175,7 @@ def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
             case "form":
                 yield from _form_changes(case, carers)
             case "ended":
-                ground = case.rng.choice(("own_wish", "income", "obligor_able", "moved_away"))
-                yield from terminate(case, carers, ground)
+                yield from terminate(case, carers, case.rng.choice(_ENDED_BY))
             case "prison":
                 yield from _goes_to_prison(case, carers)
             case "suspension":
@@ -161,12 +193,11 @@ def die(case: Dossier, carers: Carers, died_on: date, *, known_after: int) -> Pr
     case.say(died, CLERK, effective_on=died_on)
     carers.leave(case, "death", died_on)
     yield case.turn(1)
-    by = "institution" if case.state.institution else case.rng.choice(("village", "relatives"))
-    funeral = support.FuneralArranged(
-        by="institution" if by == "institution" else "village" if by == "village" else "relatives",
-        cost_fen=_FUNERAL_FEN,
-    )
+    at_home = case.rng.choice(_BURIED_BY)
+    by = "institution" if case.state.institution else at_home
+    funeral = support.FuneralArranged(by=by, cost_fen=_FUNERAL_FEN)
     case.say(funeral, CLERK)
+    case.funeral_fen = _FUNERAL_FEN
     yield from _end(case, "death", died_on, died_on.isoformat()[:7])
 
 
@@ -177,14 +208,17 @@ def terminate(case: Dossier, carers: Carers, ground: ending.Ground) -> Process:
 
 
 def _end(
-    case: Dossier, ground: ending.Ground, lost_on: date, last_month: str, carers: Carers | None = None
+    case: Dossier,
+    ground: ending.Ground,
+    lost_on: date,
+    last_month: str,
+    carers: Carers | None = None,
 ) -> Process:
     """Walk through the termination."""
     county = case.county
     yield case.turn(1)
-    by: ending.Ground | str = "institution" if case.state.institution else "village"
     reported = ending.TerminationReported(
-        by="institution" if by == "institution" else "village",
+        by="institution" if case.state.institution else "village",
         ground=ground,
         lost_on=lost_on.isoformat(),
     )
@@ -202,7 +236,7 @@ def _end(
     published = ending.TerminationPublished(
         evidence=case.digest("termination"),
         planned_to=(county.today + timedelta(days=_END_NOTICE_DAYS)).isoformat(),
-        village=case.plan.village.code,
+        village=case.village,
     )
     case.say(published, CLERK)
     yield case.turn(1)

@@ -64,7 +64,7 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     opinion_after: int = 2
     publicity_days: int = 8
     """Calendar days the notice is shown; 0: there is none."""
-    planned_days: int = 8
+    planned_days: int = 7
     publicity_evidence: str | None = None
     """The hash of the photo; default: one of its own."""
     objection: Literal["none", "not_upheld"] = "none"

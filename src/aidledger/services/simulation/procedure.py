@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final, Literal
 
 from aidledger.domain.events import decision, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
@@ -21,7 +22,16 @@ from aidledger.services.simulation.places import (
     SURVEYOR,
 )
 
-_SPOT_CHECK_PERMILLE = 400
+_CHANNELS: Final[tuple[Literal["patrol", "household_visit", "phone", "data_sharing"], ...]] = (
+    "patrol",
+    "household_visit",
+    "phone",
+    "data_sharing",
+)
+_NOT_ABLE: Final[
+    tuple[Literal["no_obligor", "no_capacity", "dead", "dibao_old_or_disabled"], ...]
+] = ("no_obligor", "no_capacity", "dead", "dibao_old_or_disabled")
+_SPOT_CHECK_PERMILLE: Final = 400
 """Of the files of a month; the rule demands 300, and the first file of each month is checked."""
 
 
@@ -39,9 +49,7 @@ class SpotChecks:
         return wanted
 
 
-def apply(
-    case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]
-) -> Process:
+def apply(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]) -> Process:
     """Live the whole procedure; ``approved`` is told when support was granted."""
     yield from _application(case)
     yield from _acceptance(case)
@@ -68,12 +76,12 @@ def apply(
 
 
 def _application(case: Dossier) -> Process:
-    """Discovery, where somebody went to look, and the application with all that is personal."""
+    """Record the discovery, if any, and the application with all that is personal."""
     plan, county = case.plan, case.county
     town, village, person = plan.town, plan.village, plan.person
     if plan.discovered_before:
         yield case.on(county.after(-plan.discovered_before, plan.apply_on))
-        channel = case.rng.choice(("patrol", "household_visit", "phone", "data_sharing"))
+        channel = case.rng.choice(_CHANNELS)
         event = intake.NeedDiscovered(
             assessment="eligible",
             channel=channel,
@@ -102,13 +110,11 @@ def _application(case: Dossier) -> Process:
     )
     case.say(submitted, CLERK, personal=personal)
     if plan.relative:
-        case.say(
-            intake.RelativeDeclared(officer=f"{case.office}-{CLERK}", relation="other"), HEAD
-        )
+        case.say(intake.RelativeDeclared(officer=f"{case.office}-{CLERK}", relation="other"), HEAD)
 
 
 def _acceptance(case: Dossier) -> Process:
-    """The township takes the application in, once the materials are complete."""
+    """Take the application in, once the materials are complete."""
     if case.plan.materials_missing:
         yield case.turn(1)
         items = ("household_register", "bank_card")
@@ -130,7 +136,7 @@ def _acceptance(case: Dossier) -> Process:
 
 
 def _inquiry(case: Dossier) -> Process:
-    """Survey, neighbours, letters, comparison with registers, obligors, ability, appraisal."""
+    """Investigate: survey, neighbours, letters, registers, obligors, ability, appraisal."""
     plan = case.plan
     yield case.turn(plan.survey_after)
     actors = (SURVEYOR, SECOND_SURVEYOR)[: plan.investigators]
@@ -144,7 +150,7 @@ def _inquiry(case: Dossier) -> Process:
     case.note(surveyed, SURVEYOR)
     if plan.neighbours:
         case.say(inquiry.NeighbourVisited(households=case.rng.randrange(2, 6)), SURVEYOR)
-    ground = case.rng.choice(("no_obligor", "no_capacity", "dead", "dibao_old_or_disabled"))
+    ground = case.rng.choice(_NOT_ABLE)
     yield case.turn(1)
     case.note(inquiry.ObligorAssessed(able=False, ground=ground), SECOND_SURVEYOR)
     assessed = support.AbilityAssessed(evidence=case.digest("ability"), level=plan.ability)
@@ -173,7 +179,7 @@ def _inquiry(case: Dossier) -> Process:
 
 
 def _comparison(case: Dossier) -> Process:
-    """The comparison, and an answer to each hit where the plan has one."""
+    """Compare with the registers, and answer each hit where the plan has an answer."""
     compared = inquiry.DataCompared(
         hits=case.plan.hits,
         registers=case.plan.registers,
@@ -189,20 +195,22 @@ def _comparison(case: Dossier) -> Process:
 
 
 def _opinion(case: Dossier) -> Process:
-    """The township's opinion, by its head, who surveyed nothing; the account is taken down too."""
+    """Give the opinion, by the head, who surveyed nothing; the account is taken down too."""
     plan = case.plan
     yield case.turn(plan.opinion_after)
-    opinion = "refuse" if plan.outcome == "refuse" else "approve"
+    opinion: Literal["approve", "refuse"] = "refuse" if plan.outcome == "refuse" else "approve"
     case.say(decision.ReviewOpinionGiven(form=plan.form, opinion=opinion), HEAD)
     if opinion == "approve":
         number = plan.account or case.county.people.account()
-        holder = "guardian" if plan.limb == "minor" else "other" if plan.account else "self"
+        holder: Literal["guardian", "other", "self"] = "other" if plan.account else "self"
+        if plan.limb == "minor":
+            holder = "guardian"
         bound = support.AccountBound(account="a" + "0" * 32, holder=holder)
         case.say(bound, CLERK, personal={"account_number": number})
 
 
 def _publicity(case: Dossier) -> Process:
-    """The notice in the village; after an objection it is looked into and shown again."""
+    """Put up the notice; after an objection it is looked into and shown again."""
     yield from _notice(case, "opinion", objected=case.plan.objection != "none")
     if case.plan.objection == "none":
         return
@@ -226,7 +234,9 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
         village=plan.village.code,
     )
     case.say(started, CLERK)
-    down_on = county.workday(county.today + timedelta(days=plan.publicity_days))
+    to_on = county.today + timedelta(days=plan.publicity_days)
+    if plan.publicity_days >= plan.planned_days:
+        to_on = county.workday(to_on)
     if objected:
         yield case.turn(2)
         raised = decision.ObjectionRaised(objection=f"{case.stream.partition('/')[2]}-1")
@@ -235,17 +245,17 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
             "text": "认为该户有其他收入，请核实。",
         }
         case.say(raised, CLERK, personal=personal)
-    yield case.on(down_on)
+    yield case.on(to_on)
     ended = decision.PublicityEnded(
         evidence=case.digest(f"publicity-end/{kind}"),
         objections=int(objected),
-        to_on=county.today.isoformat(),
+        to_on=to_on.isoformat(),
     )
-    case.say(ended, CLERK)
+    case.say(ended, CLERK, effective_on=to_on)
 
 
 def _county(case: Dossier, checks: SpotChecks) -> Process:
-    """Submission, the county's review and its check at home; ends on the day of the decision."""
+    """Submit, review and check at home; ends on the day of the decision."""
     plan, county = case.plan, case.county
     yield case.turn(plan.submit_after)
     case.say(decision.CaseSubmitted(received_on=county.today.isoformat()), HEAD)
@@ -260,7 +270,7 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
 
 
 def _approval(case: Dossier) -> None:
-    """The approval, by the county's decider unless the plan has somebody who must not."""
+    """Approve, by the county's decider unless the plan has somebody who must not."""
     plan, today = case.plan, case.county.today
     from_month = add_months(month_of(today.isoformat()), plan.first_month)
     event = decision.ApplicationApproved(form=plan.form, from_month=from_month, limb=plan.limb)
@@ -269,7 +279,7 @@ def _approval(case: Dossier) -> None:
 
 
 def _refusal(case: Dossier) -> Process:
-    """The refusal with its reasons, and their service on the applicant."""
+    """Refuse with reasons, and serve them on the applicant."""
     refused = decision.ApplicationRefused(reasons=("income",))
     case.say(refused, DECIDER, personal={"reasons_text": "有稳定收入来源，不符合规定条件。"})
     yield case.turn(case.plan.refusal_told_after)

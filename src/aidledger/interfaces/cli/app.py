@@ -1,0 +1,55 @@
+"""What every command is given: the language, where the ledger lies, and how to print."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.language import Language, Said, language_of
+from aidledger.interfaces.cli.screen import Screen
+
+
+class App:
+    """One run of the program."""
+
+    def __init__(self, *, lang: Language, ledger: str | None) -> None:
+        """Begin with what the environment says; options change it."""
+        self.lang: Language = lang
+        self.ledger = ledger
+
+    @property
+    def screen(self) -> Screen:
+        """How to print, in the language of the run."""
+        return Screen(self.lang)
+
+    def say(self, zh: str, en: str) -> str:
+        """Return the text of the run's language."""
+        return zh if self.lang == "zh" else en
+
+    def location(self) -> str:
+        """Return where the ledger lies.
+
+        Raises:
+            CommandError: nobody said so.
+
+        """
+        if not self.ledger:
+            raise CommandError(
+                Said("没有指明账本", "no ledger was named"),
+                hint=Said(
+                    "用 --ledger 指明文件或地址，或设置环境变量 AIDLEDGER",
+                    "name a file or an address with --ledger, or set AIDLEDGER",
+                ),
+                exit_code=USAGE,
+            )
+        return self.ledger
+
+
+def app_of(ctx: click.Context) -> App:
+    """Return the run that a context belongs to."""
+    root = ctx.find_root()
+    if not isinstance(root.obj, App):
+        root.obj = App(lang=language_of(os.environ), ledger=None)
+    return root.obj

@@ -1,0 +1,207 @@
+"""``case list``, ``case show`` and ``case history``: what a case is, and how it came about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.case import Case
+from aidledger.domain.events.catalog import EVENTS, wire_name
+from aidledger.domain.recorded import Recorded
+from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.sheet import show_sheet
+from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, title, word, yuan
+from aidledger.services.clock import CHINA, china_day
+from aidledger.services.history import case_as_of, case_streams, find_stream, history
+from aidledger.services.session import Session
+from aidledger.services.standing import case_columns, day_of_question
+
+_LISTED: Final = (
+    "case",
+    "stage",
+    "display_name",
+    "township",
+    "village",
+    "applied_on",
+    "decided_on",
+    "form",
+    "monthly_fen",
+    "paid_fen",
+)
+
+
+def list_cases(
+    app: App, *, stage: str | None, as_of: str | None, known_on: str | None, json: bool
+) -> None:
+    """Print every case with what matters of it."""
+    if stage is not None and stage not in STAGES:
+        raise CommandError(
+            Said(f"--stage {stage}：没有这个阶段", f"--stage {stage}: no such stage"),
+            hint=Said(" ".join(STAGES), " ".join(STAGES)),
+            exit_code=USAGE,
+        )
+    with reading(app) as session:
+        day = as_of or day_of_question(session, known_on)
+        found = (
+            case_as_of(session, name, as_of=day, known_on=known_on)
+            for name in case_streams(session)
+        )
+        rows = [
+            case_columns(case, day)
+            for case in found
+            if case.version and (stage is None or case.stage == stage)
+        ]
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/case-list/v1",
+                "as_of": day,
+                "known_on": known_on,
+                "cases": [{key: row[key] for key in _LISTED} for row in rows],
+            }
+        )
+        return
+    lang = app.lang
+    app.screen.table(
+        [
+            app.say("个案", "case"),
+            app.say("阶段", "stage"),
+            app.say("姓名", "name"),
+            app.say("村", "village"),
+            app.say("申请", "applied"),
+            app.say("每月", "a month"),
+            app.say("已发", "paid"),
+        ],
+        [
+            [
+                row["case"].removeprefix("case/"),
+                word(row["stage"], lang),
+                row["display_name"] or "",
+                row["village"] or "",
+                row["applied_on"] or "",
+                yuan(row["monthly_fen"], lang).split(" ")[0],
+                yuan(row["paid_fen"], lang).split(" ")[0],
+            ]
+            for row in rows
+        ],
+        right=frozenset({5, 6}),
+    )
+    app.screen.note(
+        app.say(
+            f"共 {len(rows)} 个个案，截至 {day}",
+            f"{counted(len(rows), 'case', 'cases')} as of {day}",
+        )
+    )
+
+
+def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, json: bool) -> None:
+    """Print one case on one page."""
+    with reading(app) as session:
+        name = find_stream(session, case)
+        day = as_of or day_of_question(session, known_on)
+        state = case_as_of(session, name, as_of=day, known_on=known_on)
+        entries = _entries(session, name, as_of, known_on)
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/case/v1",
+                "as_of": day,
+                "known_on": known_on,
+                **case_columns(state, day),
+                "entries": [_brief(entry) for entry in entries],
+            }
+        )
+        return
+    _known(state, name, day)
+    show_sheet(app, state, entries, day, known_on)
+
+
+def show_history(
+    app: App, *, case: str, as_of: str | None, known_on: str | None, json: bool
+) -> None:
+    """Print every entry of a case."""
+    with reading(app) as session:
+        name = find_stream(session, case)
+        entries = _entries(session, name, as_of, known_on)
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/case-history/v1",
+                "case": name,
+                "as_of": as_of,
+                "known_on": known_on,
+                "entries": [_full(entry) for entry in entries],
+            }
+        )
+        return
+    screen, lang = app.screen, app.lang
+    screen.line(screen.style(name.removeprefix("case/"), "bold"))
+    for entry in entries:
+        head = (
+            f"{entry.position:>7}  {entry.effective_on}  "
+            f"{layout.pad(title(entry, lang), 28)}  {entry.actor}"
+        )
+        screen.line(screen.style(layout.plain(head), "bold"))
+        recorded = _moment(entry.recorded_at)
+        more = facts_text(entry, lang)
+        text = app.say(f"记于 {recorded}", f"recorded {recorded}") + (f" · {more}" if more else "")
+        screen.lines(
+            screen.style(line, "dim") for line in layout.indent(layout.plain(text), screen.width, 9)
+        )
+
+
+def _entries(
+    session: Session, name: str, as_of: str | None, known_on: str | None
+) -> list[Recorded]:
+    """Return the entries of a case known and in force on two days."""
+    found = history(session, name, known_on=known_on)
+    return [entry for entry in found if as_of is None or entry.effective_on <= as_of]
+
+
+def _known(state: Case, name: str, day: str) -> None:
+    """Refuse to show a case of which nothing was there yet."""
+    if not state.version:
+        raise CommandError(
+            Said(f"{name}：{day} 尚无记录", f"{name}: nothing was there yet on {day}"),
+            hint=Said("用较晚的 --as-of 或 --known-on", "ask for a later --as-of or --known-on"),
+            exit_code=USAGE,
+        )
+
+
+def _brief(entry: Recorded) -> dict[str, Any]:
+    """Return an entry as a line of the timeline."""
+    kind = EVENTS[wire_name(entry.event)]
+    return {
+        "position": entry.position,
+        "type": kind.name,
+        "title": {"zh": kind.title_zh, "en": kind.title_en},
+        "effective_on": entry.effective_on,
+        "recorded_on": china_day(entry.recorded_at),
+        "actor": entry.actor,
+    }
+
+
+def _full(entry: Recorded) -> dict[str, Any]:
+    """Return all of an entry but what is sealed."""
+    return {
+        **_brief(entry),
+        "stream": entry.stream,
+        "version": entry.version,
+        "recorded_at": entry.recorded_at,
+        "office": entry.office,
+        "pack_hash": entry.pack_hash,
+        "data": msgspec.to_builtins(entry.event),
+        "sealed": sorted(entry.sealed),
+    }
+
+
+def _moment(recorded_at: str) -> str:
+    """Return a recording time as the clock on a Chinese wall showed it."""
+    moment = datetime.fromisoformat(recorded_at).astimezone(CHINA)
+    return moment.strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,223 @@
+"""``case explain``, ``redecide``, ``whatif`` and ``blame``: why it was decided so."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.money import format_yuan
+from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import FINDINGS, OK
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import reading, reading_sealed
+from aidledger.interfaces.cli.wording import shortened, word, yuan
+from aidledger.services.clock import china_day
+from aidledger.services.explaining import (
+    ClauseView,
+    DecisionView,
+    Repetition,
+    blame,
+    explain,
+    redecide,
+    whatif,
+)
+from aidledger.services.history import find_stream
+
+_MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
+_COLOURS: Final = {"met": "green", "failed": "red", "undecidable": "yellow"}
+_OUTCOMES: Final = {
+    "allow": Said("准许", "allowed"),
+    "refuse": Said("拒绝", "refused"),
+    "met": Said("符合", "met"),
+    "failed": Said("不符合", "failed"),
+    "undecidable": Said("无法判定", "undecidable"),
+    "not_applicable": Said("不适用", "not applicable"),
+}
+_KINDS: Final = {
+    "pack": Said("政策包", "pack"),
+    "clause": Said("条款", "clause"),
+    "outcome": Said("结果", "outcome"),
+    "amount": Said("金额（分）", "amount in fen"),
+    "part": Said("金额组成（分）", "part in fen"),
+    "fact": Said("事实", "fact"),
+    "unchecked": Said("未核对", "unchecked"),
+}
+
+
+def show_decisions(
+    app: App, *, case: str, as_of: str | None, known_on: str | None, json: bool
+) -> None:
+    """Print each decision of a case with every clause and each part of its amount."""
+    with reading(app) as session:
+        found = explain(session, find_stream(session, case), as_of=as_of, known_on=known_on)
+    if json:
+        app.screen.json({"schema": "aidledger/case-explain/v1", **msgspec.to_builtins(found)})
+        return
+    screen = app.screen
+    screen.line(screen.style(found.case.removeprefix("case/"), "bold"))
+    if not found.decisions:
+        screen.line(app.say("尚无决定", "no decision yet"))
+    for decision in found.decisions:
+        show_decision(app, decision)
+
+
+def show_decision(app: App, decision: DecisionView) -> None:
+    """Print one decision."""
+    screen, lang = app.screen, app.lang
+    name = app.say(decision.title_zh, decision.title_en)
+    outcome = _OUTCOMES[decision.outcome].in_(lang)
+    screen.heading(
+        f"{decision.effective_on}  {name}：{outcome}"
+        if lang == "zh"
+        else f"{decision.effective_on}  {name}: {outcome}"
+    )
+    pairs = [
+        (app.say("记录", "entry"), f"{decision.position} · {decision.type}"),
+        (
+            app.say("记于", "recorded"),
+            f"{china_day(decision.recorded_at)} · {decision.actor} · {decision.office}",
+        ),
+        (app.say("政策包", "pack"), f"{decision.pack} · {decision.pack_hash[:12]}…"),
+    ]
+    if decision.withheld:
+        pairs.append((app.say("密封的事实", "sealed facts"), ", ".join(decision.withheld)))
+    if decision.overridden:
+        pairs.append((app.say("突破的条款", "overridden"), ", ".join(decision.overridden)))
+    screen.pairs(pairs)
+    for clause in decision.clauses:
+        _show_clause(app, clause)
+    if decision.parts:
+        _show_amount(app, decision)
+
+
+def _show_clause(app: App, clause: ClauseView) -> None:
+    """Print what one clause said, by which text, on which facts."""
+    screen, lang = app.screen, app.lang
+    mark = _MARKS.get(clause.outcome, "?")
+    colour = _COLOURS.get(clause.outcome, "dim")
+    text = app.say(clause.text_zh, clause.text_en) or clause.id
+    outcome = _OUTCOMES[clause.outcome].in_(lang)
+    first, *rest = layout.wrap(layout.plain(f"{text} — {outcome}"), screen.width - 4)
+    screen.line(f"  {screen.style(mark, colour)} {first}")
+    screen.lines("    " + line for line in rest)
+    facts = ", ".join(f"{path} = {_fact(value)}" for path, value in clause.facts.items())
+    small = " · ".join(filter(None, (clause.id, clause.citation, facts)))
+    screen.lines(
+        screen.style(line, "dim") for line in layout.indent(layout.plain(small), screen.width, 4)
+    )
+
+
+def _show_amount(app: App, decision: DecisionView) -> None:
+    """Print the amount and how it came about."""
+    screen, lang = app.screen, app.lang
+    total = yuan(decision.amount_fen or 0, lang)
+    screen.line("  " + screen.style(app.say(f"每月 {total}", f"{total} a month"), "bold"))
+    for part in decision.parts:
+        formula = f"{format_yuan(part.fen)} = {part.formula}"
+        text = f"{part.code}: {formula}  ({part.citation})"
+        screen.lines(layout.indent(layout.plain(text), screen.width, 4))
+
+
+def decide_again(app: App, *, case: str, position: int | None, json: bool) -> int:
+    """Take the decisions again under their own pack; 1 where something comes out otherwise."""
+    with reading_sealed(app) as session:
+        name = find_stream(session, case)
+        found = redecide(session, name, position=position)
+    _show_repetitions(app, name, found, json, "aidledger/case-redecide/v1")
+    real = [d for again in found for d in again.differences if d.kind != "unchecked"]
+    return FINDINGS if real else OK
+
+
+def decide_otherwise(app: App, *, case: str, pack: str, json: bool) -> None:
+    """Take the decisions under another pack."""
+    with reading_sealed(app) as session:
+        name = find_stream(session, case)
+        found = whatif(session, name, pack)
+    _show_repetitions(app, name, found, json, "aidledger/case-whatif/v1")
+
+
+def _show_repetitions(
+    app: App, name: str, found: tuple[Repetition, ...], json: bool, schema: str
+) -> None:
+    """Print what came of repeated decisions."""
+    screen, lang = app.screen, app.lang
+    if json:
+        decisions = [{**msgspec.to_builtins(again), "stands": again.stands} for again in found]
+        screen.json({"schema": schema, "case": name, "decisions": decisions})
+        return
+    screen.line(screen.style(name.removeprefix("case/"), "bold"))
+    if not found:
+        screen.line(app.say("没有决定", "no decision"))
+    for again in found:
+        stands = app.say("结果相同", "comes out the same")
+        differs = app.say("结果不同", "comes out otherwise")
+        mark, colour = ("✓", "green") if again.stands else ("≠", "yellow")
+        screen.line(
+            f"  {screen.style(mark, colour)} {again.effective_on}  {again.type}  "
+            f"[{again.position}]  {again.pack}  {stands if again.stands else differs}"
+        )
+        for difference in again.differences:
+            kind = (
+                _KINDS[difference.kind].in_(lang) if difference.kind in _KINDS else difference.kind
+            )
+            expected, seen = (
+                _OUTCOMES[value].in_(lang) if value in _OUTCOMES else shortened(value)
+                for value in (difference.expected, difference.found)
+            )
+            text = f"{kind} {difference.name}: {expected} → {seen}"
+            screen.lines(layout.indent(layout.plain(text), screen.width, 6))
+
+
+def show_blame(app: App, *, case: str, field: str | None, json: bool) -> None:
+    """Print for each field of a case the entry that made it what it is."""
+    with reading(app) as session:
+        name = find_stream(session, case)
+        found = blame(session, name, field=field)
+    screen, lang = app.screen, app.lang
+    if json:
+        screen.json(
+            {
+                "schema": "aidledger/case-blame/v1",
+                "case": name,
+                "fields": msgspec.to_builtins(found),
+            }
+        )
+        return
+    screen.table(
+        [
+            app.say("字段", "field"),
+            app.say("值", "value"),
+            app.say("记录", "entry"),
+            app.say("生效", "effective"),
+            app.say("类型", "type"),
+            app.say("经办", "who"),
+        ],
+        [
+            [
+                one.field,
+                word(shortened(_fact(one.value)), lang),
+                str(one.position),
+                one.effective_on,
+                one.type,
+                one.actor,
+            ]
+            for one in found
+        ],
+        right=frozenset({2}),
+    )
+
+
+def _fact(value: Any) -> str:
+    """Return a fact as short text."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "–"
+        case str():
+            return value
+        case _:
+            text = msgspec.json.encode(value, order="sorted").decode()
+            return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,73 @@
+"""``due``: what falls due when, and what is overdue."""
+
+from __future__ import annotations
+
+import msgspec
+
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.wording import counted
+from aidledger.services.due import DueItem, due
+from aidledger.services.rebuilding import generations_folder
+
+
+def show_due(
+    app: App, *, as_of: str | None, known_on: str | None, days: int | None, json: bool
+) -> None:
+    """Print what is due, soonest first."""
+    with reading(app) as session:
+        found = due(
+            session,
+            as_of=as_of,
+            known_on=known_on,
+            days=days,
+            folder=generations_folder(app.location()),
+        )
+    screen = app.screen
+    if json:
+        screen.json({"schema": "aidledger/due/v1", **msgspec.to_builtins(found)})
+        return
+    screen.line(
+        screen.style(app.say(f"{found.as_of} 到期事项", f"Due as of {found.as_of}"), "bold")
+    )
+    screen.table(
+        [
+            app.say("到期", "due"),
+            app.say("还有", "left"),
+            app.say("对象", "about"),
+            app.say("事项", "what"),
+            app.say("自", "since"),
+            "",
+        ],
+        [
+            [
+                item.due_on,
+                str(item.days_left),
+                item.stream,
+                item.what,
+                item.from_on,
+                _notes(app, item),
+            ]
+            for item in found.items
+        ],
+        right=frozenset({1}),
+    )
+    overdue = sum(item.state == "missed" for item in found.items)
+    screen.note(
+        app.say(
+            f"共 {len(found.items)} 项，其中逾期 {overdue} 项",
+            f"{counted(len(found.items), 'item', 'items')}, {overdue} overdue",
+        )
+    )
+
+
+def _notes(app: App, item: DueItem) -> str:
+    """Return what else is to be known of an item."""
+    notes = []
+    if item.state == "missed":
+        notes.append(app.say("逾期", "overdue"))
+    if item.bound == "at_least":
+        notes.append(app.say("不得早于", "not before"))
+    if item.provisional:
+        notes.append(app.say("暂定", "provisional"))
+    return ", ".join(notes)

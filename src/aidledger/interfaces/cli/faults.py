@@ -1,0 +1,117 @@
+"""What is said, and with which exit status, when a service or the store cannot go on.
+
+Their texts are English; each code has a Chinese sentence here, with the English detail behind it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aidledger.domain.policy.errors import PackError
+from aidledger.interfaces.cli import errors, layout
+from aidledger.interfaces.cli.errors import Fault
+from aidledger.interfaces.cli.language import Language, Said
+from aidledger.interfaces.cli.phrases import chinese
+from aidledger.services.problems import RefusedError, ServiceError
+from aidledger.store.errors import SecretsError, StoreError, VaultError
+
+_SHOWN: Final = 50
+_STORE_EXITS: Final = {
+    "exists": errors.USAGE,
+    "usage": errors.USAGE,
+    "missing": errors.MISSING,
+    "not_a_ledger": errors.MISSING,
+    "locked": errors.LOCKED,
+    "read_only": errors.REFUSED_KEY,
+    "connection_lost": errors.TRANSIENT,
+    "disk_full": errors.TRANSIENT,
+    "io_error": errors.TRANSIENT,
+    "unknown": errors.TRANSIENT,
+    "unreachable": errors.TRANSIENT,
+}
+"""Exit status by the code of a store's error; all others could not run."""
+
+_STORE_CHINESE: Final = {
+    "conflict": "另一方已先写入",
+    "connection_lost": "与数据库的连接中断",
+    "damaged": "数据库已损坏，请先核验",
+    "disk_full": "磁盘已满，没有记录",
+    "exists": "此处已有内容，不覆盖",
+    "io_error": "磁盘读写失败",
+    "locked": "账本正被另一程序占用",
+    "mark": "高水位标记文件有问题",
+    "missing": "这里没有账本",
+    "not_a_ledger": "这不是 aidledger 账本",
+    "read_only": "没有写入权限",
+    "secrets": "密钥文件有问题",
+    "unknown": "提交的答复丢失",
+    "unreachable": "连不上数据库",
+    "unsafe": "数据库设置不安全，可能丢失已确认的记录",
+    "usage": "用法不对",
+    "vault": "密封的值打不开",
+    "vault_mismatch": "密封的值与承诺不符",
+}
+
+
+def service_fault(error: Exception, lang: Language) -> Fault | None:
+    """Return what to say of an error that services raise on purpose; nothing for a bug."""
+    match error:
+        case StoreError():
+            return _store_fault(error, lang)
+        case ServiceError():
+            return Fault(error.exit_code, chinese(str(error), lang), chinese(error.hint, lang))
+        case RefusedError():
+            return refused_fault(error, lang)
+        case PackError():
+            return Fault(errors.COULD_NOT_RUN, str(error))
+        case OSError():
+            return _file_fault(error, lang)
+        case _:
+            return _replay_fault(error, lang)
+
+
+def refused_fault(error: RefusedError, lang: Language) -> Fault:
+    """Return every problem of an input, line by line, up to a number that can be read."""
+    count = len(error.problems)
+    said = Said(
+        f"输入有 {count} 处问题，没有记录",
+        f"{count} problem{'' if count == 1 else 's'} in the input, nothing was recorded",
+    )
+    details = [layout.plain(problem.message(lang)) for problem in error.problems[:_SHOWN]]
+    if count > _SHOWN:
+        more = Said(f"另有 {count - _SHOWN} 处，见 --json", f"and {count - _SHOWN} more: --json")
+        details.append(more.in_(lang))
+    hint = Said("改正后重新提交全部内容", "correct them and hand in the whole again")
+    if any(problem.clause for problem in error.problems):
+        hint = Said(
+            "规则拒绝的可以用 despite 写明条款、理由和授权来突破，这本身会成为疑点",
+            "an act against a rule needs despite with clause, reason and authority, and is a finding",
+        )
+    return Fault(errors.FINDINGS, said.in_(lang), hint.in_(lang), tuple(details))
+
+
+def _store_fault(error: StoreError, lang: Language) -> Fault:
+    """Return what to say of an error of the store."""
+    exit_code = _STORE_EXITS.get(error.code, errors.COULD_NOT_RUN)
+    if isinstance(error, (SecretsError, VaultError)) and error.code != "exists":
+        exit_code = errors.REFUSED_KEY
+    message = str(error)
+    if lang == "zh" and error.code in _STORE_CHINESE:
+        message = f"{_STORE_CHINESE[error.code]}（{message}）"
+    return Fault(exit_code, message, chinese(error.hint, lang))
+
+
+def _file_fault(error: OSError, lang: Language) -> Fault:
+    """Return what to say of a file that cannot be read or written."""
+    name = error.filename if isinstance(error.filename, str) else "file"
+    why = error.strerror or type(error).__name__
+    said = Said(f"{name}：无法读写（{why}）", f"{name}: cannot be read or written ({why.lower()})")
+    return Fault(errors.COULD_NOT_RUN, said.in_(lang))
+
+
+def _replay_fault(error: Exception, lang: Language) -> Fault | None:
+    """Return what to say of an error of the read models, which are loaded with their engine."""
+    if type(error).__name__ not in ("ModelError", "GenerationError", "ReplayError"):
+        return None
+    hint = getattr(error, "hint", "")
+    return Fault(errors.COULD_NOT_RUN, chinese(str(error), lang), chinese(hint, lang))

@@ -1,0 +1,116 @@
+"""``import``: sheets of other programs, all or nothing, each file once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import writing
+from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.records import read_input, show_rehearsal
+from aidledger.services.importing.running import (
+    Import,
+    cause_of,
+    import_prepared,
+    imported_before,
+    prepare,
+    sample_file,
+)
+from aidledger.services.problems import RefusedError
+from aidledger.services.rehearsing import rehearse
+
+
+def run_import(
+    app: App,
+    *,
+    kind: str,
+    file: str | None,
+    dry_run: bool,
+    effective_on: str | None,
+    actor: str | None,
+    office: str | None,
+    as_is: bool,
+    template: bool,
+    json: bool,
+) -> int:
+    """Import a file; the same file again gives the first receipt."""
+    if template:
+        return _show_template(app, kind, json=json)
+    if file is None:
+        raise CommandError(
+            Said("缺少 FILE", "missing FILE"),
+            hint=Said(
+                f"aidledger import {kind} --template 给出样表",
+                f"aidledger import {kind} --template prints a sample",
+            ),
+            exit_code=USAGE,
+        )
+    content = read_input(file)
+    try:
+        with writing(app) as session:
+            before = imported_before(session, kind, content)
+            if before is not None:
+                return show_outcome(app, before, json=json)
+            what = prepare(
+                session,
+                kind,
+                content,
+                actor=actor or "import",
+                office=office or "",
+                effective_on=effective_on,
+                as_is=as_is,
+            )
+            if dry_run:
+                cause = cause_of(kind, content)
+                drafts = rehearse(session, what.proposals, cause=cause)
+                return show_rehearsal(app, len(what.proposals), len(drafts), cause, json=json)
+            outcome = import_prepared(session, what)
+    except RefusedError as refused:
+        if json:
+            return show_problems(app, refused)
+        raise
+    code = show_outcome(app, outcome, json=json, file=_file_object(what))
+    if not json:
+        _show_file(app, what)
+    return code
+
+
+def _show_template(app: App, kind: str, *, json: bool) -> int:
+    """Print the header and a sample row."""
+    text = sample_file(kind)
+    if json:
+        header, sample = text.splitlines()[:2]
+        app.screen.json(
+            {
+                "schema": "aidledger/import-template/v1",
+                "kind": kind,
+                "columns": header.split(","),
+                "sample": sample.split(","),
+            }
+        )
+    else:
+        app.screen.lines(text.splitlines())
+    return OK
+
+
+def _file_object(what: Import) -> dict[str, Any]:
+    """Return what stands in the entry about the file."""
+    return {
+        "kind": what.kind,
+        "sha256": what.file_hash,
+        "rows": what.rows,
+        "totals": {total.column: total.total for total in what.totals},
+    }
+
+
+def _show_file(app: App, what: Import) -> None:
+    """Print the file's hash, its rows and its control totals."""
+    app.screen.pairs(
+        [
+            (app.say("文件", "file"), what.file_hash),
+            (app.say("行数", "rows"), str(what.rows)),
+            *[(total.column, str(total.total)) for total in what.totals],
+        ]
+    )

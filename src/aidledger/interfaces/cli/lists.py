@@ -1,0 +1,170 @@
+"""``list``: a read model as a table, JSON, CSV or a workbook."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.wording import counted
+from aidledger.services.listing import (
+    Table,
+    as_csv,
+    as_json,
+    as_xlsx,
+    cell_text,
+    check_publishable,
+)
+from aidledger.services.rebuilding import generations_folder, model_list, read_model
+
+
+def show_list(
+    app: App,
+    *,
+    name: str | None,
+    format: str | None,  # noqa: A002 - the option's name
+    output: str | None,
+    as_of: str | None,
+    known_on: str | None,
+    json: bool,
+) -> None:
+    """Write a model; without a name the models are listed."""
+    if name is None:
+        _show_models(app, json=json or format == "json")
+        return
+    kind = _kind(format, output, json=json)
+    models = {model.name: model for model in model_list()}
+    if name not in models:
+        raise CommandError(
+            Said(f"{name}：没有这个读模型", f"{name}: no such model"),
+            hint=Said("aidledger list 列出全部读模型", "aidledger list shows the models"),
+            exit_code=USAGE,
+        )
+    model = models[name]
+    with reading(app) as session:
+        columns, rows = read_model(
+            session,
+            name,
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            folder=Path(generations_folder(app.location())),
+        )
+    table = Table(
+        name=name,
+        title_zh=model.title_zh,
+        title_en=model.title_en,
+        columns=tuple(columns),
+        rows=rows,
+    )
+    if kind == "xlsx" and output is None and sys.stdout.isatty():
+        raise CommandError(
+            Said("工作簿不能显示在终端上", "a workbook cannot be shown on a terminal"),
+            hint=Said("用 --output 指明文件", "name a file with --output"),
+        )
+    if model.allow is not None:
+        # What is checked is what would leave: the bytes of this very format.
+        check_publishable(name, _content(table, kind, output))
+    if kind == "table" and output is None:
+        _show_table(app, table)
+        return
+    if kind == "json" and output is None:
+        app.screen.json({"schema": "aidledger/list/v1", **as_json(table)})
+        return
+    content = _content(table, kind, output)
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    _write_whole(Path(output), content)
+    app.screen.note(
+        app.say(f"{output}：{len(rows)} 行", f"{output}: {counted(len(rows), 'row', 'rows')}")
+    )
+
+
+def _kind(chosen: str | None, output: str | None, *, json: bool) -> str:
+    """Return the format: the one chosen, or what the file's name says."""
+    if json:
+        return "json"
+    if chosen:
+        return chosen
+    ending = Path(output).suffix.lower() if output else ""
+    return {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}.get(ending, "table")
+
+
+def _content(table: Table, kind: str, output: str | None) -> bytes:
+    """Return the bytes of a format; tables are checked as CSV, which holds the same cells."""
+    if kind == "xlsx":
+        return as_xlsx(table)
+    if kind == "json":
+        return msgspec.json.format(msgspec.json.encode(as_json(table))) + b"\n"
+    return as_csv(table, mark=output is not None)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there: never half of it."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as out:
+        draft = Path(out.name)
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.chmod(0o644)
+    draft.replace(path)
+
+
+def _show_table(app: App, table: Table) -> None:
+    """Print the rows for people; the entries behind each row are in the other formats."""
+    shown = [at for at, column in enumerate(table.columns) if column != "positions"]
+    numbers = frozenset(
+        place
+        for place, at in enumerate(shown)
+        if table.rows and all(isinstance(row[at], int) or row[at] is None for row in table.rows)
+    )
+    screen = app.screen
+    screen.line(screen.style(app.say(table.title_zh, table.title_en), "bold"))
+    screen.table(
+        [table.columns[at] for at in shown],
+        [[cell_text(row[at]) for at in shown] for row in table.rows],
+        right=numbers,
+    )
+    screen.note(app.say(f"共 {len(table.rows)} 行", counted(len(table.rows), "row", "rows")))
+
+
+def _show_models(app: App, *, json: bool) -> None:
+    """Print which models there are."""
+    models = sorted(model_list(), key=lambda model: model.name)
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/models/v1",
+                "models": [
+                    {
+                        "name": model.name,
+                        "title": {"zh": model.title_zh, "en": model.title_en},
+                        "key": list(model.key),
+                        "for": model.purpose,
+                        "public": model.allow is not None,
+                    }
+                    for model in models
+                ],
+            }
+        )
+        return
+    app.screen.pairs(
+        [
+            (
+                model.name,
+                app.say(model.title_zh, model.title_en)
+                + ("" if model.allow is None else app.say("（可公开）", " (public list)")),
+            )
+            for model in models
+        ]
+    )

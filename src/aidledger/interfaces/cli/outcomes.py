@@ -1,0 +1,152 @@
+"""What is printed when something was recorded, refused, rejected, or its answer was lost."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import (
+    COULD_NOT_RUN,
+    FINDINGS,
+    OK,
+    TRANSIENT,
+    USAGE,
+    CommandError,
+)
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.wording import counted
+from aidledger.services.clock import china_day
+from aidledger.services.problems import Problem, RefusedError
+from aidledger.store.outcome import Committed, Outcome, Receipt, Rejected, Unknown
+
+_REJECTED_EXITS: Final = {
+    "cause_reused": USAGE,
+    "conflict": TRANSIENT,
+    "vault_key_changed": TRANSIENT,
+    "empty": USAGE,
+    "absent": FINDINGS,
+}
+_REJECTED: Final = {
+    "absent": Said("从未记录过这个请求", "this request was never recorded"),
+    "behind_mark": Said(
+        "账本比它曾有的短，拒绝追加", "the ledger is shorter than it once was: nothing is appended"
+    ),
+    "cause_reused": Said("这个请求名称已用于另一内容", "this cause was used for another request"),
+    "conflict": Said("另一方已先写入，没有记录", "another writer was faster, nothing was recorded"),
+    "empty": Said("没有可记录的内容", "there is nothing to record"),
+    "vault_key_changed": Said(
+        "个人密钥刚被更换或销毁，没有记录", "a person's key has just changed, nothing was recorded"
+    ),
+}
+_HINTS: Final = {
+    "behind_mark": Said(
+        "先核实：是否恢复了旧备份，或末尾被截去",
+        "find out first: was an old backup restored, or the tail cut off",
+    ),
+    "cause_reused": Said("换一个 --cause", "use another --cause"),
+    "conflict": Said("重新执行同一命令", "run the same command again"),
+    "vault_key_changed": Said("重新执行同一命令", "run the same command again"),
+}
+
+
+def show_outcome(app: App, outcome: Outcome, *, json: bool, **more: Any) -> int:
+    """Print what became of a request; return the exit status.
+
+    Raises:
+        CommandError: it was rejected, or its answer was lost.
+
+    """
+    match outcome:
+        case Committed(receipt=receipt, replayed=replayed):
+            if json:
+                app.screen.json(
+                    {
+                        "schema": "aidledger/receipt/v1",
+                        "status": "committed",
+                        "replayed": replayed,
+                        **more,
+                        "receipt": msgspec.to_builtins(receipt),
+                    }
+                )
+            else:
+                _show_receipt(app, receipt, replayed)
+            return OK
+        case Rejected(code=code, message=message):
+            if json:
+                app.screen.json(
+                    {
+                        "schema": "aidledger/receipt/v1",
+                        "status": "rejected",
+                        "code": code,
+                        "message": message,
+                        **more,
+                    }
+                )
+            said = _REJECTED.get(code, Said(message, message))
+            detail = f"{said.en} ({message})" if code in _REJECTED and message else said.en
+            raise CommandError(
+                Said(said.zh, detail),
+                hint=_HINTS.get(code),
+                exit_code=_REJECTED_EXITS.get(code, COULD_NOT_RUN),
+            )
+        case Unknown(cause=cause, message=message):
+            if json:
+                app.screen.json(
+                    {"schema": "aidledger/receipt/v1", "status": "unknown", "cause": cause, **more}
+                )
+            raise CommandError(
+                Said(
+                    f"提交的答复丢失，不知是否已记录（{cause}）",
+                    f"the answer to the commit was lost: {cause} may or may not be recorded"
+                    + (f" ({message})" if message else ""),
+                ),
+                hint=Said(
+                    f"用同一 --cause 重新执行，或 aidledger resolve {cause}",
+                    f"run it again with the same --cause, or aidledger resolve {cause}",
+                ),
+                exit_code=TRANSIENT,
+            )
+
+
+def show_problems(app: App, error: RefusedError) -> int:
+    """Print all that stood in the way as one object; return the exit status."""
+    app.screen.json(
+        {
+            "schema": "aidledger/receipt/v1",
+            "status": "refused",
+            "problems": [problem_object(problem, app) for problem in error.problems],
+        }
+    )
+    return FINDINGS
+
+
+def problem_object(problem: Problem, app: App) -> dict[str, Any]:
+    """Return a problem for programs."""
+    return {**msgspec.to_builtins(problem), "message": problem.message(app.lang)}
+
+
+def _show_receipt(app: App, receipt: Receipt, replayed: bool) -> None:
+    """Print a receipt for people."""
+    last = receipt.position + receipt.count - 1
+    screen = app.screen
+    if replayed:
+        screen.line(app.say("此前已经记录，没有重复", "recorded before, not recorded again"))
+    else:
+        text = app.say(
+            f"已记录 {receipt.count} 条", counted(receipt.count, "entry", "entries") + " recorded"
+        )
+        screen.line(screen.style(text, "green"))
+    screen.pairs(
+        [
+            (app.say("位置", "positions"), f"{receipt.position} … {last}"),
+            (
+                app.say("记于", "recorded"),
+                f"{receipt.recorded_at} ({china_day(receipt.recorded_at)} +08:00)",
+            ),
+            (app.say("请求", "cause"), receipt.cause),
+            (app.say("账本长度", "size"), str(receipt.size)),
+            (app.say("树根", "root"), receipt.root),
+        ]
+    )

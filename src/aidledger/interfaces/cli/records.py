@@ -1,0 +1,263 @@
+"""``record``, ``resolve`` and ``events``: entries from JSON Lines, and what may stand in them."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect
+
+from aidledger.domain.events.catalog import EVENTS, EventType
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import writing
+from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.wording import counted
+from aidledger.services.problems import Problem, RefusedError
+from aidledger.services.proposals import TOKENS, read_proposals
+from aidledger.services.recording import record
+from aidledger.services.rehearsing import rehearse
+from aidledger.store.draft import Evidence
+from aidledger.store.opening import open_ledger
+
+MAX_INPUT_BYTES: Final = 256 * 1024 * 1024
+
+
+def run_record(
+    app: App,
+    *,
+    file: str | None,
+    cause: str | None,
+    evidence: tuple[str, ...],
+    dry_run: bool,
+    json: bool,
+) -> int:
+    """Record the proposals of a file, all or nothing."""
+    content = read_input(file)
+    lines = content.splitlines()
+    numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
+    named = cause or f"sha256:{hashlib.sha256(content).hexdigest()}"
+    files = [_evidence(path) for path in evidence]
+    try:
+        proposals = read_proposals(lines)
+        if not proposals:
+            raise CommandError(
+                Said("输入是空的", "the input is empty"),
+                hint=Said("每行一个 JSON 对象", "one JSON object a line"),
+            )
+        with writing(app) as session:
+            if dry_run:
+                drafts = rehearse(session, proposals, cause=named)
+                return show_rehearsal(app, len(proposals), len(drafts), named, json=json)
+            outcome = record(session, proposals, cause=named, evidence=files)
+    except RefusedError as refused:
+        placed = RefusedError([_placed(problem, numbers) for problem in refused.problems])
+        if json:
+            return show_problems(app, placed)
+        raise placed from None
+    return show_outcome(app, outcome, json=json)
+
+
+def show_rehearsal(app: App, given: int, entries: int, cause: str, *, json: bool) -> int:
+    """Print what a dry run found."""
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/receipt/v1",
+                "status": "would_commit",
+                "cause": cause,
+                "proposals": given,
+                "entries": entries,
+            }
+        )
+    elif entries:
+        app.screen.line(
+            app.say(
+                f"可以记录：{given} 项，共 {entries} 条；什么也没有写",
+                f"can be recorded: {counted(given, 'proposal', 'proposals')}, "
+                f"{counted(entries, 'entry', 'entries')}; nothing was written",
+            )
+        )
+    else:
+        app.screen.line(app.say("此前已经记录", "recorded before"))
+    return OK
+
+
+def run_resolve(app: App, *, cause: str, json: bool) -> int:
+    """Say what became of a request, on a fresh connection."""
+    # Only a writer can wait for a request that is still under way, and make its absence final.
+    store = open_ledger(app.location())
+    try:
+        outcome = store.resolve(cause)
+    finally:
+        store.close()
+    return show_outcome(app, outcome, json=json)
+
+
+def show_events(app: App, *, type: str | None, json: bool) -> None:  # noqa: A002 - the argument
+    """Print the event types, or the fields of one."""
+    if type is not None and type not in EVENTS:
+        near = [name for name in EVENTS if type.lower() in name.lower()]
+        raise CommandError(
+            Said(f"{type}：没有这个事件类型", f"{type}: no such event type"),
+            hint=Said(
+                ", ".join(near) or "aidledger events 列出全部",
+                ", ".join(near) or "aidledger events lists them",
+            ),
+            exit_code=USAGE,
+        )
+    kinds = list(EVENTS.values()) if type is None else [EVENTS[type]]
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/events/v1",
+                "events": [_kind_object(kind) for kind in kinds],
+            }
+        )
+    elif type is None:
+        app.screen.table(
+            [
+                app.say("类型", "type"),
+                app.say("流", "stream"),
+                app.say("名称", "title"),
+                app.say("性质", "kind"),
+            ],
+            [
+                [
+                    kind.name,
+                    kind.stream.replace("|", " "),
+                    app.say(kind.title_zh, kind.title_en),
+                    app.say("请求", "wish") if kind.wish else app.say("事实", "fact"),
+                ]
+                for kind in kinds
+            ],
+        )
+    else:
+        _show_kind(app, kinds[0])
+
+
+def _show_kind(app: App, kind: EventType) -> None:
+    """Print one event type with its fields."""
+    screen = app.screen
+    screen.line(screen.style(f"{kind.name}  {kind.title_zh} · {kind.title_en}", "bold"))
+    wish = (
+        app.say("请求：规则不准时会被拒绝", "a wish: refused where the rules refuse")
+        if kind.wish
+        else app.say("事实：总会被记录", "a fact: always recorded")
+    )
+    streams = " ".join(f"{name}/…" for name in kind.stream.split("|"))
+    screen.prose(f"{streams} · {wish}", 2)
+    screen.heading(app.say("data 的字段", "Fields of data"))
+    token, personal = TOKENS.get(kind.name, ("", ""))
+    for name, text, required in _fields(kind):
+        note = app.say("必填", "required") if required else ""
+        if name == token:
+            note = app.say(f"由 personal.{personal} 得出", f"follows from personal.{personal}")
+        screen.pairs([(name, " · ".join(filter(None, (text, note))))])
+    if kind.sealed:
+        screen.heading(app.say("personal 的字段（密封）", "Fields of personal (sealed)"))
+        screen.prose(", ".join(kind.sealed), 2)
+
+
+def _kind_object(kind: EventType) -> dict[str, Any]:
+    """Return one event type for programs."""
+    return {
+        "type": kind.name,
+        "title": {"zh": kind.title_zh, "en": kind.title_en},
+        "streams": kind.stream.split("|"),
+        "wish": kind.wish,
+        "sealed": list(kind.sealed),
+        "data": [
+            {"name": name, "type": text, "required": required}
+            for name, text, required in _fields(kind)
+        ],
+    }
+
+
+def _fields(kind: EventType) -> list[tuple[str, str, bool]]:
+    """Return (name, what it takes, whether it must be there) of each field."""
+    shape = inspect.type_info(kind.struct)
+    if not isinstance(shape, inspect.StructType):
+        return []
+    return [
+        (field.encode_name, _type_text(field.type), field.required)
+        for field in shape.fields
+        if field.encode_name != "decision"
+    ]
+
+
+def _type_text(kind: inspect.Type) -> str:
+    """Return what a field takes, in the words of JSON."""
+    match kind:
+        case inspect.LiteralType(values=values):
+            return " | ".join(str(value) for value in values)
+        case inspect.StrType(pattern=pattern):
+            return _PATTERNS.get(pattern or "", "text")
+        case inspect.IntType(le=top):
+            return "integer" if top is None else f"integer up to {top}"
+        case inspect.BoolType():
+            return "true | false"
+        case inspect.NoneType():
+            return "null"
+        case inspect.UnionType(types=types):
+            return " | ".join(_type_text(item) for item in types)
+        case inspect.VarTupleType(item_type=item):
+            return f"list of {_type_text(item)}"
+        case inspect.StructType(cls=cls):
+            return cls.__name__
+        case _:
+            return "value"
+
+
+_PATTERNS: Final = {
+    r"^\d{4}-\d{2}-\d{2}$": "day YYYY-MM-DD",
+    r"^\d{4}-(0[1-9]|1[0-2])$": "month YYYY-MM",
+    r"^[0-9a-f]{64}$": "SHA-256 in hex",
+    r"^[pa][0-9a-f]{32}$": "token",
+    r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$": "code",
+}
+
+
+def read_input(file: str | None) -> bytes:
+    """Return the bytes of a file, or of standard input.
+
+    Raises:
+        CommandError: standard input is a terminal, or there is too much of it.
+
+    """
+    if file in (None, "-"):
+        if sys.stdin.isatty():
+            raise CommandError(
+                Said("没有输入", "there is no input"),
+                hint=Said("给出文件名，或用管道送入", "name a file, or send it through a pipe"),
+            )
+        content = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
+    else:
+        with Path(str(file)).open("rb") as source:
+            content = source.read(MAX_INPUT_BYTES + 1)
+    if len(content) > MAX_INPUT_BYTES:
+        raise CommandError(
+            Said("输入过大", f"the input has more than {MAX_INPUT_BYTES} bytes"),
+            hint=Said("请拆开提交", "split it"),
+        )
+    return content
+
+
+def _evidence(path: str) -> Evidence:
+    """Read a file that entries name by its hash."""
+    content = Path(path).read_bytes()
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return Evidence(hash=hashlib.sha256(content).hexdigest(), media_type=kind, content=content)
+
+
+def _placed(problem: Problem, numbers: Sequence[int]) -> Problem:
+    """Return a refusal with the line of the file: blank lines were not counted."""
+    if problem.code != "refused" or problem.line is None or problem.line > len(numbers):
+        return problem
+    return msgspec.structs.replace(problem, line=numbers[problem.line - 1])

@@ -1,0 +1,163 @@
+"""One case on one page: who, where it stands, what is paid, and how it came to that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from aidledger.domain.case import Case
+from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.recorded import Recorded
+from aidledger.domain.values import age_on
+from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.wording import counted, shortened, title, word, yuan
+from aidledger.services.standing import case_columns
+
+_OFTEN: Final = frozenset(
+    {"PaymentRostered", "PaymentIssued", "PaymentReissued", "VisitMade", "NeedFollowedUp"}
+)
+"""What happens month after month: counted in the sheet, listed in the history."""
+
+
+def show_sheet(
+    app: App, case: Case, entries: Sequence[Recorded], day: str, known_on: str | None
+) -> None:
+    """Print the sheet of a case."""
+    screen, lang = app.screen, app.lang
+    row = case_columns(case, day)
+    stage = word(case.stage, lang)
+    marks = [stage] + ([word(case.form, lang)] if case.form else [])
+    name = case.stream.removeprefix("case/")
+    gap = screen.width - layout.width(name) - layout.width(" · ".join(marks))
+    screen.line(
+        screen.style(name, "bold") + " " * max(2, gap) + screen.style(" · ".join(marks), "bold")
+    )
+    known = app.say(f"，截至 {known_on} 所知", f", as known on {known_on}") if known_on else ""
+    screen.line(screen.style(app.say(f"截至 {day} 的情况{known}", f"as of {day}{known}"), "dim"))
+    _section(app, app.say("本人", "Person"), _person(app, case, day))
+    _section(app, app.say("办理", "Procedure"), _procedure(app, case))
+    _section(app, app.say("供养", "Support"), _support(app, case, row["monthly_fen"], day))
+    _section(app, app.say("终止", "End"), _end(app, case))
+    _timeline(app, entries)
+
+
+def _section(app: App, heading: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Print the rows that have something to say below a heading."""
+    rows = [(term, text) for term, text in rows if text]
+    if rows:
+        app.screen.heading(heading)
+        app.screen.pairs(rows)
+
+
+def _person(app: App, case: Case, day: str) -> list[tuple[str, str]]:
+    """Return who the case is about; the log knows no more than this."""
+    born = case.birth_on
+    age = ""
+    if born and born <= day:
+        years = age_on(born, case.died_on or day)
+        age = app.say(f"（{years} 岁）", f" ({years} years)")
+    place = " / ".join(filter(None, (case.township, case.village)))
+    area = word(case.area, app.lang)
+    return [
+        (app.say("姓名", "name"), case.display_name or app.say("不显示", "not shown")),
+        (app.say("人员代号", "person"), shortened(case.applicant)),
+        (app.say("出生", "born"), f"{born}{age}" if born else ""),
+        (app.say("地点", "place"), " · ".join(filter(None, (place, area)))),
+        (app.say("在读", "in school"), case.in_school),
+        (app.say("去世", "died"), case.died_on),
+        (app.say("下落", "whereabouts"), word(case.whereabouts, app.lang)),
+    ]
+
+
+def _procedure(app: App, case: Case) -> list[tuple[str, str]]:
+    """Return the steps from the application to the decision."""
+    lang = app.lang
+    opinion = f"{case.opinion_on} {word(case.opinion, lang)}" if case.opinion else ""
+    publicity = ""
+    if case.publicity_from:
+        publicity = f"{case.publicity_from} … {case.publicity_to or case.publicity_planned_to}"
+        if not case.publicity_to:
+            publicity += app.say("（预定）", " (planned)")
+    decision = ""
+    if case.decided_on:
+        decision = f"{case.decided_on} " + app.say(f"由 {case.decided_by}", f"by {case.decided_by}")
+    objections = str(len(case.open_objections)) if case.open_objections else ""
+    return [
+        (app.say("申请", "applied"), case.applied_on),
+        (app.say("受理", "accepted"), case.accepted_on),
+        (app.say("入户调查", "surveyed"), case.surveyed_on),
+        (app.say("初审意见", "opinion"), opinion),
+        (app.say("公示", "publicity"), publicity),
+        (app.say("未决异议", "open objections"), objections),
+        (app.say("上报", "submitted"), case.submitted_on),
+        (app.say("决定", "decided"), decision),
+        (app.say("公布", "announced"), case.announced_on),
+        (app.say("告知", "refusal told"), case.refusal_told_on),
+    ]
+
+
+def _support(app: App, case: Case, monthly_fen: int, day: str) -> list[tuple[str, str]]:
+    """Return what the person is given."""
+    if not case.from_month:
+        return []
+    lang = app.lang
+    due = app.say(
+        f"{yuan(monthly_fen, lang)}（{day[:7]}）", f"{yuan(monthly_fen, lang)} ({day[:7]})"
+    )
+    visits = ""
+    if case.visits:
+        visits = app.say(
+            f"{case.visits} 次，最近 {case.last_visit_on}",
+            f"{case.visits}, last on {case.last_visit_on}",
+        )
+    paid = app.say(
+        f"{case.paid_lines} 笔，共 {yuan(case.paid_fen, lang)}",
+        f"{counted(case.paid_lines, 'line', 'lines')}, {yuan(case.paid_fen, lang)}",
+    )
+    return [
+        (app.say("类别", "limb"), word(case.limb, lang)),
+        (app.say("自理能力", "ability"), word(case.ability, lang)),
+        (app.say("机构", "institution"), case.institution),
+        (app.say("起始月", "from"), case.from_month),
+        (app.say("每月应发", "due a month"), due),
+        (app.say("停发自", "suspended from"), case.suspended_from),
+        (app.say("已发", "paid"), paid),
+        (app.say("账户", "account"), shortened(case.account)),
+        (app.say("护理人", "carer"), case.carer),
+        (app.say("探访", "visits"), visits),
+    ]
+
+
+def _end(app: App, case: Case) -> list[tuple[str, str]]:
+    """Return how support ended."""
+    return [
+        (app.say("报告", "reported"), case.termination_reported_on),
+        (app.say("原因", "ground"), case.termination_ground),
+        (app.say("批准", "approved"), case.terminated_on),
+        (app.say("末月", "last month"), case.last_month),
+    ]
+
+
+def _timeline(app: App, entries: Sequence[Recorded]) -> None:
+    """Print what happened, without what happens every month."""
+    screen, lang = app.screen, app.lang
+    screen.heading(app.say("经过", "Timeline"))
+    often = 0
+    for entry in entries:
+        if wire_name(entry.event) in _OFTEN:
+            often += 1
+            continue
+        text = f"{entry.effective_on}  {layout.pad(title(entry, lang), 30)}  {entry.actor}"
+        screen.line(layout.cut(f"  {layout.plain(text)}", screen.width))
+    if often:
+        screen.line(
+            "  "
+            + app.say(
+                f"另有发放和探访记录 {often} 条",
+                f"and {counted(often, 'entry', 'entries')} about payments and visits",
+            )
+        )
+    name = entries[-1].stream.removeprefix("case/") if entries else ""
+    screen.line()
+    screen.line(screen.style(f"aidledger case explain {name}", "dim"))

@@ -1,0 +1,84 @@
+"""``simulate``: a county that never was, the same for the same seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import OK
+from aidledger.interfaces.cli.ledgers import writing
+from aidledger.services.simulation.running import SimulationResult, simulate
+
+DEFAULT_CASES: Final = 300
+DEFAULT_MONTHS: Final = 12
+DEFAULT_SEED: Final = 2022
+DEFAULT_START: Final = "2022-01-01"
+
+
+def run_simulate(
+    app: App,
+    *,
+    cases: int | None,
+    months: int | None,
+    seed: int | None,
+    start: str | None,
+    irregularities: str | None,
+    json: bool,
+) -> int:
+    """Fill an empty ledger with a simulated county."""
+    result = simulated(
+        app,
+        cases=DEFAULT_CASES if cases is None else cases,
+        months=DEFAULT_MONTHS if months is None else months,
+        seed=DEFAULT_SEED if seed is None else seed,
+        start=start or DEFAULT_START,
+        irregularities=irregularities,
+    )
+    screen = app.screen
+    if json:
+        screen.json({"schema": "aidledger/simulate/v1", **msgspec.to_builtins(result)})
+        return OK
+    screen.pairs(
+        [
+            (app.say("个案", "cases"), f"{result.cases:,}"),
+            (app.say("记录", "entries"), f"{result.entries:,}"),
+            (app.say("树根", "root"), result.root),
+        ]
+    )
+    if irregularities is not None:
+        screen.pairs(
+            [
+                (app.say("埋入违规", "irregularities"), str(len(result.planted))),
+                (app.say("写入", "written to"), irregularities),
+            ]
+        )
+    return OK
+
+
+def simulated(
+    app: App,
+    *,
+    cases: int,
+    months: int,
+    seed: int,
+    start: str = DEFAULT_START,
+    irregularities: str | None = None,
+) -> SimulationResult:
+    """Run the simulation, showing how far it is."""
+    progress = app.screen.progress(app.say("模拟（工作日）", "simulate (working days)"))
+    try:
+        with writing(app) as session:
+            return simulate(
+                session,
+                cases=cases,
+                months=months,
+                seed=seed,
+                start=start,
+                irregularities=Path(irregularities) if irregularities else None,
+                progress=progress,
+            )
+    finally:
+        progress.close()

@@ -1,0 +1,124 @@
+"""Words for what events, stages and values mean, and how amounts and days are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.events.catalog import EVENTS, wire_name
+from aidledger.domain.money import format_yuan
+from aidledger.domain.recorded import Recorded
+from aidledger.interfaces.cli.language import Language, Said
+
+STAGES: Final[dict[str, Said]] = {
+    "discovered": Said("已发现", "discovered"),
+    "applied": Said("已申请", "applied"),
+    "accepted": Said("已受理", "accepted"),
+    "opined": Said("已出初审意见", "opinion given"),
+    "in_publicity": Said("公示中", "in publicity"),
+    "published": Said("公示期满", "publicity over"),
+    "submitted": Said("已上报", "submitted to the county"),
+    "approved": Said("在册", "approved"),
+    "refused": Said("不予批准", "refused"),
+    "withdrawn": Said("已撤回", "withdrawn"),
+    "terminating": Said("终止办理中", "being terminated"),
+    "terminated": Said("已终止", "terminated"),
+}
+"""The stages of a case in the order they follow each other."""
+
+VALUES: Final[dict[str, Said]] = {
+    "rural": Said("农村", "rural"),
+    "urban": Said("城镇", "urban"),
+    "decentralised": Said("分散供养", "decentralised support"),
+    "concentrated": Said("集中供养", "support in an institution"),
+    "able": Said("具备自理能力", "able to live alone"),
+    "partly": Said("部分丧失自理能力", "partly able to live alone"),
+    "unable": Said("完全丧失自理能力", "unable to live alone"),
+    "age": Said("老年人", "old age"),
+    "minor": Said("未成年人", "minor"),
+    "disability": Said("重度残疾人", "disability"),
+    "approve": Said("同意", "approve"),
+    "refuse": Said("不同意", "refuse"),
+    "prison": Said("服刑", "in prison"),
+    "missing": Said("失踪", "missing"),
+    "open": Said("未到期", "open"),
+    "missed": Said("已逾期", "missed"),
+    "late": Said("逾期办结", "late"),
+    "met": Said("按期办结", "met"),
+    "early": Said("提前", "early"),
+    "unknown": Said("无法计算", "unknown"),
+}
+
+_QUIET: Final = frozenset({"decision", "source", "parts"})
+_TOKEN_SHOWN: Final = 8
+_HASH_CHARACTERS: Final = 64
+
+
+def word(value: str, lang: Language) -> str:
+    """Return the word for a code, or the code itself."""
+    said = VALUES.get(value) or STAGES.get(value)
+    return said.in_(lang) if said else value
+
+
+def title(entry: Recorded, lang: Language) -> str:
+    """Return what an entry is called."""
+    kind = EVENTS[wire_name(entry.event)]
+    return kind.title_zh if lang == "zh" else kind.title_en
+
+
+def yuan(amount_fen: int, lang: Language) -> str:
+    """Return an amount in yuan, with thousands set off."""
+    whole, _, rest = format_yuan(amount_fen).partition(".")
+    return f"{int(whole):,}.{rest} " + ("元" if lang == "zh" else "yuan")
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return an English count with its noun."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def facts_text(entry: Recorded, lang: Language) -> str:
+    """Return the key facts of an entry as short ``name value`` pairs."""
+    data: Mapping[str, Any] = msgspec.to_builtins(entry.event)
+    shown = [
+        f"{key.removesuffix('_fen')} {_value(key, value, lang)}"
+        for key, value in data.items()
+        if key not in _QUIET and value not in (None, "", [], ())
+    ]
+    if entry.sealed:
+        names = ", ".join(entry.sealed)
+        shown.append(f"密封：{names}" if lang == "zh" else f"sealed: {names}")
+    return "; ".join(shown)
+
+
+def _value(key: str, value: Any, lang: Language) -> str:
+    """Return one value of an event, short."""
+    match value:
+        case bool():
+            return Said("是", "yes").in_(lang) if value else Said("否", "no").in_(lang)
+        case int() if key.endswith("_fen"):
+            return yuan(value, lang)
+        case str():
+            return word(shortened(value), lang)
+        case list() | tuple():
+            return ", ".join(_value("", item, lang) for item in value[:4]) + (
+                "…" if len(value) > 4 else ""
+            )
+        case dict():
+            return ", ".join(str(item) for item in value.values())
+        case _:
+            return str(value)
+
+
+def shortened(text: str) -> str:
+    """Return a token or a hash by its beginning; other texts as they are."""
+    is_token = len(text) == 33 and text[0] in "pa" and _is_hex(text[1:])
+    is_hash = len(text) == _HASH_CHARACTERS and _is_hex(text)
+    return text[:_TOKEN_SHOWN] + "…" if is_token or is_hash else text
+
+
+def _is_hex(text: str) -> bool:
+    """Whether a text is small hexadecimal."""
+    return all(c in "0123456789abcdef" for c in text)

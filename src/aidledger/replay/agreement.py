@@ -1,0 +1,127 @@
+"""Two derivations must agree: every case folded in Python against its row of `case_state`.
+
+The fold reads the records by itself, with nothing of the loader, so that a fault in either shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.case import Case, evolve
+from aidledger.domain.events.catalog import decode_data
+from aidledger.domain.recorded import Recorded, amended
+from aidledger.ledger.entry import EntryError, decode_entry
+from aidledger.replay.loading import HostileRow, end_of_day
+from aidledger.replay.reading import recorded_of
+
+CASE_COLUMNS: Final[tuple[str, ...]] = (
+    *("case", "stage", "applicant", "display_name", "birth_on", "area", "township", "village"),
+    *("applied_on", "accepted_on", "opinion", "opinion_on", "publicity_from", "publicity_to"),
+    *("submitted_on", "decided_on", "decided_by", "limb", "form", "institution", "from_month"),
+    *("ability", "monthly_fen", "account", "carer", "died_on", "whereabouts", "suspended_from"),
+    *("last_month", "terminated_on", "termination_ground", "open_objections", "visits"),
+    *("last_visit_on", "paid_lines", "paid_fen", "version", "last_position", "positions"),
+)
+"""The columns of `case_state`, in their order."""
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One column of one case that the two derivations give differently."""
+
+    case: str
+    column: str
+    folded: Any
+    derived: Any
+
+
+def case_row(case: Case, as_of: str, positions: Iterable[int] = ()) -> dict[str, Any]:
+    """Return a folded case as its row of `case_state` has it: days as ISO text, empty as None."""
+    row: dict[str, Any] = {
+        name: getattr(case, name, None) or None
+        for name in CASE_COLUMNS
+        if name not in ("case", "positions")
+    }
+    for name in ("visits", "paid_lines", "paid_fen", "version", "last_position"):
+        row[name] = getattr(case, name)
+    row |= {
+        "case": case.stream,
+        "monthly_fen": case.payable_fen(as_of[:7]),
+        "open_objections": len(case.open_objections),
+        "positions": sorted(positions),
+    }
+    return {name: row[name] for name in CASE_COLUMNS}
+
+
+def fold_cases(
+    rows: Iterable[HostileRow], *, as_of: date, known_on: date | None = None
+) -> Iterator[dict[str, Any]]:
+    """Fold every case of a ledger from its rows; yield their rows of `case_state`, by case.
+
+    Records that cannot be read are left out, as everywhere.
+    """
+    cutoff = "9999" if known_on is None else end_of_day(known_on)
+    question = as_of.isoformat()
+    streams: dict[str, list[Recorded]] = {}
+    for row in rows:
+        entry = _read(row)
+        if (
+            entry is not None
+            and entry.stream.startswith("case/")
+            and entry.recorded_at < cutoff
+            and entry.effective_on <= question
+        ):
+            streams.setdefault(entry.stream, []).append(entry)
+    for stream in sorted(streams):
+        live = amended(streams[stream])
+        if not live:
+            continue
+        case = Case(stream=stream)
+        for entry in live:
+            case = evolve(case, entry)
+        yield case_row(case, question, (entry.position for entry in live))
+
+
+def _read(row: HostileRow) -> Recorded | None:
+    """Read a row by the strict decoders alone."""
+    position, record = row[0], row[5]
+    if not isinstance(position, int) or not isinstance(record, bytes):
+        return None
+    try:
+        entry = decode_entry(record)
+        if not entry.stream.startswith("case/"):
+            return None
+        event = decode_data(entry.type, msgspec.json.encode(entry.data))
+    except (EntryError, msgspec.DecodeError, UnicodeError):
+        return None
+    return recorded_of(msgspec.structs.replace(entry, data=event), position)  # type: ignore[arg-type]
+
+
+def differences(
+    folded: Iterable[Mapping[str, Any]], derived: Iterable[Mapping[str, Any]]
+) -> list[Difference]:
+    """Compare the two derivations, case by case and column by column."""
+    left = {row["case"]: row for row in folded}
+    right = {row["case"]: row for row in derived}
+    found = []
+    for name in sorted({*left, *right}):
+        ours, theirs = left.get(name), right.get(name)
+        if ours is None or theirs is None:
+            found.append(
+                Difference(
+                    case=name,
+                    column="case",
+                    folded=None if ours is None else name,
+                    derived=None if theirs is None else name,
+                )
+            )
+            continue
+        found += [
+            Difference(case=name, column=column, folded=ours[column], derived=theirs[column])
+            for column in CASE_COLUMNS
+            if ours[column] != theirs[column]
+        ]
+    return found

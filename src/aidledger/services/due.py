@@ -1,0 +1,108 @@
+"""What falls due when, out of the models ``deadlines`` and ``visits_due``: overdue first.
+
+Days are those of the calendar as known on the day asked about; a limit that reaches into a year
+without a notice of holidays is provisional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.services.rebuilding import read_model
+from aidledger.services.session import Session
+from aidledger.services.standing import day_of_question
+
+_PENDING: Final = ("open", "missed")
+
+
+class DueItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to be done by a day, or not before one (``at_least``)."""
+
+    due_on: str
+    stream: str
+    what: str
+    bound: str
+    state: str
+    days_left: int
+    from_on: str
+    severity: str
+    provisional: bool
+    positions: tuple[int, ...]
+
+
+class DueList(msgspec.Struct, frozen=True, kw_only=True):
+    """What is due as of a day, as known on a day."""
+
+    as_of: str
+    known_on: str | None
+    items: tuple[DueItem, ...]
+
+
+def due(
+    session: Session,
+    *,
+    as_of: str | None = None,
+    known_on: str | None = None,
+    days: int | None = None,
+    folder: Path | None = None,
+) -> DueList:
+    """Return what is overdue or falls due, soonest first.
+
+    Args:
+        session: an opened ledger.
+        as_of: the day asked about; default: the day of the last entry.
+        known_on: leave out what was recorded after that day.
+        days: only what falls due within so many days; what is overdue is always there.
+        folder: where the generations of the read models are kept.
+
+    """
+    day = as_of or day_of_question(session, known_on)
+    items: list[DueItem] = []
+    for name, reader in (("deadlines", _limits), ("visits_due", _visits)):
+        columns, rows = read_model(
+            session,
+            name,
+            as_of=date.fromisoformat(day),
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            folder=folder,
+        )
+        items += reader([dict(zip(columns, row, strict=True)) for row in rows], day)
+    chosen = [item for item in items if days is None or item.days_left <= days]
+    chosen.sort(key=lambda item: (item.due_on, item.stream, item.what))
+    return DueList(as_of=day, known_on=known_on, items=tuple(chosen))
+
+
+def _limits(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the time limits that run, or ran out without the act."""
+    for row in rows:
+        if row["state"] in _PENDING and row["due_on"] is not None:
+            yield _item(row, row["stream"], row["limit_id"], str(row["due_on"]), day)
+
+
+def _visits(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the visits of periods that still run; what was missed can't be made up for."""
+    for row in rows:
+        if row["state"] == "open":
+            yield _item(row, row["case"], f"visit {row['period']}", str(row["to_on"]), day)
+
+
+def _item(row: dict[str, Any], stream: str, what: str, due_on: str, day: str) -> DueItem:
+    """Return one item."""
+    left = date.fromisoformat(due_on) - date.fromisoformat(day)
+    return DueItem(
+        due_on=due_on,
+        stream=stream,
+        what=what,
+        bound=row.get("bound") or "at_most",
+        state=row["state"],
+        days_left=left.days,
+        from_on=str(row["from_on"]),
+        severity=row.get("severity") or "",
+        provisional=bool(row.get("provisional")),
+        positions=tuple(row["positions"]),
+    )

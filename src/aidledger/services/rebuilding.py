@@ -1,0 +1,189 @@
+"""Rebuilds the read models from the entries, and reads them: the nightly run and every list.
+
+Nothing here decides anything: the same entries, models and question give the same digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from aidledger.ledger.finding import Finding
+from aidledger.replay.agreement import Difference, differences, fold_cases
+from aidledger.replay.building import ModelResult
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.generations import Generations, compute
+from aidledger.replay.loading import HostileRow
+from aidledger.replay.models import Model, load_models, needed
+from aidledger.services.problems import ServiceError
+from aidledger.services.session import Session
+from aidledger.store.port import LedgerStore
+from aidledger.store.secrets import database_name, is_url, secrets_path
+
+Rows = list[tuple[Any, ...]]
+
+
+class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rebuild gave.
+
+    `position` is the last entry read (-1: none), `skipped` the rows that could not be read, and
+    `changed` the models that came out otherwise though nothing that goes into them changed.
+    """
+
+    position: int
+    entries: int
+    as_of: date
+    known_on: date | None
+    models: tuple[ModelResult, ...]
+    skipped: tuple[Finding, ...]
+    changed: tuple[str, ...]
+    path: Path | None
+
+
+class StoreSource:
+    """A store as the loader reads it."""
+
+    def __init__(self, store: LedgerStore) -> None:
+        self._store = store
+
+    def rows(self) -> Iterable[HostileRow]:
+        """Return every row in position order."""
+        return self._store.read()
+
+    def row_at(self, position: int) -> HostileRow | None:
+        """Return the row of one position."""
+        return next(iter(self._store.read(position, position + 1)), None)
+
+
+def generations_folder(location: str) -> Path:
+    """Say where the generations of a ledger lie: beside its file, or with the user's data."""
+    if is_url(location):
+        return secrets_path(location).parent / f"{database_name(location)}.generations"
+    return Path(f"{location}.generations")
+
+
+def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
+    """Return the folder named, or that of the store's own place."""
+    place = folder or getattr(store, "path", None) or getattr(store, "location", None)
+    if place is None:
+        raise ServiceError(
+            "rebuild: expected a folder for the generations of this database, found none",
+            hint="name it with folder=generations_folder(location)",
+        )
+    return folder or generations_folder(str(place))
+
+
+def rebuild(
+    session: Session | LedgerStore,
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    models: Iterable[str] | None = None,
+    folder: Path | None = None,
+    limits: EngineLimits | None = None,
+    progress: Callable[[str, int], None] | None = None,
+) -> RebuildResult:
+    """Build a new generation of the read models and switch to it.
+
+    Args:
+        session: an opened ledger.
+        as_of: the day the question is about; default: the day (+08:00) of the last entry.
+        known_on: leave out what was recorded after that day; default: nothing.
+        models: names of models to build, with all they read; default: every model.
+        folder: where generations are kept; default: beside the ledger.
+        limits: how much memory and how many threads to take.
+        progress: told of each stage and how many rows were read.
+
+    Raises:
+        ModelError: a model is unknown or cannot be built.
+        GenerationsError: another rebuild is running, or the disk refused.
+
+    """
+    store = _store_of(session)
+    built = Generations(_folder_of(store, folder)).rebuild(
+        StoreSource(store),
+        needed(load_models(), models),
+        as_of=as_of,
+        known_on=known_on,
+        limits=limits,
+        progress=progress,
+    )
+    return RebuildResult(
+        position=built.loaded.position,
+        entries=built.loaded.entries,
+        as_of=built.loaded.as_of,
+        known_on=built.loaded.known_on,
+        models=built.models,
+        skipped=built.loaded.findings,
+        changed=built.changed,
+        path=built.path,
+    )
+
+
+def read_model(
+    session: Session | LedgerStore,
+    name: str,
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    folder: Path | None = None,
+    limits: EngineLimits | None = None,
+) -> tuple[list[str], Rows]:
+    """Return a model's columns and rows in key order, days as ISO text.
+
+    They come from the current generation where it answers this question about all that is
+    recorded, and are computed in memory otherwise.
+
+    Raises:
+        ModelError: the model is unknown or cannot be built.
+        GenerationsError: the current generation cannot be read.
+
+    """
+    store = _store_of(session)
+    models = load_models()
+    wanted = needed(models, [name])
+    generations = Generations(_folder_of(store, folder))
+    current = generations.current()
+    if current is not None and current.holds(
+        wanted, position=store.head().size - 1, as_of=as_of, known_on=known_on
+    ):
+        return generations.read(current, models[name], limits)
+    _, columns, rows = compute(
+        StoreSource(store), models, name, as_of=as_of, known_on=known_on, limits=limits
+    )
+    return columns, rows
+
+
+def disagreements(
+    session: Session | LedgerStore,
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    limits: EngineLimits | None = None,
+) -> list[Difference]:
+    """Fold every case in Python and compare it with `case_state`; empty when both agree.
+
+    Raises:
+        ModelError: `case_state` cannot be built.
+
+    """
+    source = StoreSource(_store_of(session))
+    loaded, columns, rows = compute(
+        source, load_models(), "case_state", as_of=as_of, known_on=known_on, limits=limits
+    )
+    derived = [dict(zip(columns, row, strict=True)) for row in rows]
+    folded = fold_cases(source.rows(), as_of=loaded.as_of, known_on=known_on)
+    return differences(folded, derived)
+
+
+def model_list() -> list[Model]:
+    """Return every model, each after those it reads."""
+    return list(load_models().values())
+
+
+def _store_of(session: Session | LedgerStore) -> LedgerStore:
+    return session.store if isinstance(session, Session) else session

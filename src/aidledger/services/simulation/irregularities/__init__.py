@@ -1,0 +1,1 @@
+"""What auditors look for, planted one kind in one case, and written down with its positions."""

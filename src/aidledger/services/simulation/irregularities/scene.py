@@ -1,0 +1,123 @@
+"""What a kind of irregularity is made of: the plan it changes, the hand it lends, where it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from aidledger.domain.events.base import Event
+from aidledger.domain.recorded import Recorded
+from aidledger.services.simulation.care import Carers
+from aidledger.services.simulation.county import County
+from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.oversight import Boards, Complaints
+from aidledger.services.simulation.payments import PayRuns
+from aidledger.services.simulation.people import born_aged
+from aidledger.services.simulation.planning import CasePlan
+
+_AGE = 72
+_FIRST_WORKDAYS = 8
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of the county that an irregularity may meddle with."""
+
+    carers: Carers
+    runs: PayRuns
+    complaints: Complaints
+    boards: Boards
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """One irregularity in the making: its county, and later its cases and tools."""
+
+    county: County
+    cases: list[Dossier] = field(default_factory=list)
+    _tools: Tools | None = None
+    _kept: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tools(self) -> Tools:
+        """The tools; there once the county is peopled."""
+        if self._tools is None:
+            raise ValueError("expected a peopled county")
+        return self._tools
+
+    @tools.setter
+    def tools(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def entries(self, stream: str | None = None) -> list[Recorded]:
+        """Return the entries of a stream; default: of the first case."""
+        return self.county.session.stream(stream or self.cases[0].stream)
+
+    def keep(self, name: str, value: str) -> str:
+        """Remember a value (a stream, a file) under a name until the end."""
+        self._kept[name] = value
+        return value
+
+    def kept(self, name: str) -> str:
+        """Return a value kept before; empty where there is none."""
+        return self._kept.get(name, "")
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of irregularity.
+
+    ``plan`` changes the plans of its ``people`` (all orderly ones, of old persons at home);
+    ``start`` sets processes going; ``find`` says at which positions it stands; ``stream`` names
+    what it is about, by default the first case.
+    """
+
+    rule: str
+    note_zh: str
+    note_en: str
+    people: int = 1
+    plan: Callable[[Scene, list[CasePlan]], list[CasePlan]] | None = None
+    start: Callable[[Scene], None] | None = None
+    find: Callable[[Scene], list[int]]
+    stream: Callable[[Scene], str] | None = None
+
+
+def orderly(county: County, plan: CasePlan) -> CasePlan:
+    """Return the plan of an old person at home who applies early and meets with no chance."""
+    rng = county.rng("orderly", plan.number)
+    apply_on = rng.choice(county.workdays[1 : 1 + _FIRST_WORKDAYS])
+    return CasePlan(
+        number=plan.number,
+        apply_on=apply_on,
+        person=county.people.person(born_aged(rng, apply_on, _AGE)),
+        town=plan.town,
+        village=plan.village,
+        limb="age",
+        ability="partly",
+        fates=False,
+    )
+
+
+def changed(**fields: object) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:
+    """Return a change of plan that sets the same fields in every case of the kind."""
+
+    def change(_: Scene, plans: list[CasePlan]) -> list[CasePlan]:
+        return [msgspec.structs.replace(plan, **fields) for plan in plans]
+
+    return change
+
+
+def where(
+    entries: Sequence[Recorded],
+    kind: type[Event],
+    test: Callable[[Recorded], bool] = lambda _: True,
+) -> list[int]:
+    """Return the positions of the events of a type that pass a test."""
+    return [entry.position for entry in entries if isinstance(entry.event, kind) and test(entry)]
+
+
+def at(kind: type[Event]) -> Callable[[Scene], list[int]]:
+    """Return a finder of all events of a type in all cases of the kind."""
+    return lambda scene: [
+        position for case in scene.cases for position in where(scene.entries(case.stream), kind)
+    ]

@@ -1,0 +1,348 @@
+"""The monthly pay run: roster, approval, bank file, what the bank says, and the fund behind it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import msgspec
+
+from aidledger.domain.events import payment, support
+from aidledger.domain.events.base import AmountLine
+from aidledger.domain.values import add_months
+from aidledger.services.decoding import recorded_of
+from aidledger.services.simulation.county import County, Process, Turn
+from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.places import (
+    APPROVER,
+    BANK,
+    BANK_CLERK,
+    CLERK,
+    COUNTY,
+    FINANCE,
+    FUND_KEEPER,
+    PAYMASTER,
+)
+
+_LEVELS: Final[tuple[tuple[Literal["central", "province", "city"], int], ...]] = (
+    ("central", 55),
+    ("province", 20),
+    ("city", 5),
+)
+"""Per cent of an allocation by level; the county gives the rest."""
+_RETURNED_PERMILLE: Final = 8
+_ACCOUNT_CLOSED: Final = "account_closed"
+Kind = Literal["regular", "arrears"]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a roster, in fen."""
+
+    case: Dossier
+    account: str
+    fen: int
+    month: str
+    kind: Kind
+    parts: tuple[AmountLine, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Disorder:
+    """What goes wrong with the money where a plan wants it; all empty in a clean county."""
+
+    forced: dict[str, list[Dossier]] = field(default_factory=dict)
+    """By month of the run: who is put on the roster against the rules."""
+    bank_adds_fen: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By case and month: what the bank pays more than it was told."""
+    paid_twice: set[tuple[str, str]] = field(default_factory=set)
+    returned_for_good: set[tuple[str, str]] = field(default_factory=set)
+    ghosts: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    """By month: case stream, account token and fen of somebody nobody approved."""
+
+
+class PayRuns:
+    """All pay runs of the simulation and the one fund they are paid from."""
+
+    def __init__(self, county: County, cases: list[Dossier]) -> None:
+        self._county = county
+        self._cases = cases
+        self._entitlements: dict[str, list[support.EntitlementSet]] = {}
+        self._seen = 0
+        self._balance_fen = 0
+        self.fund = f"fund/tekun-{county.first.year}"
+        self.disorder = Disorder()
+
+    def monthly(self) -> Process:
+        """Run the payment of each month on its first working days."""
+        county = self._county
+        month = county.first.isoformat()[:7]
+        while True:
+            month = add_months(month, 1)
+            days = county.month_days(month)
+            if len(days) < 4:
+                return
+            yield Turn(days[0], COUNTY)
+            lines = self._roster(month)
+            if lines:
+                yield from self._pay(month, lines)
+
+    def _pay(self, month: str, lines: list[Line]) -> Process:
+        """Take a roster through finance and the bank."""
+        county, run = self._county, f"run/{month}"
+        total_fen = sum(line.fen for line in lines)
+        file = _file_hash(lines)
+        yield Turn(county.after(1), FINANCE)
+        self._allocate(total_fen)
+        county.say(run, payment.PayRunApproved(lines=len(lines), total_fen=total_fen), by=APPROVER)
+        issued = payment.BankFileIssued(file=file, lines=len(lines), total_fen=total_fen)
+        county.say(run, issued, by=APPROVER)
+        self._disburse(run, lines)
+        yield Turn(county.after(1), BANK)
+        for line in lines:
+            self._issue(line, run)
+        self._ghosts(month, run)
+        yield Turn(county.after(1), BANK)
+        returned = [line for line in lines if self._comes_back(line)]
+        for line in returned:
+            self._give_back(line, run)
+        returned_fen = sum(line.fen for line in returned)
+        result = payment.BankResultReceived(
+            file=file,
+            paid_fen=total_fen - returned_fen,
+            paid_lines=len(lines) - len(returned),
+            returned_fen=returned_fen,
+            returned_lines=len(returned),
+        )
+        county.say(run, result, by=BANK_CLERK)
+        yield Turn(county.today, FINANCE)
+        if returned_fen:
+            back = payment.FundReturned(amount_fen=returned_fen, note="银行退回", run=run)
+            county.say(self.fund, back, by=FUND_KEEPER)
+            self._balance_fen += returned_fen
+
+    # the roster --------------------------------------------------------------------------------
+
+    def _roster(self, month: str) -> list[Line]:
+        """Open the run of a month and put on it everybody who is due something."""
+        county, run = self._county, f"run/{month}"
+        self._read_entitlements()
+        lines = [line for case in self._cases for line in self._due(case, month)]
+        forced = [
+            self._line(case, case.state.account, month)
+            for case in self.disorder.forced.get(month, [])
+        ]
+        if not lines and not forced:
+            return []
+        county.say(run, payment.PayRunOpened(fund=self.fund, month=month), by=PAYMASTER)
+        for line in lines:
+            county.say(line.case.stream, _rostered(line, run), by=PAYMASTER)
+        for line in forced:
+            proposal = county.proposal(line.case.stream, _rostered(line, run), by=PAYMASTER)
+            county.insist(proposal, reason="名册未更新", authority="社会救助股")
+        return lines + forced
+
+    def _due(self, case: Dossier, month: str) -> list[Line]:
+        """Return the lines of one case: the month's, and what an earlier month is short of."""
+        state = case.state
+        if (
+            not state.from_month
+            or not state.account
+            or state.whereabouts
+            or month < state.from_month
+        ):
+            return []
+        lines = []
+        before = add_months(month, -1)
+        owed = self._fen(case, before) - case.issued_fen.get(before, self._fen(case, before))
+        if owed > 0:
+            parts = (AmountLine(code="arrears", fen=owed, formula="调标补差"),)
+            lines.append(
+                Line(
+                    case=case,
+                    account=state.account,
+                    fen=owed,
+                    month=before,
+                    kind="arrears",
+                    parts=parts,
+                )
+            )
+        if state.payable_fen(month) > 0:
+            lines.append(self._line(case, state.account, month))
+            case.issued_fen[month] = lines[-1].fen
+        return lines
+
+    def _line(self, case: Dossier, account: str, month: str) -> Line:
+        """Return the regular line of a case for a month."""
+        entitlement = self._entitlement(case, month)
+        parts = () if entitlement is None else entitlement.parts
+        fen = self._fen(case, month)
+        return Line(case=case, account=account, fen=fen, month=month, kind="regular", parts=parts)
+
+    def _fen(self, case: Dossier, month: str) -> int:
+        """Return what a case is entitled to in a month."""
+        entitlement = self._entitlement(case, month)
+        return 0 if entitlement is None else entitlement.monthly_fen
+
+    def _entitlement(self, case: Dossier, month: str) -> support.EntitlementSet | None:
+        """Return the entitlement that counts for a month: the latest from, the last set."""
+        best = None
+        for entitlement in self._entitlements.get(case.stream, ()):
+            begun = entitlement.from_month <= month
+            if begun and (best is None or entitlement.from_month >= best.from_month):
+                best = entitlement
+        return best
+
+    def _read_entitlements(self) -> None:
+        """Read the entitlements recorded since the last run."""
+        for row in self._county.session.store.read_types(("EntitlementSet",), start=self._seen):
+            entry = recorded_of(row)
+            if entry is not None and isinstance(entry.event, support.EntitlementSet):
+                self._entitlements.setdefault(entry.stream, []).append(entry.event)
+                self._seen = entry.position + 1
+
+    # the bank ----------------------------------------------------------------------------------
+
+    def _issue(self, line: Line, run: str) -> None:
+        """Let the bank pay one line, as it was told or otherwise."""
+        county, key = self._county, (line.case.stream, line.month)
+        event = payment.PaymentIssued(
+            account=line.account,
+            amount_fen=line.fen + self.disorder.bank_adds_fen.get(key, 0),
+            kind=line.kind,
+            month=line.month,
+            paid_on=county.today.isoformat(),
+            run=run,
+        )
+        for _ in range(2 if key in self.disorder.paid_twice and line.kind == "regular" else 1):
+            county.say(line.case.stream, event, by=BANK_CLERK)
+
+    def _ghosts(self, month: str, run: str) -> None:
+        """Let the bank pay people whom nobody approved."""
+        for stream, account, fen in self.disorder.ghosts.get(month, ()):
+            event = payment.PaymentIssued(
+                account=account,
+                amount_fen=fen,
+                month=month,
+                paid_on=self._county.today.isoformat(),
+                run=run,
+            )
+            self._county.say(stream, event, by=BANK_CLERK)
+
+    def _comes_back(self, line: Line) -> bool:
+        """Whether the bank returns a line."""
+        key = (line.case.stream, line.month)
+        if line.kind != "regular" or key in self.disorder.paid_twice:
+            return False
+        rng = self._county.rng("returned", *key)
+        by_chance = line.case.plan.fates and rng.randrange(1000) < _RETURNED_PERMILLE
+        return by_chance or key in self.disorder.returned_for_good
+
+    def _give_back(self, line: Line, run: str) -> None:
+        """Record the return of a line, and have it sent again to another account."""
+        county = self._county
+        event = payment.PaymentReturned(
+            amount_fen=line.fen,
+            month=line.month,
+            reason=_ACCOUNT_CLOSED,
+            returned_on=county.today.isoformat(),
+            run=run,
+        )
+        county.say(line.case.stream, event, by=BANK_CLERK)
+        if (line.case.stream, line.month) not in self.disorder.returned_for_good:
+            county.spawn(self._send_again(line, run))
+
+    def _send_again(self, line: Line, run: str) -> Process:
+        """Bind another account and send the returned line once more."""
+        county, case = self._county, line.case
+        yield case.turn(case.rng.randrange(2, 6))
+        if case.over(county.today):
+            return
+        bound = support.AccountBound(account="a" + "0" * 32, holder="self")
+        case.say(bound, CLERK, personal={"account_number": county.people.account()})
+        yield case.turn(1, COUNTY)
+        account = case.state.account
+        event = payment.PaymentReissued(
+            account=account, amount_fen=line.fen, month=line.month, run=run
+        )
+        county.say(case.stream, event, by=PAYMASTER)
+        yield Turn(county.today, FINANCE)
+        self._allocate(line.fen)
+        self._disburse(run, [line])
+        yield Turn(county.after(1), BANK)
+        issued = payment.PaymentIssued(
+            account=account,
+            amount_fen=line.fen,
+            kind="reissue",
+            month=line.month,
+            paid_on=county.today.isoformat(),
+            run=run,
+        )
+        county.say(case.stream, issued, by=BANK_CLERK)
+
+    def take_back(self, fen: int) -> None:
+        """Put money back into the fund that was recovered from a recipient."""
+        back = payment.FundReturned(amount_fen=fen, note="追回款项")
+        self._county.say(self.fund, back, by=FUND_KEEPER)
+        self._balance_fen += fen
+
+    def spend(self, fen: int, purpose: str) -> None:
+        """Have the county give a sum to the fund, and pay it out for a purpose."""
+        self._receive("county", fen)
+        self._spend(fen, purpose, None)
+
+    # the fund ----------------------------------------------------------------------------------
+
+    def _allocate(self, needed_fen: int) -> None:
+        """Have the levels of government give what the run and the burials need, and no more."""
+        burials_fen = sum(case.funeral_fen for case in self._cases)
+        short_fen = max(needed_fen + burials_fen - self._balance_fen, 0)
+        given_fen = 0
+        for level, percent in _LEVELS:
+            self._receive(level, short_fen * percent // 100)
+            given_fen += short_fen * percent // 100
+        self._receive("county", short_fen - given_fen)
+        if burials_fen:
+            self._spend(burials_fen, "funeral", None)
+        for case in self._cases:
+            case.funeral_fen = 0
+
+    def _receive(self, level: Literal["central", "province", "city", "county"], fen: int) -> None:
+        """Record an allocation."""
+        if fen:
+            event = payment.FundReceived(amount_fen=fen, level=level, year=self._county.today.year)
+            self._county.say(self.fund, event, by=FUND_KEEPER)
+            self._balance_fen += fen
+
+    def _disburse(self, run: str, lines: list[Line]) -> None:
+        """Pay the run out of the fund, by purpose."""
+        nursing_fen = sum(
+            part.fen for line in lines for part in line.parts if part.code.startswith("nursing")
+        )
+        self._spend(sum(line.fen for line in lines) - nursing_fen, "basic_living", run)
+        if nursing_fen:
+            self._spend(nursing_fen, "nursing", run)
+
+    def _spend(self, fen: int, purpose: str, run: str | None) -> None:
+        """Record an outflow."""
+        event = payment.FundDisbursed(amount_fen=fen, purpose=purpose, run=run)
+        self._county.say(self.fund, event, by=FUND_KEEPER)
+        self._balance_fen -= fen
+
+
+def _rostered(line: Line, run: str) -> payment.PaymentRostered:
+    """Return the roster entry of a line."""
+    return payment.PaymentRostered(
+        account=line.account,
+        amount_fen=line.fen,
+        kind=line.kind,
+        month=line.month,
+        parts=line.parts,
+        run=run,
+    )
+
+
+def _file_hash(lines: list[Line]) -> str:
+    """Return the SHA-256 of the bank file: one line a payment, without a name."""
+    rows = [f"{line.case.stream},{line.account},{line.month},{line.fen}\n" for line in lines]
+    return hashlib.sha256("".join(rows).encode()).hexdigest()

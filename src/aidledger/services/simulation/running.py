@@ -1,0 +1,221 @@
+"""Runs the simulation: an empty ledger in, a county's year out, and what was planted in it."""
+
+from __future__ import annotations
+
+import calendar as gregorian
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from aidledger.domain.values import add_months, parse_day
+from aidledger.services.clock import CHINA, SeededBytes, SetClock
+from aidledger.services.problems import ServiceError
+from aidledger.services.session import Session
+from aidledger.services.simulation import procedure
+from aidledger.services.simulation.care import Carers
+from aidledger.services.simulation.county import County
+from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.irregularities.planting import Planted, Plants, Unplanted
+from aidledger.services.simulation.irregularities.scene import Tools
+from aidledger.services.simulation.living import live
+from aidledger.services.simulation.oversight import Boards, Complaints
+from aidledger.services.simulation.payments import PayRuns
+from aidledger.services.simulation.places import COUNTY
+from aidledger.services.simulation.planning import CasePlan, draw_plan
+from aidledger.services.simulation.policy import (
+    new_calendars,
+    open_ledger_of,
+    rise_month,
+    standard_rises,
+    working_calendar,
+)
+from aidledger.store.secrets import KEY_BYTES, Secrets, create_secrets
+from aidledger.store.vault import Vault
+
+MAX_CASES: Final = 100_000
+MAX_MONTHS: Final = 48
+_FIRST_START: Final = "2022-01-01"
+"""The local pack is in force from then on; without it no amount can be computed."""
+
+Progress = Callable[[int, int], None]
+"""Told how many working days are done, and of how many."""
+
+
+class SimulationResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a simulation: the ledger's size and root (hex), its cases, what was planted."""
+
+    entries: int
+    root: str
+    cases: int
+    planted: tuple[Planted, ...] = ()
+    not_planted: tuple[Unplanted, ...] = ()
+
+
+def simulate(
+    session: Session,
+    *,
+    cases: int,
+    months: int,
+    seed: int,
+    start: str = _FIRST_START,
+    irregularities: Path | None = None,
+    progress: Progress | None = None,
+) -> SimulationResult:
+    """Fill an empty ledger with an invented county's work, the same for the same arguments.
+
+    Everything is recorded through ``record``, as officers would. The ledger's pepper becomes one
+    that follows from the seed: tokens, and with them every byte, come out the same again.
+
+    Args:
+        session: an empty ledger, opened for writing.
+        cases: how many people apply.
+        months: how many calendar months the county works.
+        seed: what all chance follows from.
+        start: the first day of the first month.
+        irregularities: plant what auditors look for, and write the list of it to this file.
+        progress: told after each working day.
+
+    Raises:
+        ServiceError: the ledger has entries, or an argument is out of its range.
+
+    """
+    first = _check(session, cases=cases, months=months, start=start)
+    last = _last_day(start, months)
+    clock, random_bytes, vault = session.clock, session.random_bytes, session.vault
+    moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
+    _use_seed(session, seed)
+    session.clock = moving
+    try:
+        county = County(session, moving, seed=seed, days=(first, last), calendar=working_calendar())
+        plants = Plants(county, wanted=irregularities is not None)
+        _people_it(county, cases, start, plants)
+        total = sum(day <= last for day in county.workdays)
+        for done in county.work():
+            if progress is not None:
+                progress(done, total)
+        planted, missing = plants.found()
+    finally:
+        session.clock, session.random_bytes = clock, random_bytes
+        if vault is not None and session.secrets is not None:
+            session.vault = Vault(session.store, session.secrets, random_bytes)
+    head = session.store.head()
+    result = SimulationResult(
+        entries=head.size,
+        root=head.root.hex(),
+        cases=cases,
+        planted=planted,
+        not_planted=missing,
+    )
+    if irregularities is not None:
+        _write(irregularities, result)
+    return result
+
+
+def _check(session: Session, *, cases: int, months: int, start: str) -> date:
+    """Return the first day, having checked that a simulation may begin."""
+    if session.secrets is None or session.secrets_file is None:
+        raise ServiceError("the ledger is open for reading only", exit_code=12)
+    size = session.store.head().size
+    if size:
+        raise ServiceError(
+            f"simulate: expected an empty ledger, found {size} entries",
+            hint="make a new ledger with aidledger init: invented people don't belong among others",
+            exit_code=2,
+        )
+    for name, value, most in (("cases", cases, MAX_CASES), ("months", months, MAX_MONTHS)):
+        least = 0 if name == "cases" else 1
+        if not least <= value <= most:
+            raise ServiceError(
+                f"simulate: expected {name} from {least} to {most}, found {value}", exit_code=2
+            )
+    try:
+        first = parse_day(start)
+    except ValueError as error:
+        raise ServiceError(f"simulate: start: {error}", exit_code=2) from None
+    if first.day != 1 or start < _FIRST_START:
+        raise ServiceError(
+            f"simulate: expected a start on the first of a month from {_FIRST_START}, found {start}",
+            exit_code=2,
+        )
+    return first
+
+
+def _last_day(start: str, months: int) -> date:
+    """Return the last day of the last month."""
+    year, month = map(int, add_months(start[:7], months - 1).split("-"))
+    return date(year, month, gregorian.monthrange(year, month)[1])
+
+
+def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
+    """Start every process of the county: its rules, people, money and oversight."""
+    county.spawn(open_ledger_of(county, start))
+    county.spawn(new_calendars(county, start))
+    plans = [
+        draw_plan(county, number, county.rng("case", number)) for number in range(1, cases + 1)
+    ]
+    plans = plants.change(plans)
+    dossiers = [_dossier(county, plan) for plan in plans]
+    carers, checks = Carers(county), procedure.SpotChecks()
+    runs, complaints = PayRuns(county, dossiers), Complaints(county, dossiers)
+    boards = Boards(county, dossiers)
+    tools = Tools(carers=carers, runs=runs, complaints=complaints, boards=boards)
+    plants.give_tools(tools, dossiers)
+
+    def approved(case: Dossier) -> None:
+        for process in live(case, carers, quiet_month=rise_month(county)):
+            county.spawn(process)
+
+    for case in dossiers:
+        county.spawn(procedure.apply(case, checks, approved))
+    county.spawn(standard_rises(county, dossiers))
+    county.spawn(runs.monthly())
+    county.spawn(complaints.arrive())
+    for town in county.towns:
+        county.spawn(carers.supervise(town))
+        county.spawn(boards.show(town))
+    plants.start()
+
+
+def _dossier(county: County, plan: CasePlan) -> Dossier:
+    """Return the dossier of a plan, under its name in the ledger."""
+    stream = f"case/{COUNTY}-{plan.apply_on.year}-{plan.number:06d}"
+    return Dossier(county=county, plan=plan, stream=stream, rng=county.rng("life", plan.number))
+
+
+def _use_seed(session: Session, seed: int) -> None:
+    """Let tokens and salts follow from the seed, now and in later commands."""
+    if session.secrets is None or session.secrets_file is None:
+        return
+    pepper = HKDF(
+        algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"aidledger/simulated-pepper/v1\n"
+    ).derive(str(seed).encode())
+    secrets = Secrets(pepper=pepper, vault_key=session.secrets.vault_key)
+    replace_secrets(session.secrets_file, secrets)
+    session.secrets = secrets
+    session.random_bytes = SeededBytes(b"aidledger/simulated-salts/v1\n" + str(seed).encode())
+    session.vault = Vault(session.store, secrets, session.random_bytes)
+
+
+def replace_secrets(path: Path, secrets: Secrets) -> None:
+    """Write other secrets in place of a ledger's own, in one step.
+
+    Only for a ledger that has sealed nothing yet: what was sealed under the old ones stays shut.
+    """
+    parts = iter((secrets.pepper, secrets.vault_key))
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    create_secrets(beside, lambda _: next(parts))
+    beside.replace(path)
+
+
+def _write(path: Path, result: SimulationResult) -> None:
+    """Write the list of what was planted, sorted by rule and position."""
+    text = msgspec.json.encode(
+        {"irregularities": result.planted, "not_planted": result.not_planted}, order="sorted"
+    )
+    path.write_bytes(msgspec.json.format(text, indent=2) + b"\n")

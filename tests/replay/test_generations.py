@@ -1,0 +1,272 @@
+"""Generations: the same digests everywhere, and nothing half-built is ever current."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aidledger.ledger import canonical
+from aidledger.ledger.tree import leaf_hash, root_of_leaves
+from aidledger.replay.building import build
+from aidledger.replay.digest import plain_rows, row_bytes
+from aidledger.replay.engine import EngineLimits, building
+from aidledger.replay.generations import KEPT, Generation, Generations, GenerationsError
+from aidledger.replay.loading import Loader
+from aidledger.replay.models import Model, ModelError, parse_model
+from tests.replay.histories import Log, apply_for, case_name
+from tests.replay.test_lists import busy_county
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Builds a generation in a folder; dies of SIGKILL at a point when one is named.
+CHILD = '''
+import os, signal, sys
+from pathlib import Path
+from aidledger.replay import generations
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.generations import Generations
+from aidledger.replay.models import load_models
+from tests.replay.test_lists import busy_county
+
+folder, threads, point = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+
+def progress(stage, rows):
+    if stage == point:
+        die()
+
+real_rename, renames = Path.rename, []
+def rename(self, target):
+    renames.append(target)
+    if point == f"before rename {len(renames)}":
+        die()
+    real_rename(self, target)
+    if point == f"after rename {len(renames)}":
+        die()
+Path.rename = rename
+
+if point == "torn switch":
+    def switch(self, generation):
+        with (self.folder / generations.POINTER).open("wb") as file:
+            file.write(b'{"file":"gener')
+            file.flush()
+            die()
+    Generations._switch = switch
+
+built = Generations(folder).rebuild(
+    busy_county(), load_models(), limits=EngineLimits(threads=threads), progress=progress
+)
+print(*(f"{m.name}={m.digest}" for m in built.models), sep="\\n")
+'''
+
+
+def child(
+    folder: Path, *, point: str = "", threads: int = 1, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "projections"), str(ROOT)])
+    return subprocess.run(
+        [sys.executable, "-c", CHILD, str(folder), str(threads), point],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": paths} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def digests(generation: Generation | None) -> dict[str, str]:
+    assert generation is not None
+    return {model.name: model.digest for model in generation.models}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a rebuild in this process gives."""
+    from aidledger.replay.models import load_models
+
+    folder = tmp_path_factory.mktemp("expected") / "generations"
+    Generations(folder).rebuild(busy_county(), load_models())
+    return digests(Generations(folder).current())
+
+
+@pytest.mark.parametrize(
+    ("threads", "zone", "seed"), [(1, "Asia/Shanghai", "0"), (4, "America/New_York", "42")]
+)
+def test_digests_are_the_same_with_any_threads_zone_and_hash_seed(
+    tmp_path: Path, expected: dict[str, str], threads: int, zone: str, seed: str
+) -> None:
+    done = child(tmp_path / "g", threads=threads, TZ=zone, PYTHONHASHSEED=seed, LC_ALL="C")
+
+    assert "" == done.stderr
+    assert [f"{name}={digest}" for name, digest in expected.items()] == done.stdout.split()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    "point",
+    ["case_state", "list_publicity", "before rename 1", "after rename 1", "before rename 2"],
+)
+def test_a_kill_leaves_the_old_generation_and_the_next_run_gives_the_same(
+    tmp_path: Path, models: dict[str, Model], expected: dict[str, str], point: str
+) -> None:
+    generations = Generations(tmp_path / "g")
+    old = Log()
+    apply_for(old, case_name(1))
+    generations.rebuild(old, models)
+    before = generations.current()
+
+    killed = child(tmp_path / "g", point=point)
+
+    assert -signal.SIGKILL == killed.returncode
+    assert before is not None
+    assert before == generations.current()
+    assert 1 == len(generations.read(before, models["case_state"])[1])
+    assert 0 == child(tmp_path / "g").returncode
+    assert expected == digests(generations.current())
+    assert ["current", "generation-000001.duckdb", "generation-000002.duckdb", "lock"] == sorted(
+        path.name for path in (tmp_path / "g").iterdir()
+    )
+
+
+@pytest.mark.faults
+def test_a_kill_after_the_switch_leaves_the_new_generation(
+    tmp_path: Path, expected: dict[str, str]
+) -> None:
+    killed = child(tmp_path / "g", point="after rename 2")
+
+    assert -signal.SIGKILL == killed.returncode
+    assert expected == digests(Generations(tmp_path / "g").current())
+
+
+@pytest.mark.faults
+def test_a_switch_that_is_not_atomic_is_noticed(tmp_path: Path, models: dict[str, Model]) -> None:
+    """The negative control: were the pointer written in place, the tests above would see it."""
+    Generations(tmp_path / "g").rebuild(Log(), models)
+
+    assert -signal.SIGKILL == child(tmp_path / "g", point="torn switch").returncode
+    with pytest.raises(GenerationsError, match="expected the name of a generation"):
+        Generations(tmp_path / "g").current()
+
+
+def test_a_model_that_fails_leaves_the_old_generation(
+    tmp_path: Path, models: dict[str, Model]
+) -> None:
+    import duckdb
+
+    generations = Generations(tmp_path / "g")
+    generations.rebuild(Log(), models)
+    before = generations.current()
+    text = (
+        "-- title_zh: 例\n-- title_en: sample\n-- key: stream\n-- for: a test\n"
+        "SELECT 'x' AS stream, [position] AS positions FROM entry"
+    )
+    with duckdb.connect() as parser:
+        bad = parse_model("bad", text, parser)
+
+    with pytest.raises(ModelError):
+        generations.rebuild(busy_county(), {"bad": bad})
+
+    assert before == generations.current()
+
+
+def test_only_one_rebuild_runs_at_a_time(tmp_path: Path, models: dict[str, Model]) -> None:
+    generations = Generations(tmp_path / "g")
+    with generations._locked(), pytest.raises(GenerationsError, match="another rebuild running"):
+        Generations(tmp_path / "g").rebuild(Log(), models)
+
+
+def test_old_generations_are_kept_a_while_and_then_removed(
+    tmp_path: Path, models: dict[str, Model]
+) -> None:
+    generations = Generations(tmp_path / "g")
+    only = {"complaints": models["complaints"]}
+    for _ in range(KEPT + 2):
+        generations.rebuild(Log(), only)
+
+    files = sorted(path.name for path in (tmp_path / "g").glob("*.duckdb"))
+
+    assert [f"generation-{number:06d}.duckdb" for number in (3, 4, 5)] == files
+    assert files[-1] == getattr(generations.current(), "file", "")
+
+
+def test_another_digest_for_the_same_input_is_reported(
+    tmp_path: Path, models: dict[str, Model]
+) -> None:
+    generations = Generations(tmp_path / "g")
+    only = {"complaints": models["complaints"]}
+    first = generations.rebuild(busy_county(), only)
+    pointer = tmp_path / "g" / "current"
+    pointer.write_text(pointer.read_text().replace(first.models[0].digest, "0" * 64))
+
+    assert () == first.changed
+    assert ("complaints",) == generations.rebuild(busy_county(), only).changed
+    assert () == generations.rebuild(busy_county(), only).changed
+
+
+def test_a_row_is_canonical_json_and_the_digest_its_rfc_6962_root(models: dict[str, Model]) -> None:
+    log = busy_county()
+    odd = 'quote " back\\slash\nnew/line \u2028 é 张'
+    log.add("ApplicationWithdrawn", case_name(1), "2022-02-14", reason=odd)
+    sample = (
+        "-- title_zh: 例\n-- title_en: sample\n-- key: position\n-- for: a test\n"
+        "SELECT position, reason, effective_on, TRUE AS yes, CAST(NULL AS BIGINT) AS nothing, "
+        "[position] AS positions FROM application_withdrawn"
+    )
+    import duckdb
+
+    with duckdb.connect() as parser:
+        every = models | {"sample": parse_model("sample", sample, parser)}
+    with building(None) as connection:
+        Loader(connection).load(log)
+        results = build(connection, every)
+        for result in results:
+            key = every[result.name].key
+            columns, rows = plain_rows(connection, result.name, key)
+            expected = [
+                canonical.encode(dict(zip(columns, row, strict=True))) for row in rows
+            ]
+
+            assert expected == list(row_bytes(connection, result.name, key)), result.name
+            assert root_of_leaves([leaf_hash(row) for row in expected]).hex() == result.digest
+        assert odd == plain_rows(connection, "sample", ("position",))[1][0][1]
+
+
+def test_a_generation_answers_only_the_question_it_was_built_for(
+    tmp_path: Path, models: dict[str, Model]
+) -> None:
+    generations = Generations(tmp_path / "g")
+    log = busy_county()
+    built = generations.rebuild(log, models, as_of=date(2022, 2, 15))
+    current = generations.current()
+    assert current is not None
+    size = len(log.written)
+    asked = {"position": size - 1, "as_of": None, "known_on": None}
+
+    assert built.loaded.position == size - 1
+    assert current.holds(models, **asked)  # type: ignore[arg-type]
+    assert current.holds(models, **asked | {"as_of": date(2022, 2, 15)})  # type: ignore[arg-type]
+    for other in (
+        {"position": size},
+        {"as_of": date(2022, 2, 16)},
+        {"known_on": date(2022, 2, 15)},
+    ):
+        assert not current.holds(models, **asked | other)  # type: ignore[arg-type]
+
+
+def test_a_full_disk_or_memory_is_told_and_leaves_the_old(
+    tmp_path: Path, models: dict[str, Model]
+) -> None:
+    generations = Generations(tmp_path / "g")
+    generations.rebuild(Log(), models)
+    before = generations.current()
+
+    with pytest.raises(GenerationsError, match="expected room to work"):
+        generations.rebuild(busy_county(), models, limits=EngineLimits(memory="1MB"))
+
+    assert before == generations.current()

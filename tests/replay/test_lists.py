@@ -1,0 +1,195 @@
+"""Public lists: who is on them, who is never named, and what their bytes never hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.replay.conftest import Ask
+from tests.replay.histories import (
+    TOWNSHIP,
+    VILLAGE,
+    Log,
+    adopt_pack,
+    apply_for,
+    approve,
+    case_name,
+    pay,
+    publish,
+    token,
+)
+from tests.replay.test_deadlines import adopt_calendar, limit
+
+LISTS = ("list_publicity", "list_approved", "list_paid")
+MINORS = "未成年人 / minor"
+UNNAMED = "不具名 / not named"
+#: Identity numbers, phones and bank cards, wherever digits end.
+PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)")
+
+
+def busy_county() -> Log:
+    """Write a log in which every model has rows."""
+    log = Log()
+    adopt_pack(log, "2021-01-01", visit_period="month", **limit("15", "working_days"))
+    adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
+    log.add(
+        "PlaceRegistered",
+        "registry/520123",
+        "2021-01-01",
+        area="rural",
+        kind="village",
+        name="青山村",
+        place=VILLAGE,
+        population=1_200,
+    )
+    people = [("1950-05-05", "张*"), ("2010-05-05", "小*"), ("1948-01-01", "欧阳*"), ("1990-01-01", "")]
+    for number, (born, name) in enumerate(people, start=1):
+        case = case_name(number)
+        apply_for(log, case, "2022-01-04", number=number, born=born, name=name)
+        log.add("ApplicationAccepted", case, "2022-01-05")
+        publish(log, case, "2022-01-20", "2022-01-27")
+        if number != 3:
+            log.add("PublicityEnded", case, "2022-01-27", to_on="2022-01-27")
+            approve(log, case, "2022-01-28", from_month="2022-02")
+            pay(log, case, "2022-02", number=number)
+    for number, (born, name) in enumerate(people, start=11):
+        apply_for(log, case_name(number), "2022-02-11", number=number, born=born, name=name)
+        publish(log, case_name(number), "2022-02-12", "2022-02-19")
+    log.add(
+        "CarerRegistered",
+        "carer/520123-0001",
+        "2022-02-12",
+        display_name="李*",
+        kind="person",
+        person=token("p", 99),
+        township=TOWNSHIP,
+    )
+    log.add("FundReceived", "fund/tekun-2022", "2022-02-12", amount_fen=9, level="city", year=2022)
+    log.add(
+        "ComplaintReceived",
+        "complaint/520123-2022-0001",
+        "2022-02-13",
+        anonymous=True,
+        channel="box",
+        township=TOWNSHIP,
+    )
+    return log
+
+
+def shown(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(row["kind"], row["display_name"], row["persons"], row["amount_fen"]) for row in rows]
+
+
+def test_each_list_shows_those_it_is_for_and_counts_the_rest(ask: Ask) -> None:
+    answer = ask(busy_county(), *LISTS, as_of="2022-02-15")
+
+    counted = {("unnamed", UNNAMED, 1, None), ("minors", MINORS, 1, None)}
+    first, third = ("person", "张*", 1, 112_800), ("person", "欧阳*", 1, 112_800)
+    # 欧阳* has two notices up: that of January was never taken down
+    assert [*counted, first, third, third] == unordered(answer["list_publicity"], counted)
+    for name in ("list_approved", "list_paid"):
+        assert [*counted, first] == unordered(answer[name], counted)
+        assert ["青山村"] * 3 == [row["village_name"] for row in answer[name]]
+        assert [1, 2, 3] == [row["line"] for row in answer[name]]
+
+
+def unordered(rows: list[dict[str, Any]], first: set[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return what rows show, those of `first` in its own order before the others by name."""
+    found = shown(rows)
+    rest = sorted((row for row in found if row not in first), key=lambda row: str(row[1]))
+    return [row for row in first if row in found] + rest
+
+
+def test_a_minor_is_named_by_no_list_and_no_public_name(ask: Ask) -> None:
+    answer = ask(busy_county(), *LISTS, "public_names", as_of="2022-02-15")
+
+    assert "小*" not in repr(answer.tables)
+
+
+@pytest.mark.parametrize(("as_of", "kind"), [("2022-06-14", "minors"), ("2022-06-15", "person")])
+def test_a_child_is_of_age_on_the_birthday(ask: Ask, as_of: str, kind: str) -> None:
+    log = Log()
+    adopt_pack(log, "2021-01-01")
+    apply_for(log, case_name(1), "2022-01-04", born="2004-06-15")
+    approve(log, case_name(1))
+
+    assert [kind] == [row["kind"] for row in ask(log, "list_approved", as_of=as_of)["list_approved"]]
+
+
+def test_nobody_is_named_where_no_rule_on_minors_is_in_force(ask: Ask) -> None:
+    log = Log()
+    apply_for(log, case_name(1), "2022-01-04")
+    approve(log, case_name(1))
+
+    assert [("unnamed", UNNAMED, 1, None)] == shown(ask(log, "list_approved")["list_approved"])
+
+
+@pytest.mark.parametrize("name", ["张三", "张*110101199003077854", "*" * 41, "13800138000*"])
+def test_a_display_name_that_is_not_masked_is_not_shown(ask: Ask, name: str) -> None:
+    log = Log()
+    adopt_pack(log, "2021-01-01")
+    apply_for(log, case_name(1), "2022-01-04", name=name)
+    approve(log, case_name(1))
+
+    answer = ask(log, "list_approved")
+
+    assert name not in repr(answer["list_approved"])
+    assert [("unnamed", UNNAMED, 1, None)] == shown(answer["list_approved"])
+
+
+def test_who_has_died_or_whose_payment_was_returned_is_not_listed(ask: Ask) -> None:
+    log = Log()
+    adopt_pack(log, "2021-01-01")
+    for number in (1, 2):
+        apply_for(log, case_name(number), "2022-01-04", number=number)
+        approve(log, case_name(number))
+        pay(log, case_name(number), "2022-03", number=number)
+    log.add("DeathRecorded", case_name(1), "2022-03-20", died_on="2022-03-19", source="hospital")
+    log.add(
+        "PaymentReturned",
+        case_name(2),
+        "2022-03-20",
+        amount_fen=112_800,
+        month="2022-03",
+        reason="closed",
+        returned_on="2022-03-20",
+        run="run/2022-03",
+    )
+
+    answer = ask(log, "list_approved", "list_paid")
+
+    assert 1 == len(answer["list_approved"])
+    assert 1 == len(answer["list_paid"])
+
+
+def test_a_payment_for_a_month_to_come_does_not_move_the_list(ask: Ask) -> None:
+    log = Log()
+    adopt_pack(log, "2021-01-01")
+    apply_for(log, case_name(1), "2022-01-04")
+    approve(log, case_name(1))
+    pay(log, case_name(1), "2022-03")
+    run = {"account": token("a", 1), "paid_on": "2022-03-11", "run": "run/1"}
+    log.add("PaymentIssued", case_name(1), "2022-03-11", amount_fen=1, month="9999-12", **run)
+
+    assert ["2022-03"] == [row["month"] for row in ask(log, "list_paid")["list_paid"]]
+
+
+def test_no_list_holds_a_number_or_a_word_that_is_nobodys_business(ask: Ask) -> None:
+    answer = ask(busy_county(), *LISTS, as_of="2022-02-15")
+
+    for rows in answer.tables.values():
+        for row in rows:
+            public = {key: value for key, value in row.items() if key != "positions"}
+            text = repr(public)
+
+            assert PERSONAL.search(text) is None
+            assert re.search(r"disab|illness|残疾|病|limb|account|1950|2010|birth", text) is None
+
+
+def test_the_scan_would_find_a_number() -> None:
+    assert PERSONAL.search("'110101199003077854'")
+    assert PERSONAL.search("'13800138000'")
+    assert PERSONAL.search("'6222021234567890123'")
+    assert not PERSONAL.search("'0851-22250001' '520123001001'")

@@ -1,0 +1,246 @@
+"""Loading: both cuts, amendments, typed views, and rows that nobody should trust."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import duckdb
+import pytest
+
+from aidledger.domain.events.catalog import EVENTS
+from aidledger.replay.engine import building
+from aidledger.replay.loading import Loader
+from aidledger.replay.views import event_views, view_name, view_shapes
+from tests.replay.conftest import Ask
+from tests.replay.histories import CLERK, PACK, Log, apply_for, approve, case_name, token
+
+CASE = case_name(1)
+
+
+def loaded(log: Log, sql: str, **cuts: Any) -> list[tuple[Any, ...]]:
+    with building(None) as connection:
+        Loader(connection, **cuts).load(log)
+        return connection.execute(sql).fetchall()
+
+
+def test_every_event_type_has_its_view_even_when_empty() -> None:
+    with building(None) as connection:
+        Loader(connection).load(Log())
+        for shape in view_shapes():
+            found = connection.execute(f"DESCRIBE {shape.name}").fetchall()
+
+            assert list(shape.columns) == [(row[0], row[1].replace('"', "")) for row in found] or [
+                name for name, _ in shape.columns
+            ] == [row[0] for row in found]
+
+    assert set(EVENTS) == set(event_views())
+
+
+def test_names_become_snake_case() -> None:
+    assert "application_submitted" == view_name("ApplicationSubmitted")
+
+
+def test_a_view_has_typed_columns_and_the_envelope() -> None:
+    log = Log()
+    log.add(
+        "EntitlementSet",
+        CASE,
+        "2022-02-20",
+        at="2022-02-20T09:31:05.123456Z",
+        pin=PACK,
+        from_month="2022-03",
+        monthly_fen=9_007_199_254_740_991,
+        parts=[{"code": "basic", "fen": 1, "formula": "«1»"}],
+        reason="approval",
+    )
+
+    (row,) = loaded(
+        log,
+        "SELECT position, stream, version, strftime(recorded_at, '%H:%M:%S.%f'), effective_on + 1, "
+        "actor, office, pack_hash, monthly_fen, parts[1].fen + 1, parts[1].formula, decision "
+        "FROM entitlement_set",
+    )
+
+    assert (0, CASE, 1, "09:31:05.123456") == row[:4]
+    assert ("2022-02-21", CLERK, "520123001", PACK) == (str(row[4]), *row[5:8])
+    assert (9_007_199_254_740_991, 2, "«1»", None) == row[8:]
+
+
+def test_a_field_with_the_name_of_an_envelope_column_is_told_apart() -> None:
+    log = Log()
+    log.add("OfficerAppointed", "registry/520123", "2022-01-01", actor="u9", office="o9", role="clerk")
+
+    assert [(CLERK, "u9", "520123001", "o9")] == loaded(
+        log, "SELECT actor, data_actor, office, data_office FROM officer_appointed"
+    )
+
+
+def test_known_on_ends_with_the_day_in_china(ask: Ask) -> None:
+    log = Log()
+    log.add("AbilityAssessed", CASE, "2022-01-01", at="2022-01-10T15:59:59.999999Z", level="able")
+    log.add("AbilityAssessed", CASE, "2022-01-02", at="2022-01-10T16:00:00.000000Z", level="partly")
+
+    tenth = ask(log, "case_state", known_on="2022-01-10")
+    everything = ask(log, "case_state")
+
+    assert "able" == tenth["case_state"][0]["ability"]
+    assert "2022-01-10" == str(tenth.loaded.as_of)
+    assert "partly" == everything["case_state"][0]["ability"]
+    assert "2022-01-11" == str(everything.loaded.as_of)
+
+
+def test_as_of_leaves_out_what_takes_effect_later(ask: Ask) -> None:
+    log = Log()
+    log.add("AbilityAssessed", CASE, "2022-03-01", at="2022-01-10T00:00:00.000000Z", level="able")
+
+    assert [] == ask(log, "case_state", as_of="2022-02-28")["case_state"]
+    assert "able" == ask(log, "case_state", as_of="2022-03-01")["case_state"][0]["ability"]
+
+
+def test_corrections_and_annulments_count_from_when_they_are_known(ask: Ask) -> None:
+    log = Log()
+    wrong = log.add("AbilityAssessed", CASE, "2022-01-01", level="able")
+    twice = log.add("VisitMade", CASE, "2022-01-02", visitor="v1")
+    amend = {"authority": "county", "reason": "typing error"}
+    log.add("EntryCorrected", CASE, "2022-01-20", position=wrong, field="level", value='"partly"', **amend)
+    log.add("EntryAnnulled", CASE, "2022-01-20", position=twice, **amend)
+    # an amendment from another stream has no power over this case
+    log.add("EntryAnnulled", case_name(2), "2022-01-21", position=wrong, **amend)
+
+    before = ask(log, "case_state", known_on="2022-01-19")["case_state"][0]
+    after = ask(log, "case_state")["case_state"][0]
+
+    assert ("able", 1, [0, 1]) == (before["ability"], before["visits"], before["positions"])
+    assert ("partly", 0, [0, 2, 3]) == (after["ability"], after["visits"], after["positions"])
+
+
+def test_a_correction_to_a_day_that_does_not_exist_is_reported(ask: Ask) -> None:
+    log = Log()
+    wrong = log.add("AbilityAssessed", CASE, "2022-01-01", level="able")
+    log.add(
+        "EntryCorrected",
+        CASE,
+        "2022-01-20",
+        position=wrong,
+        field="effective_on",
+        value='"2022-02-31"',
+        authority="county",
+        reason="typing error",
+    )
+
+    answer = ask(log, "case_state")
+
+    assert ["data_form"] == [finding.code for finding in answer.loaded.findings]
+    assert "able" == answer["case_state"][0]["ability"]
+
+
+def altered(record: bytes, **changes: Any) -> bytes:
+    value = json.loads(record)
+    for path, new in changes.items():
+        holder = value["data"] if path.startswith("data_") else value
+        holder[path.removeprefix("data_")] = new
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def hostile_rows(good: tuple[Any, ...]) -> list[tuple[Any, str]]:
+    record: bytes = good[5]
+
+    def row(content: Any) -> tuple[Any, ...]:
+        return (*good[:5], content, good[6])
+
+    return [
+        ("not a row", "row_form"),
+        (good[:6], "row_form"),
+        (("7", *good[1:]), "column_type"),
+        ((True, *good[1:]), "column_type"),
+        ((2**70, *good[1:]), "column_type"),
+        (good, "position_repeated"),
+        (row("text"), "record_not_bytes"),
+        (row(None), "record_not_bytes"),
+        (row(b""), "opaque_record"),
+        (row(b"\x1f\x8b packed"), "opaque_record"),
+        (row(b"[" * 50_000), "record_not_canonical"),
+        (row(record + b"\n"), "record_not_canonical"),
+        (row(record.replace(b'"v":1', b'"v":1.0')), "record_not_canonical"),
+        (row(record.replace(b'"v":1', b'"v":1,"v":1')), "record_not_canonical"),
+        (row(b'{"$type":"AbilityAssessed"}'), "record_missing_field"),
+        (row(altered(record, stream="../../etc")), "record_field"),
+        (row(altered(record, effective_on="2022-02-31")), "record_field"),
+        (row(altered(record, **{"$type": "Unheard"})), "type_unknown"),
+        (row(altered(record, data_level="best")), "data_form"),
+        (row(altered(record, data_level=None)), "data_form"),
+        (row(altered(record, data_more=1)), "data_form"),
+        (row(altered(record, data_source="x'); DROP TABLE entry; --")), "data_form"),
+    ]
+
+
+def test_hostile_rows_are_left_out_and_reported(ask: Ask) -> None:
+    log = Log()
+    log.add("AbilityAssessed", CASE, "2022-01-01", level="able")
+    good = log.written[0]
+    hostile = hostile_rows(good)
+    for position, (row, code) in enumerate(hostile, start=1):
+        known = code in ("row_form", "column_type", "position_repeated")
+        log.written.append(row if known else (position, *row[1:]))
+    log.written.append((99, *good[1:]))
+
+    answer = ask(log, "case_state")
+
+    assert [code for _, code in hostile] == [finding.code for finding in answer.loaded.findings]
+    assert [[0, 99]] == [row["positions"] for row in answer["case_state"]]
+
+
+@pytest.mark.parametrize("day", ["2022-02-31", "0000-01-01", "9999-99-99"])
+def test_days_that_no_calendar_has_are_reported(ask: Ask, day: str) -> None:
+    log = Log()
+    log.add_data("DeathRecorded", CASE, "2022-01-01", {"died_on": day, "source": "hospital"})
+    log.add_data(
+        "PaymentRecovered",
+        CASE,
+        "2022-01-01",
+        {"amount_fen": 1, "month": "0000-01", "reason": "x", "source": "office"},
+    )
+
+    answer = ask(log, "payments_by_month")
+
+    assert ["data.died_on", "data.month"] == [f.field for f in answer.loaded.findings]
+    assert day not in repr(answer.loaded.findings)
+
+
+def test_fields_that_were_not_written_out_take_their_defaults() -> None:
+    log = Log()
+    log.add_data("VisitMade", CASE, "2022-01-01", {"visitor": "v1"})
+
+    assert [("in_person", True)] == loaded(log, "SELECT form, normal FROM visit_made")
+
+
+def test_sums_beyond_64_bits_do_not_break_a_rebuild(ask: Ask) -> None:
+    log = Log()
+    apply_for(log, CASE)
+    approve(log, CASE)
+    most = 9_007_199_254_740_991
+    run = {"account": token("a", 1), "month": "2022-03", "paid_on": "2022-03-01", "run": "run/1"}
+    for _ in range(1_100):
+        log.add("PaymentIssued", CASE, "2022-03-01", amount_fen=most, **run)
+
+    answer = ask(log, "case_state", "payments_by_month")
+
+    assert 1_100 * most == answer["case_state"][0]["paid_fen"]
+
+
+def test_a_model_can_reach_no_file_and_change_no_setting(tmp_path: Any) -> None:
+    from aidledger.replay.engine import lock
+
+    with building(tmp_path / "x.duckdb") as connection:
+        Loader(connection).load(Log())
+        lock(connection)
+        for sql in (
+            "SELECT * FROM read_csv('/etc/passwd')",
+            f"COPY entry TO '{tmp_path}/out.csv'",
+            f"ATTACH '{tmp_path}/other.duckdb'",
+            "SET enable_external_access = true",
+            "INSTALL httpfs",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(sql)

@@ -1,0 +1,153 @@
+"""What holds for every model file, and what a bad one is told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aidledger.replay.building import HANDLES, build, build_table
+from aidledger.replay.digest import columns_of
+from aidledger.replay.engine import building, lock
+from aidledger.replay.loading import Loader
+from aidledger.replay.models import Model, ModelError, load_models, needed
+from aidledger.replay.views import event_views
+from tests.replay.histories import Log
+from tests.replay.test_lists import busy_county
+
+NAMES = sorted(load_models())
+LISTS = ["list_approved", "list_paid", "list_publicity"]
+HEADER = "-- title_zh: 例\n-- title_en: sample\n-- key: stream\n-- for: a test\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_has_a_whole_header_and_its_facts(models: dict[str, Model], name: str) -> None:
+    model = models[name]
+
+    assert model.title_zh
+    assert model.title_en
+    assert model.key
+    assert model.purpose
+    assert all(re.fullmatch(r"S[0-4]-\d{3}", fact) for fact in model.facts)
+    assert model.facts
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_reads_views_and_models_and_nothing_else(
+    models: dict[str, Model], name: str
+) -> None:
+    known = {view.name for view in event_views().values()} | {"entry", "parameters"} | set(models)
+
+    assert set(models[name].uses) <= known
+    for word in ("now(", "today(", "random", "uuid", "current_", "getvariable", "read_", "getenv"):
+        assert word not in models[name].sql.lower()
+
+
+def test_only_public_lists_have_an_allow_list(models: dict[str, Model]) -> None:
+    assert LISTS == sorted(name for name, model in models.items() if model.allow is not None)
+
+
+def test_every_row_of_every_model_has_sorted_positions_of_real_entries(
+    models: dict[str, Model],
+) -> None:
+    log = busy_county()
+    with building(None) as connection:
+        Loader(connection).load(log)
+        lock(connection)
+        results = {result.name: result for result in build(connection, models)}
+        for name in models:
+            columns = dict(columns_of(connection, name))
+            found = connection.execute(f'SELECT positions FROM "{name}"').fetchall()
+
+            assert "BIGINT[]" == columns["positions"], name
+            for (positions,) in found:
+                assert positions == sorted(positions), name
+                assert set(positions) <= set(range(len(log.written))), name
+                assert positions or name == "calendar_days", name
+    assert all(result.rows for result in results.values()), results
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_has_every_column_of_its_allow_list_and_no_other(
+    models: dict[str, Model], name: str
+) -> None:
+    with building(None) as connection:
+        Loader(connection).load(Log())
+        for model in needed(models, [name]).values():
+            build_table(connection, model)
+        columns = {column for column, _ in columns_of(connection, name)}
+
+    assert set(models[name].allow or ()) | HANDLES == columns
+
+
+def written(folder: Path, **files: str) -> dict[str, Model]:
+    for name, text in files.items():
+        (folder / f"{name}.sql").write_text(text, "utf-8")
+    return load_models(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SELECT stream, [1] AS positions FROM entry", "none"),
+        (HEADER + "SELECT 1; SELECT 2", "another number of statements"),
+        (HEADER + "DROP TABLE entry", "Only SELECT statements"),
+        (HEADER + "SELECT FROM WHERE", "error"),
+        (HEADER + "SELECT now() AS stream", "now"),
+        (HEADER + "SELECT current_date AS stream", "current_date"),
+        (HEADER + "SELECT random() AS stream", "random"),
+        (HEADER + "SELECT getvariable('x') AS stream", "getvariable"),
+        (HEADER + "SELECT * FROM read_csv('x.csv')", "read_csv"),
+        (HEADER + "SELECT * FROM 'x.csv'", "x.csv"),
+        (HEADER + "SELECT * FROM no_such_view", "no_such_view"),
+        (HEADER + "-- uses: nothing_like_it\nSELECT stream FROM entry", "nothing_like_it"),
+    ],
+)
+def test_a_bad_model_is_refused_with_what_was_found(tmp_path: Path, text: str, found: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        written(tmp_path, sample=text)
+
+    assert "sample" == caught.value.model
+    assert found.lower() in str(caught.value).lower()
+    assert caught.value.hint
+
+
+def test_models_that_read_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="first → |second → "):
+        written(
+            tmp_path,
+            first=HEADER + "SELECT stream, positions FROM second",
+            second=HEADER + "SELECT stream, positions FROM first",
+        )
+
+
+def test_a_model_may_not_take_the_name_of_a_view(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="an event view"):
+        written(tmp_path, visit_made=HEADER + "SELECT stream, [1] AS positions FROM entry")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT stream FROM entry", "a column positions"),
+        ("SELECT position AS nr, [position] AS positions FROM entry", "the key's columns"),
+        ("SELECT 'x' AS stream, [position] AS positions FROM entry", "one row for each"),
+        ("SELECT CAST(stream AS BIGINT) AS stream, [position] AS positions FROM entry", "SQL that runs"),
+    ],
+)
+def test_a_model_that_builds_wrongly_is_refused(tmp_path: Path, sql: str, expected: str) -> None:
+    models = written(tmp_path, sample=HEADER + sql)
+    with building(None) as connection:
+        Loader(connection).load(busy_county())
+        with pytest.raises(ModelError, match=expected):
+            build(connection, models)
+
+
+def test_a_list_that_shows_more_than_allowed_is_refused(tmp_path: Path) -> None:
+    text = HEADER + "-- allow: stream\nSELECT stream, actor, [position] AS positions FROM entry"
+    models = written(tmp_path, sample=text)
+    with building(None) as connection:
+        Loader(connection).load(Log())
+        with pytest.raises(ModelError, match="actor"):
+            build(connection, models)
