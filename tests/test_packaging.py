@@ -127,8 +127,8 @@ def test_building_twice_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:
 def test_a_wheel_from_the_sdist_is_the_wheel_from_the_tree(
     wheel: Path, sdist: Path, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "tarfile", "--extract", sdist, tmp_path / "source"]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, "-m", "tarfile", "--extract", str(sdist)]
+    subprocess.run([*command, str(tmp_path / "source")], check=True, capture_output=True)
     (source,) = (tmp_path / "source").iterdir()
 
     assert wheel.read_bytes() == build("wheel", source, tmp_path / "out").read_bytes()

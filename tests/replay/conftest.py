@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.replay.histories import Log
 
 from aidledger.replay.building import build_table
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loaded, Loader
 from aidledger.replay.models import Model, load_models, needed
-from tests.replay.histories import Log
 
 Table = list[dict[str, Any]]
 

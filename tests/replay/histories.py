@@ -215,7 +215,14 @@ def pay(log: Log, case: str, month: str, *, fen: int = 112_800, number: int = 1)
 
 def publish(log: Log, case: str, on: str, to: str, *, village: str = VILLAGE) -> int:
     """Add an opinion and the start of its notice."""
-    log.add("ReviewOpinionGiven", case, on, form="decentralised", opinion="approve", proposed_fen=112_800)
+    log.add(
+        "ReviewOpinionGiven",
+        case,
+        on,
+        form="decentralised",
+        opinion="approve",
+        proposed_fen=112_800,
+    )
     return log.add(
         "PublicityStarted",
         case,

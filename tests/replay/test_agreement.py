@@ -7,12 +7,12 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.replay.histories import VILLAGE, Log, case_name, token
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.replay.agreement import CASE_COLUMNS, differences, fold_cases
 from aidledger.replay.generations import compute
 from aidledger.replay.models import load_models
-from tests.replay.histories import VILLAGE, Log, case_name, token
 
 MODELS = load_models()
 FIRST = date(2021, 11, 1)
@@ -26,7 +26,9 @@ amounts = st.integers(0, 300_000)
 accounts = st.integers(1, 2).map(lambda n: token("a", n))
 
 
-def entry(name: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+def entry(
+    name: str, **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
     return st.fixed_dictionaries(fields).map(lambda data: (name, data))
 
 
@@ -102,7 +104,9 @@ STEPS = st.one_of(
         services=just(["watch_over"]),
     ),
     entry("CareEnded", carer=carers, ground=just("other"), to_on=days),
-    entry("PaymentIssued", account=accounts, amount_fen=amounts, month=months, paid_on=days, run=RUN),
+    entry(
+        "PaymentIssued", account=accounts, amount_fen=amounts, month=months, paid_on=days, run=RUN
+    ),
     entry(
         "PaymentReturned",
         amount_fen=amounts,
@@ -133,7 +137,9 @@ AMENDMENTS = st.one_of(
     st.tuples(just("EntryCorrected"), st.integers(0, 40), CORRECTIONS),
 )
 HISTORY = st.lists(
-    st.tuples(st.sampled_from([1, 1, 1, 2]), days, st.integers(0, 3), st.one_of(STEPS, STEPS, AMENDMENTS)),
+    st.tuples(
+        st.sampled_from([1, 1, 1, 2]), days, st.integers(0, 3), st.one_of(STEPS, STEPS, AMENDMENTS)
+    ),
     max_size=40,
 )
 
@@ -175,6 +181,27 @@ def test_the_fold_and_the_sql_agree_on_every_column(
 
     assert [] == differences(folded, derived)
     assert [row["case"] for row in folded] == [row["case"] for row in derived]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    steps=st.lists(st.tuples(days, STEPS), min_size=1, max_size=8),
+    amendments=st.lists(st.tuples(days, st.integers(0, 10), st.none() | CORRECTIONS), min_size=1),
+    as_of=st.integers(0, 240).map(lambda n: FIRST + timedelta(days=n)),
+)
+def test_they_agree_on_a_case_that_was_amended_again_and_again(
+    steps: list[Any], amendments: list[Any], as_of: date
+) -> None:
+    history = [(1, on, 0, what) for on, what in steps]
+    for on, position, correction in amendments:
+        name = "EntryAnnulled" if correction is None else "EntryCorrected"
+        history.append((1, on, 0, (name, position, correction)))
+    log = recorded(history)
+
+    _, columns, rows = compute(log, MODELS, "case_state", as_of=as_of)
+    derived = [dict(zip(columns, row, strict=True)) for row in rows]
+
+    assert [] == differences(fold_cases(log.rows(), as_of=as_of), derived)
 
 
 def test_case_state_has_the_columns_that_are_compared() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from aidledger.domain.calendar import Calendar, YearTable
 from tests.replay.conftest import Ask
 from tests.replay.histories import Log, adopt_pack, apply_for, case_name
+
+from aidledger.domain.calendar import Calendar, YearTable
+from aidledger.replay.generations import compute
+from aidledger.replay.models import load_models
 
 CASE = case_name(1)
 OFF_2022 = ("2022-09-12", "2022-10-03", "2022-10-04", "2022-10-05", "2022-10-06", "2022-10-07")
@@ -84,7 +86,12 @@ def test_a_limit_is_met_late_open_or_missed(
     log = accepted("2022-09-05", limit("15", "working_days"))
     if done:
         log.add(
-            "ReviewOpinionGiven", CASE, done, form="decentralised", opinion="approve", proposed_fen=1
+            "ReviewOpinionGiven",
+            CASE,
+            done,
+            form="decentralised",
+            opinion="approve",
+            proposed_fen=1,
         )
 
     (row,) = ask(log, "deadlines", as_of=as_of)["deadlines"]
@@ -138,11 +145,15 @@ days = st.dates(date(2022, 1, 1), date(2023, 12, 31))
     work=st.frozensets(st.dates(date(2022, 1, 1), date(2022, 12, 31)), max_size=10),
 )
 def test_every_limit_equals_the_calendar_of_the_domain(
-    start: date, count: int, unit: Any, count_from: Any, roll: Any, off: frozenset[date], work: frozenset[date]
+    *,
+    start: date,
+    count: int,
+    unit: Any,
+    count_from: Any,
+    roll: Any,
+    off: frozenset[date],
+    work: frozenset[date],
 ) -> None:
-    from aidledger.replay.generations import compute
-    from aidledger.replay.models import load_models
-
     table = YearTable(
         year=2022, known_since=date(2021, 1, 1), off_days=off, work_days=work, notice="notice"
     )

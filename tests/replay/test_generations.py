@@ -9,7 +9,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
+from tests.replay.histories import Log, apply_for, case_name
+from tests.replay.test_lists import busy_county
 
 from aidledger.ledger import canonical
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
@@ -18,13 +21,11 @@ from aidledger.replay.digest import plain_rows, row_bytes
 from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.generations import KEPT, Generation, Generations, GenerationsError
 from aidledger.replay.loading import Loader
-from aidledger.replay.models import Model, ModelError, parse_model
-from tests.replay.histories import Log, apply_for, case_name
-from tests.replay.test_lists import busy_county
+from aidledger.replay.models import Model, ModelError, load_models, parse_model
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Builds a generation in a folder; dies of SIGKILL at a point when one is named.
-CHILD = '''
+CHILD = """
 import os, signal, sys
 from pathlib import Path
 from aidledger.replay import generations
@@ -62,7 +63,7 @@ built = Generations(folder).rebuild(
     busy_county(), load_models(), limits=EngineLimits(threads=threads), progress=progress
 )
 print(*(f"{m.name}={m.digest}" for m in built.models), sep="\\n")
-'''
+"""
 
 
 def child(
@@ -88,8 +89,6 @@ def digests(generation: Generation | None) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a rebuild in this process gives."""
-    from aidledger.replay.models import load_models
-
     folder = tmp_path_factory.mktemp("expected") / "generations"
     Generations(folder).rebuild(busy_county(), load_models())
     return digests(Generations(folder).current())
@@ -157,8 +156,6 @@ def test_a_switch_that_is_not_atomic_is_noticed(tmp_path: Path, models: dict[str
 def test_a_model_that_fails_leaves_the_old_generation(
     tmp_path: Path, models: dict[str, Model]
 ) -> None:
-    import duckdb
-
     generations = Generations(tmp_path / "g")
     generations.rebuild(Log(), models)
     before = generations.current()
@@ -218,8 +215,6 @@ def test_a_row_is_canonical_json_and_the_digest_its_rfc_6962_root(models: dict[s
         "SELECT position, reason, effective_on, TRUE AS yes, CAST(NULL AS BIGINT) AS nothing, "
         "[position] AS positions FROM application_withdrawn"
     )
-    import duckdb
-
     with duckdb.connect() as parser:
         every = models | {"sample": parse_model("sample", sample, parser)}
     with building(None) as connection:
@@ -228,9 +223,7 @@ def test_a_row_is_canonical_json_and_the_digest_its_rfc_6962_root(models: dict[s
         for result in results:
             key = every[result.name].key
             columns, rows = plain_rows(connection, result.name, key)
-            expected = [
-                canonical.encode(dict(zip(columns, row, strict=True))) for row in rows
-            ]
+            expected = [canonical.encode(dict(zip(columns, row, strict=True))) for row in rows]
 
             assert expected == list(row_bytes(connection, result.name, key)), result.name
             assert root_of_leaves([leaf_hash(row) for row in expected]).hex() == result.digest
@@ -245,18 +238,15 @@ def test_a_generation_answers_only_the_question_it_was_built_for(
     built = generations.rebuild(log, models, as_of=date(2022, 2, 15))
     current = generations.current()
     assert current is not None
-    size = len(log.written)
-    asked = {"position": size - 1, "as_of": None, "known_on": None}
+    last = len(log.written) - 1
+    day = date(2022, 2, 15)
 
-    assert built.loaded.position == size - 1
-    assert current.holds(models, **asked)  # type: ignore[arg-type]
-    assert current.holds(models, **asked | {"as_of": date(2022, 2, 15)})  # type: ignore[arg-type]
-    for other in (
-        {"position": size},
-        {"as_of": date(2022, 2, 16)},
-        {"known_on": date(2022, 2, 15)},
-    ):
-        assert not current.holds(models, **asked | other)  # type: ignore[arg-type]
+    assert built.loaded.position == last
+    assert current.holds(models, position=last, as_of=None, known_on=None)
+    assert current.holds(models, position=last, as_of=day, known_on=None)
+    assert not current.holds(models, position=last + 1, as_of=None, known_on=None)
+    assert not current.holds(models, position=last, as_of=date(2022, 2, 16), known_on=None)
+    assert not current.holds(models, position=last, as_of=None, known_on=day)
 
 
 def test_a_full_disk_or_memory_is_told_and_leaves_the_old(

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-
 from tests.replay.conftest import Ask
 from tests.replay.histories import (
     TOWNSHIP,
@@ -44,7 +43,12 @@ def busy_county() -> Log:
         place=VILLAGE,
         population=1_200,
     )
-    people = [("1950-05-05", "张*"), ("2010-05-05", "小*"), ("1948-01-01", "欧阳*"), ("1990-01-01", "")]
+    people = [
+        ("1950-05-05", "张*"),
+        ("2010-05-05", "小*"),
+        ("1948-01-01", "欧阳*"),
+        ("1990-01-01", ""),
+    ]
     for number, (born, name) in enumerate(people, start=1):
         case = case_name(number)
         apply_for(log, case, "2022-01-04", number=number, born=born, name=name)
@@ -115,7 +119,9 @@ def test_a_child_is_of_age_on_the_birthday(ask: Ask, as_of: str, kind: str) -> N
     apply_for(log, case_name(1), "2022-01-04", born="2004-06-15")
     approve(log, case_name(1))
 
-    assert [kind] == [row["kind"] for row in ask(log, "list_approved", as_of=as_of)["list_approved"]]
+    assert [kind] == [
+        row["kind"] for row in ask(log, "list_approved", as_of=as_of)["list_approved"]
+    ]
 
 
 def test_nobody_is_named_where_no_rule_on_minors_is_in_force(ask: Ask) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import duckdb
 import pytest
-
-from aidledger.domain.events.catalog import EVENTS
-from aidledger.replay.engine import building
-from aidledger.replay.loading import Loader
-from aidledger.replay.views import event_views, view_name, view_shapes
 from tests.replay.conftest import Ask
 from tests.replay.histories import CLERK, PACK, Log, apply_for, approve, case_name, token
+
+from aidledger.domain.events.catalog import EVENTS
+from aidledger.replay.engine import building, lock
+from aidledger.replay.loading import Loader
+from aidledger.replay.views import event_views, view_name, view_shapes
 
 CASE = case_name(1)
 
@@ -21,7 +21,8 @@ CASE = case_name(1)
 def loaded(log: Log, sql: str, **cuts: Any) -> list[tuple[Any, ...]]:
     with building(None) as connection:
         Loader(connection, **cuts).load(log)
-        return connection.execute(sql).fetchall()
+        rows: list[tuple[Any, ...]] = connection.execute(sql).fetchall()
+        return rows
 
 
 def test_every_event_type_has_its_view_even_when_empty() -> None:
@@ -69,7 +70,9 @@ def test_a_view_has_typed_columns_and_the_envelope() -> None:
 
 def test_a_field_with_the_name_of_an_envelope_column_is_told_apart() -> None:
     log = Log()
-    log.add("OfficerAppointed", "registry/520123", "2022-01-01", actor="u9", office="o9", role="clerk")
+    log.add(
+        "OfficerAppointed", "registry/520123", "2022-01-01", actor="u9", office="o9", role="clerk"
+    )
 
     assert [(CLERK, "u9", "520123001", "o9")] == loaded(
         log, "SELECT actor, data_actor, office, data_office FROM officer_appointed"
@@ -103,7 +106,15 @@ def test_corrections_and_annulments_count_from_when_they_are_known(ask: Ask) -> 
     wrong = log.add("AbilityAssessed", CASE, "2022-01-01", level="able")
     twice = log.add("VisitMade", CASE, "2022-01-02", visitor="v1")
     amend = {"authority": "county", "reason": "typing error"}
-    log.add("EntryCorrected", CASE, "2022-01-20", position=wrong, field="level", value='"partly"', **amend)
+    log.add(
+        "EntryCorrected",
+        CASE,
+        "2022-01-20",
+        position=wrong,
+        field="level",
+        value='"partly"',
+        **amend,
+    )
     log.add("EntryAnnulled", CASE, "2022-01-20", position=twice, **amend)
     # an amendment from another stream has no power over this case
     log.add("EntryAnnulled", case_name(2), "2022-01-21", position=wrong, **amend)
@@ -167,6 +178,10 @@ def hostile_rows(good: tuple[Any, ...]) -> list[tuple[Any, str]]:
         (row(b'{"$type":"AbilityAssessed"}'), "record_missing_field"),
         (row(altered(record, stream="../../etc")), "record_field"),
         (row(altered(record, effective_on="2022-02-31")), "record_field"),
+        (row(altered(record, prev="zz")), "record_field"),
+        (row(altered(record, cause="a b")), "record_field"),
+        (row(altered(record, sealed={"Name": "00"})), "record_field"),
+        (row(altered(record, policy={"hash": "md5:00", "pack": "p"})), "record_field"),
         (row(altered(record, **{"$type": "Unheard"})), "type_unknown"),
         (row(altered(record, data_level="best")), "data_form"),
         (row(altered(record, data_level=None)), "data_form"),
@@ -230,8 +245,6 @@ def test_sums_beyond_64_bits_do_not_break_a_rebuild(ask: Ask) -> None:
 
 
 def test_a_model_can_reach_no_file_and_change_no_setting(tmp_path: Any) -> None:
-    from aidledger.replay.engine import lock
-
     with building(tmp_path / "x.duckdb") as connection:
         Loader(connection).load(Log())
         lock(connection)

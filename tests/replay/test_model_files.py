@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.replay.histories import Log
+from tests.replay.test_lists import busy_county
 
 from aidledger.replay.building import HANDLES, build, build_table
 from aidledger.replay.digest import columns_of
@@ -13,8 +15,6 @@ from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, ModelError, load_models, needed
 from aidledger.replay.views import event_views
-from tests.replay.histories import Log
-from tests.replay.test_lists import busy_county
 
 NAMES = sorted(load_models())
 LISTS = ["list_approved", "list_paid", "list_publicity"]
@@ -114,7 +114,7 @@ def test_a_bad_model_is_refused_with_what_was_found(tmp_path: Path, text: str, f
 
 
 def test_models_that_read_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="first → |second → "):
+    with pytest.raises(ModelError, match=r"first → |second → "):
         written(
             tmp_path,
             first=HEADER + "SELECT stream, positions FROM second",
@@ -133,7 +133,10 @@ def test_a_model_may_not_take_the_name_of_a_view(tmp_path: Path) -> None:
         ("SELECT stream FROM entry", "a column positions"),
         ("SELECT position AS nr, [position] AS positions FROM entry", "the key's columns"),
         ("SELECT 'x' AS stream, [position] AS positions FROM entry", "one row for each"),
-        ("SELECT CAST(stream AS BIGINT) AS stream, [position] AS positions FROM entry", "SQL that runs"),
+        (
+            "SELECT CAST(stream AS BIGINT) AS stream, [position] AS positions FROM entry",
+            "SQL that runs",
+        ),
     ],
 )
 def test_a_model_that_builds_wrongly_is_refused(tmp_path: Path, sql: str, expected: str) -> None:

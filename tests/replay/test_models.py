@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.replay.conftest import Ask
 from tests.replay.histories import (
     PACK,
@@ -73,7 +72,10 @@ def test_an_entitlement_holds_until_the_next_and_ends_with_the_person(ask: Ask) 
         "2022-04-20",
         from_month="2022-05",
         monthly_fen=150_000,
-        parts=[{"code": "basic", "fen": 100_000, "formula": "a"}, {"code": "care", "fen": 50_000, "formula": "b"}],
+        parts=[
+            {"code": "basic", "fen": 100_000, "formula": "a"},
+            {"code": "care", "fen": 50_000, "formula": "b"},
+        ],
         reason="ability",
     )
     died = log.add("DeathRecorded", CASE, "2022-06-03", died_on="2022-06-02", source="hospital")
@@ -259,13 +261,28 @@ def test_complaints_count_their_days_until_the_answer(ask: Ask) -> None:
     (before,) = ask(log, "complaints", as_of="2022-03-11")["complaints"]
     log.add("ComplaintInvestigated", stream, "2022-03-20", finding="upheld")
     log.add(
-        "ComplaintAnswered", stream, "2022-03-31", answered_on="2022-03-31", outcome="corrected", told=True
+        "ComplaintAnswered",
+        stream,
+        "2022-03-31",
+        answered_on="2022-03-31",
+        outcome="corrected",
+        told=True,
     )
     (after,) = ask(log, "complaints", as_of="2022-06-01")["complaints"]
 
-    names = ("registered_on", "handler", "investigated", "answered_on", "outcome", "days_open", "subject")
+    names = (
+        "registered_on",
+        "handler",
+        "investigated",
+        "answered_on",
+        "outcome",
+        "days_open",
+        "subject",
+    )
     assert ("2022-03-03", "520123-u2", False, None, None, 10, CASE) == pick(before, *names)
-    assert ("2022-03-03", "520123-u2", True, "2022-03-31", "corrected", 30, CASE) == pick(after, *names)
+    assert ("2022-03-03", "520123-u2", True, "2022-03-31", "corrected", 30, CASE) == pick(
+        after, *names
+    )
 
 
 def test_the_pack_in_force_is_the_newest_known_and_never_a_draft(ask: Ask) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.support import AbilityAssessed
+from aidledger.replay import generations
 from aidledger.replay.models import ModelError
 from aidledger.services.rebuilding import (
     disagreements,
@@ -77,16 +78,13 @@ def test_a_rebuild_reads_the_whole_ledger_and_lies_beside_it(
 def test_a_model_is_read_from_the_generation_until_the_ledger_grows(
     store: LedgerStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from aidledger.services import rebuilding
-
     computed: list[str] = []
-    real = rebuilding.compute
 
     def compute(*args: object, **more: object) -> object:
         computed.append(str(args[2]))
-        return real(*args, **more)  # type: ignore[arg-type]
+        return generations.compute(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rebuilding, "compute", compute)
+    monkeypatch.setattr("aidledger.services.rebuilding.compute", compute)
     assess(store, 1, "able")
     rebuild(store, models=["case_state"])
 

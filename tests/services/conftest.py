@@ -14,9 +14,9 @@ from aidledger.services.clock import SeededBytes, SetClock
 from aidledger.services.proposals import proposal_of
 from aidledger.services.recording import record
 from aidledger.services.session import Session, open_session
-from aidledger.store.opening import create, secrets_path
+from aidledger.store.opening import create
 from aidledger.store.outcome import Committed, Outcome
-from aidledger.store.secrets import create_secrets
+from aidledger.store.secrets import create_secrets, secrets_path
 
 COUNTY, TOWNSHIP = "520123", "520123001"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, identity_number
+from tests.services.conftest import Office
 
 from aidledger.services.explaining import blame, explain, redecide, whatif
 from aidledger.services.history import case_as_of
 from aidledger.services.problems import RefusedError
 from aidledger.store.outcome import Committed, Rejected
-from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, identity_number
-from tests.services.conftest import Office
 
 NAME, ACCOUNT, PHONE = "欧阳清溪", "6222020000000000017", "13900000001"
 

@@ -97,7 +97,7 @@ def _read(row: HostileRow) -> Recorded | None:
         event = decode_data(entry.type, msgspec.json.encode(entry.data))
     except (EntryError, msgspec.DecodeError, UnicodeError):
         return None
-    return recorded_of(msgspec.structs.replace(entry, data=event), position)  # type: ignore[arg-type]
+    return recorded_of(msgspec.structs.replace(entry, data=event), position)
 
 
 def differences(

@@ -33,7 +33,9 @@ def columns_of(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[s
     return [(row[0], row[1]) for row in found]
 
 
-def row_bytes(connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, ...]) -> Iterator[bytes]:
+def row_bytes(
+    connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, ...]
+) -> Iterator[bytes]:
     """Yield the canonical JSON of each row of a model's table, in key order.
 
     Raises:
@@ -50,7 +52,9 @@ def row_bytes(connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, 
         ).fetchone()
         if row is None or row[0] or row[1]:
             raise ModelError(
-                name, f"one row for each {clip(keys)}", "repeated or missing keys",
+                name,
+                f"one row for each {clip(keys)}",
+                "repeated or missing keys",
                 "name a key in the header that tells the rows apart",
             )
     # DuckDB writes JSON as RFC 8785 does for what entries may hold; a test compares the two
@@ -80,6 +84,15 @@ def digest_of(connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, 
             leaves = []
     frontier.extend(leaves)
     return Digest(rows=frontier.size, root=frontier.root().hex())
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
+    """Return a table's row count and a fast hash of its content, to compare two copies of it."""
+    table = quoted(name)
+    row = connection.execute(
+        f"SELECT count(*), coalesce(bit_xor(hash({table})), 0) FROM {table}"  # noqa: S608
+    ).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def plain_rows(

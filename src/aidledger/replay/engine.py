@@ -62,9 +62,7 @@ def lock(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def reading(
-    path: Path, limits: EngineLimits | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a finished generation read-only and locked.
 
     Raises:

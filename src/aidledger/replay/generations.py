@@ -21,7 +21,7 @@ import msgspec
 
 from aidledger.ledger.canonical import clip
 from aidledger.replay.building import ModelResult, build, build_table
-from aidledger.replay.digest import digest_of, plain_rows
+from aidledger.replay.digest import fingerprint, plain_rows
 from aidledger.replay.engine import EngineLimits, building, lock, reading
 from aidledger.replay.loading import Loaded, Loader, Source
 from aidledger.replay.models import Model, needed
@@ -127,9 +127,14 @@ class Generations:
             partial = path.with_suffix(".partial")
             try:
                 loaded, results = _build_file(
-                    partial, source, models, as_of, known_on, limits, progress
+                    partial,
+                    source=source,
+                    models=models,
+                    as_of=as_of,
+                    known_on=known_on,
+                    limits=limits,
+                    progress=progress,
                 )
-                _check_file(partial, models, results, limits)
                 _sync(partial)
                 partial.rename(path)
                 self._switch(_generation_of(path.name, loaded, results))
@@ -242,6 +247,7 @@ def compute(
 
 def _build_file(
     path: Path,
+    *,
     source: Source,
     models: dict[str, Model],
     as_of: date | None,
@@ -249,7 +255,7 @@ def _build_file(
     limits: EngineLimits | None,
     progress: Progress | None,
 ) -> tuple[Loaded, tuple[ModelResult, ...]]:
-    """Build all models in a new file."""
+    """Build all models in a new file, and read back that it holds what was built."""
     with building(path, limits) as connection:
         count = (lambda n: progress("load", n)) if progress else None
         loader = Loader(connection, as_of=as_of, known_on=known_on, progress=count)
@@ -259,31 +265,20 @@ def _build_file(
         tell = (lambda name: progress(name, total)) if progress else None
         results = build(connection, models, progress=tell)
         connection.execute("CHECKPOINT")
+        before = {name: fingerprint(connection, name) for name in models}
+    with reading(path, limits) as connection:
+        for name, print_of in before.items():
+            found = fingerprint(connection, name)
+            if found != print_of:
+                raise GenerationsError(
+                    f"model {name}: expected {print_of[0]} rows as computed in {path}, "
+                    f"found {found[0]} rows with other content",
+                    "the disk or the memory of this machine is at fault; the old generation stays",
+                )
     return loaded, tuple(results)
 
 
-def _check_file(
-    path: Path,
-    models: dict[str, Model],
-    results: tuple[ModelResult, ...],
-    limits: EngineLimits | None,
-) -> None:
-    """Read every model back from the file: what was written is what was computed."""
-    with reading(path, limits) as connection:
-        for result in results:
-            model = models[result.name]
-            found = digest_of(connection, model.name, model.key)
-            if found.root != result.digest:
-                raise GenerationsError(
-                    f"model {model.name}: expected digest {result.digest[:12]} in the file, "
-                    f"found {found.root[:12]}",
-                    "the disk or the memory of this machine is at fault; the old generation stays",
-                )
-
-
-def _generation_of(
-    file: str, loaded: Loaded, results: tuple[ModelResult, ...]
-) -> Generation:
+def _generation_of(file: str, loaded: Loaded, results: tuple[ModelResult, ...]) -> Generation:
     return Generation(
         file=file,
         position=loaded.position,

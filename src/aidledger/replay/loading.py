@@ -105,6 +105,7 @@ class Loader:
         self._findings: list[Finding] = []
         self._position = -1
         self._last_recorded_at = ""
+        self._last_effective_on = ""
 
     def load(self, source: Source) -> Loaded:
         """Load everything a source has, cut and amended.
@@ -122,15 +123,13 @@ class Loader:
                 self._fill()
                 self._finish()
                 as_of = self._day_in_question()
+                self._cut(as_of)
+                # first the cut, then the corrections: so does the fold of a case
                 self._amend(source, as_of.isoformat(), folder)
                 self._fill()
                 self._finish()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        for name in sorted(self._filled):
-            self._connection.execute(
-                f"DELETE FROM {quoted(name)} WHERE effective_on > DATE '{as_of}'"  # noqa: S608
-            )
         self._connection.execute(entry_sql([v for v in views if v.name in self._filled]))
         self._parameters(as_of)
         row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
@@ -147,6 +146,15 @@ class Loader:
             return self._as_of
         return china_day(self._last_recorded_at) if self._last_recorded_at else FIRST_DAY
 
+    def _cut(self, as_of: date) -> None:
+        """Take out what takes effect after the day in question."""
+        if self._last_effective_on <= as_of.isoformat():
+            return
+        for name in sorted(self._filled):
+            self._connection.execute(
+                f"DELETE FROM {quoted(name)} WHERE effective_on > DATE '{as_of}'"  # noqa: S608
+            )
+
     def _parameters(self, as_of: date) -> None:
         """Make the one-row table of both parameters."""
         self._connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
@@ -155,44 +163,43 @@ class Loader:
     def _take_all(self, rows: Iterable[HostileRow], folder: Path) -> None:
         """Sort the rows' records by type into the files of a folder."""
         by_type, lines, cutoff = readers(), self._lines, self._cutoff
-        count = 0
-        for row in rows:
-            count += 1
+        last, last_recorded_at, last_effective_on = -1, "", ""
+        for count, row in enumerate(rows, start=1):
             if self._progress is not None and not count & 0x3FFF:
                 self._progress(count)
-            finding = row_finding(row, self._position)
+            finding = row_finding(row, last)
             if finding is not None:
                 self._findings.append(finding)
                 continue
-            position, record = row[0], row[5]
-            self._position = position
+            last, record = row[0], row[5]
             reader = by_type.get(type_of(record))
             entry = None if reader is None else reader.fast(record)
-            if entry is None or reader is None:
-                typed = self._slowly(position, record)
+            if entry is None or reader is None or reader.view.name in AMENDMENTS:
+                typed = self._slowly(last, record)
                 if typed is None:
                     continue
                 entry, record, name = typed.envelope, typed.line, typed.view.name
             else:
                 name = reader.view.name
-            recorded_at = entry.recorded_at
-            if recorded_at >= cutoff:
+            if entry.recorded_at >= cutoff:
                 continue
-            if recorded_at > self._last_recorded_at:
-                self._last_recorded_at = recorded_at
+            last_recorded_at = max(last_recorded_at, entry.recorded_at)
+            last_effective_on = max(last_effective_on, entry.effective_on)
             if name in AMENDMENTS:
-                recorded = recorded_of(entry, position)
-                self._amendments.setdefault(recorded.stream, []).append(recorded)
+                self._amendments.setdefault(entry.stream, []).append(recorded_of(entry, last))
             waiting = lines.get(name)
             if waiting is None:
                 waiting = lines[name] = []
-            waiting.append(b'{"position":%d,"entry":%b}\n' % (position, record))
+            waiting.append(b'{"position":%d,"entry":%b}\n' % (last, record))
             if len(waiting) >= LINES_A_WRITE:
                 self._write(folder, name)
                 if self._waiting >= BYTES_A_LOAD:
                     self._fill()
         for name in lines:
             self._write(folder, name)
+        self._position = last
+        self._last_recorded_at = last_recorded_at
+        self._last_effective_on = last_effective_on
 
     def _slowly(self, position: int, record: bytes) -> TypedEntry | None:
         """Read a record the strict way; what is wrong with it becomes a finding."""
@@ -309,9 +316,7 @@ class Loader:
                 yield position, entry
 
 
-def _load_files(
-    connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, Path]]
-) -> None:
+def _load_files(connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, Path]]) -> None:
     """Load files into their views and remove them."""
     views = {view.name: view for view in event_views().values()}
     for name, path in batch:

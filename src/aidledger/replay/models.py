@@ -137,12 +137,10 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _read_sql(
-    name: str, text: str, parser: duckdb.DuckDBPyConnection
-) -> tuple[set[str], set[str]]:
+def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
     """Return the tables and the functions that the one SELECT names."""
     row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
-    parsed = json.loads(row[0]) if row else {"error": True}
+    parsed: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if parsed["error"] or len(parsed["statements"]) != 1:
         found = str(parsed.get("error_message", "another number of statements"))
         raise ModelError(name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where")
@@ -156,7 +154,7 @@ def _read_sql(
             functions.add(node["function_name"].lower())
         if node.get("sample"):
             functions.add("tablesample")
-        column = node.get("column_names", ())
+        column: list[str] = node.get("column_names") or []
         if len(column) == 1 and column[0].lower() in BANNED_NAMES:
             functions.add(column[0].lower())
         if "cte_map" in node:

@@ -56,8 +56,7 @@ class EventView(NamedTuple):
     """One event type as a table.
 
     ``day_fields`` and ``month_fields`` name the fields (texts or lists of texts) whose pattern
-    admits days that no calendar has; ``loose_fields`` those whose type admits more than a record;
-    ``single_fields`` those that are one text, always there.
+    admits days that no calendar has; ``loose_fields`` those whose type admits more than a record.
     """
 
     name: str
@@ -66,7 +65,6 @@ class EventView(NamedTuple):
     day_fields: tuple[str, ...]
     month_fields: tuple[str, ...]
     loose_fields: tuple[str, ...]
-    single_fields: tuple[str, ...]
 
 
 def view_name(type_name: str) -> str:
@@ -94,7 +92,7 @@ def _view_of(type_name: str) -> EventView:
     """Make the view of one type from its struct."""
     taken = {column for column, _, _ in ENVELOPE}
     columns: list[Column] = []
-    groups: dict[str, list[str]] = {"day": [], "month": [], "loose": [], "single": []}
+    groups: dict[str, list[str]] = {"day": [], "month": [], "loose": []}
     shape = inspect.type_info(EVENTS[type_name].struct)
     if not isinstance(shape, inspect.StructType):  # pragma: no cover
         raise TypeError(f"event {type_name}: expected a struct, found {type(shape).__name__}")
@@ -102,7 +100,7 @@ def _view_of(type_name: str) -> EventView:
         # OfficerAppointed says whose appointment it is: not the actor of the entry
         name = f"data_{field.encode_name}" if field.encode_name in taken else field.encode_name
         columns.append(Column(name, field.encode_name, sql_type(field.type)))
-        for group, test in _GROUPS:
+        for group, test in (("day", _is_day), ("month", _is_month), ("loose", _is_loose)):
             if test(field.type):
                 groups[group].append(field.encode_name)
     return EventView(
@@ -112,7 +110,6 @@ def _view_of(type_name: str) -> EventView:
         day_fields=tuple(groups["day"]),
         month_fields=tuple(groups["month"]),
         loose_fields=tuple(groups["loose"]),
-        single_fields=tuple(groups["single"]),
     )
 
 
@@ -178,19 +175,6 @@ def _is_loose(kind: inspect.Type) -> bool:
             return True
 
 
-def _is_single(kind: inspect.Type) -> bool:
-    """Whether a type is one text."""
-    return isinstance(kind, inspect.StrType)
-
-
-_GROUPS: Final = (
-    ("day", _is_day),
-    ("month", _is_month),
-    ("loose", _is_loose),
-    ("single", _is_single),
-)
-
-
 def create_sql(view: EventView) -> str:
     """Return the statement that makes the view's table, empty."""
     columns = [f"{name} {kind}" for name, kind, _ in ENVELOPE]
@@ -204,8 +188,8 @@ def load_sql(view: EventView, path: str) -> str:
     entry = f"STRUCT({_ENTRY_TYPE}{f', data STRUCT({data})' if data else ''})"
     chosen = [source for _, _, source in ENVELOPE]
     chosen += [f"entry.data.{quoted(column.field)}" for column in view.columns]
-    return (
-        f"INSERT INTO {quoted(view.name)} SELECT {', '.join(chosen)} FROM read_json("
+    return (  # every part is quoted, and comes from the catalogue
+        f"INSERT INTO {quoted(view.name)} SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
         f"{literal(path)}, format = 'newline_delimited', "
         f"columns = {{position: 'BIGINT', entry: {literal(entry)}}})"
     )
@@ -215,7 +199,7 @@ def entry_sql(views: list[EventView]) -> str:
     """Return the statement that makes ``entry``: every entry of every type that has any."""
     names = ", ".join(name for name, _, _ in ENVELOPE)
     parts = [
-        f"SELECT {names}, {literal(view.type_name)} AS type FROM {quoted(view.name)}"
+        f"SELECT {names}, {literal(view.type_name)} AS type FROM {quoted(view.name)}"  # noqa: S608
         for view in views
     ]
     if not parts:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.events.catalog import decode_data, encode_data
+from aidledger.domain.events.catalog import EVENTS, decode_data, encode_data
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import parse_day
 from aidledger.ledger.entry import Entry, EntryError, decode_entry
 from aidledger.store.port import HostileRow
+
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_DAY_FIELDS: Final = {
+    name: tuple(
+        field for field in kind.struct.__struct_fields__ if field.endswith(("_on", "planned_to"))
+    )
+    for name, kind in EVENTS.items()
+}
 
 
 def recorded_of(row: HostileRow) -> Recorded | None:
@@ -50,25 +59,35 @@ def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
 def check_data(entry: Entry) -> list[tuple[str, str, str, str]]:
     """Return what is wrong with an entry's data as (code, field, expected, found).
 
-    The hook that ``verify`` calls for each entry: known type, typed fields, real days, and nothing
-    that does not re-encode to the same bytes.
+    The hook that ``verify`` calls for each entry: known type, its fields and no others, real days,
+    and only such sealed fields as the type has.
     """
-    raw = msgspec.json.encode(entry.data, order="sorted")
+    kind = EVENTS.get(entry.type)
+    if kind is None:
+        return [("type_unknown", "$type", "a type of the catalogue", _plain(entry.type))]
+    raw = _ENCODER.encode(entry.data)
     try:
         event = decode_data(entry.type, raw)
     except msgspec.ValidationError as error:
-        return [("data_invalid", "data", "the fields of this event type", _plain(str(error)))]
+        return [("data_form", "data", "the fields of this event type", _plain(error))]
     if bytes(encode_data(event)) != raw:
-        return [("data_invalid", "data", "every field of the event written out", "another set")]
-    faults: list[tuple[str, str, str, str]] = []
-    for key, value in msgspec.to_builtins(event).items():
-        if key.endswith("_on") and isinstance(value, str) and value and not _is_day(value):
-            faults.append(("data_invalid", f"data.{key}", "a day that exists", _plain(value)))
+        return [("data_form", "data", "every field of the event written out", "another set")]
+    faults = [
+        ("data_form", f"data.{field}", "a day that exists", _plain(text))
+        for field in _DAY_FIELDS[entry.type]
+        if (text := getattr(event, field)) and not _is_day(text)
+    ]
+    faults += [
+        ("sealed_form", f"sealed.{_plain(field)}", "a field that this event seals", "another")
+        for field in entry.sealed
+        if field not in kind.sealed
+    ]
     return faults
 
 
+@lru_cache(maxsize=16_384)
 def _is_day(text: str) -> bool:
-    """Return whether the text is a real day."""
+    """Return whether the text is a real day; the same days come up again and again."""
     try:
         parse_day(text)
     except ValueError:

@@ -20,9 +20,9 @@ from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decoding import recorded_all
 from aidledger.services.policy_book import PolicyBook
-from aidledger.store.opening import open_ledger, secrets_path
+from aidledger.store.opening import open_ledger
 from aidledger.store.port import LedgerStore
-from aidledger.store.secrets import Secrets, load_secrets
+from aidledger.store.secrets import Secrets, load_secrets, secrets_path
 from aidledger.store.vault import Vault
 
 

@@ -28,6 +28,7 @@ from aidledger.store.port import Head, HostileRow, LedgerStore
 _PARALLEL_FROM: Final = 200_000
 """From so many entries on a second process pays for its start."""
 _TREE: Final = "tree"
+_NO_MARK: Final = "no mark lies beside the database"
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Told the entries checked so far, and how many there should be where that is known."""
@@ -51,9 +52,9 @@ def verify(
 
     """
     if isinstance(ledger, Session):
-        return _verify(ledger.store, progress, jobs, ())
+        return _verify(ledger.store, progress, jobs, None)
     if not isinstance(ledger, str):
-        return _verify(ledger, progress, jobs, ())
+        return _verify(ledger, progress, jobs, None)
     store = open_ledger(ledger, read_only=True)
     try:
         mark = _mark_findings(store.read_head_row(), ledger)
@@ -66,7 +67,7 @@ def _verify(
     store: LedgerStore,
     progress: Progress | None,
     jobs: int | None,
-    mark: tuple[Finding, ...],
+    mark: tuple[Finding, ...] | None,
 ) -> VerifyReport:
     """Verify an opened ledger."""
     head = store.read_head_row()
@@ -84,20 +85,23 @@ def _verify(
         )
     found = batches.finish()
     findings = sorted(
-        [*report.findings, *found, *mark],
+        [*report.findings, *found, *(mark or ())],
         key=lambda one: (one.position is None, one.position or 0),
     )
     return msgspec.structs.replace(
-        report, findings=findings, rungs=_rungs(report.rungs, bool(found), bool(mark))
+        report, findings=findings, rungs=_rungs(report.rungs, bool(found), mark)
     )
 
 
-def _rungs(rungs: list[Rung], batches_damaged: bool, behind_mark: bool) -> list[Rung]:
+def _rungs(
+    rungs: list[Rung], batches_damaged: bool, mark: tuple[Finding, ...] | None
+) -> list[Rung]:
     """Return the rungs with those of the batches and the mark after the tree's."""
-    more = [
-        Rung(name="batches", status="damaged" if batches_damaged else "ok"),
-        Rung(name="mark", status="damaged" if behind_mark else "ok"),
-    ]
+    more = [Rung(name="batches", status="damaged" if batches_damaged else "ok")]
+    if mark is None:
+        more.append(Rung(name="mark", status="not_made", why=_NO_MARK))
+    else:
+        more.append(Rung(name="mark", status="damaged" if mark else "ok"))
     at = next((n for n, rung in enumerate(rungs, start=1) if rung.name == _TREE), len(rungs))
     return [*rungs[:at], *more, *rungs[at:]]
 
@@ -113,10 +117,12 @@ def _workers(jobs: int) -> Iterator[Executor | None]:
         yield executor
 
 
-def _mark_findings(head: HostileRow | None, location: str) -> tuple[Finding, ...]:
-    """Compare the head with the mark that lies outside the database."""
+def _mark_findings(head: HostileRow | None, location: str) -> tuple[Finding, ...] | None:
+    """Compare the head with the mark outside the database; None where there is none."""
     path = mark_path(location)
-    if head is None or not path.is_file():
+    if not path.is_file():
+        return None
+    if head is None:
         return ()
     size, root = head[0], head[1]
     if type(size) is not int or type(root) is not bytes or len(root) != HASH_BYTES:

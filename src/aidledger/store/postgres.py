@@ -29,18 +29,9 @@ from aidledger.store.postgres_link import (
 _COPY: Final = f"COPY entries ({shelf.ENTRY_COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES: Final = ("int8", "text", "int8", "text", "text", "bytea", "bytea")
 _COPY_ROWS_MIN: Final = 12  # below, one statement of arrays is quicker than a COPY
-_ADVANCE: Final = (
-    "b AS (INSERT INTO batches"
-    " (position, count, cause, request_digest, root, recorded_at, signature, key_id)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s))"
-    " UPDATE head SET size = %s, root = %s, frontier = %s, recorded_at = %s"
-)
-_APPEND_MANY: Final = f"WITH {_ADVANCE}"
-_APPEND_FEW: Final = (
-    f"WITH e AS (INSERT INTO entries ({shelf.ENTRY_COLUMNS}) SELECT * FROM unnest("  # noqa: S608
-    "%s::int8[], %s::text[], %s::int8[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])),"
-    f" {_ADVANCE}"
-)
+_INSERT_ENTRIES: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES "  # noqa: S608
+_ENTRY_MARKS: Final = "(%s, %s, %s, %s, %s, %s, %s)"
+_ADVANCE: Final = f"{marks(shelf.INSERT_BATCH)}; {marks(shelf.UPDATE_HEAD)}"
 _SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"  # noqa: S608
 _SELECT_LASTS: Final = (
     "SELECT e.stream, e.version, e.leaf_hash FROM unnest(%s::text[]) AS wanted (stream)"
@@ -118,8 +109,8 @@ class PostgresStore:
         self, records: Sequence[LooseRecord], *, tracking: tuple[str, int] | None = None
     ) -> list[int]:
         """Record finished records, and the tracking position, for the housed library."""
-        cause = sealing.loose_cause(records)
         sealed = None
+        cause = ""
         try:
             with self._link.transaction() as transaction:
                 if records:
@@ -129,6 +120,7 @@ class PostgresStore:
                     ours = {loose.stream for loose in records if not loose.opaque}
                     lasts = _stream_heads(transaction.cursor, ours)
                     sealed = sealing.seal_records(records, head=head, stream_heads=lasts)
+                    cause = sealing.loose_cause(sealed.leaves)
                     _insert(transaction, sealed, sealed.batch_row(cause, b"", None))
                 if tracking is not None:
                     shelf.insert_tracking(runner(transaction.cursor), *tracking)
@@ -303,11 +295,12 @@ def _insert(
     if sealed.nodes:
         transaction.cursor.executemany(marks(shelf.INSERT_NODE), sealed.nodes)
     if len(sealed.rows) < _COPY_ROWS_MIN:
-        columns = [list(column) for column in zip(*sealed.rows, strict=True)]
-        transaction.at_commit(_APPEND_FEW, (*columns, *after))
+        entries = _INSERT_ENTRIES + ", ".join([_ENTRY_MARKS] * len(sealed.rows))
+        values = [value for row in sealed.rows for value in row]
+        transaction.at_commit(f"{entries}; {_ADVANCE}", (*values, *after))
     else:
         _copy(transaction.cursor, sealed.rows)
-        transaction.at_commit(_APPEND_MANY, after)
+        transaction.at_commit(_ADVANCE, after)
 
 
 def _copy(cursor: Any, rows: Iterable[Row]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.pq import TransactionStatus
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from aidledger.store.errors import CommitLostError, StoreError
 from aidledger.store.port import HostileRow, Run
@@ -48,12 +49,18 @@ class PostgresLink:
         self._engine = make_engine(location, read_only=read_only)
         self._lock = threading.RLock()
         self._writer: Any = None
+        self._closed = False
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that is in use, as soon as it comes back."""
         with self._lock:
+            self._closed = True
             self._drop_writer()
             self._engine.dispose()
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # where opening failed half way
+            self.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Run]:
@@ -82,6 +89,7 @@ class PostgresLink:
         if self._read_only:
             raise StoreError("this ledger is open for reading only", code="read_only")
         with self._lock:
+            self._require_open()
             try:
                 transaction = self._begin(lookups, parameters)
                 try:
@@ -151,17 +159,24 @@ class PostgresLink:
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """Give a connection for reading."""
+        self._require_open()
         try:
             pooled = self._engine.raw_connection()
+            connection = pooled.driver_connection
             try:
-                yield pooled.driver_connection
+                yield connection
             finally:
-                connection = pooled.driver_connection
-                if connection is None or connection.closed:
+                if self._closed or connection is None or connection.closed:
                     pooled.invalidate()
                 pooled.close()
         except psycopg.Error as error:
             raise store_error(error) from error
+        except PoolTimeoutError as error:
+            raise StoreError("too many readers of this ledger at once", code="locked") from error
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("this ledger is closed", code="closed")
 
     @contextmanager
     def reading(self) -> Iterator[Run]:

@@ -189,26 +189,26 @@ def _loose_record(event: StoredEvent) -> LooseRecord:
     """Take the record of an entry as it is; envelop anything else."""
     originator_id, version, topic = event.originator_id, event.originator_version, event.topic
     if isinstance(originator_id, UUID):
-        stream, kind = originator_id.hex, "u"
+        stream, kind = originator_id.hex, b"u"
     elif is_stream(originator_id):
         return LooseRecord(originator_id, version, topic, event.state, opaque=False)
     else:
-        stream, kind = originator_id, "s"
-    record = sealing.opaque_record(stream, version, topic, kind, event.state)
-    return LooseRecord(stream, version, topic, record, True)
+        stream, kind = originator_id, b"s"
+    record = sealing.opaque_record(kind, stream, version, event.state)
+    return LooseRecord(stream, version, topic, record, opaque=True)
 
 
 def _opened(row: HostileRow) -> tuple[UUID | str, int, str, bytes]:
-    """Return what a row says, after comparing an envelope with the columns it came with."""
+    """Return what a row says."""
     _, stream, version, topic, _, record, _ = row
     if not (isinstance(record, bytes) and isinstance(stream, str) and isinstance(topic, str)):
         raise persistence.DataError(f"row {row[0]!r}: its columns are not in their format")
     if not record.startswith(sealing.OPAQUE_PREFIX):
         return stream, version, topic, record
     try:
-        kind, state = sealing.open_opaque(stream, version, topic, record)
-        return (UUID(stream) if kind == "u" else stream), version, topic, state
-    except ValueError as error:
+        kind, state = sealing.open_opaque(stream, version, record)
+        return (UUID(stream) if kind == b"u" else stream), version, topic, state
+    except (TypeError, ValueError) as error:
         raise persistence.DataError(f"row {row[0]!r}: {error}") from error
 
 

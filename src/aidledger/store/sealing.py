@@ -189,32 +189,25 @@ def _fitting(loose: LooseRecord, not_before: str, last: tuple[int, bytes | None]
     return entry.recorded_at
 
 
-def loose_cause(records: Sequence[LooseRecord]) -> str:
+def loose_cause(leaves: Iterable[bytes]) -> str:
     """Name an append of the housed library by what it records: it gives no cause."""
-    digest = hashlib.sha256(b"aidledger/loose/v1\n")
-    for loose in records:
-        digest.update(b"%d\n" % len(loose.record))
-        digest.update(loose.record)
-    return f"loose:{digest.hexdigest()}"
+    return f"loose:{hashlib.sha256(b''.join(leaves)).hexdigest()}"
 
 
-def opaque_record(stream: str, version: int, topic: str, kind: str, state: bytes) -> bytes:
-    """Envelop an event of the housed library: all that its columns say is hashed with it.
+def opaque_record(kind: bytes, stream: str, version: int, state: bytes) -> bytes:
+    """Envelop an event of the housed library, so that no two events have one leaf hash.
 
-    `kind` is `u` where the originator id was a UUID, `s` where it was text.
+    `kind` is one byte: `u` where the originator id was a UUID, `s` where it was text.
     """
-    head = f"{kind} {version} {len(stream)} {len(topic)} {stream}{topic}\n"
-    return b"%b%b%b" % (OPAQUE_PREFIX, head.encode(), state)
+    return b"%b%b %d %b\n%b" % (OPAQUE_PREFIX, kind, version, stream.encode(), state)
 
 
-def open_opaque(stream: str, version: int, topic: str, record: bytes) -> tuple[str, bytes]:
-    """Return (kind, state) of an opaque record that came with these columns.
-
-    Raises ValueError when they are not what is in the record.
-    """
-    kind = chr(record[len(OPAQUE_PREFIX)]) if len(record) > len(OPAQUE_PREFIX) else ""
-    head = opaque_record(stream, version, topic, kind, b"")
-    if kind not in {"u", "s"} or not record.startswith(head):
+def open_opaque(stream: str, version: int, record: bytes) -> tuple[bytes, bytes]:
+    """Return (kind, state) of an opaque record. Raises ValueError when its columns differ."""
+    at = len(OPAQUE_PREFIX)
+    kind = record[at : at + 1]
+    head = opaque_record(kind, stream, version, b"")
+    if not record.startswith(head):
         raise ValueError("the columns differ from the record")
     return kind, record[len(head) :]
 

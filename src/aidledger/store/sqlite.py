@@ -106,8 +106,8 @@ class SqliteStore:
         self, records: Sequence[LooseRecord], *, tracking: tuple[str, int] | None = None
     ) -> list[int]:
         """Record finished records, and the tracking position, for the housed library."""
-        cause = sealing.loose_cause(records)
         sealed = None
+        cause = ""
         try:
             with self._link.transaction() as connection:
                 if records:
@@ -117,6 +117,7 @@ class SqliteStore:
                     ours = {loose.stream for loose in records if not loose.opaque}
                     lasts = _stream_heads(connection, ours)
                     sealed = sealing.seal_records(records, head=head, stream_heads=lasts)
+                    cause = sealing.loose_cause(sealed.leaves)
                     _insert(connection, sealed, sealed.batch_row(cause, b"", None))
                 if tracking is not None:
                     shelf.insert_tracking(runner(connection), *tracking)

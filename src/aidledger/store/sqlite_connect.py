@@ -25,6 +25,7 @@ BUSY_TIMEOUT_S: Final = 30.0
 APPLICATION_ID: Final = 0x41_49_44_4C  # "AIDL"
 SYNCHRONOUS_FULL: Final = 2
 WAL_BYTES_KEPT: Final = 64 * 1024 * 1024
+WAL_PAGES_CHECKPOINTED: Final = 4000  # 16 MiB: four times the default, for fewer syncs in bulk
 
 _HINTS: Final = {
     "disk_full": "free some space; nothing of this request was recorded",
@@ -103,6 +104,7 @@ def connector(
             "secure_delete = ON",
             f"synchronous = {SYNCHRONOUS_FULL}",
             f"journal_size_limit = {WAL_BYTES_KEPT}",
+            f"wal_autocheckpoint = {WAL_PAGES_CHECKPOINTED}",
         ):
             connection.execute(f"PRAGMA {pragma}")
         if read_only:

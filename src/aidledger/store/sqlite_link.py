@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
@@ -37,12 +37,18 @@ class SqliteLink:
         self._engine = make_engine(path, read_only=read_only)
         self._lock = threading.RLock()
         self._writer: Any = None
+        self._closed = False
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that is in use, as soon as it comes back."""
         with self._lock:
+            self._closed = True
             self._drop_writer()
             self._engine.dispose()
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # where opening failed half way
+            self.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Any]:
@@ -67,6 +73,7 @@ class SqliteLink:
         if self._read_only:
             raise StoreError("this ledger is open for reading only", code="read_only")
         with self._lock:
+            self._require_open()
             try:
                 if self._writer is None:
                     self._writer = self._engine.raw_connection()
@@ -94,14 +101,21 @@ class SqliteLink:
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """Give a connection for reading."""
+        self._require_open()
         try:
             pooled = self._engine.raw_connection()
             try:
                 yield pooled.driver_connection
             finally:
+                if self._closed:
+                    pooled.invalidate()
                 pooled.close()
         except self._dbapi.Error as error:
             raise store_error(error) from error
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("this ledger is closed", code="closed")
 
     @contextmanager
     def reading(self) -> Iterator[Run]:

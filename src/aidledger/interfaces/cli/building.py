@@ -5,6 +5,7 @@ Help is laid out here and not by click, which counts a Chinese character as one 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
@@ -15,13 +16,13 @@ import click
 from aidledger import __version__
 from aidledger.interfaces.cli import helps, layout
 from aidledger.interfaces.cli.app import app_of
-from aidledger.interfaces.cli.errors import CommandError
+from aidledger.interfaces.cli.errors import CommandError, ReaderLeftError
 from aidledger.interfaces.cli.helping import help_text
 from aidledger.interfaces.cli.language import LANGUAGES, Language, Said
 from aidledger.interfaces.cli.tree import Arg, Opt, Spec, top_commands
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[str]):
     """A day as YYYY-MM-DD, in a year that a ledger can speak of."""
 
     name = "day"
@@ -68,7 +69,13 @@ class Command(click.Command):
         """Carry the command out and leave with its exit status."""
         module, _, name = self.spec.target.partition(":")
         run: Callable[..., int | None] = getattr(import_module(module), name)
-        ctx.exit(run(app_of(ctx), **ctx.params) or 0)
+        try:
+            code = run(app_of(ctx), **ctx.params) or 0
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # click would end with 1, which here says that something was found
+            raise ReaderLeftError from None
+        ctx.exit(code)
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help in the language of the call."""

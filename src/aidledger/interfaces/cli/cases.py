@@ -74,7 +74,6 @@ def list_cases(
             app.say("阶段", "stage"),
             app.say("姓名", "name"),
             app.say("村", "village"),
-            app.say("申请", "applied"),
             app.say("每月", "a month"),
             app.say("已发", "paid"),
         ],
@@ -84,13 +83,12 @@ def list_cases(
                 word(row["stage"], lang),
                 row["display_name"] or "",
                 row["village"] or "",
-                row["applied_on"] or "",
                 yuan(row["monthly_fen"], lang).split(" ")[0],
                 yuan(row["paid_fen"], lang).split(" ")[0],
             ]
             for row in rows
         ],
-        right=frozenset({5, 6}),
+        right=frozenset({4, 5}),
     )
     app.screen.note(
         app.say(

@@ -43,8 +43,8 @@ def show_due(
             [
                 item.due_on,
                 str(item.days_left),
-                item.stream,
-                item.what,
+                item.stream.removeprefix("case/"),
+                item.what.removeprefix("limit-"),
                 item.from_on,
                 _notes(app, item),
             ]

@@ -20,6 +20,7 @@ REFUSED_KEY: Final = 12
 BUG: Final = 70
 TRANSIENT: Final = 75
 INTERRUPTED: Final = 130
+READER_LEFT: Final = 141
 
 EXIT_CODES: Final[dict[int, Said]] = {
     OK: Said("成功，无事可报", "success, nothing to report"),
@@ -38,6 +39,7 @@ EXIT_CODES: Final[dict[int, Said]] = {
     BUG: Said("程序内部错误", "internal error"),
     TRANSIENT: Said("暂时失败，可以重试", "transient: safe to run again"),
     INTERRUPTED: Said("被中断", "interrupted"),
+    READER_LEFT: Said("读取输出的一方已离开", "whoever read the output has gone"),
 }
 """Every exit status with its meaning; the manual is tested against it."""
 
@@ -50,6 +52,10 @@ class CommandError(Exception):
         self.said = said
         self.hint = hint
         self.exit_code = exit_code
+
+
+class ReaderLeftError(Exception):
+    """Whoever read standard output has gone: there is nobody to say anything to."""
 
 
 class Fault(NamedTuple):

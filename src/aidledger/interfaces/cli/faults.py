@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from aidledger.domain.policy.errors import PackError
 from aidledger.interfaces.cli import errors, layout
 from aidledger.interfaces.cli.errors import Fault
 from aidledger.interfaces.cli.language import Language, Said
-from aidledger.interfaces.cli.phrases import chinese
-from aidledger.services.problems import RefusedError, ServiceError
+from aidledger.interfaces.cli.phrases import chinese, term
+from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.store.errors import SecretsError, StoreError, VaultError
 
 _SHOWN: Final = 50
@@ -77,7 +79,7 @@ def refused_fault(error: RefusedError, lang: Language) -> Fault:
         f"输入有 {count} 处问题，没有记录",
         f"{count} problem{'' if count == 1 else 's'} in the input, nothing was recorded",
     )
-    details = [layout.plain(problem.message(lang)) for problem in error.problems[:_SHOWN]]
+    details = [problem_text(problem, lang) for problem in error.problems[:_SHOWN]]
     if count > _SHOWN:
         more = Said(f"另有 {count - _SHOWN} 处，见 --json", f"and {count - _SHOWN} more: --json")
         details.append(more.in_(lang))
@@ -88,6 +90,16 @@ def refused_fault(error: RefusedError, lang: Language) -> Fault:
             "an act against a rule needs despite with clause, reason and authority, and is a finding",
         )
     return Fault(errors.FINDINGS, said.in_(lang), hint.in_(lang), tuple(details))
+
+
+def problem_text(problem: Problem, lang: Language) -> str:
+    """Return one problem in one line."""
+    translated = msgspec.structs.replace(
+        problem,
+        expected=term(problem.expected, lang),
+        found=problem.found if problem.clause else term(problem.found, lang),
+    )
+    return layout.plain(translated.message(lang))
 
 
 def _store_fault(error: StoreError, lang: Language) -> Fault:

@@ -55,24 +55,25 @@ def cut(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Break a text into lines of at most so many columns, at spaces or between wide characters."""
+    """Break a text into lines of at most so many columns, at spaces or between wide characters.
+
+    A closing mark never begins a line: it takes the character before it along.
+    """
     lines: list[str] = []
-    line, used = "", 0
-    for word in _words(text):
-        size = width(word)
-        if used and used + size > columns and word not in _NOT_AT_START:
-            lines.append(line.rstrip())
-            line, used = "", 0
-            if word.isspace():
-                continue
-        while size > columns:
-            head = cut(word, columns + 1)[:-1] or word[0]
-            lines.append(head)
-            word = word[len(head) :]  # noqa: PLW2901 - the rest of the word is the next word
-            size = width(word)
-        line, used = line + word, used + size
-    if line.strip() or not lines:
-        lines.append(line.rstrip())
+    line: list[str] = []
+    used = 0
+    for unit in _units(text, columns):
+        size = width(unit)
+        if line and used + size > columns:
+            kept = [line.pop()] if unit in _NOT_AT_START and len(line) > 1 else []
+            lines.append("".join(line).rstrip())
+            line = kept if unit.isspace() else [*kept, unit]
+            used = sum(map(width, line))
+            continue
+        line.append(unit)
+        used += size
+    if "".join(line).strip() or not lines:
+        lines.append("".join(line).rstrip())
     return lines
 
 
@@ -81,19 +82,20 @@ def indent(text: str, columns: int, by: int) -> list[str]:
     return [" " * by + line for line in wrap(text, columns - by)]
 
 
-def _words(text: str) -> list[str]:
-    """Split into the units between which a line may break."""
-    words: list[str] = []
+def _units(text: str, columns: int) -> list[str]:
+    """Split into the pieces between which a line may break, none wider than a line."""
+    units: list[str] = []
     word = ""
     for char in text:
         if char == " " or char_width(char) == 2:
-            if word:
-                words.append(word)
-                word = ""
-            words.append(char)
+            units += [word, char]
+            word = ""
+        elif width(word) >= columns:
+            units.append(word)
+            word = char
         else:
             word += char
-    return [*words, word] if word else words
+    return [unit for unit in [*units, word] if unit]
 
 
 def pairs(rows: Sequence[tuple[str, str]], columns: int, *, by: int = 2) -> list[str]:
@@ -133,6 +135,14 @@ def table(
     for row in rows:
         lines += _row(row, widths, right)
     return lines
+
+
+def natural_width(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return how many columns a table takes when no cell is wrapped."""
+    widths = [
+        max([width(title), *(width(row[at]) for row in rows)]) for at, title in enumerate(titles)
+    ]
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> list[str]:

@@ -23,17 +23,14 @@ def writing(app: App) -> AbstractContextManager[Session]:
 @contextmanager
 def reading_sealed(app: App) -> Iterator[Session]:
     """Open the ledger with its vault where its secrets are at hand, else without, and say so."""
+    opening: AbstractContextManager[Session] = writing(app)
     try:
-        opening = open_session(app.location())
         session = opening.__enter__()
-    except (SecretsError, StoreError) as error:
+    except StoreError as error:
         if not isinstance(error, SecretsError) and error.code not in ("read_only", "unsafe"):
             raise
         app.screen.note(
-            app.say(
-                f"密封的事实未打开（{error}）",
-                f"sealed facts stay closed ({error})",
-            )
+            app.say(f"密封的事实未打开（{error}）", f"sealed facts stay closed ({error})")
         )
         opening = reading(app)
         session = opening.__enter__()

@@ -7,14 +7,17 @@ import sys
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
+from aidledger.replay.models import Model
 from aidledger.services.listing import (
     Table,
     as_csv,
@@ -24,6 +27,9 @@ from aidledger.services.listing import (
     check_publishable,
 )
 from aidledger.services.rebuilding import generations_folder, model_list, read_model
+
+_SQUEEZED: Final = 1.3
+"""A table that needs so many times the room there is becomes blocks, one a row."""
 
 
 def show_list(
@@ -49,21 +55,7 @@ def show_list(
             exit_code=USAGE,
         )
     model = models[name]
-    with reading(app) as session:
-        columns, rows = read_model(
-            session,
-            name,
-            as_of=date.fromisoformat(as_of) if as_of else None,
-            known_on=date.fromisoformat(known_on) if known_on else None,
-            folder=Path(generations_folder(app.location())),
-        )
-    table = Table(
-        name=name,
-        title_zh=model.title_zh,
-        title_en=model.title_en,
-        columns=tuple(columns),
-        rows=rows,
-    )
+    table = read_table(app, model, as_of=as_of, known_on=known_on)
     if kind == "xlsx" and output is None and sys.stdout.isatty():
         raise CommandError(
             Said("工作簿不能显示在终端上", "a workbook cannot be shown on a terminal"),
@@ -73,7 +65,7 @@ def show_list(
         # What is checked is what would leave: the bytes of this very format.
         check_publishable(name, _content(table, kind, output))
     if kind == "table" and output is None:
-        _show_table(app, table)
+        show_table(app, table)
         return
     if kind == "json" and output is None:
         app.screen.json({"schema": "aidledger/list/v1", **as_json(table)})
@@ -86,7 +78,29 @@ def show_list(
         return
     _write_whole(Path(output), content)
     app.screen.note(
-        app.say(f"{output}：{len(rows)} 行", f"{output}: {counted(len(rows), 'row', 'rows')}")
+        app.say(
+            f"{output}：{len(table.rows)} 行",
+            f"{output}: {counted(len(table.rows), 'row', 'rows')}",
+        )
+    )
+
+
+def read_table(app: App, model: Model, *, as_of: str | None, known_on: str | None) -> Table:
+    """Return a model's rows."""
+    with reading(app) as session:
+        columns, rows = read_model(
+            session,
+            model.name,
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            folder=generations_folder(app.location()),
+        )
+    return Table(
+        name=model.name,
+        title_zh=model.title_zh,
+        title_en=model.title_en,
+        columns=tuple(columns),
+        rows=rows,
     )
 
 
@@ -120,22 +134,34 @@ def _write_whole(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-def _show_table(app: App, table: Table) -> None:
+def show_table(app: App, table: Table) -> None:
     """Print the rows for people; the entries behind each row are in the other formats."""
     shown = [at for at, column in enumerate(table.columns) if column != "positions"]
-    numbers = frozenset(
-        place
-        for place, at in enumerate(shown)
-        if table.rows and all(isinstance(row[at], int) or row[at] is None for row in table.rows)
-    )
+    titles = [table.columns[at] for at in shown]
+    cells = [[layout.plain(cell_text(row[at])) for at in shown] for row in table.rows]
     screen = app.screen
     screen.line(screen.style(app.say(table.title_zh, table.title_en), "bold"))
-    screen.table(
-        [table.columns[at] for at in shown],
-        [[cell_text(row[at]) for at in shown] for row in table.rows],
-        right=numbers,
-    )
+    if layout.natural_width(titles, cells) > screen.table_width * _SQUEEZED:
+        _show_blocks(app, titles, cells)
+    else:
+        numbers = frozenset(
+            place
+            for place, at in enumerate(shown)
+            if table.rows and all(isinstance(row[at], int | None) for row in table.rows)
+        )
+        screen.table(titles, cells, right=numbers)
     screen.note(app.say(f"共 {len(table.rows)} 行", counted(len(table.rows), "row", "rows")))
+
+
+def _show_blocks(app: App, titles: list[str], cells: list[list[str]]) -> None:
+    """Print each row as a block: a table with so many columns could not be read here."""
+    screen = app.screen
+    for row in cells:
+        first, *rest = [
+            f"{title} {cell}" for title, cell in zip(titles, row, strict=True) if cell
+        ] or [""]
+        screen.line(screen.style(first, "bold"))
+        screen.lines(layout.indent(" · ".join(rest), screen.width, 2))
 
 
 def _show_models(app: App, *, json: bool) -> None:

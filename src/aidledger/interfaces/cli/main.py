@@ -20,9 +20,11 @@ from aidledger.interfaces.cli.errors import (
     BUG,
     INTERRUPTED,
     OK,
+    READER_LEFT,
     USAGE,
     CommandError,
     Fault,
+    ReaderLeftError,
     error_lines,
     fault_of,
 )
@@ -46,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderLeftError):
         return _reader_left()
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
@@ -60,7 +62,7 @@ def _tell(error: Exception, lang: Language) -> int:
     if os.environ.get("AIDLEDGER_DEBUG"):
         traceback.print_exception(error)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.ctx.get_help() if error.ctx else "")
+        click.echo(error.ctx.get_help())
         return USAGE
     if isinstance(error, click.UsageError):
         fault = usage_fault(error, lang)
@@ -116,4 +118,4 @@ def _reader_left() -> int:
     """End quietly when nobody reads the output any more, as other tools do."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
-    return 141
+    return READER_LEFT

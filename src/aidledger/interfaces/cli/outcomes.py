@@ -15,6 +15,7 @@ from aidledger.interfaces.cli.errors import (
     USAGE,
     CommandError,
 )
+from aidledger.interfaces.cli.faults import problem_text
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.clock import china_day
@@ -124,7 +125,7 @@ def show_problems(app: App, error: RefusedError) -> int:
 
 def problem_object(problem: Problem, app: App) -> dict[str, Any]:
     """Return a problem for programs."""
-    return {**msgspec.to_builtins(problem), "message": problem.message(app.lang)}
+    return {**msgspec.to_builtins(problem), "message": problem_text(problem, app.lang)}
 
 
 def _show_receipt(app: App, receipt: Receipt, replayed: bool) -> None:
@@ -140,7 +141,10 @@ def _show_receipt(app: App, receipt: Receipt, replayed: bool) -> None:
         screen.line(screen.style(text, "green"))
     screen.pairs(
         [
-            (app.say("位置", "positions"), f"{receipt.position} … {last}"),
+            (
+                app.say("位置", "positions"),
+                str(last) if receipt.count == 1 else f"{receipt.position} … {last}",
+            ),
             (
                 app.say("记于", "recorded"),
                 f"{receipt.recorded_at} ({china_day(receipt.recorded_at)} +08:00)",

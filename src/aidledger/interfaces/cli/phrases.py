@@ -57,7 +57,73 @@ def chinese(text: str, lang: Language) -> str:
     """Return a service's sentence in the language; English where no Chinese is known."""
     if lang != "zh" or not text:
         return text
-    for pattern, words in _PATTERNS:
+    return _translated(text, _PATTERNS)
+
+
+_TERMS: Final[tuple[tuple[str, str], ...]] = (
+    (r"a day as YYYY-MM-DD", "形如 YYYY-MM-DD 的日期"),
+    (r"a month as YYYY-MM", "形如 YYYY-MM 的月份"),
+    (r"a day or month that exists", "真实存在的日期或月份"),
+    (r"an empty cell", "空单元格"),
+    (r"a value", "有内容"),
+    (r"a text", "文本"),
+    (r"nothing usable", "没有可用内容"),
+    (r"no such field", "没有这个字段"),
+    (r"an event type", "一个事件类型"),
+    (r"one JSON object a line", "每行一个 JSON 对象"),
+    (r"something else", "其他内容"),
+    (r"another title", "其他标题"),
+    (r"other characters", "其他字符"),
+    (r"letters, digits and \. _ : (?:/ @ )?-", "字母、数字和 . _ : / @ -"),
+    (r"a text of (?P<n>\d+) characters", "{n} 个字符的文本"),
+    (r"at most (?P<n>\d+) characters", "至多 {n} 个字符"),
+    (r"(?P<n>\d+) characters", "{n} 个字符"),
+    (r"a whole number from 0 to (?P<n>\d+)", "0 到 {n} 的整数"),
+    (r"yuan with at most two decimals", "至多两位小数的金额（元）"),
+    (r"a text cell", "文本单元格"),
+    (
+        r"a number cell, which loses digits.*",
+        "数字单元格，会丢失位数：请把该列设为文本后重新录入",
+    ),
+    (
+        r"a number whose length, date and check digit agree \(GB 11643\)",
+        "长度、日期和校验码都相符的号码（GB 11643）",
+    ),
+    (r"check_digit", "校验码不符"),
+    (r"birth_date", "出生日期不存在"),
+    (r"birth_in_future", "出生日期在未来"),
+    (r"birth_too_early", "出生日期过早"),
+    (r"length", "位数不对"),
+    (r"characters", "含有不允许的字符"),
+    (r"a case number such as (?P<a>\S+)", "形如 {a} 的案件编号"),
+    (r"a new case", "新的个案"),
+    (r"a case with an application: (?P<a>\S+)", "{a} 已有申请"),
+    (r"a number of its own", "各行不同的编号"),
+    (r"the number of line (?P<n>\d+)", "与第 {n} 行相同"),
+    (r"line (?P<n>\d+) again", "与第 {n} 行重复"),
+    (r"a case of this ledger", "本账本中的个案"),
+    (r"a pay run of this ledger", "本账本中的发放批次"),
+    (r"a registered carer", "已登记的护理人"),
+    (r"one line a case, month and result", "每个个案、月份、结果一行"),
+    (r"one score a carer and month", "每人每月一个得分"),
+    (r"a column (?P<a>.+)", "有 {a} 列"),
+    (r"a title that --template prints", "--template 所给的标题"),
+    (r"(?P<n>\d+) cells, as in the header", "与表头相同的 {n} 个单元格"),
+    (r"(?P<n>\d+) cells", "{n} 个单元格"),
+    (r"none", "没有"),
+    (r"once", "只出现一次"),
+    (r"twice", "出现两次"),
+)
+
+
+def term(text: str, lang: Language) -> str:
+    """Return what was expected or found in the language."""
+    return text if lang != "zh" else _translated(text, _TERMS)
+
+
+def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:
+    """Return the first pattern's Chinese, or the text itself."""
+    for pattern, words in table:
         match = re.fullmatch(pattern, text, re.DOTALL)
         if match:
             return words.format(**match.groupdict())

@@ -9,8 +9,9 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN
 from aidledger.interfaces.cli.language import Language, Said
 from aidledger.interfaces.cli.wording import counted
-from aidledger.ledger.finding import Finding
+from aidledger.ledger.finding import FINDING_CODES, Finding
 from aidledger.ledger.verify import VerifyReport
+from aidledger.services.batchcheck import BATCH_CODES
 from aidledger.services.verifying import verify
 
 _EXITS: Final = {"proven": OK, "damaged": FINDINGS, "unproven": UNPROVEN}
@@ -34,7 +35,10 @@ RUNGS: Final[dict[str, Said]] = {
     "signatures": Said("各批次的签名", "signatures: every batch signed"),
     "powers": Said("经办人的权限", "powers: who acted was allowed to"),
 }
-_WHY_NOT: Final = Said("需要签名检查点，未提供", "needs signed checkpoints; none was given")
+_WHY_NOT: Final = {
+    "needs signed checkpoints; none was given": "需要签名检查点，未提供",
+    "no mark lies beside the database": "数据库旁没有标记",
+}
 UNWITNESSED: Final = Said(
     "未见证，运营方可改写历史", "unwitnessed: the operator can rewrite history"
 )
@@ -86,8 +90,20 @@ def report_object(report: VerifyReport, lang: Language) -> dict[str, Any]:
 
 
 def said(found: Finding, lang: Language) -> str:
-    """Return a finding in one line."""
-    return layout.plain(found.message(lang))
+    """Return a finding in one line; the ledger ring has no words for batches and mark."""
+    message = found.message(lang)
+    text = BATCH_CODES.get(found.code)
+    if text is not None and found.code not in FINDING_CODES:
+        _, _, rest = message.partition(f"[{found.code}]")
+        where = (
+            Said("账本", "ledger")
+            if found.position is None
+            else Said(f"位置 {found.position}", f"position {found.position}")
+        )
+        colon = "：" if lang == "zh" else ": "
+        words = text.zh if lang == "zh" else text.en
+        message = f"{where.in_(lang)}{colon}{words} [{found.code}]{rest}"
+    return layout.plain(message)
 
 
 def show_report(app: App, report: VerifyReport) -> None:
@@ -104,7 +120,7 @@ def show_report(app: App, report: VerifyReport) -> None:
             mark, line = screen.style("✗", "red"), text
         else:
             mark = "·"
-            why = _WHY_NOT.in_(lang)
+            why = _WHY_NOT.get(rung.why, rung.why) if lang == "zh" else rung.why
             line = screen.style(f"{text}（{why}）" if lang == "zh" else f"{text} ({why})", "dim")
         first, *rest = layout.wrap(line, screen.width - 4) if not screen.has_colour else [line]
         screen.line(f"  {mark} {first}")
@@ -127,7 +143,7 @@ def show_report(app: App, report: VerifyReport) -> None:
     screen.line()
     colour = {"proven": "green", "damaged": "red"}.get(report.verdict, "yellow")
     screen.line(screen.style(app.say(f"结论：{verdict}", f"verdict: {verdict}"), "bold", colour))
-    if report.verdict != "proven":
+    if any(rung.status == "not_made" for rung in report.rungs):
         screen.prose(
             app.say(
                 "没有账本之外的检查点，不能证明记录齐全",

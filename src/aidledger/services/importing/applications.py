@@ -11,7 +11,7 @@ from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.identity import check_identity_number
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import parse_day
-from aidledger.services.importing.cells import Cells, source_of
+from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
 from aidledger.services.problems import Problem
@@ -77,7 +77,7 @@ def _application(cells: Cells, given: Given) -> Proposal:
     """Read one row; faults are kept with the row's line."""
     case = cells.text("case")
     if case and not _CASE.fullmatch(case):
-        cells.fault("case", "a case number such as 520123-2022-000017", case[:40])
+        cells.fault("case", "a case number such as 520123-2022-000017", shown(case))
     applied_on = cells.day("applied_on", default=given.effective_on)
     number = cells.digits("identity_number")
     birth_on = cells.day("birth_on", default="-")

@@ -20,6 +20,10 @@ _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
 _CHINESE_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _CHINESE_MONTH: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?", re.ASCII)
 _YUAN: Final = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
+_HARMLESS: Final = re.compile(
+    r"[0-9]{1,8}|[0-9]{1,4}([-/.年][0-9]{1,2}){1,2}[月日]?|[0-9]{6}-[0-9]{4}(-[0-9]{4,6})?",
+    re.ASCII,
+)
 _MAX_YUAN: Final = Decimal(90_000_000_000_000)
 _MAX_TEXT: Final = 500
 FEN_PER_YUAN: Final = 100
@@ -93,7 +97,7 @@ class Cells:
             if text == code or text in others:
                 return code
         allowed = ", ".join(f"{code} ({'/'.join(o)})" if o else code for code, o in words.items())
-        self.fault(field, allowed, text[:20])
+        self.fault(field, allowed, shown(text))
         return ""
 
     def day(self, field: str, *, default: str = "") -> str:
@@ -110,7 +114,7 @@ class Cells:
         try:
             parse_day(text)
         except ValueError:
-            self.fault(field, "a day as YYYY-MM-DD", text[:20] or "an empty cell", "bad_day")
+            self.fault(field, "a day as YYYY-MM-DD", shown(text), "bad_day")
             return ""
         return text
 
@@ -124,7 +128,7 @@ class Cells:
         try:
             parse_month(text)
         except ValueError:
-            self.fault(field, "a month as YYYY-MM", text[:20] or "an empty cell", "bad_month")
+            self.fault(field, "a month as YYYY-MM", shown(text), "bad_month")
             return ""
         return text
 
@@ -132,7 +136,7 @@ class Cells:
         """Return an amount in yuan as fen."""
         text = _text_of(self._row.cells.get(field)).replace(",", "").removesuffix("元")
         if not _YUAN.fullmatch(text) or Decimal(text) > _MAX_YUAN:
-            self.fault(field, "yuan with at most two decimals", text[:20] or "an empty cell")
+            self.fault(field, "yuan with at most two decimals", shown(text))
             return 0
         return int(Decimal(text) * FEN_PER_YUAN)
 
@@ -142,10 +146,19 @@ class Cells:
         if not text and default is not None:
             return default
         if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) > highest:
-            found = text[:20] or "an empty cell"
-            self.fault(field, f"a whole number from 0 to {highest}", found)
+            self.fault(field, f"a whole number from 0 to {highest}", shown(text))
             return 0
         return int(text)
+
+
+def shown(text: str) -> str:
+    """Return a faulty text as it may be named: only what can be no name and no personal number.
+
+    Where columns have slipped, any cell may hold anything.
+    """
+    if not text:
+        return "an empty cell"
+    return text if _HARMLESS.fullmatch(text) else f"a text of {len(text)} characters"
 
 
 def source_of(file_hash: str, line: int) -> Source:

@@ -12,7 +12,7 @@ from aidledger.domain.events.payment import BankResultReceived, PaymentIssued, P
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.proposal import Proposal
 from aidledger.ledger.commitment import account_token
-from aidledger.services.importing.cells import Cells, source_of
+from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
 from aidledger.services.problems import Problem
@@ -67,7 +67,9 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
         seen.setdefault(key, row.line)
         if len(problems) == before:
             lines.append(line)
-    proposals = [entry for line in lines for entry in _entries(line, given)]
+    proposals = [
+        entry for line in lines for entry in _entries(line, given, _sent(session, line))
+    ]
     proposals += [
         _result([line for line in lines if line.run == run], run, given)
         for run in sorted({line.run for line in lines})
@@ -79,10 +81,10 @@ def _line(session: Session, cells: Cells, given: Given) -> _Line:
     """Read one row; faults are kept with the row's line."""
     case = cells.code("case").removeprefix("case/")
     if case and not given.as_is and not session.version(f"case/{case}"):
-        cells.fault("case", "a case of this ledger", case[:40], "unknown_case")
+        cells.fault("case", "a case of this ledger", shown(case), "unknown_case")
     run = cells.code("run").removeprefix("run/")
     if run and not given.as_is and not session.version(f"run/{run}"):
-        cells.fault("run", "a pay run of this ledger", run[:40], "unknown_run")
+        cells.fault("run", "a pay run of this ledger", shown(run), "unknown_run")
     result = cells.choice("result", _RESULTS)
     return _Line(
         account=_account(session, cells),
@@ -109,7 +111,16 @@ def _account(session: Session, cells: Cells) -> str:
     return account_token(secrets_of(session).pepper, number)
 
 
-def _entries(line: _Line, given: Given) -> list[Proposal]:
+def _sent(session: Session, line: _Line) -> bool:
+    """Whether a returned line is in the ledger as sent: the bank told so in an earlier file."""
+    return line.result == "returned" and any(
+        isinstance(event, PaymentIssued)
+        and (event.run, event.month, event.kind) == (f"run/{line.run}", line.month, line.kind)
+        for event in (entry.event for entry in session.stream(f"case/{line.case}"))
+    )
+
+
+def _entries(line: _Line, given: Given, sent: bool) -> list[Proposal]:
     """Return the entries of one line: a returned line was sent first, then came back."""
     source = source_of(given.file_hash, line.line)
     issued = PaymentIssued(
@@ -121,7 +132,8 @@ def _entries(line: _Line, given: Given) -> list[Proposal]:
         run=f"run/{line.run}",
         source=source,
     )
-    entries = [_proposal("PaymentIssued", f"case/{line.case}", issued, line.result_on, given)]
+    stream = f"case/{line.case}"
+    entries = [] if sent else [_proposal("PaymentIssued", stream, issued, line.result_on, given)]
     if line.result == "returned":
         returned = PaymentReturned(
             amount_fen=line.amount_fen,
@@ -131,9 +143,7 @@ def _entries(line: _Line, given: Given) -> list[Proposal]:
             run=f"run/{line.run}",
             source=source,
         )
-        entries.append(
-            _proposal("PaymentReturned", f"case/{line.case}", returned, line.result_on, given)
-        )
+        entries.append(_proposal("PaymentReturned", stream, returned, line.result_on, given))
     return entries
 
 

@@ -9,7 +9,7 @@ from aidledger.domain.events.care import CarerScored, CarerScoreTold
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import month_end
-from aidledger.services.importing.cells import Cells, source_of
+from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
 from aidledger.services.problems import Problem
@@ -57,7 +57,7 @@ def _score(session: Session, cells: Cells, given: Given) -> list[Proposal]:
     carer = cells.code("carer").removeprefix("carer/")
     stream = f"carer/{carer}"
     if carer and not given.as_is and not session.version(stream):
-        cells.fault("carer", "a registered carer", carer[:40], "unknown_carer")
+        cells.fault("carer", "a registered carer", shown(carer), "unknown_carer")
     month = cells.month("month")
     end = month_end(month).isoformat() if month else "-"
     scored_on = cells.day("scored_on", default=given.effective_on or end)

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from aidledger.domain.events import care
 from aidledger.domain.values import add_months
+from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import COUNTY, SUPERVISOR, Township
@@ -179,7 +180,7 @@ class Carers:
         helper = Helper(stream=f"carer/{COUNTY}-{self._count:04d}", alone=case.plan.own_carer)
         person = county.people.adult(county.today)
         registered = care.CarerRegistered(
-            kind="person", person="p" + "0" * 32, township=case.office
+            kind="person", person=UNKNOWN_PERSON, township=case.office
         )
         personal = {
             "identity_number": person.identity_number,

@@ -111,11 +111,7 @@ class Complaints:
         if plan.extended_days:
             extended = complaint.ComplaintExtended(days=plan.extended_days, ground="complex")
             county.say(stream, extended, by=COMPLAINTS)
-        findings: tuple[Literal["partly_upheld", "not_upheld"], ...] = (
-            "partly_upheld",
-            "not_upheld",
-        )
-        looked_into = complaint.ComplaintInvestigated(finding=rng.choice(findings))
+        looked_into = complaint.ComplaintInvestigated(finding="not_upheld")
         county.say(
             stream, looked_into, by=plan.handler, personal={"report": "经核实，程序符合规定。"}
         )

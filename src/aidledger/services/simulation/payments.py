@@ -12,6 +12,7 @@ from aidledger.domain.events import payment, support
 from aidledger.domain.events.base import AmountLine
 from aidledger.domain.values import add_months
 from aidledger.services.decoding import recorded_of
+from aidledger.services.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (
@@ -258,7 +259,8 @@ class PayRuns:
         yield case.turn(case.rng.randrange(2, 6))
         if case.over(county.today):
             return
-        bound = support.AccountBound(account="a" + "0" * 32, holder="self")
+        holder: Literal["guardian", "self"] = "guardian" if case.plan.limb == "minor" else "self"
+        bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder=holder)
         case.say(bound, CLERK, personal={"account_number": county.people.account()})
         yield case.turn(1, COUNTY)
         account = case.state.account

@@ -8,11 +8,13 @@ from typing import Final, Literal
 
 from aidledger.domain.events import decision, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
+from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (
     CLERK,
     COMPLAINT_PHONE,
+    COMPLAINTS,
     COUNTY,
     DECIDER,
     HEAD,
@@ -100,7 +102,7 @@ def _application(case: Dossier) -> Process:
     if plan.route == "proxy":
         personal["proxy_name"] = county.people.adult(plan.apply_on).name
     submitted = intake.ApplicationSubmitted(
-        applicant="p" + "0" * 32,
+        applicant=UNKNOWN_PERSON,
         area=town.area,
         birth_on=person.birth_on.isoformat(),
         route=plan.route,
@@ -110,7 +112,8 @@ def _application(case: Dossier) -> Process:
     )
     case.say(submitted, CLERK, personal=personal)
     if plan.relative:
-        case.say(intake.RelativeDeclared(officer=f"{case.office}-{CLERK}", relation="other"), HEAD)
+        declared = intake.RelativeDeclared(officer=f"{COUNTY}-{COMPLAINTS}", relation="other")
+        case.say(declared, HEAD)
 
 
 def _acceptance(case: Dossier) -> Process:
@@ -205,7 +208,7 @@ def _opinion(case: Dossier) -> Process:
         holder: Literal["guardian", "other", "self"] = "other" if plan.account else "self"
         if plan.limb == "minor":
             holder = "guardian"
-        bound = support.AccountBound(account="a" + "0" * 32, holder=holder)
+        bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder=holder)
         case.say(bound, CLERK, personal={"account_number": number})
 
 

@@ -20,7 +20,12 @@ from aidledger.services.simulation import procedure
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.planting import Planted, Plants, Unplanted
+from aidledger.services.simulation.irregularities.planting import (
+    Followed,
+    Planted,
+    Plants,
+    Unplanted,
+)
 from aidledger.services.simulation.irregularities.scene import Tools
 from aidledger.services.simulation.living import live
 from aidledger.services.simulation.oversight import Boards, Complaints
@@ -54,6 +59,7 @@ class SimulationResult(msgspec.Struct, frozen=True, kw_only=True):
     cases: int
     planted: tuple[Planted, ...] = ()
     not_planted: tuple[Unplanted, ...] = ()
+    side_effects: tuple[Followed, ...] = ()
 
 
 def simulate(
@@ -98,7 +104,7 @@ def simulate(
         for done in county.work():
             if progress is not None:
                 progress(done, total)
-        planted, missing = plants.found()
+        harvest = plants.found()
     finally:
         session.clock, session.random_bytes = clock, random_bytes
         if vault is not None and session.secrets is not None:
@@ -108,8 +114,9 @@ def simulate(
         entries=head.size,
         root=head.root.hex(),
         cases=cases,
-        planted=planted,
-        not_planted=missing,
+        planted=harvest.planted,
+        not_planted=harvest.not_planted,
+        side_effects=harvest.side_effects,
     )
     if irregularities is not None:
         _write(irregularities, result)
@@ -215,7 +222,10 @@ def replace_secrets(path: Path, secrets: Secrets) -> None:
 
 def _write(path: Path, result: SimulationResult) -> None:
     """Write the list of what was planted, sorted by rule and position."""
-    text = msgspec.json.encode(
-        {"irregularities": result.planted, "not_planted": result.not_planted}, order="sorted"
-    )
+    listed = {
+        "irregularities": result.planted,
+        "not_planted": result.not_planted,
+        "side_effects": result.side_effects,
+    }
+    text = msgspec.json.encode(listed, order="sorted")
     path.write_bytes(msgspec.json.format(text, indent=2) + b"\n")

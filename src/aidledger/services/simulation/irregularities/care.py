@@ -26,6 +26,7 @@ def kinds() -> tuple[Kind, ...]:
             note_en="the carer lost the qualification, the entrustment and its fee went on",
             plan=_with(_kept_on),
             find=_disqualified,
+            shows_after_days=31,
         ),
         Kind(
             rule="F079",
@@ -47,6 +48,7 @@ def kinds() -> tuple[Kind, ...]:
             note_en="never visited after the approval",
             plan=changed(visited=False),
             find=at(decision.ApplicationApproved),
+            shows_after_days=62,
         ),
     )
 

@@ -8,13 +8,20 @@ from functools import partial
 
 import msgspec
 
-from aidledger.domain.events import decision, intake, payment, registry, support
+from aidledger.domain.events import care, decision, intake, payment, registry, support
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.county import Process, Turn
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, at, changed, where
+from aidledger.services.simulation.irregularities.scene import (
+    Kind,
+    Scene,
+    SideEffect,
+    at,
+    changed,
+    where,
+)
 from aidledger.services.simulation.living import die, terminate
-from aidledger.services.simulation.people import broken_number, born_aged
+from aidledger.services.simulation.people import born_aged, broken_number
 from aidledger.services.simulation.places import CLERK, FINANCE
 from aidledger.services.simulation.planning import CasePlan
 
@@ -39,6 +46,15 @@ def kinds() -> tuple[Kind, ...]:
             note_en="paid for months before the death was known: recovery only",
             plan=_with(_unknown_death),
             find=_paid_after_death,
+            also=(
+                SideEffect(
+                    rule="F045",
+                    find=lambda scene: [
+                        *at(support.DeathRecorded)(scene),
+                        *at(care.CareEnded)(scene),
+                    ],
+                ),
+            ),
         ),
         Kind(
             rule="F003",

@@ -12,7 +12,14 @@ from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import account_token
 from aidledger.services.simulation.county import Process, Turn
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, at, changed, where
+from aidledger.services.simulation.irregularities.scene import (
+    Kind,
+    Scene,
+    SideEffect,
+    at,
+    changed,
+    where,
+)
 from aidledger.services.simulation.payments import Disorder
 from aidledger.services.simulation.places import COUNTY, FINANCE, FUND_KEEPER
 from aidledger.services.simulation.planning import CasePlan
@@ -41,6 +48,7 @@ def _lines() -> tuple[Kind, ...]:
                 lambda disorder, key: disorder.bank_adds_fen.update({key: _UNDERPAID_FEN})
             ),
             find=_second_month,
+            also=(SideEffect(rule="F061", find=_second_month),),
         ),
         Kind(
             rule="F058",
@@ -55,6 +63,7 @@ def _lines() -> tuple[Kind, ...]:
             note_en="the bank paid one month twice",
             plan=_marked(lambda disorder, key: disorder.paid_twice.add(key)),
             find=lambda scene: found if len(found := _second_month(scene)) > 1 else [],
+            also=(SideEffect(rule="F061", find=_second_month),),
         ),
     )
 
@@ -69,6 +78,7 @@ def _channel() -> tuple[Kind, ...]:
             people=_SHARED_BY,
             plan=_one_account,
             find=_all_bound,
+            also=(SideEffect(rule="F063", find=_all_bound),),
         ),
         Kind(
             rule="F065",
@@ -76,6 +86,7 @@ def _channel() -> tuple[Kind, ...]:
             note_en="money that the bank returned was never cleared",
             plan=_marked(lambda disorder, key: disorder.returned_for_good.add(key)),
             find=at(payment.PaymentReturned),
+            shows_after_days=60,
         ),
         Kind(
             rule="F067",
@@ -84,7 +95,8 @@ def _channel() -> tuple[Kind, ...]:
             people=0,
             start=_ghost,
             stream=lambda scene: scene.kept("stream"),
-            find=lambda scene: where(scene.entries(scene.kept("stream")), payment.PaymentIssued),
+            find=_ghost_paid,
+            also=(SideEffect(rule="F061", find=_ghost_paid),),
         ),
     )
 
@@ -100,6 +112,7 @@ def _funds() -> tuple[Kind, ...]:
             start=lambda scene: scene.county.spawn(_held_back(scene)),
             stream=lambda scene: scene.kept("stream"),
             find=lambda scene: where(scene.entries(scene.kept("stream")), payment.FundReceived),
+            shows_after_days=180,
         ),
         Kind(
             rule="F072",
@@ -162,6 +175,11 @@ def _ghost(scene: Scene) -> None:
     account = account_token(secrets.pepper, county.people.account())
     month = add_months(county.first.isoformat()[:7], 3)
     scene.tools.runs.disorder.ghosts.setdefault(month, []).append((stream, account, _GHOST_FEN))
+
+
+def _ghost_paid(scene: Scene) -> list[int]:
+    """Find what was paid to nobody."""
+    return where(scene.entries(scene.kept("stream")), payment.PaymentIssued)
 
 
 def _held_back(scene: Scene) -> Process:

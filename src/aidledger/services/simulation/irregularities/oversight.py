@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from aidledger.domain.events import complaint, inquiry, registry
@@ -15,6 +15,7 @@ from aidledger.services.simulation.oversight import LIST_KIND, ComplaintPlan
 from aidledger.services.simulation.places import COMPLAINTS, COUNTY, SURVEYOR
 
 _SLOW_WORKDAYS = 62
+_OVERDUE_DAYS = 65
 _COMPLAINTS_OFFICER = f"{COUNTY}-{COMPLAINTS}"
 
 
@@ -45,9 +46,7 @@ def kinds() -> tuple[Kind, ...]:
                 ),
             ),
             stream=lambda scene: scene.kept("stream"),
-            find=lambda scene: where(
-                scene.entries(scene.kept("stream")), complaint.ComplaintAnswered
-            ),
+            find=_answered_late,
         ),
         Kind(
             rule="F094",
@@ -105,6 +104,16 @@ def _complain(scene: Scene, plan: ComplaintPlan) -> None:
     complaints = scene.tools.complaints
     told = partial(scene.keep, "stream")
     scene.county.spawn(complaints.handle(day, plan, None, told=told))
+
+
+def _answered_late(scene: Scene) -> list[int]:
+    """Find the late answer, or the complaint that has none though its time is long over."""
+    entries = scene.entries(scene.kept("stream"))
+    answered = where(entries, complaint.ComplaintAnswered)
+    over = (scene.county.last - timedelta(days=_OVERDUE_DAYS)).isoformat()
+    return answered or where(
+        entries, complaint.ComplaintReceived, lambda entry: entry.effective_on < over
+    )
 
 
 def _corrected(scene: Scene, case: Dossier) -> Process:

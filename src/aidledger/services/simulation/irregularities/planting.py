@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
+from aidledger.services.decoding import recorded_of
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities import care, life, money, oversight, procedure
@@ -14,6 +16,7 @@ from aidledger.services.simulation.planning import CasePlan
 
 _TOO_FEW = "too few cases"
 _TOO_SHORT = "the simulation ended before it could happen"
+_TOO_EARLY = "it has begun, and the simulation ended before it could be called wrong"
 
 
 class Planted(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,13 +30,33 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
     note_en: str
 
 
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a planted irregularity breaks by the way; ``of`` is the rule that was planted."""
+
+    rule: str
+    of: str
+    positions: tuple[int, ...]
+
+
 class Unplanted(msgspec.Struct, frozen=True, kw_only=True):
-    """One irregularity that this county could not have, and why."""
+    """One irregularity that this county could not have, and why.
+
+    ``positions`` are there where it has begun, and it is too early to call it one.
+    """
 
     rule: str
     note_zh: str
     note_en: str
     reason: str
+    positions: tuple[int, ...] = ()
+
+
+class Harvest(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of the planting."""
+
+    planted: tuple[Planted, ...]
+    not_planted: tuple[Unplanted, ...]
+    side_effects: tuple[Followed, ...]
 
 
 class Plants:
@@ -77,27 +100,45 @@ class Plants:
             if begin is not None:
                 begin(scene)
 
-    def found(self) -> tuple[tuple[Planted, ...], tuple[Unplanted, ...]]:
+    def found(self) -> Harvest:
         """Return what stands in the log, by rule and position, and what does not."""
         planted, missing = [], []
+        followed: list[Followed] = []
         for index, kind in enumerate(self._kinds):
             scene = self._scenes.get(index)
-            positions = sorted(kind.find(scene)) if scene else []
-            if scene is None or not positions:
-                missing.append(_unplanted(kind, _TOO_SHORT if scene else _TOO_FEW))
+            positions = tuple(sorted(kind.find(scene))) if scene else ()
+            if scene is None:
+                missing.append(_unplanted(kind, _TOO_FEW, ()))
+                continue
+            if not positions or not self._shows(kind, positions[-1]):
+                reason = _TOO_EARLY if positions else _TOO_SHORT
+                missing.append(_unplanted(kind, reason, positions))
                 continue
             planted.append(
                 Planted(
                     rule=kind.rule,
                     case=kind.stream(scene) if kind.stream else scene.cases[0].stream,
                     position=positions[0],
-                    positions=tuple(positions),
+                    positions=positions,
                     note_zh=kind.note_zh,
                     note_en=kind.note_en,
                 )
             )
+            followed += [
+                Followed(rule=side.rule, of=kind.rule, positions=tuple(sorted(side.find(scene))))
+                for side in kind.also
+            ]
         planted.sort(key=lambda found: (found.rule, found.position))
-        return tuple(planted), tuple(missing)
+        return Harvest(
+            planted=tuple(planted), not_planted=tuple(missing), side_effects=tuple(followed)
+        )
+
+    def _shows(self, kind: Kind, position: int) -> bool:
+        """Whether the county went on long enough after an entry for it to be called wrong."""
+        store = self._county.session.store
+        entry = recorded_of(next(iter(store.read(position, position + 1))))
+        over = self._county.last - timedelta(days=kind.shows_after_days)
+        return entry is not None and entry.effective_on <= over.isoformat()
 
 
 def all_kinds() -> tuple[Kind, ...]:
@@ -106,6 +147,12 @@ def all_kinds() -> tuple[Kind, ...]:
     return tuple(kind for module in modules for kind in module.kinds())
 
 
-def _unplanted(kind: Kind, reason: str) -> Unplanted:
-    """Return what the list says of a kind that is not there."""
-    return Unplanted(rule=kind.rule, note_zh=kind.note_zh, note_en=kind.note_en, reason=reason)
+def _unplanted(kind: Kind, reason: str, positions: tuple[int, ...]) -> Unplanted:
+    """Return what the list says of a kind that is not there, or not yet."""
+    return Unplanted(
+        rule=kind.rule,
+        note_zh=kind.note_zh,
+        note_en=kind.note_en,
+        reason=reason,
+        positions=positions,
+    )

@@ -84,6 +84,7 @@ def _publicity() -> tuple[Kind, ...]:
             note_en="no second notice after an objection was looked into",
             plan=changed(objection="not_upheld", second_publicity=False),
             find=at(decision.ObjectionRaised),
+            shows_after_days=45,
         ),
         Kind(
             rule="F087",
@@ -91,6 +92,7 @@ def _publicity() -> tuple[Kind, ...]:
             note_en="the approval was never announced",
             plan=changed(announce_after=None),
             find=at(decision.ApplicationApproved),
+            shows_after_days=31,
         ),
         Kind(
             rule="F091",
@@ -131,10 +133,11 @@ def _limits() -> tuple[Kind, ...]:
             rule="F048",
             note_zh="自理能力变化后逾期重新评估",
             note_en="a reported change of ability was reassessed too late",
-            plan=lambda scene, plans: changed(sequel=partial(_reassessed_late, scene))(
-                scene, plans
-            ),
-            find=at(support.AbilityChangeReported),
+            plan=changed(sequel=_reassessed_late),
+            find=lambda scene: [
+                *at(support.AbilityChangeReported)(scene),
+                *at(support.AbilityAssessed)(scene)[1:],
+            ],
         ),
     )
 
@@ -157,6 +160,7 @@ def _later() -> tuple[Kind, ...]:
                 publish_end=False, sequel=partial(_ended_quietly, scene)
             )(scene, plans),
             find=at(ending.TerminationApproved),
+            shows_after_days=21,
         ),
     )
 
@@ -173,7 +177,7 @@ def _both_notices(scene: Scene) -> list[int]:
     return found if len(found) > 1 else []
 
 
-def _reassessed_late(scene: Scene, case: Dossier) -> Process:
+def _reassessed_late(case: Dossier) -> Process:
     """Report a change in the first month; assess anew a good while later."""
     yield case.on(date.fromisoformat(f"{case.from_month}-06"))
     case.say(support.AbilityChangeReported(), CLERK)

@@ -64,12 +64,19 @@ class Scene:
         return self._kept.get(name, "")
 
 
+class SideEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """Another rule that a planted irregularity breaks by the way; it may be reported as well."""
+
+    rule: str
+    find: Callable[[Scene], list[int]]
+
+
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of irregularity.
 
     ``plan`` changes the plans of its ``people`` (all orderly ones, of old persons at home);
     ``start`` sets processes going; ``find`` says at which positions it stands; ``stream`` names
-    what it is about, by default the first case.
+    what it is about, by default the first case. ``shows_after_days``: nobody can call it one before.
     """
 
     rule: str
@@ -80,6 +87,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     start: Callable[[Scene], None] | None = None
     find: Callable[[Scene], list[int]]
     stream: Callable[[Scene], str] | None = None
+    shows_after_days: int = 0
+    also: tuple[SideEffect, ...] = ()
 
 
 def orderly(county: County, plan: CasePlan) -> CasePlan:

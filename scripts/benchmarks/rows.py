@@ -1,0 +1,101 @@
+"""The rows of the table: what is compared with what, and the goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One comparison. `goal` is a ratio to the peer; `goal_rate` a rate, where there is no peer."""
+
+    title: str
+    unit: str
+    ours: str
+    peer: str = ""
+    limit: str = ""
+    goal: float | None = None
+    goal_rate: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The measurements that the row needs."""
+        return tuple(name for name in (self.ours, self.peer, self.limit) if name)
+
+
+ENGINES = (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
+GOALS = {
+    ("append", "sqlite"): 0.7,
+    ("append", "postgresql"): 3.0,
+    ("services", "sqlite"): 2.0,
+    ("services", "postgresql"): 3.0,
+    ("command", "sqlite"): 1.0,
+    ("command", "postgresql"): 1.0,
+}
+
+ROWS: tuple[Row, ...] = (
+    *(
+        Row(
+            title=f"recorder, 1,000 events a batch, {name}",
+            unit="events/s",
+            ours=f"append ours {engine}",
+            peer=f"append stock {engine}",
+            limit=f"bare batch {engine}",
+            goal=GOALS["append", engine],
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"recorder, 1,000 entries a batch, read strictly and chained, {name}",
+            unit="entries/s",
+            ours=f"append entries {engine}",
+            peer=f"append stock {engine}",
+            limit=f"bare batch {engine}",
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"services, 1,000 proposals a batch, {name}",
+            unit="entries/s",
+            ours=f"services ours {engine}",
+            peer=f"services stock {engine}",
+            limit=f"bare batch {engine}",
+            goal=GOALS["services", engine],
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"one durable command, {name}",
+            unit="commands/s",
+            ours=f"command ours {engine}",
+            peer=f"command stock {engine}",
+            limit=f"bare one {engine}",
+            goal=GOALS["command", engine],
+        )
+        for engine, name in ENGINES
+    ),
+    Row(
+        title="verify: bytes, chain, tree, two processes",
+        unit="entries/s",
+        ours="verify ours",
+        limit="bare hashing",
+        goal_rate=150_000,
+    ),
+    Row(
+        title="verify: the whole command, processes started anew",
+        unit="entries/s",
+        ours="verify service",
+        limit="bare hashing",
+    ),
+    Row(
+        title="rebuild of all models, PostgreSQL",
+        unit="entries/s",
+        ours="rebuild ours",
+        peer="rebuild stock",
+        limit="bare reading",
+        goal=100.0,
+    ),
+)

@@ -1,0 +1,107 @@
+"""(d) Verifying a ledger in a SQLite file: its bytes, chain and tree; and a bare hash loop."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from aidledger.domain.events.catalog import encode_data
+from aidledger.ledger.verify import verify_entries
+from aidledger.services.verifying import verify
+from aidledger.store.draft import Draft
+from aidledger.store.opening import create, open_ledger
+from benchmarks.content import ACCOUNT, TOWNSHIP, case, proposal, visit
+from benchmarks.measuring import Job, Measure, size
+from benchmarks.servers import ORIGIN
+
+WORKERS = 2
+BATCH = 1_000
+
+
+def ledger(job: Job) -> str:
+    """Return a ledger of many entries, made by the first who asks."""
+    path = Path(job["folder"]) / "verified.sqlite"
+    if not path.exists():
+        with closing(create(path, origin=ORIGIN)) as store:
+            count = size(job, 400_000, 10_000)
+            for first in range(0, count, BATCH):
+                numbers = range(first, first + BATCH)
+                store.append(
+                    [draft(number, count) for number in numbers],
+                    cause=f"bench-{first}",
+                    request_digest=hashlib.sha256(str(first).encode()).digest(),
+                    now=datetime(2022, 2, 17, tzinfo=UTC),
+                )
+    return str(path)
+
+
+def draft(number: int, count: int) -> Draft:
+    """Return a visit or a payment of one of many cases, each with some thirty entries."""
+    stream, day = case(number * 7919 % (count // 30)), "2022-02-17"
+    one = visit(stream, day, number % 50)
+    if number % 3 == 0:
+        line = {"account": ACCOUNT, "amount_fen": 70_000 + number, "month": "2022-02"}
+        paid = {**line, "paid_on": day, "run": "run/2022-02"}
+        one = proposal(stream, day, ("PaymentIssued", "bank", TOWNSHIP, paid))
+    return Draft(
+        type=one.type,
+        stream=stream,
+        actor=one.actor,
+        office=TOWNSHIP,
+        effective_on=day,
+        data=encode_data(one.event),
+    )
+
+
+def bytes_chain_tree(job: Job) -> float:
+    """Verify in two processes, reading from the database: what issue and design call verify."""
+    path = ledger(job)
+    with (
+        closing(open_ledger(path, read_only=True)) as store,
+        ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as executor,
+    ):
+        list(executor.map(abs, range(WORKERS)))
+        began = time.perf_counter()
+        report = verify_entries(
+            store.read(), store.read_nodes(), store.read_head_row(), executor=executor
+        )
+        return checked(report, began)
+
+
+def whole_service(job: Job) -> float:
+    """Verify as the command does: typed data, batches and the mark too; processes started anew."""
+    path = ledger(job)
+    began = time.perf_counter()
+    return checked(verify(path, jobs=WORKERS), began)
+
+
+def checked(report: Any, began: float) -> float:
+    """Return entries a second of a report without findings."""
+    spent = time.perf_counter() - began
+    if report.verdict != "unproven":
+        raise SystemExit(f"bench: error: {report.findings[:3]}")
+    return float(report.entries / spent)
+
+
+def bare_hashing(job: Job) -> float:
+    """Hash every record once, in a loop over a list in memory."""
+    with closing(open_ledger(ledger(job), read_only=True)) as store:
+        records = [row[5] for row in store.read(0, size(job, 200_000, 10_000))]
+    sha256 = hashlib.sha256
+    began = time.perf_counter()
+    for record in records:
+        sha256(b"\x00" + record).digest()
+    return len(records) / (time.perf_counter() - began)
+
+
+VERIFICATION: dict[str, Measure] = {
+    "verify ours": bytes_chain_tree,
+    "verify service": whole_service,
+    "bare hashing": bare_hashing,
+}

@@ -1,0 +1,60 @@
+"""Each planted irregularity is visible in the events; a clean county shows none of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tests.services.detectors import DETECTORS, History
+
+from aidledger.services.decoding import recorded_all
+from aidledger.services.initialising import create_ledger
+from aidledger.services.session import open_session
+from aidledger.services.simulation.running import simulate
+
+
+def county(folder: Path, *, planted: bool) -> tuple[History, dict[str, Any]]:
+    """Simulate 40 cases over a year and read everything back."""
+    location, listed = str(folder / "ledger.sqlite"), folder / "irregularities.json"
+    create_ledger(location, origin="simulated/520123/7")
+    with open_session(location) as session:
+        simulate(session, cases=40, months=12, seed=7, irregularities=listed if planted else None)
+        history = History(recorded_all(session.store.read()))
+    return history, msgspec.json.decode(listed.read_bytes()) if planted else {}
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> History:
+    return county(tmp_path_factory.mktemp("clean"), planted=False)[0]
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str, Any]]:
+    return county(tmp_path_factory.mktemp("spoiled"), planted=True)
+
+
+def test_forty_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
+    listed = spoiled[1]
+
+    assert [] == listed["not_planted"]
+    assert set(DETECTORS) == {item["rule"] for item in listed["irregularities"]}
+
+
+@pytest.mark.parametrize("rule", sorted(DETECTORS))
+def test_what_was_planted_shows_at_its_positions(
+    rule: str, spoiled: tuple[History, dict[str, Any]]
+) -> None:
+    history, listed = spoiled
+    planted = [item for item in listed["irregularities"] if item["rule"] == rule]
+    found = set(DETECTORS[rule](history))
+
+    for item in planted:
+        assert set() == set(item["positions"]) - found
+        assert min(item["positions"]) == item["position"]
+
+
+@pytest.mark.parametrize("rule", sorted(DETECTORS))
+def test_a_clean_county_has_none_of_it(rule: str, clean: History) -> None:
+    assert [] == sorted(DETECTORS[rule](clean))
