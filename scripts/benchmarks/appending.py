@@ -79,12 +79,7 @@ def entries(batches: int) -> list[list[StoredEvent]]:
 def through_recorder(settings: dict[str, str], batches: list[list[StoredEvent]]) -> float:
     """Insert the batches through the library's own extension point; return events a second."""
     with closing(InfrastructureFactory.construct(settings)) as factory:
-        recorder = factory.application_recorder()
-        recorder.insert_events(batches[0])
-        began = time.perf_counter()
-        for batch in batches[1:]:
-            recorder.insert_events(batch)
-        return BATCH * (len(batches) - 1) / (time.perf_counter() - began)
+        return timed(factory.application_recorder().insert_events, batches)
 
 
 def ours(engine: str, make: Callable[[int], list[list[StoredEvent]]], job: Job) -> float:
@@ -134,12 +129,13 @@ def bare_sqlite(width: int, job: Job) -> float:
     with closing(connect()) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(TABLE.format("INTEGER", "BLOB") + " STRICT")
-        began = time.perf_counter()
-        for batch in batches:
+
+        def insert(batch: list[tuple[Any, ...]]) -> None:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", batch)
             connection.execute("COMMIT")
-        return width * len(batches) / (time.perf_counter() - began)
+
+        return timed(insert, batches)
 
 
 def bare_postgres(width: int, job: Job) -> float:
@@ -149,16 +145,26 @@ def bare_postgres(width: int, job: Job) -> float:
     with psycopg.connect(new_database(job), autocommit=True) as connection:
         connection.execute(TABLE.format("BIGINT", "BYTEA"))
         cursor = connection.cursor(binary=True)
-        began = time.perf_counter()
-        for batch in batches:
+
+        def insert(batch: list[tuple[Any, ...]]) -> None:
             if width == 1:
                 cursor.execute("INSERT INTO entries VALUES (%b, %b, %b, %b, %b, %b, %b)", batch[0])
-                continue
+                return
             with cursor.copy("COPY entries FROM STDIN (FORMAT BINARY)") as copy:
                 copy.set_types(types)
                 for row in batch:
                     copy.write_row(row)
-        return width * len(batches) / (time.perf_counter() - began)
+
+        return timed(insert, batches)
+
+
+def timed(insert: Callable[[Any], object], batches: list[Any]) -> float:
+    """Insert all batches, the first to warm up; return rows a second of the others."""
+    insert(batches[0])
+    began = time.perf_counter()
+    for batch in batches[1:]:
+        insert(batch)
+    return sum(map(len, batches[1:])) / (time.perf_counter() - began)
 
 
 APPENDING: dict[str, Measure] = {

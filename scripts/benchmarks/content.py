@@ -80,7 +80,8 @@ class County:
         month = add_months("2022-02", number)
         run, day = f"run/{month}", f"{month}-10"
         line = {"account": ACCOUNT, "amount_fen": 136_300, "month": month, "run": run}
-        proposals = [proposal(run, day, "PayRunOpened", "u2", fund="fund/tekun-2022", month=month)]
+        opened = {"fund": "fund/tekun-2022", "month": month}
+        proposals = [proposal(run, day, ("PayRunOpened", "u2", TOWNSHIP, opened))]
         for one in map(case, range(self.cases)):
             proposals += [
                 proposal(one, day, ("PaymentRostered", "u2", TOWNSHIP, line)),
@@ -124,8 +125,11 @@ PROCEDURE: dict[str, list[Act]] = {
             "u1",
             TOWNSHIP,
             {
-                **{"area": "rural", "birth_on": "1949-12-31", "route": "self"},
-                **{"township": TOWNSHIP, "village": VILLAGE},
+                "area": "rural",
+                "birth_on": "1949-12-31",
+                "route": "self",
+                "township": TOWNSHIP,
+                "village": VILLAGE,
                 "personal": {"name": "欧阳清溪", "address": "三组8号"},
             },
         ),
@@ -137,8 +141,10 @@ PROCEDURE: dict[str, list[Act]] = {
             "u3",
             TOWNSHIP,
             {
-                **{"has_income": False, "investigators": ["u3", "u4"]},
-                **{"property_within_limit": True, "signed": True},
+                "has_income": False,
+                "investigators": ["u3", "u4"],
+                "property_within_limit": True,
+                "signed": True,
             },
         ),
         ("NeighbourVisited", "u3", TOWNSHIP, {"households": 3}),
@@ -153,8 +159,10 @@ PROCEDURE: dict[str, list[Act]] = {
             "u2",
             TOWNSHIP,
             {
-                **{"complaint_phone": "0851-0", "evidence": "a" * 64},
-                **{"planned_to": "2022-01-14", "village": VILLAGE},
+                "complaint_phone": "0851-0",
+                "evidence": "a" * 64,
+                "planned_to": "2022-01-14",
+                "village": VILLAGE,
             },
         ),
     ],
