@@ -45,8 +45,8 @@ def aidledger(*words: str | Path, stdin: bytes = b"", environ: dict[str, str] | 
         code = run([str(word) for word in words])
         out.flush()
         err.flush()
-    raw = out.buffer.getvalue()  # type: ignore[attr-defined]
-    said = err.buffer.getvalue()  # type: ignore[attr-defined]
+    raw = out.buffer.getvalue()
+    said = err.buffer.getvalue()
     return Ran(code, raw.decode(), said.decode(), raw)
 
 

@@ -2,11 +2,13 @@
 
 ``$ aidledger …`` runs in a folder of its own; ``$ write NAME`` makes a file of the lines behind
 ``| ``. Lines of standard error begin with ``! ``; ``[exit N]`` is there unless it is 0. What differs
-from run to run (hashes, times) is masked.
+from run to run (hashes, times) is masked. With AIDLEDGER_WRITE_TRANSCRIPTS=1 they are written anew,
+to be read before they are kept.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -14,10 +16,15 @@ from pathlib import Path
 import pytest
 from tests.cli.shell import aidledger
 
+WRITE = "AIDLEDGER_WRITE_TRANSCRIPTS"
 FOLDER = Path(__file__).parent / "transcripts"
 MASKS = (
-    (re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z \(\d{4}-\d{2}-\d{2} \+08:00\)"), "<time>"),
+    (
+        re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z \(\d{4}-\d{2}-\d{2} \+08:00\)"),
+        "<time>",
+    ),
     (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}"), "<time>"),
+    (re.compile(r"(?<=as of )\d{4}-\d{2}-\d{2}$", re.MULTILINE), "<today>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"\b[0-9a-f]{12}…"), "<hash>"),
     (re.compile(r"\b[pa][0-9a-f]{7}…"), "<token>"),
@@ -67,6 +74,9 @@ def test_the_session_goes_as_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     written = path.read_text(encoding="utf-8")
+    if os.environ.get(WRITE):
+        path.write_text(play(written).rstrip() + "\n", encoding="utf-8")
+        return
 
     assert written.splitlines() == play(written).splitlines()
 

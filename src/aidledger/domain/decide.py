@@ -126,6 +126,17 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
     return Decided(steps=(*overridden, act))
 
 
+def reads_sensitive(pack: ResolvedPack, act_type: str) -> bool:
+    """Whether deciding on an act, or on what follows from it, reads facts that are sealed."""
+    acts = (act_type, "EntitlementSet") if act_type in FOLLOWED else (act_type,)
+    return any(
+        path in SENSITIVE
+        for act in acts
+        for clause in pack.clauses_for(act)
+        for path in clause.paths
+    )
+
+
 def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dict[str, Any]:
     """Return the nested facts that the clauses of an act may read."""
     month = _month_of_act(event, by.effective_on)

@@ -19,6 +19,7 @@ from aidledger.domain.decide import (
     Step,
     decide,
     follow,
+    reads_sensitive,
 )
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
@@ -189,7 +190,9 @@ class _Batch:
             calendar=self._policy.calendar_known_on(self._today),
             standards=self._policy.standards_known_on(self._today),
             recorded_on=self._today,
-            revealed=reveal_facts(session, proposal, self._pending),
+            revealed=reveal_facts(session, proposal, self._pending)
+            if pack is not None and reads_sensitive(pack, proposal.type)
+            else {},
             stream_version=session.version(proposal.stream),
             office_kind=session.office_kind(proposal.office),
         )

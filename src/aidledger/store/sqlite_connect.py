@@ -34,8 +34,9 @@ _HINTS: Final = {
     "read_only": "the file or its directory cannot be written",
     "damaged": "run `aidledger verify` and restore from a copy",
 }
+_BUSY: Final = 5  # SQLITE_BUSY
 _CODES: Final = {
-    5: "locked",  # SQLITE_BUSY
+    _BUSY: "locked",
     6: "locked",  # SQLITE_LOCKED
     8: "read_only",  # SQLITE_READONLY
     10: "io_error",  # SQLITE_IOERR
@@ -59,6 +60,11 @@ def driver() -> Any:
         return importlib.import_module("pysqlite3.dbapi2")
     except ImportError:
         return sqlite3
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether another connection holds the lock."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == _BUSY
 
 
 def store_error(error: Exception) -> StoreError:

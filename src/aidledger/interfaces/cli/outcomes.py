@@ -52,8 +52,12 @@ _HINTS: Final = {
 }
 
 
-def show_outcome(app: App, outcome: Outcome, *, json: bool, **more: Any) -> int:
+def show_outcome(
+    app: App, outcome: Outcome, *, json: bool, asked: bool = False, **more: Any
+) -> int:
     """Print what became of a request; return the exit status.
+
+    ``asked``: it was only asked about, not made again.
 
     Raises:
         CommandError: it was rejected, or its answer was lost.
@@ -72,7 +76,7 @@ def show_outcome(app: App, outcome: Outcome, *, json: bool, **more: Any) -> int:
                     }
                 )
             else:
-                _show_receipt(app, receipt, replayed)
+                _show_receipt(app, receipt, replayed=replayed and not asked)
             return OK
         case Rejected(code=code, message=message):
             if json:
@@ -128,7 +132,7 @@ def problem_object(problem: Problem, app: App) -> dict[str, Any]:
     return {**msgspec.to_builtins(problem), "message": problem_text(problem, app.lang)}
 
 
-def _show_receipt(app: App, receipt: Receipt, replayed: bool) -> None:
+def _show_receipt(app: App, receipt: Receipt, *, replayed: bool) -> None:
     """Print a receipt for people."""
     last = receipt.position + receipt.count - 1
     screen = app.screen

@@ -21,7 +21,6 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"(?P<a>.+): expected a recorded stream, found none", "{a}：账本中没有这个流"),
     (r"(?P<a>.+): expected a field of a case, found none", "{a}：个案没有这个字段"),
-    (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
     (
         r"aidledger case list shows the (?:cases|names).*",
         "aidledger case list 列出全部个案；编号中独有的一段即可",
@@ -49,7 +48,13 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"list (?P<a>\S+): expected nothing that may never be public, found (?P<b>.+)",
         "名单 {a}：发现绝不可公开的内容：{b}",
     ),
+    (r"(?P<a>.+) is not one of (?P<b>.+?)\.?", "{a} 不是以下之一：{b}"),
+    (r"(?P<a>.+) is not a valid integer range\.?", "{a} 不是整数"),
+    (r"(?P<a>.+) is not in the range (?P<b>.+?)\.?", "{a} 不在范围 {b} 内"),
+    (r"[Gg]ot unexpected extra arguments? \((?P<a>.+)\)", "多余的参数 {a}"),
+    (r"(?P<a>.+): expected a day as YYYY-MM-DD", "{a}：应为形如 YYYY-MM-DD 的日期"),
     (r"chmod 600 (?P<a>.+)", "chmod 600 {a}"),
+    (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
 )
 
 
@@ -75,7 +80,7 @@ _TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"another title", "其他标题"),
     (r"other characters", "其他字符"),
     (r"letters, digits and \. _ : (?:/ @ )?-", "字母、数字和 . _ : / @ -"),
-    (r"a text of (?P<n>\d+) characters", "{n} 个字符的文本"),
+    (r"a text of (?P<n>\d+) characters?", "{n} 个字符的文本"),
     (r"at most (?P<n>\d+) characters", "至多 {n} 个字符"),
     (r"(?P<n>\d+) characters", "{n} 个字符"),
     (r"a whole number from 0 to (?P<n>\d+)", "0 到 {n} 的整数"),

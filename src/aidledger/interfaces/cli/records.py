@@ -97,7 +97,7 @@ def run_resolve(app: App, *, cause: str, json: bool) -> int:
         outcome = store.resolve(cause)
     finally:
         store.close()
-    return show_outcome(app, outcome, json=json)
+    return show_outcome(app, outcome, json=json, asked=True)
 
 
 def show_events(app: App, *, type: str | None, json: bool) -> None:  # noqa: A002 - the argument
@@ -155,11 +155,13 @@ def _show_kind(app: App, kind: EventType) -> None:
     screen.prose(f"{streams} · {wish}", 2)
     screen.heading(app.say("data 的字段", "Fields of data"))
     token, personal = TOKENS.get(kind.name, ("", ""))
+    rows: list[tuple[str, str]] = []
     for name, text, required in _fields(kind):
         note = app.say("必填", "required") if required else ""
         if name == token:
             note = app.say(f"由 personal.{personal} 得出", f"follows from personal.{personal}")
-        screen.pairs([(name, " · ".join(filter(None, (text, note))))])
+        rows.append((name, " · ".join(filter(None, (text, note)))))
+    screen.pairs(rows)
     if kind.sealed:
         screen.heading(app.say("personal 的字段（密封）", "Fields of personal (sealed)"))
         screen.prose(", ".join(kind.sealed), 2)

@@ -97,7 +97,7 @@ class Screen:
         self.lines(layout.table(titles, clean, self.table_width, right=right))
 
     def progress(self, what: str) -> Progress:
-        """Return what shows how far a long piece of work is; silent for the first second."""
+        """Return what shows how far a long piece of work is; silent while it is short."""
         return Progress(what, sys.stderr, self.lang)
 
 
@@ -117,8 +117,8 @@ class Progress:
         self._lang = lang
         self._seconds = seconds
         self._began = seconds()
-        self._shown = self._began + _QUIET_S
         self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._shown = self._began + (_QUIET_S if self._live else _LOG_EVERY_S)
         self._drawn = False
 
     def __call__(self, done: int, total: int | None = None) -> None:

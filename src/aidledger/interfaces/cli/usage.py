@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import click
@@ -9,6 +10,7 @@ import click
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.errors import USAGE, Fault
 from aidledger.interfaces.cli.language import Language, Said
+from aidledger.interfaces.cli.phrases import chinese
 
 _LONGEST: Final = 200
 
@@ -26,11 +28,12 @@ def usage_fault(error: click.UsageError, lang: Language) -> Fault:
             name = _name_of(error)
             said = Said(f"缺少 {name}", f"missing {name}")
         case click.BadParameter():
-            text = _small(error.message)
-            said = Said(f"{_name_of(error)}：{text}", f"{_name_of(error)}: {text}")
+            name, text = _name_of(error), _small(error.message)
+            text = re.sub(r"is not a valid integer range\.?$", "is not a whole number", text)
+            said = Said(f"{name}：{chinese(error.message, 'zh')}", f"{name}: {text}")
         case _:
             text = _small(error.format_message())
-            said = Said(f"用法不对：{text}", text)
+            said = Said(chinese(text, "zh"), text)
     shown = layout.cut(layout.plain(said.in_(lang)), _LONGEST)
     return Fault(USAGE, shown, hint.in_(lang))
 

@@ -158,7 +158,11 @@ def shown(text: str) -> str:
     """
     if not text:
         return "an empty cell"
-    return text if _HARMLESS.fullmatch(text) else f"a text of {len(text)} characters"
+    return (
+        text
+        if _HARMLESS.fullmatch(text)
+        else f"a text of {len(text)} character{'' if len(text) == 1 else 's'}"
+    )
 
 
 def source_of(file_hash: str, line: int) -> Source:

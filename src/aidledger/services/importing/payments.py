@@ -67,9 +67,7 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
         seen.setdefault(key, row.line)
         if len(problems) == before:
             lines.append(line)
-    proposals = [
-        entry for line in lines for entry in _entries(line, given, _sent(session, line))
-    ]
+    proposals = [entry for line in lines for entry in _entries(line, given, _sent(session, line))]
     proposals += [
         _result([line for line in lines if line.run == run], run, given)
         for run in sorted({line.run for line in lines})

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.shell import on
+
+from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.screen import Progress
+from aidledger.replay.agreement import CASE_COLUMNS
+from aidledger.services.session import open_session
+
+SHAPES: dict[str, tuple[str, ...]] = {
+    "case list": ("schema", "as_of", "known_on", "cases"),
+    "case show {case}": ("schema", "as_of", "known_on", *CASE_COLUMNS[:-1], "entries"),
+    "case history {case}": ("schema", "case", "as_of", "known_on", "entries"),
+    "case explain {case}": ("schema", "case", "as_of", "known_on", "decisions"),
+    "case redecide {case}": ("schema", "case", "decisions"),
+    "case whatif {case} --pack cn-tekun-2021": ("schema", "case", "decisions"),
+    "case blame {case}": ("schema", "case", "fields"),
+    "due": ("schema", "as_of", "known_on", "items"),
+    "list": ("schema", "models"),
+    "list case_state": ("schema", "name", "title", "columns", "rows"),
+    "events": ("schema", "events"),
+    "adopt": ("schema", "packs"),
+    "verify": ("schema", "entries", "root", "verdict", "findings", "rungs"),
+    "rebuild": (
+        *("schema", "position", "entries", "as_of", "known_on"),
+        *("models", "changed", "skipped"),
+    ),
+}
+
+
+@pytest.mark.parametrize("command", SHAPES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_json_is_one_object_with_the_keys_of_its_schema(
+    county: Path, a_case: str, command: str, lang: str
+) -> None:
+    ran = on(county, "--lang", lang, *command.format(case=a_case).split(), "--json")
+
+    found = json.loads(ran.out)
+    assert list(SHAPES[command]) == list(found)
+    assert found["schema"].startswith("aidledger/")
+    assert "error" not in ran.err
+
+
+@pytest.mark.parametrize("command", SHAPES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_person_reads_it_at_80_columns(
+    county: Path, a_case: str, command: str, lang: str
+) -> None:
+    ran = on(county, "--lang", lang, *command.format(case=a_case).split())
+
+    assert ran.code in (0, 1, 4)
+    assert [] == [line for line in ran.out.splitlines() if layout.width(line) > 80]
+    assert "\x1b" not in ran.out
+
+
+def test_a_case_is_found_by_a_part_of_its_number(county: Path, a_case: str) -> None:
+    whole = on(county, "case", "show", a_case, "--json").object
+    part = on(county, "case", "show", a_case.rpartition("-")[2], "--json").object
+
+    assert whole == part
+
+
+def test_an_ambiguous_part_is_refused(county: Path) -> None:
+    ran = on(county, "case", "show", "2022")
+
+    assert 2 == ran.code
+    assert "expected the name of one case, found 16" in ran.err
+
+
+def test_a_case_on_a_day_is_the_model_on_that_day(county: Path, a_case: str) -> None:
+    for day in ("2022-01-31", "2022-02-15", "2022-03-31"):
+        rows = on(county, "list", "case_state", "--as-of", day, "--json").object["rows"]
+        derived = {row["case"]: row for row in rows}
+        shown = on(county, "case", "list", "--as-of", day, "--json").object["cases"]
+
+        assert {row["case"]: row["stage"] for row in shown} == {
+            name: row["stage"] for name, row in derived.items()
+        }
+
+    one = on(county, "case", "show", a_case, "--as-of", "2022-03-31", "--json").object
+    assert {key: derived[f"case/{a_case}"][key] for key in CASE_COLUMNS[:-1]} == {
+        key: one[key] for key in CASE_COLUMNS[:-1]
+    }
+
+
+def test_known_on_hides_what_was_recorded_later(county: Path, a_case: str) -> None:
+    everything = on(county, "case", "history", a_case, "--json").object["entries"]
+    middle = everything[len(everything) // 2]["recorded_on"]
+    known = on(county, "case", "history", a_case, "--known-on", middle, "--json").object
+
+    assert [e for e in everything if e["recorded_on"] <= middle] == known["entries"]
+    assert len(known["entries"]) < len(everything)
+
+
+def test_the_amount_is_explained_with_its_parts(county: Path) -> None:
+    names = [
+        row["case"]
+        for row in on(county, "case", "list", "--json").object["cases"]
+        if row["monthly_fen"] > 0
+    ]
+    text = on(county, "case", "explain", names[0].removeprefix("case/")).out
+
+    assert "1128.00 = 1.6 × 705.00" in text
+
+
+def test_every_decision_of_the_county_stands(county: Path, a_case: str) -> None:
+    ran = on(county, "case", "redecide", a_case, "--json")
+
+    assert 0 == ran.code
+    assert [[]] * len(ran.object["decisions"]) == [
+        one["differences"] for one in ran.object["decisions"]
+    ]
+
+
+def test_what_is_due_is_what_the_models_say(county: Path) -> None:
+    found = on(county, "due", "--as-of", "2022-02-10", "--json").object
+    rows = on(county, "list", "deadlines", "--as-of", "2022-02-10", "--json").object["rows"]
+    pending = [row for row in rows if row["state"] in ("open", "missed") and row["due_on"]]
+    limits = [item for item in found["items"] if not item["what"].startswith("visit ")]
+
+    assert len(pending) == len(limits) > 0
+    assert found["items"] == sorted(found["items"], key=lambda item: item["due_on"])
+
+
+def test_due_within_days_leaves_out_what_is_later(county: Path) -> None:
+    found = on(county, "due", "--as-of", "2022-02-10", "--days", "7", "--json").object
+
+    assert all(item["days_left"] <= 7 for item in found["items"])
+
+
+def test_the_same_rebuild_gives_the_same_digests(county: Path) -> None:
+    first = on(county, "rebuild", "--json").object
+    second = on(county, "rebuild", "--json").object
+
+    assert first["models"] == second["models"]
+    assert first["position"] == first["entries"] - 1
+    assert {"name", "rows", "digest"} == set(first["models"][0])
+
+
+def test_verify_says_consistent_but_unproven(county: Path) -> None:
+    ran = on(county, "verify", "--json")
+
+    assert (4, "unproven", []) == (ran.code, ran.object["verdict"], ran.object["findings"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", "未见证，运营方可改写历史"),
+        ("en", "unwitnessed: the operator can rewrite history"),
+    ],
+)
+def test_verify_never_says_that_all_is_well(county: Path, lang: str, words: str) -> None:
+    assert words in on(county, "--lang", lang, "verify").out
+
+
+def terminal(county: Path, **environ: str) -> str:
+    """Run a command on a pseudo-terminal; return what it shows."""
+    script = (
+        "import pty, sys; "
+        "sys.exit(pty.spawn([sys.executable, '-m', 'aidledger', 'case', 'list']) >> 8)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        env={
+            **os.environ,
+            "LC_ALL": "C.UTF-8",
+            "TERM": "xterm",
+            "COLUMNS": "80",
+            "AIDLEDGER": str(county),
+            **environ,
+        },
+    )
+    return ran.stdout.decode()
+
+
+def test_colour_is_for_terminals_that_want_it(county: Path) -> None:
+    assert "\x1b[1m" in terminal(county)
+    assert "\x1b[" not in terminal(county, NO_COLOR="1")
+    assert "\x1b[" not in terminal(county, TERM="dumb")
+
+
+def sealed_values(county: Path) -> set[str]:
+    """Every name, number, address and account that the vault of the county holds."""
+    with open_session(str(county)) as session:
+        assert session.vault is not None
+        commitments = {
+            commitment
+            for stream in session.store.streams("")
+            for entry in session.stream(stream)
+            for field, commitment in entry.sealed.items()
+            if field in ("name", "identity_number", "phone", "address", "account_number")
+        }
+        return set(session.vault.open_many(sorted(commitments)).values())
+
+
+def test_no_personal_value_of_the_county_is_printed(county: Path, a_case: str) -> None:
+    secret = sealed_values(county)
+    texts = [
+        on(county, *command.format(case=a_case).split(), *more).out
+        for command in SHAPES
+        for more in ([], ["--json"])
+    ]
+
+    assert len(secret) > 40
+    assert [] == [value for value in secret for text in texts if value in text]
+
+
+def test_progress_is_silent_while_it_is_short_then_tells_rate_and_time_left() -> None:
+    out, seconds = io.StringIO(), [0.0]
+    progress = Progress("verify", out, "en", lambda: seconds[0])
+    for now in (1.0, 4.9, 5.0, 6.0, 10.0):
+        seconds[0] = now
+        progress(int(now * 100), 2_000)
+    progress.close()
+
+    assert ["verify: 500/2,000, 100/s, 15 s left", "verify: 1,000/2,000, 100/s, 10 s left"] == (
+        out.getvalue().splitlines()
+    )
