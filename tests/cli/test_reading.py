@@ -29,6 +29,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "events": ("schema", "events"),
     "adopt": ("schema", "packs"),
     "verify": ("schema", "entries", "root", "verdict", "findings", "rungs"),
+    "verify --deep": ("schema", "entries", "root", "verdict", "findings", "rungs"),
     "rebuild": (
         *("schema", "position", "entries", "as_of", "known_on"),
         *("models", "changed", "skipped"),
@@ -149,6 +150,19 @@ def test_verify_says_consistent_but_unproven(county: Path) -> None:
     ran = on(county, "verify", "--json")
 
     assert (4, "unproven", []) == (ran.code, ran.object["verdict"], ran.object["findings"])
+
+
+def test_verify_deep_climbs_to_the_decisions_and_the_models(county: Path) -> None:
+    rungs = {
+        rung["name"]: rung["status"]
+        for rung in on(county, "verify", "--deep", "--json").object["rungs"]
+    }
+    shallow = on(county, "verify", "--json").object["rungs"]
+
+    assert ("ok", "ok") == (rungs["decisions"], rungs["models"])
+    assert ["not_made"] * 2 == [
+        r["status"] for r in shallow if r["name"] in ("decisions", "models")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import select
 import signal
 import sys
 import time
@@ -107,6 +108,8 @@ def kills(location: str, count: int, *, longest_ms: float, broken: bool) -> dict
     fresh = open_ledger(location)  # not connected yet: each child has it as if it were its own
     for number in range(count):
         child = Child(partial(append_for_ever, fresh, number, broken))
+        if dice.random() < 0.8:  # else: kill it while it comes up
+            child.wait_for_a_line()
         time.sleep(dice.uniform(0.0005, longest_ms / 1000))
         os.kill(child.pid, signal.SIGKILL)
         new = [ack_of(line) for line in child.lines() if line.startswith("ack ")]
@@ -157,6 +160,10 @@ class Child:
             status = 0
         finally:
             os._exit(status)
+
+    def wait_for_a_line(self) -> None:
+        """Wait until the process has said anything, or ended."""
+        select.select([self._read], [], [])
 
     def lines(self) -> Iterator[str]:
         """Yield the whole lines said until the process ends, and bury it."""

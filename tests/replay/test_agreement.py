@@ -17,8 +17,8 @@ from aidledger.replay.models import load_models
 MODELS = load_models()
 FIRST = date(2021, 11, 1)
 
-days = st.integers(0, 240).map(lambda n: str(FIRST + timedelta(days=n)))
-months = st.sampled_from([f"2022-{number:02d}" for number in range(1, 9)])
+days = st.integers(0, 150).map(lambda n: str(FIRST + timedelta(days=n)))
+months = st.sampled_from(["2022-01", "2022-02", "2022-03", "2022-04"])
 codes = st.sampled_from(["o1", "o2"])
 carers = st.sampled_from(["520123-0001", "520123-0002"])
 villages = st.sampled_from([VILLAGE, "520123002001"])
@@ -47,7 +47,7 @@ APPLICATION = {
 }
 GROUNDS = st.sampled_from(["death", "income", "own_wish"])
 RUN = just("run/2022-03")
-STEPS = st.one_of(
+EVERY = (
     entry("ApplicationSubmitted", **APPLICATION),
     entry(
         "NeedDiscovered",
@@ -122,6 +122,62 @@ STEPS = st.one_of(
     entry("CarerScored", month=months, score=st.integers(0, 100)),
     entry("AbilityChangeReported"),
 )
+NAMES = (
+    "ApplicationSubmitted",
+    "NeedDiscovered",
+    "ApplicationAccepted",
+    "ApplicationWithdrawn",
+    "ReviewOpinionGiven",
+    "PublicityStarted",
+    "PublicityEnded",
+    "ObjectionRaised",
+    "ObjectionReinvestigated",
+    "CaseSubmitted",
+    "ApplicationApproved",
+    "ApplicationRefused",
+    "AbilityAssessed",
+    "SupportFormSet",
+    "PlacementMade",
+    "EntitlementSet",
+    "CaseMoved",
+    "AccountBound",
+    "DeathRecorded",
+    "WhereaboutsChanged",
+    "SupportSuspended",
+    "SupportResumed",
+    "VisitMade",
+    "CareEntrusted",
+    "CareEnded",
+    "PaymentIssued",
+    "PaymentReturned",
+    "PaymentRecovered",
+    "TerminationReported",
+    "TerminationAudited",
+    "TerminationApproved",
+    "CarerScored",
+    "AbilityChangeReported",
+)
+STEPS = st.one_of(EVERY)
+BY_NAME = dict(zip(NAMES, EVERY, strict=True))
+#: Events that act on each other: a history of a few of them finds what a mixed one rarely does.
+THEMES = [
+    ["CareEntrusted", "CareEnded"],
+    ["ReviewOpinionGiven", "PublicityStarted", "PublicityEnded", "CaseSubmitted"],
+    ["ObjectionRaised", "ObjectionReinvestigated"],
+    ["EntitlementSet", "EntitlementSet", "SupportSuspended", "SupportResumed"],
+    ["EntitlementSet", "EntitlementSet", "DeathRecorded", "TerminationApproved"],
+    ["NeedDiscovered", "NeedDiscovered", "ApplicationSubmitted", "CaseMoved"],
+    ["NeedDiscovered"],
+    ["ApplicationApproved", "ApplicationRefused", "SupportFormSet", "PlacementMade"],
+    ["PaymentIssued", "PaymentReturned", "PaymentRecovered"],
+    ["AbilityAssessed", "AccountBound", "WhereaboutsChanged", "VisitMade"],
+    ["TerminationReported", "TerminationAudited", "TerminationApproved"],
+]
+THEMED = st.sampled_from(THEMES).flatmap(
+    lambda names: st.lists(
+        st.tuples(days, st.one_of([BY_NAME[name] for name in names])), min_size=3, max_size=7
+    )
+)
 CORRECTIONS = st.one_of(
     st.tuples(just("effective_on"), days.map(lambda day: f'"{day}"')),
     st.tuples(just("amount_fen"), amounts.map(str)),
@@ -164,10 +220,10 @@ def recorded(history: list[Any]) -> Log:
     return log
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     history=HISTORY,
-    as_of=st.integers(0, 300).map(lambda n: FIRST + timedelta(days=n)),
+    as_of=st.integers(0, 180).map(lambda n: FIRST + timedelta(days=n)),
     known_on=st.none() | st.integers(0, 80).map(lambda n: FIRST + timedelta(days=n)),
 )
 def test_the_fold_and_the_sql_agree_on_every_column(
@@ -185,9 +241,25 @@ def test_the_fold_and_the_sql_agree_on_every_column(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
+    cases=st.lists(THEMED, min_size=16, max_size=28),
+    as_of=st.sampled_from([date(2022, 2, 10), date(2022, 3, 31), date(2022, 4, 1)]),
+)
+def test_they_agree_on_events_that_act_on_each_other(cases: list[Any], as_of: date) -> None:
+    log = recorded(
+        [(number, on, 0, what) for number, case in enumerate(cases) for on, what in case]
+    )
+
+    _, columns, rows = compute(log, MODELS, "case_state", as_of=as_of)
+    derived = [dict(zip(columns, row, strict=True)) for row in rows]
+
+    assert [] == differences(fold_cases(log.rows(), as_of=as_of), derived)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
     steps=st.lists(st.tuples(days, STEPS), min_size=1, max_size=8),
     amendments=st.lists(st.tuples(days, st.integers(0, 10), st.none() | CORRECTIONS), min_size=1),
-    as_of=st.integers(0, 240).map(lambda n: FIRST + timedelta(days=n)),
+    as_of=st.integers(0, 180).map(lambda n: FIRST + timedelta(days=n)),
 )
 def test_they_agree_on_a_case_that_was_amended_again_and_again(
     steps: list[Any], amendments: list[Any], as_of: date
@@ -234,17 +306,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("PaymentRostered", "PaymentReissued", "TerminationPublished", "TerminationNotified"),
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
     }
-    written = {
-        "NeedDiscovered",
-        *("ApplicationSubmitted", "ApplicationAccepted", "ApplicationWithdrawn"),
-        *("ReviewOpinionGiven", "PublicityStarted", "PublicityEnded", "ObjectionRaised"),
-        *("ObjectionReinvestigated", "CaseSubmitted", "ApplicationApproved", "ApplicationRefused"),
-        *("AbilityAssessed", "AbilityChangeReported", "SupportFormSet", "PlacementMade"),
-        *("EntitlementSet", "CaseMoved", "AccountBound", "DeathRecorded", "WhereaboutsChanged"),
-        *("SupportSuspended", "SupportResumed", "VisitMade", "CareEntrusted", "CareEnded"),
-        *("PaymentIssued", "PaymentReturned", "PaymentRecovered", "TerminationReported"),
-        *("TerminationAudited", "TerminationApproved"),
-    }
+    written = set(NAMES) - {"CarerScored"}
 
     assert {name for name, kind in EVENTS.items() if "case" in kind.stream.split("|")} == (
         silent | written

@@ -108,6 +108,44 @@ def test_a_least_time_is_early_when_it_ends_before(ask: Ask) -> None:
     assert "early" == row["state"]
 
 
+def test_more_days_for_an_answer_count_when_granted_in_time(ask: Ask) -> None:
+    log = Log()
+    rule = limit("60", "days", to="ComplaintAnswered") | {
+        "limit__opinion__from": "ComplaintReceived"
+    }
+    adopt_pack(log, "2021-01-01", **rule)
+    for number, granted in ((1, "2022-04-30"), (2, "2022-05-01")):
+        stream = f"complaint/520123-2022-{number:04d}"
+        log.add(
+            "ComplaintReceived",
+            stream,
+            "2022-03-01",
+            anonymous=True,
+            channel="box",
+            township="520123001",
+        )
+        log.add("ComplaintExtended", stream, granted, days=30, ground="complex")
+
+    rows = ask(log, "deadlines")["deadlines"]
+
+    assert [("2022-05-30", 30), ("2022-04-30", 0)] == [
+        (row["due_on"], row["extended_days"]) for row in rows
+    ]
+    assert 3 == len(rows[0]["positions"])
+
+
+@pytest.mark.parametrize(
+    "number", ["0", "-5", "20001", "9223372036854775808", "ten", "", "nothing"]
+)
+@pytest.mark.parametrize("unit", ["working_days", "days", "months", "fortnights"])
+def test_a_number_that_is_no_limit_breaks_nothing(ask: Ask, number: str, unit: str) -> None:
+    log = accepted("2022-09-05", limit(number, unit))
+
+    (row,) = ask(log, "deadlines", "calendar_days")["deadlines"]
+
+    assert (None, "unknown") == (row["due_on"], row["state"])
+
+
 def test_a_limit_into_a_year_without_a_notice_is_provisional(ask: Ask) -> None:
     log = accepted("2022-12-26", limit("15", "working_days"))
 

@@ -206,6 +206,18 @@ def test_hostile_rows_are_left_out_and_reported(ask: Ask) -> None:
     assert [[0, 99]] == [row["positions"] for row in answer["case_state"]]
 
 
+@pytest.mark.parametrize("clock", ["0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z"])
+def test_a_clock_at_the_end_of_time_breaks_nothing(ask: Ask, clock: str) -> None:
+    log = Log()
+    log.last = clock
+    apply_for(log, CASE)
+    approve(log, CASE)
+
+    answer = ask(log, "case_state", "entitlements", "visits_due", known_on="9999-12-31")
+
+    assert str(answer.loaded.as_of) in ("0001-01-01", "2022-02-20", "2200-12-31")
+
+
 @pytest.mark.parametrize("day", ["2022-02-31", "0000-01-01", "9999-99-99"])
 def test_days_that_no_calendar_has_are_reported(ask: Ask, day: str) -> None:
     log = Log()

@@ -12,6 +12,7 @@ from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.support import AbilityAssessed
 from aidledger.replay import generations
 from aidledger.replay.models import ModelError
+from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import (
     disagreements,
     generations_folder,
@@ -96,6 +97,11 @@ def test_a_model_is_read_from_the_generation_until_the_ledger_grows(
     assert [] == read_model(store, "case_state", known_on=date(2022, 1, 9))[1]
     assert [] == read_model(store, "complaints")[1]
     assert ["case_state", "case_state", "complaints"] == computed
+
+
+def test_a_day_that_no_record_is_about_is_refused(store: LedgerStore) -> None:
+    with pytest.raises(ServiceError, match="expected a day from 1850 to 2200"):
+        read_model(store, "case_state", as_of=date(9999, 12, 31))
 
 
 def test_an_unknown_model_is_refused_with_the_names_there_are(store: LedgerStore) -> None:

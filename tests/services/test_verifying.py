@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aidledger.ledger.finding import Finding
+from aidledger.ledger.finding import FINDING_CODES, Finding
 from aidledger.ledger.tree import Frontier, leaf_hash
-from aidledger.services.batchcheck import BATCH_CODES, BatchCheck
+from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.initialising import create_ledger
 from aidledger.services.proposals import proposal_of
 from aidledger.services.recording import record
@@ -102,7 +102,7 @@ def test_batches_of_the_housed_library_have_no_request() -> None:
 
 
 def test_every_code_is_explained_in_both_languages() -> None:
-    assert all(text.zh and text.en and text.meaning for text in BATCH_CODES.values())
+    assert all(text.zh and text.en and text.meaning for text in FINDING_CODES.values())
 
 
 ANYTHING = st.none() | st.integers() | st.text(max_size=5) | st.binary(max_size=33) | st.floats()
@@ -129,7 +129,7 @@ ANYTHING = st.none() | st.integers() | st.text(max_size=5) | st.binary(max_size=
 )
 def test_hostile_rows_and_batches_never_raise(rows: list[Any], stored: list[StoredBatch]) -> None:
     for found in BatchCheck(stored).findings + check_quietly(rows, stored):
-        assert found.code in BATCH_CODES
+        assert found.code in FINDING_CODES
 
 
 def check_quietly(rows: list[Any], stored: list[StoredBatch]) -> list[Finding]:

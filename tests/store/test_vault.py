@@ -278,7 +278,11 @@ def test_secrets_of_a_database_lie_outside_of_it(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.delenv("AIDLEDGER_SECRETS", raising=False)
 
-    assert tmp_path / "aidledger" / "county.secrets" == secrets_path(url)
+    place = secrets_path(url)
+    assert (tmp_path / "aidledger", ".secrets") == (place.parent, place.suffix)
+    assert place.name.startswith("county-")
+    assert place == secrets_path("postgresql://other@host/county")
+    assert place != secrets_path("postgresql://user@elsewhere/county")
     monkeypatch.setenv("AIDLEDGER_SECRETS", str(tmp_path / "named"))
     assert tmp_path / "named" == secrets_path(url)
     assert Path("x.sqlite.secrets") == secrets_path("x.sqlite")

@@ -178,6 +178,66 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "the head's recording time is not that of the last entry",
         "The last entry or the head was changed.",
     ),
+    "batch_form": FindingText(
+        "批次行格式不对",
+        "a row of batches is malformed",
+        "The row was written around the program.",
+    ),
+    "batch_position": FindingText(
+        "批次不衔接",
+        "the batches do not follow each other",
+        "A row of batches was deleted, inserted or renumbered.",
+    ),
+    "batch_missing": FindingText(
+        "条目不属于任何批次",
+        "entries belong to no batch",
+        "The entry was added around the program, or its batch was deleted.",
+    ),
+    "batch_extra": FindingText(
+        "批次所指的条目不存在",
+        "a batch names entries that are not there",
+        "Entries at the end of the log were deleted, or a batch was added.",
+    ),
+    "batch_cause": FindingText(
+        "条目与其批次的请求不一致",
+        "an entry and its batch name different causes",
+        "The entry or the batch was changed: the request could be repeated, or denied.",
+    ),
+    "batch_cause_repeated": FindingText(
+        "两个批次用同一请求",
+        "two batches have the same cause",
+        "A request was recorded twice around the program.",
+    ),
+    "batch_recorded_at": FindingText(
+        "条目与其批次的时间不一致",
+        "an entry and its batch name different times",
+        "The entry or the batch was changed.",
+    ),
+    "batch_root": FindingText(
+        "批次之后的树根不符",
+        "the root after a batch is not that of the entries",
+        "Entries up to there were changed together with their hashes, or the batch was.",
+    ),
+    "behind_mark": FindingText(
+        "账本比它曾有的短或不同",
+        "the ledger is shorter than it once was, or another",
+        "The tail was cut off, an old copy was put back, or history was rewritten.",
+    ),
+    "decision_differs": FindingText(
+        "决定重新作出的结果不同",
+        "a decision comes out otherwise when taken again",
+        "The decision, its facts or its pack is not what the entries say.",
+    ),
+    "decision_not_replayed": FindingText(
+        "决定无法重新作出",
+        "decisions cannot be taken again",
+        "The policy pack that they pin is missing or was changed.",
+    ),
+    "model_disagrees": FindingText(
+        "两种推导的结果不一致",
+        "two derivations of a case disagree",
+        "The fold or the read model is wrong, or one of them was changed.",
+    ),
 }
 """Every code that verification of a ledger can give, in the order of the ladder's rungs."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from io import BufferedWriter
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +20,7 @@ import msgspec
 
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.values import LAST_YEAR
 from aidledger.ledger.entry import EntryError
 from aidledger.ledger.finding import Finding
 from aidledger.replay.reading import (
@@ -32,8 +33,11 @@ from aidledger.replay.reading import (
 )
 from aidledger.replay.views import create_sql, entry_sql, event_views, load_sql, quoted
 
-CHINA: Final = timezone(timedelta(hours=8), "+08:00")
-"""Civil time of the whole country: the days of both cuts end here."""
+CHINA_AHEAD: Final = timedelta(hours=8)
+"""Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
+
+LAST_DAY: Final = date(LAST_YEAR, 12, 31)
+"""No question is about a later day: a hostile clock must not make models of endless months."""
 
 FIRST_DAY: Final = date(1970, 1, 1)
 """The day that an empty ledger is about."""
@@ -68,14 +72,18 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def china_day(recorded_at: str) -> date:
-    """Return the civil day (+08:00) of a `recorded_at` in UTC."""
-    return datetime.fromisoformat(recorded_at).astimezone(CHINA).date()
+    """Return the civil day (+08:00) of a `recorded_at` in UTC, or the last day of all."""
+    if recorded_at >= str(LAST_DAY):
+        return LAST_DAY
+    # what a hostile record says of the year 1 must not fall off the calendar either
+    later = datetime.fromisoformat(recorded_at).replace(tzinfo=None) + CHINA_AHEAD
+    return later.date()
 
 
 def end_of_day(day: date) -> str:
     """Return the first `recorded_at` that is no longer that day in China."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=CHINA)
-    return midnight.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    midnight = datetime.combine(min(day, LAST_DAY) + timedelta(days=1), time()) - CHINA_AHEAD
+    return f"{midnight.isoformat(timespec='microseconds')}Z"
 
 
 class Loader:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.ledger.finding import Finding, FindingText
+from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES, Frontier
 from aidledger.store.port import HostileRow, StoredBatch
 
@@ -20,55 +20,6 @@ _CAUSE: Final = re.compile(
     rb'\{"\$type":"[^"\\]{1,200}","actor":"[^"\\]{1,400}","cause":("(?:[^"\\]|\\.){0,1000}")'
 )
 _SHOWN: Final = 80
-
-BATCH_CODES: Final[dict[str, FindingText]] = {
-    "batch_form": FindingText(
-        "批次行格式不对",
-        "a row of batches is malformed",
-        "The row was written around the program.",
-    ),
-    "batch_position": FindingText(
-        "批次不衔接",
-        "the batches do not follow each other",
-        "A row of batches was deleted, inserted or renumbered.",
-    ),
-    "batch_missing": FindingText(
-        "条目不属于任何批次",
-        "entries belong to no batch",
-        "The entry was added around the program, or its batch was deleted.",
-    ),
-    "batch_extra": FindingText(
-        "批次所指的条目不存在",
-        "a batch names entries that are not there",
-        "Entries at the end of the log were deleted, or a batch was added.",
-    ),
-    "batch_cause": FindingText(
-        "条目与其批次的请求不一致",
-        "an entry and its batch name different causes",
-        "The entry or the batch was changed: the request could be repeated, or denied.",
-    ),
-    "batch_cause_repeated": FindingText(
-        "两个批次用同一请求",
-        "two batches have the same cause",
-        "A request was recorded twice around the program.",
-    ),
-    "batch_recorded_at": FindingText(
-        "条目与其批次的时间不一致",
-        "an entry and its batch name different times",
-        "The entry or the batch was changed.",
-    ),
-    "batch_root": FindingText(
-        "批次之后的树根不符",
-        "the root after a batch is not that of the entries",
-        "Entries up to there were changed together with their hashes, or the batch was.",
-    ),
-    "behind_mark": FindingText(
-        "账本比它曾有的短或不同",
-        "the ledger is shorter than it once was, or another",
-        "The tail was cut off, an old copy was put back, or history was rewritten.",
-    ),
-}
-"""What verification adds to the findings of the log itself: the batches, and the mark."""
 
 
 class BatchCheck:

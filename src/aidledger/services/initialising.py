@@ -16,7 +16,7 @@ from aidledger.services.clock import RandomBytes, system_bytes
 from aidledger.services.problems import ServiceError
 from aidledger.services.recording import record
 from aidledger.services.session import Session
-from aidledger.store.errors import LedgerExistsError
+from aidledger.store.errors import LedgerExistsError, LedgerMissingError
 from aidledger.store.opening import create
 from aidledger.store.outcome import Outcome
 from aidledger.store.secrets import create_secrets, is_url, secrets_path
@@ -37,10 +37,8 @@ def create_ledger(location: str, *, origin: str, random_bytes: RandomBytes = sys
         StoreError: something is there already, or it cannot be made.
 
     """
-    if not is_url(location) and Path(location).exists():
-        raise LedgerExistsError(
-            f"{location}: there is something already", hint="use another location"
-        )
+    if not is_url(location):
+        _check_place(Path(location))
     place = secrets_path(location)
     create_secrets(place, random_bytes)
     made = False
@@ -50,6 +48,14 @@ def create_ledger(location: str, *, origin: str, random_bytes: RandomBytes = sys
     finally:
         if not made:
             place.unlink(missing_ok=True)
+
+
+def _check_place(path: Path) -> None:
+    """Refuse a place where something is, or whose directory is not there."""
+    if path.exists() or path.is_symlink():
+        raise LedgerExistsError(f"{path}: there is something already", hint="use another location")
+    if not path.parent.is_dir():
+        raise LedgerMissingError(f"{path.parent}: no such directory", hint="make the directory")
 
 
 def shipped_packs() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
+import msgspec.inspect
 
 from aidledger.domain.events.catalog import EVENTS, EventType
 from aidledger.domain.proposal import Despite, Proposal
@@ -17,7 +18,28 @@ _STREAM: Final = re.compile(r"[a-z][a-z_]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,119}")
 _PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _MAX_PERSONAL_CHARACTERS: Final = 2_000
+_SHOWN: Final = 60
+_LONG_NUMBER: Final = re.compile(r"\d{10}[\dXx]+")
+"""As long as a phone, account or identity number: never repeated, wherever it was typed."""
 _TOP: Final = ("type", "stream", "effective_on", "actor", "office", "data", "personal", "despite")
+
+_FAULTS: Final = (
+    (re.compile(r"Object missing required field `(?P<field>\w+)`"), "a value", "nothing"),
+    (re.compile(r"Object contains unknown field `(?P<field>.*)`"), "no such field", "a value"),
+    (re.compile(r"Invalid enum value .*", re.DOTALL), "one of {words}", "another word"),
+    (
+        re.compile(r"Expected `(?P<want>\w+)` matching regex (?P<form>.*)"),
+        "the form {form}",
+        "a text of another form",
+    ),
+    (re.compile(r"Expected `(?P<want>[^`]*)`, got `(?P<got>[^`]*)`"), "{want}", "{got}"),
+    (
+        re.compile(r"Expected `(?P<want>\w+)` (?P<bound>[<>]=? -?\d+|of length .*)"),
+        "{want} {bound}",
+        "another",
+    ),
+)
+"""What the decoder says, taken apart: (its message, expected, found). Values are left out."""
 
 TOKENS: Final[dict[str, tuple[str, str]]] = {
     "ApplicationSubmitted": ("applicant", "identity_number"),
@@ -222,17 +244,7 @@ def _event(value: Any, kind: EventType, line: int | None, problems: list[Problem
     try:
         event = msgspec.convert(value, kind.struct, strict=True)
     except msgspec.ValidationError as error:
-        match = _PATH.match(str(error))
-        what, path = (match["what"], match["path"] or "$") if match else ("a valid value", "$")
-        problems.append(
-            Problem(
-                code="bad_data",
-                line=line,
-                field="data" + path.removeprefix("$"),
-                expected=_short(what),
-                found="a value that does not fit",
-            )
-        )
+        problems.append(_data_problem(str(error), kind, line))
         return None
     problems += [
         Problem(
@@ -245,6 +257,40 @@ def _event(value: Any, kind: EventType, line: int | None, problems: list[Problem
         for path, text in _bad_days(msgspec.to_builtins(event))
     ]
     return event
+
+
+def _data_problem(message: str, kind: EventType, line: int | None) -> Problem:
+    """Say what the decoder missed, by field, without repeating any value that it found."""
+    match = _PATH.fullmatch(message)
+    what, path = (match["what"], match["path"] or "$") if match else (message, "$")
+    field = "data" + path.removeprefix("$")
+    for pattern, expected, found in _FAULTS:
+        if fault := pattern.fullmatch(what):
+            named = {key: value for key, value in fault.groupdict().items() if value is not None}
+            named["words"] = _words_of(kind, path)
+            return Problem(
+                code="bad_data",
+                line=line,
+                field=f"{field}.{named['field']}" if "field" in named else field,
+                expected=expected.format(**named),
+                found=found.format(**named),
+            )
+    return Problem(
+        code="bad_data", line=line, field=field, expected="a value of this field", found="another"
+    )
+
+
+def _words_of(kind: EventType, path: str) -> str:
+    """Return the words that a field may hold."""
+    for field in msgspec.structs.fields(kind.struct):
+        if path.removeprefix("$.").split("[")[0] == field.encode_name:
+            shown = msgspec.inspect.type_info(field.type)
+            options = shown.types if isinstance(shown, msgspec.inspect.UnionType) else (shown,)
+            for option in options:
+                inner = getattr(option, "item_type", option)
+                if isinstance(inner, msgspec.inspect.LiteralType):
+                    return ", ".join(str(value) for value in inner.values)
+    return "the words of this field"
 
 
 def _bad_days(value: dict[str, Any]) -> Iterable[tuple[str, str]]:
@@ -297,6 +343,7 @@ def _is_month(text: str) -> bool:
 
 
 def _short(text: object) -> str:
-    """Return a text short enough for one line, without control characters."""
-    plain = "".join(c if c.isprintable() else "?" for c in str(text))
-    return plain if len(plain) <= 60 else plain[:57] + "…"
+    """Return a text fit for an error: short, plain, and nothing that might be a person's."""
+    plain = "".join(c if " " < c < "\x7f" else "…" for c in str(text))
+    plain = _LONG_NUMBER.sub("<number>", re.sub("…+", "…", plain))
+    return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"

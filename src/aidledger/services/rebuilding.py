@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from aidledger.domain.values import FIRST_YEAR, LAST_YEAR
 from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelResult
@@ -101,8 +102,10 @@ def rebuild(
     Raises:
         ModelError: a model is unknown or cannot be built.
         GenerationsError: another rebuild is running, or the disk refused.
+        ServiceError: a day outside 1850-2200.
 
     """
+    _check_days(as_of, known_on)
     store = _store_of(session)
     built = Generations(_folder_of(store, folder)).rebuild(
         StoreSource(store),
@@ -141,8 +144,10 @@ def read_model(
     Raises:
         ModelError: the model is unknown or cannot be built.
         GenerationsError: the current generation cannot be read.
+        ServiceError: a day outside 1850-2200.
 
     """
+    _check_days(as_of, known_on)
     store = _store_of(session)
     models = load_models()
     wanted = needed(models, [name])
@@ -183,6 +188,22 @@ def disagreements(
 def model_list() -> list[Model]:
     """Return every model, each after those it reads."""
     return list(load_models().values())
+
+
+def _check_days(*days: date | None) -> None:
+    """Refuse a question about a day that no record is about.
+
+    Raises:
+        ServiceError: a day outside 1850-2200.
+
+    """
+    for day in days:
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ServiceError(
+                f"{day}: expected a day from {FIRST_YEAR} to {LAST_YEAR}",
+                hint="days are written YYYY-MM-DD",
+                exit_code=2,
+            )
 
 
 def _store_of(session: Session | LedgerStore) -> LedgerStore:

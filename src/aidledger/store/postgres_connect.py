@@ -102,6 +102,7 @@ def make_engine(location: str, *, read_only: bool) -> Engine:
         pool_size=4,
         max_overflow=60,
         pool_reset_on_return=None,
+        use_native_hstore=False,  # asks the server about a type that we do not use
     )
 
 

@@ -6,6 +6,7 @@ file outside the database, for its owner only. A copy of the database alone open
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -97,9 +98,14 @@ def is_url(location: str) -> bool:
 
 
 def database_name(location: str) -> str:
-    """Name the database of a URL, fit for a file name."""
-    name = str(conninfo_to_dict(location).get("dbname") or "postgres")
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+    """Name the database of a URL, fit for a file name.
+
+    Servers have databases of the same name: eight digits say on which server this one lies.
+    """
+    parts = conninfo_to_dict(location)
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", str(parts.get("dbname") or "postgres"))
+    server = f"{parts.get('host') or ''}:{parts.get('port') or ''}"
+    return f"{name}-{hashlib.sha256(server.encode()).hexdigest()[:8]}"
 
 
 def secrets_path(location: str | Path) -> Path:

@@ -21,6 +21,7 @@ from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknow
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseRecord, Run, StoredBatch
+from aidledger.store.sqlite_connect import checkpointed
 from aidledger.store.sqlite_link import SqliteLink, runner
 
 _INSERT_ENTRY: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -129,10 +130,11 @@ class SqliteStore:
         return list(range(sealed.position, sealed.head.size))
 
     def resolve(self, cause: str) -> Committed | Rejected:
-        """Say on a fresh connection whether the cause was committed; make `absent` final.
+        """Say on a fresh connection whether the cause was committed, and make the answer final.
 
-        A commit whose sync failed lies in the WAL without being part of it, and would come back
-        with the next recovery: writing anything at its place ends it.
+        A commit whose sync failed lies in the WAL: not part of it, or, after a recovery, part of
+        it without being on the disk. Writing something at its place ends the one; moving the WAL
+        into the database, which writes and syncs all of it again, makes the other durable.
         """
         if self.read_only:
             found = self.receipt(cause)
@@ -141,9 +143,12 @@ class SqliteStore:
             raise StoreError("only a store open for writing can say `absent`", code="read_only")
         with self._link.fresh() as connection:
             prior = self._prior(runner(connection), cause, None)
-            if prior is None:
-                connection.execute(_FENCE)
-                connection.execute("COMMIT")
+            connection.execute(_FENCE)
+            connection.execute("COMMIT")
+            if prior is not None and not checkpointed(connection, wait_ms=10_000):
+                raise StoreError(
+                    "a reader is in the way of making sure", code="locked", hint="ask again"
+                )
         return prior or sealing.ABSENT
 
     def receipt(self, cause: str) -> Committed | Rejected:
@@ -244,8 +249,8 @@ class SqliteStore:
         """Destroy the key of a person, and its copy in the WAL where no reader is in the way."""
         with self._link.transaction() as connection:
             erased = shelf.erase_person(runner(connection), person)
-        with self._link.reading() as run:
-            run("PRAGMA wal_checkpoint(TRUNCATE)", ())
+        with self._link.connection() as connection:
+            checkpointed(connection)
         return erased
 
     def reading(self) -> AbstractContextManager[Run]:

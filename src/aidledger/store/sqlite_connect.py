@@ -135,6 +135,16 @@ def file_uri(path: Path, *, read_only: bool) -> str:
     return f"file:{name}?mode=ro&immutable=1"
 
 
+def checkpointed(connection: Any, *, wait_ms: int = 0) -> bool:
+    """Write and sync the whole WAL into the database, and empty it; False: somebody is reading."""
+    connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
+    return bool(busy == 0)
+
+
 def check_version(module: Any) -> None:
     """Refuse to write with a SQLite that can corrupt a WAL."""
     if module.sqlite_version_info < VERSION_MIN:

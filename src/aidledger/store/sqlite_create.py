@@ -74,6 +74,8 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
             sqlite_connect.check_application(connection, path, SCHEMA_VERSION)
             if not read_only:
                 sqlite_connect.check_settings(connection, path)
+                # What a crash or a failed sync left in the WAL is on the disk before it is used.
+                sqlite_connect.checkpointed(connection)
             row = connection.execute("SELECT origin FROM head").fetchone()
     except module.Error as error:
         raise StoreError(

@@ -176,7 +176,9 @@ def _amount_differences(
     amounts = compute_amounts(pack, facts, calendar)
     found = []
     if amounts.fen != record.amount_fen:
-        found.append(_difference("amount", "amount_fen", str(record.amount_fen), str(amounts.fen)))
+        found.append(
+            _difference("amount", "amount_fen", _fen(record.amount_fen), _fen(amounts.fen))
+        )
     kept = {part.code: part.fen for part in record.parts}
     now = {part.code: part.fen for part in amounts.parts}
     found += [
@@ -185,6 +187,10 @@ def _amount_differences(
         if kept.get(code) != now.get(code)
     ]
     return found
+
+
+def _fen(amount: int | None) -> str:
+    return "absent" if amount is None else str(amount)
 
 
 def _inside(path: str, others: Mapping[str, Any]) -> bool:

@@ -107,7 +107,7 @@ COMMANDS: Final[dict[str, Help]] = {
     ),
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
-        ("aidledger --ledger county.db verify", "aidledger verify --json"),
+        ("aidledger --ledger county.db verify", "aidledger verify --deep --json"),
         Said(
             "退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
             "运营方可改写历史。",
@@ -241,6 +241,10 @@ OPTIONS: Final[dict[str, Said]] = {
     "--pack": Said("政策包的名称", "name of the policy pack"),
     "--format": Said("输出格式", "format of the output"),
     "--output": Said("写入文件而不是标准输出", "write to a file instead of standard output"),
+    "--deep": Said(
+        "并重新作出每个决定、比较两种推导",
+        "also take every decision again and compare two derivations",
+    ),
     "--model": Said("只建这一个（可重复）", "only this model (may be repeated)"),
     "--cause": Said(
         "请求的名称；同名重试只记录一次", "name of the request; a retry under it records once"

@@ -53,6 +53,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+) is not in the range (?P<b>.+?)\.?", "{a} 不在范围 {b} 内"),
     (r"[Gg]ot unexpected extra arguments? \((?P<a>.+)\)", "多余的参数 {a}"),
     (r"(?P<a>.+): expected a day as YYYY-MM-DD", "{a}：应为形如 YYYY-MM-DD 的日期"),
+    (
+        r"(?P<n>\d+) decisions rest on sealed facts that were not opened",
+        "{n} 个决定所依据的密封事实未打开",
+    ),
     (r"chmod 600 (?P<a>.+)", "chmod 600 {a}"),
     (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
 )

@@ -109,7 +109,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("核验", "Verify"),
         (
-            Spec("verify", _HERE + "verification:run_verify", opts=(_JSON,)),
+            Spec("verify", _HERE + "verification:run_verify", opts=(Opt("--deep", "flag"), _JSON)),
             Spec(
                 "rebuild",
                 _HERE + "rebuilds:run_rebuild",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN
 from aidledger.interfaces.cli.language import Language, Said
+from aidledger.interfaces.cli.ledgers import reading_sealed
+from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
-from aidledger.ledger.finding import FINDING_CODES, Finding
-from aidledger.ledger.verify import VerifyReport
-from aidledger.services.batchcheck import BATCH_CODES
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.verify import Rung, VerifyReport
+from aidledger.services.deepcheck import deep_check, not_asked
+from aidledger.services.problems import ServiceError
 from aidledger.services.verifying import verify
+from aidledger.store.errors import StoreError
 
 _EXITS: Final = {"proven": OK, "damaged": FINDINGS, "unproven": UNPROVEN}
 _SHOWN: Final = 50
@@ -34,10 +40,16 @@ RUNGS: Final[dict[str, Said]] = {
     "cosignatures": Said("见证方联署", "cosignatures: other offices have seen it"),
     "signatures": Said("各批次的签名", "signatures: every batch signed"),
     "powers": Said("经办人的权限", "powers: who acted was allowed to"),
+    "decisions": Said(
+        "每个决定重新作出，结果相同", "decisions: taken again, they come out the same"
+    ),
+    "models": Said("两种独立推导的个案现状一致", "models: two derivations of every case agree"),
 }
+_MARKS: Final = {"ok": ("✓", ("green",)), "damaged": ("✗", ("red",)), "not_made": ("·", ("dim",))}
 _WHY_NOT: Final = {
     "needs signed checkpoints; none was given": "需要签名检查点，未提供",
     "no mark lies beside the database": "数据库旁没有标记",
+    "not asked for: verify --deep": "未要求：verify --deep",
 }
 UNWITNESSED: Final = Said(
     "未见证，运营方可改写历史", "unwitnessed: the operator can rewrite history"
@@ -49,12 +61,13 @@ _VERDICTS: Final = {
 }
 
 
-def run_verify(app: App, *, json: bool) -> int:
+def run_verify(app: App, *, deep: bool, json: bool) -> int:
     """Verify the ledger and report; the exit status is the verdict's."""
     location = app.location()
     progress = app.screen.progress(app.say("核验", "verify"))
     try:
         report = verify(location, progress=progress)
+        report = _with_upper_rungs(app, report) if deep else _extended(report, (), not_asked())
     finally:
         progress.close()
     if json:
@@ -62,6 +75,29 @@ def run_verify(app: App, *, json: bool) -> int:
     else:
         show_report(app, report)
     return _EXITS[report.verdict]
+
+
+def _with_upper_rungs(app: App, report: VerifyReport) -> VerifyReport:
+    """Return the report with the decisions taken again and the derivations compared."""
+    progress = app.screen.progress(app.say("重新决定（个案）", "decide again (cases)"))
+    try:
+        with reading_sealed(app) as session:
+            upper = deep_check(session, progress=progress)
+    except (ServiceError, StoreError) as error:
+        rungs = tuple(msgspec.structs.replace(rung, why=str(error)) for rung in not_asked())
+        return _extended(report, (), rungs)
+    finally:
+        progress.close()
+    return _extended(report, upper.findings, upper.rungs)
+
+
+def _extended(
+    report: VerifyReport, findings: tuple[Finding, ...], rungs: tuple[Rung, ...]
+) -> VerifyReport:
+    """Return a report with more rungs and what they found."""
+    return msgspec.structs.replace(
+        report, findings=[*report.findings, *findings], rungs=[*report.rungs, *rungs]
+    )
 
 
 def report_object(report: VerifyReport, lang: Language) -> dict[str, Any]:
@@ -90,20 +126,8 @@ def report_object(report: VerifyReport, lang: Language) -> dict[str, Any]:
 
 
 def said(found: Finding, lang: Language) -> str:
-    """Return a finding in one line; the ledger ring has no words for batches and mark."""
-    message = found.message(lang)
-    text = BATCH_CODES.get(found.code)
-    if text is not None and found.code not in FINDING_CODES:
-        _, _, rest = message.partition(f"[{found.code}]")
-        where = (
-            Said("账本", "ledger")
-            if found.position is None
-            else Said(f"位置 {found.position}", f"position {found.position}")
-        )
-        colon = "：" if lang == "zh" else ": "
-        words = text.zh if lang == "zh" else text.en
-        message = f"{where.in_(lang)}{colon}{words} [{found.code}]{rest}"
-    return layout.plain(message)
+    """Return a finding in one line."""
+    return layout.plain(found.message(lang))
 
 
 def show_report(app: App, report: VerifyReport) -> None:
@@ -114,16 +138,12 @@ def show_report(app: App, report: VerifyReport) -> None:
     screen.line()
     for rung in report.rungs:
         text = RUNGS[rung.name].in_(lang) if rung.name in RUNGS else rung.name
-        if rung.status == "ok":
-            mark, line = screen.style("✓", "green"), text
-        elif rung.status == "damaged":
-            mark, line = screen.style("✗", "red"), text
-        else:
-            mark = "·"
-            why = _WHY_NOT.get(rung.why, rung.why) if lang == "zh" else rung.why
-            line = screen.style(f"{text}（{why}）" if lang == "zh" else f"{text} ({why})", "dim")
-        first, *rest = layout.wrap(line, screen.width - 4) if not screen.has_colour else [line]
-        screen.line(f"  {mark} {first}")
+        mark, colours = _MARKS[rung.status]
+        if rung.status == "not_made":
+            why = _WHY_NOT.get(rung.why) or chinese(rung.why, lang) if lang == "zh" else rung.why
+            text = f"{text}（{why}）" if lang == "zh" else f"{text} ({why})"
+        first, *rest = layout.wrap(text, screen.width - 4)
+        screen.line(f"  {screen.style(mark, *colours)} {first}")
         screen.lines("    " + more for more in rest)
     if report.findings:
         screen.heading(

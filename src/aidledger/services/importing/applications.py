@@ -27,7 +27,6 @@ _ROUTES: Final = {
 }
 _CHANNELS: Final = {"paper": ("书面", "窗口"), "online": ("网上", "线上"), "phone": ("电话",)}
 _MAX_PERSONS: Final = 20
-_PERSONAL: Final = ("name", "address", "phone", "proxy_name")
 
 COLUMNS: Final = (
     Column(key="case", title_zh="案件编号", sample="520123-2022-000001"),

@@ -1,0 +1,127 @@
+"""The upper rungs of the ladder: every decision taken again, and two derivations compared.
+
+They need more than the log's bytes: the adopted packs, the sealed facts where the secrets are at
+hand, and the read models. What could not be checked is said, and never counts as right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from aidledger.domain.policy.decision import Difference
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.verify import Rung, RungStatus
+from aidledger.services.explaining import redecide
+from aidledger.services.history import case_streams
+from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import disagreements
+from aidledger.services.session import Session
+
+DECISIONS: Final = "decisions"
+MODELS: Final = "models"
+
+
+class DeepReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the upper rungs found; ``decisions`` were taken again, ``unchecked`` could not be."""
+
+    decisions: int
+    unchecked: int
+    findings: tuple[Finding, ...]
+    rungs: tuple[Rung, ...]
+
+
+def not_asked() -> tuple[Rung, ...]:
+    """Return the rungs as they stand where nobody asked for them."""
+    why = "not asked for: verify --deep"
+    return (
+        Rung(name=DECISIONS, status="not_made", why=why),
+        Rung(name=MODELS, status="not_made", why=why),
+    )
+
+
+def deep_check(
+    session: Session, *, progress: Callable[[int, int], None] | None = None
+) -> DeepReport:
+    """Take every recorded decision again, and compare every case's fold with ``case_state``.
+
+    Args:
+        session: an opened ledger; with its secrets the sealed facts are checked too.
+        progress: told the cases done, and all of them.
+
+    """
+    streams = case_streams(session)
+    decided = unchecked = 0
+    findings: list[Finding] = []
+    for number, stream in enumerate(streams, start=1):
+        try:
+            repeated = redecide(session, stream)
+        except ServiceError as error:
+            findings.append(_not_replayed(stream, str(error)))
+            continue
+        for one in repeated:
+            decided += 1
+            unchecked += any(d.kind == "unchecked" for d in one.differences)
+            findings += [
+                _differs(one.position, stream, difference)
+                for difference in one.differences
+                if difference.kind != "unchecked"
+            ]
+        if progress is not None:
+            progress(number, len(streams))
+    agreed = [
+        Finding(
+            code="model_disagrees",
+            position=None,
+            stream=difference.case,
+            field=f"case_state.{difference.column}",
+            expected=str(difference.folded),
+            found=str(difference.derived),
+        )
+        for difference in disagreements(session)
+    ]
+    return DeepReport(
+        decisions=decided,
+        unchecked=unchecked,
+        findings=(*findings, *agreed),
+        rungs=(_rung(findings, unchecked), Rung(name=MODELS, status=_status(agreed))),
+    )
+
+
+def _differs(position: int, stream: str, difference: Difference) -> Finding:
+    """Return the finding of a decision that comes out otherwise."""
+    return Finding(
+        code="decision_differs",
+        position=position,
+        stream=stream,
+        field=f"decision.{difference.kind}.{difference.name}",
+        expected=difference.expected,
+        found=difference.found,
+    )
+
+
+def _not_replayed(stream: str, why: str) -> Finding:
+    """Return the finding of a case whose decisions can't be taken again."""
+    return Finding(
+        code="decision_not_replayed",
+        position=None,
+        stream=stream,
+        field="decision",
+        expected="a policy pack that can be read",
+        found=why,
+    )
+
+
+def _rung(findings: list[Finding], unchecked: int) -> Rung:
+    """Return the rung of the decisions; sealed facts that stayed shut leave it open."""
+    if not findings and unchecked:
+        why = f"{unchecked} decisions rest on sealed facts that were not opened"
+        return Rung(name=DECISIONS, status="not_made", why=why)
+    return Rung(name=DECISIONS, status=_status(findings))
+
+
+def _status(findings: list[Finding]) -> RungStatus:
+    """Return the status of a rung by what it found."""
+    return "damaged" if findings else "ok"

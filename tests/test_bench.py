@@ -1,0 +1,49 @@
+"""The benchmark runs, small, and prints its rows; how fast anything is, no test asks."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_benchmark_runs_small_and_prints_every_row(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    page, figures = tmp_path / "page.md", tmp_path / "figures.json"
+    done = subprocess.run(
+        [
+            *(sys.executable, ROOT / "scripts/_bench.py", "--quick"),
+            *("--markdown", page, "--json", figures),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "AIDLEDGER_TEST_POSTGRES": postgres_server},
+    )
+    measured = json.loads(figures.read_text(encoding="utf-8"))
+    titles = re.findall(r"^(\S.*)$", done.stdout, flags=re.MULTILINE)
+    text = page.read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert len(titles) == 11
+    assert all(f"| {title}, " in text for title in titles)
+    assert all(one["rate"] > 0 and one["peak_mib"] >= 0 for row in measured.values() for one in row)
+    assert done.stdout.count("goal ") == text.count("| met |") + text.count("| **not met** |") == 8
+
+
+def test_the_page_of_the_documents_has_the_rows_of_the_benchmark() -> None:
+    text = (ROOT / "docs/BENCHMARKS.md").read_text(encoding="utf-8")
+    rows = (ROOT / "scripts/benchmarks/rows.py").read_text(encoding="utf-8")
+    titles = [
+        title.replace("{name}", name)
+        for title in re.findall(r'title=f?"([^"]+)"', rows)
+        for name in (("SQLite", "PostgreSQL") if "{name}" in title else ("",))
+    ]
+
+    assert len(titles) == 11
+    assert [] == [title for title in titles if f"| {title}, " not in text]
