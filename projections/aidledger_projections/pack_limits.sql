@@ -31,8 +31,7 @@ limits AS (
 ),
 numbered AS (
     -- a limit may name the parameter that holds its number
-    SELECT limits.adoption, limits.limit_id,
-           COALESCE(TRY_CAST(limits.n_text AS BIGINT), TRY_CAST(MAX(given.value) AS BIGINT)) AS n
+    SELECT limits.adoption, limits.limit_id, COALESCE(MAX(given.value), limits.n_text) AS n_text
     FROM limits
     LEFT JOIN given ON given.adoption = limits.adoption AND given.name = limits.n_text
     GROUP BY limits.adoption, limits.limit_id, limits.n_text
@@ -40,8 +39,12 @@ numbered AS (
 SELECT limits.adoption,
        limits.pack,
        limits.limit_id,
-       -- no legal limit is longer: what a hostile pack says beyond is no number
-       CASE WHEN numbered.n BETWEEN 1 AND 20000 THEN numbered.n END AS n,
+       -- no legal limit is longer, and none is written otherwise: the rest is no number
+       CASE
+           WHEN TRY_CAST(numbered.n_text AS BIGINT) BETWEEN 1 AND 20000
+               AND CAST(TRY_CAST(numbered.n_text AS BIGINT) AS VARCHAR) = numbered.n_text
+               THEN TRY_CAST(numbered.n_text AS BIGINT)
+       END AS n,
        COALESCE(limits.unit, 'days') AS unit,
        limits.from_type,
        limits.to_types,

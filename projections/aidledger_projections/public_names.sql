@@ -16,6 +16,7 @@ ages AS (
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
     WHERE lines.parameter.key IN ('minor_entry_age', 'minor_keep_age')
+      AND CAST(TRY_CAST(lines.parameter.value AS BIGINT) AS VARCHAR) = lines.parameter.value
     GROUP BY pack_in_force.adoption
 ),
 places AS (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -125,14 +126,14 @@ def owned(postgres_url: str, postgres_server: str) -> Any:
     create(postgres_url, origin=ORIGIN).close()
     grant_roles(postgres_url)
     grant_roles(postgres_url)  # twice is once
-    name = "writer_" + postgres_url.partition("/test_")[2][:12]
+    name = f"writer_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         role = sql.Identifier(name)
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x'").format(role))
         admin.execute(sql.SQL("GRANT aidledger_writer TO {}").format(role))
         yield url_of(
             psycopg.conninfo.make_conninfo(postgres_server, user=name, password="x"),
-            postgres_url.rpartition("/test_")[2].join(["test_", ""]).partition("?")[0],
+            admin.info.dbname,
         )
         admin.execute(sql.SQL("DROP OWNED BY {}").format(role))
         admin.execute(sql.SQL("DROP ROLE {}").format(role))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar as gregorian
 import re
 from datetime import date
+from functools import lru_cache
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -46,6 +47,25 @@ def parse_month(text: str) -> tuple[int, int]:
     if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
         raise ValueError("expected a month that exists")
     return year, month
+
+
+@lru_cache(maxsize=16_384)
+def is_day(text: str) -> bool:
+    """Whether the text is a day that exists, as ``YYYY-MM-DD``; the same ones come up again."""
+    try:
+        parse_day(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_month(text: str) -> bool:
+    """Whether the text is a month that exists, as ``YYYY-MM``."""
+    try:
+        parse_month(text)
+    except ValueError:
+        return False
+    return True
 
 
 def month_of(day: str) -> str:

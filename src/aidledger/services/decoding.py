@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS, decode_data, encode_data
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.values import parse_day
+from aidledger.domain.values import is_day
 from aidledger.ledger.entry import Entry, EntryError, decode_entry
 from aidledger.store.port import HostileRow
 
@@ -75,7 +74,7 @@ def check_data(entry: Entry) -> list[tuple[str, str, str, str]]:
     faults = [
         ("data_form", f"data.{field}", "a day that exists", _plain(text))
         for field in _DAY_FIELDS[entry.type]
-        if (text := getattr(event, field)) and not _is_day(text)
+        if (text := getattr(event, field)) and not is_day(text)
     ]
     faults += [
         ("sealed_form", f"sealed.{_plain(field)}", "a field that this event seals", "another")
@@ -83,16 +82,6 @@ def check_data(entry: Entry) -> list[tuple[str, str, str, str]]:
         if field not in kind.sealed
     ]
     return faults
-
-
-@lru_cache(maxsize=16_384)
-def _is_day(text: str) -> bool:
-    """Return whether the text is a real day; the same days come up again and again."""
-    try:
-        parse_day(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _plain(text: Any) -> str:

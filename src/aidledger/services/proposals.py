@@ -11,7 +11,7 @@ import msgspec.inspect
 
 from aidledger.domain.events.catalog import EVENTS, EventType
 from aidledger.domain.proposal import Despite, Proposal
-from aidledger.domain.values import parse_day, parse_month
+from aidledger.domain.values import is_day, is_month
 from aidledger.services.problems import Problem, RefusedError
 
 _STREAM: Final = re.compile(r"[a-z][a-z_]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
@@ -161,7 +161,7 @@ def _envelope_problems(value: dict[str, Any], kind: EventType, line: int | None)
                 found=_short(stream),
             )
         )
-    if not _is_day(value["effective_on"]):
+    if not is_day(value["effective_on"]):
         problems.append(
             Problem(
                 code="bad_day",
@@ -298,8 +298,8 @@ def _bad_days(value: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for key, text in value.items():
         if not isinstance(text, str):
             continue
-        if (key.endswith(("_on", "planned_to", "to_on")) and text and not _is_day(text)) or (
-            key.endswith("month") and text and not _is_month(text)
+        if (key.endswith(("_on", "planned_to", "to_on")) and text and not is_day(text)) or (
+            key.endswith("month") and text and not is_month(text)
         ):
             yield key, text
 
@@ -322,24 +322,6 @@ def _despite(value: Any, line: int | None, problems: list[Problem]) -> tuple[Des
             )
         )
         return ()
-
-
-def _is_day(text: str) -> bool:
-    """Return whether the text is a real day."""
-    try:
-        parse_day(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_month(text: str) -> bool:
-    """Return whether the text is a real month."""
-    try:
-        parse_month(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _short(text: object) -> str:
