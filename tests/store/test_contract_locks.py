@@ -134,3 +134,32 @@ def test_many_writers_of_one_stream_have_one_winner_a_version(
     versions = [row[2] for row in store.read_stream("case/a")]
 
     assert list(range(1, wins + 1)) == versions
+
+
+def test_a_transaction_inside_a_transaction_is_refused(store: LedgerStore) -> None:
+    with store.writing() as run:
+        run("INSERT INTO tracking (application_name, notification_id) VALUES ('a', 1)", ())
+        with pytest.raises(StoreError) as caught:
+            append(store, drafts(1))
+
+    assert "usage" == caught.value.code
+    with store.reading() as run:
+        assert 1 == run("SELECT count(*) FROM tracking", ())[0][0]
+    assert isinstance(append(store, drafts(1)), Committed)
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError])
+def test_an_interrupt_inside_a_transaction_leaves_the_store_usable(
+    store: LedgerStore, interrupt: type[BaseException]
+) -> None:
+    def interrupted() -> None:
+        with store.writing() as run:
+            run("INSERT INTO tracking (application_name, notification_id) VALUES ('a', 1)", ())
+            raise interrupt
+
+    with pytest.raises(interrupt):
+        interrupted()
+
+    with store.reading() as run:
+        assert [] == run("SELECT * FROM tracking", ())
+    assert isinstance(append(store, drafts(1)), Committed)

@@ -15,7 +15,7 @@ from aidledger.domain.case import Case, evolve
 from aidledger.domain.events.catalog import decode_data
 from aidledger.domain.recorded import Recorded, amended
 from aidledger.ledger.entry import EntryError, decode_entry
-from aidledger.replay.loading import HostileRow, end_of_day
+from aidledger.replay.loading import AFTER_ALL, HostileRow, end_of_day
 from aidledger.replay.reading import recorded_of
 
 CASE_COLUMNS: Final[tuple[str, ...]] = (
@@ -63,7 +63,7 @@ def fold_cases(
 
     Records that cannot be read are left out, as everywhere.
     """
-    cutoff = "9999" if known_on is None else end_of_day(known_on)
+    cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
     question = as_of.isoformat()
     streams: dict[str, list[Recorded]] = {}
     for row in rows:

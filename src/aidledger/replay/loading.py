@@ -42,6 +42,9 @@ LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 FIRST_DAY: Final = date(1970, 1, 1)
 """The day that an empty ledger is about."""
 
+AFTER_ALL: Final = "~"
+"""Greater than any `recorded_at`: where nothing is cut."""
+
 LINES_A_WRITE: Final = 2_048
 BYTES_A_LOAD: Final = 16 * 1024 * 1024
 """How much waits on disk before DuckDB takes it, on the other core, while reading goes on."""
@@ -100,7 +103,7 @@ class Loader:
         self._connection = connection
         self._as_of = as_of
         self._known_on = known_on
-        self._cutoff = "9999" if known_on is None else end_of_day(known_on)
+        self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
         self._progress = progress
         self._lines: dict[str, list[bytes]] = {}
         self._files: dict[str, BufferedWriter] = {}

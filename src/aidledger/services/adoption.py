@@ -112,12 +112,14 @@ def _limit_parameters(limit: Limit) -> dict[str, Any]:
     """Return one limit as flat parameters ``limit.<id>.…``."""
     prefix = f"limit.{limit.id}"
     return {
+        f"{prefix}.bound": limit.bound,
         f"{prefix}.citation": limit.citation,
         f"{prefix}.count_from": limit.count_from,
         f"{prefix}.days": limit.n,
         f"{prefix}.from": limit.from_event,
         f"{prefix}.repeats": limit.repeats,
         f"{prefix}.roll": limit.roll,
+        f"{prefix}.severity": limit.severity,
         f"{prefix}.to": ",".join(limit.to_events),
         f"{prefix}.unit": limit.unit,
     }

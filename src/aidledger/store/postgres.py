@@ -84,9 +84,9 @@ class PostgresStore:
                     return head
                 heads = {row[0]: (row[1], row[2]) for row in lasts}
                 sealed = sealing.seal(drafts, head=head, stream_heads=heads, cause=cause, now=now)
-                keys = shelf.choose_keys(run, vault_rows)
                 if isinstance(sealed, Rejected):
                     return sealed
+                keys = shelf.choose_keys(run, vault_rows)
                 if isinstance(keys, Rejected):
                     return keys
                 _insert(transaction, sealed, sealed.batch_row(cause, request_digest, sign))

@@ -49,6 +49,7 @@ class PostgresLink:
         self._engine = make_engine(location, read_only=read_only)
         self._lock = threading.RLock()
         self._writer: Any = None
+        self._busy = False
         self._closed = False
 
     def close(self) -> None:
@@ -88,8 +89,7 @@ class PostgresLink:
         """
         if self._read_only:
             raise StoreError("this ledger is open for reading only", code="read_only")
-        with self._lock:
-            self._require_open()
+        with self._alone():
             try:
                 transaction = self._begin(lookups, parameters)
                 try:
@@ -134,6 +134,9 @@ class PostgresLink:
         return self._begin_once(lookups, parameters)
 
     def _begin_once(self, lookups: str, parameters: Sequence[Any]) -> PostgresTransaction:
+        kept = self._writer
+        if kept and kept.driver_connection.info.transaction_status == TransactionStatus.INTRANS:
+            self._drop_writer()  # left by an interrupt between two statements
         if self._writer is None:
             self._writer = self._engine.raw_connection()
         connection = self._writer.driver_connection
@@ -147,7 +150,7 @@ class PostgresLink:
     def _roll_back(self, connection: Any) -> None:
         with suppress(psycopg.Error):
             connection.execute("ROLLBACK")
-        if connection.closed:
+        if connection.info.transaction_status != TransactionStatus.IDLE:
             self._drop_writer()
 
     def _drop_writer(self) -> None:
@@ -173,6 +176,19 @@ class PostgresLink:
             raise store_error(error) from error
         except PoolTimeoutError as error:
             raise StoreError("too many readers of this ledger at once", code="locked") from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Have the writer to oneself; a transaction inside a transaction is a mistake."""
+        with self._lock:
+            self._require_open()
+            if self._busy:
+                raise StoreError("a transaction inside a transaction", code="usage")
+            self._busy = True
+            try:
+                yield
+            finally:
+                self._busy = False
 
     def _require_open(self) -> None:
         if self._closed:

@@ -82,9 +82,9 @@ class SqliteStore:
                     return head
                 lasts = _stream_heads(connection, {draft.stream for draft in drafts})
                 sealed = sealing.seal(drafts, head=head, stream_heads=lasts, cause=cause, now=now)
-                keys = shelf.choose_keys(run, vault_rows)
                 if isinstance(sealed, Rejected):
                     return sealed
+                keys = shelf.choose_keys(run, vault_rows)
                 if isinstance(keys, Rejected):
                     return keys
                 _insert(connection, sealed, sealed.batch_row(cause, request_digest, sign))

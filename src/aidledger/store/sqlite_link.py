@@ -40,6 +40,7 @@ class SqliteLink:
         self._engine = make_engine(path, read_only=read_only)
         self._lock = threading.RLock()
         self._writer: Any = None
+        self._busy = False
         self._closed = False
 
     def close(self) -> None:
@@ -75,8 +76,7 @@ class SqliteLink:
         """
         if self._read_only:
             raise StoreError("this ledger is open for reading only", code="read_only")
-        with self._lock:
-            self._require_open()
+        with self._alone():
             try:
                 if self._writer is None:
                     self._writer = self._engine.raw_connection()
@@ -95,6 +95,9 @@ class SqliteLink:
             except self._dbapi.Error as error:
                 self._drop_writer()
                 raise CommitLostError(store_error(error)) from error
+            except BaseException:
+                self._drop_writer()
+                raise
 
     def _begin(self, connection: Any) -> None:
         """Take the write lock, asking every few milliseconds.
@@ -102,6 +105,8 @@ class SqliteLink:
         SQLite's own waiting backs off to a tenth of a second: with eight writers the lock would
         lie idle most of the time.
         """
+        if connection.in_transaction:  # left by an interrupt between two statements
+            connection.rollback()
         deadline = time.monotonic() + BUSY_TIMEOUT_S
         while True:
             try:
@@ -132,6 +137,19 @@ class SqliteLink:
                 pooled.close()
         except self._dbapi.Error as error:
             raise store_error(error) from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Have the writer to oneself; a transaction inside a transaction is a mistake."""
+        with self._lock:
+            self._require_open()
+            if self._busy:
+                raise StoreError("a transaction inside a transaction", code="usage")
+            self._busy = True
+            try:
+                yield
+            finally:
+                self._busy = False
 
     def _require_open(self) -> None:
         if self._closed:
