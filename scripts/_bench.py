@@ -1,8 +1,7 @@
-"""Run the benchmarks: each measurement in a process of its own, repetitions interleaved.
+"""Run the benchmarks: for each row its measurements take turns, each in a process of its own.
 
-The parent starts PostgreSQL, prepares the ledgers that several measurements read, runs every
-measurement once, then all of them again, and so on, so that other work on the machine falls on
-all alike. A child measures, and says its rate and its own peak memory.
+Ours, the stock library's and the bare one are set up, then each does one chunk of work, then each
+another, until the row's rounds are over. A ratio is the median of the ratios of the rounds.
 """
 
 from __future__ import annotations
@@ -13,76 +12,102 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.appending import APPENDING
-from benchmarks.measuring import Job, Measure, measure
+from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.recording import RECORDING
-from benchmarks.reporting import markdown, table
-from benchmarks.rows import ROWS
+from benchmarks.reporting import Figures, markdown, table
+from benchmarks.rows import ROWS, Row
 from benchmarks.servers import postgres
 from benchmarks.verification import VERIFICATION
 
 MEASURES: dict[str, Measure] = {**APPENDING, **RECORDING, **VERIFICATION, **PROJECTING}
-FULL, QUICK = 5, 1
+QUICK_ROUNDS = 2
 
 
 def main(arguments: list[str]) -> int:
     """Return 0 when everything was measured."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="small sizes, one repetition")
-    parser.add_argument("--repetitions", type=int, default=0, help=f"by default {FULL}")
+    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds")
     parser.add_argument("--only", default="", help="rows whose name contains this text")
     parser.add_argument("--markdown", type=Path, help="write the page to this file")
     parser.add_argument("--json", type=Path, help="write every single figure to this file")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.measure:
-        print(json.dumps(measure(MEASURES, json.loads(chosen.measure))))
+        serve(MEASURES, json.loads(chosen.measure))
         return 0
     rows = [row for row in ROWS if chosen.only in row.title]
-    repetitions = chosen.repetitions or (QUICK if chosen.quick else FULL)
     folder = Path(tempfile.mkdtemp(prefix="aidledger-bench-"))
     try:
         with postgres(folder) as url:
-            found = run_all(
-                [n for row in rows for n in row.names], repetitions, folder, url, chosen.quick
-            )
+            found = {row.title: run_row(row, folder, url, quick=chosen.quick) for row in rows}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(table(rows, found))
     if chosen.markdown:
-        chosen.markdown.write_text(markdown(rows, found, repetitions), encoding="utf-8")
+        chosen.markdown.write_text(markdown(rows, found), encoding="utf-8")
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     return 0
 
 
-def run_all(
-    names: list[str], repetitions: int, folder: Path, url: str, quick: bool
-) -> dict[str, list[dict[str, float]]]:
-    """Run every measurement so many times, one after the other and then again."""
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in names}
-    for repetition in range(repetitions):
-        for name, figures in found.items():
-            job = Job(
-                name=name, repetition=repetition, folder=str(folder), postgres=url, quick=quick
-            )
-            figures.append(in_a_child(job))
-    return found
+def run_row(row: Row, folder: Path, url: str, *, quick: bool) -> Figures:
+    """Let the measurements of a row take turns; return the rates of every round and the peaks."""
+    print(f"==> {row.title}", file=sys.stderr, flush=True)
+    rates: dict[str, list[float]] = {role: [] for role in row.roles}
+    peaks: dict[str, float] = {}
+    with ExitStack() as opened:
+        children = {}
+        for role, name in row.roles.items():
+            job = Job(name=name, folder=str(folder), postgres=url, quick=quick)
+            children[role] = opened.enter_context(child(job))
+        for _ in range(QUICK_ROUNDS if quick else row.rounds):
+            for role, process in children.items():
+                count, seconds = ask(process, "go")
+                rates[role].append(count / seconds)
+        for role, process in children.items():
+            peaks[role] = ask(process, "end")
+    return {"rates": rates, "peaks": peaks}
 
 
-def in_a_child(job: Job) -> dict[str, float]:
-    """Run one measurement in a new process."""
-    print(f"==> {job['name']} ({job['repetition'] + 1})", file=sys.stderr, flush=True)
-    done = subprocess.run(
+@contextmanager
+def child(job: Job) -> Iterator[subprocess.Popen[str]]:
+    """Start one measurement and wait until it is set up."""
+    process = subprocess.Popen(
         [sys.executable, __file__, "--measure", json.dumps(job)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        check=True,
+        text=True,
     )
-    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    try:
+        hear(process)
+        yield process
+        process.wait()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ask(process: subprocess.Popen[str], line: str) -> Any:
+    """Send a line to a measurement and return its answer."""
+    if process.stdin is not None:
+        process.stdin.write(f"{line}\n")
+        process.stdin.flush()
+    return hear(process)
+
+
+def hear(process: subprocess.Popen[str]) -> Any:
+    """Return the next answer of a measurement."""
+    line = process.stdout.readline() if process.stdout is not None else ""
+    if not line:
+        raise SystemExit("bench: error: a measurement ended early; its message stands above")
+    return json.loads(line)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
-from pathlib import Path
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +16,13 @@ from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 from aidledger.ledger.entry import encode_draft
 from aidledger.ledger.tree import leaf_hash
 from aidledger.store import sqlite_connect
-from benchmarks.measuring import Job, Measure, size
+from benchmarks.measuring import Chunk, Job, Measure, each, size
 from benchmarks.servers import new_database, new_file, new_ledger, stock_settings
 
 BATCH = 1_000
+COMMANDS = 20
+"""Single transactions in one chunk of work."""
+Row = tuple[Any, ...]
 STREAMS = 200
 STATE = (
     b'{"evidence":null,"form":"in_person","need":"none","normal":true,"source":"office",'
@@ -76,24 +78,24 @@ def entries(batches: int) -> list[list[StoredEvent]]:
     return made
 
 
-def through_recorder(settings: dict[str, str], batches: list[list[StoredEvent]]) -> float:
-    """Insert the batches through the library's own extension point; return events a second."""
+def through_recorder(settings: dict[str, str], batches: list[list[StoredEvent]]) -> Iterator[Chunk]:
+    """Insert the batches through the library's own extension point."""
     with closing(InfrastructureFactory.construct(settings)) as factory:
-        return timed(factory.application_recorder().insert_events, batches)
+        yield from each(factory.application_recorder().insert_events, batches)
 
 
-def ours(engine: str, make: Callable[[int], list[list[StoredEvent]]], job: Job) -> float:
+def ours(engine: str, make: Callable[[int], list[list[StoredEvent]]], job: Job) -> Iterator[Chunk]:
     """Measure our recorder."""
     settings = {
         "PERSISTENCE_MODULE": "aidledger.store.factory",
         "AIDLEDGER": new_ledger(job, engine),
     }
-    return through_recorder(settings, make(size(job, 21, 3)))
+    yield from through_recorder(settings, make(size(job, 31, 3)))
 
 
-def stock(engine: str, job: Job) -> float:
+def stock(engine: str, job: Job) -> Iterator[Chunk]:
     """Measure the stock recorder of the same engine."""
-    return through_recorder(stock_settings(job, engine), made_up(size(job, 21, 3)))
+    yield from through_recorder(stock_settings(job, engine), made_up(size(job, 31, 3)))
 
 
 TABLE = (
@@ -103,68 +105,56 @@ TABLE = (
 )
 
 
-def rows(batches: int, width: int) -> list[list[tuple[Any, ...]]]:
+def rows(batches: int, width: int) -> list[list[Row]]:
     """Return finished rows, hashed already."""
-    found = []
-    for number, batch in enumerate(entries(1 + batches * width // BATCH)):
-        for place, event in enumerate(batch):
-            leaf = leaf_hash(event.state)
-            at = number * BATCH + place
-            time_text = "2022-02-17T09:31:05.123456Z"
-            found.append(
-                (at, event.originator_id, event.originator_version, event.topic, time_text,
-                 event.state, leaf)
-            )  # fmt: skip
+    time_text = "2022-02-17T09:31:05.123456Z"
+    found: list[Row] = []
+    for event in chain.from_iterable(entries(1 + batches * width // BATCH)):
+        name, version, record = event.originator_id, event.originator_version, event.state
+        found.append((len(found), name, version, event.topic, time_text, record, leaf_hash(record)))
     return [found[at * width : (at + 1) * width] for at in range(batches)]
 
 
-def bare_sqlite(width: int, job: Job) -> float:
+def bare_sqlite(width: int, job: Job) -> Iterator[Chunk]:
     """Insert finished rows into one table, so many a transaction, as durable as ours."""
     path = new_file(job)
-    Path(path).touch()
+    path.touch()
     connect = sqlite_connect.connector(
         sqlite_connect.driver(), path, read_only=False, busy_timeout_s=5.0
     )
-    batches = rows(size(job, 20_000 if width > 1 else 400, 50 * width) // width, width)
     with closing(connect()) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(TABLE.format("INTEGER", "BLOB") + " STRICT")
 
-        def insert(batch: list[tuple[Any, ...]]) -> None:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", batch)
-            connection.execute("COMMIT")
+        def insert(batch: list[Row]) -> None:
+            for at in range(0, len(batch), width):
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(
+                    "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", batch[at : at + width]
+                )
+                connection.execute("COMMIT")
 
-        return timed(insert, batches)
+        yield from each(insert, rows(size(job, 31, 3), max(width, COMMANDS)))
 
 
-def bare_postgres(width: int, job: Job) -> float:
+def bare_postgres(width: int, job: Job) -> Iterator[Chunk]:
     """Insert finished rows into one table by COPY (one row: INSERT), so many a transaction."""
     types = ("int8", "text", "int8", "text", "text", "bytea", "bytea")
-    batches = rows(size(job, 20_000 if width > 1 else 400, 50 * width) // width, width)
     with psycopg.connect(new_database(job), autocommit=True) as connection:
         connection.execute(TABLE.format("BIGINT", "BYTEA"))
         cursor = connection.cursor(binary=True)
 
-        def insert(batch: list[tuple[Any, ...]]) -> None:
+        def insert(batch: list[Row]) -> None:
             if width == 1:
-                cursor.execute("INSERT INTO entries VALUES (%b, %b, %b, %b, %b, %b, %b)", batch[0])
+                for row in batch:
+                    cursor.execute("INSERT INTO entries VALUES (%b, %b, %b, %b, %b, %b, %b)", row)
                 return
             with cursor.copy("COPY entries FROM STDIN (FORMAT BINARY)") as copy:
                 copy.set_types(types)
                 for row in batch:
                     copy.write_row(row)
 
-        return timed(insert, batches)
-
-
-def timed(insert: Callable[[Any], object], batches: list[Any]) -> float:
-    """Insert all batches, the first to warm up; return rows a second of the others."""
-    insert(batches[0])
-    began = time.perf_counter()
-    for batch in batches[1:]:
-        insert(batch)
-    return sum(map(len, batches[1:])) / (time.perf_counter() - began)
+        yield from each(insert, rows(size(job, 31, 3), max(width, COMMANDS)))
 
 
 APPENDING: dict[str, Measure] = {

@@ -1,31 +1,62 @@
-"""What a measurement is, and how a child process runs one."""
+"""What a measurement is: setup, then one chunk of work each time the parent says so.
+
+A child process runs one measurement. Its parent has several of them open and gives them turns, so
+that what else happens on the machine falls on all alike, while each has its own memory.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 
 class Job(TypedDict):
-    """One measurement to make: its name, the how manieth, and where it may work."""
+    """One measurement to make, and where it may work."""
 
     name: str
-    repetition: int
     folder: str
     postgres: str
     quick: bool
 
 
-Measure = Callable[[Job], float]
-"""Makes one measurement and returns its rate, in things a second."""
+Chunk = tuple[int, float]
+"""How many things were done, and in how many seconds."""
+Measure = Callable[[Job], Iterator[Chunk]]
+"""Sets up and yields `READY`; then does and yields one chunk each time it is asked."""
+READY: Chunk = (0, 0.0)
+_T = TypeVar("_T", bound=Sized)
 
 
-def measure(measures: Mapping[str, Measure], job: Job) -> dict[str, float]:
-    """Make one measurement; say its rate and the peak memory of this process."""
-    rate = measures[job["name"]](job)
-    return {"rate": rate, "peak_mib": peak_mib()}
+def serve(measures: Mapping[str, Measure], job: Job) -> None:
+    """Run one measurement in this process: a line out for each line in; at the end, the memory."""
+    chunks = measures[job["name"]](job)
+    say(next(chunks))
+    for line in sys.stdin:
+        if line.strip() != "go":
+            break
+        say(next(chunks, None))
+    say(peak_mib())
+
+
+def say(value: object) -> None:
+    """Write one line for the parent."""
+    print(json.dumps(value), flush=True)
+
+
+def each(do: Callable[[_T], object], batches: Iterable[_T]) -> Iterator[Chunk]:
+    """Yield READY, do the first batch to warm up, then time one batch after the other."""
+    source = iter(batches)
+    do(next(source))
+    yield READY
+    for batch in source:
+        began = time.perf_counter()
+        do(batch)
+        yield len(batch), time.perf_counter() - began
 
 
 def peak_mib() -> float:

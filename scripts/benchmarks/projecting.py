@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,9 @@ from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
-from benchmarks.measuring import Job, Measure, size
-from benchmarks.recording import SAVED, PeerCase, PeerCounty, a_month
-from benchmarks.servers import ORIGIN, new_database, new_file, stock_settings
+from benchmarks.measuring import READY, Chunk, Job, Measure, size
+from benchmarks.recording import PeerCounty, peer, save_month
+from benchmarks.servers import ORIGIN, new_database, new_file
 
 COPIED = ("case/", "carer/", "complaint/")
 _number = re.compile(rb"((?:case|complaint)/520123-\d{4}-|carer/520123-)(\d+)")
@@ -87,24 +87,26 @@ def moved(text: bytes, copy: int) -> bytes:
     )
 
 
-def all_models(job: Job) -> float:
-    """Rebuild every model from the database; return entries a second."""
-    location = ledger(job)
-    with closing(open_ledger(location, read_only=True)) as store:
-        began = time.perf_counter()
-        result = rebuild(store, folder=new_file(job))
-        spent = time.perf_counter() - began
-    if result.skipped:
-        raise SystemExit(f"bench: error: {result.skipped[:3]}")
-    return result.entries / spent
+def all_models(job: Job) -> Iterator[Chunk]:
+    """Rebuild every model from the database."""
+    with closing(open_ledger(ledger(job), read_only=True)) as store:
+        yield READY
+        while True:
+            began = time.perf_counter()
+            result = rebuild(store, folder=new_file(job))
+            spent = time.perf_counter() - began
+            if result.skipped:
+                raise SystemExit(f"bench: error: {result.skipped[:3]}")
+            yield result.entries, spent
 
 
-def bare_reading(job: Job) -> float:
+def bare_reading(job: Job) -> Iterator[Chunk]:
     """Read every row of the ledger from the database and do nothing with it."""
     with closing(open_ledger(ledger(job), read_only=True)) as store:
-        began = time.perf_counter()
-        count = sum(1 for _ in store.read())
-        return count / (time.perf_counter() - began)
+        yield READY
+        while True:
+            began = time.perf_counter()
+            yield sum(1 for _ in store.read()), time.perf_counter() - began
 
 
 class CaseView(PostgresTrackingRecorder):
@@ -161,29 +163,25 @@ class CaseProjection(Projection[CaseView]):
         self.view.upsert(domain_event.originator_id, change, tracking)
 
 
-def stock_runner(job: Job) -> float:
-    """Project a stock application's events with the stock runner; return events a second."""
-    settings = stock_settings(job, "postgresql")
-    cases = size(job, 100, 10)
-    with closing(PeerCounty(env=settings)) as app:
-        made = [PeerCase() for _ in range(cases)]
-        app.save(*made)
-        for month in range(1, 6):
-            for first in range(0, cases, SAVED // 4):
-                several = made[first : first + SAVED // 4]
-                for one in several:
-                    a_month(one, month)
-                app.save(*several)
-        last = app.recorder.max_notification_id() or 0
-    began = time.perf_counter()
-    with ProjectionRunner(
-        application_class=PeerCounty,
-        projection_class=CaseProjection,
-        view_class=CaseView,
-        env=settings,
-    ) as runner:
-        runner.wait(last, timeout=600.0)
-        return last / (time.perf_counter() - began)
+def stock_runner(job: Job) -> Iterator[Chunk]:
+    """Project a stock application's events with the stock runner, as it catches up with them."""
+    with peer(job, "postgresql", size(job, 250, 25)) as (app, made):
+        yield READY
+        done = 0
+        for month in count(1):
+            save_month(app, made, month % 12 + 1)
+            last = app.recorder.max_notification_id() or 0
+            began = time.perf_counter()
+            with ProjectionRunner(
+                application_class=PeerCounty,
+                projection_class=CaseProjection,
+                view_class=CaseView,
+                env=app.env,
+            ) as runner:
+                runner.wait(last, timeout=600.0)
+                spent = time.perf_counter() - began
+            yield last - done, spent
+            done = last
 
 
 PROJECTING: dict[str, Measure] = {

@@ -6,13 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from itertools import count
 from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
+from aidledger.domain.proposal import Proposal
+from benchmarks.appending import COMMANDS
 from benchmarks.content import LINES, case, county, visit
-from benchmarks.measuring import Job, Measure, size
+from benchmarks.measuring import READY, Chunk, Job, Measure, each, size
 from benchmarks.servers import new_ledger, stock_settings
 
 SAVED = 100
@@ -56,19 +59,16 @@ def a_month(one: PeerCase, month: int) -> None:
         one.visit(f"520123001-u{number}", "in_person", "none", normal=True)
 
 
-def batches_of_ours(engine: str, job: Job) -> float:
-    """Decide and record months of work, 1,000 proposals a batch; return entries a second."""
-    cases = size(job, 250, 25)
-    with county(new_ledger(job, engine), cases) as ledger:
+def batches_of_ours(engine: str, job: Job) -> Iterator[Chunk]:
+    """Decide and record months of work, 1,000 proposals a batch."""
+    with county(new_ledger(job, engine), size(job, 250, 25)) as ledger:
         ledger.act(*ledger.month(0))
-        spent, count = 0.0, 0
-        for number in range(1, size(job, 11, 3)):
+        yield READY
+        for number in count(1):
             day, proposals = ledger.month(number)
             began = time.perf_counter()
             ledger.act(day, proposals)
-            spent += time.perf_counter() - began
-            count += len(proposals)
-        return count / spent
+            yield len(proposals), time.perf_counter() - began
 
 
 @contextmanager
@@ -81,47 +81,51 @@ def peer(job: Job, engine: str, cases: int) -> Iterator[tuple[PeerCounty, list[P
         yield app, made
 
 
-def batches_of_peer(engine: str, job: Job) -> float:
+def save_month(app: PeerCounty, made: list[PeerCase], month: int) -> int:
+    """Do and save a month of every case, 100 events at a time; return how many events."""
+    together = SAVED // LINES
+    for first in range(0, len(made), together):
+        several = made[first : first + together]
+        for one in several:
+            a_month(one, month)
+        app.save(*several)
+    return LINES * len(made)
+
+
+def batches_of_peer(engine: str, job: Job) -> Iterator[Chunk]:
     """Save the same months with the stock Application, 100 events at a time."""
-    cases, together = size(job, 250, 25), SAVED // LINES
-    with peer(job, engine, cases) as (app, made):
-        spent, count = 0.0, 0
-        for month in range(1, size(job, 11, 3)):
+    with peer(job, engine, size(job, 250, 25)) as (app, made):
+        save_month(app, made, 1)
+        yield READY
+        for month in count(2):
             began = time.perf_counter()
-            for first in range(0, cases, together):
-                several = made[first : first + together]
-                for one in several:
-                    a_month(one, month)
-                app.save(*several)
-                count += LINES * len(several)
-            spent += time.perf_counter() - began
-        return count / spent
+            done = save_month(app, made, month % 12 + 1)
+            yield done, time.perf_counter() - began
 
 
-def one_of_ours(engine: str, job: Job) -> float:
-    """Record one visit a command; return durable commands a second."""
-    count = size(job, 400, 20)
-    with county(new_ledger(job, engine), 20) as ledger:
-        day = "2022-02-10"
-        proposals = [[visit(case(number % 20), day, 1)] for number in range(count + 20)]
-        for one in proposals[:20]:
-            ledger.act(day, one)
-        began = time.perf_counter()
-        for one in proposals[20:]:
-            ledger.act(day, one)
-        return count / (time.perf_counter() - began)
+def one_of_ours(engine: str, job: Job) -> Iterator[Chunk]:
+    """Record one visit a command."""
+    day = "2022-02-10"
+    visits = [[[visit(case(number), day, 1)] for number in range(COMMANDS)] for _ in range(99)]
+    with county(new_ledger(job, engine), COMMANDS) as ledger:
+
+        def record_all(commands: list[list[Proposal]]) -> None:
+            for one in commands:
+                ledger.act(day, one)
+
+        yield from each(record_all, visits)
 
 
-def one_of_peer(engine: str, job: Job) -> float:
+def one_of_peer(engine: str, job: Job) -> Iterator[Chunk]:
     """Save one event a command with the stock Application."""
-    count = size(job, 400, 20)
-    with peer(job, engine, 20) as (app, made):
-        began = time.perf_counter()
-        for number in range(count):
-            one = made[number % 20]
-            one.visit("520123001-u1", "in_person", "none", normal=True)
-            app.save(one)
-        return count / (time.perf_counter() - began)
+    with peer(job, engine, COMMANDS) as (app, made):
+
+        def save_all(cases: list[PeerCase]) -> None:
+            for one in cases:
+                one.visit("520123001-u1", "in_person", "none", normal=True)
+                app.save(one)
+
+        yield from each(save_all, [made] * 99)
 
 
 RECORDING: dict[str, Measure] = {

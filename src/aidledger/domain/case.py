@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.events import care, decision, ending, inquiry, intake, payment, support
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
 class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -375,12 +375,12 @@ def evolve(case: Case, at: Recorded) -> Case:
     return msgspec.structs.replace(case, version=at.version, last_position=at.position, **changes)
 
 
-def fold_case(stream: str, entries: Iterable[Recorded], *, as_of: str = "9999-12-31") -> Case:
+def fold_case(stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> Case:
     """Fold a case's entries in log order, leaving out what is effective after ``as_of``.
 
     Annulled entries do not count and corrected ones count as corrected.
     """
     case = Case(stream=stream)
-    for entry in amended(e for e in entries if e.effective_on <= as_of):
+    for entry in standing(entries, as_of=as_of):
         case = evolve(case, entry)
     return case

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from aidledger.domain.events import complaint as events
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +50,10 @@ def evolve_complaint(complaint: Complaint, at: Recorded) -> Complaint:
 
 
 def fold_complaint(
-    stream: str, entries: Iterable[Recorded], *, as_of: str = "9999-12-31"
+    stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_TIME
 ) -> Complaint:
     """Fold a complaint's entries in log order, leaving out what is effective after ``as_of``."""
     complaint = Complaint(stream=stream)
-    for entry in amended(e for e in entries if e.effective_on <= as_of):
+    for entry in standing(entries, as_of=as_of):
         complaint = evolve_complaint(complaint, entry)
     return complaint

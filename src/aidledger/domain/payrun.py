@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from aidledger.domain.events import payment
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
 class PayRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +45,9 @@ def with_line(run: PayRun, amount_fen: int) -> PayRun:
     return msgspec.structs.replace(run, lines=run.lines + 1, total_fen=run.total_fen + amount_fen)
 
 
-def fold_run(stream: str, entries: Iterable[Recorded], *, as_of: str = "9999-12-31") -> PayRun:
+def fold_run(stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> PayRun:
     """Fold a run's entries in log order, leaving out what is effective after ``as_of``."""
     run = PayRun(stream=stream)
-    for entry in amended(e for e in entries if e.effective_on <= as_of):
+    for entry in standing(entries, as_of=as_of):
         run = evolve_run(run, entry)
     return run

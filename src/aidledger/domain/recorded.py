@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
+from aidledger.domain.values import is_day
+
+END_OF_TIME: Final = "9999-12-31"
+_INTEGER_LIMIT: Final = 2**53
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +39,7 @@ def amended(entries: Iterable[Recorded]) -> list[Recorded]:
     """Return the entries without the annulled ones and with the corrected fields in place.
 
     A correction that does not fit its entry (unknown field, wrong type) leaves the entry as it
-    was: a ledger must be readable whatever was written into it; ``verify`` reports the misfit.
+    was: a ledger must be readable whatever was written into it; a rebuild reports the misfit.
     """
     everything = list(entries)
     annulled = {e.event.position for e in everything if isinstance(e.event, EntryAnnulled)}
@@ -50,19 +56,55 @@ def amended(entries: Iterable[Recorded]) -> list[Recorded]:
     ]
 
 
+def standing(entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> list[Recorded]:
+    """Return what stands of the entries and had taken effect by a day.
+
+    Amendments are knowledge: what is known is put right first, then the day is asked about.
+    """
+    return [entry for entry in amended(entries) if entry.effective_on <= as_of]
+
+
+def corrected(entry: Recorded, correction: EntryCorrected) -> Recorded | None:
+    """Return the entry as a correction has it, or nothing where the correction does not fit."""
+    data = msgspec.to_builtins(entry.event)
+    effective_on = entry.effective_on
+    try:
+        value = msgspec.json.decode(correction.value)
+        if correction.field == "effective_on":
+            effective_on = msgspec.convert(value, str)
+        else:
+            data[correction.field] = value
+        event = msgspec.convert(data, type(entry.event))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    if not (is_day(effective_on) and _can_be_recorded(msgspec.to_builtins(event))):
+        return None
+    return msgspec.structs.replace(entry, event=event, effective_on=effective_on)
+
+
 def _corrected(entry: Recorded, corrections: Iterable[EntryCorrected]) -> Recorded:
     """Return the entry with each fitting correction applied in order."""
     for correction in corrections:
-        data = msgspec.to_builtins(entry.event)
-        effective_on = entry.effective_on
-        try:
-            value = msgspec.json.decode(correction.value)
-            if correction.field == "effective_on":
-                effective_on = msgspec.convert(value, str)
-            else:
-                data[correction.field] = value
-            event = msgspec.convert(data, type(entry.event))
-        except msgspec.MsgspecError:
-            continue
-        entry = msgspec.structs.replace(entry, event=event, effective_on=effective_on)
+        entry = corrected(entry, correction) or entry
     return entry
+
+
+def _can_be_recorded(value: object, name: str = "") -> bool:
+    """Whether an entry could say this: days that exist, plain text, whole numbers in bounds."""
+    match value:
+        case str():
+            dated = name.endswith(("_on", "planned_to")) and value != ""
+            plain = all(c == "\n" or unicodedata.category(c) not in ("Cc", "Cs") for c in value)
+            return (
+                plain and unicodedata.is_normalized("NFC", value) and (not dated or is_day(value))
+            )
+        case dict():
+            return all(_can_be_recorded(inner, key) for key, inner in value.items())
+        case list() | tuple():
+            return all(_can_be_recorded(inner, name) for inner in value)
+        case bool() | None:
+            return True
+        case int():
+            return abs(value) < _INTEGER_LIMIT
+        case _:
+            return False

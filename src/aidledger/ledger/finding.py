@@ -223,6 +223,11 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "the ledger is shorter than it once was, or another",
         "The tail was cut off, an old copy was put back, or history was rewritten.",
     ),
+    "amendment_misfit": FindingText(
+        "更正或作废不适用于任何记录",
+        "a correction or annulment fits no entry",
+        "It names no entry of its stream, or a value that the entry could not have; it changes nothing.",
+    ),
     "decision_differs": FindingText(
         "决定重新作出的结果不同",
         "a decision comes out otherwise when taken again",

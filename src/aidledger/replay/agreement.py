@@ -13,7 +13,7 @@ import msgspec
 
 from aidledger.domain.case import Case, evolve
 from aidledger.domain.events.catalog import decode_data
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import Recorded, standing
 from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.replay.loading import AFTER_ALL, HostileRow, end_of_day
 from aidledger.replay.reading import recorded_of
@@ -68,15 +68,10 @@ def fold_cases(
     streams: dict[str, list[Recorded]] = {}
     for row in rows:
         entry = _read(row)
-        if (
-            entry is not None
-            and entry.stream.startswith("case/")
-            and entry.recorded_at < cutoff
-            and entry.effective_on <= question
-        ):
+        if entry is not None and entry.stream.startswith("case/") and entry.recorded_at < cutoff:
             streams.setdefault(entry.stream, []).append(entry)
     for stream in sorted(streams):
-        live = amended(streams[stream])
+        live = standing(streams[stream], as_of=question)
         if not live:
             continue
         case = Case(stream=stream)

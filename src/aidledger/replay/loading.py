@@ -19,7 +19,7 @@ import duckdb
 import msgspec
 
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import Recorded, amended, corrected
 from aidledger.domain.values import LAST_YEAR
 from aidledger.ledger.entry import EntryError
 from aidledger.ledger.finding import Finding
@@ -134,11 +134,11 @@ class Loader:
                 self._fill()
                 self._finish()
                 as_of = self._day_in_question()
-                self._cut(as_of)
-                # first the cut, then the corrections: so does the fold of a case
-                self._amend(source, as_of.isoformat(), folder)
+                # first what is known is put right, then the cut: so does the fold of a case
+                self._amend(source, folder)
                 self._fill()
                 self._finish()
+                self._cut(as_of)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         self._connection.execute(entry_sql([v for v in views if v.name in self._filled]))
@@ -258,12 +258,12 @@ class Loader:
             self._loading.result()
             self._loading = None
 
-    def _amend(self, source: Source, as_of: str, folder: Path) -> None:
+    def _amend(self, source: Source, folder: Path) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
-        for stream, everything in self._amendments.items():
-            known = [e for e in everything if e.effective_on <= as_of]
-            originals = dict(self._targets(source, stream, known, as_of))
+        for stream, known in self._amendments.items():
+            originals = dict(self._targets(source, stream, known))
             given = {at: recorded_of(entry.envelope, at) for at, entry in originals.items()}
+            self._report_misfits(stream, known, given)
             given.update((e.position, e) for e in known)
             live = {e.position: e for e in amended(given[at] for at in sorted(given))}
             for position, before in given.items():
@@ -276,34 +276,42 @@ class Loader:
                     [position],
                 )
                 if after is not None:
-                    line = self._corrected(position, original, after)
+                    self._last_effective_on = max(self._last_effective_on, after.effective_on)
+                    line = original.with_event(after.event, after.effective_on).line
                     name = original.view.name
                     self._lines.setdefault(name, []).append(
                         b'{"position":%d,"entry":%b}\n' % (position, line)
                     )
                     self._write(folder, name)
 
-    def _corrected(self, position: int, original: TypedEntry, after: Recorded) -> bytes:
-        """Return the line of a corrected entry; a day that does not exist corrects nothing."""
-        try:
-            return original.with_event(after.event, after.effective_on).line
-        except EntryError as error:
-            self._findings.append(
-                Finding(
-                    code=error.code,
-                    position=position,
-                    stream=after.stream,
-                    field=error.field,
-                    expected=error.expected,
-                    found=error.found,
+    def _report_misfits(
+        self, stream: str, known: list[Recorded], given: dict[int, Recorded]
+    ) -> None:
+        """Report corrections and annulments that change nothing, as they fit no entry."""
+        for entry in known:
+            match entry.event:
+                case EntryCorrected(position=at) as event if at in given:
+                    fits = corrected(given[at], event) is not None
+                case EntryCorrected(position=at) | EntryAnnulled(position=at):
+                    fits = at in given or any(e.position == at for e in known)
+                case _:
+                    fits = True
+            if not fits:
+                self._findings.append(
+                    Finding(
+                        code="amendment_misfit",
+                        position=entry.position,
+                        stream=stream,
+                        field="data",
+                        expected="an entry of this stream that could say so",
+                        found="none that fits",
+                    )
                 )
-            )
-            return original.line
 
     def _targets(
-        self, source: Source, stream: str, amendments: list[Recorded], as_of: str
+        self, source: Source, stream: str, amendments: list[Recorded]
     ) -> Iterator[tuple[int, TypedEntry]]:
-        """Yield the entries that a stream's amendments name, as far as they are in the cut."""
+        """Yield the entries that a stream's amendments name, as far as they are known."""
         named = {
             e.event.position
             for e in amendments
@@ -319,11 +327,7 @@ class Loader:
             except EntryError:
                 continue  # reported when it was read in its order
             envelope = entry.envelope
-            if (
-                envelope.stream == stream
-                and envelope.recorded_at < self._cutoff
-                and envelope.effective_on <= as_of
-            ):
+            if envelope.stream == stream and envelope.recorded_at < self._cutoff:
                 yield position, entry
 
 

@@ -65,7 +65,10 @@ def system_bytes(size: int) -> bytes:
 
 def china_day(recorded_at: str) -> str:
     """Return the civil day (+08:00) of a ``recorded_at`` in UTC."""
-    return datetime.fromisoformat(recorded_at).astimezone(CHINA).date().isoformat()
+    try:
+        return datetime.fromisoformat(recorded_at).astimezone(CHINA).date().isoformat()
+    except OverflowError:  # the last hours of the year 9999: hostile, and no reason to stop
+        return recorded_at[:10]
 
 
 def end_of_china_day(day: str) -> str:

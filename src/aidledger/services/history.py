@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from aidledger.domain.case import Case, fold_case
-from aidledger.domain.recorded import Recorded
+from aidledger.domain.recorded import END_OF_TIME, Recorded
 from aidledger.services.clock import end_of_china_day
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
-
-END_OF_TIME = "9999-12-31"
 
 
 def history(session: Session, stream: str, *, known_on: str | None = None) -> list[Recorded]:

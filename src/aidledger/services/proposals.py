@@ -28,7 +28,7 @@ _FAULTS: Final = (
     (re.compile(r"Object contains unknown field `(?P<field>.*)`"), "no such field", "a value"),
     (re.compile(r"Invalid enum value .*", re.DOTALL), "one of {words}", "another word"),
     (
-        re.compile(r"Expected `(?P<want>\w+)` matching regex (?P<form>.*)"),
+        re.compile(r"Expected `(?P<want>\w+)` matching regex '\^?(?P<form>.*?)(?:\\+Z)?'"),
         "the form {form}",
         "a text of another form",
     ),

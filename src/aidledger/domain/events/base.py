@@ -8,11 +8,11 @@ import msgspec
 
 Fen = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
 """Money in fen, never negative: a recovery is an event of its own, not a minus sign."""
-Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-MonthText = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$")]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-Token = Annotated[str, msgspec.Meta(pattern=r"^[pa][0-9a-f]{32}$")]
+Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+MonthText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}\Z")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Token = Annotated[str, msgspec.Meta(pattern=r"^[pa][0-9a-f]{32}\Z")]
 """A person (``p…``) or an account (``a…``) as the log knows it: a keyed hash, never the number."""
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -20,7 +20,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
 Area = Literal["rural", "urban"]
 Form = Literal["decentralised", "concentrated"]
 Ability = Literal["able", "partly", "unable"]
-Source = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]*(:[0-9a-f]{64}#\d+)?$")]
+Source = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]*(:[0-9a-f]{64}#[0-9]+)?\Z")]
 """Where a fact comes from: ``office``, ``bank``, ``civil_registry`` …, or ``import:<sha256>#<row>``."""
 
 
