@@ -31,6 +31,8 @@ from benchmarks.recording import PeerCounty, peer, save_month
 from benchmarks.servers import ORIGIN, new_database, new_file
 
 COPIED = ("case/", "carer/", "complaint/")
+AMENDMENTS = ("EntryAnnulled", "EntryCorrected")
+"""They name positions, which are others in a copy."""
 _number = re.compile(rb"((?:case|complaint)/520123-\d{4}-|carer/520123-)(\d+)")
 _token = re.compile(rb'"([pa])[0-9a-f]{4}([0-9a-f]{28})"')
 
@@ -64,7 +66,7 @@ def ledger(job: Job) -> str:
 def copied(rows: list[Any], copy: int) -> Iterator[Draft]:
     """Yield the entries of a batch for another county of the same kind; shared streams once."""
     for row in rows:
-        if copy and not row[1].startswith(COPIED):
+        if row[3] in AMENDMENTS or (copy and not row[1].startswith(COPIED)):
             continue
         entry = decode_entry(row[5])
         data = msgspec.json.encode(entry.data, order="sorted")
