@@ -22,9 +22,9 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.facts import (
     SENSITIVE,
+    CaseFacts,
     act_facts,
     carer_facts,
-    case_facts,
     complaint_facts,
     run_facts,
 )
@@ -150,7 +150,7 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
             office_kind=given.office_kind,
             effective_on=by.effective_on,
         ),
-        "case": case_facts(case, on=by.effective_on, month=month, revealed=given.revealed),
+        "case": CaseFacts(case, on=by.effective_on, month=month, revealed=given.revealed),
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),

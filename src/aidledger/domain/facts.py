@@ -6,7 +6,7 @@ months are ISO text, so that they compare as text; what is not known is empty te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -46,10 +46,8 @@ def act_facts(
     }
 
 
-def case_facts(
-    case: Case, *, on: str, month: str, revealed: Mapping[str, str] | None = None
-) -> Facts:
-    """Return the facts of a case on a day.
+class CaseFacts(Mapping[str, Any]):
+    """The facts of a case on a day, worked out as they are asked for.
 
     Args:
         case: the folded case.
@@ -59,95 +57,121 @@ def case_facts(
             ``disability_grade``); empty where nothing was certified.
 
     """
-    opened = revealed or {}
-    in_school = bool(case.in_school) and (not case.school_to or case.school_to >= on)
-    return {
-        "stage": case.stage,
-        "programme": case.programme,
-        "age_years": _age_years(case.birth_on, on),
-        "birth_on": case.birth_on,
-        "area": case.area,
-        "disability_kind": opened.get("disability_kind", ""),
-        "disability_grade": int(opened.get("disability_grade") or 0),
-        "in_school": in_school,
-        "school_stage": case.in_school if in_school else "",
-        "alive": not case.died_on,
-        "died_on": case.died_on,
-        "prison_or_missing": bool(case.whereabouts),
-        "relative_of": list(case.relative_of),
-        **_procedure_facts(case),
-        **_support_facts(case, month),
-    }
+
+    __slots__ = ("_known", "case", "month", "on", "revealed")
+
+    def __init__(
+        self, case: Case, *, on: str, month: str, revealed: Mapping[str, str] | None = None
+    ) -> None:
+        self.case, self.on, self.month = case, on, month
+        self.revealed = revealed or {}
+        self._known: Facts = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            self._known[name] = _CASE_FACTS[name](self)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CASE_FACTS)
+
+    def __len__(self) -> int:
+        return len(_CASE_FACTS)
+
+    @property
+    def in_school(self) -> bool:
+        """Whether the person is enrolled on the day."""
+        return bool(self.case.in_school) and (
+            not self.case.school_to or self.case.school_to >= self.on
+        )
 
 
-def _age_years(birth_on: str, on: str) -> int:
+def _age_years(facts: CaseFacts) -> int:
     """Return the age in full years, -1 where the ledger holds no usable day of birth."""
     try:
-        return age_on(birth_on, on)
+        return age_on(facts.case.birth_on, facts.on)
     except ValueError:
         return -1
 
 
-def _procedure_facts(case: Case) -> Facts:
-    """Return what the procedure has reached: investigation, opinion, publicity, decision."""
-    return {
-        "accepted_on": case.accepted_on,
-        "materials_complete": case.materials_complete,
-        "household_surveyed": bool(case.surveyed_on),
-        "survey_investigators": len(set(case.investigators)),
-        "survey_signed": case.survey_signed,
-        "survey_doubt": case.survey_doubt,
-        "handlers": list(case.investigators),
-        "has_income": case.has_income,
-        "property_within_limit": case.property_within_limit,
-        "neighbour_visited": case.neighbour_visited,
-        "letter_obtained": case.letter_obtained,
-        "data_compared": bool(case.compared_on),
-        "data_compared_on": case.compared_on,
-        "open_hits": len(case.open_hits),
-        "comparison_doubt": case.had_hits,
-        "obligor_assessed": case.obligor_assessed,
-        "obligor_able": case.obligor_able,
-        "appraisal_held": case.appraisal_held,
-        "appraisal_passed": case.appraisal_passed,
-        "appraisal_waived": bool(case.appraisal_waived),
-        "opinion": case.opinion,
-        "opinion_on": case.opinion_on,
-        "opinion_by": case.opinion_by,
-        "publicity_from": case.publicity_from,
-        "publicity_planned_to": case.publicity_planned_to,
-        "publicity_to": case.publicity_to,
-        "publicity_evidence": case.publicity_evidence,
-        "open_objections": len(case.open_objections),
-        "submitted_on": case.submitted_on,
-        "county_reviewed": case.county_reviewed,
-        "spot_checked": case.spot_checked,
-        "approved": bool(case.from_month),
-        "approved_on": case.decided_on if case.from_month else "",
-        "decided_on": case.decided_on,
-        "decided_by": case.decided_by,
-        "from_month": case.from_month,
-    }
+def _same(name: str) -> Callable[[CaseFacts], Any]:
+    """Return the fact that is a field of the case under its own name."""
+    return lambda facts: getattr(facts.case, name)
 
 
-def _support_facts(case: Case, month: str) -> Facts:
-    """Return what is being given: form, ability, entitlement, payments, care, end."""
-    return {
-        "form": case.form,
-        "consent": case.consent,
-        "institution": case.institution,
-        "ability": case.ability,
-        "suspended": bool(case.suspended_from) and month >= case.suspended_from,
-        "terminated": bool(case.terminated_on),
-        "end_month": case.last_payable_month,
-        "entitled_fen": case.payable_fen(month),
-        "paid_months_has_act_month": month in case.rostered_months,
-        "returned_months_has_act_month": month in case.returned_months,
-        "account": case.account,
-        "carer": case.carer,
-        "termination_reported": bool(case.termination_reported_on),
-        "termination_audited": case.termination_audited,
-    }
+_CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
+    name: _same(name)
+    for name in (
+        "stage",
+        "programme",
+        "birth_on",
+        "area",
+        "died_on",
+        "accepted_on",
+        "materials_complete",
+        "survey_signed",
+        "survey_doubt",
+        "has_income",
+        "property_within_limit",
+        "neighbour_visited",
+        "letter_obtained",
+        "obligor_assessed",
+        "obligor_able",
+        "appraisal_held",
+        "appraisal_passed",
+        "opinion",
+        "opinion_on",
+        "opinion_by",
+        "publicity_from",
+        "publicity_planned_to",
+        "publicity_to",
+        "publicity_evidence",
+        "submitted_on",
+        "county_reviewed",
+        "spot_checked",
+        "decided_on",
+        "decided_by",
+        "from_month",
+        "form",
+        "consent",
+        "institution",
+        "ability",
+        "account",
+        "carer",
+        "termination_audited",
+    )
+} | {
+    # the person
+    "age_years": _age_years,
+    "disability_kind": lambda f: f.revealed.get("disability_kind", ""),
+    "disability_grade": lambda f: int(f.revealed.get("disability_grade") or 0),
+    "in_school": lambda f: f.in_school,
+    "school_stage": lambda f: f.case.in_school if f.in_school else "",
+    "alive": lambda f: not f.case.died_on,
+    "prison_or_missing": lambda f: bool(f.case.whereabouts),
+    "relative_of": lambda f: list(f.case.relative_of),
+    # the procedure
+    "household_surveyed": lambda f: bool(f.case.surveyed_on),
+    "survey_investigators": lambda f: len(set(f.case.investigators)),
+    "handlers": lambda f: list(f.case.investigators),
+    "data_compared": lambda f: bool(f.case.compared_on),
+    "data_compared_on": lambda f: f.case.compared_on,
+    "open_hits": lambda f: len(f.case.open_hits),
+    "comparison_doubt": lambda f: f.case.had_hits,
+    "appraisal_waived": lambda f: bool(f.case.appraisal_waived),
+    "open_objections": lambda f: len(f.case.open_objections),
+    "approved": lambda f: bool(f.case.from_month),
+    "approved_on": lambda f: f.case.decided_on if f.case.from_month else "",
+    # the support
+    "suspended": lambda f: bool(f.case.suspended_from) and f.month >= f.case.suspended_from,
+    "terminated": lambda f: bool(f.case.terminated_on),
+    "end_month": lambda f: f.case.last_payable_month,
+    "entitled_fen": lambda f: f.case.payable_fen(f.month),
+    "paid_months_has_act_month": lambda f: f.month in f.case.rostered_months,
+    "returned_months_has_act_month": lambda f: f.month in f.case.returned_months,
+    "termination_reported": lambda f: bool(f.case.termination_reported_on),
+}
+"""Every fact of a case, by the name that clauses know it by."""
 
 
 def carer_facts(carer: Carer | None) -> Facts:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import hmac
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -24,7 +25,7 @@ from aidledger.domain.decide import (
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
-from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
+from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
 from aidledger.domain.payrun import evolve_run, with_line
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
@@ -32,10 +33,11 @@ from aidledger.domain.recorded import Recorded
 from aidledger.ledger.entry import PolicyPin
 from aidledger.services.clock import china_day
 from aidledger.services.problems import Problem, RefusedError
-from aidledger.services.sealing import filled, reveal_facts, seal_values
+from aidledger.services.sealing import filled, reveal_facts, seal_values, secrets_of
 from aidledger.services.session import Session
 from aidledger.store.draft import Draft, Evidence, VaultRow
 from aidledger.store.outcome import Committed, Outcome, Rejected
+from aidledger.store.secrets import Secrets
 
 _MAX_ATTEMPTS: Final = 3
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -63,8 +65,9 @@ def record(
         RefusedError: with all refusals of all proposals; nothing was written.
 
     """
-    digest = request_digest(proposals)
+    digest = request_digest(secrets_of(session), proposals)
     for _ in range(_MAX_ATTEMPTS):
+        session.refresh()
         batch = _Batch(session)
         try:
             batch.take_all(proposals)
@@ -85,7 +88,7 @@ def record(
             evidence=evidence,
         )
         if isinstance(outcome, Committed) and not outcome.replayed:
-            session.pending.clear()
+            session.written(outcome.receipt.size, (draft.stream for draft in batch.drafts))
             return outcome
         session.forget()
         if not (
@@ -95,9 +98,12 @@ def record(
     return outcome
 
 
-def request_digest(proposals: Iterable[Proposal]) -> bytes:
-    """Return the SHA-256 that says whether two requests under one cause are the same."""
-    digest = hashlib.sha256(b"aidledger/request/v1\n")
+def request_digest(secrets: Secrets, proposals: Iterable[Proposal]) -> bytes:
+    """Return the HMAC-SHA-256 that says whether two requests under one cause are the same.
+
+    Keyed, as a request holds personal values: its bare hash would let them be guessed.
+    """
+    digest = hmac.new(secrets.pepper, b"aidledger/request/v1\n", hashlib.sha256)
     for proposal in proposals:
         text = _ENCODER.encode(proposal)
         digest.update(len(text).to_bytes(4, "big") + text)
@@ -115,6 +121,14 @@ class _Batch:
         self.drafts: list[Draft] = []
         self.vault_rows: list[VaultRow] = []
         self._pending: dict[tuple[str, str], str] = {}
+        self._pins: dict[str, PolicyPin] = {}
+        self._sensitive: dict[tuple[str, str], bool] = {}
+        self._folds: dict[str, tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = {
+            "case": (session.cases, evolve),
+            "carer": (session.carers, evolve_carer),
+            "complaint": (session.complaints, evolve_complaint),
+            "run": (session.runs, evolve_run),
+        }
         self._moved: dict[str, list[Recorded]] = {}
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
@@ -190,23 +204,25 @@ class _Batch:
             calendar=self._policy.calendar_known_on(self._today),
             standards=self._policy.standards_known_on(self._today),
             recorded_on=self._today,
-            revealed=reveal_facts(session, proposal, self._pending)
-            if pack is not None and reads_sensitive(pack, proposal.type)
-            else {},
+            revealed=self._revealed(proposal, pack),
             stream_version=session.version(proposal.stream),
             office_kind=session.office_kind(proposal.office),
         )
+
+    def _revealed(self, proposal: Proposal, pack: ResolvedPack | None) -> dict[str, str]:
+        """Open the sealed facts of the case, only for an act whose rules read them."""
+        if pack is None:
+            return {}
+        key = (pack.hash, proposal.type)
+        if key not in self._sensitive:
+            self._sensitive[key] = reads_sensitive(pack, proposal.type)
+        return reveal_facts(self._session, proposal, self._pending) if self._sensitive[key] else {}
 
     def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None) -> None:
         """Turn one step into a draft, seal what is personal, and move the states on."""
         session, stream = self._session, proposal.stream
         version = session.version(stream)
-        values: dict[str, str] = dict(proposal.personal) if step.type == proposal.type else {}
-        if step.sealed_facts:
-            values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
-        sealed, rows = seal_values(session, proposal, values)
-        self.vault_rows += rows
-        self._pending |= {(stream, field): value for field, value in values.items()}
+        sealed = self._seal(proposal, step)
         pinned = pack if step.under_pack else None
         self.drafts.append(
             Draft(
@@ -216,7 +232,7 @@ class _Batch:
                 office=proposal.office,
                 effective_on=proposal.effective_on,
                 data=encode_data(step.event),
-                policy=PolicyPin(hash=f"sha256:{pinned.hash}", pack=pinned.id) if pinned else None,
+                policy=self._pin(pinned) if pinned else None,
                 sealed=sealed,
                 expected_version=version,
             )
@@ -236,31 +252,48 @@ class _Batch:
             )
         )
 
+    def _seal(self, proposal: Proposal, step: Step) -> dict[str, str]:
+        """Seal what is personal in a step; return the commitments."""
+        values = dict(proposal.personal) if step.type == proposal.type else {}
+        if step.sealed_facts:
+            values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
+        if not values:
+            return {}
+        sealed, rows = seal_values(self._session, proposal, values)
+        self.vault_rows += rows
+        self._pending |= {(proposal.stream, field): value for field, value in values.items()}
+        return sealed
+
+    def _pin(self, pack: ResolvedPack) -> PolicyPin:
+        """Return the pin of a pack; a batch has few."""
+        if pack.hash not in self._pins:
+            self._pins[pack.hash] = PolicyPin(hash=f"sha256:{pack.hash}", pack=pack.id)
+        return self._pins[pack.hash]
+
     def _move_on(self, entry: Recorded) -> None:
         """Let the session's states see the entry before it is written."""
         session, stream = self._session, entry.stream
         session.versions[stream] = entry.version
         moved = self._moved.setdefault(stream, [])
         moved.append(entry)
-        if isinstance(entry.event, (EntryAnnulled, EntryCorrected)):
-            # What an earlier entry said has changed: the stream is folded again when asked for.
-            for states in (session.cases, session.carers, session.complaints, session.runs):
-                states.pop(stream, None)
-            session.pending[stream] = list(moved)
-        elif stream in session.cases:
-            session.cases[stream] = evolve(session.cases[stream], entry)
-        elif stream in session.carers:
-            session.carers[stream] = evolve_carer(session.carers[stream], entry)
-        elif stream in session.complaints:
-            session.complaints[stream] = evolve_complaint(session.complaints[stream], entry)
-        elif stream in session.runs:
-            session.runs[stream] = evolve_run(session.runs[stream], entry)
+        states, step = self._folds.get(stream.partition("/")[0], (None, None))
+        match entry.event:
+            case EntryAnnulled() | EntryCorrected():
+                # What an earlier entry said has changed: the stream is folded again when asked for.
+                if states is not None:
+                    states.pop(stream, None)
+                session.pending[stream] = list(moved)
+                return
+            case PaymentRostered(run=run, amount_fen=amount_fen) if run in session.runs:
+                session.runs[run] = with_line(session.runs[run], amount_fen)
+            case OfficeRegistered():
+                session.take_office(entry)
+            case _:
+                pass
+        if states is not None and step is not None and stream in states:
+            states[stream] = step(states[stream], entry)
         else:
             session.pending.setdefault(stream, []).append(entry)
-        session.take_office(entry)
-        if isinstance(entry.event, PaymentRostered) and entry.event.run in session.runs:
-            run = session.runs[entry.event.run]
-            session.runs[entry.event.run] = with_line(run, entry.event.amount_fen)
 
 
 def _facts_text(facts: dict[str, Any]) -> str:

@@ -33,10 +33,12 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
         RefusedError: an identity number that can't be one, in an act of the office itself.
 
     """
-    field, personal = TOKENS.get(proposal.type, ("", ""))
+    if proposal.type not in TOKENS:
+        return proposal
+    field, personal = TOKENS[proposal.type]
     value = proposal.personal.get(personal, "")
     changes: dict[str, Any] = {}
-    if field and value and getattr(proposal.event, field) in (UNKNOWN_PERSON, UNKNOWN_ACCOUNT):
+    if value and getattr(proposal.event, field) in (UNKNOWN_PERSON, UNKNOWN_ACCOUNT):
         pepper = secrets_of(session).pepper
         if personal == "account_number":
             changes[field] = account_token(pepper, value.strip())

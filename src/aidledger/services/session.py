@@ -53,7 +53,9 @@ class Session:
         self.versions: dict[str, int] = {}
         self.pending: dict[str, list[Recorded]] = {}
         """Decided and not yet written, of streams that nobody has folded yet."""
-        self.policy_streams: tuple[str, ...] = ()
+        self._seen = -1
+        """The size of the log that the folded states belong to; -1 where they belong to none."""
+        self._policy_seen = -2
 
     def __enter__(self) -> Self:
         return self
@@ -72,8 +74,8 @@ class Session:
             kept.clear()
         self.versions.clear()
         self.pending.clear()
-        self._policy = None
         self._offices = None
+        self._seen = -1
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
@@ -144,21 +146,31 @@ class Session:
         return self.runs[stream]
 
     def policy(self) -> PolicyBook:
-        """Return the adopted policy, read again when its stream has grown."""
-        size = sum(
-            version for version, _ in self.store.stream_heads(self._policy_streams()).values()
-        )
-        if self._policy is None or self._policy[0] != size:
-            entries = [e for name in self._policy_streams() for e in self.stream(name)]
-            entries.sort(key=lambda entry: entry.position)
-            self._policy = (size, PolicyBook(entries, self.store.get_evidence))
+        """Return the adopted policy, read again when its streams have grown."""
+        if self._policy is None or self._policy_seen != self._seen or self._seen < 0:
+            streams = self.store.streams("policy/")
+            size = sum(version for version, _ in self.store.stream_heads(streams).values())
+            if self._policy is None or self._policy[0] != size:
+                entries = [entry for name in streams for entry in self.stream(name)]
+                entries.sort(key=lambda entry: entry.position)
+                self._policy = (size, PolicyBook(entries, self.store.get_evidence))
+            self._policy_seen = self._seen
         return self._policy[1]
 
-    def _policy_streams(self) -> tuple[str, ...]:
-        """Return the policy streams; once one exists it is asked for by name."""
-        if not self.policy_streams:
-            self.policy_streams = tuple(self.store.streams("policy/"))
-        return self.policy_streams
+    def refresh(self) -> None:
+        """Drop what is folded if anybody else has written since."""
+        size = self.store.head().size
+        if size != self._seen:
+            self.forget()
+            self._seen = size
+
+    def written(self, size: int, streams: Iterable[str]) -> None:
+        """Take note of an own batch: the states have moved along with it."""
+        self.pending.clear()
+        known = self._policy_seen == self._seen
+        self._seen = size
+        if known and not any(stream.startswith("policy/") for stream in streams):
+            self._policy_seen = size
 
 
 @contextmanager
