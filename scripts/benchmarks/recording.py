@@ -14,7 +14,7 @@ from eventsourcing.domain import Aggregate, event
 
 from aidledger.domain.proposal import Proposal
 from benchmarks.appending import COMMANDS
-from benchmarks.content import LINES, case, county, visit
+from benchmarks.content import ACCOUNT, LINES, TOWNSHIP, case, county, visit
 from benchmarks.measuring import READY, Chunk, Job, Measure, each, size
 from benchmarks.servers import new_ledger, stock_settings
 
@@ -22,25 +22,48 @@ SAVED = 100
 
 
 class PeerCase(Aggregate):
-    """A case as the library's documents would have it: three kinds of events, no rules."""
+    """A case as the library's documents would have it: what our entries say, and no rules.
+
+    The library records the arguments, whether or not the method reads them.
+    """
 
     @event("Opened")
     def __init__(self) -> None:
         self.paid_fen = 0
         self.visits = 0
 
-    # the library records the arguments, whether or not the method reads them
     @event("Rostered")
-    def roster(self, account: str, amount_fen: int, month: str, run: str) -> None:
+    def roster(  # noqa: PLR0917
+        self, by: dict[str, str], account: str, amount_fen: int, kind: str, month: str, run: str
+    ) -> None:
         """Take a line onto the roster."""
 
     @event("Paid")
-    def pay(self, account: str, amount_fen: int, month: str, paid_on: str, run: str) -> None:  # noqa: ARG002
+    def pay(  # noqa: PLR0917
+        self,
+        by: dict[str, str],  # noqa: ARG002
+        account: str,  # noqa: ARG002
+        amount_fen: int,
+        kind: str,  # noqa: ARG002
+        month: str,  # noqa: ARG002
+        paid_on: str,  # noqa: ARG002
+        run: str,  # noqa: ARG002
+        source: str,  # noqa: ARG002
+    ) -> None:
         """Add a payment."""
         self.paid_fen += amount_fen
 
     @event("Visited")
-    def visit(self, visitor: str, form: str, need: str, normal: bool) -> None:  # noqa: ARG002
+    def visit(
+        self,
+        by: dict[str, str],  # noqa: ARG002
+        visitor: str,  # noqa: ARG002
+        form: str,  # noqa: ARG002
+        need: str,  # noqa: ARG002
+        source: str,  # noqa: ARG002
+        *,
+        normal: bool,  # noqa: ARG002
+    ) -> None:
         """Count a visit."""
         self.visits += 1
 
@@ -49,14 +72,20 @@ class PeerCounty(Application[UUID]):
     """The stock application, without snapshots."""
 
 
+def who(actor: str, cause: str, day: str) -> dict[str, str]:
+    """Return what the envelope of an entry says."""
+    return {"actor": actor, "cause": cause, "effective_on": day, "office": TOWNSHIP}
+
+
 def a_month(one: PeerCase, month: int) -> None:
     """Do to one case what a month of ours does."""
     text = f"2022-{month:02d}"
-    line = {"account": "a" + "0" * 32, "amount_fen": 136_300, "month": text, "run": f"run/{text}"}
-    one.roster(**line)  # type: ignore[arg-type]
-    one.pay(paid_on=f"{text}-10", **line)  # type: ignore[arg-type]
-    for number in (1, 2):
-        one.visit(f"520123001-u{number}", "in_person", "none", normal=True)
+    day, cause, run = f"{text}-10", f"bench-{month}", f"run/{text}"
+    one.roster(who("u2", cause, day), ACCOUNT, 136_300, "regular", text, run)
+    one.pay(who("bank", cause, day), ACCOUNT, 136_300, "regular", text, day, run, "bank")
+    for actor in ("u1", "u2"):
+        seen_by = f"{TOWNSHIP}-{actor}"
+        one.visit(who(actor, cause, day), seen_by, "in_person", "none", "office", normal=True)
 
 
 def batches_of_ours(engine: str, job: Job) -> Iterator[Chunk]:
@@ -122,7 +151,8 @@ def one_of_peer(engine: str, job: Job) -> Iterator[Chunk]:
 
         def save_all(cases: list[PeerCase]) -> None:
             for one in cases:
-                one.visit("520123001-u1", "in_person", "none", normal=True)
+                by = who("u1", "bench-1", "2022-02-10")
+                one.visit(by, f"{TOWNSHIP}-u1", "in_person", "none", "office", normal=True)
                 app.save(one)
 
         yield from each(save_all, [made] * 99)

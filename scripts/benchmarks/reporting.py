@@ -159,8 +159,8 @@ NOTES = """## What is measured
   and compared with its stream's chain.
 - *Services*: `services.recording.record` with 1,000 proposals a batch: each case of the county on the roster of a
   month (a wish: held against every clause of the policy pack, with the amount due), paid, visited twice. Decide,
-  fold, encode, chain, tree and insert are in it. The stock Application saves the like of these events on the same
-  number of aggregates, held in memory, 100 events at a time.
+  fold, encode, chain, tree and insert are in it. The stock Application saves events with the same fields, actor,
+  office, day and cause among them, on as many aggregates, held in memory, 100 events at a time.
 - *One durable command*: `record` of one visit, and one event a save.
 - *Verify*: a ledger of 400,000 entries in a SQLite file, read from the file. The whole command also reads each
   event as its type, holds the batches against the entries, and starts its processes.

@@ -110,6 +110,16 @@ def request_digest(secrets: Secrets, proposals: Iterable[Proposal]) -> bytes:
     return digest.digest()
 
 
+def cause_of(session: Session, content: bytes) -> str:
+    """Return the cause of a request that came without one: the same content, the same cause.
+
+    Keyed, as it stands in the entries and the content holds personal values.
+    """
+    label = b"aidledger/cause/v1\n"
+    key = secrets_of(session).pepper
+    return f"content:{hmac.new(key, label + content, hashlib.sha256).hexdigest()}"
+
+
 class _Batch:
     """Proposals on their way to drafts; the session's states move along with them."""
 

@@ -7,11 +7,12 @@ import mimetypes
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 from msgspec import inspect
 
+from aidledger.domain.events import base
 from aidledger.domain.events.catalog import EVENTS, EventType
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
@@ -21,7 +22,7 @@ from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.proposals import TOKENS, read_proposals
-from aidledger.services.recording import record
+from aidledger.services.recording import cause_of, record
 from aidledger.services.rehearsing import rehearse
 from aidledger.store.draft import Evidence
 from aidledger.store.opening import open_ledger
@@ -42,7 +43,6 @@ def run_record(
     content = read_input(file)
     lines = content.splitlines()
     numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
-    named = cause or f"sha256:{hashlib.sha256(content).hexdigest()}"
     files = [_evidence(path) for path in evidence]
     try:
         proposals = read_proposals(lines)
@@ -52,6 +52,7 @@ def run_record(
                 hint=Said("每行一个 JSON 对象", "one JSON object a line"),
             )
         with writing(app) as session:
+            named = cause or cause_of(session, content)
             if dry_run:
                 drafts = rehearse(session, proposals, cause=named)
                 return show_rehearsal(app, len(proposals), len(drafts), named, json=json)
@@ -200,7 +201,7 @@ def _type_text(kind: inspect.Type) -> str:
         case inspect.LiteralType(values=values):
             return " | ".join(str(value) for value in values)
         case inspect.StrType(pattern=pattern):
-            return _PATTERNS.get(pattern or "", "text")
+            return _pattern_names().get(pattern or "", "text")
         case inspect.IntType(le=top):
             return "integer" if top is None else f"integer up to {top}"
         case inspect.BoolType():
@@ -217,13 +218,16 @@ def _type_text(kind: inspect.Type) -> str:
             return "value"
 
 
-_PATTERNS: Final = {
-    r"^\d{4}-\d{2}-\d{2}$": "day YYYY-MM-DD",
-    r"^\d{4}-(0[1-9]|1[0-2])$": "month YYYY-MM",
-    r"^[0-9a-f]{64}$": "SHA-256 in hex",
-    r"^[pa][0-9a-f]{32}$": "token",
-    r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$": "code",
-}
+def _pattern_names() -> dict[str, str]:
+    """Return the name of each form that a text field may have, by its pattern."""
+    forms = (
+        (base.Day, "day YYYY-MM-DD"),
+        (base.MonthText, "month YYYY-MM"),
+        (base.Digest, "SHA-256 in hex"),
+        (base.Token, "token"),
+        (base.Code, "code"),
+    )
+    return {get_args(form)[1].pattern: name for form, name in forms}
 
 
 def read_input(file: str | None) -> bytes:
