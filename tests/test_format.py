@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from aidledger.ledger.finding import FINDING_CODES
 from aidledger.services.clock import SeededBytes, SetClock
 from aidledger.services.proposals import proposal_of
 from aidledger.services.recording import record
@@ -24,6 +25,7 @@ from aidledger.services.session import open_session
 from aidledger.services.verifying import verify
 from aidledger.store.opening import create
 from aidledger.store.outcome import Committed
+from aidledger.store.sealing import opaque_record
 from aidledger.store.secrets import create_secrets, secrets_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +85,25 @@ def test_every_label_of_the_code_and_no_other_is_in_the_document() -> None:
     form = re.compile(r"aidledger/[a-z-]+/v[0-9]+\\n")
 
     assert sorted(set(form.findall(code))) == sorted(set(form.findall(text)))
+
+
+def test_an_opaque_record_is_built_as_the_document_says() -> None:
+    stream, state = "another/aggregate", b"\x00state"
+
+    assert b"aidledger/opaque/v1\ns 7 another/aggregate\n\x00state" == opaque_record(
+        b"s", stream, 7, state
+    )
+
+
+def test_every_finding_code_belongs_to_a_check_of_the_document() -> None:
+    text = (ROOT / "docs/FORMAT.md").read_text(encoding="utf-8").partition("## 14 ")[2]
+    named = re.findall(r"`([a-z_]+)(\*?)`", text)
+
+    assert [] == [
+        code
+        for code in FINDING_CODES
+        if not any(code.startswith(name) if star else code == name for name, star in named)
+    ]
 
 
 def test_the_tables_of_the_document_are_those_of_a_new_ledger(ledger: Path) -> None:

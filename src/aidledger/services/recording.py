@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -39,7 +39,8 @@ from aidledger.store.draft import Draft, Evidence, VaultRow
 from aidledger.store.outcome import Committed, Outcome, Rejected
 from aidledger.store.secrets import Secrets
 
-_MAX_ATTEMPTS: Final = 3
+_MAX_ATTEMPTS: Final = 50
+"""How often to decide again because another writer was faster."""
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -67,7 +68,7 @@ def record(
     """
     digest = request_digest(secrets_of(session), proposals)
     for _ in range(_MAX_ATTEMPTS):
-        session.refresh()
+        size = session.refresh()
         batch = _Batch(session)
         try:
             batch.take_all(proposals)
@@ -84,11 +85,13 @@ def record(
             cause=cause,
             request_digest=digest,
             now=session.clock.now(),
+            # what was decided holds for the log it was decided on; a fact holds for any
+            expected_size=size if batch.decided else None,
             vault_rows=batch.vault_rows,
             evidence=evidence,
         )
         if isinstance(outcome, Committed) and not outcome.replayed:
-            session.written(outcome.receipt.size, (draft.stream for draft in batch.drafts))
+            session.written(outcome.receipt, (draft.stream for draft in batch.drafts))
             return outcome
         session.forget()
         if not (
@@ -98,16 +101,13 @@ def record(
     return outcome
 
 
-def request_digest(secrets: Secrets, proposals: Iterable[Proposal]) -> bytes:
+def request_digest(secrets: Secrets, proposals: Sequence[Proposal]) -> bytes:
     """Return the HMAC-SHA-256 that says whether two requests under one cause are the same.
 
     Keyed, as a request holds personal values: its bare hash would let them be guessed.
     """
-    digest = hmac.new(secrets.pepper, b"aidledger/request/v1\n", hashlib.sha256)
-    for proposal in proposals:
-        text = _ENCODER.encode(proposal)
-        digest.update(len(text).to_bytes(4, "big") + text)
-    return digest.digest()
+    text = b"aidledger/request/v1\n" + _ENCODER.encode(proposals)
+    return hmac.digest(secrets.pepper, text, "sha256")
 
 
 def cause_of(session: Session, content: bytes) -> str:
@@ -129,6 +129,8 @@ class _Batch:
         self._recorded_at = session.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         self._today = china_day(self._recorded_at)
         self.drafts: list[Draft] = []
+        self.decided = False
+        """Whether anything in the batch was decided on, and not only recorded."""
         self.vault_rows: list[VaultRow] = []
         self._pending: dict[tuple[str, str], str] = {}
         self._pins: dict[str, PolicyPin] = {}
@@ -195,6 +197,7 @@ class _Batch:
         session, event = self._session, proposal.event
         if not (EVENTS[proposal.type].wish or proposal.type in FOLLOWED):
             return Circumstances(recorded_on=self._today)
+        self.decided = True
         kind = proposal.stream.partition("/")[0]
         carer = run = None
         if isinstance(event, CareEntrusted):

@@ -21,6 +21,7 @@ from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day,
 from aidledger.services.decoding import recorded_all
 from aidledger.services.policy_book import PolicyBook
 from aidledger.store.opening import open_ledger
+from aidledger.store.outcome import Receipt
 from aidledger.store.port import LedgerStore
 from aidledger.store.secrets import Secrets, load_secrets, secrets_path
 from aidledger.store.vault import Vault
@@ -157,20 +158,22 @@ class Session:
             self._policy_seen = self._seen
         return self._policy[1]
 
-    def refresh(self) -> None:
-        """Drop what is folded if anybody else has written since."""
-        size = self.store.head().size
-        if size != self._seen:
-            self.forget()
-            self._seen = size
+    def refresh(self) -> int:
+        """Return the size of the log that the folded states belong to, asking where none is known."""
+        if self._seen < 0:
+            self._seen = self.store.head().size
+        return self._seen
 
-    def written(self, size: int, streams: Iterable[str]) -> None:
-        """Take note of an own batch: the states have moved along with it."""
+    def written(self, receipt: Receipt, streams: Iterable[str]) -> None:
+        """Take note of an own batch: the states have moved along with it, if nobody else wrote."""
+        if receipt.position != self._seen:
+            self.forget()
+            return
         self.pending.clear()
         known = self._policy_seen == self._seen
-        self._seen = size
+        self._seen = receipt.size
         if known and not any(stream.startswith("policy/") for stream in streams):
-            self._policy_seen = size
+            self._policy_seen = receipt.size
 
 
 @contextmanager

@@ -87,6 +87,7 @@ class LedgerStore(Protocol):
         cause: str,
         request_digest: bytes,
         now: datetime,
+        expected_size: int | None = None,
         vault_rows: Sequence[VaultRow] = (),
         evidence: Sequence[Evidence] = (),
         erase: Sequence[str] = (),
@@ -94,7 +95,8 @@ class LedgerStore(Protocol):
     ) -> Outcome:
         """Record all drafts, or none, in one transaction.
 
-        A cause that is there already gives its first receipt (same digest) or a refusal. `erase`
+        A cause that is there already gives its first receipt (same digest) or a refusal. With
+        `expected_size` the log must still have the size that was decided on. `erase`
         names persons whose vault keys are destroyed in the same transaction. Raises StoreError
         when the store cannot run and COMMIT has not begun.
         """

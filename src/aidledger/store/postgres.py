@@ -64,6 +64,7 @@ class PostgresStore:
         cause: str,
         request_digest: bytes,
         now: datetime,
+        expected_size: int | None = None,
         vault_rows: Sequence[VaultRow] = (),
         evidence: Sequence[Evidence] = (),
         erase: Sequence[str] = (),
@@ -83,7 +84,14 @@ class PostgresStore:
                 if isinstance(head, Rejected):
                     return head
                 heads = {row[0]: (row[1], row[2]) for row in lasts}
-                sealed = sealing.seal(drafts, head=head, stream_heads=heads, cause=cause, now=now)
+                sealed = sealing.seal(
+                    drafts,
+                    head=head,
+                    stream_heads=heads,
+                    cause=cause,
+                    now=now,
+                    expected_size=expected_size,
+                )
                 if isinstance(sealed, Rejected):
                     return sealed
                 keys = shelf.choose_keys(run, vault_rows)

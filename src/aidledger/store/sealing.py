@@ -106,10 +106,16 @@ def seal(
     stream_heads: Mapping[str, tuple[int, bytes]],
     cause: str,
     now: datetime,
+    expected_size: int | None = None,
 ) -> Sealed | Rejected:
     """Turn drafts into rows on top of this head, or say why not."""
     if not drafts:
         return Rejected(code="empty", message="nothing to record")
+    if expected_size not in (None, head.size):
+        return Rejected(
+            code="conflict",
+            message=f"decided on a log of {expected_size} entries, found {head.size}",
+        )
     recorded_at = max(time_text(now), head.recorded_at or NO_TIME)
     begun: dict[str, int] = {}
     last = dict(stream_heads)

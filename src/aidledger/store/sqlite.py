@@ -63,6 +63,7 @@ class SqliteStore:
         cause: str,
         request_digest: bytes,
         now: datetime,
+        expected_size: int | None = None,
         vault_rows: Sequence[VaultRow] = (),
         evidence: Sequence[Evidence] = (),
         erase: Sequence[str] = (),
@@ -81,7 +82,14 @@ class SqliteStore:
                 if isinstance(head, Rejected):
                     return head
                 lasts = _stream_heads(connection, {draft.stream for draft in drafts})
-                sealed = sealing.seal(drafts, head=head, stream_heads=lasts, cause=cause, now=now)
+                sealed = sealing.seal(
+                    drafts,
+                    head=head,
+                    stream_heads=lasts,
+                    cause=cause,
+                    now=now,
+                    expected_size=expected_size,
+                )
                 if isinstance(sealed, Rejected):
                     return sealed
                 keys = shelf.choose_keys(run, vault_rows)
