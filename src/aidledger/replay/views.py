@@ -190,7 +190,7 @@ def load_sql(view: EventView, path: str) -> str:
     chosen += [f"entry.data.{quoted(column.field)}" for column in view.columns]
     return (  # every part is quoted, and comes from the catalogue
         f"INSERT INTO {quoted(view.name)} SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
-        f"{literal(path)}, format = 'newline_delimited', "
+        f"{literal(path)}, format = 'newline_delimited', maximum_object_size = 1048576, "
         f"columns = {{position: 'BIGINT', entry: {literal(entry)}}})"
     )
 

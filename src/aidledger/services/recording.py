@@ -141,7 +141,7 @@ class _Batch:
             "complaint": (session.complaints, evolve_complaint),
             "run": (session.runs, evolve_run),
         }
-        self._moved: dict[str, list[Recorded]] = {}
+        self._entries: list[Recorded] = []
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
         """Decide every proposal; raise all refusals together."""
@@ -164,6 +164,12 @@ class _Batch:
         """Decide one proposal and keep what follows from it."""
         pack = self._policy.pack_in_force(proposal.effective_on, self._today)
         proposal = filled(self._session, proposal, pack)
+        if not EVENTS[proposal.type].wish and proposal.type not in FOLLOWED:
+            # A fact that nothing follows from asks for nobody's leave.
+            fact = Step(event=proposal.event, type=proposal.type, under_pack=False)
+            self._keep(proposal, fact, pack)
+            return
+        self.decided = True
         given = self._circumstances(proposal, pack)
         match decide(proposal, given):
             case Refused(refusals=refusals):
@@ -190,14 +196,8 @@ class _Batch:
                         self._keep(proposal, step, pack)
 
     def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
-        """Gather the states that a decision on this proposal may ask about.
-
-        A fact that nothing follows from is not decided on, and needs none.
-        """
+        """Gather the states that a decision on this proposal may ask about."""
         session, event = self._session, proposal.event
-        if not (EVENTS[proposal.type].wish or proposal.type in FOLLOWED):
-            return Circumstances(recorded_on=self._today)
-        self.decided = True
         kind = proposal.stream.partition("/")[0]
         carer = run = None
         if isinstance(event, CareEntrusted):
@@ -287,22 +287,19 @@ class _Batch:
         """Let the session's states see the entry before it is written."""
         session, stream = self._session, entry.stream
         session.versions[stream] = entry.version
-        moved = self._moved.setdefault(stream, [])
-        moved.append(entry)
+        self._entries.append(entry)
         states, step = self._folds.get(stream.partition("/")[0], (None, None))
-        match entry.event:
-            case EntryAnnulled() | EntryCorrected():
-                # What an earlier entry said has changed: the stream is folded again when asked for.
-                if states is not None:
-                    states.pop(stream, None)
-                session.pending[stream] = list(moved)
-                return
-            case PaymentRostered(run=run, amount_fen=amount_fen) if run in session.runs:
-                session.runs[run] = with_line(session.runs[run], amount_fen)
-            case OfficeRegistered():
-                session.take_office(entry)
-            case _:
-                pass
+        event = entry.event
+        if isinstance(event, (EntryAnnulled, EntryCorrected)):
+            # What an earlier entry said has changed: the stream is folded again when asked for.
+            if states is not None:
+                states.pop(stream, None)
+            session.pending[stream] = [one for one in self._entries if one.stream == stream]
+            return
+        if isinstance(event, PaymentRostered) and event.run in session.runs:
+            session.runs[event.run] = with_line(session.runs[event.run], event.amount_fen)
+        elif isinstance(event, OfficeRegistered):
+            session.take_office(entry)
         if states is not None and step is not None and stream in states:
             states[stream] = step(states[stream], entry)
         else:
