@@ -206,6 +206,8 @@ def test_a_full_database_is_refused_before_the_commit(tmp_path: Path) -> None:
     assert "disk_full" == caught.value.code
     assert "space" in caught.value.hint
     assert [] == problems(store, [])
+    # the checker would notice an acknowledgement of what the full database refused
+    assert [] != problems(store, [("second", store.head().size, 1000, "0" * 64)])
     assert isinstance(append(store, drafts(1000), "second"), Committed)
     store.close()
 
@@ -235,6 +237,8 @@ for number in range(60):
         refused.append(outcome.code)
 resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
 found = problems(store, acks)
+if not problems(store, [*acks, ("never", store.head().size, 50, "0" * 64)]):
+    found.append("an acknowledgement of what was refused goes unnoticed")
 for number in range(60):
     if not isinstance(append(store, drafts(50), f"cause-{number}"), Committed):
         found.append(f"cause-{number} does not go through with space made")

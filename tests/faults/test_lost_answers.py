@@ -185,9 +185,11 @@ def test_a_server_that_is_stopped_at_once_loses_nothing_acknowledged(
                 acks.append(ack(resolved.receipt))
         found = problems(store, acks)
         size = store.head().size
+        lied = problems(store, [*acks, ("never", size, 1, "0" * 64)])
     server.cleanup()
 
     assert [] == found
+    assert [] != lied  # the checker would notice an acknowledgement of what was lost
     assert 0 < len(acks) <= size
 
 

@@ -55,7 +55,7 @@ class _Careful:
             row_count=len(job.rows),
             findings=self.findings,
             missing=self.missing,
-            prevs=None,
+            columns=None,
             links=self.links,
             times=self.times,
             last_times=self.last_times,

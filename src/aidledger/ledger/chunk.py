@@ -7,6 +7,9 @@ carefully, and that way alone makes findings.
 from __future__ import annotations
 
 import hashlib
+from array import array
+from collections.abc import Iterable
+from typing import Any
 
 from aidledger.ledger.careful import check_carefully
 from aidledger.ledger.entry import is_stream, is_time, names_ok, numbers_ok, read_entry
@@ -16,18 +19,35 @@ from aidledger.ledger.window import Chunk, Job, tiles_of
 
 def check_chunk(job: Job) -> Chunk:
     """Check one window; never raises on data."""
-    return _check_fast(job) or check_carefully(job)
-
-
-def _check_fast(job: Job) -> Chunk | None:
-    """Check a window in which everything is right; None at the first doubt."""
     start, rows, keep_tile, check_data = job
+    return _check_fast(start, rows, keep_tile, check_data, None) or check_carefully(job)
+
+
+def check_span(span: Span) -> Chunk | None:
+    """Read one whole window here and check it; None unless it is there and without any fault."""
+    start, read, keep_tile, check_data = span
+    rows = read(start, start + CHUNK_ROWS)
+    chunk = _check_fast(start, rows, keep_tile, check_data, [])
+    return chunk if chunk is not None and chunk.row_count == CHUNK_ROWS else None
+
+
+def _check_fast(
+    start: int,
+    rows: Iterable[Any],
+    keep_tile: int,
+    check_data: CheckData | None,
+    runs: list[Run] | None,
+) -> Chunk | None:
+    """Check a window in which everything is right; None at the first doubt."""
     sha256 = hashlib.sha256
     expected = start
     leaves: list[bytes] = []
-    prevs: list[str | None] = []
+    streams: list[str] = []
+    versions: list[int] = []
+    prevs: list[str] = []
+    starts: list[tuple[int, str, bytes]] = []
     names = None
-    last_time = ""
+    first_time = last_time = ""
     try:
         for position, stream, version, type_name, recorded_at, record, stored in rows:
             if (
@@ -53,14 +73,26 @@ def _check_fast(job: Job) -> Chunk | None:
                 if recorded_at < last_time or not is_time(recorded_at):
                     return None
                 last_time = recorded_at
+                first_time = first_time or recorded_at
+                starts.append((expected, recorded_at, record))
             # neighbours mostly share these: compare first, ask about their forms when they change
             shared = (type_name, entry.actor, entry.cause, entry.office, entry.effective_on)
             if shared != names:
                 if not names_ok(*shared):
                     return None
                 names = shared
-            prevs.append(entry.prev)
+                if starts[-1][0] != expected:
+                    starts.append((expected, recorded_at, record))
+            if (prev := entry.prev) is None:
+                if version != 1:
+                    return None
+                prev = _NO_PREV
+            elif version == 1:
+                return None
+            prevs.append(prev)
             leaves.append(leaf)
+            streams.append(stream)
+            versions.append(version)
             expected += 1
     except (TypeError, ValueError):
         return None  # a row that is not seven columns

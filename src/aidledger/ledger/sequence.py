@@ -7,11 +7,12 @@ and the entries after it are checked as if it had not been.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from itertools import count
+from typing import NamedTuple
 
 from aidledger.ledger.canonical import clip, show
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.window import Link, sane_position
+from aidledger.ledger.window import Columns, Link, hashes_of, sane_position
 
 
 class _Place(NamedTuple):
@@ -30,19 +31,28 @@ class Chain:
     def __init__(self) -> None:
         self._places: dict[str, _Place | tuple[int, bytes, int]] = {}
 
-    def join_rows(self, rows: list[Any], prevs: list[str | None]) -> Iterator[Finding]:
-        """Join the rows of a window without fault; yields what does not fit its stream."""
+    def join_columns(self, start: int, columns: Columns) -> Iterator[Finding]:
+        """Join a window without fault from `start` on; yields what does not fit its stream."""
         places = self._places
-        for (position, stream, version, _, _, _, leaf), prev in zip(rows, prevs, strict=True):
+        rows = zip(
+            count(start),
+            columns.streams.split("\n"),
+            memoryview(columns.versions).cast("q"),
+            hashes_of(columns.leaves),
+            hashes_of(columns.prevs),
+            strict=False,
+        )
+        for position, stream, version, leaf, prev in rows:
             place = places.get(stream)
             if (
-                (version == 1 and prev is None)
+                version == 1
                 if place is None
-                else (version == place[0] + 1 and prev == place[1].hex())
+                else (version == place[0] + 1 and prev == place[1] and version > 1)
             ):
                 places[stream] = (version, leaf, position)
             else:
-                yield from self.join(Link(position, stream, version, prev, leaf, leaf))
+                named = prev.hex() if version > 1 else None
+                yield from self.join(Link(position, stream, version, named, leaf, leaf))
 
     def join(self, link: Link) -> Iterator[Finding]:
         """Join one entry to its stream, with care; yields what does not fit."""

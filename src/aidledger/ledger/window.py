@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from aidledger.ledger.entry import Entry
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.tree import TILE_WIDTH, root_of_leaves
+from aidledger.ledger.tree import HASH_BYTES, TILE_WIDTH, root_of_leaves
 
 CHUNK_ROWS: Final = 16 * TILE_WIDTH
 
@@ -23,11 +23,24 @@ CheckData = Callable[[Entry], Iterable[tuple[str, str, str, str]]]
 COLUMNS: Final = ("position", "stream", "version", "type", "recorded_at", "record", "leaf_hash")
 
 
+Reader = Callable[[int, int | None], Iterable[Any]]
+"""Reads the rows from a position up to, not including, another (None: all after it), in order."""
+
+
 class Job(NamedTuple):
     """One window to check: `start` is its first position, `keep_tile` the head's unfinished one."""
 
     start: int
     rows: list[Any]
+    keep_tile: int
+    check_data: CheckData | None
+
+
+class Span(NamedTuple):
+    """One whole window to read and check where the work is done; nothing but this travels there."""
+
+    start: int
+    read: Reader
     keep_tile: int
     check_data: CheckData | None
 
@@ -63,11 +76,33 @@ class Edge(NamedTuple):
     stored: list[bytes | None]
 
 
+class Run(NamedTuple):
+    """Neighbours of one cause and time. `head` is the first one's record as far as its data."""
+
+    count: int
+    recorded_at: str
+    head: bytes
+
+
+class Columns(NamedTuple):
+    """What joins the rows of a window without fault, packed: few large values travel fast.
+
+    `streams` has a line for each row, `versions` 8 bytes (native order), `leaves` and `prevs` 32;
+    where a stream begins, `prevs` has zeros. `runs` is only filled where the rows stay away.
+    """
+
+    streams: str
+    versions: bytes
+    leaves: bytes
+    prevs: bytes
+    runs: list[Run]
+
+
 class Chunk(NamedTuple):
     """What one window gave. `stop` is the position after its last; `missing` are half-open spans.
 
-    A window without fault gives `prevs`, one for each row, whose other columns are then known to be
-    right; otherwise `prevs` is None and `links` has what could be read.
+    A window without fault gives `columns`; otherwise that is None and `links` has what could be
+    read.
     `times` are (position, recorded_at) to be joined: first and last where the window is in order,
     otherwise all. `last_times` are what the head may give as the time of the last entry.
     """
@@ -77,12 +112,17 @@ class Chunk(NamedTuple):
     row_count: int
     findings: list[Finding]
     missing: list[tuple[int, int]]
-    prevs: list[str | None] | None
+    columns: Columns | None
     links: list[Link]
     times: list[tuple[int | None, str]]
     last_times: tuple[str, ...]
     tiles: list[Tile]
     edges: list[Edge]
+
+
+def hashes_of(packed: bytes) -> list[bytes]:
+    """Take packed hashes apart."""
+    return [packed[at : at + HASH_BYTES] for at in range(0, len(packed), HASH_BYTES)]
 
 
 def tiles_of(
