@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.ledger.making import (
     LARGE,
     SMALL,
+    Ledger,
     codes,
     flip_bytes,
     ledger,
@@ -25,7 +26,13 @@ from tests.ledger.making import (
 from aidledger.ledger.chunk import check_chunk
 from aidledger.ledger.entry import Entry
 from aidledger.ledger.tree import EMPTY_ROOT
-from aidledger.ledger.verify import LATER_RUNGS, MADE_RUNGS, verify_entries
+from aidledger.ledger.verify import (
+    LATER_RUNGS,
+    MADE_RUNGS,
+    VerifyReport,
+    verify_entries,
+    verify_ranges,
+)
 from aidledger.ledger.window import Job
 
 
@@ -160,6 +167,59 @@ def test_an_executor_gives_the_same_report_and_progress_counts_entries() -> None
 
     assert alone == together
     assert [4096, 8191, 8999] == told
+
+
+def in_ranges(source: Ledger) -> VerifyReport | None:
+    rows, nodes, head = source
+
+    def read(start: int, stop: int | None) -> list[Any]:
+        known = [row for row in rows if type(row[0]) is int and row[0] >= start]
+        return [tuple(row) for row in known if stop is None or row[0] < stop]
+
+    with ThreadPoolExecutor(2) as executor:
+        return verify_ranges(read, len(rows), nodes, tuple(head), executor=executor)
+
+
+@pytest.mark.parametrize("size", [1, 4095, 4096, 4097, 8192])
+def test_ranges_read_elsewhere_give_the_same_report(size: int) -> None:
+    source = make_ledger(size, streams=50, per_second=9)
+
+    assert verify(source) == in_ranges(source)
+
+
+DAMAGE: list[Callable[[list[Any]], object]] = [
+    lambda rows: rows.pop(5),
+    lambda rows: rows.pop(4096),
+    lambda rows: rows.pop(),
+    lambda rows: rows.insert(0, [-1, *rows[0][1:]]),
+    lambda rows: rows.insert(0, [None, *rows[0][1:]]),
+    lambda rows: rows.insert(7, list(rows[7])),
+    lambda rows: rows.append([2**60, *rows[7][1:]]),
+    lambda rows: rows.insert(0, [-1, *rows.pop()[1:]]),
+    lambda rows: rows.insert(0, [None, *rows.pop(9)[1:]]),
+    lambda rows: rows[4500].__setitem__(5, flip_bytes(rows[4500][5], 800)),
+    lambda rows: rows[4500].__setitem__(6, rows[4501][6]),
+    lambda rows: rows[4999].__setitem__(4, "2021-02-17T09:31:05.123456Z"),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_ranges_say_nothing_about_rows_that_are_not_all_there_and_right(
+    damage: Callable[[list[Any]], object],
+) -> None:
+    source = make_ledger(5000, streams=50, per_second=9)
+    damage(source[0])
+
+    assert in_ranges(source) is None
+    assert verify(source).findings
+
+
+def test_a_damaged_tree_is_found_by_ranges_as_by_rows() -> None:
+    rows, nodes, head = make_ledger(5000, streams=50, per_second=9)
+    head[1] = bytes(32)
+    nodes[2][2] = bytes(32)
+
+    assert verify((rows, nodes, head)) == in_ranges((rows, nodes, head))
 
 
 def test_a_window_and_its_answer_travel_between_processes() -> None:

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +16,15 @@ from hypothesis import strategies as st
 
 from aidledger.ledger.finding import FINDING_CODES, Finding
 from aidledger.ledger.tree import Frontier, leaf_hash
+from aidledger.ledger.verify import verify_ranges
 from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.initialising import create_ledger
 from aidledger.services.proposals import proposal_of
 from aidledger.services.recording import record
 from aidledger.services.session import open_session
-from aidledger.services.verifying import verify
+from aidledger.services.verifying import EntryReader, count_rows, verify
+from aidledger.store.draft import Draft
+from aidledger.store.opening import create, open_ledger
 from aidledger.store.port import StoredBatch
 
 Row = tuple[Any, ...]
@@ -174,3 +183,72 @@ def test_a_ledger_is_verified_by_its_place_and_as_an_open_session(tmp_path: Path
         rung.name: rung.status for rung in report.rungs if rung.name in ("batches", "mark")
     }
     assert "not_made" == next(rung.status for rung in opened.rungs if rung.name == "mark")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a ledger of more than one window, in 25 batches."""
+    path = tmp_path_factory.mktemp("large") / "ledger.db"
+    data = msgspec.Raw(msgspec.json.encode(discovery(0)["data"], order="sorted"))
+    with closing(create(path, origin="example.org/county")) as store:
+        for batch in range(25):
+            drafts = [
+                Draft(
+                    type="NeedDiscovered",
+                    stream=f"case/{number % 90}",
+                    actor="u1",
+                    office="o1",
+                    effective_on="2022-01-04",
+                    data=data,
+                )
+                for number in range(200)
+            ]
+            now = datetime(2022, 1, 4, 1, batch, tzinfo=UTC)
+            store.append(drafts, cause=f"c{batch}", request_digest=bytes([batch] * 32), now=now)
+    return path
+
+
+def test_workers_that_read_the_file_themselves_see_the_whole_ledger(large: Path) -> None:
+    with (
+        closing(open_ledger(large, read_only=True)) as store,
+        ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor,
+    ):
+        report = verify_ranges(
+            EntryReader(str(large)),
+            count_rows(store),
+            store.read_nodes(),
+            store.read_head_row(),
+            executor=executor,
+        )
+
+    assert report is not None
+    assert (5000, []) == (report.entries, report.findings)
+    assert verify(str(large), jobs=1) == verify(str(large), jobs=2)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE entries SET position = -1 WHERE position = 4999",
+        "DELETE FROM entries WHERE position = 4096",
+        "UPDATE entries SET record = leaf_hash WHERE position = 4095",
+        "UPDATE batches SET cause = 'other' WHERE position = 400",
+        "UPDATE batches SET root = zeroblob(32) WHERE position = 4200",
+    ],
+)
+def test_processes_find_in_a_damaged_file_what_one_process_finds(
+    large: Path, tmp_path: Path, damage: str
+) -> None:
+    place = tmp_path / "ledger.db"
+    shutil.copy(large, place)
+    with closing(sqlite3.connect(place)) as connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(damage)
+        connection.commit()
+    alone = verify(str(place), jobs=1)
+
+    assert alone.findings
+    assert alone == verify(str(place), jobs=2)

@@ -7,36 +7,43 @@ carefully, and that way alone makes findings.
 from __future__ import annotations
 
 import hashlib
-from array import array
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from aidledger.ledger.careful import check_carefully
 from aidledger.ledger.entry import is_stream, is_time, names_ok, numbers_ok, read_entry
 from aidledger.ledger.tree import HASH_BYTES, LEAF_PREFIX
-from aidledger.ledger.window import Chunk, Job, tiles_of
+from aidledger.ledger.window import (
+    CHUNK_ROWS,
+    CheckData,
+    Chunk,
+    Columns,
+    Job,
+    Run,
+    Span,
+    tiles_of,
+)
+
+_NO_PREV: Final = "0" * (2 * HASH_BYTES)
+_BEFORE_DATA: Final = b',"data":'
+"""No quote stands bare inside a text, so this can't be a part of one."""
 
 
 def check_chunk(job: Job) -> Chunk:
     """Check one window; never raises on data."""
     start, rows, keep_tile, check_data = job
-    return _check_fast(start, rows, keep_tile, check_data, None) or check_carefully(job)
+    return _check_fast(start, rows, keep_tile, check_data) or check_carefully(job)
 
 
 def check_span(span: Span) -> Chunk | None:
     """Read one whole window here and check it; None unless it is there and without any fault."""
     start, read, keep_tile, check_data = span
-    rows = read(start, start + CHUNK_ROWS)
-    chunk = _check_fast(start, rows, keep_tile, check_data, [])
+    chunk = _check_fast(start, read(start, start + CHUNK_ROWS), keep_tile, check_data)
     return chunk if chunk is not None and chunk.row_count == CHUNK_ROWS else None
 
 
 def _check_fast(
-    start: int,
-    rows: Iterable[Any],
-    keep_tile: int,
-    check_data: CheckData | None,
-    runs: list[Run] | None,
+    start: int, rows: Iterable[Any], keep_tile: int, check_data: CheckData | None
 ) -> Chunk | None:
     """Check a window in which everything is right; None at the first doubt."""
     sha256 = hashlib.sha256
@@ -45,9 +52,9 @@ def _check_fast(
     streams: list[str] = []
     versions: list[int] = []
     prevs: list[str] = []
-    starts: list[tuple[int, str, bytes]] = []
+    runs: list[tuple[int, str, bytes]] = []
     names = None
-    first_time = last_time = ""
+    last_time = ""
     try:
         for position, stream, version, type_name, recorded_at, record, stored in rows:
             if (
@@ -73,16 +80,15 @@ def _check_fast(
                 if recorded_at < last_time or not is_time(recorded_at):
                     return None
                 last_time = recorded_at
-                first_time = first_time or recorded_at
-                starts.append((expected, recorded_at, record))
+                runs.append((expected, recorded_at, record))
             # neighbours mostly share these: compare first, ask about their forms when they change
             shared = (type_name, entry.actor, entry.cause, entry.office, entry.effective_on)
             if shared != names:
                 if not names_ok(*shared):
                     return None
                 names = shared
-                if starts[-1][0] != expected:
-                    starts.append((expected, recorded_at, record))
+                if runs[-1][0] != expected:
+                    runs.append((expected, recorded_at, record))
             if (prev := entry.prev) is None:
                 if version != 1:
                     return None
@@ -96,31 +102,49 @@ def _check_fast(
             expected += 1
     except (TypeError, ValueError):
         return None  # a row that is not seven columns
-    if not _hashes_ok(prevs):
+    if (packed := _packed(prevs)) is None:
         return None
+    columns = Columns("\n".join(streams), versions, b"".join(leaves), packed, _runs(runs, expected))
+    return _clean(start, leaves, columns, keep_tile, last_time)
+
+
+def _clean(
+    start: int, leaves: list[bytes], columns: Columns, keep_tile: int, last_time: str
+) -> Chunk:
+    """Give what a window without fault gave."""
+    stop = start + len(leaves)
     tiles, edges = tiles_of(start, leaves, leaves, keep_tile)
     return Chunk(
         start=start,
-        stop=expected,
-        row_count=len(rows),
+        stop=stop,
+        row_count=len(leaves),
         findings=[],
         missing=[],
-        prevs=prevs,
+        columns=columns,
         links=[],
-        times=[(start, rows[0][4]), (expected - 1, last_time)] if rows else [],
+        times=[(start, columns.runs[0].recorded_at), (stop - 1, last_time)] if leaves else [],
         last_times=(last_time,),
         tiles=tiles,
         edges=edges,
     )
 
 
-def _hashes_ok(prevs: list[str | None]) -> bool:
-    """Whether each is null or 64 lower-case hex digits, asked of all at once."""
-    given = [prev for prev in prevs if prev is not None]
-    if any(len(prev) != 2 * HASH_BYTES for prev in given):
-        return False
-    joined = "".join(given)
+def _runs(starts: list[tuple[int, str, bytes]], stop: int) -> list[Run]:
+    """Say how far each run goes, and keep of its first record what comes before the data."""
+    ends = [start for start, _, _ in starts[1:]] + [stop]
+    return [
+        Run(end - start, recorded_at, record.partition(_BEFORE_DATA)[0])
+        for (start, recorded_at, record), end in zip(starts, ends, strict=True)
+    ]
+
+
+def _packed(prevs: list[str]) -> bytes | None:
+    """Pack hashes of 64 lower-case hex digits; None if one is not. Asked of all at once."""
+    joined = "".join(prevs)
+    if any(len(prev) != 2 * HASH_BYTES for prev in prevs):
+        return None
     try:
-        return bytes.fromhex(joined).hex() == joined
+        packed = bytes.fromhex(joined)
     except ValueError:
-        return False
+        return None
+    return packed if packed.hex() == joined else None

@@ -37,7 +37,7 @@ class Chain:
         rows = zip(
             count(start),
             columns.streams.split("\n"),
-            memoryview(columns.versions).cast("q"),
+            columns.versions,
             hashes_of(columns.leaves),
             hashes_of(columns.prevs),
             strict=False,

@@ -17,17 +17,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Any, Final, Literal, Protocol
+from itertools import chain, islice
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 import msgspec
 
-from aidledger.ledger.chunk import check_chunk
+from aidledger.ledger.chunk import check_chunk, check_span
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.sequence import Chain, Positions, Times
 from aidledger.ledger.tree import TILE_WIDTH
 from aidledger.ledger.treecheck import TreeCheck, check_head, head_size
-from aidledger.ledger.window import CHUNK_ROWS, CheckData, Chunk, Job, position_of
+from aidledger.ledger.window import (
+    CHUNK_ROWS,
+    CheckData,
+    Chunk,
+    Job,
+    Reader,
+    Span,
+    hashes_of,
+    position_of,
+)
 
 RungStatus = Literal["ok", "damaged", "not_made"]
 Verdict = Literal["damaged", "unproven"]
@@ -44,17 +53,22 @@ _ROWS_LIMIT: Final = 4 * CHUNK_ROWS
 """A window that holds more rows than it has positions is cut here, however many repeat."""
 
 
-class Pending(Protocol):
+_Work = TypeVar("_Work")
+_Answer = TypeVar("_Answer")
+_Given_co = TypeVar("_Given_co", covariant=True)
+
+
+class Pending(Protocol[_Given_co]):
     """An answer under way, as `concurrent.futures.Future`."""
 
-    def result(self) -> Chunk:
+    def result(self) -> _Given_co:
         """Wait for the answer."""
 
 
 class Executor(Protocol):
     """What runs work elsewhere, as `concurrent.futures.ProcessPoolExecutor`."""
 
-    def submit(self, check: Callable[[Job], Chunk], job: Job, /) -> Pending:
+    def submit(self, check: Callable[[_Work], _Answer], work: _Work, /) -> Pending[_Answer]:
         """Begin to check a window."""
 
 
@@ -101,11 +115,65 @@ def verify_entries(
     keep_tile = -1 if size is None else size // TILE_WIDTH
     jobs = (Job(start, part, keep_tile, check_data) for start, part in _windows(rows))
     join = _Join()
-    for job, chunk in _checked(jobs, executor):
-        join.take(job, chunk)
+    chunks = map(check_chunk, jobs) if executor is None else _answers(check_chunk, jobs, executor)
+    for chunk in chunks:
+        join.take(chunk)
         if progress is not None:
             progress(join.row_count)
     return join.finish(nodes, head)
+
+
+def verify_ranges(
+    read: Reader,
+    count: int,
+    nodes: Iterable[Any],
+    head: Any,
+    check_data: CheckData | None = None,
+    *,
+    executor: Executor,
+    watch: Callable[[Iterable[Any]], None] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> VerifyReport | None:
+    """Verify as `verify_entries` does, but let the executor's processes read the rows themselves.
+
+    This way only knows ledgers whose rows are all there and in order: None at any other, and at any
+    doubt about a row or its stream; then `verify_entries` has to read them all. `count` is how many
+    rows there are, whatever their positions: no row lies outside the ranges read when it is the
+    head's size and every range is whole. `watch` is given a row for each entry, in order; of the
+    record it holds only what comes before the data, of the columns only time and leaf hash.
+    """
+    size = head_size(head)
+    if size is None or size != count:
+        return None
+    keep_tile = size // TILE_WIDTH
+    full = size - size % CHUNK_ROWS
+    last = Job(full, list(islice(read(full, None), CHUNK_ROWS)), keep_tile, check_data)
+    if full + len(last.rows) != size:
+        return None
+    spans = (Span(start, read, keep_tile, check_data) for start in range(0, full, CHUNK_ROWS))
+    join = _Join()
+    rest = [last] if last.rows else []
+    for chunk in chain(_answers(check_span, spans, executor), map(check_chunk, rest)):
+        if chunk is None or chunk.columns is None:
+            return None
+        join.take(chunk)
+        if join.findings:
+            return None
+        if watch is not None:
+            watch(_short_rows(chunk))
+        if progress is not None:
+            progress(join.row_count)
+    return join.finish(nodes, head)
+
+
+def _short_rows(chunk: Chunk) -> Iterator[tuple[Any, ...]]:
+    """Give a row for each entry of a window without fault, as far as is known of it here."""
+    if chunk.columns is None:
+        return
+    leaves = enumerate(hashes_of(chunk.columns.leaves), chunk.start)
+    for length, recorded_at, head in chunk.columns.runs:
+        for position, leaf in islice(leaves, length):
+            yield position, None, None, None, recorded_at, head, leaf
 
 
 class _Join:
@@ -113,19 +181,19 @@ class _Join:
 
     def __init__(self) -> None:
         self.row_count = 0
-        self._findings: list[Finding] = []
+        self.findings: list[Finding] = []
         self._positions = Positions()
         self._chain = Chain()
         self._times = Times()
         self._tree = TreeCheck()
         self._last_times: tuple[str, ...] = ()
 
-    def take(self, job: Job, chunk: Chunk) -> None:
-        found = self._findings
+    def take(self, chunk: Chunk) -> None:
+        found = self.findings
         found += self._positions.join(chunk.start, chunk.stop, chunk.missing)
         found += chunk.findings
-        if chunk.prevs is not None:
-            found += self._chain.join_rows(job.rows, chunk.prevs)
+        if chunk.columns is not None:
+            found += self._chain.join_columns(chunk.start, chunk.columns)
         for link in chunk.links:
             found += self._chain.join(link)
         for position, time in chunk.times:
@@ -135,7 +203,7 @@ class _Join:
         self.row_count += chunk.row_count
 
     def finish(self, nodes: Iterable[Any], head: Any) -> VerifyReport:
-        found = self._findings
+        found = self.findings
         stop = self._positions.stop
         found += self._positions.finish()
         found += self._times.finish()
@@ -146,20 +214,17 @@ class _Join:
         return VerifyReport(entries=self.row_count, root=root, findings=found, rungs=_rungs(found))
 
 
-def _checked(jobs: Iterator[Job], executor: Executor | None) -> Iterator[tuple[Job, Chunk]]:
-    """Check the windows here, or in the executor with few of them under way; keep their order."""
-    if executor is None:
-        for job in jobs:
-            yield job, check_chunk(job)
-        return
-    waiting: deque[tuple[Job, Pending]] = deque()
-    for job in jobs:
-        waiting.append((job, executor.submit(check_chunk, job)))
+def _answers(
+    check: Callable[[_Work], _Answer], work: Iterable[_Work], executor: Executor
+) -> Iterator[_Answer]:
+    """Check windows in the executor with few of them under way; keep their order."""
+    waiting: deque[Pending[_Answer]] = deque()
+    for one in work:
+        waiting.append(executor.submit(check, one))
         if len(waiting) >= _IN_FLIGHT:
-            first, answer = waiting.popleft()
-            yield first, answer.result()
-    for first, answer in waiting:
-        yield first, answer.result()
+            yield waiting.popleft().result()
+    for answer in waiting:
+        yield answer.result()
 
 
 def _windows(rows: Iterable[Any]) -> Iterator[tuple[int, list[Any]]]:

@@ -79,7 +79,7 @@ class Edge(NamedTuple):
 class Run(NamedTuple):
     """Neighbours of one cause and time. `head` is the first one's record as far as its data."""
 
-    count: int
+    length: int
     recorded_at: str
     head: bytes
 
@@ -87,12 +87,12 @@ class Run(NamedTuple):
 class Columns(NamedTuple):
     """What joins the rows of a window without fault, packed: few large values travel fast.
 
-    `streams` has a line for each row, `versions` 8 bytes (native order), `leaves` and `prevs` 32;
-    where a stream begins, `prevs` has zeros. `runs` is only filled where the rows stay away.
+    `streams` has a line for each row, `leaves` and `prevs` 32 bytes; where a stream
+    begins, `prevs` has zeros. `runs` cover the rows one after the other.
     """
 
     streams: str
-    versions: bytes
+    versions: list[int]
     leaves: bytes
     prevs: bytes
     runs: list[Run]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
 
 import duckdb
 import msgspec
@@ -16,6 +17,10 @@ from aidledger.replay.views import quoted
 
 HANDLES = frozenset({"positions"})
 """What every row may carry besides its allow-list: the numbers of its entries, which prove it."""
+
+
+BUILT_AT_ONCE: Final = 2
+"""Much of a model's time is planning, which DuckDB does on one core."""
 
 
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,17 +45,48 @@ def build(
         ModelError: a model cannot be built, has no `positions`, or shows what its list may not.
 
     """
-    # while DuckDB builds the next model, Python hashes the rows of the last
-    with ThreadPoolExecutor(max_workers=1) as hashing:
-        waiting: list[tuple[Model, float, Future[tuple[Digest, float]]]] = []
-        for model in models.values():
-            if progress is not None:
-                progress(model.name)
-            began = time.perf_counter()
-            build_table(connection, model)
-            took = time.perf_counter() - began
-            waiting.append((model, took, hashing.submit(_timed_digest, connection.cursor(), model)))
-        return [_result(model, took, future.result()) for model, took, future in waiting]
+    # a model waits for those it reads, which come before it; digests wait for no other model
+    with (
+        ThreadPoolExecutor(max_workers=BUILT_AT_ONCE) as builders,
+        ThreadPoolExecutor(max_workers=1) as hashing,
+    ):
+        built: dict[str, Future[float]] = {}
+        digests: list[Future[tuple[Digest, float]]] = []
+        try:
+            for model in models.values():
+                before = [built[name] for name in model.uses if name in built]
+                cursor = connection.cursor()
+                built[model.name] = builders.submit(_build_one, cursor, model, before, progress)
+            for model in models.values():
+                built[model.name].result()
+                digests.append(hashing.submit(_timed_digest, connection.cursor(), model))
+            return [
+                _result(model, built[model.name].result(), digest.result())
+                for model, digest in zip(models.values(), digests, strict=True)
+            ]
+        except BaseException:
+            builders.shutdown(wait=False, cancel_futures=True)
+            hashing.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _build_one(
+    cursor: duckdb.DuckDBPyConnection,
+    model: Model,
+    before: list[Future[float]],
+    progress: Callable[[str], None] | None,
+) -> float:
+    """Build one model once those it reads are there; return how long it took."""
+    try:
+        for other in before:
+            other.result()
+        if progress is not None:
+            progress(model.name)
+        began = time.perf_counter()
+        build_table(cursor, model)
+        return time.perf_counter() - began
+    finally:
+        cursor.close()
 
 
 def _timed_digest(cursor: duckdb.DuckDBPyConnection, model: Model) -> tuple[Digest, float]:

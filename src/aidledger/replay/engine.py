@@ -49,7 +49,7 @@ def building(
         connection = duckdb.connect(str(path) if path else IN_MEMORY, config=config)
         try:
             # answers must not depend on where the machine stands
-            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET GLOBAL TimeZone = 'UTC'")
             yield connection
         finally:
             connection.close()
@@ -79,7 +79,7 @@ def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.D
     }
     connection = duckdb.connect(str(path), config=config)
     try:
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
         lock(connection)
         yield connection
     finally:

@@ -7,6 +7,7 @@ A row that cannot be read is left out and becomes a finding; the rest of the led
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
@@ -46,8 +47,15 @@ AFTER_ALL: Final = "~"
 """Greater than any `recorded_at`: where nothing is cut."""
 
 LINES_A_WRITE: Final = 2_048
-BYTES_A_LOAD: Final = 16 * 1024 * 1024
-"""How much waits on disk before DuckDB takes it, on the other core, while reading goes on."""
+BYTES_A_LOAD: Final = 8 * 1024 * 1024
+"""How much of a view waits on disk before DuckDB takes it, while reading goes on.
+
+Each load costs DuckDB milliseconds of planning, however few the lines: small views wait to the end.
+"""
+
+LOADS_AT_ONCE: Final = 2
+LOADS_AHEAD: Final = 4
+"""How many loads may wait before the reading does: what is on disk stays bounded."""
 
 AMENDMENTS: Final = frozenset({"entry_corrected", "entry_annulled"})
 
@@ -108,9 +116,8 @@ class Loader:
         self._lines: dict[str, list[bytes]] = {}
         self._files: dict[str, BufferedWriter] = {}
         self._made = 0
-        self._waiting = 0
         self._worker: ThreadPoolExecutor
-        self._loading: Future[None] | None = None
+        self._loading: deque[Future[None]] = deque()
         self._filled: set[str] = set()
         self._amendments: dict[str, list[Recorded]] = {}
         self._findings: list[Finding] = []
@@ -129,17 +136,17 @@ class Loader:
         self._connection.execute("; ".join(create_sql(view) for view in views))
         folder = Path(mkdtemp(prefix="aidledger-load-"))
         try:
-            with ThreadPoolExecutor(max_workers=1) as self._worker:
+            with ThreadPoolExecutor(max_workers=LOADS_AT_ONCE) as self._worker:
                 self._take_all(source.rows(), folder)
-                self._fill()
                 self._finish()
                 as_of = self._day_in_question()
                 # first what is known is put right, then the cut: so does the fold of a case
                 self._amend(source, folder)
-                self._fill()
                 self._finish()
                 self._cut(as_of)
         finally:
+            for file in self._files.values():
+                file.close()
             shutil.rmtree(folder, ignore_errors=True)
         self._connection.execute(entry_sql([v for v in views if v.name in self._filled]))
         self._parameters(as_of)
@@ -204,8 +211,6 @@ class Loader:
             waiting.append(b'{"position":%d,"entry":%b}\n' % (last, record))
             if len(waiting) >= LINES_A_WRITE:
                 self._write(folder, name)
-                if self._waiting >= BYTES_A_LOAD:
-                    self._fill()
         for name in lines:
             self._write(folder, name)
         self._position = last
@@ -237,26 +242,27 @@ class Loader:
         if file is None:
             self._made += 1
             file = self._files[name] = (folder / f"{self._made}.ndjson").open("wb")
-        self._waiting += file.write(b"".join(lines))
+        file.write(b"".join(lines))
         lines.clear()
+        if file.tell() >= BYTES_A_LOAD:
+            self._fill(name)
 
-    def _fill(self) -> None:
-        """Let the worker load every file written so far, once it is done with those before."""
-        batch = []
-        for name, file in self._files.items():
-            file.close()
-            batch.append((name, Path(file.name)))
-        self._files.clear()
-        self._waiting = 0
-        self._finish()
-        self._filled.update(name for name, _ in batch)
-        self._loading = self._worker.submit(_load_files, self._connection, batch)
+    def _fill(self, name: str) -> None:
+        """Let a worker load the file of a view."""
+        file = self._files.pop(name)
+        file.close()
+        self._filled.add(name)
+        load = self._worker.submit(_load_file, self._connection.cursor(), name, Path(file.name))
+        self._loading.append(load)
+        while len(self._loading) > LOADS_AHEAD:
+            self._loading.popleft().result()
 
     def _finish(self) -> None:
-        """Wait for the worker."""
-        if self._loading is not None:
-            self._loading.result()
-            self._loading = None
+        """Load what is still on disk, and wait until all is loaded."""
+        for name in list(self._files):
+            self._fill(name)
+        while self._loading:
+            self._loading.popleft().result()
 
     def _amend(self, source: Source, folder: Path) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
@@ -331,9 +337,11 @@ class Loader:
                 yield position, entry
 
 
-def _load_files(connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, Path]]) -> None:
-    """Load files into their views and remove them."""
-    views = {view.name: view for view in event_views().values()}
-    for name, path in batch:
-        connection.execute(load_sql(views[name], str(path)))
+def _load_file(cursor: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    """Load a file into its view and remove it."""
+    view = next(view for view in event_views().values() if view.name == name)
+    try:
+        cursor.execute(load_sql(view, str(path)))
+    finally:
+        cursor.close()
         path.unlink()

@@ -17,8 +17,9 @@ from msgspec import inspect
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, decode_data
 from aidledger.domain.recorded import Recorded
-from aidledger.ledger.canonical import clip, plain_bytes, show
+from aidledger.ledger.canonical import DEPTH_LIMIT, INTEGER_LIMIT, clip, plain_bytes, show
 from aidledger.ledger.entry import (
+    MAX_RECORD_BYTES,
     EntryError,
     PolicyPin,
     decode_entry,
@@ -29,10 +30,14 @@ from aidledger.ledger.entry import (
     is_time,
 )
 from aidledger.ledger.finding import Finding
-from aidledger.replay.views import EventView, event_views
+from aidledger.replay.views import EventView, event_views, is_loose
 
 _MAX_POSITION: Final = 2**53 - 1
+_PLAIN_DEPTH: Final = DEPTH_LIMIT - 4
+"""How deep a field's value may lie in itself to be well within a record's depth."""
+
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_field_form = re.compile(r"[a-z][a-z0-9_.]*").fullmatch
 _month_form = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])").fullmatch
 
 
@@ -95,10 +100,11 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
         """Return the envelope where the fast way is sure of the record, None otherwise."""
         try:
             entry = self.decode(record)
-        except (msgspec.DecodeError, UnicodeError):
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             return None
         if (
-            _ENCODER.encode(entry) == record
+            len(record) <= MAX_RECORD_BYTES
+            and _ENCODER.encode(entry) == record
             and plain_bytes(record)
             and is_date(entry.effective_on)
             and is_time(entry.recorded_at)
@@ -107,7 +113,7 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
             and is_name(entry.office)
             and is_name(entry.cause)
             and (entry.prev is None or is_hash(entry.prev))
-            and not entry.sealed
+            and (not entry.sealed or _is_sealed(entry.sealed))
             and (entry.policy is None or _is_pin(entry.policy.hash, entry.policy.pack))
         ):
             data = entry.data
@@ -123,6 +129,16 @@ def _is_pin(pin_hash: str, pack: str) -> bool:
     return pin_hash.startswith("sha256:") and is_hash(pin_hash[7:]) and is_name(pack)
 
 
+def _is_sealed(sealed: dict[str, str]) -> bool:
+    """Whether every sealed field has a field's name and a commitment."""
+    return all(map(_is_field, sealed)) and all(map(is_hash, sealed.values()))
+
+
+@lru_cache(maxsize=1024)
+def _is_field(name: str) -> bool:
+    return _field_form(name) is not None
+
+
 def _fast_data(view: EventView) -> tuple[type, tuple[Check, ...]]:
     """Return the data's struct without the patterns of its texts, and what they leave to check.
 
@@ -131,7 +147,7 @@ def _fast_data(view: EventView) -> tuple[type, tuple[Check, ...]]:
     """
     shape = inspect.type_info(EVENTS[view.type_name].struct)
     fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
-    checks: list[Check] = [(name, _is_nothing) for name in view.loose_fields]
+    checks: list[Check] = []
     hints = get_type_hints(EVENTS[view.type_name].struct, include_extras=True)
     for field in getattr(shape, "fields", ()):
         name, kind = field.encode_name, field.type
@@ -141,6 +157,8 @@ def _fast_data(view: EventView) -> tuple[type, tuple[Check, ...]]:
             fields.append((name, hint))
         else:
             fields.append((name, hint, msgspec.field(default=field.default)))
+        if name in view.loose_fields:
+            checks.append((name, _plain_test(kind)))
         for names, test in ((view.day_fields, is_date), (view.month_fields, is_month)):
             if name in names:
                 checks.append((name, test if plain else partial(_all, test)))
@@ -169,15 +187,45 @@ def _pattern_test(pattern: str) -> Callable[[str], bool]:
     return test
 
 
-def _is_nothing(value: Any) -> bool:
-    return not value
+def _plain_test(kind: inspect.Type) -> Callable[[Any], bool]:
+    """Return a test of what a type leaves open, and of nothing else."""
+    match kind:
+        case inspect.StructType(fields=fields):
+            tests = [(f.name, _plain_test(f.type)) for f in fields if is_loose(f.type)]
+            return partial(_are_plain, tests)
+        case inspect.VarTupleType(item_type=inspect.StructType() as item):
+            return partial(_all, _plain_test(item))
+        case _:
+            return _is_plain
 
 
-def _all(test: Callable[[str], bool], value: Any) -> bool:
-    """Apply a test to a text, each text of a tuple, or nothing at all."""
+def _are_plain(tests: list[tuple[str, Callable[[Any], bool]]], value: Any) -> bool:
+    return all(test(getattr(value, name)) for name, test in tests)
+
+
+def _is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether a value of any type is what a record may hold; no where it lies unusually deep."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return abs(int(value)) <= INTEGER_LIMIT
+    if depth > _PLAIN_DEPTH or kind is float:
+        return False
+    if kind is dict:
+        if not all(map(str.isascii, value)):
+            return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        value = msgspec.structs.astuple(value)
+    return all(type(part) is str or _is_plain(part, depth + 1) for part in value)
+
+
+def _all(test: Callable[[Any], bool], value: Any) -> bool:
+    """Apply a test to a value, each value of a tuple, or nothing at all."""
     if value is None:
         return True
-    return test(value) if isinstance(value, str) else all(map(test, value))
+    return all(map(test, value)) if isinstance(value, tuple) else test(value)
 
 
 def _check_times(view: EventView, event: Any) -> None:

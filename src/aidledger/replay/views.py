@@ -100,7 +100,7 @@ def _view_of(type_name: str) -> EventView:
         # OfficerAppointed says whose appointment it is: not the actor of the entry
         name = f"data_{field.encode_name}" if field.encode_name in taken else field.encode_name
         columns.append(Column(name, field.encode_name, sql_type(field.type)))
-        for group, test in (("day", _is_day), ("month", _is_month), ("loose", _is_loose)):
+        for group, test in (("day", _is_day), ("month", _is_month), ("loose", is_loose)):
             if test(field.type):
                 groups[group].append(field.encode_name)
     return EventView(
@@ -158,17 +158,17 @@ def _has_pattern(kind: inspect.Type, pattern: str | None) -> bool:
             return False
 
 
-def _is_loose(kind: inspect.Type) -> bool:
+def is_loose(kind: inspect.Type) -> bool:
     """Whether a type admits numbers that no record may hold: floats, integers beyond 2**53."""
     match kind:
         case inspect.IntType():
             return kind.le is None
         case inspect.UnionType(types=types):
-            return any(_is_loose(t) for t in types)
+            return any(is_loose(t) for t in types)
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
-            return _is_loose(item)
+            return is_loose(item)
         case inspect.StructType(fields=fields):
-            return any(_is_loose(f.type) for f in fields)
+            return any(is_loose(f.type) for f in fields)
         case inspect.StrType() | inspect.BoolType() | inspect.NoneType() | inspect.LiteralType():
             return False
         case _:

@@ -7,9 +7,11 @@ reported, and hostile rows never raise; a database that can't be read at all doe
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from multiprocessing import get_context
 from typing import Final, TypeAlias
 
@@ -17,7 +19,7 @@ import msgspec
 
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES
-from aidledger.ledger.verify import Rung, VerifyReport, verify_entries
+from aidledger.ledger.verify import Rung, VerifyReport, verify_entries, verify_ranges
 from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.decoding import check_data
 from aidledger.services.session import Session
@@ -29,9 +31,37 @@ _PARALLEL_FROM: Final = 200_000
 """From so many entries on a second process pays for its start."""
 _TREE: Final = "tree"
 _NO_MARK: Final = "no mark lies beside the database"
+_COUNT: Final = {
+    "sqlite": "SELECT count(*) FROM entries NOT INDEXED",
+    "postgresql": "SELECT count(*) FROM entries",
+}
+"""Counts the rows themselves: an index can lack some."""
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Told the entries checked so far, and how many there should be where that is known."""
+
+
+class EntryReader(msgspec.Struct, frozen=True):
+    """Reads ranges of entries in whatever process it comes to; there the ledger stays open."""
+
+    location: str
+
+    def __call__(self, start: int, stop: int | None) -> Iterator[HostileRow]:
+        """Yield the entries from `start` up to, not including, `stop`. Raises StoreError."""
+        return _opened(self.location).read(start, stop)
+
+
+@lru_cache(maxsize=1)
+def _opened(location: str) -> LedgerStore:
+    """Open a ledger for reading, once in a process of workers."""
+    return open_ledger(location, read_only=True)
+
+
+def count_rows(store: LedgerStore) -> int:
+    """Return how many rows the entries have, whatever their positions."""
+    with store.reading() as run:
+        count: int = run(_COUNT[store.engine_name], ())[0][0]
+    return count
 
 
 def verify(
@@ -52,38 +82,34 @@ def verify(
 
     """
     if isinstance(ledger, Session):
-        return _verify(ledger.store, progress, jobs, None)
+        return _verify(ledger.store, None, progress, jobs, None)
     if not isinstance(ledger, str):
-        return _verify(ledger, progress, jobs, None)
+        return _verify(ledger, None, progress, jobs, None)
     store = open_ledger(ledger, read_only=True)
     try:
         mark = _mark_findings(store.read_head_row(), ledger)
-        return _verify(store, progress, jobs, mark)
+        return _verify(store, ledger, progress, jobs, mark)
     finally:
         store.close()
 
 
 def _verify(
     store: LedgerStore,
+    location: str | None,
     progress: Progress | None,
     jobs: int | None,
     mark: tuple[Finding, ...] | None,
 ) -> VerifyReport:
-    """Verify an opened ledger."""
+    """Verify an opened ledger; where its location is known other processes read it themselves."""
     head = store.read_head_row()
     total = head[0] if head and type(head[0]) is int and head[0] >= 0 else None
-    batches = BatchCheck(store.read_batches())
+    told = None if progress is None else lambda done: progress(done, total)
     wanted = jobs or (1 if (total or 0) < _PARALLEL_FROM else os.cpu_count() or 1)
     with _workers(wanted) as executor:
-        report = verify_entries(
-            batches.watch(store.read()),
-            store.read_nodes(),
-            head,
-            check_data,
-            executor=executor,
-            progress=None if progress is None else lambda done: progress(done, total),
-        )
-    found = batches.finish()
+        done = None
+        if executor is not None and location is not None:
+            done = _verify_ranges(store, location, head, executor, told)
+        report, found = done or _verify_rows(store, head, executor, told)
     findings = sorted(
         [*report.findings, *found, *(mark or ())],
         key=lambda one: (one.position is None, one.position or 0),
@@ -91,6 +117,51 @@ def _verify(
     return msgspec.structs.replace(
         report, findings=findings, rungs=_rungs(report.rungs, bool(found), mark)
     )
+
+
+def _verify_ranges(
+    store: LedgerStore,
+    location: str,
+    head: HostileRow | None,
+    executor: Executor,
+    progress: Callable[[int], None] | None,
+) -> tuple[VerifyReport, list[Finding]] | None:
+    """Verify log and batches, the rows read by the workers; None where that way has a doubt."""
+    batches = BatchCheck(store.read_batches())
+
+    def watch(rows: Iterable[HostileRow]) -> None:
+        deque(batches.watch(rows), maxlen=0)
+
+    report = verify_ranges(
+        EntryReader(location),
+        count_rows(store),
+        store.read_nodes(),
+        head,
+        check_data,
+        executor=executor,
+        watch=watch,
+        progress=progress,
+    )
+    return None if report is None else (report, batches.finish())
+
+
+def _verify_rows(
+    store: LedgerStore,
+    head: HostileRow | None,
+    executor: Executor | None,
+    progress: Callable[[int], None] | None,
+) -> tuple[VerifyReport, list[Finding]]:
+    """Verify log and batches, the rows read here one after the other, whatever they are."""
+    batches = BatchCheck(store.read_batches())
+    report = verify_entries(
+        batches.watch(store.read()),
+        store.read_nodes(),
+        head,
+        check_data,
+        executor=executor,
+        progress=progress,
+    )
+    return report, batches.finish()
 
 
 def _rungs(
