@@ -270,3 +270,40 @@ def test_a_model_can_reach_no_file_and_change_no_setting(tmp_path: Any) -> None:
         ):
             with pytest.raises(duckdb.Error):
                 connection.execute(sql)
+
+
+DECISION = (
+    '{"act":"EntitlementSet","amount_fen":null,"clauses":[],"facts":{%s},"outcome":"allow",'
+    '"pack":"gz","pack_hash":"' + "a" * 64 + '","parts":[],"withheld":[]}'
+)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        '"deep":' + "[" * 40 + "]" * 40,
+        '"deep":' + "[" * 100_000 + "]" * 100_000,
+        '"number":1.5',
+        '"number":9007199254740993',
+        '"b\u00fc":1',
+        '"b":1,"a":2',
+    ],
+    ids=["deep", "very deep", "float", "beyond 2^53", "key not ASCII", "keys not sorted"],
+)
+def test_a_decision_with_facts_that_no_entry_may_hold_is_skipped_and_reported(facts: str) -> None:
+    log = Log()
+    log.add(
+        "EntitlementSet", CASE, "2022-02-20", from_month="2022-03", monthly_fen=1, reason="approval"
+    )
+    position, *middle, record, leaf = log.written[-1]
+    assert b'"decision":null' in record
+    hostile = record.replace(b'"decision":null', b'"decision":' + (DECISION % facts).encode())
+
+    log.written[-1] = (position, *middle, hostile, leaf)
+
+    with building(None) as connection:
+        found = Loader(connection).load(log)
+        kept = connection.execute("SELECT count(*) FROM entitlement_set").fetchall()
+
+    assert [position] == [finding.position for finding in found.findings]
+    assert [(0,)] == kept

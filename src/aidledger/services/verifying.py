@@ -22,6 +22,7 @@ from aidledger.ledger.tree import HASH_BYTES
 from aidledger.ledger.verify import Rung, VerifyReport, verify_entries, verify_ranges
 from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.decoding import check_data
+from aidledger.services.moving import Until
 from aidledger.services.session import Session
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path, open_ledger
@@ -109,7 +110,9 @@ def _verify(
         done = None
         if executor is not None and location is not None:
             done = _verify_ranges(store, location, head, executor, told)
-        report, found = done or _verify_rows(store, head, executor, told)
+        report, found = done or _verify_rows(_Whole(store), head, executor, told)
+        if report.findings or found:
+            report, found = _verify_moved(store, head, executor, told) or (report, found)
     findings = sorted(
         [*report.findings, *found, *(mark or ())],
         key=lambda one: (one.position is None, one.position or 0),
@@ -145,17 +148,39 @@ def _verify_ranges(
     return None if report is None else (report, batches.finish())
 
 
-def _verify_rows(
+def _verify_moved(
     store: LedgerStore,
+    head: HostileRow | None,
+    executor: Executor | None,
+    progress: Callable[[int], None] | None,
+) -> tuple[VerifyReport, list[Finding]] | None:
+    """Verify once more up to the head that was read, if somebody has appended since."""
+    now = store.read_head_row()
+    if head is None or now is None or now == head or type(head[0]) is not int:
+        return None
+    until = Until(store, head[0])
+    found = _verify_rows(until, head, executor, progress)
+    return found if until.within(store.read_head_row()) else None
+
+
+class _Whole:
+    """Everything a store has."""
+
+    def __init__(self, store: LedgerStore) -> None:
+        self.rows, self.nodes, self.batches = store.read, store.read_nodes, store.read_batches
+
+
+def _verify_rows(
+    what: Until | _Whole,
     head: HostileRow | None,
     executor: Executor | None,
     progress: Callable[[int], None] | None,
 ) -> tuple[VerifyReport, list[Finding]]:
     """Verify log and batches, the rows read here one after the other, whatever they are."""
-    batches = BatchCheck(store.read_batches())
+    batches = BatchCheck(what.batches())
     report = verify_entries(
-        batches.watch(store.read()),
-        store.read_nodes(),
+        batches.watch(what.rows()),
+        what.nodes(),
         head,
         check_data,
         executor=executor,
