@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -166,6 +167,7 @@ def test_a_server_that_is_stopped_at_once_loses_nothing_acknowledged(
         )  # fmt: skip
         for turn in range(100_000):
             cause = f"{cycle}-{turn}"
+            assert not stopper.poll(), "the server could not be stopped"
             try:
                 outcome = append(store, drafts(1 + turn % 3), cause)
             except StoreError:
@@ -195,9 +197,8 @@ def test_a_server_that_is_stopped_at_once_loses_nothing_acknowledged(
 
 def pg_ctl(server: Any, *words: str, after_s: float) -> list[str]:
     """The command that stops a server after a while, as the user it runs as."""
-    inner = (
-        f"sleep {after_s:.3f}; exec {server.bin_path}/pg_ctl -D {server.pgdata} {' '.join(words)}"
-    )
+    command = shlex.join([f"{server.bin_path}/pg_ctl", "-D", str(server.pgdata), *words])
+    inner = f"sleep {after_s:.3f}; exec {command}"
     if server.system_user:
         return ["su", server.system_user, "-s", "/bin/sh", "-c", inner]
     return ["/bin/sh", "-c", inner]
