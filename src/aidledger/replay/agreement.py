@@ -12,11 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.case import Case, evolve
-from aidledger.domain.events.catalog import decode_data
 from aidledger.domain.recorded import Recorded, standing
-from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.replay.loading import AFTER_ALL, HostileRow, end_of_day
-from aidledger.replay.reading import recorded_of
+from aidledger.replay.rows import recorded_row
 
 CASE_COLUMNS: Final[tuple[str, ...]] = (
     *("case", "stage", "applicant", "display_name", "birth_on", "area", "township", "village"),
@@ -67,7 +65,7 @@ def fold_cases(
     question = as_of.isoformat()
     streams: dict[str, list[Recorded]] = {}
     for row in rows:
-        entry = _read(row)
+        entry = recorded_row(row)
         if entry is not None and entry.stream.startswith("case/") and entry.recorded_at < cutoff:
             streams.setdefault(entry.stream, []).append(entry)
     for stream in sorted(streams):
@@ -78,21 +76,6 @@ def fold_cases(
         for entry in live:
             case = evolve(case, entry)
         yield case_row(case, question, (entry.position for entry in live))
-
-
-def _read(row: HostileRow) -> Recorded | None:
-    """Read a row by the strict decoders alone."""
-    position, record = row[0], row[5]
-    if not isinstance(position, int) or not isinstance(record, bytes):
-        return None
-    try:
-        entry = decode_entry(record)
-        if not entry.stream.startswith("case/"):
-            return None
-        event = decode_data(entry.type, msgspec.json.encode(entry.data))
-    except (EntryError, msgspec.DecodeError, UnicodeError):
-        return None
-    return recorded_of(msgspec.structs.replace(entry, data=event), position)
 
 
 def differences(

@@ -28,10 +28,10 @@ from aidledger.replay.reading import (
     TypedEntry,
     read_record,
     readers,
-    recorded_of,
     row_finding,
     type_of,
 )
+from aidledger.replay.rows import recorded_of
 from aidledger.replay.views import create_sql, entry_sql, event_views, load_sql, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)

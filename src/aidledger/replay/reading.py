@@ -16,7 +16,6 @@ from msgspec import inspect
 
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, decode_data
-from aidledger.domain.recorded import Recorded
 from aidledger.ledger.canonical import DEPTH_LIMIT, INTEGER_LIMIT, clip, plain_bytes, show
 from aidledger.ledger.entry import (
     MAX_RECORD_BYTES,
@@ -66,22 +65,6 @@ class TypedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         envelope = msgspec.structs.replace(self.envelope, data=event, effective_on=effective_on)
         _check_times(self.view, event)
         return TypedEntry(view=self.view, envelope=envelope, line=_ENCODER.encode(envelope))
-
-
-def recorded_of(entry: Any, position: int) -> Recorded:
-    """Return an envelope as the domain sees it."""
-    return Recorded(
-        actor=entry.actor,
-        effective_on=entry.effective_on,
-        event=entry.data,
-        office=entry.office,
-        pack_hash=entry.policy.hash.removeprefix("sha256:") if entry.policy else None,
-        position=position,
-        recorded_at=entry.recorded_at,
-        sealed=entry.sealed,
-        stream=entry.stream,
-        version=entry.version,
-    )
 
 
 Check = tuple[str, Callable[[Any], bool]]

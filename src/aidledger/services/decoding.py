@@ -12,7 +12,8 @@ from msgspec import inspect
 from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, encode_data
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
-from aidledger.ledger.entry import Entry, EntryError, decode_entry
+from aidledger.ledger.entry import Entry
+from aidledger.replay.rows import recorded_row
 from aidledger.store.port import HostileRow
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -24,37 +25,9 @@ _DAY_FIELDS: Final = {
 }
 
 
-def recorded_of(row: HostileRow) -> Recorded | None:
-    """Return the recorded event of a stored row, or nothing where the record can't be read.
-
-    The record bytes are the truth; the columns beside them are not asked. Only the position, which
-    no record holds, is the row's.
-    """
-    position, record = row[0], row[5]
-    if not isinstance(record, bytes) or not isinstance(position, int):
-        return None
-    try:
-        entry = decode_entry(record)
-        event = decode_data(entry.type, msgspec.json.encode(entry.data))
-    except (EntryError, msgspec.MsgspecError):
-        return None
-    return Recorded(
-        actor=entry.actor,
-        effective_on=entry.effective_on,
-        event=event,
-        office=entry.office,
-        pack_hash=entry.policy.hash.removeprefix("sha256:") if entry.policy else None,
-        position=position,
-        recorded_at=entry.recorded_at,
-        sealed=entry.sealed,
-        stream=entry.stream,
-        version=entry.version,
-    )
-
-
 def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
     """Return the readable events of stored rows, in their order."""
-    return [entry for row in rows if (entry := recorded_of(row)) is not None]
+    return [entry for row in rows if (entry := recorded_row(row)) is not None]
 
 
 def check_data(entry: Entry) -> list[tuple[str, str, str, str]]:

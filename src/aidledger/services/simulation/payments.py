@@ -11,7 +11,7 @@ import msgspec
 from aidledger.domain.events import payment, support
 from aidledger.domain.events.base import AmountLine
 from aidledger.domain.values import add_months
-from aidledger.services.decoding import recorded_of
+from aidledger.replay.rows import recorded_row
 from aidledger.services.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
@@ -197,7 +197,7 @@ class PayRuns:
     def _read_entitlements(self) -> None:
         """Read the entitlements recorded since the last run."""
         for row in self._county.session.store.read_types(("EntitlementSet",), start=self._seen):
-            entry = recorded_of(row)
+            entry = recorded_row(row)
             if entry is not None and isinstance(entry.event, support.EntitlementSet):
                 self._entitlements.setdefault(entry.stream, []).append(entry.event)
                 self._seen = entry.position + 1

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
-from aidledger.services.decoding import recorded_of
+from aidledger.replay.rows import recorded_row
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities import care, life, money, oversight, procedure
@@ -136,7 +136,7 @@ class Plants:
     def _shows(self, kind: Kind, position: int) -> bool:
         """Whether the county went on long enough after an entry for it to be called wrong."""
         store = self._county.session.store
-        entry = recorded_of(next(iter(store.read(position, position + 1))))
+        entry = recorded_row(next(iter(store.read(position, position + 1))))
         over = self._county.last - timedelta(days=kind.shows_after_days)
         return entry is not None and entry.effective_on <= over.isoformat()
 
