@@ -15,7 +15,6 @@ from aidledger.domain.policy.decision import (
     decide,
     decide_clauses,
     redecide,
-    refusals,
 )
 from aidledger.domain.policy.pack import PackLibrary
 
@@ -197,7 +196,7 @@ def test_what_if_shows_the_difference_of_another_pack() -> None:
 
 
 def test_an_undecidable_clause_refuses_with_the_fact_that_is_missing() -> None:
-    results = refusals(decide_clauses(COUNTY, "PayRunApproved", {"act": {"actor": "x"}}))
+    results = decide_clauses(COUNTY, "PayRunApproved", {"act": {"actor": "x"}}).refusals
     four_eyes = next(result for result in results if result.id == "run-four-eyes")
 
     assert (("run.drafted_by",), "undecidable") == (four_eyes.missing, four_eyes.outcome)

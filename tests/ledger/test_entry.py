@@ -262,3 +262,67 @@ def test_the_bytes_of_a_record_are_fixed() -> None:
     )
 
     assert expected.encode() == make_record()
+
+
+@given(st.lists(st.sampled_from(range(7)), max_size=6), st.data())
+@settings(max_examples=200)
+def test_many_records_are_read_together_as_each_is_alone(
+    kinds: list[int], draw: st.DataObject
+) -> None:
+    """Also where a record says a part of its neighbour, two at once, or nothing."""
+    one, other = make_record(), make_record(data=msgspec.Raw(canonical.encode({"e": "é"})))
+    at = draw.draw(st.integers(1, len(one) - 1))
+    key = other.replace(b'"e"', '"é"'.encode())
+    pieces = [one, one + b"\n" + one, one[:at], one[at:], b"", other, key]
+    records = [pieces[kind] for kind in kinds]
+    alone = [entry.read_entry(record) for record in records]
+
+    assert entry.read_entries(records) == (None if None in alone else alone)
+
+
+def test_what_no_record_says_alone_is_not_read_out_of_two() -> None:
+    record = make_record()
+    for at in range(1, len(record)):
+        assert entry.read_entries([record[:at], record[at:]]) is None
+        assert entry.read_entries([record[:at], record[at:] + b"\n" + record]) is None
+
+
+def test_the_first_record_that_is_none_is_named() -> None:
+    with pytest.raises(EntryError) as caught:
+        entry.decode_entries([make_record(), make_record(), make_record() + b" "])
+
+    assert 2 == caught.value.index
+
+
+def test_a_header_out_of_form_is_found_among_many() -> None:
+    good = make_record()
+    for field, bad in (
+        (b'"actor":"', b'"actor":" '),
+        (b'"stream":"', b'"stream":"/'),
+        (b'"recorded_at":"2', b'"recorded_at":"x'),
+        (b'"effective_on":"2', b'"effective_on":"x'),
+        (b'"version":', b'"version":-'),
+    ):
+        assert field in good
+        with pytest.raises(EntryError) as caught:
+            entry.decode_entries([good, good.replace(field, bad, 1), good])
+
+        assert 1 == caught.value.index
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
+def test_text_taken_as_plain_is_in_normal_form_without_controls(text: str) -> None:
+    if not canonical.plain_bytes(b'"' + text.encode() + b'"'):
+        return
+
+    assert unicodedata.is_normalized("NFC", text)
+    assert not any(unicodedata.category(c) == "Cc" for c in text if c > "\x1f")
+
+
+def test_every_character_taken_as_plain_by_its_bytes_stays_as_it_is() -> None:
+    """U+4000 to U+9FFF, the range that `plain_bytes` need not look into."""
+    han = "".join(map(chr, range(0x4000, 0xA000)))
+
+    assert unicodedata.is_normalized("NFC", han)
+    assert not any(map(unicodedata.combining, han))
+    assert not any(map(unicodedata.decomposition, han))

@@ -10,7 +10,7 @@ from aidledger.domain.events import care
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
-class Carer(msgspec.Struct, frozen=True, kw_only=True):
+class Carer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The state of one carer; ``last_score`` is -1 before the first."""
 
     stream: str

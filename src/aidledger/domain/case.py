@@ -15,14 +15,14 @@ from aidledger.domain.events import care, decision, ending, inquiry, intake, pay
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
-class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
+class Entitlement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is due a month from ``from_month`` on."""
 
     from_month: str
     monthly_fen: int
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The state of one case. Empty text means not (yet) so; days and months are ISO text."""
 
     stream: str

@@ -22,8 +22,8 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.facts import (
     SENSITIVE,
+    ActFacts,
     CaseFacts,
-    act_facts,
     carer_facts,
     complaint_facts,
     run_facts,
@@ -47,7 +47,7 @@ _WITH_RECORD: Final = (
 """Events that carry the record of their decision."""
 
 
-class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a decision may know: the states it is about, the rule, the day, the opened facts."""
 
     case: Case | None = None
@@ -63,7 +63,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     office_kind: str = ""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event to record; ``under_pack`` says that the policy pack is pinned to it."""
 
     event: Event
@@ -82,7 +82,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
 
 
-class Decided(msgspec.Struct, frozen=True, kw_only=True):
+class Decided(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is to be recorded, in order."""
 
     steps: tuple[Step, ...]
@@ -104,9 +104,9 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
     if given.stream_version == 0 and proposal.type not in _OPENING_WISHES:
         return Refused(refusals=(_NO_STREAM,))
     facts = facts_of(proposal.type, proposal.event, proposal, given)
-    results = policy.decide_clauses(given.pack, proposal.type, facts, given.calendar)
+    refusals = policy.decide_clauses(given.pack, proposal.type, facts, given.calendar).refusals
     waived = {despite.clause for despite in proposal.despite}
-    standing = [result for result in policy.refusals(results) if result.id not in waived]
+    standing = [result for result in refusals if result.id not in waived]
     if standing:
         return Refused(refusals=tuple(_refusal(result, given.pack) for result in standing))
     overridden = tuple(
@@ -142,7 +142,7 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
     month = _month_of_act(event, by.effective_on)
     case = given.case or Case(stream=by.stream)
     return {
-        "act": act_facts(
+        "act": ActFacts(
             name,
             event,
             actor=by.actor,

@@ -7,6 +7,7 @@ months are ISO text, so that they compare as text; what is not known is empty te
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -24,26 +25,50 @@ SENSITIVE: Final = frozenset({"case.disability_kind", "case.disability_grade"})
 """Facts that may stand in no entry; a decision that used them seals them."""
 
 
-def act_facts(
-    name: str, event: Event, *, actor: str, office: str, office_kind: str, effective_on: str
-) -> Facts:
-    """Return the facts of the act itself: its type, actor, office, day and each field of its data.
+class ActFacts(Mapping[str, Any]):
+    """The facts of the act itself: its type, actor, office, day and each field of its data.
 
     ``office_kind`` is empty where the ledger does not know the office.
     """
-    fields = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in msgspec.to_builtins(event).items()
-        if isinstance(value, (str, int, bool, list, tuple))
-    }
-    return {
-        **fields,
-        "type": name,
-        "actor": actor,
-        "office": office,
-        "office_kind": office_kind,
-        "effective_on": effective_on,
-    }
+
+    __slots__ = ("_event", "_own")
+
+    def __init__(
+        self,
+        name: str,
+        event: Event,
+        *,
+        actor: str,
+        office: str,
+        office_kind: str,
+        effective_on: str,
+    ) -> None:
+        self._event = event
+        self._own: Facts = {
+            "type": name,
+            "actor": actor,
+            "office": office,
+            "office_kind": office_kind,
+            "effective_on": effective_on,
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._own:
+            return self._own[name]
+        if name in self._event.__struct_fields__:
+            value = getattr(self._event, name)
+            if isinstance(value, (str, int)):
+                return value
+            if isinstance(value, (list, tuple)):
+                return list(msgspec.to_builtins(value))
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        names = dict.fromkeys((*self._own, *self._event.__struct_fields__))
+        return (name for name in names if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class CaseFacts(Mapping[str, Any]):
@@ -58,19 +83,16 @@ class CaseFacts(Mapping[str, Any]):
 
     """
 
-    __slots__ = ("_known", "case", "month", "on", "revealed")
+    __slots__ = ("case", "month", "on", "revealed")
 
     def __init__(
         self, case: Case, *, on: str, month: str, revealed: Mapping[str, str] | None = None
     ) -> None:
         self.case, self.on, self.month = case, on, month
         self.revealed = revealed or {}
-        self._known: Facts = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._known:
-            self._known[name] = _CASE_FACTS[name](self)
-        return self._known[name]
+        return _CASE_FACTS[name](self)
 
     def __iter__(self) -> Iterator[str]:
         return iter(_CASE_FACTS)
@@ -94,13 +116,8 @@ def _age_years(facts: CaseFacts) -> int:
         return -1
 
 
-def _same(name: str) -> Callable[[CaseFacts], Any]:
-    """Return the fact that is a field of the case under its own name."""
-    return lambda facts: getattr(facts.case, name)
-
-
 _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
-    name: _same(name)
+    name: attrgetter(f"case.{name}")
     for name in (
         "stage",
         "programme",
@@ -174,10 +191,21 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
 """Every fact of a case, by the name that clauses know it by."""
 
 
+_NO_CARER: Final[Facts] = {"registered": False, "qualified": False, "last_score": -1}
+_NO_RUN: Final[Facts] = {
+    "opened": False,
+    "approved": False,
+    "drafted_by": "",
+    "lines": 0,
+    "total_fen": 0,
+    "month": "",
+}
+
+
 def carer_facts(carer: Carer | None) -> Facts:
     """Return the facts of a carer; all empty where there is none."""
     if carer is None:
-        return {"registered": False, "qualified": False, "last_score": -1}
+        return _NO_CARER
     return {
         "registered": carer.registered,
         "qualified": carer.qualified,
@@ -200,14 +228,7 @@ def complaint_facts(complaint: Complaint | None) -> Facts:
 def run_facts(run: PayRun | None) -> Facts:
     """Return the facts of a pay run; all empty where there is none."""
     if run is None:
-        return {
-            "opened": False,
-            "approved": False,
-            "drafted_by": "",
-            "lines": 0,
-            "total_fen": 0,
-            "month": "",
-        }
+        return _NO_RUN
     return {
         "opened": bool(run.opened_by),
         "approved": run.approved,

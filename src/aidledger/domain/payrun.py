@@ -10,7 +10,7 @@ from aidledger.domain.events import payment
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
-class PayRun(msgspec.Struct, frozen=True, kw_only=True):
+class PayRun(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The state of one run. ``lines`` and ``total_fen`` count the roster, not what was declared."""
 
     stream: str

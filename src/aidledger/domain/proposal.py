@@ -15,7 +15,7 @@ class Despite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason: str
 
 
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+class Proposal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One act proposed: the event it would record, when it takes effect, and by whom.
 
     ``personal`` holds the values to be sealed by field name; it never reaches an entry.

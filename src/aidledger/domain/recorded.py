@@ -16,7 +16,7 @@ END_OF_TIME: Final = "9999-12-31"
 _INTEGER_LIMIT: Final = 2**53
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One recorded event.
 
     ``effective_on`` is when it holds in the world, ``recorded_at`` (UTC) when the ledger learned it.

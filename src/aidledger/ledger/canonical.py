@@ -36,6 +36,10 @@ _BACKSLASH: Final = 0x5C
 _DELETE: Final = 0x7F
 _C1_LEAD: Final = 0xC2  # first UTF-8 byte of U+0080 to U+00BF
 
+_ASCII_AND_HAN: Final = bytes((*range(0x80), *range(0x80, 0xC0), *range(0xE4, 0xEA)))
+"""Bytes of texts that are in NFC in any order: ASCII, and U+4000 to U+9FFF (lead bytes E4 to E9),
+Chinese characters and hexagrams, none of which combines or decomposes."""
+
 _bad_escape = re.compile(rb'\\[^n"]').search
 _c1_control = re.compile(rb"\xc2[\x80-\x9f]").search
 _structure = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL).finditer
@@ -124,13 +128,13 @@ def plain_bytes(data: bytes) -> bool:
 
     It asks a few searches over the whole text. No means: look closer. NFC of the whole text
     implies NFC of each string in it, as normal forms are closed under substrings and neither `"`
-    nor `\` ever composes. Text that is not UTF-8 raises UnicodeDecodeError.
+    nor `\` ever composes. Text that is not UTF-8 raises UnicodeDecodeError here, or in the decoder.
     """
     if _BACKSLASH in data and _bad_escape(data.replace(b"\\\\", b"")):
         return False
     if _DELETE in data:
         return False
-    if data.isascii():
+    if data.isascii() or not data.translate(None, _ASCII_AND_HAN):
         return True
     if _C1_LEAD in data and _c1_control(data):
         return False

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from aidledger.ledger.canonical import clip, show
-from aidledger.ledger.entry import Entry, EntryError, decode_entry, is_stream
+from aidledger.ledger.entry import Entry, EntryError, decode_entry
 from aidledger.ledger.finding import Finding
+from aidledger.ledger.forms import is_stream
 from aidledger.ledger.tree import HASH_BYTES, leaf_hash
 from aidledger.ledger.window import (
     CHUNK_ROWS,

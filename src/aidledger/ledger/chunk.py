@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from aidledger.ledger.careful import check_carefully
-from aidledger.ledger.entry import is_stream, is_time, names_ok, numbers_ok, read_entry
+from aidledger.ledger.entry import names_ok, numbers_ok, read_entry
+from aidledger.ledger.forms import is_stream, is_time
 from aidledger.ledger.tree import HASH_BYTES, LEAF_PREFIX
 from aidledger.ledger.window import (
     CHUNK_ROWS,

@@ -9,9 +9,7 @@ The rules are written once, in `_FIELDS`. The fast way asks the same predicates.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +17,18 @@ import msgspec
 
 from aidledger.ledger import canonical
 from aidledger.ledger.canonical import CanonicalError, clip, show
+from aidledger.ledger.forms import (
+    NAME_LIMIT,
+    STREAM_LIMIT,
+    is_date,
+    is_hash,
+    is_name,
+    is_pin,
+    is_sealed,
+    is_stream,
+    is_time,
+    is_type_name,
+)
 
 if TYPE_CHECKING:
     EntryData = dict[str, Any] | msgspec.Raw
@@ -29,8 +39,6 @@ MAX_RECORD_BYTES: Final = 65_535
 """C2SP tlog-tiles writes an entry's length as a uint16."""
 
 FORMAT_VERSION: Final = 1
-STREAM_LIMIT: Final = 200
-NAME_LIMIT: Final = 128
 
 
 class EntryError(ValueError):
@@ -45,6 +53,7 @@ class EntryError(ValueError):
         self.field: Final = field
         self.expected: Final = expected
         self.found: Final = found
+        self.index = 0
 
 
 class PolicyPin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
@@ -79,71 +88,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
-
-_type_form = re.compile(r"[A-Z][A-Za-z0-9]{1,63}").fullmatch
-_name_form = re.compile(rf"[!-~]{{1,{NAME_LIMIT}}}").fullmatch
-_date_form = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
-_time_form = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
-).fullmatch
-_hex_form = re.compile(r"[0-9a-f]{64}").fullmatch
-_stream_form = re.compile(
-    r"[a-z][a-z_]*/[A-Za-z0-9][A-Za-z0-9._:-]*(?:/[A-Za-z0-9][A-Za-z0-9._:-]*)*"
-).fullmatch
-_sealed_form = re.compile(r"[a-z][a-z0-9_.]*").fullmatch
-_pin_form = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
-
-
-@lru_cache(maxsize=4096)
-def is_type_name(text: str) -> bool:
-    """Whether `text` has the form of an event type's wire name."""
-    return _type_form(text) is not None
-
-
-@lru_cache(maxsize=16_384)
-def is_name(text: str) -> bool:
-    """Whether `text` may name an actor, office, cause or pack: printable ASCII without spaces."""
-    return _name_form(text) is not None
-
-
-@lru_cache(maxsize=16_384)
-def is_date(text: str) -> bool:
-    """Whether `text` is a date that exists, as YYYY-MM-DD."""
-    if not _date_form(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=4096)
-def is_time(text: str) -> bool:
-    """Whether `text` is a time that exists, as YYYY-MM-DDTHH:MM:SS.ffffffZ."""
-    if not _time_form(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=65_536)
-def is_stream(text: str) -> bool:
-    """Whether `text` names a stream: kind/id, at most 200 characters."""
-    return len(text) <= STREAM_LIMIT and _stream_form(text) is not None
-
-
-def is_hash(text: str) -> bool:
-    """Whether `text` is 64 lower-case hex digits."""
-    return _hex_form(text) is not None
-
-
-@lru_cache(maxsize=4096)
-def _is_pin(pin_hash: str, pack: str) -> bool:
-    return _pin_form(pin_hash) is not None and is_name(pack)
 
 
 def encode_entry(entry: Entry) -> bytes:
@@ -188,7 +132,7 @@ def encode_draft(
     Raises:
         EntryError: a part breaks the form, or `data` is not one canonical object.
     """
-    record = _ENCODER.encode(
+    record = write_record(
         Entry(
             type=type,
             actor=actor,
@@ -208,6 +152,11 @@ def encode_draft(
     return record
 
 
+def write_record(entry: Entry) -> bytes:
+    """Write an entry without reading it back: whoever keeps it asks `decode_entries` first."""
+    return _ENCODER.encode(entry)
+
+
 def decode_entry(record: bytes) -> Entry:
     """Read a record strictly.
 
@@ -217,6 +166,25 @@ def decode_entry(record: bytes) -> Entry:
     """
     entry = read_entry(record)
     return entry if entry is not None and _well_formed(entry) else _decode_slowly(record)
+
+
+def decode_entries(records: Sequence[bytes]) -> list[Entry]:
+    """Read many records strictly, in one go.
+
+    Raises:
+        EntryError: as `decode_entry`, of the first record that is none; `index` says which.
+    """
+    entries = read_entries(records)
+    if entries is not None and all_well_formed(entries):
+        return entries
+    entries = []
+    for index, record in enumerate(records):
+        try:
+            entries.append(decode_entry(record))
+        except EntryError as error:
+            error.index = index
+            raise
+    return entries
 
 
 def read_entry(record: bytes) -> Entry | None:
@@ -240,6 +208,32 @@ def read_entry(record: bytes) -> Entry | None:
     return None
 
 
+def read_entries(records: Sequence[bytes]) -> list[Entry] | None:
+    """Read many records as `read_entry` does each; None where it would not say yes to all.
+
+    Joined by newlines they are read and written again in one go. No canonical text holds a bare
+    newline: where the same text comes out with as many lines, each line is the one form of its
+    record, and no record can have said a part of its neighbour.
+    """
+    try:
+        if any(type(one) is not bytes or len(one) > MAX_RECORD_BYTES for one in records):
+            return None
+        joined = b"\n".join((*records, b""))
+        if not canonical.plain_bytes(joined):
+            return None
+        entries = _decoder().decode_lines(joined)
+        if len(entries) != len(records) or _ENCODER.encode_lines(entries) != joined:
+            return None
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+    if not joined.isascii() and not all(
+        record.isascii() or canonical.ascii_keys(entry.data)
+        for record, entry in zip(records, entries, strict=True)
+    ):
+        return None
+    return entries
+
+
 @lru_cache(maxsize=1)
 def _decoder() -> msgspec.json.Decoder[Entry]:
     return msgspec.json.Decoder(Entry)
@@ -248,10 +242,22 @@ def _decoder() -> msgspec.json.Decoder[Entry]:
 def _well_formed(entry: Entry) -> bool:
     return (
         names_ok(entry.type, entry.actor, entry.cause, entry.office, entry.effective_on)
-        and (entry.prev is None or _hex_form(entry.prev) is not None)
+        and (entry.prev is None or is_hash(entry.prev))
         and is_time(entry.recorded_at)
         and is_stream(entry.stream)
         and numbers_ok(entry)
+    )
+
+
+def all_well_formed(entries: Sequence[Entry]) -> bool:
+    """Whether the headers of many entries have their forms; what they share is asked once."""
+    shared = {(one.type, one.actor, one.cause, one.office, one.effective_on) for one in entries}
+    return (
+        all(names_ok(*parts) for parts in shared)
+        and all(map(is_time, {one.recorded_at for one in entries}))
+        and all(map(is_stream, {one.stream for one in entries}))
+        and all(is_hash(one.prev) for one in entries if one.prev is not None)
+        and all(map(numbers_ok, entries))
     )
 
 
@@ -272,15 +278,8 @@ def numbers_ok(entry: Entry) -> bool:
     return (
         entry.v == FORMAT_VERSION
         and 1 <= entry.version <= canonical.INTEGER_LIMIT
-        and (policy is None or _is_pin(policy.hash, policy.pack))
-        and (not entry.sealed or _sealed_ok(entry.sealed))
-    )
-
-
-def _sealed_ok(sealed: object) -> bool:
-    return type(sealed) is dict and all(
-        type(value) is str and _sealed_form(field) and _hex_form(value)
-        for field, value in sealed.items()
+        and (policy is None or is_pin(policy.hash, policy.pack))
+        and (not entry.sealed or is_sealed(entry.sealed))
     )
 
 
@@ -296,7 +295,7 @@ def _policy_ok(value: object) -> bool:
         and value.keys() == {"hash", "pack"}
         and type(value["hash"]) is str
         and type(value["pack"]) is str
-        and _is_pin(value["hash"], value["pack"])
+        and is_pin(value["hash"], value["pack"])
     )
 
 
@@ -313,7 +312,7 @@ _FIELDS: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "policy": (_policy_ok, 'null or {"hash":"sha256:<64 hex digits>","pack":<id>}'),
     "prev": (lambda value: value is None or _text(is_hash)(value), f"null or {_HASH}"),
     "recorded_at": (_text(is_time), "a time as YYYY-MM-DDTHH:MM:SS.ffffffZ"),
-    "sealed": (_sealed_ok, f"an object of field names and {_HASH}"),
+    "sealed": (is_sealed, f"an object of field names and {_HASH}"),
     "stream": (_text(is_stream), f"kind/id of at most {STREAM_LIMIT} characters"),
     "v": (lambda value: type(value) is int and value == FORMAT_VERSION, f"{FORMAT_VERSION}"),
     "version": (

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from aidledger.ledger.canonical import show
-from aidledger.ledger.entry import is_time
 from aidledger.ledger.finding import Finding
+from aidledger.ledger.forms import is_time
 from aidledger.ledger.tree import (
     HASH_BYTES,
     TILE_WIDTH,

@@ -22,13 +22,9 @@ from aidledger.ledger.entry import (
     EntryError,
     PolicyPin,
     decode_entry,
-    is_date,
-    is_hash,
-    is_name,
-    is_stream,
-    is_time,
 )
 from aidledger.ledger.finding import Finding
+from aidledger.ledger.forms import is_date, is_hash, is_name, is_stream, is_time
 from aidledger.replay.views import EventView, event_views, is_loose
 
 _MAX_POSITION: Final = 2**53 - 1

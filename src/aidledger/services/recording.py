@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -33,6 +35,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.ledger.entry import PolicyPin
 from aidledger.services.clock import china_day
 from aidledger.services.problems import Problem, RefusedError
+from aidledger.services.proposals import TOKENS
 from aidledger.services.sealing import filled, reveal_facts, seal_values, secrets_of
 from aidledger.services.session import Session
 from aidledger.store.draft import Draft, Evidence, VaultRow
@@ -42,8 +45,31 @@ from aidledger.store.secrets import Secrets
 _MAX_ATTEMPTS: Final = 50
 """How often to decide again because another writer was faster."""
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_AMENDMENTS: Final = frozenset({EntryAnnulled, EntryCorrected})
+_PLAIN_FACTS: Final = frozenset(
+    name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
+)
+"""Facts that nothing follows from: they ask for nobody's leave."""
+_NO_FOLD: Final = (None, None)
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Leave cycles of garbage alone for as long as a batch is decided and written.
+
+    It makes thousands of values at once, none of which can hold itself; to look for cycles among
+    them is a tenth of the work.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@_without_collector()
 def record(
     session: Session,
     proposals: Sequence[Proposal],
@@ -128,6 +154,9 @@ class _Batch:
         self._policy = session.policy()
         self._recorded_at = session.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         self._today = china_day(self._recorded_at)
+        self._calendar = self._policy.calendar_known_on(self._today)
+        self._standards = self._policy.standards_known_on(self._today)
+        self._packs: dict[str, ResolvedPack | None] = {}
         self.drafts: list[Draft] = []
         self.decided = False
         """Whether anything in the batch was decided on, and not only recorded."""
@@ -162,14 +191,13 @@ class _Batch:
 
     def _take(self, proposal: Proposal) -> None:
         """Decide one proposal and keep what follows from it."""
-        pack = self._policy.pack_in_force(proposal.effective_on, self._today)
-        proposal = filled(self._session, proposal, pack)
-        if not EVENTS[proposal.type].wish and proposal.type not in FOLLOWED:
-            # A fact that nothing follows from asks for nobody's leave.
-            fact = Step(event=proposal.event, type=proposal.type, under_pack=False)
-            self._keep(proposal, fact, pack)
+        if proposal.type in TOKENS:
+            proposal = filled(self._session, proposal, self._pack(proposal.effective_on))
+        if proposal.type in _PLAIN_FACTS:
+            self._keep(proposal, Step(event=proposal.event, type=proposal.type, under_pack=False))
             return
         self.decided = True
+        pack = self._pack(proposal.effective_on)
         given = self._circumstances(proposal, pack)
         match decide(proposal, given):
             case Refused(refusals=refusals):
@@ -189,11 +217,17 @@ class _Batch:
                 )
             case Decided(steps=steps):
                 for step in steps:
-                    self._keep(proposal, step, pack)
+                    self._keep(proposal, step)
                 if proposal.type in FOLLOWED:
                     after = self._circumstances(proposal, pack)
                     for step in follow(proposal, given, after):
-                        self._keep(proposal, step, pack)
+                        self._keep(proposal, step)
+
+    def _pack(self, day: str) -> ResolvedPack | None:
+        """Return the pack in force on a day, as known today; a batch has few days."""
+        if day not in self._packs:
+            self._packs[day] = self._policy.pack_in_force(day, self._today)
+        return self._packs[day]
 
     def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
         """Gather the states that a decision on this proposal may ask about."""
@@ -214,8 +248,8 @@ class _Batch:
             complaint=session.complaint(proposal.stream) if kind == "complaint" else None,
             run=run,
             pack=pack,
-            calendar=self._policy.calendar_known_on(self._today),
-            standards=self._policy.standards_known_on(self._today),
+            calendar=self._calendar,
+            standards=self._standards,
             recorded_on=self._today,
             revealed=self._revealed(proposal, pack),
             stream_version=session.version(proposal.stream),
@@ -231,12 +265,12 @@ class _Batch:
             self._sensitive[key] = reads_sensitive(pack, proposal.type)
         return reveal_facts(self._session, proposal, self._pending) if self._sensitive[key] else {}
 
-    def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None) -> None:
+    def _keep(self, proposal: Proposal, step: Step) -> None:
         """Turn one step into a draft, seal what is personal, and move the states on."""
-        session, stream = self._session, proposal.stream
-        version = session.version(stream)
-        sealed = self._seal(proposal, step)
-        pinned = pack if step.under_pack else None
+        stream = proposal.stream
+        version = self._session.version(stream)
+        sealed = self._seal(proposal, step) if proposal.personal or step.sealed_facts else {}
+        pinned = self._pack(proposal.effective_on) if step.under_pack else None
         self.drafts.append(
             Draft(
                 type=step.type,
@@ -270,8 +304,6 @@ class _Batch:
         values = dict(proposal.personal) if step.type == proposal.type else {}
         if step.sealed_facts:
             values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
-        if not values:
-            return {}
         sealed, rows = seal_values(self._session, proposal, values)
         self.vault_rows += rows
         self._pending |= {(proposal.stream, field): value for field, value in values.items()}
@@ -285,12 +317,11 @@ class _Batch:
 
     def _move_on(self, entry: Recorded) -> None:
         """Let the session's states see the entry before it is written."""
-        session, stream = self._session, entry.stream
+        session, stream, event = self._session, entry.stream, entry.event
         session.versions[stream] = entry.version
         self._entries.append(entry)
-        states, step = self._folds.get(stream.partition("/")[0], (None, None))
-        event = entry.event
-        if isinstance(event, (EntryAnnulled, EntryCorrected)):
+        states, step = self._folds.get(stream[: stream.find("/")], _NO_FOLD)
+        if type(event) in _AMENDMENTS:
             # What an earlier entry said has changed: the stream is folded again when asked for.
             if states is not None:
                 states.pop(stream, None)

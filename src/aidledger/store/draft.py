@@ -13,7 +13,7 @@ import msgspec
 from aidledger.ledger.entry import PolicyPin
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entry that is decided and not yet recorded.
 
     `data` is canonical JSON; `sealed` maps a field to its commitment (hex). `expected_version` is
@@ -31,7 +31,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     expected_version: int | None = None
 
 
-class VaultRow(msgspec.Struct, frozen=True, kw_only=True):
+class VaultRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One sealed value: ciphertext under the key of its person, and that key, wrapped.
 
     `commitment` is hex. The wrapped key travels with the row so that the store can insert a new

@@ -40,7 +40,13 @@ class UnsafeDatabaseError(StoreError):
     code = "unsafe"
 
 
-class ConflictError(StoreError):
+class RejectedError(StoreError):
+    """Rolls a transaction back: its request can't be recorded. `append` gives it as `Rejected`."""
+
+    code = "rejected"
+
+
+class ConflictError(RejectedError):
     """A record of that stream and version, or a tracking position as high, is there already."""
 
     code = "conflict"

@@ -15,7 +15,8 @@ from typing import Any
 from eventsourcing.domain import DomainEvent, DomainEventProtocol, HasOriginatorIDVersion
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
-from aidledger.ledger.entry import Entry, EntryError, decode_entry, encode_entry, is_type_name
+from aidledger.ledger.entry import Entry, EntryError, decode_entry, encode_entry
+from aidledger.ledger.forms import is_type_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: str | None
 
 
-class LooseRecord(msgspec.Struct, frozen=True):
+class LooseRecord(msgspec.Struct, frozen=True, gc=False):
     """A record that comes finished, through the housed library. `opaque`: not one of ours."""
 
     stream: str

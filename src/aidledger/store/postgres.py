@@ -10,11 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from aidledger.store import sealing, shelf
 from aidledger.store.draft import BatchSigner, Draft, Evidence, VaultRow
-from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknownError, StoreError
+from aidledger.store.errors import (
+    CommitLostError,
+    OutcomeUnknownError,
+    RejectedError,
+    StoreError,
+)
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseRecord, Row, Run, StoredBatch
@@ -25,6 +31,7 @@ from aidledger.store.postgres_link import (
     marks,
     runner,
 )
+from aidledger.store.tails import Tail, Tails
 
 _COPY: Final = f"COPY entries ({shelf.ENTRY_COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES: Final = ("int8", "text", "int8", "text", "text", "bytea", "bytea")
@@ -39,7 +46,7 @@ _SELECT_LASTS: Final = (
     " WHERE entries.stream = wanted.stream ORDER BY version DESC LIMIT 1) AS e"
 )
 
-_LOOKUPS: Final = f"; {marks(shelf.SELECT_BATCH)}; {_SELECT_LASTS}"
+_LOOK_UP_TAILS: Final = f"; {_SELECT_LASTS}"
 
 
 class PostgresStore:
@@ -52,6 +59,7 @@ class PostgresStore:
         self.read_only = read_only
         self._mark = mark
         self._link = PostgresLink(location, read_only=read_only)
+        self._tails = Tails()
 
     def head(self) -> Head:
         """Return the head, checked for shape."""
@@ -74,29 +82,17 @@ class PostgresStore:
         if wrong := shelf.wrong_evidence(evidence):
             return wrong
         try:
-            streams = {draft.stream for draft in drafts}
-            with self._link.transaction(_LOOKUPS, (cause, sorted(streams))) as transaction:
-                (head_row,), batch, lasts = transaction.found
+            with self._locked({draft.stream for draft in drafts}) as (transaction, head, tails):
                 run = runner(transaction.cursor)
-                if batch:
-                    return _first_outcome(run, shelf.stored_batch(batch[0]), request_digest)
-                head = self._checked_head(head_row)
-                if isinstance(head, Rejected):
-                    return head
-                heads = {row[0]: (row[1], row[2]) for row in lasts}
                 sealed = sealing.seal(
                     drafts,
                     head=head,
-                    stream_heads=heads,
+                    tails=tails,
                     cause=cause,
                     now=now,
                     expected_size=expected_size,
                 )
-                if isinstance(sealed, Rejected):
-                    return sealed
                 keys = shelf.choose_keys(run, vault_rows)
-                if isinstance(keys, Rejected):
-                    return keys
                 _insert(transaction, sealed, sealed.batch_row(cause, request_digest, sign))
                 shelf.insert_side_rows(
                     run,
@@ -106,10 +102,15 @@ class PostgresStore:
                     evidence=evidence,
                     erase=erase,
                 )
+                self._tails.expect(sealed.head, sealed.tails)
         except CommitLostError as lost:
             return Unknown(cause=cause, code=lost.code, message=str(lost))
-        except ConflictError as conflict:
-            return Rejected(code="conflict", message=str(conflict))
+        except RejectedError as rejected:
+            # A cause that is there already has another log below it than was expected, and its own
+            # row refuses a second one: only what can't be recorded has to be asked about.
+            outcome = Rejected(code=rejected.code, message=str(rejected))
+            with self._link.reading() as run:
+                return self._prior(run, cause, request_digest) or outcome
         self._advance(sealed.head)
         return Committed(receipt=sealed.receipt(cause), replayed=False)
 
@@ -119,17 +120,14 @@ class PostgresStore:
         """Record finished records, and the tracking position, for the housed library."""
         sealed = None
         cause = ""
+        ours = {loose.stream for loose in records if not loose.opaque}
         try:
-            with self._link.transaction() as transaction:
+            with self._locked(ours) as (transaction, head, tails):
                 if records:
-                    head = self._checked_head(transaction.found[0][0])
-                    if isinstance(head, Rejected):
-                        raise StoreError(head.message, code=head.code)
-                    ours = {loose.stream for loose in records if not loose.opaque}
-                    lasts = _stream_heads(transaction.cursor, ours)
-                    sealed = sealing.seal_records(records, head=head, stream_heads=lasts)
+                    sealed = sealing.seal_records(records, head=head, tails=tails)
                     cause = sealing.loose_cause(sealed.leaves)
                     _insert(transaction, sealed, sealed.batch_row(cause, b"", None))
+                    self._tails.expect(sealed.head, sealed.tails)
                 if tracking is not None:
                     shelf.insert_tracking(runner(transaction.cursor), *tracking)
         except CommitLostError as lost:
@@ -270,10 +268,28 @@ class PostgresStore:
         batch = shelf.find_batch(run, cause)
         return sealing.prior_outcome(batch, digest, shelf.leaves_of(run, batch))
 
-    def _checked_head(self, row: HostileRow | None) -> Head | Rejected:
-        head = sealing.read_head(row)
-        problem = self._mark.problem(head) if self._mark is not None else None
-        return Rejected(code="behind_mark", message=problem) if problem else head
+    @contextmanager
+    def _locked(
+        self, streams: set[str]
+    ) -> Iterator[tuple[PostgresTransaction, Head, dict[str, Tail]]]:
+        """Give a transaction that holds the head, with the streams' tails as they are below it.
+
+        What is not known of them is asked for in the message that takes the lock.
+        """
+        asked = sorted(self._tails.missing(streams))
+        lookups = (_LOOK_UP_TAILS, (asked,)) if asked else ("", ())
+        with self._link.transaction(*lookups) as transaction:
+            (head_row,), *found = transaction.found
+            head = sealing.read_head(head_row)
+            sealing.check_mark(self._mark, head)
+            tails = self._tails.at(
+                head,
+                streams,
+                partial(_stream_heads, transaction.cursor),
+                asked=asked,
+                found=_tails(found[0]) if found else None,
+            )
+            yield transaction, head, tails
 
     def _advance(self, head: Head) -> None:
         if self._mark is not None:
@@ -284,14 +300,11 @@ def _stream_heads(cursor: Any, streams: set[str]) -> dict[str, tuple[int, bytes]
     """Look up the last entry of each stream: one statement, however many."""
     if not streams:
         return {}
-    rows = cursor.execute(_SELECT_LASTS, (sorted(streams),)).fetchall()
+    return _tails(cursor.execute(_SELECT_LASTS, (sorted(streams),)).fetchall())
+
+
+def _tails(rows: list[HostileRow]) -> dict[str, Tail]:
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def _first_outcome(run: Run, batch: StoredBatch, digest: bytes) -> Committed | Rejected:
-    """Answer for a cause that is there already."""
-    leaves = shelf.leaves_of(run, batch)
-    return sealing.prior_outcome(batch, digest, leaves) or sealing.ABSENT
 
 
 def _insert(

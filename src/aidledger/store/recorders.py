@@ -15,7 +15,7 @@ from uuid import UUID
 from eventsourcing import persistence
 from eventsourcing.persistence import Notification, StoredEvent, Tracking
 
-from aidledger.ledger.entry import is_stream
+from aidledger.ledger.forms import is_stream
 from aidledger.store import sealing, shelf
 from aidledger.store.errors import ConflictError, OutcomeUnknownError, StoreError
 from aidledger.store.port import HostileRow, LedgerStore, LooseRecord

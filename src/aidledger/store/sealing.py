@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
-from aidledger.ledger.entry import EntryError, decode_entry, encode_draft
+from aidledger.ledger.entry import (
+    Entry,
+    EntryError,
+    decode_entries,
+    write_record,
+)
 from aidledger.ledger.tree import (
     EMPTY_ROOT,
     LEAF_PREFIX,
@@ -21,9 +26,11 @@ from aidledger.ledger.tree import (
     root_of_leaves,
 )
 from aidledger.store.draft import BatchSignature, BatchSigner, Draft, VaultRow
-from aidledger.store.errors import ConflictError, StoreError
+from aidledger.store.errors import ConflictError, RejectedError, StoreError
+from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Receipt, Rejected
 from aidledger.store.port import Head, LooseRecord, Row, StoredBatch
+from aidledger.store.tails import Tail
 
 OPAQUE_PREFIX: Final = b"aidledger/opaque/v1\n"
 """Begins a record of the housed library that is none of ours; verify refuses such a record."""
@@ -32,6 +39,8 @@ NO_TIME: Final = "1970-01-01T00:00:00.000000Z"
 """When an opaque record is the first of a log: the store has no clock."""
 
 EMPTY_HEAD: Final = Head(size=0, root=EMPTY_ROOT, frontier=b"", recorded_at=None)
+
+_NO_TAIL: Final = (0, None)
 
 BatchRow: TypeAlias = tuple[int, int, str, bytes, bytes, str, bytes | None, str | None]
 """position, count, cause, request_digest, root, recorded_at, signature, key_id."""
@@ -46,6 +55,8 @@ class Sealed:
     leaves: list[bytes]
     nodes: list[TileNode]
     head: Head
+    tails: dict[str, Tail]
+    """The last entry of each stream that the rows went into."""
 
     def receipt(self, cause: str) -> Receipt:
         """Say what will have been recorded."""
@@ -94,6 +105,13 @@ def read_head(row: Sequence[Any] | None) -> Head:
     return head
 
 
+def check_mark(mark: Mark | None, head: Head) -> None:
+    """Refuse a ledger that was larger once. Raises RejectedError `behind_mark`."""
+    problem = mark.problem(head) if mark is not None else None
+    if problem:
+        raise RejectedError(problem, code="behind_mark")
+
+
 def damaged(what: str) -> StoreError:
     """Make the error of a database that must not be appended to."""
     return StoreError(what, code="damaged", hint="run `aidledger verify` and append nothing")
@@ -103,35 +121,27 @@ def seal(
     drafts: Sequence[Draft],
     *,
     head: Head,
-    stream_heads: Mapping[str, tuple[int, bytes]],
+    tails: Mapping[str, Tail],
     cause: str,
     now: datetime,
     expected_size: int | None = None,
-) -> Sealed | Rejected:
-    """Turn drafts into rows on top of this head, or say why not."""
+) -> Sealed:
+    """Turn drafts into rows on top of this head. Raises RejectedError where that can't be."""
     if not drafts:
-        return Rejected(code="empty", message="nothing to record")
+        raise RejectedError("nothing to record", code="empty")
     if expected_size not in (None, head.size):
-        return Rejected(
-            code="conflict",
-            message=f"decided on a log of {expected_size} entries, found {head.size}",
-        )
+        raise ConflictError(f"decided on a log of {expected_size} entries, found {head.size}")
     recorded_at = max(time_text(now), head.recorded_at or NO_TIME)
-    begun: dict[str, int] = {}
-    last = dict(stream_heads)
+    last: dict[str, tuple[int, bytes | None]] = dict(tails)
     rows: list[Row] = []
-    leaves: list[bytes] = []
     for position, draft in enumerate(drafts, head.size):
-        stream = draft.stream
-        version, prev = last.get(stream, (0, None))
-        expected = draft.expected_version
-        if expected is not None and expected not in (version, begun.setdefault(stream, version)):
-            return Rejected(
-                code="conflict",
-                message=f"{stream}: decided on version {expected}, found {version}",
-            )
-        try:
-            record = encode_draft(
+        stream, expected = draft.stream, draft.expected_version
+        version, prev = last.get(stream, _NO_TAIL)
+        if expected not in (None, version) and expected != tails.get(stream, _NO_TAIL)[0]:
+            raise ConflictError(f"{stream}: decided on version {expected}, found {version}")
+        version += 1
+        record = write_record(
+            Entry(
                 type=draft.type,
                 actor=draft.actor,
                 cause=cause,
@@ -143,22 +153,24 @@ def seal(
                 recorded_at=recorded_at,
                 sealed=draft.sealed,
                 stream=stream,
-                version=version + 1,
+                version=version,
             )
-        except EntryError as error:
-            return Rejected(code="invalid", message=f"draft {position - head.size + 1}: {error}")
+        )
         leaf = hashlib.sha256(LEAF_PREFIX + record).digest()
-        last[stream] = (version + 1, leaf)
-        leaves.append(leaf)
-        rows.append((position, stream, version + 1, draft.type, recorded_at, record, leaf))
-    return _grown(head, rows, leaves, recorded_at)
+        last[stream] = (version, leaf)
+        rows.append((position, stream, version, draft.type, recorded_at, record, leaf))
+    try:
+        decode_entries([row[5] for row in rows])
+    except EntryError as error:
+        raise RejectedError(f"draft {error.index + 1}: {error}", code="invalid") from error
+    return _grown(head, rows, recorded_at)
 
 
 def seal_records(
     records: Sequence[LooseRecord],
     *,
     head: Head,
-    stream_heads: Mapping[str, tuple[int, bytes]],
+    tails: Mapping[str, Tail],
 ) -> Sealed:
     """Turn the finished records of the housed library into rows on top of this head.
 
@@ -166,26 +178,34 @@ def seal_records(
     ConflictError when it does not.
     """
     recorded_at = head.recorded_at or NO_TIME
-    last = dict(stream_heads)
+    last: dict[str, tuple[int, bytes | None]] = dict(tails)
+    entries = iter(_read(records))
     rows: list[Row] = []
-    leaves: list[bytes] = []
     for position, loose in enumerate(records, head.size):
-        record = loose.record
-        leaf = hashlib.sha256(LEAF_PREFIX + record).digest()
+        leaf = hashlib.sha256(LEAF_PREFIX + loose.record).digest()
         if not loose.opaque:
-            recorded_at = _fitting(loose, recorded_at, last.get(loose.stream, (0, None)))
+            tail = last.get(loose.stream, _NO_TAIL)
+            recorded_at = _fitting(loose, next(entries), recorded_at, tail)
             last[loose.stream] = (loose.version, leaf)
-        leaves.append(leaf)
-        rows.append((position, loose.stream, loose.version, loose.type, recorded_at, record, leaf))
-    return _grown(head, rows, leaves, recorded_at)
+        rows.append(
+            (position, loose.stream, loose.version, loose.type, recorded_at, loose.record, leaf)
+        )
+    return _grown(head, rows, recorded_at)
 
 
-def _fitting(loose: LooseRecord, not_before: str, last: tuple[int, bytes | None]) -> str:
-    """Check one of our entries against the log it comes to, and return its time."""
+def _read(records: Sequence[LooseRecord]) -> list[Entry]:
+    """Read those of the records that are entries of ours."""
+    ours = [loose for loose in records if not loose.opaque]
     try:
-        entry = decode_entry(loose.record)
+        return decode_entries([loose.record for loose in ours])
     except EntryError as error:
-        raise ConflictError(f"{loose.stream}: not an entry: {error}") from error
+        raise ConflictError(f"{ours[error.index].stream}: not an entry: {error}") from error
+
+
+def _fitting(
+    loose: LooseRecord, entry: Entry, not_before: str, last: tuple[int, bytes | None]
+) -> str:
+    """Check one of our entries against the log it comes to, and return its time."""
     version, prev = last
     expected = (loose.stream, loose.version, loose.type, version + 1, prev.hex() if prev else None)
     if expected != (entry.stream, entry.version, entry.type, entry.version, entry.prev):
@@ -218,7 +238,8 @@ def open_opaque(stream: str, version: int, record: bytes) -> tuple[bytes, bytes]
     return kind, record[len(head) :]
 
 
-def _grown(head: Head, rows: list[Row], leaves: list[bytes], recorded_at: str) -> Sealed:
+def _grown(head: Head, rows: list[Row], recorded_at: str) -> Sealed:
+    leaves = [row[6] for row in rows]
     frontier = _frontier(head)
     nodes = frontier.extend(leaves)
     after = Head(
@@ -227,7 +248,14 @@ def _grown(head: Head, rows: list[Row], leaves: list[bytes], recorded_at: str) -
         frontier=frontier.to_bytes(),
         recorded_at=recorded_at,
     )
-    return Sealed(position=head.size, rows=rows, leaves=leaves, nodes=nodes, head=after)
+    return Sealed(
+        position=head.size,
+        rows=rows,
+        leaves=leaves,
+        nodes=nodes,
+        head=after,
+        tails={row[1]: (row[2], row[6]) for row in rows},
+    )
 
 
 def _frontier(head: Head) -> Frontier:
@@ -282,11 +310,11 @@ ABSENT: Final = Rejected(code="absent", message="this cause was never committed"
 
 def new_keys(
     rows: Sequence[VaultRow], existing: Mapping[str, bytes], erased: set[bytes]
-) -> dict[str, bytes] | Rejected:
-    """Choose the keys to insert with these rows, or refuse rows under a key that has gone.
+) -> dict[str, bytes]:
+    """Choose the keys to insert with these rows.
 
     `existing`: the keys of these persons as read under the lock; `erased`: which digests of the
-    rows' keys stand in `erased_keys`.
+    rows' keys stand in `erased_keys`. Raises RejectedError for rows under a key that has gone.
     """
     fresh: dict[str, bytes] = {}
     for row in rows:
@@ -294,9 +322,9 @@ def new_keys(
         if known is None and key_digest(row.wrapped_key) not in erased:
             fresh[row.person] = row.wrapped_key
         elif known != row.wrapped_key:
-            return Rejected(
+            raise RejectedError(
+                "a person's key was made or erased elsewhere: seal the values again",
                 code="vault_key_changed",
-                message="a person's key was made or erased elsewhere: seal the values again",
             )
     return fresh
 

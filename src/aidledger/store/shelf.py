@@ -116,8 +116,8 @@ def wrong_evidence(evidence: Iterable[Evidence]) -> Rejected | None:
     return None
 
 
-def choose_keys(run: Run, rows: Sequence[VaultRow]) -> dict[str, bytes] | Rejected:
-    """Look up which keys of these rows are to be inserted, or refuse the rows."""
+def choose_keys(run: Run, rows: Sequence[VaultRow]) -> dict[str, bytes]:
+    """Look up which keys of these rows are to be inserted. Raises as `new_keys`."""
     if not rows:
         return {}
     persons = sorted({row.person for row in rows})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +18,18 @@ import msgspec
 
 from aidledger.store import sealing, shelf
 from aidledger.store.draft import BatchSigner, Draft, Evidence, VaultRow
-from aidledger.store.errors import CommitLostError, ConflictError, OutcomeUnknownError, StoreError
+from aidledger.store.errors import (
+    CommitLostError,
+    OutcomeUnknownError,
+    RejectedError,
+    StoreError,
+)
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseRecord, Run, StoredBatch
 from aidledger.store.sqlite_connect import checkpointed
 from aidledger.store.sqlite_link import SqliteLink, runner
+from aidledger.store.tails import Tail, Tails
 
 _INSERT_ENTRY: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"  # noqa: S608
@@ -51,6 +58,7 @@ class SqliteStore:
         self.read_only = read_only
         self._mark = mark
         self._link = SqliteLink(path, read_only=read_only)
+        self._tails = Tails()
 
     def head(self) -> Head:
         """Return the head, checked for shape."""
@@ -75,26 +83,17 @@ class SqliteStore:
         try:
             with self._link.transaction() as connection:
                 run = runner(connection)
-                prior = self._prior(run, cause, request_digest)
-                if prior is not None:
-                    return prior
                 head = self._locked_head(connection)
-                if isinstance(head, Rejected):
-                    return head
-                lasts = _stream_heads(connection, {draft.stream for draft in drafts})
+                tails = self._tails_at(head, connection, {draft.stream for draft in drafts})
                 sealed = sealing.seal(
                     drafts,
                     head=head,
-                    stream_heads=lasts,
+                    tails=tails,
                     cause=cause,
                     now=now,
                     expected_size=expected_size,
                 )
-                if isinstance(sealed, Rejected):
-                    return sealed
                 keys = shelf.choose_keys(run, vault_rows)
-                if isinstance(keys, Rejected):
-                    return keys
                 _insert(connection, sealed, sealed.batch_row(cause, request_digest, sign))
                 shelf.insert_side_rows(
                     run,
@@ -104,10 +103,15 @@ class SqliteStore:
                     evidence=evidence,
                     erase=erase,
                 )
+                self._tails.expect(sealed.head, sealed.tails)
         except CommitLostError as lost:
             return Unknown(cause=cause, code=lost.code, message=str(lost))
-        except ConflictError as conflict:
-            return Rejected(code="conflict", message=str(conflict))
+        except RejectedError as rejected:
+            # A cause that is there already has another log below it than was expected, and its own
+            # row refuses a second one: only what can't be recorded has to be asked about.
+            outcome = Rejected(code=rejected.code, message=str(rejected))
+            with self._link.reading() as run:
+                return self._prior(run, cause, request_digest) or outcome
         self._advance(sealed.head)
         return Committed(receipt=sealed.receipt(cause), replayed=False)
 
@@ -121,13 +125,12 @@ class SqliteStore:
             with self._link.transaction() as connection:
                 if records:
                     head = self._locked_head(connection)
-                    if isinstance(head, Rejected):
-                        raise StoreError(head.message, code=head.code)
                     ours = {loose.stream for loose in records if not loose.opaque}
-                    lasts = _stream_heads(connection, ours)
-                    sealed = sealing.seal_records(records, head=head, stream_heads=lasts)
+                    tails = self._tails_at(head, connection, ours)
+                    sealed = sealing.seal_records(records, head=head, tails=tails)
                     cause = sealing.loose_cause(sealed.leaves)
                     _insert(connection, sealed, sealed.batch_row(cause, b"", None))
+                    self._tails.expect(sealed.head, sealed.tails)
                 if tracking is not None:
                     shelf.insert_tracking(runner(connection), *tracking)
         except CommitLostError as lost:
@@ -281,10 +284,13 @@ class SqliteStore:
         batch = shelf.find_batch(run, cause)
         return sealing.prior_outcome(batch, digest, shelf.leaves_of(run, batch))
 
-    def _locked_head(self, connection: Any) -> Head | Rejected:
+    def _locked_head(self, connection: Any) -> Head:
         head = sealing.read_head(connection.execute(shelf.SELECT_HEAD).fetchone())
-        problem = self._mark.problem(head) if self._mark is not None else None
-        return Rejected(code="behind_mark", message=problem) if problem else head
+        sealing.check_mark(self._mark, head)
+        return head
+
+    def _tails_at(self, head: Head, connection: Any, streams: set[str]) -> dict[str, Tail]:
+        return self._tails.at(head, streams, partial(_stream_heads, connection))
 
     def _advance(self, head: Head) -> None:
         if self._mark is not None:

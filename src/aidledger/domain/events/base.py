@@ -24,8 +24,12 @@ Source = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]*(:[0-9a-f]{64}#[0-9]
 """Where a fact comes from: ``office``, ``bank``, ``civil_registry`` …, or ``import:<sha256>#<row>``."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The data of one entry; fields are declared in wire order (sorted)."""
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """The data of one entry; fields are declared in wire order (sorted).
+
+    Like all values that there are many of it holds nothing that could hold it again, so that the
+    collector of cycles need not look at it.
+    """
 
 
 class AmountLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,11 +7,11 @@ use makes a clause undecidable, naming the fact; for a clause that refuses, that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.policy.expression import PARAMETERS, ROOTS, Expression, outermost
@@ -102,7 +102,7 @@ class Clause:
             path.split(".")[1] for path in read if path.startswith(PARAMETERS + ".")
         )
         self.needs_calendar = any(condition.needs_calendar for condition in conditions)
-        self._steps = tuple(tuple(path.split(".")) for path in self.paths)
+        self._reads = tuple(map(FactPath.of, self.paths))
         self._parameters = {key: parameters[key] for key in self.parameter_keys}
         self._answer = lru_cache(maxsize=REMEMBERED_PER_CLAUSE, typed=True)(self._evaluate)
 
@@ -112,16 +112,10 @@ class Clause:
 
     def evaluate(self, facts: Mapping[str, Any], calendar: Calendar | None = None) -> ClauseResult:
         """Answer for nested facts: ``{"case": {…}, "act": {…}, "day": {…}}``. Never raises."""
-        values = []
-        for steps in self._steps:
-            value: Any = facts
-            for step in steps:
-                try:
-                    value = value[step]
-                except (KeyError, TypeError, IndexError):
-                    value = _MISSING
-                    break
-            values.append(value if type(value) in _SCALARS else _frozen(value))
+        return self.answer(calendar, read_values(self._reads, facts))
+
+    def answer(self, calendar: Calendar | None, values: Iterable[FactValue]) -> ClauseResult:
+        """Answer for the values of ``paths``, in that order, as :func:`read_values` gives them."""
         return self._answer(calendar if self.needs_calendar else None, *values)
 
     def _evaluate(self, calendar: Calendar | None, *values: Any) -> ClauseResult:
@@ -176,6 +170,34 @@ class Clause:
             missing=tuple(named) if code in ("missing_fact", "unusable_fact") else (),
             reason=code,
         )
+
+
+class FactPath(NamedTuple):
+    """Where a fact lies: under which root, by which name, and by which names inside of it."""
+
+    root: str
+    name: str
+    inside: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: str) -> FactPath:
+        """Take a dotted path apart."""
+        root, name, *inside = path.split(".")
+        return cls(root, name, tuple(inside))
+
+
+def read_values(paths: Iterable[FactPath], facts: Mapping[str, Any]) -> list[FactValue]:
+    """Return the value of each path in nested facts, as a key to remember it by."""
+    values = []
+    for root, name, inside in paths:
+        try:
+            value: Any = facts[root][name]
+            for step in inside:
+                value = value[step]
+        except (KeyError, TypeError, IndexError):
+            value = _MISSING
+        values.append(value if type(value) in _SCALARS else _frozen(value))
+    return values
 
 
 def nested(facts: Mapping[str, FactValue]) -> dict[str, Any]:

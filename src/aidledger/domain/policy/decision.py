@@ -6,7 +6,7 @@ A :class:`DecisionRecord` stands in the entry of the act. Facts that may not sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,8 +14,9 @@ import msgspec
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.policy.amounts import AmountPart, Amounts, compute
-from aidledger.domain.policy.clause import ClauseResult, Outcome, nested
+from aidledger.domain.policy.clause import Outcome, nested
 from aidledger.domain.policy.pack import ResolvedPack
+from aidledger.domain.policy.together import Answers, together
 
 DecisionOutcome = Literal["allow", "refuse"]
 
@@ -57,14 +58,9 @@ def decide_clauses(
     act_type: str,
     facts: Mapping[str, Any],
     calendar: Calendar | None = None,
-) -> tuple[ClauseResult, ...]:
-    """Answer every clause of the pack on one act. Pure; never raises on facts."""
-    return tuple(clause.evaluate(facts, calendar) for clause in pack.clauses_for(act_type))
-
-
-def refusals(results: Iterable[ClauseResult]) -> tuple[ClauseResult, ...]:
-    """Return the results because of which the act must be refused."""
-    return tuple(result for result in results if result.refuses)
+) -> Answers:
+    """Answer every clause of the pack on one act, and say which refuse it; never raises on facts."""
+    return together(pack.clauses_for(act_type)).evaluate(facts, calendar)
 
 
 def compute_amounts(
@@ -93,7 +89,7 @@ def decide(
         with_amount: also compute the monthly amount.
         withhold: dotted paths whose values may not stand in the log.
     """
-    results = decide_clauses(pack, act_type, facts, calendar)
+    results, refusals = decide_clauses(pack, act_type, facts, calendar)
     read: dict[str, Any] = {}
     for result in results:
         read.update(result.facts)
@@ -109,7 +105,7 @@ def decide(
             ClauseOutcome(citation=r.citation, id=r.id, outcome=r.outcome) for r in results
         ),
         facts={path: value for path, value in kept.items() if path not in hidden},
-        outcome="refuse" if refusals(results) else "allow",
+        outcome="refuse" if refusals else "allow",
         pack=pack.id,
         pack_hash=pack.hash,
         parts=amounts.parts if amounts else (),

@@ -33,7 +33,7 @@ _FLOAT = re.compile(r"(?<![\w.])(?:[0-9]+\.[0-9]|\.[0-9]|[0-9]+[eE])")
 _LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(")
 _PATH = re.compile(rf"(?<![\w.])({'|'.join(ROOTS)})\b((?:\s*\.\s*[A-Za-z_]\w*)*)(\s*\()?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_ALLOWED_FUNCTIONS = frozenset(
+_DATE_FUNCTIONS = frozenset(
     [
         "add_days",
         "add_months",
@@ -43,6 +43,10 @@ _ALLOWED_FUNCTIONS = frozenset(
         "next_month",
         "working_days_between",
         "years_between",
+    ]
+)
+_ALLOWED_FUNCTIONS = _DATE_FUNCTIONS | frozenset(
+    [
         "size",
         "contains",
         "startsWith",
@@ -65,8 +69,13 @@ class Expression:
 
     source: str
     paths: tuple[str, ...]
-    needs_calendar: bool
+    functions: frozenset[str]
     program: Any
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether the condition counts working days."""
+        return not CALENDAR_FUNCTIONS.isdisjoint(self.functions)
 
     def run(self, context: Mapping[str, Any], calendar: Calendar | None) -> tuple[Any, str | None]:
         """Evaluate over nested facts; return (value, None) or (None, what went wrong).
@@ -76,7 +85,7 @@ class Expression:
         """
         helpers = DateFunctions(calendar)
         try:
-            value = self.program.execute({**context, **helpers.table()})
+            value = self.program.execute({**context, **helpers.table(self.functions)})
         except KeyError as error:
             return None, f"missing_fact:{error.args[0] if error.args else ''}"
         except TypeError:
@@ -98,8 +107,10 @@ class DateFunctions:
         self._calendar = calendar
         self.problem: str | None = None
 
-    def table(self) -> dict[str, Callable[..., Any]]:
-        """Return the functions by the names conditions use."""
+    def table(self, names: frozenset[str]) -> dict[str, Callable[..., Any]]:
+        """Return the functions of these names; making one costs more than most conditions."""
+        if names.isdisjoint(_DATE_FUNCTIONS):
+            return {}
         functions: dict[str, Callable[..., Any]] = {
             "add_days": lambda day, n: (parse_day(day) + timedelta(days=n)).isoformat(),
             "add_months": add_months,
@@ -110,7 +121,7 @@ class DateFunctions:
             "add_working_days": self._add_working_days,
             "working_days_between": self._working_days_between,
         }
-        return {name: self._guarded(function) for name, function in functions.items()}
+        return {name: self._guarded(functions[name]) for name in names & functions.keys()}
 
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
@@ -172,7 +183,7 @@ def compile_expression(source: str, *, file: str, field: str) -> Expression:
     return Expression(
         source=source,
         paths=outermost(paths),
-        needs_calendar=not CALENDAR_FUNCTIONS.isdisjoint(used),
+        functions=frozenset(used),
         program=program,
     )
 
