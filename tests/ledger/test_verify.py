@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from typing import Any
@@ -142,14 +142,18 @@ def test_every_single_bit_of_the_nodes_is_found(number: int) -> None:
                 assert column != 2 or [("node_differs", number * 256)] == codes(report)
 
 
-def refuse_large(entry: Entry) -> list[tuple[str, str, str, str]]:
-    if isinstance(entry.data, msgspec.Raw) or entry.data["n"] != 3:
-        return []
-    return [("data_form", "n", "at most 2", "3")]
+class RefuseLarge:
+    def all_right(self, entries: Sequence[Entry]) -> bool:
+        return not any(map(self.faults, entries))
+
+    def faults(self, entry: Entry) -> list[tuple[str, str, str, str]]:
+        if isinstance(entry.data, msgspec.Raw) or entry.data["n"] != 3:
+            return []
+        return [("data_form", "n", "at most 2", "3")]
 
 
 def test_the_reader_of_typed_data_adds_its_findings() -> None:
-    report = verify(ledger(), check_data=refuse_large)
+    report = verify(ledger(), check_data=RefuseLarge())
 
     assert [("data_form", 3)] == codes(report)
     assert "case/0001" == report.findings[0].stream
@@ -225,7 +229,7 @@ def test_a_damaged_tree_is_found_by_ranges_as_by_rows() -> None:
 def test_a_window_and_its_answer_travel_between_processes() -> None:
     rows = [tuple(row) for row in ledger()[0]]
     for part in (rows, [*rows[:2], None, *rows[3:]]):
-        job = Job(start=0, rows=part, keep_tile=0, check_data=refuse_large)
+        job = Job(start=0, rows=part, keep_tile=0, check_data=RefuseLarge())
         copy = pickle.loads(pickle.dumps(job))  # noqa: S301  (our own)
         answer = pickle.loads(pickle.dumps(check_chunk(copy)))  # noqa: S301  (our own)
 

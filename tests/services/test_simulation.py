@@ -16,7 +16,7 @@ from aidledger.domain.identity import check_identity_number
 from aidledger.ledger.commitment import person_token
 from aidledger.ledger.entry import decode_entry
 from aidledger.services.clock import china_day
-from aidledger.services.decoding import check_data, recorded_all
+from aidledger.services.decoding import DataCheck, recorded_all
 from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
@@ -95,7 +95,7 @@ def test_a_county_may_be_as_small_as_it_likes(cases: int, tmp_path: Path) -> Non
 def test_every_entry_reads_and_every_case_folds(county: str) -> None:
     with open_session(county, read_only=True) as session:
         rows = list(session.store.read())
-        assert [] == [fault for row in rows for fault in check_data(decode_entry(row[5]))]
+        assert [] == [fault for row in rows for fault in DataCheck().faults(decode_entry(row[5]))]
 
         for stream in case_streams(session):
             entries = session.stream(stream)

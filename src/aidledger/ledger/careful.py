@@ -154,7 +154,7 @@ class _Careful:
             self._find(error.code, at, stream, error.field, error.expected, error.found)
             return None
         if self.job.check_data is not None:
-            for code, field, expected, found in self.job.check_data(entry):
+            for code, field, expected, found in self.job.check_data.faults(entry):
                 self._find(code, at, entry.stream, field, expected, found)
         return entry
 

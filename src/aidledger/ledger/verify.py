@@ -34,7 +34,6 @@ from aidledger.ledger.window import (
     Job,
     Reader,
     Span,
-    hashes_of,
     position_of,
 )
 
@@ -131,7 +130,7 @@ def verify_ranges(
     check_data: CheckData | None = None,
     *,
     executor: Executor,
-    watch: Callable[[Iterable[Any]], None] | None = None,
+    watch: Callable[[Chunk], bool] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> VerifyReport | None:
     """Verify as `verify_entries` does, but let the executor's processes read the rows themselves.
@@ -139,8 +138,8 @@ def verify_ranges(
     This way only knows ledgers whose rows are all there and in order: None at any other, and at any
     doubt about a row or its stream; then `verify_entries` has to read them all. `count` is how many
     rows there are, whatever their positions: no row lies outside the ranges read when it is the
-    head's size and every range is whole. `watch` is given a row for each entry, in order; of the
-    record it holds only what comes before the data, of the columns only time and leaf hash.
+    head's size and every range is whole. `watch` is given each window, in order, and may have its own
+    doubt.
     """
     size = head_size(head)
     if size is None or size != count:
@@ -159,21 +158,11 @@ def verify_ranges(
         join.take(chunk)
         if join.findings:
             return None
-        if watch is not None:
-            watch(_short_rows(chunk))
+        if watch is not None and not watch(chunk):
+            return None
         if progress is not None:
             progress(join.row_count)
     return join.finish(nodes, head)
-
-
-def _short_rows(chunk: Chunk) -> Iterator[tuple[Any, ...]]:
-    """Give a row for each entry of a window without fault, as far as is known of it here."""
-    if chunk.columns is None:
-        return
-    leaves = enumerate(hashes_of(chunk.columns.leaves), chunk.start)
-    for length, recorded_at, head in chunk.columns.runs:
-        for position, leaf in islice(leaves, length):
-            yield position, None, None, None, recorded_at, head, leaf
 
 
 class _Join:

@@ -6,8 +6,8 @@ of the tree and can be checked in any process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 from aidledger.ledger.entry import Entry
 from aidledger.ledger.finding import Finding
@@ -17,8 +17,19 @@ CHUNK_ROWS: Final = 16 * TILE_WIDTH
 
 POSITION_LIMIT: Final = 2**53
 
-CheckData = Callable[[Entry], Iterable[tuple[str, str, str, str]]]
-"""Reads an entry's data as its type; gives (code, field, expected, found) of each fault."""
+Fault = tuple[str, str, str, str]
+"""Code, field, expected, found."""
+
+
+class CheckData(Protocol):
+    """Reads the data of entries as their types."""
+
+    def all_right(self, entries: Sequence[Entry]) -> bool:
+        """Say yes only if nothing is wrong with any; no means that each has to be looked at."""
+
+    def faults(self, entry: Entry) -> Iterable[Fault]:
+        """Name what is wrong with one."""
+
 
 COLUMNS: Final = ("position", "stream", "version", "type", "recorded_at", "record", "leaf_hash")
 
@@ -77,11 +88,11 @@ class Edge(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Neighbours of one cause and time. `head` is the first one's record as far as its data."""
+    """Neighbours of one cause and time."""
 
     length: int
     recorded_at: str
-    head: bytes
+    cause: str
 
 
 class Columns(NamedTuple):

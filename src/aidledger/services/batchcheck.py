@@ -120,7 +120,7 @@ class BatchCheck:
     def _advance(self) -> None:
         """Go on to the next batch that has its form."""
         for batch in self._batches:
-            fault = _form_fault(batch)
+            fault = form_fault(batch)
             if fault:
                 place = batch.position if type(batch.position) is int else None
                 self._report("batch_form", place, *fault)
@@ -160,7 +160,7 @@ class BatchCheck:
         )
 
 
-def _form_fault(batch: StoredBatch) -> tuple[str, str, str] | None:
+def form_fault(batch: StoredBatch) -> tuple[str, str, str] | None:
     """Return (field, expected, found) of the first field that has not its form."""
     checks = (
         ("position", "a whole number", type(batch.position) is int and batch.position >= 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, enco
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
 from aidledger.ledger.entry import Entry
+from aidledger.ledger.window import Fault
 from aidledger.replay.rows import recorded_row
 from aidledger.store.port import HostileRow
 
@@ -30,34 +31,49 @@ def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
     return [entry for row in rows if (entry := recorded_row(row)) is not None]
 
 
-def check_data(entry: Entry) -> list[tuple[str, str, str, str]]:
-    """Return what is wrong with an entry's data as (code, field, expected, found).
+class DataCheck:
+    """What `verify` asks of each entry's data: a known type, its fields and no others, real days.
 
-    The hook that ``verify`` calls for each entry: known type, its fields and no others, real days,
-    and only such sealed fields as the type has.
+    Sealed fields, too, are only such as the type has.
     """
-    kind = EVENTS.get(entry.type)
-    if kind is None:
-        return [("type_unknown", "$type", "a type of the catalogue", _plain(entry.type))]
-    return [] if _is_right(entry, kind) else _faults(entry, kind)
+
+    def all_right(self, entries: Sequence[Entry]) -> bool:
+        """Say yes only if nothing is wrong with any; no means that each has to be looked at."""
+        by_type: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_type.setdefault(entry.type, []).append(entry)
+        return all(_are_right(name, several) for name, several in by_type.items())
+
+    def faults(self, entry: Entry) -> list[Fault]:
+        """Return what is wrong with one entry's data as (code, field, expected, found)."""
+        kind = EVENTS.get(entry.type)
+        if kind is None:
+            return [("type_unknown", "$type", "a type of the catalogue", _plain(entry.type))]
+        return [] if self.all_right((entry,)) else _faults(entry, kind)
 
 
-def _is_right(entry: Entry, kind: EventType) -> bool:
-    """Say yes only if nothing is wrong, in one pass; no means that the slow way must look."""
-    data = entry.data
-    if not (type(data) is dict and _plain_struct(kind.struct)):
+def _are_right(name: str, entries: Sequence[Entry]) -> bool:
+    """Whether entries of one type are right, as far as can be said of all at once."""
+    kind = EVENTS.get(name)
+    if kind is None or not _plain_struct(kind.struct):
         return False
-    if len(data) != len(kind.struct.__struct_fields__):
+    width = len(kind.struct.__struct_fields__)
+    datas = [entry.data for entry in entries if type(entry.data) is dict]
+    if len(datas) != len(entries) or any(len(data) != width for data in datas):
         return False
-    for field in _DAY_FIELDS[entry.type]:
-        text = data.get(field)
-        if text and not (type(text) is str and is_day(text)):
-            return False
     try:
-        msgspec.convert(data, kind.struct)
-    except msgspec.ValidationError:
+        days = {data.get(field) for field in _DAY_FIELDS[name] for data in datas}
+        msgspec.convert(datas, _many(kind.struct))
+    except (TypeError, msgspec.ValidationError):  # a day that is a list, or what no struct takes
         return False
-    return not entry.sealed or all(field in kind.sealed for field in entry.sealed)
+    return all(type(day) is str and is_day(day) for day in days if day) and not any(
+        entry.sealed.keys() - set(kind.sealed) for entry in entries if entry.sealed
+    )
+
+
+@lru_cache(maxsize=256)
+def _many(struct: type[msgspec.Struct]) -> Any:
+    return list[struct]  # type: ignore[valid-type]
 
 
 @lru_cache(maxsize=256)
@@ -92,7 +108,7 @@ def _plain_type(kind: inspect.Type) -> bool:
             return False
 
 
-def _faults(entry: Entry, kind: EventType) -> list[tuple[str, str, str, str]]:
+def _faults(entry: Entry, kind: EventType) -> list[Fault]:
     """Name what is wrong with data of a known type, if anything."""
     raw = _ENCODER.encode(entry.data)
     try:
