@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from aidledger.ledger.tree import root_of_leaves
@@ -60,3 +62,12 @@ def of_batches(size: int, batches: Sequence[Ack], acks: Sequence[Ack]) -> list[s
     lost = set(acks) - set(batches)
     found += [f"acknowledged and lost: {ack[0]}" for ack in sorted(lost)]
     return found[:5]
+
+
+def after_power_loss(path: Path, folder: Path) -> Path:
+    """What another machine would find: the file and its WAL, without the shared memory."""
+    folder.mkdir(exist_ok=True)
+    for suffix in ("", "-wal"):
+        if Path(f"{path}{suffix}").exists():
+            shutil.copy(f"{path}{suffix}", folder / f"{path.name}{suffix}")
+    return folder / path.name

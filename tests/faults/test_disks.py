@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from typing import Any
 
 import pytest
 from tests.faults import vfs
-from tests.faults.history import Ack, problems
+from tests.faults.history import Ack, after_power_loss, problems
 from tests.store.drafts import append, drafts, record
 
-from aidledger.store import sqlite_connect
+from aidledger.store import sqlite_connect, sqlite_link
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
@@ -50,15 +49,6 @@ def ledger_at(path: Path) -> SqliteStore:
     assert isinstance(store, SqliteStore)
     record(store, drafts(3), "first")
     return store
-
-
-def after_power_loss(path: Path, folder: Path) -> Path:
-    """What another machine would find: the file and its WAL, without the shared memory."""
-    folder.mkdir(exist_ok=True)
-    for suffix in ("", "-wal"):
-        if Path(f"{path}{suffix}").exists():
-            shutil.copy(f"{path}{suffix}", folder / f"{path.name}{suffix}")
-    return folder / path.name
 
 
 def attempt(store: SqliteStore, cause: str, count: int = 3) -> Outcome | StoreError:
@@ -108,14 +98,18 @@ def test_a_disk_that_fails_acknowledges_nothing_that_is_not_there(
     disk.repair()
     resolved = {cause: store.resolve(cause) for cause in unsure}
     found = problems(store, acks)
-    again = after_power_loss(path, tmp_path / "other")
+    copies = [
+        after_power_loss(path, tmp_path / "other"),
+        disk.after_power_loss(path, tmp_path / "worst"),
+    ]
     store.close()
 
     assert [] == found
     assert disk.failed == 0 or any(not isinstance(answer, Committed) for answer in answers)
-    with closing(open_ledger(again)) as recovered:
-        assert [] == problems(recovered, acks)
-        assert resolved == {cause: recovered.receipt(cause) for cause in unsure}
+    for again in copies:
+        with closing(open_ledger(again)) as recovered:
+            assert [] == problems(recovered, acks)
+            assert resolved == {cause: recovered.receipt(cause) for cause in unsure}
 
 
 def test_after_space_is_made_the_ledger_goes_on(tmp_path: Path, disk: vfs.FaultyDisk) -> None:
@@ -174,6 +168,67 @@ def test_an_absent_that_is_only_looked_up_is_contradicted_by_recovery(
     assert isinstance(looked_up, Rejected)
     with closing(open_ledger(again)) as recovered:
         assert isinstance(recovered.receipt("second"), Committed)
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_what_is_acknowledged_after_a_sync_that_failed_survives_a_power_loss(
+    tmp_path: Path, disk: vfs.FaultyDisk, watched: bool
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    store = ledger_at(path)
+    with closing(open_ledger(path, read_only=True)) as other:
+        if watched:
+            other.head()
+        disk.fail_sync_in = 1
+        lost = attempt(store, "second")
+        disk.repair()
+        receipt = record(store, drafts(3), "third")
+        again = disk.after_power_loss(path, tmp_path / "other")
+        store.close()
+
+    assert isinstance(lost, Unknown)
+    with closing(open_ledger(again)) as recovered:
+        acks = [(receipt.cause, receipt.position, receipt.count, receipt.root)]
+        assert [] == problems(recovered, acks)
+
+
+def test_what_is_appended_behind_a_sync_that_failed_would_be_lost_with_it(
+    tmp_path: Path, disk: vfs.FaultyDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_link, "checkpointed", lambda *_, **__: True)
+    path = tmp_path / "ledger.sqlite"
+    store = ledger_at(path)
+    disk.fail_sync_in = 1
+    attempt(store, "second")
+    disk.repair()
+    receipt = record(store, drafts(3), "third")
+    again = disk.after_power_loss(path, tmp_path / "other")
+    store.close()
+
+    with closing(open_ledger(again)) as recovered:
+        acks = [(receipt.cause, receipt.position, receipt.count, receipt.root)]
+        assert ["acknowledged and lost: third"] == problems(recovered, acks)
+
+
+def test_nothing_is_appended_behind_a_sync_that_failed_while_a_reader_is_in_the_way(
+    tmp_path: Path, disk: vfs.FaultyDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_link, "_READERS_MS", 20)
+    store = ledger_at(tmp_path / "ledger.sqlite")
+    disk.fail_sync_in = 1
+    attempt(store, "second")
+    disk.repair()
+    with store.reading() as run:
+        run("BEGIN", ())
+        run("SELECT count(*) FROM entries", ())
+        refused = attempt(store, "third")
+        run("ROLLBACK", ())
+    outcome = attempt(store, "third")
+    store.close()
+
+    assert isinstance(refused, StoreError)
+    assert "locked" == refused.code
+    assert isinstance(outcome, Committed)
 
 
 def test_what_recovery_brings_back_is_written_and_synced_again(

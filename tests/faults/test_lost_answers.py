@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from aidledger.store.errors import OutcomeUnknownError, StoreError
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.outcome import Committed, Receipt, Rejected, Unknown
 from aidledger.store.port import LedgerStore, LooseRecord
+from aidledger.store.postgres_connect import store_error
 
 pytestmark = pytest.mark.faults
 
@@ -127,6 +129,7 @@ def test_the_librarys_path_says_that_it_does_not_know(
             store.append_records([LooseRecord("some-id", 1, "a:b", b"record", opaque=True)])
         resolved = store.resolve(caught.value.cause)
 
+    assert "may or may not be recorded" in caught.value.hint
     assert isinstance(resolved, Committed if mode == "drop_after" else Rejected)
 
 
@@ -145,6 +148,46 @@ def test_a_connection_that_died_between_appends_is_made_again(
 
     assert isinstance(second, Committed)
     assert [] == problems(open_ledger(postgres_url, read_only=True), [])
+
+
+def test_a_session_that_is_ended_while_it_waits_is_a_clear_error(
+    proxied: tuple[CommitProxy, str, LedgerStore], postgres_url: str
+) -> None:
+    _, _, holder = proxied
+    with (
+        closing(open_ledger(postgres_url)) as store,
+        psycopg.connect(postgres_url, autocommit=True) as admin,
+        ThreadPoolExecutor() as pool,
+    ):
+        with holder.writing():
+            waiting = pool.submit(append, store, drafts(1))
+            while not admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchall():
+                continue
+            error = waiting.exception(timeout=30)
+        outcome = append(store, drafts(1))
+
+    assert isinstance(error, StoreError)
+    assert "connection_lost" == error.code
+    assert error.hint
+    assert isinstance(outcome, Committed)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        psycopg.errors.AdminShutdown("x"),
+        psycopg.errors.CrashShutdown("x"),
+        psycopg.errors.CannotConnectNow("x"),
+    ],
+)
+def test_a_server_that_goes_down_is_a_lost_connection(error: psycopg.Error) -> None:
+    told = store_error(error)
+
+    assert "connection_lost" == told.code
+    assert told.hint
 
 
 def test_a_server_that_is_stopped_at_once_loses_nothing_acknowledged(

@@ -7,6 +7,10 @@ hold the value of a record or of the vault.
 
 from __future__ import annotations
 
+from typing import Final
+
+_EITHER_WAY: Final = "it may or may not be recorded: ask for it before it is tried again"
+
 
 class StoreError(Exception):
     """The store could not do its work, and nothing of the request was acknowledged.
@@ -75,7 +79,10 @@ class SecretsError(StoreError):
 
 
 class CommitLostError(StoreError):
-    """COMMIT began and its answer did not come: between the transaction and `append` only."""
+    """COMMIT began and its answer did not come: between the transaction and `append` only.
+
+    The hint of the error itself says that nothing was recorded, which nobody knows here.
+    """
 
     def __init__(self, error: StoreError) -> None:
-        super().__init__(str(error), code=error.code, hint=error.hint)
+        super().__init__(str(error), code=error.code, hint=_EITHER_WAY)

@@ -42,12 +42,16 @@ _CODES: Final = {
     "40P01": "locked",
     "25006": "read_only",
     "42501": "not_allowed",
+    "57P01": "connection_lost",  # an administrator ends the session
+    "57P02": "connection_lost",  # the server goes down with another process of its
+    "57P03": "connection_lost",  # the server starts, stops or recovers
     "58030": "io_error",
     "XX001": "damaged",
     "XX002": "damaged",
 }
 _HINTS: Final = {
     "disk_full": "free some space on the server; nothing of this request was recorded",
+    "io_error": "look at the server's disk and log; nothing of this request was acknowledged",
     "locked": "another session holds the ledger: try again",
     "connection_lost": "the server went away; nothing of this request was acknowledged",
     "not_allowed": "this login lacks a right: see roles.sql for what a writer needs",

@@ -18,6 +18,7 @@ from aidledger.store.errors import CommitLostError, StoreError
 from aidledger.store.port import HostileRow, Run
 from aidledger.store.sqlite_connect import (
     BUSY_TIMEOUT_S,
+    checkpointed,
     connector,
     driver,
     is_busy,
@@ -28,6 +29,7 @@ from aidledger.store.sqlite_connect import (
 
 _PAGE: Final = 1000
 _POLL_MS: Final = 4
+_READERS_MS: Final = 10_000
 
 
 class SqliteLink:
@@ -41,6 +43,7 @@ class SqliteLink:
         self._lock = threading.RLock()
         self._writer: Any = None
         self._busy = False
+        self._doubtful = False
         self._closed = False
 
     def close(self) -> None:
@@ -78,9 +81,8 @@ class SqliteLink:
             raise StoreError("this ledger is open for reading only", code="read_only")
         with self._alone():
             try:
-                if self._writer is None:
-                    self._writer = self._engine.raw_connection()
-                    self._writer.driver_connection.execute(f"PRAGMA busy_timeout = {_POLL_MS}")
+                if self._writer is None or self._doubtful:
+                    self._prepare_writer()
                 connection = self._writer.driver_connection
                 self._begin(connection)
                 try:
@@ -94,10 +96,30 @@ class SqliteLink:
                 connection.execute("COMMIT")
             except self._dbapi.Error as error:
                 self._drop_writer()
-                raise CommitLostError(store_error(error)) from error
+                lost = CommitLostError(store_error(error))
+                self._doubtful = self._doubtful or lost.code == "io_error"
+                raise lost from error
             except BaseException:
                 self._drop_writer()
                 raise
+
+    def _prepare_writer(self) -> None:
+        """Make the writer; after a sync that failed, on a WAL that is written and synced again.
+
+        What a failed sync left in the WAL is seen by every reader and may be missing on the disk:
+        when the power fails, what was appended behind such a hole would be lost with it.
+        """
+        if self._writer is None:
+            self._writer = self._engine.raw_connection()
+        connection = self._writer.driver_connection
+        if self._doubtful and not checkpointed(connection, wait_ms=_READERS_MS):
+            raise StoreError(
+                "a reader is in the way of writing again what could not be synced",
+                code="locked",
+                hint="try again",
+            )
+        self._doubtful = False
+        connection.execute(f"PRAGMA busy_timeout = {_POLL_MS}")
 
     def _begin(self, connection: Any) -> None:
         """Take the write lock, asking every few milliseconds.
