@@ -105,10 +105,14 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         return Refused(refusals=(_NO_STREAM,))
     facts = facts_of(proposal.type, proposal.event, proposal, given)
     refusals = policy.decide_clauses(given.pack, proposal.type, facts, given.calendar).refusals
-    waived = {despite.clause for despite in proposal.despite}
-    standing = [result for result in refusals if result.id not in waived]
-    if standing:
-        return Refused(refusals=tuple(_refusal(result, given.pack) for result in standing))
+    if refusals:
+        waived = {despite.clause for despite in proposal.despite}
+        standing = [result for result in refusals if result.id not in waived]
+        if standing:
+            return Refused(refusals=tuple(_refusal(result, given.pack) for result in standing))
+    act = _with_decision(proposal.type, proposal.event, facts, given)
+    if not proposal.despite:
+        return Decided(steps=(act,))
     overridden = tuple(
         Step(
             event=RuleOverridden(
@@ -122,7 +126,6 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         )
         for despite in proposal.despite
     )
-    act = _with_decision(proposal.type, proposal.event, facts, given)
     return Decided(steps=(*overridden, act))
 
 

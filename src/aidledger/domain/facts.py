@@ -17,6 +17,7 @@ from aidledger.domain.case import Case
 from aidledger.domain.complaint import Complaint
 from aidledger.domain.events.base import Event
 from aidledger.domain.payrun import PayRun
+from aidledger.domain.policy.clause import ManyFacts
 from aidledger.domain.values import age_on
 
 Facts = dict[str, Any]
@@ -25,7 +26,7 @@ SENSITIVE: Final = frozenset({"case.disability_kind", "case.disability_grade"})
 """Facts that may stand in no entry; a decision that used them seals them."""
 
 
-class ActFacts(Mapping[str, Any]):
+class ActFacts(ManyFacts, Mapping[str, Any]):
     """The facts of the act itself: its type, actor, office, day and each field of its data.
 
     ``office_kind`` is empty where the ledger does not know the office.
@@ -63,6 +64,10 @@ class ActFacts(Mapping[str, Any]):
                 return list(msgspec.to_builtins(value))
         raise KeyError(name)
 
+    def many(self, names: tuple[str, ...], missing: object) -> list[Any]:
+        """Return the fact of each name, or what stands for a missing one."""
+        return [self.get(name, missing) for name in names]
+
     def __iter__(self) -> Iterator[str]:
         names = dict.fromkeys((*self._own, *self._event.__struct_fields__))
         return (name for name in names if name in self)
@@ -71,7 +76,7 @@ class ActFacts(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-class CaseFacts(Mapping[str, Any]):
+class CaseFacts(ManyFacts, Mapping[str, Any]):
     """The facts of a case on a day, worked out as they are asked for.
 
     Args:
@@ -93,6 +98,10 @@ class CaseFacts(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         return _CASE_FACTS[name](self)
+
+    def many(self, names: tuple[str, ...], missing: object) -> list[Any]:
+        """Return the fact of each name, or what stands for a missing one."""
+        return [_CASE_FACTS[name](self) if name in _CASE_FACTS else missing for name in names]
 
     def __iter__(self) -> Iterator[str]:
         return iter(_CASE_FACTS)

@@ -18,17 +18,18 @@ class Despite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Proposal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One act proposed: the event it would record, when it takes effect, and by whom.
 
-    ``personal`` holds the values to be sealed by field name; it never reaches an entry.
+    ``personal`` holds the values to be sealed by field name; it never reaches an entry. Fields are
+    declared in sorted order, as those of events are: so they are written without being sorted.
     """
 
-    type: str
-    stream: str
-    event: Event
-    effective_on: str
     actor: str
+    despite: tuple[Despite, ...] = ()
+    effective_on: str
+    event: Event
     office: str
     personal: dict[str, str] = {}
-    despite: tuple[Despite, ...] = ()
+    stream: str
+    type: str
 
     def __repr__(self) -> str:
         return f"Proposal(type={self.type!r}, stream={self.stream!r}, …)"

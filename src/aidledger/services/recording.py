@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -41,10 +39,12 @@ from aidledger.services.session import Session
 from aidledger.store.draft import Draft, Evidence, VaultRow
 from aidledger.store.outcome import Committed, Outcome, Rejected
 from aidledger.store.secrets import Secrets
+from aidledger.store.uncollected import without_collector
 
 _MAX_ATTEMPTS: Final = 50
 """How often to decide again because another writer was faster."""
-_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+"""Sorts the keys of maps; the fields of structs are declared in sorted order."""
 _AMENDMENTS: Final = frozenset({EntryAnnulled, EntryCorrected})
 _PLAIN_FACTS: Final = frozenset(
     name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
@@ -53,23 +53,7 @@ _PLAIN_FACTS: Final = frozenset(
 _NO_FOLD: Final = (None, None)
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Leave cycles of garbage alone for as long as a batch is decided and written.
-
-    It makes thousands of values at once, none of which can hold itself; to look for cycles among
-    them is a tenth of the work.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-@_without_collector()
+@without_collector()
 def record(
     session: Session,
     proposals: Sequence[Proposal],
@@ -117,7 +101,7 @@ def record(
             evidence=evidence,
         )
         if isinstance(outcome, Committed) and not outcome.replayed:
-            session.written(outcome.receipt, (draft.stream for draft in batch.drafts))
+            session.written(outcome.receipt, {draft.stream for draft in batch.drafts})
             return outcome
         session.forget()
         if not (
@@ -174,7 +158,7 @@ class _Batch:
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
         """Decide every proposal; raise all refusals together."""
-        self._session.prefetch(proposal.stream for proposal in proposals)
+        self._session.prefetch([proposal.stream for proposal in proposals])
         problems: list[Problem] = []
         for number, proposal in enumerate(proposals, start=1):
             try:

@@ -91,7 +91,7 @@ class Session:
 
     def prefetch(self, streams: Iterable[str]) -> None:
         """Learn the versions of many streams with one question."""
-        unknown = {stream for stream in streams if stream not in self.versions}
+        unknown = set(streams) - self.versions.keys()
         if unknown:
             heads = self.store.stream_heads(sorted(unknown))
             self.versions |= {s: heads[s][0] if s in heads else 0 for s in unknown}

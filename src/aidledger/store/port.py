@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -36,7 +36,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: str | None
 
 
-class LooseRecord(msgspec.Struct, frozen=True, gc=False):
+class LooseRecord(NamedTuple):
     """A record that comes finished, through the housed library. `opaque`: not one of ours."""
 
     stream: str

@@ -20,6 +20,7 @@ from aidledger.store import sealing, shelf
 from aidledger.store.errors import ConflictError, OutcomeUnknownError, StoreError
 from aidledger.store.port import HostileRow, LedgerStore, LooseRecord
 from aidledger.store.subscription import LedgerSubscription
+from aidledger.store.uncollected import without_collector
 
 
 class UnknownOutcomeError(persistence.OperationalError):
@@ -63,6 +64,7 @@ class LedgerAggregateRecorder(persistence.AggregateRecorder):
             )
             return [_stored_event(row) for row in rows]
 
+    @without_collector()
     def _insert_events(
         self, stored_events: Sequence[StoredEvent], tracking: Tracking | None = None, **_: Any
     ) -> list[int]:
@@ -189,7 +191,7 @@ def _loose_record(event: StoredEvent) -> LooseRecord:
     """Take the record of an entry as it is; envelop anything else."""
     originator_id, version, topic = event.originator_id, event.originator_version, event.topic
     if isinstance(originator_id, UUID):
-        stream, kind = originator_id.hex, b"u"
+        stream, kind = f"{originator_id.int:032x}", b"u"
     elif is_stream(originator_id):
         return LooseRecord(originator_id, version, topic, event.state, opaque=False)
     else:

@@ -179,23 +179,21 @@ def seal_records(
     """
     recorded_at = head.recorded_at or NO_TIME
     last: dict[str, tuple[int, bytes | None]] = dict(tails)
-    entries = iter(_read(records))
+    entries = iter(_read([loose for loose in records if not loose.opaque]))
     rows: list[Row] = []
-    for position, loose in enumerate(records, head.size):
-        leaf = hashlib.sha256(LEAF_PREFIX + loose.record).digest()
-        if not loose.opaque:
-            tail = last.get(loose.stream, _NO_TAIL)
-            recorded_at = _fitting(loose, next(entries), recorded_at, tail)
-            last[loose.stream] = (loose.version, leaf)
-        rows.append(
-            (position, loose.stream, loose.version, loose.type, recorded_at, loose.record, leaf)
-        )
+    sha256 = hashlib.sha256
+    for position, (stream, version, type_name, record, opaque) in enumerate(records, head.size):
+        leaf = sha256(LEAF_PREFIX + record).digest()
+        if not opaque:
+            entry, tail = next(entries), last.get(stream, _NO_TAIL)
+            recorded_at = _fitting((stream, version, type_name), entry, recorded_at, tail)
+            last[stream] = (version, leaf)
+        rows.append((position, stream, version, type_name, recorded_at, record, leaf))
     return _grown(head, rows, recorded_at)
 
 
-def _read(records: Sequence[LooseRecord]) -> list[Entry]:
-    """Read those of the records that are entries of ours."""
-    ours = [loose for loose in records if not loose.opaque]
+def _read(ours: Sequence[LooseRecord]) -> list[Entry]:
+    """Read the records that are to be entries of ours."""
     try:
         return decode_entries([loose.record for loose in ours])
     except EntryError as error:
@@ -203,15 +201,15 @@ def _read(records: Sequence[LooseRecord]) -> list[Entry]:
 
 
 def _fitting(
-    loose: LooseRecord, entry: Entry, not_before: str, last: tuple[int, bytes | None]
+    named: tuple[str, int, str], entry: Entry, not_before: str, last: tuple[int, bytes | None]
 ) -> str:
-    """Check one of our entries against the log it comes to, and return its time."""
+    """Check one of our entries against its name and the log it comes to; return its time."""
     version, prev = last
-    expected = (loose.stream, loose.version, loose.type, version + 1, prev.hex() if prev else None)
+    expected = (*named, version + 1, prev.hex() if prev else None)
     if expected != (entry.stream, entry.version, entry.type, entry.version, entry.prev):
-        raise ConflictError(f"{loose.stream}: version {loose.version} does not follow {version}")
+        raise ConflictError(f"{named[0]}: version {named[1]} does not follow {version}")
     if entry.recorded_at < not_before:
-        raise ConflictError(f"{loose.stream}: recorded_at goes back behind the log")
+        raise ConflictError(f"{named[0]}: recorded_at goes back behind the log")
     return entry.recorded_at
 
 

@@ -147,7 +147,8 @@ EVENTS: Final[dict[str, EventType]] = {
 }
 
 _NAMES: Final[dict[type[Event], str]] = {kind.struct: name for name, kind in EVENTS.items()}
-_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+"""Sorts the keys of maps; structs declare their fields in sorted order (a test says so)."""
 _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     name: msgspec.json.Decoder(kind.struct, strict=True) for name, kind in EVENTS.items()
 }

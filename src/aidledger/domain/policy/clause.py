@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.policy.expression import PARAMETERS, ROOTS, Expression, outermost
@@ -102,7 +103,7 @@ class Clause:
             path.split(".")[1] for path in read if path.startswith(PARAMETERS + ".")
         )
         self.needs_calendar = any(condition.needs_calendar for condition in conditions)
-        self._reads = tuple(map(FactPath.of, self.paths))
+        self._reads = FactReads(self.paths)
         self._parameters = {key: parameters[key] for key in self.parameter_keys}
         self._answer = lru_cache(maxsize=REMEMBERED_PER_CLAUSE, typed=True)(self._evaluate)
 
@@ -112,10 +113,10 @@ class Clause:
 
     def evaluate(self, facts: Mapping[str, Any], calendar: Calendar | None = None) -> ClauseResult:
         """Answer for nested facts: ``{"case": {…}, "act": {…}, "day": {…}}``. Never raises."""
-        return self.answer(calendar, read_values(self._reads, facts))
+        return self.answer(calendar, self._reads.values(facts))
 
     def answer(self, calendar: Calendar | None, values: Iterable[FactValue]) -> ClauseResult:
-        """Answer for the values of ``paths``, in that order, as :func:`read_values` gives them."""
+        """Answer for the values of ``paths``, in that order, as `FactReads` gives them."""
         return self._answer(calendar if self.needs_calendar else None, *values)
 
     def _evaluate(self, calendar: Calendar | None, *values: Any) -> ClauseResult:
@@ -172,32 +173,53 @@ class Clause:
         )
 
 
-class FactPath(NamedTuple):
-    """Where a fact lies: under which root, by which name, and by which names inside of it."""
+class FactReads:
+    """Reads the facts of several dotted paths, root by root: paths of one root stand together."""
 
-    root: str
-    name: str
-    inside: tuple[str, ...]
+    def __init__(self, paths: Iterable[str]) -> None:
+        """Take the paths apart once."""
+        split = [path.split(".") for path in paths]
+        self._roots = tuple(
+            (root, tuple(path[1] for path in several), tuple(path[2:] for path in several))
+            for root, several in ((r, list(g)) for r, g in groupby(split, lambda path: path[0]))
+        )
 
-    @classmethod
-    def of(cls, path: str) -> FactPath:
-        """Take a dotted path apart."""
-        root, name, *inside = path.split(".")
-        return cls(root, name, tuple(inside))
+    def values(self, facts: Mapping[str, Any]) -> list[FactValue]:
+        """Return the value of each path in nested facts, as a key to remember it by."""
+        values: list[Any] = []
+        for root, names, insides in self._roots:
+            held: Any = facts.get(root, _MISSING)
+            if isinstance(held, ManyFacts):
+                values += held.many(names, _MISSING)
+            else:
+                values += [_item(held, name) for name in names]
+            if any(insides):
+                tail = values[-len(names) :]
+                values[-len(names) :] = map(_inside, tail, insides)
+        return [value if type(value) in _SCALARS else _frozen(value) for value in values]
 
 
-def read_values(paths: Iterable[FactPath], facts: Mapping[str, Any]) -> list[FactValue]:
-    """Return the value of each path in nested facts, as a key to remember it by."""
-    values = []
-    for root, name, inside in paths:
-        try:
-            value: Any = facts[root][name]
-            for step in inside:
-                value = value[step]
-        except (KeyError, TypeError, IndexError):
-            value = _MISSING
-        values.append(value if type(value) in _SCALARS else _frozen(value))
-    return values
+class ManyFacts:
+    """Facts under one root that can be asked for many names at once."""
+
+    __slots__ = ()
+
+    def many(self, names: tuple[str, ...], missing: object) -> list[Any]:
+        """Return the fact of each name, or what stands for a missing one."""
+        raise NotImplementedError
+
+
+def _inside(value: Any, steps: Iterable[str]) -> Any:
+    for step in steps:
+        value = _item(value, step)
+    return value
+
+
+def _item(held: Any, name: str) -> Any:
+    try:
+        return held[name]
+    except (KeyError, TypeError, IndexError):
+        return _MISSING
 
 
 def nested(facts: Mapping[str, FactValue]) -> dict[str, Any]:

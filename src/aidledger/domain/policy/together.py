@@ -15,9 +15,8 @@ from aidledger.domain.policy.clause import (
     REMEMBERED_PER_CLAUSE,
     Clause,
     ClauseResult,
-    FactPath,
+    FactReads,
     FactValue,
-    read_values,
 )
 
 _ACTS_REMEMBERED: Final = 512
@@ -37,15 +36,15 @@ class ClausesTogether:
     def __init__(self, clauses: tuple[Clause, ...]) -> None:
         """Find out which facts are read, and which of them each clause wants."""
         self._clauses = clauses
-        paths = tuple(dict.fromkeys(path for clause in clauses for path in clause.paths))
-        self._paths = tuple(map(FactPath.of, paths))
+        paths = sorted({path for clause in clauses for path in clause.paths})
+        self._reads = FactReads(paths)
         self._wanted = tuple(tuple(map(paths.index, clause.paths)) for clause in clauses)
         self._needs_calendar = any(clause.needs_calendar for clause in clauses)
         self._answers = lru_cache(maxsize=REMEMBERED_PER_CLAUSE, typed=True)(self._evaluate)
 
     def evaluate(self, facts: Mapping[str, Any], calendar: Calendar | None) -> Answers:
         """Answer each clause for nested facts. Never raises."""
-        values = read_values(self._paths, facts)
+        values = self._reads.values(facts)
         return self._answers(calendar if self._needs_calendar else None, *values)
 
     def _evaluate(self, calendar: Calendar | None, *values: FactValue) -> Answers:
