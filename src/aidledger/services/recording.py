@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -38,6 +39,7 @@ from aidledger.services.sealing import filled, reveal_facts, seal_values, secret
 from aidledger.services.session import Session
 from aidledger.store.draft import Draft, Evidence, VaultRow
 from aidledger.store.outcome import Committed, Outcome, Rejected
+from aidledger.store.sealing import time_text
 from aidledger.store.secrets import Secrets
 from aidledger.store.uncollected import without_collector
 
@@ -116,8 +118,15 @@ def request_digest(secrets: Secrets, proposals: Sequence[Proposal]) -> bytes:
 
     Keyed, as a request holds personal values: its bare hash would let them be guessed.
     """
-    text = b"aidledger/request/v1\n" + _ENCODER.encode(proposals)
-    return hmac.digest(secrets.pepper, text, "sha256")
+    keyed = _request_key(secrets.pepper).copy()
+    keyed.update(_ENCODER.encode(proposals))
+    return keyed.digest()
+
+
+@lru_cache(maxsize=4)
+def _request_key(pepper: bytes) -> hmac.HMAC:
+    """Begin the digest of a request; to make a new one of the key costs more than a small request."""
+    return hmac.new(pepper, b"aidledger/request/v1\n", hashlib.sha256)
 
 
 def cause_of(session: Session, content: bytes) -> str:
@@ -136,7 +145,7 @@ class _Batch:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._policy = session.policy()
-        self._recorded_at = session.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        self._recorded_at = time_text(session.clock.now())
         self._today = china_day(self._recorded_at)
         self._calendar = self._policy.calendar_known_on(self._today)
         self._standards = self._policy.standards_known_on(self._today)

@@ -84,7 +84,7 @@ class PostgresStore:
         try:
             with self._locked({draft.stream for draft in drafts}) as (transaction, head, tails):
                 run = runner(transaction.cursor)
-                sealed = sealing.seal(
+                rows = sealing.seal(
                     drafts,
                     head=head,
                     tails=tails,
@@ -92,8 +92,10 @@ class PostgresStore:
                     now=now,
                     expected_size=expected_size,
                 )
+                entries = _insert(transaction, rows, len(drafts))
+                sealed = rows.finish()
                 keys = shelf.choose_keys(run, vault_rows)
-                _insert(transaction, sealed, sealed.batch_row(cause, request_digest, sign))
+                _advance(transaction, entries, sealed, (cause, request_digest, sign))
                 shelf.insert_side_rows(
                     run,
                     many_runner(transaction.cursor),
@@ -124,9 +126,11 @@ class PostgresStore:
         try:
             with self._locked(ours) as (transaction, head, tails):
                 if records:
-                    sealed = sealing.seal_records(records, head=head, tails=tails)
+                    rows = sealing.seal_records(records, head=head, tails=tails)
+                    entries = _insert(transaction, rows, len(records))
+                    sealed = rows.finish()
                     cause = sealing.loose_cause(sealed.leaves)
-                    _insert(transaction, sealed, sealed.batch_row(cause, b"", None))
+                    _advance(transaction, entries, sealed, (cause, b"", None))
                     self._tails.expect(sealed.head, sealed.tails)
                 if tracking is not None:
                     shelf.insert_tracking(runner(transaction.cursor), *tracking)
@@ -280,7 +284,7 @@ class PostgresStore:
         lookups = (_LOOK_UP_TAILS, (asked,)) if asked else ("", ())
         with self._link.transaction(*lookups) as transaction:
             (head_row,), *found = transaction.found
-            head = sealing.read_head(head_row)
+            head = sealing.read_head(head_row, self._tails.head)
             sealing.check_mark(self._mark, head)
             tails = self._tails.at(
                 head,
@@ -308,24 +312,29 @@ def _tails(rows: list[HostileRow]) -> dict[str, Tail]:
 
 
 def _insert(
-    transaction: PostgresTransaction, sealed: sealing.Sealed, batch: sealing.BatchRow
-) -> None:
-    """Write what a batch adds to the log: a few rows with the COMMIT, many by COPY before it."""
-    head = sealed.head
-    after = (*batch, head.size, head.root, head.frontier, head.recorded_at)
-    if sealed.nodes:
-        transaction.cursor.executemany(marks(shelf.INSERT_NODE), sealed.nodes)
-    if len(sealed.rows) < _COPY_ROWS_MIN:
-        entries = _INSERT_ENTRIES + ", ".join([_ENTRY_MARKS] * len(sealed.rows))
-        values = [value for row in sealed.rows for value in row]
-        transaction.at_commit(f"{entries}; {_ADVANCE}", (*values, *after))
-    else:
-        _copy(transaction.cursor, sealed.rows)
-        transaction.at_commit(_ADVANCE, after)
-
-
-def _copy(cursor: Any, rows: Iterable[Row]) -> None:
-    with cursor.copy(_COPY) as copy:
+    transaction: PostgresTransaction, rows: Iterable[Row], count: int
+) -> tuple[str, list[Any]]:
+    """Write many entries by COPY, at once; return the statement that writes few, for COMMIT."""
+    if count < _COPY_ROWS_MIN:
+        values = [value for row in rows for value in row]
+        return f"{_INSERT_ENTRIES}{', '.join([_ENTRY_MARKS] * count)}; ", values
+    with transaction.cursor.copy(_COPY) as copy:
         copy.set_types(_COPY_TYPES)
         for row in rows:
             copy.write_row(row)
+    return "", []
+
+
+def _advance(
+    transaction: PostgresTransaction,
+    entries: tuple[str, list[Any]],
+    sealed: sealing.Sealed,
+    request: tuple[str, bytes, BatchSigner | None],
+) -> None:
+    """Write what goes with the entries of a batch, and move the head, with the COMMIT."""
+    head = sealed.head
+    if sealed.nodes:
+        transaction.cursor.executemany(marks(shelf.INSERT_NODE), sealed.nodes)
+    statement, values = entries
+    after = (head.size, head.root, head.frontier, head.recorded_at)
+    transaction.at_commit(statement + _ADVANCE, (*values, *sealed.batch_row(*request), *after))

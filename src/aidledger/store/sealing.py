@@ -7,7 +7,7 @@ the head and the stream heads come in as they were read under the lock.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
@@ -94,14 +94,18 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def read_head(row: Sequence[Any] | None) -> Head:
-    """Check a head row for shape. Raises StoreError `damaged`."""
+def read_head(row: Sequence[Any] | None, known: Head | None = None) -> Head:
+    """Check a head row: its form, and that its root is the frontier's.
+
+    Of a head that is `known` to be right nothing is computed again. Raises StoreError `damaged`.
+    """
     match row:
         case [int(size), bytes(root), bytes(frontier), str() | None as recorded_at]:
             head = Head(size=size, root=root, frontier=frontier, recorded_at=recorded_at)
         case _:
             raise damaged("the head row is missing or not in its format")
-    _frontier(head)
+    if head != known:
+        _check_frontier(head)
     return head
 
 
@@ -117,6 +121,56 @@ def damaged(what: str) -> StoreError:
     return StoreError(what, code="damaged", hint="run `aidledger verify` and append nothing")
 
 
+class Sealing:
+    """Rows that are made as they are inserted, so that a server works on the first meanwhile.
+
+    Iterate once, inside the transaction; `finish` then gives what goes with them. Both raise
+    RejectedError where something can't be recorded: the transaction has to be rolled back.
+    """
+
+    def __init__(self, head: Head, rows: Iterable[Row], *, read_back: bool) -> None:
+        """Take the head that is locked, and where the rows come from.
+
+        `read_back`: whether the records were written here, and nobody has read them yet.
+        """
+        self._head = head
+        self._source = rows
+        self._read_back = read_back
+        self._rows: list[Row] = []
+
+    def __iter__(self) -> Iterator[Row]:
+        keep = self._rows.append
+        for row in self._source:
+            keep(row)
+            yield row
+
+    def finish(self) -> Sealed:
+        """Prove the records by reading them, and grow the tree."""
+        head, rows = self._head, self._rows
+        if self._read_back:
+            try:
+                decode_entries([row[5] for row in rows])
+            except EntryError as error:
+                raise RejectedError(f"draft {error.index + 1}: {error}", code="invalid") from error
+        leaves = [row[6] for row in rows]
+        frontier = Frontier.from_bytes(head.size, head.frontier)
+        nodes = frontier.extend(leaves)
+        after = Head(
+            size=frontier.size,
+            root=frontier.root(),
+            frontier=frontier.to_bytes(),
+            recorded_at=rows[-1][4],
+        )
+        return Sealed(
+            position=head.size,
+            rows=rows,
+            leaves=leaves,
+            nodes=nodes,
+            head=after,
+            tails={row[1]: (row[2], row[6]) for row in rows},
+        )
+
+
 def seal(
     drafts: Sequence[Draft],
     *,
@@ -125,16 +179,24 @@ def seal(
     cause: str,
     now: datetime,
     expected_size: int | None = None,
-) -> Sealed:
+) -> Sealing:
     """Turn drafts into rows on top of this head. Raises RejectedError where that can't be."""
     if not drafts:
         raise RejectedError("nothing to record", code="empty")
     if expected_size not in (None, head.size):
         raise ConflictError(f"decided on a log of {expected_size} entries, found {head.size}")
     recorded_at = max(time_text(now), head.recorded_at or NO_TIME)
+    rows = _draft_rows(drafts, head.size, tails, cause, recorded_at)
+    return Sealing(head, rows, read_back=True)
+
+
+def _draft_rows(
+    drafts: Sequence[Draft], start: int, tails: Mapping[str, Tail], cause: str, recorded_at: str
+) -> Iterator[Row]:
+    """Make the row of each draft."""
     last: dict[str, tuple[int, bytes | None]] = dict(tails)
-    rows: list[Row] = []
-    for position, draft in enumerate(drafts, head.size):
+    sha256 = hashlib.sha256
+    for position, draft in enumerate(drafts, start):
         stream, expected = draft.stream, draft.expected_version
         version, prev = last.get(stream, _NO_TAIL)
         if expected not in (None, version) and expected != tails.get(stream, _NO_TAIL)[0]:
@@ -156,14 +218,9 @@ def seal(
                 version=version,
             )
         )
-        leaf = hashlib.sha256(LEAF_PREFIX + record).digest()
+        leaf = sha256(LEAF_PREFIX + record).digest()
         last[stream] = (version, leaf)
-        rows.append((position, stream, version, draft.type, recorded_at, record, leaf))
-    try:
-        decode_entries([row[5] for row in rows])
-    except EntryError as error:
-        raise RejectedError(f"draft {error.index + 1}: {error}", code="invalid") from error
-    return _grown(head, rows, recorded_at)
+        yield position, stream, version, draft.type, recorded_at, record, leaf
 
 
 def seal_records(
@@ -171,16 +228,22 @@ def seal_records(
     *,
     head: Head,
     tails: Mapping[str, Tail],
-) -> Sealed:
+) -> Sealing:
     """Turn the finished records of the housed library into rows on top of this head.
 
     One of our entries must fit to the byte: version, prev, and no earlier time. Raises
     ConflictError when it does not.
     """
+    return Sealing(head, _loose_rows(records, head, tails), read_back=False)
+
+
+def _loose_rows(
+    records: Sequence[LooseRecord], head: Head, tails: Mapping[str, Tail]
+) -> Iterator[Row]:
+    """Make the row of each finished record."""
     recorded_at = head.recorded_at or NO_TIME
     last: dict[str, tuple[int, bytes | None]] = dict(tails)
     entries = iter(_read([loose for loose in records if not loose.opaque]))
-    rows: list[Row] = []
     sha256 = hashlib.sha256
     for position, (stream, version, type_name, record, opaque) in enumerate(records, head.size):
         leaf = sha256(LEAF_PREFIX + record).digest()
@@ -188,8 +251,7 @@ def seal_records(
             entry, tail = next(entries), last.get(stream, _NO_TAIL)
             recorded_at = _fitting((stream, version, type_name), entry, recorded_at, tail)
             last[stream] = (version, leaf)
-        rows.append((position, stream, version, type_name, recorded_at, record, leaf))
-    return _grown(head, rows, recorded_at)
+        yield position, stream, version, type_name, recorded_at, record, leaf
 
 
 def _read(ours: Sequence[LooseRecord]) -> list[Entry]:
@@ -236,34 +298,13 @@ def open_opaque(stream: str, version: int, record: bytes) -> tuple[bytes, bytes]
     return kind, record[len(head) :]
 
 
-def _grown(head: Head, rows: list[Row], recorded_at: str) -> Sealed:
-    leaves = [row[6] for row in rows]
-    frontier = _frontier(head)
-    nodes = frontier.extend(leaves)
-    after = Head(
-        size=frontier.size,
-        root=frontier.root(),
-        frontier=frontier.to_bytes(),
-        recorded_at=recorded_at,
-    )
-    return Sealed(
-        position=head.size,
-        rows=rows,
-        leaves=leaves,
-        nodes=nodes,
-        head=after,
-        tails={row[1]: (row[2], row[6]) for row in rows},
-    )
-
-
-def _frontier(head: Head) -> Frontier:
+def _check_frontier(head: Head) -> None:
     try:
         frontier = Frontier.from_bytes(head.size, head.frontier)
     except ValueError as error:
         raise damaged(f"the head does not fit its size {head.size}") from error
     if frontier.root() != head.root:
         raise damaged(f"the head of size {head.size} has another root than its frontier")
-    return frontier
 
 
 def prior_outcome(

@@ -85,7 +85,7 @@ class SqliteStore:
                 run = runner(connection)
                 head = self._locked_head(connection)
                 tails = self._tails_at(head, connection, {draft.stream for draft in drafts})
-                sealed = sealing.seal(
+                rows = sealing.seal(
                     drafts,
                     head=head,
                     tails=tails,
@@ -93,8 +93,10 @@ class SqliteStore:
                     now=now,
                     expected_size=expected_size,
                 )
+                connection.executemany(_INSERT_ENTRY, rows)
+                sealed = rows.finish()
                 keys = shelf.choose_keys(run, vault_rows)
-                _insert(connection, sealed, sealed.batch_row(cause, request_digest, sign))
+                _advance(connection, sealed, sealed.batch_row(cause, request_digest, sign))
                 shelf.insert_side_rows(
                     run,
                     connection.executemany,
@@ -127,9 +129,11 @@ class SqliteStore:
                     head = self._locked_head(connection)
                     ours = {loose.stream for loose in records if not loose.opaque}
                     tails = self._tails_at(head, connection, ours)
-                    sealed = sealing.seal_records(records, head=head, tails=tails)
+                    rows = sealing.seal_records(records, head=head, tails=tails)
+                    connection.executemany(_INSERT_ENTRY, rows)
+                    sealed = rows.finish()
                     cause = sealing.loose_cause(sealed.leaves)
-                    _insert(connection, sealed, sealed.batch_row(cause, b"", None))
+                    _advance(connection, sealed, sealed.batch_row(cause, b"", None))
                     self._tails.expect(sealed.head, sealed.tails)
                 if tracking is not None:
                     shelf.insert_tracking(runner(connection), *tracking)
@@ -285,7 +289,8 @@ class SqliteStore:
         return sealing.prior_outcome(batch, digest, shelf.leaves_of(run, batch))
 
     def _locked_head(self, connection: Any) -> Head:
-        head = sealing.read_head(connection.execute(shelf.SELECT_HEAD).fetchone())
+        row = connection.execute(shelf.SELECT_HEAD).fetchone()
+        head = sealing.read_head(row, self._tails.head)
         sealing.check_mark(self._mark, head)
         return head
 
@@ -310,9 +315,8 @@ def _stream_heads(connection: Any, streams: set[str]) -> dict[str, tuple[int, by
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _insert(connection: Any, sealed: sealing.Sealed, batch: sealing.BatchRow) -> None:
-    """Write what a batch adds to the log."""
-    connection.executemany(_INSERT_ENTRY, sealed.rows)
+def _advance(connection: Any, sealed: sealing.Sealed, batch: sealing.BatchRow) -> None:
+    """Write what goes with the entries of a batch, and move the head."""
     connection.execute(shelf.INSERT_BATCH, batch)
     if sealed.nodes:
         connection.executemany(shelf.INSERT_NODE, sealed.nodes)

@@ -24,7 +24,8 @@ class Tails:
     """The tails of streams in the log that has one size and root. Used under the store's lock."""
 
     def __init__(self) -> None:
-        self._place: tuple[int, bytes] | None = None
+        self.head: Head | None = None
+        """What it holds for: found right, or made here."""
         self._known: dict[str, Tail | None] = {}
 
     def missing(self, streams: Iterable[str]) -> set[str]:
@@ -44,9 +45,8 @@ class Tails:
 
         `found` is what looking `asked` up under the same lock has given already.
         """
-        place = (head.size, head.root)
-        if place != self._place or len(self._known) > _STREAMS_KEPT:
-            self._place, self._known = place, {}
+        if head != self.head or len(self._known) > _STREAMS_KEPT:
+            self.head, self._known = head, {}
         if found is not None:
             self._known |= {stream: found.get(stream) for stream in asked}
         if missing := self.missing(streams):
@@ -56,5 +56,5 @@ class Tails:
 
     def expect(self, head: Head, tails: Mapping[str, Tail]) -> None:
         """Take note of what is about to be committed; if it is not, another head will be found."""
-        self._place = (head.size, head.root)
+        self.head = head
         self._known.update(tails)

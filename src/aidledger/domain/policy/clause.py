@@ -7,6 +7,7 @@ use makes a clause undecidable, naming the fact; for a clause that refuses, that
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -199,14 +200,14 @@ class FactReads:
         return [value if type(value) in _SCALARS else _frozen(value) for value in values]
 
 
-class ManyFacts:
+class ManyFacts(ABC):
     """Facts under one root that can be asked for many names at once."""
 
     __slots__ = ()
 
+    @abstractmethod
     def many(self, names: tuple[str, ...], missing: object) -> list[Any]:
         """Return the fact of each name, or what stands for a missing one."""
-        raise NotImplementedError
 
 
 def _inside(value: Any, steps: Iterable[str]) -> Any:
