@@ -16,6 +16,7 @@ COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
 #: And the signed formats, which a program that checks us may read without a command of ours.
 FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.proof",
+    "aidledger.ledger.cosignature",
     "aidledger.ledger.note",
     "aidledger.store.factory",
 )
