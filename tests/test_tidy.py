@@ -16,8 +16,11 @@ COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
 #: And the signed formats, which a program that checks us may read without a command of ours.
 FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.proof",
-    "aidledger.ledger.cosignature",
-    "aidledger.ledger.note",
+    "aidledger.ledger.batch",
+    "aidledger.ledger.misbehaviour",
+    "aidledger.ledger.receipt",
+    "aidledger.ledger.tiles",
+    "aidledger.ledger.witnessing",
     "aidledger.store.factory",
 )
 NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}

@@ -218,20 +218,19 @@ def test_every_note_reads_back(text: bytes, signature: bytes, key_id: bytes) -> 
     assert note == parse_note(note.encode())
 
 
-@pytest.mark.parametrize("at", range(len(NOTE.encode())))
-def test_no_note_with_one_changed_byte_verifies_under_all_its_keys(at: int) -> None:
+def test_no_note_with_one_changed_byte_verifies_under_all_its_keys() -> None:
     whole = NOTE.encode()
-    for byte in {whole[at] ^ 1, whole[at] ^ 0x80, 0x0A, 0x20, 0x41} - {whole[at]}:
-        changed = whole[:at] + bytes([byte]) + whole[at + 1 :]
-        error = refusal(parse_note, changed)
-        if error is None:
-            note = parse_note(changed)
+    for at, byte in enumerate(whole):
+        for other in {byte ^ 1, byte ^ 0x80, 0x0A, 0x20, 0x41} - {byte}:
+            changed = whole[:at] + bytes([other]) + whole[at + 1 :]
+            if refusal(parse_note, changed) is None:
+                note = parse_note(changed)
 
-            assert note != NOTE
-            assert changed == note.encode()
-            # a changed name or id makes a line unknown; the other line still speaks for the text
-            opened = refusal(open_note, note, keys(ALICE, BOB))
-            assert opened is not None or (note.text == TEXT and note.signatures != NOTE.signatures)
+                assert note != NOTE
+                assert changed == note.encode()
+                # a changed name or id makes a line unknown; the other still speaks for the text
+                refused = refusal(open_note, note, keys(ALICE, BOB)) is not None
+                assert refused or (note.text == TEXT and note.signatures != NOTE.signatures)
 
 
 @given(st.binary(max_size=200))

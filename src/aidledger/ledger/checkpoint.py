@@ -28,6 +28,13 @@ from aidledger.ledger.strict import (
 from aidledger.ledger.tree import EMPTY_ROOT, HASH_BYTES
 
 
+class TreeHead(NamedTuple):
+    """A size and the root (32 bytes) of the tree over so many entries, whoever says so."""
+
+    size: int
+    root: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """What a log states: `size` entries, and the `root` (32 bytes) of the tree over them."""
@@ -36,6 +43,11 @@ class Checkpoint:
     size: int
     root: bytes
     extensions: tuple[bytes, ...] = ()
+
+    @property
+    def head(self) -> TreeHead:
+        """Size and root."""
+        return TreeHead(self.size, self.root)
 
     @property
     def possible(self) -> bool:

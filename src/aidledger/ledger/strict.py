@@ -14,10 +14,14 @@ import re
 from typing import Final
 
 from aidledger.ledger.canonical import show
+from aidledger.ledger.tree import HASH_BYTES
 
 SIZE_LIMIT: Final = 2**63 - 1
 """Largest size, index or timestamp: the bound of C2SP tlog-cosignature for timestamps, kept for
 all (a consistency proof of 63 hashes reaches no further)."""
+
+MAX_PROOF_HASHES: Final = 63
+"""C2SP tlog-witness; no tree of at most `SIZE_LIMIT` leaves needs more."""
 
 _decimal_form = re.compile(rb"0|[1-9][0-9]{0,18}").fullmatch
 _hex_form = re.compile(rb"(?:[0-9a-f]{2})*").fullmatch
@@ -88,6 +92,19 @@ def read_base64(data: bytes, what: str, line: int | None = None, size: int | Non
     if size is not None and len(value) != size:
         raise FormatError(what, f"base64 of {size} bytes", f"{len(value)} bytes", line)
     return value
+
+
+def read_hashes(lines: list[bytes], what: str, first_line: int) -> tuple[bytes, ...]:
+    """Read the hashes of a proof, one base64 of 32 bytes a line, at most 63 of them.
+
+    Raises:
+        FormatError: a line is no hash, or there are more.
+    """
+    if len(lines) > MAX_PROOF_HASHES:
+        raise FormatError(what, f"at most {MAX_PROOF_HASHES} hashes", f"{len(lines)}", first_line)
+    return tuple(
+        read_base64(line, what, first_line + at, HASH_BYTES) for at, line in enumerate(lines)
+    )
 
 
 def read_hex(data: bytes, what: str, size: int, line: int | None = None) -> bytes:
