@@ -18,6 +18,7 @@ from aidledger.ledger.strict import (
     read_after,
     read_base64,
     read_decimal,
+    read_hashes,
     read_hex,
     split_lines,
     write_base64,
@@ -87,6 +88,17 @@ def test_hexadecimal_of_another_spelling_is_refused(text: bytes) -> None:
     assert b"\xab" == read_hex(b"ab", "id", 1)
     with pytest.raises(FormatError, match="hexadecimal"):
         read_hex(text, "id", 1)
+
+
+def test_a_proof_has_at_most_63_hashes_of_32_bytes() -> None:
+    lines = [write_base64(bytes([number]) * 32).encode() for number in range(64)]
+
+    assert bytes([62]) * 32 == read_hashes(lines[:63], "proof", 2)[-1]
+    assert () == read_hashes([], "proof", 2)
+    with pytest.raises(FormatError, match="at most 63 hashes"):
+        read_hashes(lines, "proof", 2)
+    with pytest.raises(FormatError, match="proof, line 4: expected base64 of 32 bytes"):
+        read_hashes([*lines[:2], write_base64(bytes(31)).encode()], "proof", 2)
 
 
 @pytest.mark.parametrize("line", [b"", b"old", b"old5", b"Old 5", b" old 5", b"old\t5"])

@@ -8,7 +8,7 @@ apart and proves nothing; what is trusted is the whole key.
 
 Ed25519 signatures are checked as RFC 8032 section 5.1.7 has it, in its form without cofactor: S is
 below the order, and R is compared as bytes (so it is canonical). With the keys that `curve` admits
-no signature counts by one reading of the RFC and fails by the other.
+the other reading differs only on signatures that nobody but the key's owner can make.
 """
 
 from __future__ import annotations
