@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.ledger.parties import LEAVES, ORIGIN, ROOTS
 from tests.ledger.signers import refusal, signer
 
+from aidledger.ledger import canonical
 from aidledger.ledger.batch import (
     BatchSignature,
     parse_batch_signature,
@@ -69,6 +70,18 @@ def test_every_batch_verifies_and_reads_back(leaves: list[bytes], seen: TreeHead
 
     assert signed == parse_batch_signature(signed.encode())
     assert verify_batch(OFFICER.key, ORIGIN, leaves, signed)
+
+
+@given(st.sampled_from([ORIGIN, '\u6c11\u653f/"\\520123']), st.integers(1, 20), heads)
+def test_the_statement_is_canonical_json(origin: str, count: int, seen: TreeHead | None) -> None:
+    value = {
+        "count": count,
+        "origin": origin,
+        "root": ROOTS[count].hex(),
+        "seen": None if seen is None else {"root": seen.root.hex(), "size": seen.size},
+    }
+
+    assert canonical.encode(value) == statement(origin, LEAVES[:count], seen)
 
 
 def test_a_signature_is_for_its_entries_in_their_order_and_number() -> None:
