@@ -169,6 +169,15 @@ def test_the_vkeys_of_the_specifications_read_back() -> None:
         assert text == parse_vkey(text.encode()).vkey()
 
 
+@pytest.mark.parametrize(
+    "name", ["", " ", "a b", "a+b", "a\nb", "a\u2003", "\ud800", "名" * 86, None]
+)
+def test_a_name_that_no_note_may_have_is_no_key_s(name: Any) -> None:
+    with pytest.raises(FormatError, match="key name"):
+        VerifierKey(name=name, kind=KeyKind.NOTE, public=GOOD.public)
+    assert "民政/县级" == VerifierKey(name="民政/县级", kind=KeyKind.NOTE, public=GOOD.public).name
+
+
 def test_a_key_has_another_id_for_each_kind() -> None:
     public = GOOD.public
     kinds = (KeyKind.NOTE, KeyKind.COSIGNATURE, KeyKind.BATCH)

@@ -81,7 +81,7 @@ class NotShown(NamedTuple):
     why: str
 
 
-Finding: TypeAlias = Misbehaved | NotShown
+BundleResult: TypeAlias = Misbehaved | NotShown
 
 
 def parse_bundle(data: bytes) -> Bundle:
@@ -109,7 +109,7 @@ def parse_bundle(data: bytes) -> Bundle:
     return Bundle(older=older, newer=newer, root=root, proof=proof)
 
 
-def check_bundle(data: bytes, policy: Policy) -> Finding:
+def check_bundle(data: bytes, policy: Policy) -> BundleResult:
     """Check, for anybody who knows the log's keys, that the log contradicted itself.
 
     Both notes must be signed by a key that the policy gives to the log; cosignatures are not asked.
