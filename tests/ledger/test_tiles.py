@@ -167,6 +167,8 @@ def test_a_bundle_of_another_width_or_cut_short_is_refused(data: bytes) -> None:
 def test_a_tile_of_another_width_is_refused(width: int) -> None:
     with pytest.raises(FormatError, match="tile"):
         decode_tile(bytes(64), width)
+    with pytest.raises(FormatError, match="tile"):
+        decode_tile(b"", 0)
     assert [bytes(32)] * 2 == decode_tile(bytes(64), 2)
 
 

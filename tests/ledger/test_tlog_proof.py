@@ -143,6 +143,7 @@ HEAD, CHECKPOINT = WHOLE.split(b"\n\n", 1)
 )
 def test_another_file_is_no_proof(data: bytes) -> None:
     assert data != WHOLE
+    assert refusal(parse_proof, data) is not None
     with pytest.raises(FormatError):
         check_proof(RECORDS[5], data, POLICY)
 

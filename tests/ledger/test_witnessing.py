@@ -102,6 +102,9 @@ def test_an_unknown_origin_is_404_and_no_log_key_is_403() -> None:
     assert 404 == refused(decide(LogState(()), request(0, 7)))
     foreign = signer("example.com/other")
     assert 403 == refused(decide(LogState((foreign.key,)), request(0, 7)))
+    text = checkpoint(7).text
+    signed_by_it = Note(text, (sign_text(text, foreign, TIME),))
+    assert 403 == refused(decide(LogState((foreign.key,)), request(0, 7, [], signed_by_it)))
     assert 403 == refused(decide(LogState((signer(ORIGIN, number=1).key,)), request(0, 7)))
 
 

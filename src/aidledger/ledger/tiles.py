@@ -123,7 +123,7 @@ def decode_bundle(data: bytes, width: int) -> list[bytes]:
     while at < len(data):
         start = at + LENGTH_BYTES
         at = start + int.from_bytes(data[at:start], "big")
-        if start > len(data) or at > len(data):
+        if at > len(data):
             raise FormatError("bundle", "whole entries", f"an end inside entry {len(records)}")
         records.append(data[start:at])
     if len(records) != width:
