@@ -119,6 +119,8 @@ def test_a_receipt_stands_to_a_checkpoint_as_two_checkpoints_do() -> None:
     assert "unproven" == stands(checkpoint(13, 0, 1), steps[:-1])
     assert "unproven" == stands(checkpoint(13, 0), steps)
     assert "unproven" == stands(checkpoint(9, 0, 1), [])
+    older = compare_receipt(RECEIPT, checkpoint(9, 0, 1).encode(), [], POLICY)
+    assert "the checkpoint is older than size 10" == older.why
     assert "same" == stands(checkpoint(10, 0, 1), [])
     assert "contradicts" == stands(checkpoint(10, 0, 1, root=ROOTS[9]), [])
     assert "unproven" == stands(checkpoint(13, 0, 1, root=root_of_leaves(WRONG[:13])), steps)
