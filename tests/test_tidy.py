@@ -13,7 +13,16 @@ from tests.tidy_source import Source
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
 #: What is imported by name from outside: proofs of single entries, the event library's factory.
-FOR_OTHER_PROGRAMS = ("aidledger.ledger.proof", "aidledger.store.factory")
+#: And the signed formats, which a program that checks us may read without a command of ours.
+FOR_OTHER_PROGRAMS = (
+    "aidledger.ledger.proof",
+    "aidledger.ledger.batch",
+    "aidledger.ledger.misbehaviour",
+    "aidledger.ledger.receipt",
+    "aidledger.ledger.tiles",
+    "aidledger.ledger.witnessing",
+    "aidledger.store.factory",
+)
 NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}
 
 
