@@ -136,6 +136,8 @@ def test_all_items_of_a_row_and_no_others_are_all_its_items() -> None:
     assert check_items(row, items).status == "present"
     for wrong in (items[:-1], items[1:], [*items, item(7)], items[::-1], [*items[:6], item(9)]):
         assert check_items(row, wrong).status == "refused"
+    miscounted = msgspec.structs.replace(row, count=8)
+    assert check_items(miscounted, items).status == "refused"
 
 
 def altered(row: ProvenRow) -> list[ProvenRow]:
@@ -198,6 +200,8 @@ def test_an_index_without_rows_proves_absence_of_everything_and_only_its_own_roo
 
     assert check_key("case/1", (), root=root, rows=rows).status == "absent"
     assert check_key("case/1", (), root=item(1), rows=0).status == "refused"
+    other = index_of(["case/2"]).prove("case/2")
+    assert check_key("case/1", other, root=root, rows=0).status == "refused"
 
 
 def test_the_last_row_of_a_shorter_index_is_not_the_last_row_of_the_longer() -> None:

@@ -107,8 +107,9 @@ BAD_CASES = {
     "a key with a space": row_with(key="case/ 1"),
     "a key with a newline": row_with(key="case/1\n"),
     "a long key": row_with(key="c" * 201),
-    "too long": CASE + b" " * MAX_PROOF_BYTES,
-    "not bytes": CASE.decode(),
+    "too long": row_with(path=[HASH] * (MAX_PROOF_BYTES // len(HASH))),
+    "text": CASE.decode(),
+    "no value": None,
 }
 BAD_PAYMENTS = {
     "a case": CASE,

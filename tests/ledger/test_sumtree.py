@@ -84,6 +84,7 @@ def changed(path: tuple[SumStep, ...]) -> Iterator[tuple[SumStep, ...]]:
             SumStep(step.hash, MAX_FEN),
             SumStep(step.hash, 2**64),
             SumStep(step.hash[:-1], step.fen),
+            SumStep(step.hash + b"\0", step.fen),
         ):
             yield (*path[:at], other, *path[at + 1 :])
         yield path[:at] + path[at + 1 :]
@@ -135,12 +136,23 @@ def test_money_cannot_be_moved_between_a_payment_and_its_neighbour() -> None:
     assert not check_line(less, 0, shifted, tree.root).proven
 
 
+def test_a_tree_whose_sums_overflow_proves_nothing() -> None:
+    lines = [PaidLine(n, entry(n), MAX_FEN) for n in range(2)]
+    right = by_definition(lines[1:])
+    root = SumRoot(*by_definition(lines))
+
+    assert not check_line(lines[0], 0, [SumStep(right[0], right[1])], root).proven
+    endless = SumRoot(entry(0), 1, 2**70)
+    assert not check_line(lines[0], 0, [SumStep(entry(0), 0)] * 70, endless).proven
+
+
 def test_a_month_that_is_out_of_order_negative_or_too_rich_is_refused() -> None:
     bad = [
         [*month(3), month(3)[1]],
         [month(2)[1], month(2)[0]],
         [PaidLine(1, entry(1), -1)],
         [PaidLine(-1, entry(1), 1)],
+        [PaidLine(MAX_FEN + 1, entry(1), 1)],
         [PaidLine(1, entry(1), MAX_FEN + 1)],
         [PaidLine(1, entry(1), True)],
         [PaidLine(1, b"short", 1)],

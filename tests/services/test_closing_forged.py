@@ -8,13 +8,26 @@ import msgspec
 import pytest
 from tests.services.conftest import Office
 from tests.services.forging import forge
-from tests.services.test_closing import APRIL, MARCH, WHO, act, check, close, four_payments, paid
+from tests.services.test_closing import (
+    APRIL,
+    MARCH,
+    WHO,
+    act,
+    check,
+    close,
+    four_payments,
+    paid,
+    record_at,
+    returned,
+)
 
 from aidledger.domain.events.proving import PaymentMonthClosed, PaymentMonthSupplemented
+from aidledger.ledger.prooffile import PaymentProof, encode_proof
 from aidledger.ledger.sumtree import MAX_FEN
 from aidledger.services import closing
 from aidledger.services.closing import close_month, closing_figures
 from aidledger.services.payment_book import PaymentBook
+from aidledger.services.payment_proof import check_payment
 from aidledger.services.problems import ServiceError
 from aidledger.services.verifying import verify
 
@@ -108,6 +121,34 @@ def test_a_month_closed_twice_and_a_supplement_without_a_closing_are_found(offic
     assert {("month_order", alone), ("month_order", twice)} == {
         (one.code, one.position) for one in check(office)
     }
+
+
+def test_a_return_in_a_forged_tree_does_not_pass_for_a_payment(office: Office) -> None:
+    positions = four_payments(office)
+    (line,) = PaymentBook(office.session.store).returned(MARCH)
+    tree = closing.sum_tree([line])
+    event = stated(office, count=1, total_fen=70_000, root=tree.root.hash.hex())
+    sealed_at = forge(office, f"month/{MARCH}", event)
+    proof = PaymentProof(
+        amount_fen=70_000,
+        index=0,
+        list="counted",
+        path=(),
+        position=positions[4],
+        sealed_at=sealed_at,
+    )
+    answer = check_payment(
+        record_at(office, positions[4]), encode_proof(proof), record_at(office, sealed_at)
+    )
+
+    assert ("refused", True) == (answer.status, "PaymentIssued" in answer.why)
+
+
+def test_returns_that_no_entry_can_hold_are_refused(office: Office) -> None:
+    four_payments(office)
+    act(office, returned(MAX_FEN))
+    with pytest.raises(ServiceError, match="total"):
+        close_month(office.session, MARCH, **WHO)
 
 
 def test_a_total_that_no_entry_can_hold_is_refused_and_found(office: Office) -> None:

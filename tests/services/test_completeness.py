@@ -14,7 +14,9 @@ from tests.services.forging import forge, records_of
 from tests.services.test_recording import application, approve, on_case
 
 from aidledger.domain.events.proving import IndexSealed
-from aidledger.ledger.prooffile import encode_proof, parse_case_proof
+from aidledger.ledger.index import Index, person_key
+from aidledger.ledger.prooffile import CaseProof, encode_proof, parse_case_proof
+from aidledger.ledger.tree import leaf_hash
 from aidledger.services.completeness import (
     Indexes,
     check_case,
@@ -158,8 +160,8 @@ def test_proofs_with_the_wrong_seal_kind_or_bytes_are_refused(office: Office) ->
     other_kind = encode_proof(msgspec.structs.replace(parse_case_proof(proof), kind="persons"))
     token = office.session.case(CASE).applicant
 
+    assert check_case(proof, persons, stream=CASE).why.startswith("seal")
     for bad_proof, bad_seal in (
-        (proof, persons),
         (other_kind, cases),
         (proof, records_of(office, CASE)[0]),
         (proof, b""),
@@ -231,6 +233,46 @@ def test_an_index_that_leaves_an_entry_out_proves_a_lie_until_it_is_worked_out_a
     with pytest.raises(ServiceError):
         prove_case(store, CASE)
     assert [position] == [one.position for one in check_indexes(store)]
+
+
+def test_a_forged_row_does_not_pass_the_entries_of_one_case_for_those_of_another(
+    office: Office,
+) -> None:
+    two_cases(office)
+    lying, records = Index(), records_of(office, SECOND)
+    for number, record in enumerate(records):
+        lying.add(CASE, number, leaf_hash(record))
+    rows, root = lying.root()
+    event = IndexSealed(kind="cases", root=root.hex(), rows=rows, size=1)
+    position = forge(office, "index/cases", event)
+    sealed = record_at(office, position)
+    file = CaseProof(key=CASE, kind="cases", rows=lying.prove(CASE), sealed_at=position)
+
+    assert check_case(encode_proof(file), sealed, stream=CASE).status == "present"
+    assert check_case(encode_proof(file), sealed, stream=CASE, records=records).status == "refused"
+
+
+def test_a_seal_speaks_of_its_size_and_not_of_what_came_before_it_was_recorded(
+    office: Office,
+) -> None:
+    approve(office)
+    event = honest(office)
+    office.act("2022-02-20", on_case("VisitMade", visitor="v1"))
+    forge(office, "index/cases", event)
+
+    assert check_indexes(office.session.store) == []
+
+
+def test_a_case_that_names_a_person_twice_is_one_case_of_his(office: Office) -> None:
+    approve(office)
+    first = next(iter(office.session.store.read_stream(CASE)))
+    indexes = Indexes()
+    for position in (0, 5, -1, None, "7", True):
+        indexes.take((position, *first[1:]))
+    (row,) = indexes.of["persons"].prove(person_key(office.session.case(CASE).applicant))
+
+    assert (1, 0) == (row.count, row.last_position)
+    assert [2] == [row.count for row in indexes.of["cases"].prove(CASE)]
 
 
 ANYTHING = st.none() | st.integers() | st.text(max_size=5) | st.binary(max_size=40)

@@ -131,7 +131,7 @@ def check_key(key: str, proven: Sequence[ProvenRow], *, root: bytes, rows: int) 
     except (ProofError, ValueError, OverflowError) as error:
         return _refused(str(error))
     if rows == 0:
-        empty = root == EMPTY_ROOT and not proven
+        empty = root == EMPTY_ROOT
         return _absent() if empty else _refused("an index without rows has the empty root")
     match proven:
         case [one] if one.key == key:
