@@ -123,6 +123,17 @@ def test_a_month_closed_twice_and_a_supplement_without_a_closing_are_found(offic
     }
 
 
+def test_a_second_closing_does_not_take_a_late_payment_in(office: Office) -> None:
+    four_payments(office)
+    close(office)
+    (late,) = act(office, paid(999))
+    twice = forge(office, f"month/{MARCH}", stated(office))
+
+    assert {("month_order", twice), ("month_late_payment_unlisted", late)} == {
+        (one.code, one.position) for one in check(office)
+    }
+
+
 def test_a_return_in_a_forged_tree_does_not_pass_for_a_payment(office: Office) -> None:
     positions = four_payments(office)
     (line,) = PaymentBook(office.session.store).returned(MARCH)

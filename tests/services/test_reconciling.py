@@ -72,7 +72,7 @@ def test_what_differs_is_counted_also_where_the_totals_agree(office: Office) -> 
     ("stream", "lines", "file"),
     [
         (CASE, LINES, FILE),
-        ("run/1", [BankLine(CASE, MARCH, -1)], FILE),
+        ("run/1", [BankLine(CASE, MARCH, -1), BankLine(CASE, MARCH, 2)], FILE),
         ("run/1", [BankLine(CASE, MARCH, 2**53)], FILE),
         ("run/1", [], "ab"),
     ],
@@ -94,6 +94,7 @@ def test_what_is_no_bank_file_is_refused(
         ({"bank_only_count": 1}, "data.bank_only_count"),
         ({"bank_only_count": 5}, "data.bank_only_count"),
         ({"ledger_only_count": 1}, "data.bank_only_count"),
+        ({"bank_only_count": 4, "ledger_only_count": 4}, "data.bank_only_count"),
         ({"size": 90_000}, "data.size"),
         ({"size": 20}, "data.ledger_fen"),
     ],
