@@ -18,6 +18,7 @@ _ALIASES = (
     "Code",
     "Count",
     "Day",
+    "Difference",
     "Digest",
     "Fen",
     "Form",
@@ -34,6 +35,7 @@ _KINDS = """
 | Code | 1 to 120 ASCII letters, digits, `.`, `_`, `:`, `/`, `-`, beginning with a letter or digit |
 | Count | an integer from 0 to 100,000,000 |
 | Day | `YYYY-MM-DD` |
+| Difference | one sum less another in fen, an integer from -(2^53-1) to 2^53-1 |
 | Digest | a SHA-256 in 64 lower-case hex digits |
 | Fen | money in fen (1/100 yuan), an integer from 0 to 2^53-1 |
 | Form | `decentralised` or `concentrated` |

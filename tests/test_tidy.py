@@ -12,8 +12,8 @@ from tests.tidy_source import Source
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
-#: What is imported by name from outside: proofs of single entries, the event library's factory.
-#: And the signed formats, which a program that checks us may read without a command of ours.
+#: What is imported by name from outside: proofs, of single entries and of completeness; the signed
+#: formats; closing and reconciling for a county's own nightly run; the event library's factory.
 FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.proof",
     "aidledger.ledger.batch",
@@ -21,6 +21,10 @@ FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.receipt",
     "aidledger.ledger.tiles",
     "aidledger.ledger.witnessing",
+    "aidledger.services.closingcheck",
+    "aidledger.services.indexcheck",
+    "aidledger.services.payment_proof",
+    "aidledger.services.reconciling",
     "aidledger.store.factory",
 )
 NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}

@@ -8,6 +8,8 @@ import msgspec
 
 Fen = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
 """Money in fen, never negative: a recovery is an event of its own, not a minus sign."""
+Difference = Annotated[int, msgspec.Meta(ge=-9_007_199_254_740_991, le=9_007_199_254_740_991)]
+"""One sum in fen less another: the only money that may be negative."""
 Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 MonthText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}\Z")]

@@ -18,6 +18,7 @@ from aidledger.domain.events import (
     inquiry,
     intake,
     payment,
+    proving,
     registry,
     support,
 )
@@ -125,6 +126,10 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("FileImported", registry.FileImported, "import", _FACT, "文件导入", "file imported", ()),
     ("ListPublished", registry.ListPublished, "list", _FACT, "公开名单", "list published", ()),
     ("ListWithdrawn", registry.ListWithdrawn, "list", _FACT, "撤下名单", "list withdrawn", ()),
+    ("IndexSealed", proving.IndexSealed, "index", _FACT, "索引封存", "index sealed", ()),
+    ("PaymentMonthClosed", proving.PaymentMonthClosed, "month", _FACT, "月度封账", "payment month closed", ()),
+    ("PaymentMonthSupplemented", proving.PaymentMonthSupplemented, "month", _FACT, "封账补充", "payment month supplemented", ()),
+    ("BankFileReconciled", proving.BankFileReconciled, "month|run", _FACT, "银行对账", "bank file reconciled", ()),
     ("RuleOverridden", registry.RuleOverridden, "case|carer|run|complaint", _FACT, "依职权突破规则", "rule overridden", ()),
     ("EntryCorrected", registry.EntryCorrected, "case|carer|run|fund|complaint", _FACT, "更正", "entry corrected", ()),
     ("EntryAnnulled", registry.EntryAnnulled, "case|carer|run|fund|complaint", _FACT, "作废", "entry annulled", ()),

@@ -1,0 +1,73 @@
+"""What the ledger says of itself, so that completeness can be proven: indexes, closed months.
+
+``size`` is how much of the log such an entry is about: the entries at positions below it. What it
+says can be worked out again from them, and ``verify`` does.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aidledger.domain.events.base import Count, Difference, Digest, Event, Fen, MonthText
+
+
+class IndexSealed(Event, frozen=True, kw_only=True):
+    """索引封存: the root over the sorted rows of an index of all cases, or of all persons' cases."""
+
+    kind: Literal["cases", "persons"]
+    root: Digest
+    rows: Count
+    size: Count
+
+
+class PaymentMonthClosed(Event, frozen=True, kw_only=True):
+    """月度封账: the payments of a month under the root of their sum tree; once a month.
+
+    Lines count as corrected; annulled ones do not. What was returned is a figure of its own.
+    """
+
+    count: Count
+    month: MonthText
+    returned_count: Count
+    returned_fen: Fen
+    root: Digest
+    size: Count
+    total_fen: Fen
+
+
+class PaymentMonthSupplemented(Event, frozen=True, kw_only=True):
+    """封账补充: what has changed in a closed month since: lines come late, lines taken back.
+
+    Two sum trees: ``root`` over the late lines, ``withdrawn_root`` over those that no longer count
+    as they did (annulled or corrected since). ``number`` counts the supplements of a month from 1.
+    """
+
+    count: Count
+    month: MonthText
+    number: Count
+    returned_count: Count
+    returned_fen: Fen
+    root: Digest
+    size: Count
+    total_fen: Fen
+    withdrawn_count: Count
+    withdrawn_fen: Fen
+    withdrawn_root: Digest
+
+
+class BankFileReconciled(Event, frozen=True, kw_only=True):
+    """银行对账: a bank's file, by hash, held against the ledger's payments of a run or a month.
+
+    ``difference_fen`` is the ledger's total less the bank's. The lines that stand on one side only
+    are counted; equal totals with lines that differ are no agreement.
+    """
+
+    bank_count: Count
+    bank_fen: Fen
+    bank_only_count: Count
+    difference_fen: Difference
+    file: Digest
+    ledger_count: Count
+    ledger_fen: Fen
+    ledger_only_count: Count
+    size: Count
