@@ -19,7 +19,7 @@ import msgspec
 from aidledger.ledger import canonical
 from aidledger.ledger.acceptance import Verdict, accepted
 from aidledger.ledger.checkpoint import Checkpoint, Comparison, compare
-from aidledger.ledger.entry import is_name, is_time
+from aidledger.ledger.forms import is_name, is_time
 from aidledger.ledger.keys import check_name
 from aidledger.ledger.proof import ProofError, verify_inclusion
 from aidledger.ledger.strict import FormatError, only_bytes
