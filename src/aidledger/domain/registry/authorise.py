@@ -95,8 +95,10 @@ def _standing(
     registry, at = context.registry, context.position
     if CUSTODIAN in power.roles and registry.custodian(actor.id, at) is not None:
         return _Standing("", CUSTODIAN)
-    wanted = {*power.roles, *power.delegable_to}
-    grants = [g for g in registry.roles(actor.id, at) if power.anyone or g.role in wanted]
+    roles = registry.roles(actor.id, at)
+    if power.anyone and roles:
+        return _Standing("", "anyone")
+    grants = [g for g in roles if g.role in power.roles or g.role in power.delegable_to]
     if not grants:
         return _Standing("power_missing")
     grants = [g for g in grants if g.office == actor.office and _counts_here(g, context)]
@@ -112,7 +114,7 @@ def _standing(
     kind = _kind(actor.office, context)
     home = _home_kinds(power, context)
     if not home or kind in home:
-        own = [g.role for g in grants if power.anyone or g.role in power.roles]
+        own = [g.role for g in grants if g.role in power.roles]
         if own:
             return _Standing("", own[0])
     if not any(g.role in power.delegable_to for g in grants):

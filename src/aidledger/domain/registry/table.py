@@ -81,7 +81,7 @@ class RoleTable(_Strict, frozen=True, kw_only=True):
 class PowerTable(_Strict, frozen=True, kw_only=True):
     """A power: its acts, who may do them, where, and how sure the ledger must be of the actor.
 
-    ``roles`` may do it at home; ``anyone`` with any role may. ``offices_parameter`` names the list
+    ``roles`` may do it at home; ``anyone`` with any role may, anywhere. ``offices_parameter`` names the list
     of office kinds whose offices hold the power (a policy matter), ``offices`` where no list is
     known. ``delegable_to`` are roles that may do it at an office it was delegated to; ``amount`` is
     the sum that a delegation may limit. ``follows``: acts of the same actor on the same stream that
