@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from aidledger.domain.events.powers import GenesisDeclared, PowersAdopted
 from aidledger.domain.policy.errors import PackError
@@ -42,24 +43,22 @@ def tables_of(session: Session) -> dict[str, Powers]:
 
 def settings_of(book: PolicyBook) -> Settings:
     """Return what says the rules of a moment: the pack in force, the calendar as known, the day."""
-    kept: dict[tuple[str, str], Setting] = {}
 
+    @lru_cache(maxsize=1_024)
+    def of_days(effective_on: str, today: str) -> Setting:
+        try:
+            pack = book.pack_in_force(effective_on, today)
+        except ServiceError:  # its text is lost: others report that, the table's own values hold
+            pack = None
+        return Setting(
+            recorded_on=today,
+            parameters={} if pack is None else pack.parameters,
+            calendar=book.calendar_known_on(today),
+        )
+
+    @lru_cache(maxsize=64)  # all entries of a batch have one time
     def setting(effective_on: str, recorded_at: str) -> Setting:
-        today = china_day(recorded_at)
-        key = (effective_on, today)
-        if key not in kept:
-            try:
-                pack = book.pack_in_force(effective_on, today)
-            except (
-                ServiceError
-            ):  # its text is lost: verify --deep says so, the table's own values hold
-                pack = None
-            kept[key] = Setting(
-                recorded_on=today,
-                parameters={} if pack is None else pack.parameters,
-                calendar=book.calendar_known_on(today),
-            )
-        return kept[key]
+        return of_days(effective_on, china_day(recorded_at))
 
     return setting
 

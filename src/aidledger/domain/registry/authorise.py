@@ -46,58 +46,78 @@ def authorise(actor: Actor, act: Act, case: Involvement, context: Context) -> An
     """
     if not context.registry.declared(context.position) and act.type != _GENESIS:
         return Undeclared()
-    found = next(refusals(actor, act, case, context), None)
-    return found if found is not None else Allowed(rule=_rule(actor, act, case, context))
+    standing = _standing(actor, act, case, context)
+    found = next(_refusals(standing, actor, act, case, context), None)
+    return found if found is not None else Allowed(rule=standing.ground)
 
 
 def refusals(actor: Actor, act: Act, case: Involvement, context: Context) -> Iterator[Forbidden]:
     """Yield every rule that forbids an act, in the order in which they are asked; none, if allowed."""
-    declared = context.registry.declared(context.position)
-    if act.type == _GENESIS:
-        if declared:
-            yield coded("genesis_again", "genesis")
-            return
-    elif not declared:
+    if context.registry.declared(context.position) or act.type == _GENESIS:
+        yield from _refusals(_standing(actor, act, case, context), actor, act, case, context)
+
+
+def _refusals(
+    standing: _Standing, actor: Actor, act: Act, case: Involvement, context: Context
+) -> Iterator[Forbidden]:
+    """Yield what forbids an act: key, role, then each duty that concerns it."""
+    powers, power = context.powers, context.power(act)
+    if powers is None or power is None:
+        yield coded(standing.code, "powers")
         return
-    if context.powers is None:
-        yield coded("powers_text", "powers")
-        return
-    power = context.power(act)
-    if power is None:
-        yield coded("power_unknown", "powers")
+    if act.type == _GENESIS and standing.code:
+        yield coded(standing.code, power.id)
         return
     yield from _key(actor, power, context)
-    if act.type != _GENESIS:
-        if _follows(power, actor, case):
-            return
-        standing = _standing(power, actor, act, case, context)
-        if standing.code:
-            yield _lacking(standing.code, power)
-        if code := _handing_on(actor, act, context):
-            yield _lacking(code, power)
-    for duty in context.powers.duties.get(act.type, ()):
+    if standing.consequence:
+        return
+    if standing.code:
+        yield _lacking(standing.code, power)
+    if code := _handing_on(actor, act, context):
+        yield _lacking(code, power)
+    for duty in powers.duties.get(act.type, ()):
         if breaks(duty, actor, act, case, context):
             yield duty_refusal(duty)
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """How far an actor's roles carry: the code of what is missing, or empty and on what ground."""
+    """How far an actor's roles carry: the code of what is missing, or by which rule they do.
+
+    ``consequence``: the act only carries out what the same actor's act before it brought about.
+    """
 
     code: str
     ground: str = ""
+    consequence: bool = False
 
 
-def _standing(
+def _standing(actor: Actor, act: Act, case: Involvement, context: Context) -> _Standing:
+    """Return how far an actor's roles carry for an act."""
+    if context.powers is None:
+        return _Standing("powers_text")
+    power = context.power(act)
+    if power is None:
+        return _Standing("power_unknown")
+    if act.type == _GENESIS:
+        again = context.registry.declared(context.position)
+        return _Standing("genesis_again") if again else _Standing("", power.id)
+    before, by = case.previous
+    if before in power.follows and by == actor.id:
+        return _Standing("", f"{power.id} after {before}", consequence=True)
+    return _by_role(power, actor, act, case, context)
+
+
+def _by_role(
     power: PowerTable, actor: Actor, act: Act, case: Involvement, context: Context
 ) -> _Standing:
     """Return whether roles carry an act, narrowing them step by step: role, office, place, programme."""
     registry, at = context.registry, context.position
     if CUSTODIAN in power.roles and registry.custodian(actor.id, at) is not None:
-        return _Standing("", CUSTODIAN)
+        return _Standing("", f"{power.id} by {CUSTODIAN}")
     roles = registry.roles(actor.id, at)
     if power.anyone and roles:
-        return _Standing("", "anyone")
+        return _Standing("", f"{power.id} by anyone")
     grants = [g for g in roles if g.role in power.roles or g.role in power.delegable_to]
     if not grants:
         return _Standing("power_missing")
@@ -111,12 +131,11 @@ def _standing(
     grants = [g for g in grants if fits(g.programme, case.programme)]
     if not grants:
         return _Standing("power_programme")
-    kind = _kind(actor.office, context)
     home = _home_kinds(power, context)
-    if not home or kind in home:
+    if not home or _kind(actor.office, context) in home:
         own = [g.role for g in grants if g.role in power.roles]
         if own:
-            return _Standing("", own[0])
+            return _Standing("", f"{power.id} by {own[0]}")
     if not any(g.role in power.delegable_to for g in grants):
         return _Standing("power_level")
     return _delegated(power, actor, act, case, context)
@@ -139,7 +158,9 @@ def _delegated(
         return _Standing("power_level")
     amount = _amount(power, act, case)
     within = [one for one in given if one.limit_fen is None or amount <= one.limit_fen]
-    return _Standing("", f"delegation {within[0].id}") if within else _Standing("power_amount")
+    if not within:
+        return _Standing("power_amount")
+    return _Standing("", f"{power.id} by delegation {within[0].id}")
 
 
 def _amount(power: PowerTable, act: Act, case: Involvement) -> int:
@@ -200,12 +221,6 @@ def _key(actor: Actor, power: PowerTable, context: Context) -> Iterator[Forbidde
         yield coded("key_assurance", "keys")
 
 
-def _follows(power: PowerTable, actor: Actor, case: Involvement) -> bool:
-    """Whether an act only carries out what the same actor's act before it brought about by rule."""
-    before, by = case.previous
-    return before in power.follows and by == actor.id
-
-
 def _counts_here(grant: Grant, context: Context) -> bool:
     """Whether a role counts at the kind of office that it was granted at."""
     role = context.powers.roles.get(grant.role) if context.powers is not None else None
@@ -233,16 +248,6 @@ def _home_kinds(power: PowerTable, context: Context) -> tuple[str, ...]:
     """Return the kinds of office that hold a power: as the pack has it, else as the table has it."""
     listed = context.parameter(power.offices_parameter) if power.offices_parameter else None
     return tuple(listed) if listed else power.offices
-
-
-def _rule(actor: Actor, act: Act, case: Involvement, context: Context) -> str:
-    """Return by which rule an act is allowed: its power, and on what ground."""
-    power = context.power(act)
-    if power is None or act.type == _GENESIS:
-        return "genesis"
-    if _follows(power, actor, case):
-        return f"{power.id} after {case.previous[0]}"
-    return f"{power.id} by {_standing(power, actor, act, case, context).ground}"
 
 
 def duty_refusal(duty: DutyTable) -> Forbidden:
