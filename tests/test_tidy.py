@@ -12,8 +12,13 @@ from tests.tidy_source import Source
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
-#: What is imported by name from outside: proofs of single entries, the event library's factory.
-FOR_OTHER_PROGRAMS = ("aidledger.ledger.proof", "aidledger.store.factory")
+#: What is imported by name from outside: proofs of single entries, the event library's factory, powers
+#: over a whole ledger.
+FOR_OTHER_PROGRAMS = (
+    "aidledger.ledger.proof",
+    "aidledger.services.powers",
+    "aidledger.store.factory",
+)
 NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}
 
 

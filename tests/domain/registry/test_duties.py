@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.domain.registry import scenarios
-from tests.domain.registry.scenarios import (
+from tests.domain.registry import acts
+from tests.domain.registry.acts import (
     AID,
     CASE,
     CLERK,
     COMPLETED,
     HEAD,
-    LAWFUL,
     SURVEYOR,
-    UNLAWFUL,
     applied,
     genesis_with,
     on_case,
 )
-from tests.domain.registry.worlds import TABLE, World, without
+from tests.domain.registry.scenarios import LAWFUL, UNLAWFUL
+from tests.domain.registry.worlds import TABLE, TOKENS, TOWN, Speech, World, without
 
+from aidledger.domain.events import intake
 from aidledger.domain.events.powers import Custodian
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.registry.context import Allowed, Forbidden
@@ -93,7 +93,7 @@ def test_an_emergency_is_flagged_once_its_paperwork_is_late(days: int, found: li
         applied(world)
         position = world.forges(on_case(HEAD, AID))
         world.day = f"2022-03-{1 + days:02d}"
-        last = COMPLETED if ending == "completed" else scenarios.HEARD
+        last = COMPLETED if ending == "completed" else acts.HEARD
         world.says(on_case(CLERK, last))
 
         assert [(position, rule) for rule in found] == [
@@ -106,7 +106,7 @@ def test_without_its_row_nobody_asks_for_the_paperwork() -> None:
     applied(world)
     world.says(on_case(HEAD, AID))
     world.day = "2022-03-28"
-    world.says(on_case(CLERK, scenarios.HEARD))
+    world.says(on_case(CLERK, acts.HEARD))
 
     assert () == world.replayed().findings
 
@@ -151,12 +151,12 @@ def test_genesis_wants_custodians_of_different_offices_who_act_together(
 
 
 def test_kin_counts_whichever_side_declared_it_and_under_every_name() -> None:
-    for first, second in ((CLERK, scenarios.SECOND), (scenarios.SECOND, CLERK)):
+    for first, second in ((CLERK, acts.SECOND), (acts.SECOND, CLERK)):
         world = World()
         applied(world)
-        scenarios.kin(world, first, other=second)
+        acts.kin(world, first, other=second)
 
-        assert ["s1-no-kin-of-intake"] == world.rules(on_case(SURVEYOR, scenarios.SURVEY))
+        assert ["s1-no-kin-of-intake"] == world.rules(on_case(SURVEYOR, acts.SURVEY))
 
 
 def test_distant_relatives_count_only_as_far_as_the_table_says() -> None:
@@ -168,22 +168,22 @@ def test_distant_relatives_count_only_as_far_as_the_table_says() -> None:
 def test_the_officer_of_a_declared_relative_does_not_act_on_the_case() -> None:
     world = World()
     applied(world)
-    declared = scenarios.intake.RelativeDeclared(officer=SURVEYOR, relation="child")
+    declared = intake.RelativeDeclared(officer=SURVEYOR, relation="child")
     world.says(on_case(HEAD, declared))
 
-    assert ["s6-own-case"] == world.rules(on_case(SURVEYOR, scenarios.OPINION))[1:]
-    assert [] == world.rules(on_case(scenarios.DECIDER, scenarios.APPROVAL))
+    assert ["s6-own-case"] == world.rules(on_case(SURVEYOR, acts.OPINION))[1:]
+    assert [] == world.rules(on_case(acts.DECIDER, acts.APPROVAL))
 
 
 def test_nobody_takes_in_an_application_of_their_own() -> None:
     world = World()
-    own = msgspec.structs.replace(scenarios.APPLICATION, applicant=scenarios.TOKENS[CLERK])
+    own = msgspec.structs.replace(acts.APPLICATION, applicant=TOKENS[CLERK])
 
     assert ["s6-own-case"] == world.rules(on_case(CLERK, own))
 
 
 def test_face_to_face_needs_no_waiting_and_waiting_alone_is_not_enough() -> None:
-    made = scenarios.account
+    made = acts.account
     for rule, speech in (
         ([], made(by=HEAD, days=0, channel="face_to_face")),
         (["s12-in-time"], made(by="", days=20)),
@@ -195,11 +195,11 @@ def test_face_to_face_needs_no_waiting_and_waiting_alone_is_not_enough() -> None
 
 def test_a_pack_may_let_the_township_decide_and_duties_hold_there_too() -> None:
     world = World(parameters={"deciding_offices": ["township"]})
-    scenarios.surveyed(world)
-    other = f"{scenarios.TOWN}-u7"
-    grant = scenarios.granted(other, "township_head")
-    world.says(grant, on_case(HEAD, scenarios.OPINION))
+    acts.surveyed(world)
+    other = f"{TOWN}-u7"
+    grant = acts.granted(other, "township_head")
+    world.says(grant, on_case(HEAD, acts.OPINION))
 
-    assert ["s3-approver-not-handler"] == world.rules(on_case(HEAD, scenarios.APPROVAL))
-    assert [] == world.rules(scenarios.Speech(other, scenarios.APPROVAL, CASE, scenarios.TOWN))
-    assert ["power_level"] == world.codes(on_case(scenarios.DECIDER, scenarios.APPROVAL))
+    assert ["s3-approver-not-handler"] == world.rules(on_case(HEAD, acts.APPROVAL))
+    assert [] == world.rules(Speech(other, acts.APPROVAL, CASE, TOWN))
+    assert ["power_level"] == world.codes(on_case(acts.DECIDER, acts.APPROVAL))
