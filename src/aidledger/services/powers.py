@@ -12,6 +12,7 @@ from aidledger.domain.registry.context import Setting
 from aidledger.domain.registry.replay import Replayed, replay
 from aidledger.domain.registry.table import Powers, load_powers
 from aidledger.domain.registry.watch import Settings
+from aidledger.replay.rows import recorded_row
 from aidledger.services.clock import china_day
 from aidledger.services.decoding import recorded_all
 from aidledger.services.policy_book import PolicyBook
@@ -78,7 +79,7 @@ def replay_powers(
 
     """
     return replay(
-        recorded_all(session.store.read()) if entries is None else entries,
+        filter(None, map(recorded_row, session.store.read())) if entries is None else entries,
         tables=tables_of(session),
         settings=settings_of(session.policy()),
         key_of=key_of,
