@@ -306,7 +306,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("PaymentRostered", "PaymentReissued", "TerminationPublished", "TerminationNotified"),
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
         *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
-        *("EmergencyAidGiven", "EmergencyAidCompleted"),
+        *("EmergencyHelpGiven", "EmergencyHelpCompleted"),
     }
     written = set(NAMES) - {"CarerScored"}
 

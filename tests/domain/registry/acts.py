@@ -65,8 +65,8 @@ LOOKED_INTO = complaint.ComplaintInvestigated(finding="upheld")
 LISTED = registry.ListPublished(
     as_of="2022-03-01", file=FILE, kind="recipients", place=TOWN, rows=1
 )
-AID = duty.EmergencyAidGiven(amount_fen=50_000, ground="fire")
-COMPLETED = duty.EmergencyAidCompleted(justified=True)
+AID = duty.EmergencyHelpGiven(amount_fen=50_000, ground="fire")
+COMPLETED = duty.EmergencyHelpCompleted(justified=True)
 WANTED = duty.ExportRequested(fields=("name",), order_number="7", place=TOWN, purpose="audit")
 RELEASED = duty.ExportReleased(file=FILE, rows=3)
 KEY = powers.KeyRegistered(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.domain.registry import acts
 from tests.domain.registry.acts import (
     CASE,
@@ -14,7 +12,6 @@ from tests.domain.registry.acts import (
     DIRECTOR,
     FINANCE_HEAD,
     HEAD,
-    KEY,
     REGISTRY,
     SECURITY,
     applied,
@@ -25,10 +22,8 @@ from tests.domain.registry.worlds import OTHER_TOWN, TABLE, TOWN, Speech, World
 
 from aidledger.domain.events import intake, powers
 from aidledger.domain.events.base import Event
-from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.context import Allowed, Undeclared
-from aidledger.domain.registry.enrol import enrol
-from aidledger.domain.registry.registry import Registry, covers
+from aidledger.domain.registry.registry import covers
 from aidledger.domain.registry.watch import Watch
 
 NEW = "520123001-u50"
@@ -315,145 +310,3 @@ def test_nobody_hands_on_what_was_handed_to_them() -> None:
     world = World(parameters={"deciding_offices": ["township"]})
 
     assert ["power_delegation"] == world.codes(delegated())
-
-
-# keys ---------------------------------------------------------------------------------------------
-
-
-def signed(key: str, who: str = CLERK) -> Speech:
-    return on_case(who, ACCEPTED)._replace(key=key)
-
-
-def test_a_key_speaks_for_its_owner_while_it_is_in_force() -> None:
-    world = World()
-    applied(world)
-
-    assert ["key_unknown"] == world.codes(signed("k1"))
-    world.says(by_security(KEY), signed("k1"))
-    assert ["key_owner", "power_missing"] == world.codes(signed("k1", HEAD))
-    revoked = powers.KeyRevoked(from_position=len(world.entries) + 3, key="k1", reason="replaced")
-    world.says(by_security(revoked), signed("k1"), signed("k1"))
-    assert ["key_window"] == world.codes(signed("k1"))
-
-
-def test_a_revocation_that_reaches_back_puts_what_was_signed_in_doubt() -> None:
-    world = World()
-    applied(world)
-    world.says(by_security(KEY), signed("k1"))
-    stolen = len(world.entries)
-    world.says(signed("k1"), signed("k1"))
-    revoked = powers.KeyRevoked(from_position=stolen, key="k1", reason="compromised")
-    world.says(by_security(revoked))
-
-    assert [(stolen, "key_window"), (stolen + 1, "key_window")] == [
-        (f.position, f.code) for f in world.replayed().findings
-    ]
-
-
-@pytest.mark.parametrize(
-    ("held", "wanted", "codes"),
-    [
-        ("server", "server", []),
-        ("server", "file", ["key_assurance"]),
-        ("file", "token", ["key_assurance"]),
-        ("token", "token", []),
-    ],
-)
-def test_weighty_acts_may_want_a_key_that_the_server_does_not_hold(
-    held: str, wanted: str, codes: list[str]
-) -> None:
-    world = World(parameters={"assurance_step_up": wanted})
-    surveyed(world)
-    key = msgspec.structs.replace(KEY, assurance=held, owner=HEAD)
-    world.says(by_security(key))
-
-    assert codes == world.codes(on_case(HEAD, acts.OPINION)._replace(key="k1"))
-    assert [] == world.codes(
-        on_case(HEAD, intake.RelativeDeclared(officer="x", relation="other"))._replace(key="k1")
-    )
-
-
-def test_a_key_id_names_one_key_for_ever() -> None:
-    world = World()
-    world.says(by_security(KEY))
-    other = msgspec.structs.replace(KEY, public_key="33" * 32, owner=HEAD)
-    world.forges(by_security(other))
-
-    found = world.watch.registry.key("k1")
-    assert found is not None
-    assert ("11" * 32, CLERK) == (found.public_key, found.owner)
-
-
-# properties ---------------------------------------------------------------------------------------
-
-ACTORS = st.sampled_from(["a", "b", "c"])
-TOKEN = st.sampled_from(["p" + "1" * 32, "p" + "2" * 32])
-GIVEN = st.one_of(
-    st.builds(role, ACTORS, st.sampled_from(["township_intake", "township_head"])),
-    st.builds(role, ACTORS).map(ended),
-    st.builds(powers.ActorIdentified, actor=ACTORS, person=TOKEN),
-    st.builds(
-        powers.KinshipDeclared,
-        actor=ACTORS,
-        degree=st.sampled_from(["spouse", "lineal"]),
-        kin_actor=st.none() | ACTORS,
-        person=st.none() | TOKEN,
-    ),
-    st.builds(powers.SuperiorNamed, actor=ACTORS, superior=st.none() | ACTORS),
-    st.builds(
-        powers.KeyRegistered,
-        algorithm=st.just("ed25519"),
-        assurance=st.just("file"),
-        key=ACTORS,
-        owner=ACTORS,
-        public_key=st.just("11" * 32),
-        registrar=st.just("r"),
-    ),
-)
-
-
-def entry(position: int, event: Event) -> Recorded:
-    return Recorded(
-        actor="s", effective_on="2022-03-01", event=event, office="o", position=position,
-        recorded_at="2022-03-01T00:00:00.000000Z", sealed={}, stream=REGISTRY, version=1,
-    )  # fmt: skip
-
-
-def seen(registry: Registry, position: int) -> object:
-    """Everything that a registry answers for a position."""
-    names = ("a", "b", "c")
-    return (
-        [[(g.role, g.place) for g in registry.roles(one, position)] for one in names],
-        [[registry.same_person(a, b, position) for a in names] for b in names],
-        [[registry.kin(a, b, position, ("spouse", "lineal")) for a in names] for b in names],
-        [[registry.under(a, b, position) for a in names] for b in names],
-        [k is not None and k.span.holds(position) for k in map(registry.key, names)],
-    )
-
-
-@given(st.lists(GIVEN, max_size=12), st.integers(0, 12))
-def test_what_comes_later_changes_nothing_before_it(found: list[Event], cut: int) -> None:
-    """No grant acts backwards: a registry cut at a position answers for it as the whole one does."""
-    whole = part = Registry()
-    for position, event in enumerate(found):
-        whole = enrol(whole, entry(position, event))
-        if position < cut:
-            part = enrol(part, entry(position, event))
-
-    assert seen(part, cut) == seen(whole, cut)
-
-
-@given(st.lists(GIVEN, max_size=12))
-def test_kinship_and_persons_are_mutual(found: list[Event]) -> None:
-    registry = Registry()
-    for position, event in enumerate(found):
-        registry = enrol(registry, entry(position, event))
-    now, degrees = len(found), ("spouse", "lineal")
-    for one in "abc":
-        for other in "abc":
-            related = bool(registry.kin(one, other, now, degrees))
-            same = registry.same_person(one, other, now)
-
-            assert related == bool(registry.kin(other, one, now, degrees))
-            assert same == registry.same_person(other, one, now)
-            assert same == (one in registry.aliases(other, now))

@@ -42,7 +42,7 @@ class SecondLookTaken(Event, frozen=True, kw_only=True):
     source: Source = "office"
 
 
-class EmergencyAidGiven(Event, frozen=True, kw_only=True):
+class EmergencyHelpGiven(Event, frozen=True, kw_only=True):
     """紧急救助: helped at once, the paperwork follows (S4-050, S4-051)."""
 
     amount_fen: Fen
@@ -50,7 +50,7 @@ class EmergencyAidGiven(Event, frozen=True, kw_only=True):
     source: Source = "office"
 
 
-class EmergencyAidCompleted(Event, frozen=True, kw_only=True):
+class EmergencyHelpCompleted(Event, frozen=True, kw_only=True):
     """补办手续: the paperwork of an emergency done afterwards, by other people."""
 
     evidence: Digest | None = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from aidledger.domain.events.catalog import wire_name
-from aidledger.domain.events.duty import EmergencyAidCompleted, EmergencyAidGiven
+from aidledger.domain.events.duty import EmergencyHelpCompleted, EmergencyHelpGiven
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.authorise import coded, duty_refusal
@@ -167,7 +167,7 @@ class _Replay:
     def _emergency(self, entry: Recorded) -> None:
         """Follow an emergency from the help to its paperwork."""
         match entry.event:
-            case EmergencyAidGiven() if self.setting is not None:
+            case EmergencyHelpGiven() if self.setting is not None:
                 for duty, limit in self._completion_duties(entry):
                     one = _Emergency(
                         found=_finding(entry, duty_refusal(duty)),
@@ -175,7 +175,7 @@ class _Replay:
                         limit_working_days=limit,
                     )
                     self.emergencies.setdefault(entry.stream, []).append(one)
-            case EmergencyAidCompleted() if self.emergencies.get(entry.stream):
+            case EmergencyHelpCompleted() if self.emergencies.get(entry.stream):
                 self._overdue(self.emergencies[entry.stream].pop(0))
             case _:
                 pass
