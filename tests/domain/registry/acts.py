@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from tests.domain.registry.worlds import OTHER_TOWN, TOKENS, TOWN, VILLAGE, Speech, World
+from tests.domain.registry.worlds import TOKENS, TOWN, VILLAGE, Speech, World
 
 from aidledger.domain.events import (
     care,
@@ -143,10 +143,12 @@ def second_role(
 
 def one_person_twice(world: World) -> Speech:
     """Two names of one person make no pair."""
-    same = powers.ActorIdentified(actor=SECOND, person=TOKENS[SURVEYOR])
+    alias = f"{TOWN}-u60"
+    same = powers.ActorIdentified(actor=alias, person=TOKENS[SURVEYOR])
     world.says(Speech(SECURITY, same, REGISTRY))
+    also(world, alias, "township_investigator")
     applied(world)
-    return on_case(SURVEYOR, SURVEY)
+    return on_case(SURVEYOR, msgspec.structs.replace(SURVEY, investigators=(SURVEYOR, alias)))
 
 
 def kin_of_intake(world: World) -> Speech:
@@ -216,12 +218,12 @@ def ended_from_below(world: World) -> Speech:
     """A township ends what the county approved, by a delegation given meanwhile."""
     approved(world)
     given = powers.DelegationGiven(
-        delegation="d1", from_office=COUNTY, place=TOWN, power="terminate", to_office=OTHER_TOWN
+        delegation="d1", from_office=COUNTY, place=TOWN, power="terminate", to_office=TOWN
     )
     world.says(Speech(DECIDER, given, REGISTRY))
-    also(world, f"{OTHER_TOWN}-u4", "township_head", OTHER_TOWN, TOWN)
+    also(world, SUPERVISOR, "township_head")
     world.says(on_case(CLERK, REPORT), on_case(CLERK, HEARD), on_case(HEAD, AUDIT))
-    return on_case(f"{OTHER_TOWN}-u4", END)
+    return on_case(SUPERVISOR, END)
 
 
 def approvals(count: int, *, looks: int = 0, an_hour_apart: bool) -> Made:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from tests.domain.registry.acts import (
     AID,
+    APPLICANT,
     APPROVAL,
     ASKED,
     AUDIT,
@@ -78,7 +79,7 @@ from tests.domain.registry.acts import (
 )
 from tests.domain.registry.worlds import VILLAGE, Speech
 
-from aidledger.domain.events import decision, duty, inquiry
+from aidledger.domain.events import decision, duty, inquiry, powers
 
 UNLAWFUL: Final[dict[str, Made]] = {
     "s1-two-investigators": one_person_twice,
@@ -111,6 +112,9 @@ UNLAWFUL: Final[dict[str, Made]] = {
     "s10-key-counts-once": said(
         Speech(SECURITY, KEY, REGISTRY),
         Speech(SECURITY, msgspec.structs.replace(KEY, key="k2", owner=HEAD), REGISTRY),
+    ),
+    "s10-person-once": lambda w: Speech(
+        SECURITY, powers.ActorIdentified(actor=CLERK, person=APPLICANT), REGISTRY
     ),
     "s10-custodians": admin_confirmed_by(DIRECTOR),
     "s10-administrators-apart": lambda w: granted(f"{COUNTY}-u10", "township_intake"),
@@ -187,6 +191,9 @@ LAWFUL: Final[dict[str, Made]] = {
             msgspec.structs.replace(KEY, key="k2", owner=HEAD, public_key="22" * 32),
             REGISTRY,
         ),
+    ),
+    "s10-person-once": lambda w: Speech(
+        SECURITY, powers.ActorIdentified(actor="new", person=APPLICANT), REGISTRY
     ),
     "s10-custodians": admin_confirmed_by(FINANCE_HEAD),
     "s10-administrators-apart": lambda w: granted(f"{COUNTY}-u40", "township_intake"),

@@ -65,6 +65,7 @@ GOLDEN = {
 }
 """One event of each type; what is special below is what makes it lawful in itself."""
 SPECIAL: dict[str, dict[str, Any]] = {
+    "ApplicationSubmitted": {"township": TOWN, "village": TOWN},
     "HouseholdSurveyed": {"investigators": ("a1", "a2")},
     "ComplaintRegistered": {"handler": "other"},
     "RoleGranted": {

@@ -20,7 +20,7 @@ from tests.domain.registry.acts import (
 )
 from tests.domain.registry.worlds import OTHER_TOWN, TABLE, TOWN, Speech, World
 
-from aidledger.domain.events import intake, powers
+from aidledger.domain.events import intake, powers, registry
 from aidledger.domain.events.base import Event
 from aidledger.domain.registry.context import Allowed, Undeclared
 from aidledger.domain.registry.registry import covers
@@ -81,11 +81,9 @@ def test_an_end_takes_only_the_role_that_it_describes() -> None:
     ("fields", "code"),
     [
         ({"place": TOWN}, None),
-        ({"place": COUNTY}, None),
         ({"place": f"{TOWN}201"}, None),
         ({"place": f"{TOWN}202"}, "power_place"),
-        ({"place": OTHER_TOWN}, "power_place"),
-        ({"office": OTHER_TOWN}, "power_office"),
+        ({"office": OTHER_TOWN, "place": OTHER_TOWN}, "power_office"),
         ({"programme": "tekun"}, None),
         ({"programme": "dibao"}, "power_programme"),
     ],
@@ -103,8 +101,10 @@ def test_a_role_reaches_its_office_place_and_programme_and_no_further(
 def test_a_role_counts_only_at_the_kind_of_office_that_the_table_names() -> None:
     world = World()
     misplaced = by_security(role(office=COUNTY, place=COUNTY))
+    beyond = by_security(role(place=COUNTY))
 
     assert ["power_role"] == world.codes(misplaced)
+    assert ["power_role"] == world.codes(beyond)
     assert ["power_role"] == world.codes(by_security(role(name="no_such_role")))
 
 
@@ -310,3 +310,24 @@ def test_nobody_hands_on_what_was_handed_to_them() -> None:
     world = World(parameters={"deciding_offices": ["township"]})
 
     assert ["power_delegation"] == world.codes(delegated())
+
+
+def test_a_list_is_taken_down_where_it_was_put_up() -> None:
+    world = World()
+    world.says(Speech(acts.PUBLISHER, acts.LISTED, acts.BOARD))
+    down = registry.ListWithdrawn(file=acts.FILE, withdrawn_on="2022-03-20")
+
+    assert [] == world.codes(Speech(CLERK, down, acts.BOARD))
+    assert ["power_place"] == world.codes(Speech(f"{OTHER_TOWN}-u1", down, acts.BOARD))
+
+
+def test_who_was_discovered_in_one_township_may_apply_in_another() -> None:
+    world = World()
+    found = intake.NeedDiscovered(
+        assessment="eligible", channel="patrol", informed=True, township=OTHER_TOWN,
+        village=f"{OTHER_TOWN}201",
+    )  # fmt: skip
+    world.says(on_case(f"{OTHER_TOWN}-u1", found))
+
+    assert ["power_place"] == world.codes(on_case(f"{OTHER_TOWN}-u1", acts.APPLICATION))
+    applied(world)

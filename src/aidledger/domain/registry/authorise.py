@@ -182,9 +182,10 @@ def _handing_on(actor: Actor, act: Act, context: Context) -> str:
             if role is None:
                 return "power_role"
             custodian = context.registry.custodian(actor.id, context.position) is not None
-            kind = _kind(event.office, context)
-            misplaced = bool(role.offices) and kind not in role.offices
-            return "power_role" if custodian != role.admin or misplaced else ""
+            office = context.registry.office(event.office, context.position)
+            misplaced = bool(role.offices) and (office is None or office.kind not in role.offices)
+            beyond = office is not None and not covers(office.place, event.place)
+            return "power_role" if custodian != role.admin or misplaced or beyond else ""
         case events.DelegationGiven():
             power = next((one for one in powers.powers if one.id == event.power), None)
             if power is None or not power.delegable_to or event.from_office != actor.office:

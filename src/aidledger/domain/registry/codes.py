@@ -59,8 +59,8 @@ POWER_CODES: Final[dict[str, CodeText]] = {
         "The role was never granted, was granted later, has ended, or the entry was forged.",
     ),
     "power_role": CodeText(
-        "不得授予此角色",
-        "the role can't be granted by this actor or at this office",
+        "不得由其授予此角色，或不得在该机构、该地域授予",
+        "the role can't be granted by this actor, or at this office for this place",
         "Custodians grant the administrators only, the security administrator the others only.",
     ),
     "power_office": CodeText(

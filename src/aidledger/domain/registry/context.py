@@ -9,7 +9,14 @@ from typing import Any, TypeAlias
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.events.base import Event
-from aidledger.domain.registry.history import NOTHING, Histories, Involvement, place_of
+from aidledger.domain.events.registry import ListWithdrawn
+from aidledger.domain.registry.history import (
+    NOTHING,
+    Histories,
+    Involvement,
+    of_file,
+    place_of,
+)
 from aidledger.domain.registry.registry import Registry
 from aidledger.domain.registry.table import Powers, PowerTable
 
@@ -68,6 +75,8 @@ class Context:
 
     def place(self, actor: Actor, act: Act, case: Involvement) -> str:
         """Return the place of an act: its subject's, or that of the office that acts."""
+        if isinstance(act.event, ListWithdrawn):
+            case = self.history(of_file(act.event.file))
         found = place_of(act.event, case)
         office = self.registry.office(actor.office, self.position)
         return found or (office.place if office else "")

@@ -192,6 +192,17 @@ def _new_key(duty: DutyTable, actor: Actor, act: Act, case: Involvement, context
     return event.key in context.registry.keys or event.public_key in taken
 
 
+def _person_once(
+    duty: DutyTable, actor: Actor, act: Act, case: Involvement, context: Context
+) -> bool:
+    """Whether an actor would become another person than before, and so step out of a duty."""
+    event = act.event
+    if not isinstance(event, events.ActorIdentified):
+        return False
+    known = context.registry.person(event.actor, context.position)
+    return known not in (event.actor, event.person)
+
+
 def _custodians(
     duty: DutyTable, actor: Actor, act: Act, case: Involvement, context: Context
 ) -> bool:
@@ -315,6 +326,7 @@ _TESTS: Final[dict[str, Test]] = {
     "needs": _needs,
     "not_for_oneself": _not_for_oneself,
     "new_key": _new_key,
+    "person_once": _person_once,
     "custodians": _custodians,
     "admins_apart": _admins_apart,
     "account_asked": _account_asked,

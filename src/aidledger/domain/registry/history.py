@@ -25,7 +25,7 @@ from aidledger.domain.events import (
 )
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
-from aidledger.domain.events.registry import ListPublished, ListWithdrawn
+from aidledger.domain.events.registry import ListPublished
 from aidledger.domain.recorded import Recorded
 
 APPROVED: Final = "ApplicationApproved"
@@ -106,8 +106,11 @@ def of_actor(actor: str) -> str:
 
 
 def place_of(event: Event, history: Involvement) -> str:
-    """Return the place an act is about: that of its stream, or the one it names; empty if neither."""
-    if history.place:
+    """Return the place an act is about: that of its stream, or the one it names; empty if neither.
+
+    An application is where it says: somebody may be discovered in one township and apply in another.
+    """
+    if history.place and not isinstance(event, intake.ApplicationSubmitted):
         return history.place
     for name in ("village", "township", "place", "county"):
         value = getattr(event, name, None)
@@ -158,9 +161,10 @@ def after(histories: Histories, entry: Recorded, recorded_on: str) -> dict[str, 
             | payment.FundReturned(run=str(run))
         ):
             changed[run] = _acted(known(run), act, entry.actor)
-        case ListPublished() | ListWithdrawn():
+        case ListPublished():
             name = of_file(event.file)
-            changed[name] = _acted(known(name), act, entry.actor)
+            shown = _acted(known(name), act, entry.actor)
+            changed[name] = msgspec.structs.replace(shown, place=event.place)
         case decision.ApplicationApproved():
             name = of_actor(entry.actor)
             theirs = known(name)

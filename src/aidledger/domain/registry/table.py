@@ -50,6 +50,7 @@ Kind = Literal[
     "needs",
     "not_for_oneself",
     "new_key",
+    "person_once",
     "custodians",
     "admins_apart",
     "account_asked",
