@@ -10,12 +10,19 @@ from typing import Any
 import msgspec
 import pytest
 
+from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.events.decision import ReviewOpinionGiven
+from aidledger.domain.events.inquiry import NeighbourVisited
+from aidledger.domain.recorded import Recorded
+from aidledger.domain.registry.context import Act, Actor, Allowed, Forbidden
+from aidledger.domain.registry.history import NOTHING
 from aidledger.domain.registry.replay import Replayed
 from aidledger.domain.registry.table import powers_hash
+from aidledger.domain.registry.watch import Watch
 from aidledger.services.decoding import recorded_all
 from aidledger.services.founding import DEFAULT_POWERS, powers_evidence, shipped_powers
 from aidledger.services.initialising import create_ledger
-from aidledger.services.powers import replay_powers, settings_of, tables_of
+from aidledger.services.powers import replay_powers, settings_of, tables_of, watch_of
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.places import CASES_A_DECIDER, deciders
 from aidledger.services.simulation.running import simulate
@@ -115,3 +122,50 @@ def test_a_larger_county_has_more_deciders() -> None:
     assert [1, 1, 2, 5] == [
         len(deciders(n)) for n in (1, CASES_A_DECIDER - 1, CASES_A_DECIDER, 4 * CASES_A_DECIDER)
     ]
+
+
+def test_what_is_read_as_it_is_asked_for_is_what_a_replay_knows(tmp_path: Path) -> None:
+    with county(tmp_path, planted=True) as (session, _):
+        entries = recorded_all(session.store.read())
+        whole = Watch(tables=tables_of(session), settings=settings_of(session.policy()))
+        for entry in entries:
+            answer = whole.judge(*asked_by(entry).values(), **moment_of(entry))
+            whole.take(entry, lawful=not isinstance(answer, Forbidden))
+        watch = watch_of(session)
+        names = [name for name in whole.histories if name.partition(":")[0] != "registry"]
+
+        assert whole.registry == watch.registry
+        assert {n: whole.histories[n] for n in names} == {n: watch.histories[n] for n in names}
+        assert NOTHING == watch.histories.get("case/none", NOTHING)
+
+
+def test_a_watch_moves_on_with_what_is_about_to_be_written(tmp_path: Path) -> None:
+    with county(tmp_path, planted=False, cases=20, months=3) as (session, _):
+        entries = recorded_all(session.store.read())
+        opinion = next(e for e in entries if isinstance(e.event, ReviewOpinionGiven))
+        watch, head = watch_of(session), session.store.head().size
+        survey = msgspec.structs.replace(
+            opinion, position=head, event=NeighbourVisited(households=2), actor=opinion.actor
+        )
+        again = {**moment_of(opinion), "position": head + 1}
+
+        assert isinstance(watch.judge(*asked_by(opinion).values(), **again), Allowed)
+        watch.take(survey)
+        answer = watch.judge(*asked_by(opinion).values(), **again)
+        assert isinstance(answer, Forbidden)
+        assert "s2-reviewer-not-investigator" == answer.rule
+
+
+def asked_by(entry: Recorded) -> dict[str, Any]:
+    return {
+        "actor": Actor(id=entry.actor, office=entry.office),
+        "act": Act(type=wire_name(entry.event), event=entry.event, stream=entry.stream),
+    }
+
+
+def moment_of(entry: Recorded) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "effective_on": entry.effective_on,
+        "recorded_at": entry.recorded_at,
+    }

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.powers import GenesisDeclared, PowersAdopted
 from aidledger.domain.policy.errors import PackError
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.registry.context import Setting
+from aidledger.domain.registry.context import Act, Actor, Forbidden, Setting
+from aidledger.domain.registry.enrol import ENROLLED
 from aidledger.domain.registry.replay import Replayed, replay
 from aidledger.domain.registry.table import Powers, load_powers
-from aidledger.domain.registry.watch import Settings
+from aidledger.domain.registry.watch import Settings, Watch
 from aidledger.replay.rows import recorded_row
 from aidledger.services.clock import china_day
 from aidledger.services.decoding import recorded_all
+from aidledger.services.histories import StoredHistories
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -62,6 +65,30 @@ def settings_of(book: PolicyBook) -> Settings:
         return of_days(effective_on, china_day(recorded_at))
 
     return setting
+
+
+def watch_of(session: Session) -> Watch:
+    """Return what answers for the next entry of the ledger, without reading all of it.
+
+    The registry's entries are judged again; histories are read as they are asked for. It moves on by
+    ``take`` with each entry about to be written (at its position), and is dropped when another
+    writer was faster.
+    """
+    watch = Watch(
+        tables=tables_of(session),
+        settings=settings_of(session.policy()),
+        histories=StoredHistories(session),
+    )
+    for entry in recorded_all(session.store.read_types(ENROLLED)):
+        answer = watch.judge(
+            Actor(id=entry.actor, office=entry.office),
+            Act(type=wire_name(entry.event), event=entry.event, stream=entry.stream),
+            position=entry.position,
+            effective_on=entry.effective_on,
+            recorded_at=entry.recorded_at,
+        )
+        watch.enrol(entry, lawful=not isinstance(answer, Forbidden))
+    return watch
 
 
 def replay_powers(

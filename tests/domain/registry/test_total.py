@@ -16,6 +16,8 @@ from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.codes import POWER_CODES
 from aidledger.domain.registry.context import Act, Actor, Allowed, Forbidden, Setting, Undeclared
+from aidledger.domain.registry.enrol import ENROLLED, enrol
+from aidledger.domain.registry.registry import Registry
 from aidledger.domain.registry.replay import replay
 from aidledger.domain.registry.watch import Watch
 
@@ -107,3 +109,11 @@ def test_any_question_has_one_answer(
                 assert found[0] == answer
             case Allowed() | Undeclared():
                 assert () == found
+
+
+@given(st.sampled_from(sorted(GOLDEN)))
+def test_only_what_is_enrolled_changes_the_registry(act: str) -> None:
+    entry = World().entries[0]
+    said = msgspec.structs.replace(entry, event=event_of(act), position=7)
+
+    assert act in ENROLLED or Registry() == enrol(Registry(), said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from aidledger.domain.events import powers as events
 from aidledger.domain.events.base import Event
@@ -24,6 +24,22 @@ from aidledger.domain.registry.registry import (
 )
 
 T = TypeVar("T")
+ENROLLED: Final = (
+    "OfficeRegistered",
+    "GenesisDeclared",
+    "PowersAdopted",
+    "CustodianConfirmed",
+    "KeyRegistered",
+    "KeyRevoked",
+    "RoleGranted",
+    "RoleEnded",
+    "DelegationGiven",
+    "DelegationEnded",
+    "ActorIdentified",
+    "KinshipDeclared",
+    "SuperiorNamed",
+)
+"""The types of entries that change the registry; all others leave it as it is."""
 
 
 def enrol(registry: Registry, entry: Recorded) -> Registry:

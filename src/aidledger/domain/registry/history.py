@@ -105,6 +105,20 @@ def of_actor(actor: str) -> str:
     return f"actor:{actor}"
 
 
+FEEDING: Final[dict[str, tuple[str, ...]]] = {
+    "place": ("NeedDiscovered", "ApplicationSubmitted", "CaseMoved", APPROVED),
+    "actor": ("NeedDiscovered", "ApplicationSubmitted", "CaseMoved", APPROVED, "SecondLookTaken"),
+    "file": ("ListPublished",),
+    "run": (
+        *("PayRunOpened", "PayRunApproved", "BankFileIssued", "BankResultReceived"),
+        *_DECISIONS,
+        *("PaymentRostered", "PaymentReissued", "PaymentIssued", "PaymentReturned"),
+        *("FundDisbursed", "FundReturned", "RuleOverridden", "EntryCorrected", "EntryAnnulled"),
+    ),
+}
+"""By kind of subject that other streams feed: the types of entries that its history comes from."""
+
+
 def place_of(event: Event, history: Involvement) -> str:
     """Return the place an act is about: that of its stream, or the one it names; empty if neither.
 

@@ -6,7 +6,7 @@ nobody had the power to give confers none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -27,13 +27,14 @@ Settings: TypeAlias = Callable[[str, str], Setting]
 class Watch:
     """What the entries so far say about powers; it answers for the next one.
 
-    ``tables`` are the tables of powers at hand by hash, ``settings`` the rules of a moment.
+    ``tables`` are the tables of powers at hand by hash, ``settings`` the rules of a moment;
+    ``histories`` may read what they are asked for.
     """
 
     tables: Mapping[str, Powers]
     settings: Settings
     registry: Registry = field(default_factory=Registry)
-    histories: dict[str, Involvement] = field(default_factory=dict)
+    histories: MutableMapping[str, Involvement] = field(default_factory=dict)
 
     def context(self, position: int, effective_on: str, recorded_at: str, act: Act) -> Context:
         """Return what an answer for the entry at a position may depend on."""
@@ -68,5 +69,9 @@ class Watch:
         """Take note of a recorded entry; an unlawful one counts as history and confers no power."""
         setting = self.settings(entry.effective_on, entry.recorded_at)
         self.histories.update(after(self.histories, entry, setting.recorded_on))
+        self.enrol(entry, lawful=lawful)
+
+    def enrol(self, entry: Recorded, *, lawful: bool) -> None:
+        """Let a recorded entry confer power, if it was lawful; genesis always declares."""
         if lawful or isinstance(entry.event, events.GenesisDeclared):
             self.registry = enrol(self.registry, entry)
