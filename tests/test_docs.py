@@ -13,6 +13,8 @@ import pytest
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.pack import load_pack_file
+from aidledger.domain.registry.codes import POWER_CODES
+from aidledger.domain.registry.table import load_powers
 from aidledger.interfaces.cli.errors import EXIT_CODES
 from aidledger.interfaces.cli.main import cli
 from aidledger.ledger.finding import FINDING_CODES
@@ -21,6 +23,7 @@ from aidledger.replay.models import load_models
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 PACKS = sorted((ROOT / "src/aidledger/policies/packs").glob("*.toml"))
+TABLES = sorted((ROOT / "src/aidledger/policies/powers").glob("*.toml"))
 GLOSSARY = ROOT / "docs/GLOSSARY.md"
 
 
@@ -102,6 +105,21 @@ def test_every_pack_and_each_of_its_rules_is_in_the_clauses_page() -> None:
     assert [] == [rule for rule in rules if f"| `{rule}` |" not in text]
 
 
+def test_every_table_of_powers_and_each_of_its_rows_is_in_the_powers_page() -> None:
+    text = page("POWERS.md")
+    tables = [load_powers(path.read_bytes(), file=path.name) for path in TABLES]
+    rows = [
+        row.id
+        for table in tables
+        for rows in (table.roles.values(), table.powers, table.all_duties)
+        for row in rows
+    ]
+
+    assert {table.id for table in tables} <= headings(text)
+    assert [] == [row for row in rows if f"| `{row}`" not in text]
+    assert [] == [code for code in POWER_CODES if f"| `{code}` |" not in text]
+
+
 @pytest.mark.parametrize("name", ["cli.md", "cli.zh.md"])
 def test_every_command_and_every_exit_status_is_in_the_manual(name: str) -> None:
     text = page(name)
@@ -163,6 +181,10 @@ def test_no_event_and_no_clause_uses_a_word_that_the_glossary_bans() -> None:
         pack = load_pack_file(path.read_bytes(), file=path.name)
         for rules in (pack.clause, pack.limit, pack.amount):
             texts += [rule.text_en for rule in rules]
+    for path in TABLES:
+        table = load_powers(path.read_bytes(), file=path.name)
+        for rows in (table.roles.values(), table.powers, table.all_duties):
+            texts += [row.text_en for row in rows]
     allowed = {row[1] for row in glossary_rows()}
     found = sorted(
         f"{word}: {text}"

@@ -13,7 +13,8 @@ from tests.tidy_source import Source
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
 #: What is imported by name from outside: proofs, of single entries and of completeness; the signed
-#: formats; closing and reconciling for a county's own nightly run; the event library's factory.
+#: formats; closing and reconciling for a county's own nightly run; powers over a whole
+#: ledger; the event library's factory.
 FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.proof",
     "aidledger.ledger.batch",
@@ -25,6 +26,7 @@ FOR_OTHER_PROGRAMS = (
     "aidledger.services.indexcheck",
     "aidledger.services.payment_proof",
     "aidledger.services.reconciling",
+    "aidledger.services.powers",
     "aidledger.store.factory",
 )
 NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}

@@ -305,6 +305,8 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("ApprovalAnnounced", "FuneralArranged", "SupportReviewed", "NeedFollowedUp"),
         *("PaymentRostered", "PaymentReissued", "TerminationPublished", "TerminationNotified"),
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
+        *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
+        *("EmergencyHelpGiven", "EmergencyHelpCompleted"),
     }
     written = set(NAMES) - {"CarerScored"}
 

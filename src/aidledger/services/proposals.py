@@ -45,6 +45,8 @@ TOKENS: Final[dict[str, tuple[str, str]]] = {
     "ApplicationSubmitted": ("applicant", "identity_number"),
     "CarerRegistered": ("person", "identity_number"),
     "AccountBound": ("account", "account_number"),
+    "AccountChangeRequested": ("account", "account_number"),
+    "ActorIdentified": ("person", "identity_number"),
 }
 """Data fields that the service fills in from a personal value, by event type."""
 UNKNOWN_PERSON: Final = "p" + "0" * 32

@@ -12,7 +12,7 @@ from aidledger.domain.values import add_months
 from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.places import COUNTY, SUPERVISOR, Township
+from aidledger.services.simulation.places import COUNTY, HEAD, SUPERVISOR, Township
 
 _PERSONS_EACH: Final = 3
 _LAST_DAY_TO_BEGIN: Final = 20
@@ -83,7 +83,8 @@ class Carers:
             replaces=replaces,
             services=_SERVICES[ability],
         )
-        case.say(entrusted, SUPERVISOR)
+        # Who scored a carer away does not choose the next one.
+        case.say(entrusted, HEAD if replaces else SUPERVISOR)
         case.carer = helper.stream
         helper.persons[case.stream] = case
         helper.months.add(county.today.isoformat()[:7])

@@ -24,7 +24,14 @@ from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.services.simulation.people import PeopleMaker
-from aidledger.services.simulation.places import BANK, COUNTY, FINANCE, Township, townships
+from aidledger.services.simulation.places import (
+    BANK,
+    COUNTY,
+    FINANCE,
+    Township,
+    deciders,
+    townships,
+)
 from aidledger.store.draft import Evidence
 from aidledger.store.outcome import Committed
 
@@ -56,10 +63,13 @@ class County:
         seed: int,
         days: tuple[date, date],
         calendar: Calendar,
+        cases: int,
     ) -> None:
         """Stand before the first day; ``days`` are the first and the last of the simulation."""
         self.session = session
         self.seed = seed
+        self.cases = cases
+        self.deciders = deciders(cases)
         self.first, self.last = days
         self.towns: tuple[Township, ...] = townships()
         self.offices = (*(town.code for town in self.towns), COUNTY, BANK, FINANCE)

@@ -47,6 +47,12 @@ class Dossier:
         return self.plan.town.code
 
     @property
+    def decider(self) -> str:
+        """The officer of the county who decides this case."""
+        deciders = self.county.deciders
+        return deciders[self.plan.number % len(deciders)]
+
+    @property
     def state(self) -> Case:
         """The case as the ledger has it."""
         return self.county.session.case(self.stream)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from aidledger.domain.events import ending, inquiry, registry, support
+from aidledger.domain.events import duty, ending, inquiry, registry, support
 from aidledger.domain.events.base import Form
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.care import Carers
@@ -15,9 +15,9 @@ from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (
     CLERK,
     COUNTY,
-    DECIDER,
     HEAD,
     INSTITUTIONS,
+    PUBLISHER,
     REVIEWER,
     SECOND_SURVEYOR,
     SURVEYOR,
@@ -224,9 +224,12 @@ def _end(
     )
     case.say(reported, CLERK)
     yield case.turn(1)
+    if ground != "death":
+        heard_on = county.today.isoformat()
+        case.say(duty.RecipientHeard(channel="in_person", heard_on=heard_on), CLERK)
     case.say(ending.TerminationAudited(agreed=True, ground=ground), HEAD)
     yield case.turn(1, COUNTY)
-    case.say(ending.TerminationApproved(ground=ground, last_month=last_month), DECIDER)
+    case.say(ending.TerminationApproved(ground=ground, last_month=last_month), case.decider)
     case.ended_on = case.ended_on or county.today
     yield case.turn(1)
     if carers is not None:
@@ -238,7 +241,7 @@ def _end(
         planned_to=(county.today + timedelta(days=_END_NOTICE_DAYS)).isoformat(),
         village=case.village,
     )
-    case.say(published, CLERK)
+    case.say(published, PUBLISHER)
     yield case.turn(1)
     told = ending.TerminationNotified(served_on=county.today.isoformat(), written=True)
     case.say(told, CLERK)

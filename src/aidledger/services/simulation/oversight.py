@@ -13,7 +13,15 @@ from aidledger.domain.events import complaint, registry
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.places import CLERK, COMPLAINTS, COUNTY, SURVEYOR, Township
+from aidledger.services.simulation.places import (
+    CLERK,
+    COMPLAINTS,
+    COUNTY,
+    INVESTIGATOR,
+    PUBLISHER,
+    SURVEYOR,
+    Township,
+)
 
 _PERMILLE_A_MONTH: Final = 6
 """Complaints by case and month."""
@@ -30,7 +38,7 @@ class ComplaintPlan(msgspec.Struct, frozen=True, kw_only=True):
     answer_after: int
     extended_days: int = 0
     about_officer: str | None = None
-    handler: str = f"{COUNTY}-{COMPLAINTS}"
+    handler: str = f"{COUNTY}-{INVESTIGATOR}"
 
 
 class Complaints:
@@ -154,7 +162,7 @@ class Boards:
                 rows=len(rows),
                 to_on=to_on.isoformat(),
             )
-            county.say(f"list/{LIST_KIND}", published, by=CLERK)
+            county.say(f"list/{LIST_KIND}", published, by=PUBLISHER)
             if (town.code, month) not in self.left_up:
                 county.spawn(self._take_down(town, published.file, to_on))
 

@@ -8,11 +8,13 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.domain.events import payment, support
+from aidledger.domain.events import duty, payment, support
 from aidledger.domain.events.base import AmountLine
 from aidledger.domain.values import add_months
+from aidledger.ledger.commitment import account_token
 from aidledger.replay.rows import recorded_row
 from aidledger.services.proposals import UNKNOWN_ACCOUNT
+from aidledger.services.sealing import secrets_of
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (
@@ -23,6 +25,7 @@ from aidledger.services.simulation.places import (
     COUNTY,
     FINANCE,
     FUND_KEEPER,
+    HEAD,
     PAYMASTER,
 )
 
@@ -261,8 +264,19 @@ class PayRuns:
         if case.over(county.today):
             return
         holder: Literal["guardian", "self"] = "guardian" if case.plan.limb == "minor" else "self"
+        number = {"account_number": county.people.account()}
+        asked = duty.AccountChangeRequested(
+            account=UNKNOWN_ACCOUNT, holder=holder, reason=_ACCOUNT_CLOSED
+        )
+        case.say(asked, CLERK, personal=number)
+        confirmed = duty.AccountChangeConfirmed(
+            account=account_token(secrets_of(county.session).pepper, number["account_number"]),
+            channel="face_to_face",
+            evidence=case.digest(f"account/{county.today}"),
+        )
+        case.say(confirmed, HEAD)
         bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder=holder)
-        case.say(bound, CLERK, personal={"account_number": county.people.account()})
+        case.say(bound, CLERK, personal=number)
         yield case.turn(1, COUNTY)
         account = case.state.account
         event = payment.PaymentReissued(
@@ -329,7 +343,7 @@ class PayRuns:
     def _spend(self, fen: int, purpose: str, run: str | None) -> None:
         """Record an outflow."""
         event = payment.FundDisbursed(amount_fen=fen, purpose=purpose, run=run)
-        self._county.say(self.fund, event, by=FUND_KEEPER)
+        self._county.say(self.fund, event, by=APPROVER)
         self._balance_fen -= fen
 
 

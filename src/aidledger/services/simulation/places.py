@@ -15,6 +15,7 @@ from aidledger.domain.events.base import Event
 COUNTY: Final = "520123"
 FINANCE: Final = f"{COUNTY}-fin"
 BANK: Final = f"{COUNTY}-bank"
+AUDIT: Final = f"{COUNTY}-aud"
 INSTITUTIONS: Final = (f"{COUNTY}-home1", f"{COUNTY}-home2")
 COMPLAINT_PHONE: Final = "12345"
 """The number printed on every notice: an office's, and public."""
@@ -29,17 +30,18 @@ _TOWNSHIPS: Final[tuple[tuple[str, Literal["rural", "urban"], int, int], ...]] =
 )
 """Name, kind, population (one or more in each bracket of S3: below 20,000, to 50,000, above)."""
 _VILLAGES: Final = ("上河", "梨坪", "石桥", "泉边", "双杉", "枫岭", "白鹭", "岩下")
-_TOWNSHIP_ROLES: Final = ("clerk", "surveyor", "surveyor", "head", "carer_supervisor")
-_COUNTY_ROLES: Final = ("reviewer", "spot_checker", "decider", "paymaster", "complaints", "records")
-_FINANCE_ROLES: Final = ("approver", "fund_keeper")
-_BANK_ROLES: Final = ("bank_clerk",)
+CASES_A_DECIDER: Final = 250
+_SPARE_DECIDERS: Final = 20
+"""The number of the first decider beside the one that every county has."""
 
-CLERK, SURVEYOR, SECOND_SURVEYOR, HEAD, SUPERVISOR = "u1", "u2", "u3", "u4", "u5"
+CLERK, SURVEYOR, SECOND_SURVEYOR, HEAD, SUPERVISOR, PUBLISHER = (f"u{n}" for n in range(1, 7))
 """The officers of a township by what they do."""
-REVIEWER, SPOT_CHECKER, DECIDER, PAYMASTER, COMPLAINTS, RECORDS = "u1", "u2", "u3", "u4", "u5", "u6"
-"""The officers of the county's civil affairs office."""
-APPROVER, FUND_KEEPER = "u1", "u2"
+REVIEWER, SPOT_CHECKER, DECIDER, PAYMASTER, COMPLAINTS, RECORDS = (f"u{n}" for n in range(1, 7))
+INVESTIGATOR, SECURITY, DIRECTOR, SYSTEM, WATCH = (f"u{n}" for n in range(7, 12))
+"""The officers of the county's civil affairs office, its administrators among them."""
+APPROVER, FUND_KEEPER, FINANCE_HEAD = "u1", "u2", "u3"
 BANK_CLERK: Final = "u1"
+AUDITOR: Final = "u1"
 
 
 class Village(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +131,7 @@ def office_events() -> list[Event]:
             kind="finance", name="示例县财政局", office=FINANCE, place=COUNTY
         ),
         registry.OfficeRegistered(kind="bank", name="示例代发银行", office=BANK, place=COUNTY),
+        registry.OfficeRegistered(kind="audit", name="示例县审计局", office=AUDIT, place=COUNTY),
     ]
     events += [
         registry.OfficeRegistered(
@@ -145,12 +148,7 @@ def office_events() -> list[Event]:
     return events
 
 
-def officer_events() -> list[registry.OfficerAppointed]:
-    """Return the appointment of every officer; the names are added by the caller, sealed."""
-    staff = [(COUNTY, _COUNTY_ROLES), (FINANCE, _FINANCE_ROLES), (BANK, _BANK_ROLES)]
-    staff += [(town.code, _TOWNSHIP_ROLES) for town in townships()]
-    return [
-        registry.OfficerAppointed(actor=f"{office}-u{number}", office=office, role=role)
-        for office, roles in staff
-        for number, role in enumerate(roles, start=1)
-    ]
+def deciders(cases: int) -> tuple[str, ...]:
+    """Return who decides on so many cases: one officer can't read more than so much in an hour."""
+    spare = range(_SPARE_DECIDERS, _SPARE_DECIDERS + cases // CASES_A_DECIDER)
+    return (f"{COUNTY}-{DECIDER}", *(f"{COUNTY}-u{number}" for number in spare))

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from aidledger.domain.calendar import Calendar
-from aidledger.domain.events import registry, support
+from aidledger.domain.events import powers, registry, support
+from aidledger.domain.events.base import Event
+from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import CalendarAdopted
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
 from aidledger.services.adoption import adopt_calendars, adopt_packs, shipped
+from aidledger.services.founding import Officer, Said, genesis, powers_evidence, roles
+from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.places import (
     COUNTY,
     RECORDS,
+    REVIEWER,
     office_events,
-    officer_events,
     place_events,
+)
+from aidledger.services.simulation.staff import (
+    CUSTODIANS,
+    NEEDED,
+    Post,
+    administrators,
+    posts,
+    security,
 )
 
 PACKS: Final = ("cn-tekun-2016", "cn-tekun-2021", "gz-county-2022")
@@ -47,32 +62,81 @@ def rise_month(county: County) -> str:
 
 
 def open_ledger_of(county: County, on: str) -> Process:
-    """Record what a ledger begins with, in force from a day: places, offices, rules, standards."""
-    yield Turn(county.first, COUNTY)
+    """Record what a ledger begins with, in force from a day: powers, places, offices, rules."""
+    # Before anybody else says anything: the first office's turn on the first day.
+    yield Turn(county.first, county.offices[0])
     who = {"county": COUNTY, "actor": f"{COUNTY}-{RECORDS}", "office": COUNTY, "on": on}
     since = date.fromisoformat(on)
-    opened = registry.LedgerOpened(county=COUNTY, origin=f"simulated/{COUNTY}/{county.seed}")
-    for event in (opened, *place_events(), *office_events()):
-        county.say(f"registry/{COUNTY}", event, by=RECORDS, effective_on=since)
-    rng = county.rng("officers")
-    for appointed in officer_events():
-        name = county.people.person(born_aged(rng, since, _OFFICER_AGE)).name
-        county.say(
-            f"registry/{COUNTY}", appointed, by=RECORDS, effective_on=since, personal={"name": name}
-        )
+    table, text = powers_evidence()
+    origin = f"simulated/{COUNTY}/{county.seed}"
+    chief = security()
+    opened: list[Event] = [registry.LedgerOpened(county=COUNTY, origin=origin)]
+    declared = genesis(
+        table,
+        origin=origin,
+        custodians=CUSTODIANS,
+        needed=NEEDED,
+        administrators=[post.officer for post in administrators()],
+        position=len(opened),
+    )
+    built = (*place_events(), *office_events())
+    proposals = [_registered(said, on) for said in (*_by(chief, opened), *declared)]
+    proposals += [_registered(said, on) for said in _by(chief, built)]
+    staff = (*administrators(), *posts(county.cases))
+    proposals += _appointed(county, staff, on)
+    granted = roles([post.officer for post in posts(county.cases)], by=chief)
+    proposals += [_registered(said, on) for said in granted]
     packs, files = adopt_packs(PACKS, **who)
-    county.with_files([*adopt_calendars(**who), *packs], files)
-    for code in _STANDARDS:
-        _publish(county, code, _STANDARD_FEN, since)
+    policy = [*adopt_calendars(**who), *packs]
+    policy += [
+        msgspec.structs.replace(policy[0], type="StandardPublished", event=_standard(code, since))
+        for code in _STANDARDS
+    ]
+    county.with_files([*proposals, *policy], [text, *files])
     county.flush()
 
 
-def _publish(county: County, code: str, fen: int, from_on: date) -> None:
-    """Record a monthly standard."""
-    standard = registry.StandardPublished(
+def _by(officer: Officer, events: Iterable[Event]) -> list[Said]:
+    """Return events as an officer says them."""
+    return [Said(actor=officer.actor, office=officer.office, event=event) for event in events]
+
+
+def _appointed(county: County, staff: Iterable[Post], on: str) -> list[Proposal]:
+    """Return the appointment of every officer, and which person it is; both sealed."""
+    rng, since, chief = county.rng("officers"), date.fromisoformat(on), security()
+    proposals = []
+    for post in staff:
+        person = county.people.person(born_aged(rng, since, _OFFICER_AGE))
+        actor = post.officer.actor
+        appointed = registry.OfficerAppointed(
+            actor=actor, office=post.officer.office, role=post.title
+        )
+        identified = powers.ActorIdentified(actor=actor, person=UNKNOWN_PERSON)
+        number = {"identity_number": person.identity_number}
+        for event, personal in ((appointed, {"name": person.name}), (identified, number)):
+            (said,) = _by(chief, [event])
+            proposals.append(_registered(said, on, personal))
+    return proposals
+
+
+def _registered(said: Said, on: str, personal: dict[str, str] | None = None) -> Proposal:
+    """Return the proposal of an event of the registry."""
+    return Proposal(
+        type=wire_name(said.event),
+        stream=f"registry/{COUNTY}",
+        event=said.event,
+        effective_on=on,
+        actor=said.actor,
+        office=said.office,
+        personal=personal or {},
+    )
+
+
+def _standard(code: str, from_on: date, fen: int = _STANDARD_FEN) -> registry.StandardPublished:
+    """Return a monthly standard."""
+    return registry.StandardPublished(
         code=code, from_on=from_on.isoformat(), monthly_fen=fen, place=COUNTY
     )
-    county.say(f"policy/{COUNTY}", standard, by=RECORDS)
 
 
 def new_calendars(county: County, on: str) -> Process:
@@ -105,7 +169,8 @@ def standard_rises(county: County, cases: list[Dossier]) -> Process:
         return
     yield Turn(days[_RISE_WORKDAY], COUNTY)
     for code in _STANDARDS:
-        _publish(county, code, _RAISED_FEN, date.fromisoformat(f"{month}-01"))
+        raised = _standard(code, date.fromisoformat(f"{month}-01"), _RAISED_FEN)
+        county.say(f"policy/{COUNTY}", raised, by=RECORDS)
     county.flush()
     for case in cases:
         state = case.state
@@ -113,5 +178,5 @@ def standard_rises(county: County, cases: list[Dossier]) -> Process:
             anew = support.EntitlementSet(
                 from_month=max(month, state.from_month), reason="standard"
             )
-            county.say(case.stream, anew, by=RECORDS)
+            county.say(case.stream, anew, by=REVIEWER)
     county.flush()

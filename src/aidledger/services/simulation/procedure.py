@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Literal
 
-from aidledger.domain.events import decision, inquiry, intake, support
+from aidledger.domain.events import decision, duty, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
 from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.simulation.county import Process
@@ -16,8 +16,8 @@ from aidledger.services.simulation.places import (
     COMPLAINT_PHONE,
     COMPLAINTS,
     COUNTY,
-    DECIDER,
     HEAD,
+    PUBLISHER,
     REVIEWER,
     SECOND_SURVEYOR,
     SPOT_CHECKER,
@@ -35,6 +35,9 @@ _NOT_ABLE: Final[
 ] = ("no_obligor", "no_capacity", "dead", "dibao_old_or_disabled")
 _SPOT_CHECK_PERMILLE: Final = 400
 """Of the files of a month; the rule demands 300, and the first file of each month is checked."""
+
+_SECOND_LOOK_EVERY: Final = 10
+"""One in so many approvals is looked at again; the table of powers demands one in twenty."""
 
 
 class SpotChecks:
@@ -74,7 +77,25 @@ def apply(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]
         event = decision.ApprovalAnnounced(
             evidence=case.digest("announcement"), village=case.plan.village.code
         )
-        case.say(event, CLERK)
+        case.say(event, PUBLISHER)
+
+
+class SecondLooks:
+    """Draws the approvals that somebody else looks at again: the first, and each so many after it."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def wanted(self) -> bool:
+        """Return whether the next approval is drawn."""
+        self._count += 1
+        return self._count % _SECOND_LOOK_EVERY == 1
+
+
+def second_look(case: Dossier) -> Process:
+    """Look at an approval again on the next day."""
+    yield case.turn(1, COUNTY)
+    case.say(duty.SecondLookTaken(agreed=True), SPOT_CHECKER)
 
 
 def _application(case: Dossier) -> Process:
@@ -236,7 +257,7 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
         planned_to=planned_to.isoformat(),
         village=plan.village.code,
     )
-    case.say(started, CLERK)
+    case.say(started, PUBLISHER)
     to_on = county.today + timedelta(days=plan.publicity_days)
     if plan.publicity_days >= plan.planned_days:
         to_on = county.workday(to_on)
@@ -277,14 +298,14 @@ def _approval(case: Dossier) -> None:
     plan, today = case.plan, case.county.today
     from_month = add_months(month_of(today.isoformat()), plan.first_month)
     event = decision.ApplicationApproved(form=plan.form, from_month=from_month, limb=plan.limb)
-    case.say(event, f"{case.office}-{SURVEYOR}" if plan.surveyor_decides else DECIDER)
+    case.say(event, f"{case.office}-{SURVEYOR}" if plan.surveyor_decides else case.decider)
     case.approved_on, case.from_month = today, from_month
 
 
 def _refusal(case: Dossier) -> Process:
     """Refuse with reasons, and serve them on the applicant."""
     refused = decision.ApplicationRefused(reasons=("income",))
-    case.say(refused, DECIDER, personal={"reasons_text": "有稳定收入来源，不符合规定条件。"})
+    case.say(refused, case.decider, personal={"reasons_text": "有稳定收入来源，不符合规定条件。"})
     yield case.turn(case.plan.refusal_told_after)
     told = decision.RefusalNotified(served_on=case.county.today.isoformat(), written=True)
     case.say(told, CLERK)

@@ -97,7 +97,14 @@ def simulate(
     _use_seed(session, seed)
     session.clock = moving
     try:
-        county = County(session, moving, seed=seed, days=(first, last), calendar=working_calendar())
+        county = County(
+            session,
+            moving,
+            seed=seed,
+            days=(first, last),
+            calendar=working_calendar(),
+            cases=cases,
+        )
         plants = Plants(county, wanted=irregularities is not None)
         _people_it(county, cases, start, plants)
         total = sum(day <= last for day in county.workdays)
@@ -167,13 +174,15 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     ]
     plans = plants.change(plans)
     dossiers = [_dossier(county, plan) for plan in plans]
-    carers, checks = Carers(county), procedure.SpotChecks()
+    carers, checks, looks = Carers(county), procedure.SpotChecks(), procedure.SecondLooks()
     runs, complaints = PayRuns(county, dossiers), Complaints(county, dossiers)
     boards = Boards(county, dossiers)
     tools = Tools(carers=carers, runs=runs, complaints=complaints, boards=boards)
     plants.give_tools(tools, dossiers)
 
     def approved(case: Dossier) -> None:
+        if looks.wanted():
+            county.spawn(procedure.second_look(case))
         for process in live(case, carers, quiet_month=rise_month(county)):
             county.spawn(process)
 
