@@ -20,6 +20,7 @@ from aidledger.ledger.entry import (
 )
 from aidledger.ledger.tree import (
     EMPTY_ROOT,
+    HASH_BYTES,
     LEAF_PREFIX,
     Frontier,
     TileNode,
@@ -67,7 +68,7 @@ class Sealed:
             size=self.head.size,
             root=self.head.root.hex(),
             recorded_at=self.head.recorded_at or NO_TIME,
-            leaf_hashes=tuple([leaf.hex() for leaf in self.leaves]),
+            leaf_hashes=_hex_of(self.leaves),
         )
 
     def batch_row(self, cause: str, digest: bytes, sign: BatchSigner | None) -> BatchRow:
@@ -85,6 +86,12 @@ class Sealed:
             signed.signature if signed else None,
             signed.key_id if signed else None,
         )
+
+
+def _hex_of(leaves: Sequence[bytes]) -> tuple[str, ...]:
+    """Write hashes in hex, all at once."""
+    text, width = b"".join(leaves).hex(), 2 * HASH_BYTES
+    return tuple([text[at : at + width] for at in range(0, len(text), width)])
 
 
 def time_text(moment: datetime) -> str:
@@ -139,9 +146,8 @@ class Sealing:
         self._rows: list[Row] = []
 
     def __iter__(self) -> Iterator[Row]:
-        keep = self._rows.append
         for row in self._source:
-            keep(row)
+            self._rows.append(row)
             yield row
 
     def finish(self) -> Sealed:
