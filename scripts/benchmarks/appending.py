@@ -124,6 +124,8 @@ def bare_sqlite(width: int, job: Job) -> Iterator[Chunk]:
     )
     with closing(connect()) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
+        if width > 1:
+            connection.execute(f"PRAGMA wal_autocheckpoint = {sqlite_connect.WAL_PAGES_BULK}")
         connection.execute(TABLE.format("INTEGER", "BLOB") + " STRICT")
 
         def insert(batch: list[Row]) -> None:

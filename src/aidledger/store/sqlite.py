@@ -83,6 +83,7 @@ class SqliteStore:
         try:
             with self._link.transaction() as connection:
                 run = runner(connection)
+                self._link.expect(len(drafts))
                 head = self._locked_head(connection)
                 tails = self._tails_at(head, connection, {draft.stream for draft in drafts})
                 rows = sealing.seal(
@@ -126,6 +127,7 @@ class SqliteStore:
         try:
             with self._link.transaction() as connection:
                 if records:
+                    self._link.expect(len(records))
                     head = self._locked_head(connection)
                     ours = {loose.stream for loose in records if not loose.opaque}
                     tails = self._tails_at(head, connection, ours)
