@@ -27,6 +27,7 @@ from aidledger.services.simulation.irregularities.planting import (
     Unplanted,
 )
 from aidledger.services.simulation.irregularities.scene import Tools
+from aidledger.services.simulation.keys import make_keys
 from aidledger.services.simulation.living import live
 from aidledger.services.simulation.oversight import Boards, Complaints
 from aidledger.services.simulation.payments import PayRuns
@@ -70,6 +71,7 @@ def simulate(
     seed: int,
     start: str = _FIRST_START,
     irregularities: Path | None = None,
+    signed: bool = False,
     progress: Progress | None = None,
 ) -> SimulationResult:
     """Fill an empty ledger with an invented county's work, the same for the same arguments.
@@ -84,14 +86,19 @@ def simulate(
         seed: what all chance follows from.
         start: the first day of the first month.
         irregularities: plant what auditors look for, and write the list of it to this file.
+        signed: make keys for all officers in the keys folder, register them, and sign every batch
+            by the one actor it then has. Whoever plants irregularities signs them unasked.
         progress: told after each working day.
 
     Raises:
         ServiceError: the ledger has entries, or an argument is out of its range.
+        KeyFileError: signed, and the keys folder is not fit, or has a key of that name.
 
     """
     first = _check(session, cases=cases, months=months, start=start)
     last = _last_day(start, months)
+    registrations = make_keys(session.keyring, seed=seed, cases=cases) if signed else []
+    session.judging = irregularities is None
     clock, random_bytes, vault = session.clock, session.random_bytes, session.vault
     moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
     _use_seed(session, seed)
@@ -104,6 +111,7 @@ def simulate(
             days=(first, last),
             calendar=working_calendar(),
             cases=cases,
+            registrations=tuple(registrations),
         )
         plants = Plants(county, wanted=irregularities is not None)
         _people_it(county, cases, start, plants)
@@ -114,6 +122,8 @@ def simulate(
         harvest = plants.found()
     finally:
         session.clock, session.random_bytes = clock, random_bytes
+        session.judging = True
+        session.forget()
         if vault is not None and session.secrets is not None:
             session.vault = Vault(session.store, session.secrets, random_bytes)
     head = session.store.head()
