@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar as gregorian
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
@@ -98,12 +99,8 @@ def simulate(
     first = _check(session, cases=cases, months=months, start=start)
     last = _last_day(start, months)
     registrations = make_keys(session.keyring, seed=seed, cases=cases) if signed else []
-    session.judging = irregularities is None
-    clock, random_bytes, vault = session.clock, session.random_bytes, session.vault
     moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
-    _use_seed(session, seed)
-    session.clock = moving
-    try:
+    with _simulated(session, moving, seed, judging=irregularities is None):
         county = County(
             session,
             moving,
@@ -120,12 +117,6 @@ def simulate(
             if progress is not None:
                 progress(done, total)
         harvest = plants.found()
-    finally:
-        session.clock, session.random_bytes = clock, random_bytes
-        session.judging = True
-        session.forget()
-        if vault is not None and session.secrets is not None:
-            session.vault = Vault(session.store, session.secrets, random_bytes)
     head = session.store.head()
     result = SimulationResult(
         entries=head.size,
@@ -138,6 +129,21 @@ def simulate(
     if irregularities is not None:
         _write(irregularities, result)
     return result
+
+
+@contextmanager
+def _simulated(session: Session, clock: SetClock, seed: int, *, judging: bool) -> Iterator[None]:
+    """Let the session live in invented time and chance; give it back its own afterwards."""
+    before, random_bytes, vault = session.clock, session.random_bytes, session.vault
+    _use_seed(session, seed)
+    session.clock, session.judging = clock, judging
+    try:
+        yield
+    finally:
+        session.clock, session.random_bytes, session.judging = before, random_bytes, True
+        session.forget()
+        if vault is not None and session.secrets is not None:
+            session.vault = Vault(session.store, session.secrets, random_bytes)
 
 
 def _check(session: Session, *, cases: int, months: int, start: str) -> date:
