@@ -106,7 +106,7 @@ class Keyring:
         self._files = None
         return key
 
-    def keys(self) -> list[VerifierKey]:
+    def public_keys(self) -> list[VerifierKey]:
         """Return the public keys of the folder, for whatever they sign."""
         return list_keys(self._folder())
 

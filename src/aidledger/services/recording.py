@@ -65,6 +65,7 @@ def record(
     *,
     cause: str,
     evidence: Sequence[Evidence] = (),
+    attempts: int = _MAX_ATTEMPTS,
 ) -> Outcome:
     """Decide and record proposals as one batch.
 
@@ -73,6 +74,7 @@ def record(
         proposals: what is wanted, in order; each sees what those before it led to.
         cause: the request's own name; the same cause and request again gives the first receipt.
         evidence: files that the events name by hash.
+        attempts: how often to decide again because another writer was faster.
 
     Returns:
         Committed, Rejected or Unknown; ``Unknown`` is resolved by asking for the cause again.
@@ -85,7 +87,7 @@ def record(
 
     """
     digest = request_digest(secrets_of(session), proposals)
-    for _ in range(_MAX_ATTEMPTS):
+    for _ in range(attempts):
         size = session.refresh()
         guard = guard_of(session)
         batch = _Batch(session, guard, size)
