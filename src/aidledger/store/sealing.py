@@ -24,7 +24,6 @@ from aidledger.ledger.tree import (
     LEAF_PREFIX,
     Frontier,
     TileNode,
-    root_of_leaves,
 )
 from aidledger.store.draft import BatchSignature, BatchSigner, Draft, VaultRow
 from aidledger.store.errors import ConflictError, RejectedError, StoreError
@@ -75,7 +74,7 @@ class Sealed:
         """Return the row of `batches`, signed when there is a signer."""
         signed: BatchSignature | None = None
         if sign is not None:
-            signed = sign(root_of_leaves(self.leaves), len(self.leaves))
+            signed = sign(self.leaves)
         return (
             self.position,
             len(self.rows),
@@ -344,6 +343,7 @@ def prior_outcome(
                 root=root.hex(),
                 recorded_at=recorded_at,
                 leaf_hashes=tuple(hashes),
+                key_id=batch.key_id if isinstance(batch.key_id, str) else "",
             )
             return Committed(receipt=receipt, replayed=True)
         case _:

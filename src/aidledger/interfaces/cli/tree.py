@@ -55,6 +55,8 @@ _JSON: Final = Opt("--json", "flag")
 _AS_OF: Final = Opt("--as-of", "day")
 _KNOWN_ON: Final = Opt("--known-on", "day")
 _WHO: Final = (Opt("--actor", "text", "ID"), Opt("--office", "text", "CODE"))
+ASSURANCES: Final = ("server", "file", "token")
+REASONS: Final = ("compromised", "lost", "replaced", "left_office")
 FORMATS: Final = ("table", "json", "csv", "xlsx")
 IMPORTS: Final = ("applications", "payments", "scores")
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -79,6 +81,45 @@ _CASES: Final = Spec(
             (Opt("--pack", "text", "PACK", required=True), _JSON),
         ),
         Spec("blame", _HERE + "decisions:show_blame", (_CASE, Arg("FIELD", False)), (_JSON,)),
+    ),
+)
+
+_BY: Final = (
+    Opt("--actor", "text", "ID", required=True),
+    Opt("--office", "text", "CODE", required=True),
+    Opt("--county", "text", "CODE"),
+    Opt("--on", "day"),
+    _JSON,
+)
+_KEY: Final = Arg("KEY")
+_KEYS: Final = Spec(
+    "keys",
+    below=(
+        Spec(
+            "new", _HERE + "keys:run_new", (Arg("NAME"),), (Opt("--no-passphrase", "flag"), _JSON)
+        ),
+        Spec("list", _HERE + "keys:run_list", opts=(_JSON,)),
+        Spec(
+            "register",
+            _HERE + "keys:run_register",
+            (_KEY,),
+            (
+                Opt("--owner", "text", "ID", required=True),
+                Opt("--assurance", "choice", "", ASSURANCES),
+                *_BY,
+            ),
+        ),
+        Spec("rotate", _HERE + "keys:run_rotate", (_KEY, Arg("NEW")), _BY),
+        Spec(
+            "revoke",
+            _HERE + "keys:run_revoke",
+            (_KEY,),
+            (
+                Opt("--reason", "choice", "", REASONS, required=True),
+                Opt("--from-position", "count", "N"),
+                *_BY,
+            ),
+        ),
     ),
 )
 
@@ -160,6 +201,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 (Arg("PACK", False, many=True),),
                 (Opt("--county", "text", "CODE"), Opt("--on", "day"), *_WHO, _JSON),
             ),
+            _KEYS,
             Spec(
                 "simulate",
                 _HERE + "simulations:run_simulate",
@@ -169,6 +211,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--seed", "count", "N"),
                     Opt("--start", "day"),
                     Opt("--irregularities", "path", "FILE"),
+                    Opt("--signed", "flag"),
                     _JSON,
                 ),
             ),
