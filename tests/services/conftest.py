@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.services.signedledger import SignedLedger, copied
 
 from aidledger.services.adoption import adopt_calendars, adopt_packs
 from aidledger.services.clock import SeededBytes, SetClock
@@ -83,3 +84,15 @@ def office(
         location = request.getfixturevalue("postgres_url")
         monkeypatch.setenv("AIDLEDGER_SECRETS", str(tmp_path / "ledger.secrets"))
     yield from opened(location)
+
+
+@pytest.fixture(scope="session")
+def signed_ledger(tmp_path_factory: pytest.TempPathFactory) -> SignedLedger:
+    """The true ledger; nobody changes it."""
+    return SignedLedger(tmp_path_factory.mktemp("signed") / "ledger.db")
+
+
+@pytest.fixture
+def copy(signed_ledger: SignedLedger, tmp_path: Path) -> SignedLedger:
+    """A copy of it for the operator to forge."""
+    return copied(signed_ledger, tmp_path / "copy.db")
