@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.services.signed import at, make
+from tests.services.signedledger import SignedLedger, copied
 
 from aidledger.services.adoption import adopt_calendars, adopt_packs
 from aidledger.services.clock import SeededBytes, SetClock
@@ -106,3 +107,15 @@ def signed_location(signed_template: bytes, tmp_path: Path) -> str:
 def signed_session(signed_location: str) -> Iterator[Session]:
     with at(signed_location) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def signed_ledger(tmp_path_factory: pytest.TempPathFactory) -> SignedLedger:
+    """The true ledger; nobody changes it."""
+    return SignedLedger(tmp_path_factory.mktemp("signed") / "ledger.db")
+
+
+@pytest.fixture
+def copy(signed_ledger: SignedLedger, tmp_path: Path) -> SignedLedger:
+    """A copy of it for the operator to forge."""
+    return copied(signed_ledger, tmp_path / "copy.db")

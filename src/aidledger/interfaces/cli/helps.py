@@ -107,12 +107,18 @@ COMMANDS: Final[dict[str, Help]] = {
     ),
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
-        ("aidledger --ledger county.db verify", "aidledger verify --deep --json"),
+        (
+            "aidledger --ledger county.db verify",
+            "aidledger verify --checkpoint FILE --policy FILE",
+            "aidledger verify --deep --json",
+        ),
         Said(
             "退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
-            "运营方可改写历史。",
+            "运营方可改写历史。检查点和策略须由核验方自己保存，不能取自运营方；"
+            "证明只到检查点为止，其后的条目另行列出。",
             "Exit status: 0 proven; 1 damaged; 3 could not run; 4 consistent but unproven: without a "
-            "checkpoint from outside, the operator can rewrite history.",
+            "checkpoint from outside, the operator can rewrite history. Checkpoint and policy are "
+            "your own, never the operator's; what comes after the checkpoint is named apart.",
         ),
     ),
     "rebuild": Help(
@@ -308,8 +314,19 @@ OPTIONS: Final[dict[str, Said]] = {
     "--format": Said("输出格式", "format of the output"),
     "--output": Said("写入文件而不是标准输出", "write to a file instead of standard output"),
     "--deep": Said(
-        "并重新作出每个决定、比较两种推导",
-        "also take every decision again and compare two derivations",
+        "并重新作出每个决定、比较两种推导、重算索引与封账",
+        "also decide everything again, compare two derivations, work out indexes and closings",
+    ),
+    "--checkpoint": Said(
+        "来自账本之外的检查点（可重复）", "a checkpoint from outside (may be repeated)"
+    ),
+    "--policy": Said(
+        "信任策略：谁的联署才算数", "policy: whose cosignatures make a checkpoint accepted"
+    ),
+    "--proofs": Said("存有回执和各种证明的目录", "a folder of receipts and proofs to check"),
+    "--misbehaviour": Said(
+        "账本密钥自相矛盾时，把证据写入文件",
+        "where to write evidence of a log that contradicts itself",
     ),
     "--model": Said("只建这一个（可重复）", "only this model (may be repeated)"),
     "--cause": Said(

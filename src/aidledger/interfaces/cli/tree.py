@@ -150,7 +150,18 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("核验", "Verify"),
         (
-            Spec("verify", _HERE + "verification:run_verify", opts=(Opt("--deep", "flag"), _JSON)),
+            Spec(
+                "verify",
+                _HERE + "verification:run_verify",
+                opts=(
+                    Opt("--checkpoint", "many", "FILE"),
+                    Opt("--policy", "path", "FILE"),
+                    Opt("--proofs", "path", "DIR"),
+                    Opt("--misbehaviour", "path", "FILE"),
+                    Opt("--deep", "flag"),
+                    _JSON,
+                ),
+            ),
             Spec(
                 "rebuild",
                 _HERE + "rebuilds:run_rebuild",

@@ -68,7 +68,7 @@ def open_ledger_of(county: County, on: str) -> Process:
     who = {"county": COUNTY, "actor": f"{COUNTY}-{RECORDS}", "office": COUNTY, "on": on}
     since = date.fromisoformat(on)
     table, text = powers_evidence()
-    origin = f"simulated/{COUNTY}/{county.seed}"
+    origin = county.session.store.origin
     chief = security()
     opened: list[Event] = [registry.LedgerOpened(county=COUNTY, origin=origin)]
     declared = genesis(
