@@ -55,7 +55,11 @@ HOUSED: dict[str, tuple[str, ...]] = {
 #: Declares the tables to SQLAlchemy: declarations, though they look like calls.
 TABLES_HOME = "src/aidledger/store/schema.py"
 BROAD_HANDLER_HOME = "src/aidledger/interfaces/cli/main.py"
-ENVIRON_HOMES = ("src/aidledger/interfaces/", "src/aidledger/store/secrets.py")
+ENVIRON_HOMES = (
+    "src/aidledger/interfaces/",
+    "src/aidledger/store/keyfiles.py",
+    "src/aidledger/store/secrets.py",
+)
 
 # The words are put together here so that this file does not find itself.
 _UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|NotImplemented" r"Error)\b")

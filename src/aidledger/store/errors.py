@@ -78,6 +78,12 @@ class SecretsError(StoreError):
     code = "secrets"
 
 
+class KeyFileError(StoreError):
+    """A key's file is missing, open to others, not in its format, or shut with another passphrase."""
+
+    code = "key_file"
+
+
 class CommitLostError(StoreError):
     """COMMIT began and its answer did not come: between the transaction and `append` only.
 
