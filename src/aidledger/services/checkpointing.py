@@ -90,8 +90,8 @@ def sign_checkpoint(
         text = checkpoint_text(store.origin, head.size, head.root)
         if _remembered(memory, store.origin) != parse_checkpoint(text):
             replace_file(memory, text)
-        known = newest(store, keys, size=head.size)
-        note = known.note if known else Note(text, ())
+        known = [kept.note for kept in kept_notes(store, keys) if kept.note.text == text]
+        note = known[0] if known else Note(text, ())
         made = {(line.name, line.key_id) for line in note.signatures}
         fresh = [s for s in signers if (s.key.name, s.key.key_id) not in made]
         note = add_signatures(note, [sign_text(text, signer, at) for signer in fresh])
@@ -105,16 +105,14 @@ def keep(store: LedgerStore, note: Note) -> None:
     store.add_checkpoint(size=checkpoint.size, root=checkpoint.root, note=note.encode())
 
 
-def newest(
-    store: LedgerStore, keys: Iterable[VerifierKey], *, size: int | None = None
-) -> Kept | None:
-    """Return the largest checkpoint that these keys of the log signed, or the one of a size.
+def kept_notes(store: LedgerStore, keys: Iterable[VerifierKey]) -> list[Kept]:
+    """Return every checkpoint that these keys of the log signed, the largest first.
 
-    The signature lines of all kept notes of its text are put together; a row that none of the keys
+    The signature lines of all kept notes of one text are put together; a row that none of the keys
     signed, or with a line of theirs that does not verify, counts for nothing.
     """
     known = list(keys)
-    best: Kept | None = None
+    found: dict[bytes, Kept] = {}
     for _, _, content in store.read_checkpoints():
         try:
             note = parse_note(content)
@@ -122,15 +120,18 @@ def newest(
             checkpoint = parse_checkpoint(note.text)
         except FormatError:
             continue
-        if checkpoint.origin != store.origin or size not in (None, checkpoint.size):
+        if checkpoint.origin != store.origin:
             continue
-        if best is None or checkpoint.size > best.checkpoint.size:
-            best = Kept(note, checkpoint)
-        elif note.text == best.note.text:
-            together = add_signatures(best.note, note.signatures)
-            if len(together.signatures) <= MAX_SIGNATURES:
-                best = Kept(together, checkpoint)
-    return best
+        before = found.get(note.text)
+        together = add_signatures(before.note, note.signatures) if before else note
+        if len(together.signatures) <= MAX_SIGNATURES:
+            found[note.text] = Kept(together, checkpoint)
+    return sorted(found.values(), key=lambda kept: kept.checkpoint.size, reverse=True)
+
+
+def newest(store: LedgerStore, keys: Iterable[VerifierKey]) -> Kept | None:
+    """Return the largest checkpoint that these keys of the log signed."""
+    return next(iter(kept_notes(store, keys)), None)
 
 
 def log_keys(location: str, origin: str) -> list[VerifierKey]:
