@@ -15,7 +15,7 @@ from aidledger.interfaces.cli.errors import Fault
 from aidledger.interfaces.cli.language import Language, Said
 from aidledger.interfaces.cli.phrases import chinese, term
 from aidledger.services.problems import Problem, RefusedError, ServiceError
-from aidledger.store.errors import SecretsError, StoreError, VaultError
+from aidledger.store.errors import KeyFileError, SecretsError, StoreError, VaultError
 
 _SHOWN: Final = 50
 _STORE_EXITS: Final = {
@@ -40,6 +40,9 @@ _STORE_CHINESE: Final = {
     "disk_full": "磁盘已满，没有记录",
     "exists": "此处已有内容，不覆盖",
     "io_error": "磁盘读写失败",
+    "key_file": "密钥文件有问题",
+    "key_folder": "没有指明密钥目录",
+    "key_locked": "密钥已加锁",
     "locked": "账本正被另一程序占用",
     "mark": "高水位标记文件有问题",
     "missing": "这里没有账本",
@@ -105,7 +108,7 @@ def problem_text(problem: Problem, lang: Language) -> str:
 def _store_fault(error: StoreError, lang: Language) -> Fault:
     """Return what to say of an error of the store."""
     exit_code = _STORE_EXITS.get(error.code, errors.COULD_NOT_RUN)
-    if isinstance(error, (SecretsError, VaultError)) and error.code != "exists":
+    if isinstance(error, (KeyFileError, SecretsError, VaultError)) and error.code != "exists":
         exit_code = errors.REFUSED_KEY
     message = str(error)
     if lang == "zh" and error.code in _STORE_CHINESE:
