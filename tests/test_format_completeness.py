@@ -80,3 +80,15 @@ def test_the_sum_tree_and_the_payment_proof_of_the_document_recompute() -> None:
     assert (blocks("sum-root")[0], 319_100, 3) == (root[0].hex(), *root[1:])
     assert (proof["index"], proof["amount_fen"]) == (1, 70_000)
     assert root == joined(joined(first, lines[1]), last)
+
+
+def test_the_restoration_of_the_document_recomputes() -> None:
+    leaves = [sha256(LEAF + text.encode()) for text in blocks("record")]
+    lost = sha256(NODE + sha256(NODE + leaves[0] + leaves[1]) + leaves[2])
+    heads = prefixed(number(3), lost, number(1), leaves[0])
+    root = sha256(b"aidledger/restored/v1\n" + prefixed(b"example/520123") + heads)
+    written = [base64.b64encode(value).decode() for value in (root, lost, leaves[0])]
+
+    assert blocks("restoration")[0].split("\n") == [
+        "example/520123/restored", "1", written[0], f"lost 3 {written[1]}", f"kept 1 {written[2]}",
+    ]  # fmt: skip

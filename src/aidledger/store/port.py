@@ -185,5 +185,8 @@ class LedgerStore(Protocol):
     def writing(self) -> AbstractContextManager[Run]:
         """Give a runner of statements in one transaction, for a read model's own tables."""
 
+    def admit(self, head: Head) -> None:
+        """Let a restored head be appended to, though the mark remembers a larger one."""
+
     def close(self) -> None:
         """Close every connection."""

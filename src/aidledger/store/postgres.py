@@ -265,6 +265,11 @@ class PostgresStore:
         with self._link.transaction() as transaction:
             yield runner(transaction.cursor)
 
+    def admit(self, head: Head) -> None:
+        """Let a restored head be appended to, though the mark remembers a larger one."""
+        if self._mark is not None:
+            self._mark.admit(head)
+
     def close(self) -> None:
         """Close every connection."""
         self._link.close()

@@ -6,9 +6,23 @@ says can be worked out again from them, and ``verify`` does.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from aidledger.domain.events.base import Count, Difference, Digest, Event, Fen, MonthText
+import msgspec
+
+from aidledger.domain.events.base import (
+    Count,
+    Difference,
+    Digest,
+    Event,
+    Fen,
+    MonthText,
+    Text,
+)
+from aidledger.domain.events.powers import WitnessKey
+
+SignatureText = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{1,4000}={0,2}\Z")]
+"""Base64 of a signature as a note's line has it: key id, time and signature."""
 
 
 class IndexSealed(Event, frozen=True, kw_only=True):
@@ -71,3 +85,20 @@ class BankFileReconciled(Event, frozen=True, kw_only=True):
     ledger_fen: Fen
     ledger_only_count: Count
     size: Count
+
+
+class LedgerRestored(Event, frozen=True, kw_only=True):
+    """账本恢复: an older state was brought back from a backup, and an auditor let it go on.
+
+    ``lost_size`` and ``lost_root`` are the head that was known before, ``kept_size`` and
+    ``kept_root`` the head after which this entry stands. ``cosignature`` is the auditor's, over the
+    statement that names both.
+    """
+
+    auditor: WitnessKey
+    cosignature: SignatureText
+    kept_root: Digest
+    kept_size: Count
+    lost_root: Digest
+    lost_size: Count
+    reason: Text

@@ -6,18 +6,11 @@ one command as ``command --option``. The first line of each example is what to t
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from aidledger.interfaces.cli.help_form import Help
+from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
-
-
-class Help(NamedTuple):
-    """What a command does: one line, then more where it is needed, and lines to copy."""
-
-    short: Said
-    examples: tuple[str, ...]
-    long: Said = Said("", "")
-
 
 PROGRAM: Final = Help(
     Said(
@@ -32,6 +25,7 @@ PROGRAM: Final = Help(
 )
 
 COMMANDS: Final[dict[str, Help]] = {
+    **WITNESSING,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -289,6 +283,7 @@ COMMANDS: Final[dict[str, Help]] = {
 }
 
 OPTIONS: Final[dict[str, Said]] = {
+    **WITNESS_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
         "the ledger: a file path or a postgresql:// address [AIDLEDGER]",

@@ -60,6 +60,84 @@ REASONS: Final = ("compromised", "lost", "replaced", "left_office")
 FORMATS: Final = ("table", "json", "csv", "xlsx")
 IMPORTS: Final = ("applications", "payments", "scores")
 SHELLS: Final = ("bash", "zsh", "fish")
+COSIGNATURES: Final = ("ed25519", "ml-dsa-44")
+
+_FOLDER: Final = Arg("FOLDER")
+_POLICY: Final = Opt("--policy", "path", "FILE")
+_OUTPUT: Final = Opt("--output", "path", "FILE")
+_LOG: Final = Opt("--log", "many", "FILE")
+
+_CHECKPOINTS: Final = Spec(
+    "checkpoint",
+    below=(
+        Spec(
+            "sign", _HERE + "checkpoints:run_sign", opts=(_OUTPUT, Opt("--new-key", "flag"), _JSON)
+        ),
+        Spec("show", _HERE + "checkpoints:run_show", (Arg("FILE", False),), (_POLICY, _JSON)),
+        Spec(
+            "compare",
+            _HERE + "checkpoints:run_compare",
+            (Arg("FILE"), Arg("OTHER", False)),
+            (_POLICY, Opt("--bundle", "path", "FILE"), _JSON),
+        ),
+        Spec(
+            "witness",
+            _HERE + "checkpoints:run_witness",
+            opts=(
+                _POLICY._replace(required=True),
+                Opt("--to", "many", "URL"),
+                Opt("--request", "path", "FILE"),
+                Opt("--old", "count", "N"),
+                Opt("--response", "path", "FILE"),
+                _JSON,
+            ),
+        ),
+        Spec(
+            "restore",
+            _HERE + "checkpoints:run_restore",
+            opts=(
+                Opt("--statement", "path", "FILE"),
+                Opt("--cosigned", "path", "FILE"),
+                _POLICY,
+                Opt("--reason"),
+                *_WHO,
+                _JSON,
+            ),
+        ),
+    ),
+)
+
+_WITNESSES: Final = Spec(
+    "witness",
+    below=(
+        Spec(
+            "init",
+            _HERE + "witnesses:run_init",
+            (_FOLDER,),
+            (
+                Opt("--name", "text", "NAME", required=True),
+                Opt("--kind", "choice", "", COSIGNATURES),
+                _LOG,
+                _JSON,
+            ),
+        ),
+        Spec("trust", _HERE + "witnesses:run_trust", (_FOLDER,), (_LOG, _JSON)),
+        Spec("show", _HERE + "witnesses:run_show", (_FOLDER,), (_JSON,)),
+        Spec(
+            "run",
+            _HERE + "witnesses:run_serve",
+            (_FOLDER,),
+            (Opt("--listen", "text", "HOST:PORT"),),
+        ),
+        Spec(
+            "add-checkpoint",
+            _HERE + "witnesses:run_add_checkpoint",
+            (_FOLDER, Arg("REQUEST")),
+            (_OUTPUT,),
+        ),
+        Spec("restored", _HERE + "witnesses:run_restored", (_FOLDER, Arg("STATEMENT")), (_OUTPUT,)),
+    ),
+)
 
 _CASES: Final = Spec(
     "case",
@@ -167,6 +245,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 _HERE + "rebuilds:run_rebuild",
                 opts=(_AS_OF, _KNOWN_ON, Opt("--model", "many", "NAME"), _JSON),
             ),
+            _CHECKPOINTS,
+            _WITNESSES,
         ),
     ),
     Section(

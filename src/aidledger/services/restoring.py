@@ -1,0 +1,211 @@
+"""A ledger restored from an older backup goes on only with an auditor's cosignature, and says so.
+
+The mark outside the database remembers more than the restored ledger holds, so that nothing can be
+appended. An auditor cosigns a statement that names both heads (`ledger.restoration`); it is recorded
+as `LedgerRestored`, the first entry after the restored head, and only then does the mark follow.
+Everybody who reads the log sees what was lost. A checkpoint that was signed beyond the restored head
+stays signed: such a log records, and never signs again under its name.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from aidledger.domain.events.powers import GenesisDeclared, WitnessKey
+from aidledger.domain.events.proving import LedgerRestored
+from aidledger.domain.proposal import Proposal
+from aidledger.ledger.checkpoint import TreeHead
+from aidledger.ledger.keys import KEY_ID_BYTES, KeyKind, VerifierKey
+from aidledger.ledger.note import Note, NoteSignature, Verified, parse_note
+from aidledger.ledger.restoration import Restoration, cosigned_by, parse_restoration
+from aidledger.ledger.strict import FormatError
+from aidledger.ledger.tree import EMPTY_ROOT
+from aidledger.services.checkpointing import root_at
+from aidledger.services.decoding import recorded_all
+from aidledger.services.problems import ServiceError
+from aidledger.services.recording import record
+from aidledger.services.session import Session
+from aidledger.store.mark import Mark
+from aidledger.store.opening import mark_path
+from aidledger.store.outcome import Committed, Outcome
+from aidledger.store.port import Head, LedgerStore
+
+_ALGORITHMS: Final[dict[str, KeyKind]] = {
+    "ed25519": KeyKind.COSIGNATURE,
+    "ml_dsa_44": KeyKind.COSIGNATURE_ML_DSA,
+}
+
+
+class Restored(NamedTuple):
+    """A restoration that the log tells of, and what is wrong with it, if anything."""
+
+    position: int
+    event: LedgerRestored
+    problem: str
+
+
+def restoration_of(store: LedgerStore, location: str) -> Restoration:
+    """Return what an auditor is to cosign: the head that the mark remembers, and the ledger's.
+
+    Raises:
+        ServiceError: the ledger is not behind its mark.
+
+    """
+    mark, head = Mark(mark_path(location)), store.head()
+    if mark.problem(head) is None:
+        raise ServiceError(
+            "expected a ledger behind its mark, found one that may be appended to",
+            hint="there is nothing to restore",
+            exit_code=2,
+        )
+    kept = TreeHead(head.size, head.root)
+    return Restoration(store.origin, TreeHead(mark.size, mark.root), kept)
+
+
+def restore(
+    session: Session,
+    location: str,
+    data: bytes,
+    witnesses: Sequence[VerifierKey],
+    *,
+    reason: str,
+    actor: str,
+    office: str,
+) -> Outcome:
+    """Record that the ledger was restored, and let it go on from there.
+
+    Args:
+        session: the restored ledger, opened for writing.
+        location: where it lies.
+        data: the statement's note, with an auditor's cosignature.
+        witnesses: keys of the auditors and witnesses that are trusted.
+        reason: why a backup had to be used.
+        actor: who records it.
+        office: the office acted for.
+
+    Raises:
+        ServiceError: nothing is to be restored, the statement is another one, or no trusted key
+            cosigned it. The mark stays as it was.
+        RefusedError: the record is refused.
+
+    """
+    store = session.store
+    note, verified = _cosigned(store, data, witnesses)
+    stated = parse_restoration(note.text)
+    cause = f"restored:{hashlib.sha256(note.text).hexdigest()[:32]}"
+    known = store.receipt(cause)
+    if isinstance(known, Committed):  # killed before the mark followed
+        _follow(location, store.head())
+        return known
+    wanted = restoration_of(store, location)
+    if stated != wanted:
+        raise ServiceError(
+            "the statement names other heads than this ledger and its mark have",
+            hint="write it again with --statement and have that one cosigned",
+            exit_code=1,
+        )
+    store.admit(store.head())
+    session.forget()
+    event = LedgerRestored(
+        auditor=_witness_key(verified.key),
+        cosignature=base64.b64encode(
+            verified.signature.key_id + verified.signature.signature
+        ).decode(),
+        kept_root=stated.kept.root.hex(),
+        kept_size=stated.kept.size,
+        lost_root=stated.lost.root.hex(),
+        lost_size=stated.lost.size,
+        reason=reason,
+    )
+    proposal = Proposal(
+        type="LedgerRestored",
+        stream=f"registry/{office}",
+        event=event,
+        effective_on=session.today,
+        actor=actor,
+        office=office,
+    )
+    return record(session, [proposal], cause=cause)
+
+
+def restorations(store: LedgerStore) -> Iterator[Restored]:
+    """Yield every restoration that the log tells of, checked from what the entry itself says.
+
+    Whether its auditor is to be trusted, the reader's policy says.
+    """
+    for entry in recorded_all(store.read_types(["LedgerRestored"])):
+        if isinstance(entry.event, LedgerRestored):
+            yield Restored(
+                entry.position, entry.event, _problem(store, entry.position, entry.event)
+            )
+
+
+def restoration_key(event: LedgerRestored) -> VerifierKey:
+    """Return the key that cosigned. Raises FormatError where it is none."""
+    auditor = event.auditor
+    return VerifierKey(
+        name=auditor.name, kind=_ALGORITHMS[auditor.algorithm], public=bytes.fromhex(auditor.key)
+    )
+
+
+def _problem(store: LedgerStore, position: int, event: LedgerRestored) -> str:
+    stated = Restoration(
+        store.origin,
+        TreeHead(event.lost_size, bytes.fromhex(event.lost_root)),
+        TreeHead(event.kept_size, bytes.fromhex(event.kept_root)),
+    )
+    try:
+        key = restoration_key(event)
+        line = base64.b64decode(event.cosignature)
+        signature = NoteSignature(key.name, line[:KEY_ID_BYTES], line[KEY_ID_BYTES:])
+        cosigned_by(Note(stated.text(), (signature,)), [key])
+    except (FormatError, ValueError) as error:
+        return f"the cosignature does not hold: {error}"
+    if event.kept_size != position:
+        return f"it stands at position {position} and not at {event.kept_size}"
+    root = root_at(store, position) if position else EMPTY_ROOT
+    return "" if root == stated.kept.root else "the log has another root there"
+
+
+def _cosigned(
+    store: LedgerStore, data: bytes, witnesses: Sequence[VerifierKey]
+) -> tuple[Note, Verified]:
+    """Return the statement with the first cosignature of a trusted key."""
+    declared = _declared(store)
+    keys = [key for key in witnesses if not declared or key.public in declared]
+    try:
+        note = parse_note(data)
+        verified = cosigned_by(note, keys)
+    except FormatError as error:
+        raise ServiceError(
+            f"no auditor allowed this restoration: {error}",
+            hint="an auditor of the policy, named at genesis if any was, cosigns the statement",
+            exit_code=12,
+        ) from None
+    return note, verified[0]
+
+
+def _declared(store: LedgerStore) -> set[bytes]:
+    """Return the witnesses' public keys that genesis names; none where there was none."""
+    found: set[bytes] = set()
+    for entry in recorded_all(store.read_types(["GenesisDeclared"])):
+        if isinstance(entry.event, GenesisDeclared):
+            found |= {bytes.fromhex(one.key) for one in entry.event.witnesses}
+    return found
+
+
+def _witness_key(key: VerifierKey) -> WitnessKey:
+    return WitnessKey(
+        algorithm="ml_dsa_44" if key.kind is KeyKind.COSIGNATURE_ML_DSA else "ed25519",
+        key=key.public.hex(),
+        name=key.name,
+    )
+
+
+def _follow(location: str, head: Head) -> None:
+    mark = Mark(mark_path(location))
+    mark.advance(head)
+    mark.close()
