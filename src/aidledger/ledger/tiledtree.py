@@ -1,0 +1,125 @@
+"""Proofs from tiles: of a tree of any size, reading one or two tiles of each level and nothing else.
+
+Tile *number* of level *L* holds the nodes 256 * number to 256 * number + 255 of that level, the last
+tile fewer (FORMAT section 4; C2SP tlog-tiles). Where tiles come from is the caller's business: rows
+of a database, files of a folder. What they say proves nothing before the proof was checked against
+a root that somebody signed (`ledger.proof`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from aidledger.ledger.proof import ProofError
+from aidledger.ledger.strict import SIZE_LIMIT
+from aidledger.ledger.tiles import TileFile
+from aidledger.ledger.tree import (
+    EMPTY_ROOT,
+    HASH_BYTES,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    node_hash,
+    root_of_leaves,
+    split_size,
+    subtree_spans,
+)
+
+ReadTile: TypeAlias = Callable[[TileFile], Sequence[bytes]]
+"""Gives the hashes of a tile of the tree: `width` of them, 32 bytes each, or of any other form."""
+
+
+class TiledTree:
+    """The tree over the first `size` leaves, of which only the tiles that are needed are read."""
+
+    def __init__(self, size: int, read_tile: ReadTile) -> None:
+        """Begin with nothing read. Raises ProofError for an impossible size."""
+        if type(size) is not int or not 0 <= size <= SIZE_LIMIT:
+            raise ProofError(f"size: expected 0 to {SIZE_LIMIT}")
+        self.size = size
+        self._read_tile = read_tile
+        self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+
+    def leaf(self, index: int) -> bytes:
+        """Hash of leaf `index` as its tile says. Raises ProofError."""
+        if not 0 <= index < self.size:
+            raise ProofError(f"index: expected below {self.size}, found {index}")
+        return self._tile(0, index >> TILE_HEIGHT)[index % TILE_WIDTH]
+
+    def root(self) -> bytes:
+        """Root of the tree (32 bytes). Raises ProofError where a tile is not of its form."""
+        return self._root(0, self.size)
+
+    def inclusion(self, index: int) -> list[bytes]:
+        """Siblings from leaf `index` up to the root (RFC 9162 section 2.1.3.1).
+
+        Raises:
+            ProofError: there is no such leaf, or a tile is not of its form.
+        """
+        if not 0 <= index < self.size:
+            raise ProofError(f"index: expected below {self.size}, found {index}")
+        start, stop, proof = 0, self.size, []
+        while stop - start > 1:
+            middle = start + split_size(stop - start)
+            if index < middle:
+                proof.append(self._root(middle, stop))
+                stop = middle
+            else:
+                proof.append(self._root(start, middle))
+                start = middle
+        return proof[::-1]
+
+    def consistency(self, old_size: int) -> list[bytes]:
+        """Proof that the tree extends its first `old_size` leaves (RFC 9162 section 2.1.4.1).
+
+        Raises:
+            ProofError: `old_size` is 0 or above the size, or a tile is not of its form.
+        """
+        if not 0 < old_size <= self.size:
+            raise ProofError(f"old size: expected 1 to {self.size}, found {old_size}")
+        start, stop, whole, proof = 0, self.size, True, []
+        while old_size != stop:
+            middle = start + split_size(stop - start)
+            if old_size <= middle:
+                proof.append(self._root(middle, stop))
+                stop = middle
+            else:
+                proof.append(self._root(start, middle))
+                start, whole = middle, False
+        if not whole:
+            proof.append(self._root(start, stop))
+        return proof[::-1]
+
+    def _root(self, start: int, stop: int) -> bytes:
+        """Root over leaves `start` to `stop`, where RFC 6962 divides a tree."""
+        if start == stop:
+            return EMPTY_ROOT
+        *peaks, root = (
+            self._perfect(start + first, count.bit_length() - 1)
+            for first, count in subtree_spans(stop - start)
+        )
+        for peak in reversed(peaks):
+            root = node_hash(peak, root)
+        return root
+
+    def _perfect(self, start: int, height: int) -> bytes:
+        """Root of the perfect subtree of 2**height leaves that begins at leaf `start`."""
+        level = height // TILE_HEIGHT
+        first = start >> TILE_HEIGHT * level
+        width = 1 << height - TILE_HEIGHT * level
+        at = first % TILE_WIDTH
+        return root_of_leaves(self._tile(level, first >> TILE_HEIGHT)[at : at + width])
+
+    def _tile(self, level: int, number: int) -> Sequence[bytes]:
+        known = self._tiles.get((level, number))
+        if known is None:
+            nodes = self.size >> TILE_HEIGHT * level
+            width = min(TILE_WIDTH, nodes - number * TILE_WIDTH)
+            file = TileFile(level, number, width)
+            known = self._read_tile(file)
+            if len(known) != width or any(
+                type(value) is not bytes or len(value) != HASH_BYTES for value in known
+            ):
+                raise ProofError(f"{file.path}: expected {width} hashes of {HASH_BYTES} bytes")
+            self._tiles[level, number] = known
+        return known
