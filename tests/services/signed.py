@@ -33,5 +33,3 @@ def keep_checkpoint(store: LedgerStore, *, witnessed: bool = True) -> Kept:
         note = add_signatures(note, [cosign(note.text, one, TIME) for one in (AUDIT, FINANCE)])
     store.add_checkpoint(size=head.size, root=head.root, note=note.encode())
     return Kept(note, Checkpoint(origin=origin, size=head.size, root=head.root))
-
-

@@ -6,18 +6,11 @@ one command as ``command --option``. The first line of each example is what to t
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from aidledger.interfaces.cli.help_form import Help
+from aidledger.interfaces.cli.helps_proofs import PROVING
 from aidledger.interfaces.cli.language import Said
-
-
-class Help(NamedTuple):
-    """What a command does: one line, then more where it is needed, and lines to copy."""
-
-    short: Said
-    examples: tuple[str, ...]
-    long: Said = Said("", "")
-
 
 PROGRAM: Final = Help(
     Said(
@@ -32,6 +25,7 @@ PROGRAM: Final = Help(
 )
 
 COMMANDS: Final[dict[str, Help]] = {
+    **PROVING,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -240,7 +234,15 @@ OPTIONS: Final[dict[str, Said]] = {
     "--position": Said("只看这一条决定", "only the decision of this entry"),
     "--pack": Said("政策包的名称", "name of the policy pack"),
     "--format": Said("输出格式", "format of the output"),
-    "--output": Said("写入文件而不是标准输出", "write to a file instead of standard output"),
+    "--output": Said(
+        "写到此处（名单：文件，默认标准输出；证明：文件夹，默认当前）",
+        "write it there: a list to a file, proofs into a folder (default: here)",
+    ),
+    "--policy": Said("信任策略文件：谁的签名算数", "trust policy: whose signatures count"),
+    "--entry": Said("证明所指的记录", "the entry that the proof is about"),
+    "--case": Said("所问的个案（全名）", "the case that is asked about, by its full name"),
+    "--proofs": Said("证明文件所在的文件夹", "folder of the proofs"),
+    "--receipt": Said("把回执保存到此文件", "keep the receipt in this file"),
     "--deep": Said(
         "并重新作出每个决定、比较两种推导",
         "also take every decision again and compare two derivations",
@@ -264,7 +266,7 @@ OPTIONS: Final[dict[str, Said]] = {
     "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
-    "--on": Said("采用之日（默认：今天）", "day of the adoption (default: today)"),
+    "--on": Said("办理之日（默认：今天）", "the day it is done on (default: today)"),
     "--cases": Said("个案数", "number of cases"),
     "--months": Said("月数", "number of months"),
     "--seed": Said("种子", "the seed"),

@@ -57,6 +57,16 @@ _KNOWN_ON: Final = Opt("--known-on", "day")
 _WHO: Final = (Opt("--actor", "text", "ID"), Opt("--office", "text", "CODE"))
 FORMATS: Final = ("table", "json", "csv", "xlsx")
 IMPORTS: Final = ("applications", "payments", "scores")
+_MONTH: Final = Arg("MONTH")
+_POSITION: Final = Arg("POSITION")
+_OUTPUT: Final = Opt("--output", "path", "DIR")
+_POLICY: Final = Opt("--policy", "path", "FILE", required=True)
+_RECEIPT: Final = Opt("--receipt", "path", "FILE")
+_WHO_ON: Final = (
+    Opt("--actor", "text", "ID", required=True),
+    Opt("--office", "text", "CODE", required=True),
+    Opt("--on", "day"),
+)
 SHELLS: Final = ("bash", "zsh", "fish")
 
 _CASES: Final = Spec(
@@ -118,6 +128,51 @@ SECTIONS: Final[tuple[Section, ...]] = (
         ),
     ),
     Section(
+        Said("证明", "Prove"),
+        (
+            Spec(
+                "prove",
+                below=(
+                    Spec("entry", _HERE + "proofs:prove_one_entry", (_POSITION,), (_OUTPUT, _JSON)),
+                    Spec("case", _HERE + "proofs:prove_one_case", (_CASE,), (_OUTPUT, _JSON)),
+                    Spec(
+                        "payment",
+                        _HERE + "proofs:prove_one_payment",
+                        (_POSITION,),
+                        (_OUTPUT, _JSON),
+                    ),
+                ),
+            ),
+            Spec(
+                "proof",
+                below=(
+                    Spec(
+                        "check",
+                        _HERE + "proofs:check_proofs",
+                        (Arg("FILE", many=True),),
+                        (
+                            _POLICY,
+                            Opt("--entry", "path", "FILE"),
+                            Opt("--case", "text", "CASE"),
+                            _JSON,
+                        ),
+                    ),
+                ),
+            ),
+            Spec(
+                "receipt",
+                below=(
+                    Spec(
+                        "check",
+                        _HERE + "proofs:check_kept_receipt",
+                        (Arg("FILE"),),
+                        (Opt("--proofs", "path", "DIR", required=True), _POLICY, _JSON),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Section(
         Said("记录", "Record"),
         (
             Spec(
@@ -128,6 +183,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--cause", "text", "ID"),
                     Opt("--evidence", "many", "FILE"),
                     Opt("--dry-run", "flag"),
+                    _RECEIPT,
                     _JSON,
                 ),
             ),
@@ -141,10 +197,33 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     *_WHO,
                     Opt("--as-is", "flag"),
                     Opt("--template", "flag"),
+                    _RECEIPT,
                     _JSON,
                 ),
             ),
-            Spec("resolve", _HERE + "records:run_resolve", (Arg("CAUSE"),), (_JSON,)),
+            Spec("resolve", _HERE + "records:run_resolve", (Arg("CAUSE"),), (_RECEIPT, _JSON)),
+            Spec(
+                "month",
+                below=(
+                    Spec("close", _HERE + "closings:run_close", (_MONTH,), (*_WHO_ON, _JSON)),
+                    Spec(
+                        "supplement",
+                        _HERE + "closings:run_supplement",
+                        (_MONTH,),
+                        (*_WHO_ON, _JSON),
+                    ),
+                ),
+            ),
+            Spec(
+                "reconcile",
+                _HERE + "closings:run_reconcile",
+                (Arg("STREAM"), Arg("FILE")),
+                (*_WHO_ON, _JSON),
+            ),
+            Spec(
+                "index",
+                below=(Spec("seal", _HERE + "closings:run_seal", opts=(*_WHO_ON, _JSON)),),
+            ),
             Spec("events", _HERE + "records:show_events", (Arg("TYPE", False),), (_JSON,)),
         ),
     ),
