@@ -18,7 +18,6 @@ COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
 FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.batch",
     "aidledger.ledger.misbehaviour",
-    "aidledger.ledger.tiles",
     "aidledger.ledger.witnessing",
     "aidledger.services.closingcheck",
     "aidledger.services.indexcheck",

@@ -238,6 +238,7 @@ OPTIONS: Final[dict[str, Said]] = {
         "写到此处（名单：文件，默认标准输出；证明：文件夹，默认当前）",
         "write it there: a list to a file, proofs into a folder (default: here)",
     ),
+    "--port": Said("端口（默认：8470）", "the port (default: 8470)"),
     "--policy": Said("信任策略文件：谁的签名算数", "trust policy: whose signatures count"),
     "--entry": Said("证明所指的记录", "the entry that the proof is about"),
     "--case": Said("所问的个案（全名）", "the case that is asked about, by its full name"),

@@ -68,6 +68,44 @@ PROVING: Final[dict[str, Help]] = {
             "alone decides.",
         ),
     ),
+    "tiles": Help(
+        Said("把账本导出为静态文件", "The log as static files that any file server can hand out"),
+        (
+            "aidledger tiles export public",
+            "aidledger tiles check public --policy policy.txt",
+        ),
+    ),
+    "tiles export": Help(
+        Said(
+            "把账本导出到文件夹（C2SP tlog-tiles）", "Export the log to a folder (C2SP tlog-tiles)"
+        ),
+        ("aidledger tiles export public",),
+        Said(
+            "导出到最近保存的检查点为止，只增不改，可随时中断重来；写完读回重算树根，再放检查点。",
+            "Up to the newest kept checkpoint; files are added, never changed, and it may be stopped "
+            "and run again at any time. What was written is read back and gives the root before the "
+            "checkpoint is put there.",
+        ),
+    ),
+    "tiles check": Help(
+        Said("重算导出的文件夹", "Recompute an exported folder, under your own policy"),
+        ("aidledger tiles check public --policy policy.txt",),
+        Said(
+            "不需要账本：由记录重算每个散列和树根，与检查点比较。",
+            "Needs no ledger: every hash and the root are computed again from the entries and "
+            "compared with the checkpoint.",
+        ),
+    ),
+    "serve": Help(
+        Said("在本机以 HTTP 只读提供账本", "Serve the log read-only by HTTP on this machine"),
+        ("aidledger serve", "aidledger serve --port 8470"),
+        Said(
+            "只监听 127.0.0.1：/checkpoint、/tile/…、/entry/N、/proof/entry/N、"
+            "/proof/consistency/旧/新。记录中没有个人信息。",
+            "Listens on 127.0.0.1 only: /checkpoint, /tile/…, /entry/N, /proof/entry/N, "
+            "/proof/consistency/OLD/NEW. Entries hold no personal values.",
+        ),
+    ),
     "receipt": Help(
         Said("核对当初的回执", "Check a receipt that was kept"),
         ("aidledger receipt check receipt.json --proofs bundle --policy policy.txt",),

@@ -85,7 +85,7 @@ def check_proofs(
     else:
         for answer in answers:
             show_answer(app, answer)
-        _say_unwitnessed(app, trusted)
+        say_unwitnessed(app, trusted)
     return FINDINGS if any(answer.status == "refused" for answer in answers) else OK
 
 
@@ -115,7 +115,7 @@ def check_kept_receipt(app: App, *, file: str, proofs: str, policy: str, json: b
         )
     else:
         _show_receipt_check(app, receipt, missed)
-        _say_unwitnessed(app, trusted)
+        say_unwitnessed(app, trusted)
     return FINDINGS if missed else OK
 
 
@@ -205,7 +205,7 @@ def _show_receipt_check(app: App, receipt: Receipt, missed: tuple[tuple[Any, ...
         screen.line(screen.style("✗ " + layout.plain(text), "red"))
 
 
-def _say_unwitnessed(app: App, policy: Policy) -> None:
+def say_unwitnessed(app: App, policy: Policy) -> None:
     """Say where nobody but the operator vouches for what was proven."""
     if policy.quorum is None:
         app.screen.line(app.screen.style(UNWITNESSED.in_(app.lang), "bold", "yellow"))

@@ -160,6 +160,14 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 ),
             ),
             Spec(
+                "tiles",
+                below=(
+                    Spec("export", _HERE + "tiles:run_export", (Arg("DIR"),), (_JSON,)),
+                    Spec("check", _HERE + "tiles:run_check", (Arg("DIR"),), (_POLICY, _JSON)),
+                ),
+            ),
+            Spec("serve", _HERE + "tiles:run_serve", opts=(Opt("--port", "count", "N"),)),
+            Spec(
                 "receipt",
                 below=(
                     Spec(
