@@ -238,6 +238,14 @@ OPTIONS: Final[dict[str, Said]] = {
         "写到此处（名单：文件，默认标准输出；证明：文件夹，默认当前）",
         "write it there: a list to a file, proofs into a folder (default: here)",
     ),
+    "--tsa": Said(
+        "时间戳机构的证书（PEM，本机构证书在前，其后为证书链）",
+        "the authority's certificates: PEM, its own first, then its chain",
+    ),
+    "--folder": Said(
+        "时间戳所在的文件夹（默认：账本旁的 .timestamps）",
+        "folder of the timestamps (default: .timestamps beside the ledger)",
+    ),
     "--port": Said("端口（默认：8470）", "the port (default: 8470)"),
     "--policy": Said("信任策略文件：谁的签名算数", "trust policy: whose signatures count"),
     "--entry": Said("证明所指的记录", "the entry that the proof is about"),

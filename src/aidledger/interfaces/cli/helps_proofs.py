@@ -96,6 +96,39 @@ PROVING: Final[dict[str, Help]] = {
             "compared with the checkpoint.",
         ),
     ),
+    "timestamp": Help(
+        Said(
+            "为检查点取得外部时间戳（RFC 3161）",
+            "Timestamps of checkpoints by another office (RFC 3161)",
+        ),
+        (
+            "aidledger timestamp request",
+            "aidledger timestamp add reply.tsr --tsa tsa.pem",
+            "aidledger timestamp show --tsa tsa.pem",
+        ),
+    ),
+    "timestamp request": Help(
+        Said("为最近的检查点生成请求", "Make a request for the newest checkpoint"),
+        ("aidledger timestamp request", "aidledger timestamp request --folder stamps"),
+        Said(
+            "写出 .tsq 文件，送交时间戳机构；程序自己不连网。再次执行得到同一请求。",
+            "Writes a .tsq file to be carried to the authority; nothing is sent from here. Run again it "
+            "gives the same request.",
+        ),
+    ),
+    "timestamp add": Help(
+        Said("核对答复并保存", "Verify a reply and keep it"),
+        ("aidledger timestamp add reply.tsr --tsa tsa.pem",),
+        Said(
+            "只认 --tsa 中的证书，不认答复自带的；不符则不保存。",
+            "Only the certificate in --tsa counts, never the one that came with the reply; what does "
+            "not verify is not kept.",
+        ),
+    ),
+    "timestamp show": Help(
+        Said("逐一重新核对时间戳", "Verify every timestamp again and list them"),
+        ("aidledger timestamp show --tsa tsa.pem", "aidledger timestamp show --tsa tsa.pem --json"),
+    ),
     "serve": Help(
         Said("在本机以 HTTP 只读提供账本", "Serve the log read-only by HTTP on this machine"),
         ("aidledger serve", "aidledger serve --port 8470"),

@@ -61,6 +61,8 @@ _MONTH: Final = Arg("MONTH")
 _POSITION: Final = Arg("POSITION")
 _OUTPUT: Final = Opt("--output", "path", "DIR")
 _POLICY: Final = Opt("--policy", "path", "FILE", required=True)
+_TSA: Final = Opt("--tsa", "path", "FILE", required=True)
+_FOLDER: Final = Opt("--folder", "path", "DIR")
 _RECEIPT: Final = Opt("--receipt", "path", "FILE")
 _WHO_ON: Final = (
     Opt("--actor", "text", "ID", required=True),
@@ -164,6 +166,19 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 below=(
                     Spec("export", _HERE + "tiles:run_export", (Arg("DIR"),), (_JSON,)),
                     Spec("check", _HERE + "tiles:run_check", (Arg("DIR"),), (_POLICY, _JSON)),
+                ),
+            ),
+            Spec(
+                "timestamp",
+                below=(
+                    Spec("request", _HERE + "timestamps:request_stamp", opts=(_FOLDER, _JSON)),
+                    Spec(
+                        "add",
+                        _HERE + "timestamps:add_stamp",
+                        (Arg("FILE"),),
+                        (_TSA, _FOLDER, _JSON),
+                    ),
+                    Spec("show", _HERE + "timestamps:show_stamps", opts=(_TSA, _FOLDER, _JSON)),
                 ),
             ),
             Spec("serve", _HERE + "tiles:run_serve", opts=(Opt("--port", "count", "N"),)),
