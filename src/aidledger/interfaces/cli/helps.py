@@ -232,9 +232,11 @@ COMMANDS: Final[dict[str, Help]] = {
             "aidledger keys register VKEY --owner u1 --assurance file --actor s1 --office 520123",
         ),
         Said(
-            "KEY 是文件夹中密钥的名称，或本人送来的公钥文本。",
-            "KEY is the name of a key in the folder, or the text of a public key that its owner "
-            "brought.",
+            "KEY 是文件夹或设备中密钥的名称，或本人送来的公钥文本。设备（PKCS#11）由 "
+            "AIDLEDGER_PKCS11_MODULE、_TOKEN、_KEY 指明，PIN 取自 _PIN 或在终端询问。",
+            "KEY is the name of a key in the folder or the token, or the text of a public key that "
+            "its owner brought. A token (PKCS#11) is named by AIDLEDGER_PKCS11_MODULE, _TOKEN and "
+            "_KEY; its PIN comes from _PIN, or is asked for at the terminal.",
         ),
     ),
     "keys rotate": Help(

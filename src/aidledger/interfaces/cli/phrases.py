@@ -86,7 +86,6 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<n>\d+) decisions rest on sealed facts that were not opened",
         "{n} 个决定所依据的密封事实未打开",
     ),
-    (r"chmod 600 (?P<a>.+)", "chmod 600 {a}"),
     (r"(?P<a>.+) is of another log: (?P<b>.+)", "{a} 是另一账本的：{b}"),
     (r"(?P<a>.+) counts for nothing: (?P<b>.+)", "{a} 不算数：{b}"),
     (
@@ -97,6 +96,29 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>.+): (?P<n>\d+) of (?P<k>\d+) witnesses cosigned: no quorum",
         "{a}：{k} 个见证方中有 {n} 个联署，未达法定数",
     ),
+    (r"chmod (?P<n>600|700) (?P<a>.+)", "chmod {n} {a}"),
+    (r"(?P<a>.+): no key is registered for this actor", "{a}：没有登记密钥"),
+    (
+        r"(?P<a>.+): key (?P<k>.+) is not in force at position (?P<n>\d+)",
+        "{a}：密钥 {k} 在位置 {n} 无效",
+    ),
+    (r"(?P<a>.+): key (?P<k>.+) is not at hand", "{a}：密钥 {k} 不在手边"),
+    (r"(?P<a>.+): no key of this name is in force", "{a}：没有这个名称的有效密钥"),
+    (
+        r"bring its file into the folder of keys, or plug the token in",
+        "请把密钥文件放回密钥文件夹，或插入设备",
+    ),
+    (
+        r"it was revoked or replaced: aidledger keys list",
+        "已被吊销或替换，见 aidledger keys list",
+    ),
+    (
+        r"aidledger keys new and aidledger keys register",
+        "用 aidledger keys new 新建，由他人用 aidledger keys register 登记",
+    ),
+    (r"aidledger keys list shows how each key stands", "aidledger keys list 列出各密钥的状态"),
+    (r"give its passphrase", "请给出口令"),
+    (r"try the passphrase again", "请重新输入口令"),
     (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
 )
 
@@ -118,6 +140,7 @@ _TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"nothing usable", "没有可用内容"),
     (r"nothing", "没有内容"),
     (r"one of (?P<a>.+)", "以下之一：{a}"),
+    (r"one actor in a request, who signs it", "每个请求一名经办人，由其签名"),
     (r"another word", "其他词"),
     (r"another", "其他内容"),
     (r"the form (?P<a>.+)", "形如 {a}"),
