@@ -15,7 +15,16 @@ from unittest import mock
 from aidledger.interfaces.cli.main import run
 
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "COLUMNS": "80", "TERM": "dumb"}
-_OURS = ("AIDLEDGER", "AIDLEDGER_LANG", "AIDLEDGER_DEBUG", "NO_COLOR", "FORCE_COLOR", "LANG")
+_OURS = (
+    "AIDLEDGER",
+    "AIDLEDGER_LANG",
+    "AIDLEDGER_DEBUG",
+    "AIDLEDGER_KEYS",
+    "AIDLEDGER_PASSPHRASE",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "LANG",
+)
 
 
 class Ran(NamedTuple):

@@ -26,6 +26,7 @@ MASKS = (
     (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}"), "<time>"),
     (re.compile(r"(?<=as of )\d{4}-\d{2}-\d{2}$", re.MULTILINE), "<today>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
+    (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{40,}"), "+<key>"),
     (re.compile(r"\b[0-9a-f]{12}…"), "<hash>"),
     (re.compile(r"\b[pa][0-9a-f]{7}…"), "<token>"),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.services.signed import at, make
+from tests.services.signedledger import SignedLedger, copied
 
 from aidledger.services.adoption import adopt_calendars, adopt_packs
 from aidledger.services.clock import SeededBytes, SetClock
@@ -83,3 +86,36 @@ def office(
         location = request.getfixturevalue("postgres_url")
         monkeypatch.setenv("AIDLEDGER_SECRETS", str(tmp_path / "ledger.secrets"))
     yield from opened(location)
+
+
+@pytest.fixture(scope="session")
+def signed_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Say where a small signed county lies, made once; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("signed")
+    make(str(folder / "ledger.sqlite"))
+    return bytes(folder)
+
+
+@pytest.fixture
+def signed_location(signed_template: bytes, tmp_path: Path) -> str:
+
+    shutil.copytree(signed_template.decode(), tmp_path / "copy", symlinks=True)
+    return str(tmp_path / "copy" / "ledger.sqlite")
+
+
+@pytest.fixture
+def signed_session(signed_location: str) -> Iterator[Session]:
+    with at(signed_location) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def signed_ledger(tmp_path_factory: pytest.TempPathFactory) -> SignedLedger:
+    """The true ledger; nobody changes it."""
+    return SignedLedger(tmp_path_factory.mktemp("signed") / "ledger.db")
+
+
+@pytest.fixture
+def copy(signed_ledger: SignedLedger, tmp_path: Path) -> SignedLedger:
+    """A copy of it for the operator to forge."""
+    return copied(signed_ledger, tmp_path / "copy.db")

@@ -1,37 +1,95 @@
-"""A log key and two witnesses for the ledger of the tests, and checkpoints of what is in it."""
+"""A small signed county to try records in, made once, and what its officers say."""
 
 from __future__ import annotations
 
-from tests.ledger.signers import signer
+from datetime import datetime
+from typing import Any
 
-from aidledger.ledger.checkpoint import Checkpoint
-from aidledger.ledger.cosignature import cosign, sign_checkpoint
-from aidledger.ledger.keys import KeyKind
-from aidledger.ledger.note import Note, add_signatures
-from aidledger.services.proving import Kept
-from aidledger.store.port import LedgerStore
+from aidledger.domain.proposal import Proposal
+from aidledger.ledger.keys import KeyKind, VerifierKey
+from aidledger.services.clock import SetClock
+from aidledger.services.guarding import guard_of
+from aidledger.services.initialising import create_ledger
+from aidledger.services.proposals import proposal_of
+from aidledger.services.recording import record
+from aidledger.services.session import Session, open_session
+from aidledger.services.simulation.places import (
+    CLERK,
+    COUNTY,
+    HEAD,
+    SURVEYOR,
+    townships,
+)
+from aidledger.services.simulation.running import simulate
+from aidledger.services.simulation.staff import security
+from aidledger.store.outcome import Committed, Receipt
+from aidledger.store.port import StoredBatch
 
-TIME = 1_790_000_000
-AUDIT = signer("audit.example", KeyKind.COSIGNATURE)
-FINANCE = signer("finance.example", KeyKind.COSIGNATURE)
-
-
-def policy_text(origin: str) -> bytes:
-    """Return a policy that asks for both witnesses."""
-    return (
-        f"log {signer(origin).key.vkey()}\n"
-        f"witness audit {AUDIT.key.vkey()}\nwitness finance {FINANCE.key.vkey()}\n"
-        "group offices all audit finance\nquorum offices\n"
-    ).encode()
-
-
-def keep_checkpoint(store: LedgerStore, *, witnessed: bool = True) -> Kept:
-    """Sign the log as it stands, have it cosigned, and keep it."""
-    head, origin = store.head(), store.origin
-    note: Note = sign_checkpoint(origin, head.size, head.root, [signer(origin)], TIME)
-    if witnessed:
-        note = add_signatures(note, [cosign(note.text, one, TIME) for one in (AUDIT, FINANCE)])
-    store.add_checkpoint(size=head.size, root=head.root, note=note.encode())
-    return Kept(note, Checkpoint(origin=origin, size=head.size, root=head.root))
+ORIGIN, DAY = "simulated/520123/7", "2022-03-01"
+TOWN = townships()[0].code
+CLERK_OF, SURVEYOR_OF, HEAD_OF = (f"{TOWN}-{number}" for number in (CLERK, SURVEYOR, HEAD))
+VILLAGE = townships()[0].villages[0].code
 
 
+def make(location: str, **asked: Any) -> str:
+    create_ledger(location, origin=ORIGIN)
+    with open_session(location) as session:
+        simulate(session, seed=7, signed=True, **{"cases": 3, "months": 1, **asked})
+        return session.store.head().root.hex()
+
+
+def at(location: str, **more: Any) -> Any:
+
+    clock = SetClock(datetime.fromisoformat(f"{DAY}T10:00:00+08:00"))
+    return open_session(location, clock=clock, **more)
+
+
+def applied(actor: str = CLERK_OF, number: int = 1, **more: Any) -> Proposal:
+    """Return an application, which a township's clerk takes down."""
+    return proposal_of(
+        {
+            "type": "ApplicationSubmitted",
+            "stream": f"case/{COUNTY}-2022-9{number:05d}",
+            "actor": actor,
+            "office": TOWN,
+            "effective_on": DAY,
+            "data": {
+                "area": "rural",
+                "birth_on": "1949-12-31",
+                "route": "self",
+                "township": TOWN,
+                "village": VILLAGE,
+            },
+            **more,
+        }
+    )
+
+
+def registry(event: Any, actor: str = "", office: str = COUNTY) -> Proposal:
+    return Proposal(
+        type=type(event).__name__,
+        stream=f"registry/{COUNTY}",
+        event=event,
+        effective_on=DAY,
+        actor=actor or security().actor,
+        office=office,
+    )
+
+
+def done(session: Session, *proposals: Proposal, cause: str = "c1") -> Receipt:
+    outcome = record(session, proposals, cause=cause)
+    assert isinstance(outcome, Committed), outcome
+    return outcome.receipt
+
+
+def last_batch(session: Session) -> tuple[StoredBatch, list[bytes]]:
+    batch = list(session.store.read_batches())[-1]
+    return batch, [row[6] for row in session.store.read(batch.position)]
+
+
+def key_of(session: Session, actor: str) -> VerifierKey:
+    guard = guard_of(session)
+    assert guard is not None
+    found = guard.registry.key(actor)
+    assert found is not None
+    return VerifierKey(name=actor, kind=KeyKind.BATCH, public=bytes.fromhex(found.public_key))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.services.signed import keep_checkpoint, policy_text
+from tests.services.witnessed import keep_checkpoint, policy_text
 from tests.store.drafts import drafts, record
 
 from aidledger.ledger.proof import verify_consistency

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -182,18 +183,18 @@ def test_what_was_appended_verifies(store: LedgerStore) -> None:
 
 
 def test_a_batch_keeps_its_cause_root_and_signature(store: LedgerStore) -> None:
-    seen: list[tuple[bytes, int]] = []
+    seen: list[list[bytes]] = []
 
-    def sign(root: bytes, count: int) -> BatchSignature:
-        seen.append((root, count))
-        return BatchSignature(signature=b"signed " + root, key_id="key-1")
+    def sign(leaves: Sequence[bytes]) -> BatchSignature:
+        seen.append(list(leaves))
+        return BatchSignature(signature=b"signed " + root_of_leaves(leaves), key_id="key-1")
 
     record(store, drafts(2), "cause-1")
     receipt = record(store, drafts(3), "cause-2", sign=sign)
     leaves = [row[6] for row in store.read(2)]
     unsigned, signed = store.read_batches()
 
-    assert [(root_of_leaves(leaves), 3)] == seen
+    assert [leaves] == seen
     assert (None, None) == (unsigned.signature, unsigned.key_id)
     assert (b"signed " + root_of_leaves(leaves), "key-1") == (signed.signature, signed.key_id)
     assert (2, 3, "cause-2", receipt.root) == (
@@ -202,7 +203,7 @@ def test_a_batch_keeps_its_cause_root_and_signature(store: LedgerStore) -> None:
 
 
 def test_a_signer_that_fails_leaves_nothing_behind(store: LedgerStore) -> None:
-    def sign(root: bytes, count: int) -> BatchSignature:
+    def sign(_leaves: Sequence[bytes]) -> BatchSignature:
         raise RuntimeError("the token was pulled out")
 
     with pytest.raises(RuntimeError):

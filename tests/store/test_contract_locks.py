@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -50,7 +50,7 @@ def test_readers_do_not_wait_for_a_writer(store: LedgerStore, impatient: LedgerS
 def test_an_append_that_is_rolled_back_leaves_no_hole(store: LedgerStore) -> None:
     record(store, drafts(3))
 
-    def sign(root: bytes, count: int) -> BatchSignature:
+    def sign(_leaves: Sequence[bytes]) -> BatchSignature:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -65,7 +65,7 @@ def test_asking_for_a_cause_waits_for_a_commit_that_is_under_way(
 ) -> None:
     begun, goes_on = threading.Event(), threading.Event()
 
-    def sign(root: bytes, count: int) -> BatchSignature:
+    def sign(_leaves: Sequence[bytes]) -> BatchSignature:
         begun.set()
         goes_on.wait(10)
         return BatchSignature(signature=b"s", key_id="k")

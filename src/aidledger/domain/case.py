@@ -109,16 +109,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def last_payable_month(self) -> str:
         """The last month that may be paid: of the termination or of the death, the earlier one."""
-        ends = [m for m in (self.last_month, self.died_on[:7]) if m]
-        return min(ends, default="")
+        last, died = self.last_month, self.died_on[:7]
+        return min(last, died) if last and died else last or died
 
     def entitled_fen(self, month: str) -> int:
         """Return what the entitlements give for a month, in fen, not asking whether it may be paid."""
-        best = Entitlement(from_month="", monthly_fen=0)
+        since, monthly_fen = "", 0
         for entitlement in self.entitlements:
-            if best.from_month <= entitlement.from_month <= month:
-                best = entitlement
-        return best.monthly_fen
+            if since <= entitlement.from_month <= month:
+                since, monthly_fen = entitlement.from_month, entitlement.monthly_fen
+        return monthly_fen
 
     def payable_fen(self, month: str) -> int:
         """Return what is due for a month in fen: nothing after the end or while suspended."""

@@ -111,9 +111,12 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         if standing:
             return Refused(refusals=tuple(_refusal(result, given.pack) for result in standing))
     act = _with_decision(proposal.type, proposal.event, facts, given)
-    if not proposal.despite:
-        return Decided(steps=(act,))
-    overridden = tuple(
+    return Decided(steps=(*overridden(proposal, under_pack=True), act))
+
+
+def overridden(proposal: Proposal, *, under_pack: bool) -> tuple[Step, ...]:
+    """Return what says before an act which rules it breaks, and on whose authority."""
+    return tuple(
         Step(
             event=RuleOverridden(
                 act=proposal.type,
@@ -122,11 +125,10 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
                 reason=despite.reason,
             ),
             type="RuleOverridden",
-            under_pack=True,
+            under_pack=under_pack,
         )
         for despite in proposal.despite
     )
-    return Decided(steps=(*overridden, act))
 
 
 def reads_sensitive(pack: ResolvedPack, act_type: str) -> bool:

@@ -66,7 +66,15 @@ class ActFacts(ManyFacts, Mapping[str, Any]):
 
     def many(self, names: tuple[str, ...], missing: object) -> list[Any]:
         """Return the fact of each name, or what stands for a missing one."""
-        return [self.get(name, missing) for name in names]
+        own, event = self._own, self._event
+        fields = event.__struct_fields__
+        found = []
+        for name in names:
+            value = own[name] if name in own else getattr(event, name, missing)
+            if type(value) is not str and type(value) is not int:
+                value = self.get(name, missing)
+            found.append(value if name in own or name in fields else missing)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         names = dict.fromkeys((*self._own, *self._event.__struct_fields__))

@@ -20,6 +20,7 @@ from aidledger.ledger.canonical import CanonicalError, clip, show
 from aidledger.ledger.forms import (
     NAME_LIMIT,
     STREAM_LIMIT,
+    are_hashes,
     is_date,
     is_hash,
     is_name,
@@ -256,7 +257,7 @@ def all_well_formed(entries: Sequence[Entry]) -> bool:
         all(names_ok(*parts) for parts in shared)
         and all(map(is_time, {one.recorded_at for one in entries}))
         and all(map(is_stream, {one.stream for one in entries}))
-        and all(is_hash(one.prev) for one in entries if one.prev is not None)
+        and are_hashes([one.prev for one in entries if one.prev is not None])
         and all(map(numbers_ok, entries))
     )
 

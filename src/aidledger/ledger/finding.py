@@ -223,6 +223,86 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "the ledger is shorter than it once was, or another",
         "The tail was cut off, an old copy was put back, or history was rewritten.",
     ),
+    "origin_differs": FindingText(
+        "账本名称与其声明不符",
+        "the log has another name than it declares",
+        "The name in the database was changed, or the entries come from another ledger.",
+    ),
+    "checkpoint_form": FindingText(
+        "检查点行格式不对",
+        "a kept checkpoint is malformed, or its columns say otherwise",
+        "The table was written around the program.",
+    ),
+    "checkpoint_unsigned": FindingText(
+        "检查点没有账本密钥的有效签名",
+        "a kept checkpoint is not signed by the log",
+        "It was made without the log's key, or a signature under it was changed.",
+    ),
+    "checkpoint_two_roots": FindingText(
+        "同一大小有两个树根",
+        "two signed checkpoints of one size have two roots",
+        "Whoever holds the log's key showed two histories: this convicts it by itself.",
+    ),
+    "checkpoint_ahead": FindingText(
+        "检查点比账本长",
+        "a checkpoint is ahead of the log",
+        "The tail was cut off, or an old copy was put back.",
+    ),
+    "checkpoint_root": FindingText(
+        "检查点的树根与条目不符",
+        "a checkpoint's root is not that of the entries",
+        "History before its size was rewritten after it was signed, from the position named on.",
+    ),
+    "signature_missing": FindingText(
+        "批次没有签名",
+        "a batch is not signed",
+        "It was added by somebody without a key, or its signature was taken away.",
+    ),
+    "signature_form": FindingText(
+        "批次签名格式不对",
+        "a batch's signature is malformed",
+        "The row was written around the program.",
+    ),
+    "signature_key": FindingText(
+        "签名密钥未登记或不可用",
+        "a batch is signed by a key that is not registered, or can't be one",
+        "A key that no registrar vouched for was used, or one under which anybody can sign.",
+    ),
+    "signature_window": FindingText(
+        "签名密钥在该位置无效",
+        "a batch's key is not in force at its position",
+        "The key was used before it was registered, or after it was revoked or stolen.",
+    ),
+    "signature_owner": FindingText(
+        "签名密钥不属于该人员",
+        "a batch's key is another actor's",
+        "Somebody signed in a colleague's name.",
+    ),
+    "signature_invalid": FindingText(
+        "批次签名无效",
+        "a batch's signature does not verify",
+        "The entries were changed, moved, or taken from another ledger after they were signed.",
+    ),
+    "signature_seen": FindingText(
+        "签名所见的检查点不属于本账本",
+        "what a batch's actor had seen is not of this log",
+        "History before the batch was rewritten, or the actor was shown another one.",
+    ),
+    "act_forbidden": FindingText(
+        "权限规则不允许此行为",
+        "an act that the powers do not allow",
+        "It was recorded around the program, or a role, delegation or key was taken away.",
+    ),
+    "receipt_missing": FindingText(
+        "回执所载与账本不符",
+        "the log does not have what a receipt says",
+        "An acknowledged entry was dropped or changed.",
+    ),
+    "proof_differs": FindingText(
+        "证明与账本不符",
+        "a proof does not fit the log",
+        "The log was rewritten after the proof was handed out.",
+    ),
     "amendment_misfit": FindingText(
         "更正或作废不适用于任何记录",
         "a correction or annulment fits no entry",
@@ -274,16 +354,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
 _UNKNOWN: Final = FindingText("其他问题", "another problem", "See the code.")
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
-    "en": {
-        "position": "position",
-        "stream": "stream",
-        "field": "field",
-        "whole": "ledger",
-        "expected": "expected",
-        "found": "found",
-        ":": ": ",
-        ",": ", ",
-    },
+    "en": {"whole": "ledger", ":": ": ", ",": ", "},
     "zh": {
         "position": "位置",
         "stream": "流",
@@ -312,7 +383,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         words = _WORDS[lang]
         text = FINDING_CODES.get(self.code, _UNKNOWN)
         places = [
-            f"{words[name]} {value}"
+            f"{words.get(name, name)} {value}"
             for name, value in (
                 ("position", self.position),
                 ("stream", self.stream),
@@ -322,7 +393,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         ]
         where = words[","].join(places) or words["whole"]
         what = text.zh if lang == "zh" else text.en
+        expected, found = (words.get(name, name) for name in ("expected", "found"))
         return (
-            f"{where}{words[':']}{what} [{self.code}]{words[':']}{words['expected']} "
-            f"{self.expected}{words[',']}{words['found']} {self.found}"
+            f"{where}{words[':']}{what} [{self.code}]{words[':']}{expected} "
+            f"{self.expected}{words[',']}{found} {self.found}"
         )

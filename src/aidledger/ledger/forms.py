@@ -6,12 +6,14 @@ What many entries share is remembered, so that asking again costs a look-up.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
 STREAM_LIMIT: Final = 200
 NAME_LIMIT: Final = 128
+_HASH_DIGITS: Final = 64
 
 _type_form = re.compile(r"[A-Z][A-Za-z0-9]{1,63}").fullmatch
 _name_form = re.compile(rf"[!-~]{{1,{NAME_LIMIT}}}").fullmatch
@@ -72,6 +74,15 @@ def is_stream(text: str) -> bool:
 def is_hash(text: str) -> bool:
     """Whether `text` is 64 lower-case hex digits."""
     return _hex_form(text) is not None
+
+
+def are_hashes(texts: Sequence[str]) -> bool:
+    """Whether each text is 64 lower-case hex digits; asked of all at once."""
+    joined = "".join(texts)
+    try:
+        return set(map(len, texts)) <= {_HASH_DIGITS} and bytes.fromhex(joined).hex() == joined
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=4096)

@@ -6,8 +6,8 @@ chain: each stream's versions are dense and each entry names the leaf hash of th
 time: recorded_at never goes back along the log;
 tree: every stored node, the head's size, root, frontier and time are those of the entries.
 
-The rungs above need what comes with signed checkpoints; they are named, and say so. Without a
-checkpoint from outside a ledger can be consistent, never proven: a deleted tail would not be seen.
+The rungs above need more than the entries; here they are named, and made by whoever has it. Without
+a checkpoint from outside a ledger can be consistent, never proven: a deleted tail would not be seen.
 
 Nothing here trusts the database: rows may hold any Python value. Memory holds one chain end per
 stream and one hash per 256 entries; everything else streams.
@@ -38,12 +38,12 @@ from aidledger.ledger.window import (
 )
 
 RungStatus = Literal["ok", "damaged", "not_made"]
-Verdict = Literal["damaged", "unproven"]
+Verdict = Literal["proven", "damaged", "unproven"]
 
 MADE_RUNGS: Final = ("bytes", "columns", "chain", "time", "tree")
 LATER_RUNGS: Final = ("checkpoints", "cosignatures", "signatures", "powers")
 
-_NOT_MADE: Final = "needs signed checkpoints; none was given"
+_NOT_MADE: Final = "needs more than the entries"
 
 _IN_FLIGHT: Final = 4
 """Windows handed to an executor and not yet joined: enough for two workers, and memory is flat."""
@@ -80,17 +80,34 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerifyReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What verification found. `root` (hex) is of the records read, "" where rows are missing."""
+    """What verification found. `root` (hex) is of the records read, "" where rows are missing.
+
+    `proven_size` is the size of an accepted checkpoint from outside that the entries agree with, None
+    where there is none; `cosigners` are the witnesses that made it accepted, none where the policy asks
+    for none. `misbehaviour` is a bundle of two contradicting notes of the log, empty if there are none.
+    `leads` are for the audit: no damage to the ledger.
+    """
 
     entries: int
     root: str
     findings: list[Finding]
     rungs: list[Rung]
+    proven_size: int | None = None
+    cosigners: tuple[str, ...] = ()
+    misbehaviour: bytes = b""
+    leads: tuple[Finding, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
-        """`damaged` if anything was found, else `unproven`: no outside checkpoint was compared."""
-        return "damaged" if self.findings else "unproven"
+        """`damaged` if anything was found; `proven` only against an outside checkpoint."""
+        if self.findings:
+            return "damaged"
+        return "unproven" if self.proven_size is None else "proven"
+
+    @property
+    def unproven_tail(self) -> int:
+        """Number of entries behind the proven ones: consistent, and nobody outside vouches for them."""
+        return self.entries - (self.proven_size or 0)
 
 
 def verify_entries(

@@ -175,7 +175,7 @@ def check_case(
         records: the case's records in their order, to learn whether these are all of them.
 
     """
-    answer = _check(proof, seal, "cases", stream)
+    answer = check_sealed(proof, seal, "cases", stream)
     if records is None or answer.status == "refused":
         return answer
     if any(_stream_of(one) != stream for one in records):
@@ -187,13 +187,14 @@ def check_person(
     proof: bytes, seal: bytes, *, token: str, cases: Sequence[str] | None = None
 ) -> IndexAnswer:
     """Check what a proof file says of a person; ``cases`` in the order in which they named him."""
-    answer = _check(proof, seal, "persons", person_key(token))
+    answer = check_sealed(proof, seal, "persons", person_key(token))
     if cases is None or answer.status == "refused":
         return answer
     return _check_items(answer, [case_item(token, case) for case in cases])
 
 
-def _check(proof: bytes, seal: bytes, kind: Kind, key: str) -> IndexAnswer:
+def check_sealed(proof: bytes, seal: bytes, kind: Kind, key: str) -> IndexAnswer:
+    """Check what a proof file says of a key as the index names it; ``seal`` as in ``check_case``."""
     try:
         parsed = parse_case_proof(proof)
         entry = decode_entry(seal)

@@ -1,4 +1,4 @@
-"""The upper rungs of the ladder: every decision taken again, and two derivations compared.
+"""The last rungs: decisions taken again, derivations compared, indexes and closings worked out anew.
 
 They need more than the log's bytes: the adopted packs, the sealed facts where the secrets are at
 hand, and the read models. What could not be checked is said, and never counts as right.
@@ -14,38 +14,47 @@ import msgspec
 from aidledger.domain.policy.decision import Difference
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, RungStatus
+from aidledger.services.closingcheck import check_closings
 from aidledger.services.explaining import redecide
 from aidledger.services.history import case_streams
+from aidledger.services.indexcheck import check_indexes
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import disagreements
 from aidledger.services.session import Session
 
 DECISIONS: Final = "decisions"
 MODELS: Final = "models"
+INDEXES: Final = "indexes"
+CLOSINGS: Final = "closings"
+_LATE: Final = "month_late_payment_unlisted"
 
 
 class DeepReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the upper rungs found; ``decisions`` were taken again, ``unchecked`` could not be."""
+    """What the upper rungs found; ``decisions`` were taken again, ``unchecked`` could not be.
+
+    ``leads`` are for the audit: payments of a closed month that no supplement has yet.
+    """
 
     decisions: int
     unchecked: int
     findings: tuple[Finding, ...]
+    leads: tuple[Finding, ...]
     rungs: tuple[Rung, ...]
 
 
 def not_asked() -> tuple[Rung, ...]:
     """Return the rungs as they stand where nobody asked for them."""
     why = "not asked for: verify --deep"
-    return (
-        Rung(name=DECISIONS, status="not_made", why=why),
-        Rung(name=MODELS, status="not_made", why=why),
+    return tuple(
+        Rung(name=name, status="not_made", why=why)
+        for name in (DECISIONS, MODELS, INDEXES, CLOSINGS)
     )
 
 
 def deep_check(
     session: Session, *, progress: Callable[[int, int], None] | None = None
 ) -> DeepReport:
-    """Take every recorded decision again, and compare every case's fold with ``case_state``.
+    """Take every recorded decision again, compare two derivations, work out what was sealed and closed.
 
     Args:
         session: an opened ledger; with its secrets the sealed facts are checked too.
@@ -82,11 +91,20 @@ def deep_check(
         )
         for difference in disagreements(session)
     ]
+    sealed = check_indexes(session.store)
+    closed = check_closings(session.store)
+    wrong = [one for one in closed if one.code != _LATE]
     return DeepReport(
         decisions=decided,
         unchecked=unchecked,
-        findings=(*findings, *agreed),
-        rungs=(_rung(findings, unchecked), Rung(name=MODELS, status=_status(agreed))),
+        findings=(*findings, *agreed, *sealed, *wrong),
+        leads=tuple(one for one in closed if one.code == _LATE),
+        rungs=(
+            _rung(findings, unchecked),
+            Rung(name=MODELS, status=_status(agreed)),
+            Rung(name=INDEXES, status=_status(sealed)),
+            Rung(name=CLOSINGS, status=_status(wrong)),
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from aidledger.domain.decide import (
     Step,
     decide,
     follow,
+    overridden,
     reads_sensitive,
 )
 from aidledger.domain.events.care import CareEntrusted
@@ -33,11 +34,13 @@ from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 from aidledger.ledger.entry import PolicyPin
 from aidledger.services.clock import china_day
-from aidledger.services.problems import Problem, RefusedError
+from aidledger.services.guarding import KEY_REGISTERED, Guard, acknowledged, guard_of
+from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.services.proposals import TOKENS
 from aidledger.services.sealing import filled, reveal_facts, seal_values, secrets_of
 from aidledger.services.session import Session
 from aidledger.store.draft import Draft, Evidence, VaultRow
+from aidledger.store.errors import KeyFileError
 from aidledger.store.outcome import Committed, Outcome, Rejected
 from aidledger.store.sealing import time_text
 from aidledger.store.secrets import Secrets
@@ -62,6 +65,7 @@ def record(
     *,
     cause: str,
     evidence: Sequence[Evidence] = (),
+    attempts: int = _MAX_ATTEMPTS,
 ) -> Outcome:
     """Decide and record proposals as one batch.
 
@@ -70,27 +74,35 @@ def record(
         proposals: what is wanted, in order; each sees what those before it led to.
         cause: the request's own name; the same cause and request again gives the first receipt.
         evidence: files that the events name by hash.
+        attempts: how often to decide again because another writer was faster.
 
     Returns:
         Committed, Rejected or Unknown; ``Unknown`` is resolved by asking for the cause again.
 
     Raises:
-        RefusedError: with all refusals of all proposals; nothing was written.
+        RefusedError: with all refusals of all proposals; nothing was written. In a ledger that has
+            registered keys also where the actor lacks the power, breaks a duty, or is not alone.
+        ServiceError: the actor's key is not registered, not in force, or not at hand.
+        KeyFileError: the file of the actor's key is refused, or stays shut.
 
     """
     digest = request_digest(secrets_of(session), proposals)
-    for _ in range(_MAX_ATTEMPTS):
+    for _ in range(attempts):
         size = session.refresh()
-        batch = _Batch(session)
+        guard = guard_of(session)
+        batch = _Batch(session, guard, size)
         try:
+            if guard is not None:
+                guard.begin(proposals, size)
             batch.take_all(proposals)
-        except RefusedError:
+        except (RefusedError, ServiceError, KeyFileError):
             session.forget()
             known = session.store.receipt(cause)
             if isinstance(known, Committed):
-                return session.store.append(
+                again = session.store.append(
                     (), cause=cause, request_digest=digest, now=session.clock.now()
                 )
+                return acknowledged(session, again)
             raise
         outcome = session.store.append(
             batch.drafts,
@@ -98,18 +110,21 @@ def record(
             request_digest=digest,
             now=session.clock.now(),
             # what was decided holds for the log it was decided on; a fact holds for any
-            expected_size=size if batch.decided else None,
+            expected_size=size if batch.decided or guard is not None else None,
             vault_rows=batch.vault_rows,
             evidence=evidence,
+            sign=None if guard is None else guard.sign,
         )
         if isinstance(outcome, Committed) and not outcome.replayed:
             session.written(outcome.receipt, {draft.stream for draft in batch.drafts})
-            return outcome
+            if guard is None and any(draft.type == KEY_REGISTERED for draft in batch.drafts):
+                session.guard_asked = False
+            return acknowledged(session, outcome, key_id=guard.key_id if guard else "")
         session.forget()
         if not (
             isinstance(outcome, Rejected) and outcome.code in ("conflict", "vault_key_changed")
         ):
-            return outcome
+            return acknowledged(session, outcome)
     return outcome
 
 
@@ -142,8 +157,10 @@ def cause_of(session: Session, content: bytes) -> str:
 class _Batch:
     """Proposals on their way to drafts; the session's states move along with them."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, guard: Guard | None, size: int) -> None:
         self._session = session
+        self._guard = guard
+        self._size = size
         self._policy = session.policy()
         self._recorded_at = time_text(session.clock.now())
         self._today = china_day(self._recorded_at)
@@ -186,6 +203,10 @@ class _Batch:
         """Decide one proposal and keep what follows from it."""
         if proposal.type in TOKENS:
             proposal = filled(self._session, proposal, self._pack(proposal.effective_on))
+        if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:
+            # no clause refuses a fact, but a duty may: it is then named, and a finding
+            for step in overridden(proposal, under_pack=False):
+                self._keep(proposal, step)
         if proposal.type in _PLAIN_FACTS:
             self._keep(proposal, Step(event=proposal.event, type=proposal.type, under_pack=False))
             return
@@ -264,6 +285,22 @@ class _Batch:
         version = self._session.version(stream)
         sealed = self._seal(proposal, step) if proposal.personal or step.sealed_facts else {}
         pinned = self._pack(proposal.effective_on) if step.under_pack else None
+        entry = Recorded(
+            actor=proposal.actor,
+            effective_on=proposal.effective_on,
+            event=step.event,
+            office=proposal.office,
+            pack_hash=pinned.hash if pinned else None,
+            position=-1,
+            recorded_at=self._recorded_at,
+            sealed=sealed,
+            stream=stream,
+            version=version + 1,
+        )
+        if self._guard is not None:
+            at = self._size + len(self.drafts)
+            waived = frozenset(despite.clause for despite in proposal.despite)
+            self._guard.ask(msgspec.structs.replace(entry, position=at), waived)
         self.drafts.append(
             Draft(
                 type=step.type,
@@ -277,20 +314,7 @@ class _Batch:
                 expected_version=version,
             )
         )
-        self._move_on(
-            Recorded(
-                actor=proposal.actor,
-                effective_on=proposal.effective_on,
-                event=step.event,
-                office=proposal.office,
-                pack_hash=pinned.hash if pinned else None,
-                position=-1,
-                recorded_at=self._recorded_at,
-                sealed=sealed,
-                stream=stream,
-                version=version + 1,
-            )
-        )
+        self._move_on(entry)
 
     def _seal(self, proposal: Proposal, step: Step) -> dict[str, str]:
         """Seal what is personal in a step; return the commitments."""

@@ -5,10 +5,10 @@ States of streams are kept between calls and dropped whenever another writer was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from aidledger.domain.carer import Carer, fold_carer
 from aidledger.domain.case import Case, fold_case
@@ -17,14 +17,21 @@ from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.payrun import PayRun, fold_run, with_line
 from aidledger.domain.recorded import Recorded
+from aidledger.ledger.signing import Signer
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decoding import recorded_all
+from aidledger.services.keyring import REFUSED_KEY, Keyring, Passphrase, no_passphrase
 from aidledger.services.policy_book import PolicyBook
+from aidledger.services.problems import ServiceError
+from aidledger.store.keyfiles import keys_path
 from aidledger.store.opening import open_ledger
 from aidledger.store.outcome import Receipt
 from aidledger.store.port import LedgerStore
 from aidledger.store.secrets import Secrets, load_secrets, secrets_path
 from aidledger.store.vault import Vault
+
+if TYPE_CHECKING:  # the guard is made of a session
+    from aidledger.services.guarding import Guard
 
 
 class Session:
@@ -38,8 +45,14 @@ class Session:
         clock: Clock,
         random_bytes: RandomBytes,
         secrets_file: Path | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
         self.store = store
+        self.keyring = keyring or Keyring(_no_folder)
+        self.judging = True
+        """Whether powers are asked before anything is recorded; only a simulated forger turns it off."""
+        self.guard: Guard | None = None
+        self.guard_asked = False
         self.secrets_file = secrets_file
         self.clock = clock
         self.random_bytes = random_bytes
@@ -77,6 +90,7 @@ class Session:
         self.pending.clear()
         self._offices = None
         self._seen = -1
+        self.guard, self.guard_asked = None, False
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
@@ -176,6 +190,10 @@ class Session:
             self._policy_seen = receipt.size
 
 
+def _no_folder() -> Path:
+    raise ServiceError("no folder of keys is named", exit_code=REFUSED_KEY)
+
+
 @contextmanager
 def open_session(
     location: str,
@@ -183,6 +201,8 @@ def open_session(
     read_only: bool = False,
     clock: Clock | None = None,
     random_bytes: RandomBytes = system_bytes,
+    passphrase: Passphrase = no_passphrase,
+    tokens: Sequence[Signer] = (),
 ) -> Iterator[Session]:
     """Open a ledger for a service.
 
@@ -191,6 +211,8 @@ def open_session(
         read_only: open for reading; the secrets are then not needed.
         clock: what says the time; the machine's by default.
         random_bytes: where salts and keys come from.
+        passphrase: asked for the passphrase of a locked key, when that key is to sign.
+        tokens: signers whose keys lie in devices.
 
     Raises:
         StoreError: missing, unsafe or unreadable ledger, or secrets that others can read.
@@ -205,6 +227,7 @@ def open_session(
             clock=clock or SystemClock(),
             random_bytes=random_bytes,
             secrets_file=place,
+            keyring=Keyring(lambda: keys_path(location), passphrase=passphrase, tokens=tokens),
         ) as session:
             yield session
     except BaseException:

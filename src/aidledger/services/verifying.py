@@ -1,4 +1,4 @@
-"""Verifies a ledger as it lies in its database: the log itself, its batches, and its mark.
+"""Verifies a ledger as it lies in its database: the log, its batches, its mark, and what is above.
 
 The log's own checks are pure and live in the ledger ring; here they get their rows. All damage is
 reported, and hostile rows never raise; a database that can't be read at all does.
@@ -24,7 +24,9 @@ from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.batchruns import BatchRuns
 from aidledger.services.decoding import DataCheck
 from aidledger.services.moving import Until
+from aidledger.services.outside import Outside
 from aidledger.services.session import Session
+from aidledger.services.upper import climb
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path, open_ledger
 from aidledger.store.port import Head, HostileRow, LedgerStore
@@ -71,6 +73,7 @@ def verify(
     *,
     progress: Progress | None = None,
     jobs: int | None = None,
+    outside: Outside | None = None,
 ) -> VerifyReport:
     """Climb the ladder and report every rung and all damage.
 
@@ -78,19 +81,20 @@ def verify(
         ledger: an opened ledger, or where one lies; the mark beside it is looked at only then.
         progress: told how far it is.
         jobs: processes to check in; by default 1 for a small ledger, else all processors.
+        outside: checkpoints, policy and proofs that the verifier brings along.
 
     Raises:
         StoreError: there is no ledger, or its database can't be read.
 
     """
-    if isinstance(ledger, Session):
-        return _verify(ledger.store, None, progress, jobs, None)
+    brought = outside or Outside()
     if not isinstance(ledger, str):
-        return _verify(ledger, None, progress, jobs, None)
+        store = ledger.store if isinstance(ledger, Session) else ledger
+        return climb(store, _verify(store, None, progress, jobs, None), brought)
     store = open_ledger(ledger, read_only=True)
     try:
         mark = _mark_findings(store.read_head_row(), ledger)
-        return _verify(store, ledger, progress, jobs, mark)
+        return climb(store, _verify(store, ledger, progress, jobs, mark), brought)
     finally:
         store.close()
 

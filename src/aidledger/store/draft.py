@@ -5,7 +5,7 @@ A draft is an entry before the store gives it cause, version, prev and time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -68,5 +68,5 @@ class BatchSignature(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str
 
 
-BatchSigner: TypeAlias = Callable[[bytes, int], BatchSignature]
-"""Called inside the transaction with the RFC 6962 root over the batch's leaves and their count."""
+BatchSigner: TypeAlias = Callable[[Sequence[bytes]], BatchSignature]
+"""Called inside the transaction with the leaf hashes of the batch, in order."""

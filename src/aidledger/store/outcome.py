@@ -15,7 +15,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What the store acknowledges as durable: entries `position` to `position + count - 1`.
 
     `size` and `root` (hex) are the log's after them; `leaf_hashes` (hex) are those of the entries,
-    in order; `recorded_at` is their common time, "YYYY-MM-DDTHH:MM:SS.ffffffZ".
+    in order; `recorded_at` is their common time, "YYYY-MM-DDTHH:MM:SS.ffffffZ". Services add which
+    log it is (`origin`) and how the key that signed the entries (`key_id`) is held (`assurance`:
+    low, file or token; low also where nothing is signed: the server could have written it).
     """
 
     cause: str
@@ -25,6 +27,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     root: str
     recorded_at: str
     leaf_hashes: tuple[str, ...]
+    origin: str = ""
+    key_id: str = ""
+    assurance: str = "low"
 
 
 class Committed(msgspec.Struct, frozen=True, kw_only=True):

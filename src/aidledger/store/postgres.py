@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from aidledger.store import sealing, shelf
@@ -38,6 +39,8 @@ _COPY_TYPES: Final = ("int8", "text", "int8", "text", "text", "bytea", "bytea")
 _COPY_ROWS_MIN: Final = 12  # below, one statement of arrays is quicker than a COPY
 _INSERT_ENTRIES: Final = f"INSERT INTO entries ({shelf.ENTRY_COLUMNS}) VALUES "  # noqa: S608
 _ENTRY_MARKS: Final = "(%s, %s, %s, %s, %s, %s, %s)"
+_INSERT_NODES: Final = "INSERT INTO nodes (level, idx, hash) VALUES "
+_NODE_MARKS: Final = "(%s, %s, %s)"
 _ADVANCE: Final = f"{marks(shelf.INSERT_BATCH)}; {marks(shelf.UPDATE_HEAD)}"
 _SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"  # noqa: S608
 _SELECT_LASTS: Final = (
@@ -338,8 +341,10 @@ def _advance(
 ) -> None:
     """Write what goes with the entries of a batch, and move the head, with the COMMIT."""
     head = sealed.head
-    if sealed.nodes:
-        transaction.cursor.executemany(marks(shelf.INSERT_NODE), sealed.nodes)
     statement, values = entries
+    if sealed.nodes:
+        marked = ", ".join([_NODE_MARKS] * len(sealed.nodes))
+        statement = f"{statement}{_INSERT_NODES}{marked}; "
+        values = [*values, *chain.from_iterable(sealed.nodes)]
     after = (head.size, head.root, head.frontier, head.recorded_at)
     transaction.at_commit(statement + _ADVANCE, (*values, *sealed.batch_row(*request), *after))

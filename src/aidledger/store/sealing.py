@@ -20,10 +20,10 @@ from aidledger.ledger.entry import (
 )
 from aidledger.ledger.tree import (
     EMPTY_ROOT,
+    HASH_BYTES,
     LEAF_PREFIX,
     Frontier,
     TileNode,
-    root_of_leaves,
 )
 from aidledger.store.draft import BatchSignature, BatchSigner, Draft, VaultRow
 from aidledger.store.errors import ConflictError, RejectedError, StoreError
@@ -67,14 +67,14 @@ class Sealed:
             size=self.head.size,
             root=self.head.root.hex(),
             recorded_at=self.head.recorded_at or NO_TIME,
-            leaf_hashes=tuple([leaf.hex() for leaf in self.leaves]),
+            leaf_hashes=_hex_of(self.leaves),
         )
 
     def batch_row(self, cause: str, digest: bytes, sign: BatchSigner | None) -> BatchRow:
         """Return the row of `batches`, signed when there is a signer."""
         signed: BatchSignature | None = None
         if sign is not None:
-            signed = sign(root_of_leaves(self.leaves), len(self.leaves))
+            signed = sign(self.leaves)
         return (
             self.position,
             len(self.rows),
@@ -85,6 +85,12 @@ class Sealed:
             signed.signature if signed else None,
             signed.key_id if signed else None,
         )
+
+
+def _hex_of(leaves: Sequence[bytes]) -> tuple[str, ...]:
+    """Write hashes in hex, all at once."""
+    text, width = b"".join(leaves).hex(), 2 * HASH_BYTES
+    return tuple([text[at : at + width] for at in range(0, len(text), width)])
 
 
 def time_text(moment: datetime) -> str:
@@ -139,9 +145,8 @@ class Sealing:
         self._rows: list[Row] = []
 
     def __iter__(self) -> Iterator[Row]:
-        keep = self._rows.append
         for row in self._source:
-            keep(row)
+            self._rows.append(row)
             yield row
 
     def finish(self) -> Sealed:
@@ -338,6 +343,7 @@ def prior_outcome(
                 root=root.hex(),
                 recorded_at=recorded_at,
                 leaf_hashes=tuple(hashes),
+                key_id=batch.key_id if isinstance(batch.key_id, str) else "",
             )
             return Committed(receipt=receipt, replayed=True)
         case _:

@@ -25,7 +25,11 @@ BUSY_TIMEOUT_S: Final = 30.0
 APPLICATION_ID: Final = 0x41_49_44_4C  # "AIDL"
 SYNCHRONOUS_FULL: Final = 2
 WAL_BYTES_KEPT: Final = 64 * 1024 * 1024
-WAL_PAGES_CHECKPOINTED: Final = 4000  # 16 MiB: four times the default, for fewer syncs in bulk
+WAL_PAGES: Final = 500
+"""From so many pages (of 4 KiB) on a WAL is written into the database, and then over from its start:
+a file that does not grow any more is synced in half the time."""
+WAL_PAGES_BULK: Final = 4000
+"""The same after a large batch: fewer syncs for much data."""
 
 _HINTS: Final = {
     "disk_full": "free some space; nothing of this request was recorded",
@@ -110,7 +114,7 @@ def connector(
             "secure_delete = ON",
             f"synchronous = {SYNCHRONOUS_FULL}",
             f"journal_size_limit = {WAL_BYTES_KEPT}",
-            f"wal_autocheckpoint = {WAL_PAGES_CHECKPOINTED}",
+            f"wal_autocheckpoint = {WAL_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
         if read_only:

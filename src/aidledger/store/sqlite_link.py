@@ -18,6 +18,8 @@ from aidledger.store.errors import CommitLostError, StoreError
 from aidledger.store.port import HostileRow, Run
 from aidledger.store.sqlite_connect import (
     BUSY_TIMEOUT_S,
+    WAL_PAGES,
+    WAL_PAGES_BULK,
     checkpointed,
     connector,
     driver,
@@ -29,6 +31,7 @@ from aidledger.store.sqlite_connect import (
 
 _PAGE: Final = 1000
 _POLL_MS: Final = 4
+_BULK_ROWS: Final = 100
 _READERS_MS: Final = 10_000
 
 
@@ -42,6 +45,7 @@ class SqliteLink:
         self._engine = make_engine(path, read_only=read_only)
         self._lock = threading.RLock()
         self._writer: Any = None
+        self._wal_pages = WAL_PAGES
         self._busy = False
         self._doubtful = False
         self._closed = False
@@ -103,6 +107,13 @@ class SqliteLink:
                 self._drop_writer()
                 raise
 
+    def expect(self, rows: int) -> None:
+        """Be told inside a transaction how many entries it writes: a large one may fill the WAL."""
+        pages = WAL_PAGES_BULK if rows >= _BULK_ROWS else WAL_PAGES
+        if pages != self._wal_pages and self._writer is not None:
+            self._writer.driver_connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            self._wal_pages = pages
+
     def _prepare_writer(self) -> None:
         """Make the writer; after a sync that failed, on a WAL that is written and synced again.
 
@@ -111,6 +122,7 @@ class SqliteLink:
         """
         if self._writer is None:
             self._writer = self._engine.raw_connection()
+            self._wal_pages = WAL_PAGES
         connection = self._writer.driver_connection
         if self._doubtful and not checkpointed(connection, wait_ms=_READERS_MS):
             raise StoreError(

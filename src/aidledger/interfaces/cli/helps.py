@@ -101,12 +101,18 @@ COMMANDS: Final[dict[str, Help]] = {
     ),
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
-        ("aidledger --ledger county.db verify", "aidledger verify --deep --json"),
+        (
+            "aidledger --ledger county.db verify",
+            "aidledger verify --checkpoint FILE --policy FILE",
+            "aidledger verify --deep --json",
+        ),
         Said(
             "退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
-            "运营方可改写历史。",
+            "运营方可改写历史。检查点和策略须由核验方自己保存，不能取自运营方；"
+            "证明只到检查点为止，其后的条目另行列出。",
             "Exit status: 0 proven; 1 damaged; 3 could not run; 4 consistent but unproven: without a "
-            "checkpoint from outside, the operator can rewrite history.",
+            "checkpoint from outside, the operator can rewrite history. Checkpoint and policy are "
+            "your own, never the operator's; what comes after the checkpoint is named apart.",
         ),
     ),
     "rebuild": Help(
@@ -186,6 +192,72 @@ COMMANDS: Final[dict[str, Help]] = {
             "Without PACK the packs that come along are listed.",
         ),
     ),
+    "keys": Help(
+        Said(
+            "工作人员的签名密钥：新建、列出、登记、更换、吊销",
+            "Keys that officers sign with: make, list, register, replace, revoke",
+        ),
+        ("aidledger keys list", "aidledger keys new 520123-u1"),
+        Said(
+            "登记了密钥的账本：每个请求只能有一名经办人，由其密钥签名，并先核对权限。"
+            "请先由一名保管人登记安全管理员的密钥，再由安全管理员登记其他人的。",
+            "In a ledger with registered keys each request is of one actor, signed by that actor's "
+            "key, and powers are asked first. Let a custodian register the security administrator's "
+            "key first; the administrator then registers everybody else's.",
+        ),
+    ),
+    "keys new": Help(
+        Said("新建一个密钥文件", "Make the file of a new key"),
+        ("aidledger keys new 520123-u1", "aidledger keys new 520123-u1 --no-passphrase"),
+        Said(
+            "文件在 AIDLEDGER_KEYS 所指的文件夹，或账本旁的 .keys 文件夹，只有本人可读。"
+            "口令取自 AIDLEDGER_PASSPHRASE，否则在终端询问。",
+            "The file lies in the folder that AIDLEDGER_KEYS names, or beside the ledger in .keys, "
+            "readable by its owner only. The passphrase comes from AIDLEDGER_PASSPHRASE, or is asked "
+            "for at the terminal.",
+        ),
+    ),
+    "keys list": Help(
+        Said(
+            "列出密钥：何人所有、在哪些位置有效", "List the keys, their owners and where they count"
+        ),
+        ("aidledger keys list", "aidledger keys list --json"),
+    ),
+    "keys register": Help(
+        Said("为一名人员登记密钥，由他人办理", "Register a key for an actor, by somebody else"),
+        (
+            "aidledger keys register 520123-u1 --owner 520123-u1 --actor 520123-s1 --office 520123",
+            "aidledger keys register VKEY --owner u1 --assurance file --actor s1 --office 520123",
+        ),
+        Said(
+            "KEY 是文件夹中密钥的名称，或本人送来的公钥文本。",
+            "KEY is the name of a key in the folder, or the text of a public key that its owner "
+            "brought.",
+        ),
+    ),
+    "keys rotate": Help(
+        Said("以新密钥替换有效的旧密钥", "Put a new key in the place of one in force"),
+        (
+            "aidledger keys new 520123-u1.2",
+            "aidledger keys rotate 520123-u1 520123-u1.2 --actor 520123-s1 --office 520123",
+        ),
+        Said(
+            "新旧一次完成；旧密钥签过的仍然有效。",
+            "Both in one batch; what the old key has signed stays good.",
+        ),
+    ),
+    "keys revoke": Help(
+        Said("吊销密钥", "Revoke a key"),
+        (
+            "aidledger keys revoke 520123-u1 --reason lost --actor 520123-s1 --office 520123",
+            "aidledger keys revoke u1 --reason lost --from-position 412 --actor s1 --office 520123",
+        ),
+        Said(
+            "被盗用的，从可疑的第一条起吊销：其后所签的成为疑点。",
+            "Where it was stolen, revoke it from the first entry in doubt: what it signed from there "
+            "on becomes a finding.",
+        ),
+    ),
     "simulate": Help(
         Said("按种子模拟一个县的若干个月", "Simulate a county's months from a seed"),
         (
@@ -237,8 +309,19 @@ OPTIONS: Final[dict[str, Said]] = {
     "--format": Said("输出格式", "format of the output"),
     "--output": Said("写入文件而不是标准输出", "write to a file instead of standard output"),
     "--deep": Said(
-        "并重新作出每个决定、比较两种推导",
-        "also take every decision again and compare two derivations",
+        "并重新作出每个决定、比较两种推导、重算索引与封账",
+        "also decide everything again, compare two derivations, work out indexes and closings",
+    ),
+    "--checkpoint": Said(
+        "来自账本之外的检查点（可重复）", "a checkpoint from outside (may be repeated)"
+    ),
+    "--policy": Said(
+        "信任策略：谁的联署才算数", "policy: whose cosignatures make a checkpoint accepted"
+    ),
+    "--proofs": Said("存有回执和各种证明的目录", "a folder of receipts and proofs to check"),
+    "--misbehaviour": Said(
+        "账本密钥自相矛盾时，把证据写入文件",
+        "where to write evidence of a log that contradicts itself",
     ),
     "--model": Said("只建这一个（可重复）", "only this model (may be repeated)"),
     "--cause": Said(
@@ -259,13 +342,23 @@ OPTIONS: Final[dict[str, Said]] = {
     "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
-    "--on": Said("采用之日（默认：今天）", "day of the adoption (default: today)"),
+    "--on": Said("生效之日（默认：今天）", "day it takes effect (default: today)"),
     "--cases": Said("个案数", "number of cases"),
     "--months": Said("月数", "number of months"),
     "--seed": Said("种子", "the seed"),
     "--start": Said("开始之日", "first day"),
     "--irregularities": Said(
         "把埋入的违规写入此文件", "write what irregularities were planted to this file"
+    ),
+    "--signed": Said(
+        "为工作人员生成密钥并为每批签名", "make keys for the officers and sign every batch"
+    ),
+    "--no-passphrase": Said("不加锁", "do not lock it"),
+    "--owner": Said("密钥属于谁", "whose key it is"),
+    "--assurance": Said("密钥由谁保管（默认 server：服务器）", "who holds it (default: server)"),
+    "--reason": Said("吊销的原因", "why it is revoked"),
+    "--from-position": Said(
+        "从这一条起不再有效（默认：下一条）", "from this entry on (default: the next one)"
     ),
     "--keep": Said("把账本留在此目录", "keep the ledgers in this directory"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.passphrases import known_passphrase
 from aidledger.services.session import Session, open_session
 from aidledger.store.errors import SecretsError, StoreError
 
@@ -17,7 +18,7 @@ def reading(app: App) -> AbstractContextManager[Session]:
 
 def writing(app: App) -> AbstractContextManager[Session]:
     """Open the ledger for writing, with its secrets."""
-    return open_session(app.location())
+    return open_session(app.location(), passphrase=lambda name: known_passphrase(app, name))
 
 
 @contextmanager

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -14,6 +12,7 @@ import msgspec
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
@@ -76,7 +75,7 @@ def show_list(
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    _write_whole(Path(output), content)
+    write_whole(Path(output), content)
     app.screen.note(
         app.say(
             f"{output}：{len(table.rows)} 行",
@@ -121,17 +120,6 @@ def _content(table: Table, kind: str, output: str | None) -> bytes:
     if kind == "json":
         return msgspec.json.format(msgspec.json.encode(as_json(table))) + b"\n"
     return as_csv(table, mark=output is not None)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there: never half of it."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as out:
-        draft = Path(out.name)
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.chmod(0o644)
-    draft.replace(path)
 
 
 def show_table(app: App, table: Table) -> None:

@@ -156,5 +156,24 @@ def _show_receipt(app: App, receipt: Receipt, *, replayed: bool) -> None:
             (app.say("请求", "cause"), receipt.cause),
             (app.say("账本长度", "size"), str(receipt.size)),
             (app.say("树根", "root"), receipt.root),
+            (app.say("账本名称", "origin"), receipt.origin),
+            (app.say("密钥保管", "key held"), _assurance(app, receipt)),
         ]
     )
+
+
+def _assurance(app: App, receipt: Receipt) -> str:
+    """Say who could have made a receipt: `low` wherever the server could act as the officer."""
+    said = {
+        "file": Said("本人密钥文件签名", "signed with a file of the officer's own"),
+        "token": Said("本人密钥设备签名", "signed with a token of the officer's own"),
+    }.get(receipt.assurance)
+    if said is None:
+        said = (
+            Said(
+                "服务器持有密钥，可冒充工作人员", "the server holds the key and can forge officers"
+            )
+            if receipt.key_id
+            else Said("未签名，服务器可冒充工作人员", "not signed: the server can forge officers")
+        )
+    return f"assurance={receipt.assurance} ({said.in_(app.lang)})"

@@ -83,6 +83,16 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "{a}：不是账本签署的检查点：{b}",
     ),
     (r"aidledger witness init makes a witness", "用 aidledger witness init 新建见证方"),
+    (r"(?P<a>.+) is of another log: (?P<b>.+)", "{a} 是另一账本的：{b}"),
+    (r"(?P<a>.+) counts for nothing: (?P<b>.+)", "{a} 不算数：{b}"),
+    (
+        r"(?P<n>\d+) of (?P<k>\d+) files prove nothing: (?P<a>.+)",
+        "{k} 个文件中有 {n} 个不能证明什么：{a}",
+    ),
+    (
+        r"(?P<a>.+): (?P<n>\d+) of (?P<k>\d+) witnesses cosigned: no quorum",
+        "{a}：{k} 个见证方中有 {n} 个联署，未达法定数",
+    ),
     (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
 )
 

@@ -20,10 +20,13 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.wording import counted
+from aidledger.services.clock import SystemClock, system_bytes
+from aidledger.services.guarding import acknowledged
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.proposals import TOKENS, read_proposals
 from aidledger.services.recording import cause_of, record
 from aidledger.services.rehearsing import rehearse
+from aidledger.services.session import Session
 from aidledger.store.draft import Evidence
 from aidledger.store.opening import open_ledger
 
@@ -94,10 +97,9 @@ def run_resolve(app: App, *, cause: str, json: bool) -> int:
     """Say what became of a request, on a fresh connection."""
     # Only a writer can wait for a request that is still under way, and make its absence final.
     store = open_ledger(app.location())
-    try:
-        outcome = store.resolve(cause)
-    finally:
-        store.close()
+    unsealed = Session(store, secrets=None, clock=SystemClock(), random_bytes=system_bytes)
+    with unsealed as session:
+        outcome = acknowledged(session, session.store.resolve(cause))
     return show_outcome(app, outcome, json=json, asked=True)
 
 

@@ -26,6 +26,7 @@ def run_simulate(
     seed: int | None,
     start: str | None,
     irregularities: str | None,
+    signed: bool,
     json: bool,
 ) -> int:
     """Fill an empty ledger with a simulated county."""
@@ -36,6 +37,7 @@ def run_simulate(
         seed=DEFAULT_SEED if seed is None else seed,
         start=start or DEFAULT_START,
         irregularities=irregularities,
+        signed=signed,
     )
     screen = app.screen
     if json:
@@ -66,6 +68,7 @@ def simulated(
     seed: int,
     start: str = DEFAULT_START,
     irregularities: str | None = None,
+    signed: bool = False,
 ) -> SimulationResult:
     """Run the simulation, showing how far it is."""
     progress = app.screen.progress(app.say("模拟（工作日）", "simulate (working days)"))
@@ -78,6 +81,7 @@ def simulated(
                 seed=seed,
                 start=start,
                 irregularities=Path(irregularities) if irregularities else None,
+                signed=signed,
                 progress=progress,
             )
     finally:

@@ -55,6 +55,8 @@ _JSON: Final = Opt("--json", "flag")
 _AS_OF: Final = Opt("--as-of", "day")
 _KNOWN_ON: Final = Opt("--known-on", "day")
 _WHO: Final = (Opt("--actor", "text", "ID"), Opt("--office", "text", "CODE"))
+ASSURANCES: Final = ("server", "file", "token")
+REASONS: Final = ("compromised", "lost", "replaced", "left_office")
 FORMATS: Final = ("table", "json", "csv", "xlsx")
 IMPORTS: Final = ("applications", "payments", "scores")
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -160,6 +162,45 @@ _CASES: Final = Spec(
     ),
 )
 
+_BY: Final = (
+    Opt("--actor", "text", "ID", required=True),
+    Opt("--office", "text", "CODE", required=True),
+    Opt("--county", "text", "CODE"),
+    Opt("--on", "day"),
+    _JSON,
+)
+_KEY: Final = Arg("KEY")
+_KEYS: Final = Spec(
+    "keys",
+    below=(
+        Spec(
+            "new", _HERE + "keys:run_new", (Arg("NAME"),), (Opt("--no-passphrase", "flag"), _JSON)
+        ),
+        Spec("list", _HERE + "keys:run_list", opts=(_JSON,)),
+        Spec(
+            "register",
+            _HERE + "keys:run_register",
+            (_KEY,),
+            (
+                Opt("--owner", "text", "ID", required=True),
+                Opt("--assurance", "choice", "", ASSURANCES),
+                *_BY,
+            ),
+        ),
+        Spec("rotate", _HERE + "keys:run_rotate", (_KEY, Arg("NEW")), _BY),
+        Spec(
+            "revoke",
+            _HERE + "keys:run_revoke",
+            (_KEY,),
+            (
+                Opt("--reason", "choice", "", REASONS, required=True),
+                Opt("--from-position", "count", "N"),
+                *_BY,
+            ),
+        ),
+    ),
+)
+
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("查看", "Look"),
@@ -187,7 +228,18 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("核验", "Verify"),
         (
-            Spec("verify", _HERE + "verification:run_verify", opts=(Opt("--deep", "flag"), _JSON)),
+            Spec(
+                "verify",
+                _HERE + "verification:run_verify",
+                opts=(
+                    Opt("--checkpoint", "many", "FILE"),
+                    Opt("--policy", "path", "FILE"),
+                    Opt("--proofs", "path", "DIR"),
+                    Opt("--misbehaviour", "path", "FILE"),
+                    Opt("--deep", "flag"),
+                    _JSON,
+                ),
+            ),
             Spec(
                 "rebuild",
                 _HERE + "rebuilds:run_rebuild",
@@ -240,6 +292,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 (Arg("PACK", False, many=True),),
                 (Opt("--county", "text", "CODE"), Opt("--on", "day"), *_WHO, _JSON),
             ),
+            _KEYS,
             Spec(
                 "simulate",
                 _HERE + "simulations:run_simulate",
@@ -249,6 +302,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--seed", "count", "N"),
                     Opt("--start", "day"),
                     Opt("--irregularities", "path", "FILE"),
+                    Opt("--signed", "flag"),
                     _JSON,
                 ),
             ),

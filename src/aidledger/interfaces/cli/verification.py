@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -9,14 +11,19 @@ import msgspec
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN
+from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Language, Said
 from aidledger.interfaces.cli.ledgers import reading_sealed
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, VerifyReport
+from aidledger.services.checkpointcheck import NEEDS_BOTH, NO_CHECKPOINT, NO_LOG_KEY
 from aidledger.services.deepcheck import deep_check, not_asked
+from aidledger.services.outside import read_outside
+from aidledger.services.powercheck import UNDECLARED
 from aidledger.services.problems import ServiceError
+from aidledger.services.signaturecheck import NO_KEY
 from aidledger.services.verifying import verify
 from aidledger.store.errors import StoreError
 
@@ -38,16 +45,23 @@ RUNGS: Final[dict[str, Said]] = {
     "mark": Said("不短于数据库外的高水位标记", "mark: not behind the mark outside the database"),
     "checkpoints": Said("签名检查点", "checkpoints: signed size and root"),
     "cosignatures": Said("见证方联署", "cosignatures: other offices have seen it"),
+    "proofs": Said("所存回执与证明", "proofs: what people kept fits the log"),
     "signatures": Said("各批次的签名", "signatures: every batch signed"),
     "powers": Said("经办人的权限", "powers: who acted was allowed to"),
     "decisions": Said(
         "每个决定重新作出，结果相同", "decisions: taken again, they come out the same"
     ),
     "models": Said("两种独立推导的个案现状一致", "models: two derivations of every case agree"),
+    "indexes": Said("封存的索引重算相同", "indexes: what was sealed comes out the same"),
+    "closings": Said("封账与对账重算相同", "closings: closed months come out the same"),
 }
 _MARKS: Final = {"ok": ("✓", ("green",)), "damaged": ("✗", ("red",)), "not_made": ("·", ("dim",))}
 _WHY_NOT: Final = {
-    "needs signed checkpoints; none was given": "需要签名检查点，未提供",
+    NO_CHECKPOINT: "没有签过，也未提供",
+    NO_LOG_KEY: "不知道账本的密钥：请在策略中列出",
+    NEEDS_BOTH: "需要来自外部的检查点和策略",
+    NO_KEY: "没有登记经办人密钥",
+    UNDECLARED: "账本没有声明权限",
     "no mark lies beside the database": "数据库旁没有标记",
     "not asked for: verify --deep": "未要求：verify --deep",
 }
@@ -61,19 +75,31 @@ _VERDICTS: Final = {
 }
 
 
-def run_verify(app: App, *, deep: bool, json: bool) -> int:
+def run_verify(
+    app: App,
+    *,
+    checkpoint: tuple[str, ...],
+    policy: str | None,
+    proofs: str | None,
+    misbehaviour: str | None,
+    deep: bool,
+    json: bool,
+) -> int:
     """Verify the ledger and report; the exit status is the verdict's."""
     location = app.location()
+    outside = read_outside(checkpoint, policy, proofs)
     progress = app.screen.progress(app.say("核验", "verify"))
     try:
-        report = verify(location, progress=progress)
+        report = verify(location, progress=progress, outside=outside)
         report = _with_upper_rungs(app, report) if deep else _extended(report, (), not_asked())
     finally:
         progress.close()
+    if misbehaviour is not None and report.misbehaviour:
+        write_whole(Path(misbehaviour), report.misbehaviour)
     if json:
         app.screen.json(report_object(report, app.lang))
     else:
-        show_report(app, report)
+        show_report(app, report, evidence=misbehaviour)
     return _EXITS[report.verdict]
 
 
@@ -88,6 +114,7 @@ def _with_upper_rungs(app: App, report: VerifyReport) -> VerifyReport:
         return _extended(report, (), rungs)
     finally:
         progress.close()
+    report = msgspec.structs.replace(report, leads=(*report.leads, *upper.leads))
     return _extended(report, upper.findings, upper.rungs)
 
 
@@ -107,21 +134,26 @@ def report_object(report: VerifyReport, lang: Language) -> dict[str, Any]:
         "entries": report.entries,
         "root": report.root,
         "verdict": report.verdict,
-        "findings": [
-            {
-                "code": found.code,
-                "position": found.position,
-                "stream": found.stream,
-                "field": found.field,
-                "expected": found.expected,
-                "found": found.found,
-                "message": said(found, lang),
-            }
-            for found in report.findings
-        ],
+        "proven_size": report.proven_size,
+        "unproven_tail": report.unproven_tail,
+        "cosigners": list(report.cosigners),
+        "findings": [_finding_object(found, lang) for found in report.findings],
+        "leads": [_finding_object(found, lang) for found in report.leads],
         "rungs": [
             {"name": rung.name, "status": rung.status, "why": rung.why} for rung in report.rungs
         ],
+    }
+
+
+def _finding_object(found: Finding, lang: Language) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "position": found.position,
+        "stream": found.stream,
+        "field": found.field,
+        "expected": found.expected,
+        "found": found.found,
+        "message": said(found, lang),
     }
 
 
@@ -130,8 +162,8 @@ def said(found: Finding, lang: Language) -> str:
     return layout.plain(found.message(lang))
 
 
-def show_report(app: App, report: VerifyReport) -> None:
-    """Print the ladder, the findings and the verdict."""
+def show_report(app: App, report: VerifyReport, *, evidence: str | None = None) -> None:
+    """Print the ladder, the findings and the verdict; ``evidence`` is where a bundle was written."""
     screen, lang = app.screen, app.lang
     screen.line(app.say(f"{report.entries:,} 条记录", counted(report.entries, "entry", "entries")))
     screen.line(app.say("树根 ", "root ") + (report.root or "–"))
@@ -145,29 +177,69 @@ def show_report(app: App, report: VerifyReport) -> None:
         first, *rest = layout.wrap(text, screen.width - 4)
         screen.line(f"  {screen.style(mark, *colours)} {first}")
         screen.lines("    " + more for more in rest)
-    if report.findings:
-        screen.heading(
+    count = len(report.findings)
+    _show_list(app, report.findings, Said(f"{count} 处问题", counted(count, "finding", "findings")))
+    count = len(report.leads)
+    title = Said(f"{count} 条线索（不是损坏）", counted(count, "lead", "leads") + ", no damage")
+    _show_list(app, report.leads, title)
+    _show_verdict(app, report)
+    if report.misbehaviour:
+        screen.prose(
             app.say(
-                f"{len(report.findings)} 处问题",
-                counted(len(report.findings), "finding", "findings"),
+                "账本密钥签过两份不能并存的检查点"
+                + (
+                    "：--misbehaviour 文件 写出证据" if evidence is None else f"，证据在 {evidence}"
+                ),
+                "the log signed two checkpoints that can't both be honest: "
+                + ("--misbehaviour FILE writes it" if evidence is None else f"see {evidence}"),
             )
         )
-        for found in report.findings[:_SHOWN]:
-            first, *rest = layout.wrap(said(found, lang), screen.width - 2)
-            screen.line(f"  {first}")
-            screen.lines("    " + more for more in rest)
-        if len(report.findings) > _SHOWN:
-            left = len(report.findings) - _SHOWN
-            screen.line("  " + app.say(f"另有 {left} 处，见 --json", f"and {left} more: --json"))
+
+
+def _show_list(app: App, findings: Sequence[Finding], title: Said) -> None:
+    """Print findings under a title, the first ones of many."""
+    screen = app.screen
+    if not findings:
+        return
+    screen.heading(title.in_(app.lang))
+    for found in findings[:_SHOWN]:
+        first, *rest = layout.wrap(said(found, app.lang), screen.width - 2)
+        screen.line(f"  {first}")
+        screen.lines("    " + more for more in rest)
+    if len(findings) > _SHOWN:
+        left = len(findings) - _SHOWN
+        screen.line("  " + app.say(f"另有 {left} 处，见 --json", f"and {left} more: --json"))
+
+
+def _show_verdict(app: App, report: VerifyReport) -> None:
+    """Print the verdict: up to where it reaches, who stands for it, and what nobody stands for."""
+    screen, lang, size = app.screen, app.lang, report.proven_size
     verdict = _VERDICTS[report.verdict].in_(lang)
     screen.line()
     colour = {"proven": "green", "damaged": "red"}.get(report.verdict, "yellow")
     screen.line(screen.style(app.say(f"结论：{verdict}", f"verdict: {verdict}"), "bold", colour))
-    if any(rung.status == "not_made" for rung in report.rungs):
+    if size is not None:
+        names = layout.plain(", ".join(report.cosigners)) or app.say("无", "nobody")
+        screen.prose(
+            app.say(
+                f"来自外部的检查点覆盖前 {size:,} 条，见证方：{names}",
+                f"a checkpoint from outside covers the first {counted(size, 'entry', 'entries')}, "
+                f"witnessed by {names}",
+            )
+        )
+        if tail := report.unproven_tail:
+            screen.prose(
+                app.say(
+                    f"未证明的末尾：其后 {tail:,} 条",
+                    f"unproven tail: {counted(tail, 'entry', 'entries')} after it",
+                )
+            )
+    else:
         screen.prose(
             app.say(
                 "没有账本之外的检查点，不能证明记录齐全",
                 "without a checkpoint from outside, completeness is not proven",
             )
         )
+    if not report.cosigners:
         screen.prose(UNWITNESSED.in_(lang))

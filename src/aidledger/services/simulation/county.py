@@ -12,6 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
 from random import Random
 from typing import Final, NamedTuple, TypeAlias
 
@@ -20,6 +22,8 @@ from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.services.clock import CHINA, SetClock
+from aidledger.services.founding import Said
+from aidledger.services.guarding import guard_of
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.recording import record
 from aidledger.services.session import Session
@@ -64,11 +68,14 @@ class County:
         days: tuple[date, date],
         calendar: Calendar,
         cases: int,
+        registrations: tuple[Said, ...] = (),
     ) -> None:
         """Stand before the first day; ``days`` are the first and the last of the simulation."""
         self.session = session
         self.seed = seed
         self.cases = cases
+        self.registrations = registrations
+        """Of the officers' keys, where batches are signed."""
         self.deciders = deciders(cases)
         self.first, self.last = days
         self.towns: tuple[Township, ...] = townships()
@@ -214,7 +221,12 @@ class County:
         """
         if not self._batch:
             return
-        batch, self._batch = self._batch, []
+        said, self._batch = self._batch, []
+        for batch in [said] if guard_of(self.session) is None else _by_actor(said):
+            self._record_or_stop(batch)
+
+    def _record_or_stop(self, batch: list[Proposal]) -> None:
+        """Record one batch; a refusal is a fault of the simulation."""
         try:
             self._record(batch)
         except RefusedError as refused:
@@ -238,6 +250,11 @@ class County:
         outcome = record(self.session, proposals, cause=cause, evidence=evidence)
         if not isinstance(outcome, Committed):
             raise ServiceError(f"simulation: batch {cause} was not recorded: {outcome}")
+
+
+def _by_actor(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
+    """Return proposals as runs of one actor's: each signs what they said."""
+    return [list(run) for _, run in groupby(proposals, attrgetter("actor"))]
 
 
 def _despite(proposal: Proposal, despite: tuple[Despite, ...]) -> Proposal:

@@ -8,7 +8,6 @@ from random import Random
 
 from aidledger.domain.case import Case
 from aidledger.domain.events.base import Event
-from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.services.simulation.county import County, Turn
 from aidledger.services.simulation.planning import CasePlan
 
@@ -81,7 +80,7 @@ class Dossier:
         """Have something recorded on this case; a plan ``despite`` rules names those that refuse."""
         county = self.county
         self.floor = effective_on or county.today
-        if self.plan.despite and EVENTS[wire_name(event)].wish:
+        if self.plan.despite:
             proposal = county.proposal(
                 self.stream, event, by=by, effective_on=effective_on, personal=personal
             )

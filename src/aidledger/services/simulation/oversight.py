@@ -28,6 +28,8 @@ _PERMILLE_A_MONTH: Final = 6
 _SHOWN_DAYS: Final = 20
 _EXTENDED_DAYS: Final = 30
 LIST_KIND: Final = "recipients"
+_SHORT_OF_STAFF: Final = "人手不足"
+_SECTION: Final = "社会救助股"
 
 
 class ComplaintPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +114,7 @@ class Complaints:
         registered = complaint.ComplaintRegistered(handler=plan.handler)
         proposal = county.proposal(stream, registered, by=COMPLAINTS)
         if plan.handler == plan.about_officer:
-            county.insist(proposal, reason="人手不足", authority="社会救助股")
+            county.insist(proposal, reason=_SHORT_OF_STAFF, authority=_SECTION)
         else:
             county.say(stream, registered, by=COMPLAINTS)
         yield Turn(county.after(plan.investigate_after), COUNTY)
@@ -120,9 +122,12 @@ class Complaints:
             extended = complaint.ComplaintExtended(days=plan.extended_days, ground="complex")
             county.say(stream, extended, by=COMPLAINTS)
         looked_into = complaint.ComplaintInvestigated(finding="not_upheld")
-        county.say(
-            stream, looked_into, by=plan.handler, personal={"report": "经核实，程序符合规定。"}
-        )
+        report = {"report": "经核实，程序符合规定。"}
+        proposal = county.proposal(stream, looked_into, by=plan.handler, personal=report)
+        if plan.handler == plan.about_officer:
+            county.insist(proposal, reason=_SHORT_OF_STAFF, authority=_SECTION)
+        else:
+            county.say(stream, looked_into, by=plan.handler, personal=report)
         yield Turn(county.after(plan.answer_after), COUNTY)
         answered = complaint.ComplaintAnswered(
             answered_on=county.today.isoformat(), outcome="explained", told=True

@@ -68,7 +68,7 @@ def open_ledger_of(county: County, on: str) -> Process:
     who = {"county": COUNTY, "actor": f"{COUNTY}-{RECORDS}", "office": COUNTY, "on": on}
     since = date.fromisoformat(on)
     table, text = powers_evidence()
-    origin = f"simulated/{COUNTY}/{county.seed}"
+    origin = county.session.store.origin
     chief = security()
     opened: list[Event] = [registry.LedgerOpened(county=COUNTY, origin=origin)]
     declared = genesis(
@@ -85,7 +85,7 @@ def open_ledger_of(county: County, on: str) -> Process:
     staff = (*administrators(), *posts(county.cases))
     proposals += _appointed(county, staff, on)
     granted = roles([post.officer for post in posts(county.cases)], by=chief)
-    proposals += [_registered(said, on) for said in granted]
+    proposals += [_registered(said, on) for said in (*granted, *county.registrations)]
     packs, files = adopt_packs(PACKS, **who)
     policy = [*adopt_calendars(**who), *packs]
     policy += [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar as gregorian
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ from aidledger.services.simulation.irregularities.planting import (
     Unplanted,
 )
 from aidledger.services.simulation.irregularities.scene import Tools
+from aidledger.services.simulation.keys import make_keys
 from aidledger.services.simulation.living import live
 from aidledger.services.simulation.oversight import Boards, Complaints
 from aidledger.services.simulation.payments import PayRuns
@@ -70,6 +72,7 @@ def simulate(
     seed: int,
     start: str = _FIRST_START,
     irregularities: Path | None = None,
+    signed: bool = False,
     progress: Progress | None = None,
 ) -> SimulationResult:
     """Fill an empty ledger with an invented county's work, the same for the same arguments.
@@ -84,19 +87,20 @@ def simulate(
         seed: what all chance follows from.
         start: the first day of the first month.
         irregularities: plant what auditors look for, and write the list of it to this file.
+        signed: make keys for all officers in the keys folder, register them, and sign every batch
+            by the one actor it then has. Whoever plants irregularities signs them unasked.
         progress: told after each working day.
 
     Raises:
         ServiceError: the ledger has entries, or an argument is out of its range.
+        KeyFileError: signed, and the keys folder is not fit, or has a key of that name.
 
     """
     first = _check(session, cases=cases, months=months, start=start)
     last = _last_day(start, months)
-    clock, random_bytes, vault = session.clock, session.random_bytes, session.vault
+    registrations = make_keys(session.keyring, seed=seed, cases=cases) if signed else []
     moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
-    _use_seed(session, seed)
-    session.clock = moving
-    try:
+    with _simulated(session, moving, seed, judging=irregularities is None):
         county = County(
             session,
             moving,
@@ -104,6 +108,7 @@ def simulate(
             days=(first, last),
             calendar=working_calendar(),
             cases=cases,
+            registrations=tuple(registrations),
         )
         plants = Plants(county, wanted=irregularities is not None)
         _people_it(county, cases, start, plants)
@@ -112,10 +117,6 @@ def simulate(
             if progress is not None:
                 progress(done, total)
         harvest = plants.found()
-    finally:
-        session.clock, session.random_bytes = clock, random_bytes
-        if vault is not None and session.secrets is not None:
-            session.vault = Vault(session.store, session.secrets, random_bytes)
     head = session.store.head()
     result = SimulationResult(
         entries=head.size,
@@ -128,6 +129,21 @@ def simulate(
     if irregularities is not None:
         _write(irregularities, result)
     return result
+
+
+@contextmanager
+def _simulated(session: Session, clock: SetClock, seed: int, *, judging: bool) -> Iterator[None]:
+    """Let the session live in invented time and chance; give it back its own afterwards."""
+    before, random_bytes, vault = session.clock, session.random_bytes, session.vault
+    _use_seed(session, seed)
+    session.clock, session.judging = clock, judging
+    try:
+        yield
+    finally:
+        session.clock, session.random_bytes, session.judging = before, random_bytes, True
+        session.forget()
+        if vault is not None and session.secrets is not None:
+            session.vault = Vault(session.store, session.secrets, random_bytes)
 
 
 def _check(session: Session, *, cases: int, months: int, start: str) -> date:

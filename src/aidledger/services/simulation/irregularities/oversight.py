@@ -123,4 +123,5 @@ def _corrected(scene: Scene, case: Dossier) -> Process:
     corrected = registry.EntryCorrected(
         authority="", field="households", position=visited[0], reason="", value="6"
     )
-    case.say(corrected, SURVEYOR)
+    proposal = scene.county.proposal(case.stream, corrected, by=SURVEYOR)
+    scene.county.insist(proposal, reason="笔误", authority="本人")

@@ -1,0 +1,74 @@
+"""Where SoftHSM2 lies, installed if need be, and tokens with keys in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pkcs11
+import pytest
+
+PIN = "4711-pin"
+_PLACES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib64/softhsm/libsofthsm2.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
+)
+_CURVE = bytes.fromhex("06032b6570")
+
+
+def module() -> Path:
+    """Return SoftHSM's library; install the package where root may, fail clearly where not."""
+    found = _found()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        apt = ["apt-get", "-o", "DPkg::Lock::Timeout=120"]
+        install = [*apt, "install", "-y", "--no-install-recommends", "softhsm2"]
+        if not _quietly(install):
+            _quietly([*apt, "update"])
+            _quietly(install)
+        found = _found()
+    if found is None or shutil.which("softhsm2-util") is None:
+        pytest.fail(
+            "SoftHSM2 is needed: install the package softhsm2 (Debian: apt-get install softhsm2)"
+        )
+    return found
+
+
+def _quietly(command: list[str]) -> bool:
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    return not subprocess.run(command, check=False, capture_output=True, env=environ).returncode
+
+
+def _found() -> Path | None:
+    places = [Path(place) for place in _PLACES]
+    return next((place for place in places if place.is_file()), None)
+
+
+def make_token(label: str) -> None:
+    """Make an empty token; SOFTHSM2_CONF says where."""
+    made = ["softhsm2-util", "--init-token", "--free", "--label", label]
+    subprocess.run([*made, "--pin", PIN, "--so-pin", "87654321"], check=True, capture_output=True)
+
+
+def make_key(library: Path, label: str, name: str, **private: Any) -> None:
+    """Make an Ed25519 key in a token: sensitive and not extractable unless said otherwise."""
+    attribute = pkcs11.Attribute
+    token = pkcs11.lib(str(library)).get_token(token_label=label)
+    with token.open(user_pin=PIN, rw=True) as session:
+        curve = session.create_domain_parameters(
+            pkcs11.KeyType.EC_EDWARDS, {attribute.EC_PARAMS: _CURVE}, local=True
+        )
+        curve.generate_keypair(
+            mechanism=pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN,
+            store=True,
+            label=name,
+            private_template={
+                attribute.EXTRACTABLE: private.get("extractable", False),
+                attribute.SENSITIVE: private.get("sensitive", True),
+            },
+        )
