@@ -60,6 +60,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"chmod 600 (?P<a>.+)", "chmod 600 {a}"),
     (r"expected a signed checkpoint, found none", "还没有签署过检查点"),
     (r"aidledger checkpoint sign makes one", "用 aidledger checkpoint sign 签署"),
+    (
+        r"aidledger checkpoint sign --new-key makes one",
+        "用 aidledger checkpoint sign --new-key 新建",
+    ),
     (r"nothing is signed: (?P<a>.+)", "没有签署：{a}"),
     (r"run `aidledger verify` and sign nothing", "运行 aidledger verify，暂停签署"),
     (
