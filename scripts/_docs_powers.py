@@ -27,6 +27,9 @@ to be recorded and when the log is verified, so that an entry forged past the pr
   holds once others have confirmed it. Everybody else's role comes from the security administrator.
 - **One person** may act under several names: where `ActorIdentified` says so, they count as one everywhere. Kinship
   (`KinshipDeclared`) counts for both sides.
+- **Asked before recording** it is once the ledger has registered a key: of facts as of wishes. Each request is then of
+  one actor and signed by that actor's key. A duty may be broken by name (`despite`), which stays a finding; a missing
+  power or key may not. Before the first key, names are only claimed, and verification says what it thinks of them.
 - A parameter is taken from the pack in force where it sets one of the same name and type, else from the table.
   *Local* marks a value that no text at hand gives: the county must set it.
 """.strip()

@@ -16,16 +16,11 @@ COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
 #: formats; closing and reconciling for a county's own nightly run; powers over a whole
 #: ledger; the event library's factory.
 FOR_OTHER_PROGRAMS = (
-    "aidledger.ledger.proof",
     "aidledger.ledger.batch",
     "aidledger.ledger.misbehaviour",
-    "aidledger.ledger.receipt",
-    "aidledger.ledger.tiles",
     "aidledger.ledger.witnessing",
     "aidledger.services.closingcheck",
     "aidledger.services.indexcheck",
-    "aidledger.services.payment_proof",
-    "aidledger.services.reconciling",
     "aidledger.services.powers",
     "aidledger.store.factory",
 )

@@ -11,7 +11,8 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.errors import EXIT_CODES
 from aidledger.interfaces.cli.helps import COMMANDS, OPTIONS
 from aidledger.interfaces.cli.main import cli
-from aidledger.interfaces.cli.tree import Spec, top_commands
+from aidledger.interfaces.cli.specs import Spec
+from aidledger.interfaces.cli.tree import top_commands
 
 
 def paths(specs: dict[str, Spec], above: str = "") -> Iterator[str]:

@@ -44,25 +44,26 @@ def at(location: str, **more: Any) -> Any:
     return open_session(location, clock=clock, **more)
 
 
+APPLICATION: dict[str, Any] = {
+    "type": "ApplicationSubmitted",
+    "stream": f"case/{COUNTY}-2022-900001",
+    "actor": CLERK_OF,
+    "office": TOWN,
+    "effective_on": DAY,
+    "data": {
+        "area": "rural",
+        "birth_on": "1949-12-31",
+        "route": "self",
+        "township": TOWN,
+        "village": VILLAGE,
+    },
+}
+
+
 def applied(actor: str = CLERK_OF, number: int = 1, **more: Any) -> Proposal:
     """Return an application, which a township's clerk takes down."""
-    return proposal_of(
-        {
-            "type": "ApplicationSubmitted",
-            "stream": f"case/{COUNTY}-2022-9{number:05d}",
-            "actor": actor,
-            "office": TOWN,
-            "effective_on": DAY,
-            "data": {
-                "area": "rural",
-                "birth_on": "1949-12-31",
-                "route": "self",
-                "township": TOWN,
-                "village": VILLAGE,
-            },
-            **more,
-        }
-    )
+    stream = f"case/{COUNTY}-2022-9{number:05d}"
+    return proposal_of({**APPLICATION, "actor": actor, "stream": stream, **more})
 
 
 def registry(event: Any, actor: str = "", office: str = COUNTY) -> Proposal:

@@ -9,7 +9,18 @@ from typing import Any
 
 import pkcs11
 import pytest
-from tests.services.signed import CLERK_OF, ORIGIN, applied, at, done, key_of, last_batch, registry
+from tests.cli.shell import lines, on
+from tests.services.signed import (
+    APPLICATION,
+    CLERK_OF,
+    ORIGIN,
+    applied,
+    at,
+    done,
+    key_of,
+    last_batch,
+    registry,
+)
 from tests.services.softhsm import PIN, make_key, make_token, module
 
 from aidledger.domain.events.powers import KeyRegistered
@@ -125,7 +136,7 @@ def test_an_officer_with_a_token_signs_records_and_the_receipt_says_so(
         public_key=signer.key.public.hex(),
         registrar=security().actor,
     )
-    with at(signed_location, tokens=(signer,)) as session:
+    with at(signed_location, tokens=lambda: (signer,)) as session:
         done(session, registry(registered), cause="registered")
         receipt = done(session, applied(), cause="applied")
         batch, leaves = last_batch(session)
@@ -134,3 +145,28 @@ def test_an_officer_with_a_token_signs_records_and_the_receipt_says_so(
         assert (signer.key.label, "token") == (receipt.key_id, receipt.assurance)
         assert verify_batch(key_of(session, NAME), ORIGIN, leaves, signed)
         assert not verify_batch(key_of(session, CLERK_OF), ORIGIN, leaves, signed)
+
+
+def test_the_program_signs_with_the_token_that_the_environment_names(
+    signed_location: str, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Path(signed_location)
+    token = {
+        "AIDLEDGER_PKCS11_MODULE": str(library),
+        "AIDLEDGER_PKCS11_TOKEN": TOKEN,
+        "AIDLEDGER_PKCS11_KEY": NAME,
+        "AIDLEDGER_PKCS11_PIN": PIN,
+    }
+    chief = security()
+    by = ("--actor", chief.actor, "--office", chief.office)
+    held = ("--owner", CLERK_OF, "--assurance", "token")
+    given = on(ledger, "keys", "register", NAME, *held, *by, "--json", environ=token)
+    told = lines([APPLICATION])
+    refused = on(ledger, "record", "-", stdin=told, environ={**token, "AIDLEDGER_PKCS11_PIN": "no"})
+    said = on(ledger, "record", "-", "--json", stdin=told, environ=token)
+
+    assert (0, "low") == (given.code, given.object["receipt"]["assurance"])
+    assert 12 == refused.code
+    assert "cannot be used" in refused.err
+    assert (0, "token") == (said.code, said.object["receipt"]["assurance"])
+    assert said.object["receipt"]["key_id"].startswith(f"{NAME}+")

@@ -16,8 +16,8 @@ from aidledger.ledger.tlog_proof import Proven, check_proof
 from aidledger.ledger.trust import parse_policy
 from aidledger.services.problems import ServiceError
 from aidledger.services.proving import (
+    Prover,
     newest_checkpoint,
-    prove_entry,
     prove_extension,
     record_at,
 )
@@ -67,11 +67,11 @@ def damage(path: Path, statement: str) -> LedgerStore:
 
 
 def test_every_entry_is_proven_offline(store: LedgerStore) -> None:
-    kept = newest_checkpoint(store)
+    prover = Prover(store)
 
-    assert 700 == kept.checkpoint.size
+    assert 700 == prover.kept.checkpoint.size
     for position in (0, 255, 256, 299, 511, 512, 699):
-        proof = prove_entry(store, position, kept).encode()
+        proof = prover.entry(position).encode()
         answer = check_proof(record_at(store, position), proof, POLICY)
 
         assert isinstance(answer, Proven), answer
@@ -117,7 +117,7 @@ def test_no_checkpoint_is_said_with_what_to_do(tmp_path: Path) -> None:
     record(made, drafts(3))
 
     with pytest.raises(ServiceError, match="found none") as refused:
-        prove_entry(made, 0)
+        Prover(made)
 
     assert (10, True) == (refused.value.exit_code, "checkpoint sign" in refused.value.hint)
     made.close()
@@ -135,7 +135,7 @@ def test_a_position_outside_is_refused(path: Path, position: int) -> None:
     store = open_ledger(str(path), read_only=True)
 
     with pytest.raises(ServiceError, match="position"):
-        prove_entry(store, position)
+        Prover(store).entry(position)
     store.close()
 
 
@@ -155,7 +155,7 @@ def test_damage_gives_no_proof(path: Path, statement: str) -> None:
     store = damage(path, statement)
 
     with pytest.raises(ServiceError, match="do not prove") as refused:
-        prove_entry(store, 17)
+        Prover(store).entry(17)
 
     assert (1, "aidledger verify says what is wrong") == (
         refused.value.exit_code,
@@ -174,7 +174,7 @@ def test_a_record_that_is_not_of_its_hash_is_not_handed_out(path: Path) -> None:
 
 def test_only_the_rows_of_two_tiles_are_read(path: Path) -> None:
     store = open_ledger(str(path), read_only=True)
-    kept = newest_checkpoint(store)
+    prover = Prover(store)
     seen: list[Any] = []
     reading = store.reading
 
@@ -193,8 +193,11 @@ def test_only_the_rows_of_two_tiles_are_read(path: Path) -> None:
         def __exit__(self, *what: object) -> None:
             self.inner.__exit__(None, None, None)
 
-    store.reading = Watched  # type: ignore[method-assign,assignment]
-    prove_entry(store, 17, kept)
+    store.reading = Watched  # type: ignore[method-assign]
+    prover.entry(17)
 
     assert 256 + (600 - 512) + 2 == len(seen)
+
+    prover.entry(18)
+    assert 2 * 256 + (600 - 512) + 2 + 2 == len(seen)
     store.close()

@@ -30,7 +30,11 @@ ReadTile: TypeAlias = Callable[[TileFile], Sequence[bytes]]
 
 
 class TiledTree:
-    """The tree over the first `size` leaves, of which only the tiles that are needed are read."""
+    """The tree over the first `size` leaves, of which only the tiles that are needed are read.
+
+    Kept for many proofs it holds the roots along its right edge, which they share, and the tiles of
+    the last proof alone.
+    """
 
     def __init__(self, size: int, read_tile: ReadTile) -> None:
         """Begin with nothing read. Raises ProofError for an impossible size."""
@@ -39,6 +43,7 @@ class TiledTree:
         self.size = size
         self._read_tile = read_tile
         self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+        self._edge: dict[int, bytes] = {}
 
     def leaf(self, index: int) -> bytes:
         """Hash of leaf `index` as its tile says. Raises ProofError."""
@@ -58,6 +63,7 @@ class TiledTree:
         """
         if not 0 <= index < self.size:
             raise ProofError(f"index: expected below {self.size}, found {index}")
+        self._tiles.clear()
         start, stop, proof = 0, self.size, []
         while stop - start > 1:
             middle = start + split_size(stop - start)
@@ -77,6 +83,7 @@ class TiledTree:
         """
         if not 0 < old_size <= self.size:
             raise ProofError(f"old size: expected 1 to {self.size}, found {old_size}")
+        self._tiles.clear()
         start, stop, whole, proof = 0, self.size, True, []
         while old_size != stop:
             middle = start + split_size(stop - start)
@@ -94,6 +101,13 @@ class TiledTree:
         """Root over leaves `start` to `stop`, where RFC 6962 divides a tree."""
         if start == stop:
             return EMPTY_ROOT
+        if stop == self.size:
+            if start not in self._edge:
+                self._edge[start] = self._peaks_root(start, stop)
+            return self._edge[start]
+        return self._peaks_root(start, stop)
+
+    def _peaks_root(self, start: int, stop: int) -> bytes:
         *peaks, root = (
             self._perfect(start + first, count.bit_length() - 1)
             for first, count in subtree_spans(stop - start)
@@ -117,9 +131,8 @@ class TiledTree:
             width = min(TILE_WIDTH, nodes - number * TILE_WIDTH)
             file = TileFile(level, number, width)
             known = self._read_tile(file)
-            if len(known) != width or any(
-                type(value) is not bytes or len(value) != HASH_BYTES for value in known
-            ):
+            whole = set(map(type, known)) == {bytes} and set(map(len, known)) == {HASH_BYTES}
+            if len(known) != width or not whole:
                 raise ProofError(f"{file.path}: expected {width} hashes of {HASH_BYTES} bytes")
             self._tiles[level, number] = known
         return known

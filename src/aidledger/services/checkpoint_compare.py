@@ -76,12 +76,10 @@ def compare_notes(
     if root_at(store, new.size) != new.root:
         why = f"the ledger itself has another root at size {new.size} than the newer one"
         return Compared("unproven", why, old, new)
-    with store.reading() as run:
-        tree = stored_tree(run, new.size)
-        try:
-            proof = tuple(tree.consistency(old.size))
-        except ProofError as error:
-            raise ServiceError(str(error), hint="aidledger verify says what is wrong") from None
+    try:
+        proof = tuple(stored_tree(store, new.size).consistency(old.size))
+    except ProofError as error:
+        raise ServiceError(str(error), hint="aidledger verify says what is wrong") from None
     root = root_at(store, old.size)
     if root == old.root:
         return Compared("extends", f"size {new.size} extends size {old.size}", old, new)

@@ -32,6 +32,15 @@ def no_passphrase(_name: str) -> bytes | None:
     return None
 
 
+Tokens: TypeAlias = Callable[[], Sequence[Signer]]
+"""Asked once for the signers whose keys lie in devices, when somebody is to sign."""
+
+
+def no_tokens() -> Sequence[Signer]:
+    """Know no token."""
+    return ()
+
+
 class Keyring:
     """The keys at hand: those of a folder, each opened once and when it is needed, and tokens."""
 
@@ -40,14 +49,13 @@ class Keyring:
         folder: Callable[[], Path],
         *,
         passphrase: Passphrase = no_passphrase,
-        tokens: Sequence[Signer] = (),
+        tokens: Tokens = no_tokens,
     ) -> None:
         self._folder = folder
         self._passphrase = passphrase
         self._files: dict[bytes, str] | None = None
-        self._signers = {
-            token.key.public: token for token in tokens if token.key.kind is KeyKind.BATCH
-        }
+        self._tokens: Tokens | None = tokens
+        self._signers: dict[bytes, Signer] = {}
 
     def __repr__(self) -> str:
         return "Keyring(…)"
@@ -75,6 +83,7 @@ class Keyring:
                 hint="it was revoked or replaced: aidledger keys list",
                 exit_code=REFUSED_KEY,
             )
+        self._ask_tokens()
         order: tuple[str, ...] = ASSURANCES
         for record in sorted(valid, key=lambda one: (-order.index(one.assurance), one.id)):
             signer = self._signer(record)
@@ -107,8 +116,15 @@ class Keyring:
         return key
 
     def public_keys(self) -> list[VerifierKey]:
-        """Return the public keys of the folder, for whatever they sign."""
-        return list_keys(self._folder())
+        """Return the public keys of the folder, for whatever they sign, and those of tokens."""
+        self._ask_tokens()
+        return [*list_keys(self._folder()), *(one.key for one in self._signers.values())]
+
+    def _ask_tokens(self) -> None:
+        """Learn which tokens are there, the first time."""
+        if self._tokens is not None:
+            tokens, self._tokens = self._tokens(), None
+            self._signers |= {one.key.public: one for one in tokens}
 
     def _signer(self, record: KeyRecord) -> Signer | None:
         """Return whoever signs with a registered key; none where it lies elsewhere."""

@@ -6,18 +6,18 @@ else. Every proof is checked here against the signed root before it is handed ou
 
 from __future__ import annotations
 
-from functools import partial
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aidledger.ledger.checkpoint import Checkpoint, parse_checkpoint
 from aidledger.ledger.note import Note, parse_note
 from aidledger.ledger.proof import ProofError, verify_consistency, verify_inclusion
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tiledtree import TiledTree
+from aidledger.ledger.tiles import TileFile
 from aidledger.ledger.tlog_proof import TlogProof
 from aidledger.ledger.tree import leaf_hash
 from aidledger.services.problems import ServiceError
-from aidledger.store.port import LedgerStore, Run
+from aidledger.store.port import LedgerStore
 from aidledger.store.tilerows import tile_hashes
 
 _DAMAGED = "aidledger verify says what is wrong"
@@ -54,33 +54,43 @@ def newest_checkpoint(store: LedgerStore) -> Kept:
     return best
 
 
-def stored_tree(run: Run, size: int) -> TiledTree:
+def stored_tree(store: LedgerStore, size: int) -> TiledTree:
     """Return the tree over the first `size` entries, read from the database tile by tile."""
-    return TiledTree(size, partial(tile_hashes, run))
+
+    def read(tile: TileFile) -> list[Any]:
+        with store.reading() as run:
+            return tile_hashes(run, tile)
+
+    return TiledTree(size, read)
 
 
-def prove_entry(store: LedgerStore, position: int, kept: Kept | None = None) -> TlogProof:
-    """Prove the entry at a position to be in the log of a checkpoint, by default the newest kept.
+class Prover:
+    """Proves entries to be in the log of one checkpoint; what their proofs share is read once."""
 
-    Raises:
-        ServiceError: no checkpoint, one that does not reach there, or entries that do not give its
-            root.
-    """
-    note, checkpoint = kept or newest_checkpoint(store)
-    if not 0 <= position < checkpoint.size:
-        raise ServiceError(
-            f"position {position}: expected below {checkpoint.size}, the size of the checkpoint",
-            hint="aidledger checkpoint sign makes a newer one",
-            exit_code=2,
-        )
-    with store.reading() as run:
-        tree = stored_tree(run, checkpoint.size)
+    def __init__(self, store: LedgerStore, kept: Kept | None = None) -> None:
+        """Take a checkpoint, by default the newest kept. Raises ServiceError where there is none."""
+        self.kept: Final = kept or newest_checkpoint(store)
+        self._tree = stored_tree(store, self.kept.checkpoint.size)
+
+    def entry(self, position: int) -> TlogProof:
+        """Prove the entry at a position.
+
+        Raises:
+            ServiceError: the checkpoint does not reach there, or the entries do not give its root.
+        """
+        note, checkpoint = self.kept
+        if not 0 <= position < checkpoint.size:
+            raise ServiceError(
+                f"position {position}: expected below {checkpoint.size}, the checkpoint's size",
+                hint="aidledger checkpoint sign makes a newer one",
+                exit_code=2,
+            )
         try:
-            hashes, leaf = tree.inclusion(position), tree.leaf(position)
+            hashes, leaf = self._tree.inclusion(position), self._tree.leaf(position)
             verify_inclusion(leaf, position, checkpoint.size, hashes, checkpoint.root)
         except ProofError as error:
             raise _damaged(f"position {position}", error) from None
-    return TlogProof(index=position, hashes=tuple(hashes), checkpoint=note)
+        return TlogProof(index=position, hashes=tuple(hashes), checkpoint=note)
 
 
 def prove_extension(store: LedgerStore, old: Checkpoint, new: Checkpoint) -> list[bytes]:
@@ -89,12 +99,11 @@ def prove_extension(store: LedgerStore, old: Checkpoint, new: Checkpoint) -> lis
     Raises:
         ServiceError: the entries do not give both roots, or there is no such proof.
     """
-    with store.reading() as run:
-        try:
-            proof = stored_tree(run, new.size).consistency(old.size)
-            verify_consistency(old.size, new.size, proof, old.root, new.root)
-        except ProofError as error:
-            raise _damaged(f"size {old.size} to {new.size}", error) from None
+    try:
+        proof = stored_tree(store, new.size).consistency(old.size)
+        verify_consistency(old.size, new.size, proof, old.root, new.root)
+    except ProofError as error:
+        raise _damaged(f"size {old.size} to {new.size}", error) from None
     return proof
 
 

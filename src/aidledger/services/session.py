@@ -5,7 +5,7 @@ States of streams are kept between calls and dropped whenever another writer was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -17,10 +17,16 @@ from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.payrun import PayRun, fold_run, with_line
 from aidledger.domain.recorded import Recorded
-from aidledger.ledger.signing import Signer
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decoding import recorded_all
-from aidledger.services.keyring import REFUSED_KEY, Keyring, Passphrase, no_passphrase
+from aidledger.services.keyring import (
+    REFUSED_KEY,
+    Keyring,
+    Passphrase,
+    Tokens,
+    no_passphrase,
+    no_tokens,
+)
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.store.keyfiles import keys_path
@@ -202,7 +208,7 @@ def open_session(
     clock: Clock | None = None,
     random_bytes: RandomBytes = system_bytes,
     passphrase: Passphrase = no_passphrase,
-    tokens: Sequence[Signer] = (),
+    tokens: Tokens = no_tokens,
 ) -> Iterator[Session]:
     """Open a ledger for a service.
 
@@ -212,7 +218,7 @@ def open_session(
         clock: what says the time; the machine's by default.
         random_bytes: where salts and keys come from.
         passphrase: asked for the passphrase of a locked key, when that key is to sign.
-        tokens: signers whose keys lie in devices.
+        tokens: asked for signers whose keys lie in devices, when somebody is to sign.
 
     Raises:
         StoreError: missing, unsafe or unreadable ledger, or secrets that others can read.

@@ -91,7 +91,7 @@ def create_key(
     try:
         key = SeedSigner(name, kind, seed).key
     except FormatError as error:
-        raise KeyFileError(f"{error.what}: expected {error.expected}") from None
+        raise KeyFileError(f"{error.what}: expected {error.expected}", code="usage") from None
     if passphrase is not None and not passphrase:
         raise KeyFileError("the passphrase is empty", hint="give one, or ask for a key without")
     path = key_path(folder, name)

@@ -19,7 +19,8 @@ from aidledger.interfaces.cli.app import app_of
 from aidledger.interfaces.cli.errors import CommandError, ReaderLeftError
 from aidledger.interfaces.cli.helping import help_text
 from aidledger.interfaces.cli.language import LANGUAGES, Language, Said
-from aidledger.interfaces.cli.tree import Arg, Opt, Spec, top_commands
+from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree import top_commands
 
 
 class Day(click.ParamType[str]):

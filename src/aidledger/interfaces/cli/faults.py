@@ -108,7 +108,10 @@ def problem_text(problem: Problem, lang: Language) -> str:
 def _store_fault(error: StoreError, lang: Language) -> Fault:
     """Return what to say of an error of the store."""
     exit_code = _STORE_EXITS.get(error.code, errors.COULD_NOT_RUN)
-    if isinstance(error, (KeyFileError, SecretsError, VaultError)) and error.code != "exists":
+    if isinstance(error, (KeyFileError, SecretsError, VaultError)) and error.code not in (
+        "exists",
+        "usage",
+    ):
         exit_code = errors.REFUSED_KEY
     message = str(error)
     if lang == "zh" and error.code in _STORE_CHINESE:

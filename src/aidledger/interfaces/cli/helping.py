@@ -12,7 +12,8 @@ import click
 
 from aidledger.interfaces.cli import helps, layout
 from aidledger.interfaces.cli.language import Language, Said
-from aidledger.interfaces.cli.tree import SECTIONS, Spec
+from aidledger.interfaces.cli.specs import Spec
+from aidledger.interfaces.cli.tree import SECTIONS
 
 WIDEST: Final = 100
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
+from aidledger.interfaces.cli.helps_proofs import PROVING
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
 
@@ -26,6 +27,7 @@ PROGRAM: Final = Help(
 
 COMMANDS: Final[dict[str, Help]] = {
     **WITNESSING,
+    **PROVING,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -230,9 +232,11 @@ COMMANDS: Final[dict[str, Help]] = {
             "aidledger keys register VKEY --owner u1 --assurance file --actor s1 --office 520123",
         ),
         Said(
-            "KEY 是文件夹中密钥的名称，或本人送来的公钥文本。",
-            "KEY is the name of a key in the folder, or the text of a public key that its owner "
-            "brought.",
+            "KEY 是文件夹或设备中密钥的名称，或本人送来的公钥文本。设备（PKCS#11）由 "
+            "AIDLEDGER_PKCS11_MODULE、_TOKEN、_KEY 指明，PIN 取自 _PIN 或在终端询问。",
+            "KEY is the name of a key in the folder or the token, or the text of a public key that "
+            "its owner brought. A token (PKCS#11) is named by AIDLEDGER_PKCS11_MODULE, _TOKEN and "
+            "_KEY; its PIN comes from _PIN, or is asked for at the terminal.",
         ),
     ),
     "keys rotate": Help(
@@ -307,7 +311,22 @@ OPTIONS: Final[dict[str, Said]] = {
     "--position": Said("只看这一条决定", "only the decision of this entry"),
     "--pack": Said("政策包的名称", "name of the policy pack"),
     "--format": Said("输出格式", "format of the output"),
-    "--output": Said("写入文件而不是标准输出", "write to a file instead of standard output"),
+    "--output": Said(
+        "写到此处（名单：文件，默认标准输出；证明：文件夹，默认当前）",
+        "write it there: a list to a file, proofs into a folder (default: here)",
+    ),
+    "--tsa": Said(
+        "时间戳机构的证书（PEM，本机构证书在前，其后为证书链）",
+        "the authority's certificates: PEM, its own first, then its chain",
+    ),
+    "--folder": Said(
+        "时间戳所在的文件夹（默认：账本旁的 .timestamps）",
+        "folder of the timestamps (default: .timestamps beside the ledger)",
+    ),
+    "--port": Said("端口（默认：8470）", "the port (default: 8470)"),
+    "--entry": Said("证明所指的记录", "the entry that the proof is about"),
+    "--case": Said("所问的个案（全名）", "the case that is asked about, by its full name"),
+    "--receipt": Said("把回执保存到此文件", "keep the receipt in this file"),
     "--deep": Said(
         "并重新作出每个决定、比较两种推导、重算索引与封账",
         "also decide everything again, compare two derivations, work out indexes and closings",
@@ -342,7 +361,7 @@ OPTIONS: Final[dict[str, Said]] = {
     "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
-    "--on": Said("生效之日（默认：今天）", "day it takes effect (default: today)"),
+    "--on": Said("办理之日（默认：今天）", "the day it is done on (default: today)"),
     "--cases": Said("个案数", "number of cases"),
     "--months": Said("月数", "number of months"),
     "--seed": Said("种子", "the seed"),

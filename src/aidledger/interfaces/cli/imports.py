@@ -8,7 +8,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
 from aidledger.interfaces.cli.records import read_input, show_rehearsal
 from aidledger.services.guarding import acknowledged
 from aidledger.services.importing.running import (
@@ -34,6 +34,7 @@ def run_import(
     office: str | None,
     as_is: bool,
     template: bool,
+    receipt: str | None,
     json: bool,
 ) -> int:
     """Import a file; the same file again gives the first receipt."""
@@ -52,8 +53,12 @@ def run_import(
     try:
         with writing(app) as session:
             before = imported_before(session, kind, content)
+            origin = session.store.origin
             if before is not None:
-                return show_outcome(app, acknowledged(session, before), json=json)
+                outcome = acknowledged(session, before)
+                code = show_outcome(app, outcome, json=json)
+                keep_receipt(outcome, origin, receipt)
+                return code
             what = prepare(
                 session,
                 kind,
@@ -75,6 +80,7 @@ def run_import(
     code = show_outcome(app, outcome, json=json, file=_file_object(what))
     if not json:
         _show_file(app, what)
+    keep_receipt(outcome, origin, receipt)
     return code
 
 

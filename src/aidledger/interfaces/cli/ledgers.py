@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.passphrases import known_passphrase
+from aidledger.interfaces.cli.tokens import Tokens
 from aidledger.services.session import Session, open_session
 from aidledger.store.errors import SecretsError, StoreError
 
@@ -16,9 +17,18 @@ def reading(app: App) -> AbstractContextManager[Session]:
     return open_session(app.location(), read_only=True)
 
 
-def writing(app: App) -> AbstractContextManager[Session]:
-    """Open the ledger for writing, with its secrets."""
-    return open_session(app.location(), passphrase=lambda name: known_passphrase(app, name))
+@contextmanager
+def writing(app: App) -> Iterator[Session]:
+    """Open the ledger for writing, with its secrets, and whoever signs in it."""
+    with (
+        Tokens(app) as tokens,
+        open_session(
+            app.location(),
+            passphrase=lambda name: known_passphrase(app, name),
+            tokens=tokens.signers,
+        ) as session,
+    ):
+        yield session
 
 
 @contextmanager

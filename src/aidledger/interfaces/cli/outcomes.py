@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +20,9 @@ from aidledger.interfaces.cli.faults import problem_text
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.clock import china_day
+from aidledger.services.files import write_file
 from aidledger.services.problems import Problem, RefusedError
+from aidledger.services.receipts import receipt_of
 from aidledger.store.outcome import Committed, Outcome, Receipt, Rejected, Unknown
 
 _REJECTED_EXITS: Final = {
@@ -113,6 +116,15 @@ def show_outcome(
                 ),
                 exit_code=TRANSIENT,
             )
+
+
+def keep_receipt(outcome: Outcome, origin: str, path: str | None) -> None:
+    """Write the receipt of an append to a file, where that was asked for.
+
+    It was printed before: if the file cannot be written, ``resolve`` gives the receipt again.
+    """
+    if path is not None and isinstance(outcome, Committed):
+        write_file(Path(path), receipt_of(outcome.receipt, origin=origin).encode())
 
 
 def show_problems(app: App, error: RefusedError) -> int:

@@ -18,7 +18,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.guarding import acknowledged
@@ -40,6 +40,7 @@ def run_record(
     cause: str | None,
     evidence: tuple[str, ...],
     dry_run: bool,
+    receipt: str | None,
     json: bool,
 ) -> int:
     """Record the proposals of a file, all or nothing."""
@@ -60,12 +61,15 @@ def run_record(
                 drafts = rehearse(session, proposals, cause=named)
                 return show_rehearsal(app, len(proposals), len(drafts), named, json=json)
             outcome = record(session, proposals, cause=named, evidence=files)
+            origin = session.store.origin
     except RefusedError as refused:
         placed = RefusedError([_placed(problem, numbers) for problem in refused.problems])
         if json:
             return show_problems(app, placed)
         raise placed from None
-    return show_outcome(app, outcome, json=json)
+    code = show_outcome(app, outcome, json=json)
+    keep_receipt(outcome, origin, receipt)
+    return code
 
 
 def show_rehearsal(app: App, given: int, entries: int, cause: str, *, json: bool) -> int:
@@ -93,14 +97,16 @@ def show_rehearsal(app: App, given: int, entries: int, cause: str, *, json: bool
     return OK
 
 
-def run_resolve(app: App, *, cause: str, json: bool) -> int:
+def run_resolve(app: App, *, cause: str, receipt: str | None, json: bool) -> int:
     """Say what became of a request, on a fresh connection."""
     # Only a writer can wait for a request that is still under way, and make its absence final.
     store = open_ledger(app.location())
     unsealed = Session(store, secrets=None, clock=SystemClock(), random_bytes=system_bytes)
     with unsealed as session:
         outcome = acknowledged(session, session.store.resolve(cause))
-    return show_outcome(app, outcome, json=json, asked=True)
+    code = show_outcome(app, outcome, json=json, asked=True)
+    keep_receipt(outcome, store.origin, receipt)
+    return code
 
 
 def show_events(app: App, *, type: str | None, json: bool) -> None:  # noqa: A002 - the argument

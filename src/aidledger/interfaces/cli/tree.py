@@ -6,40 +6,12 @@ are in ``helps``.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
-
-Kind = Literal["text", "day", "count", "flag", "path", "choice", "many"]
-
-
-class Opt(NamedTuple):
-    """An option: its name with dashes, what it takes, and the word for it in usage lines."""
-
-    name: str
-    kind: Kind = "text"
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-    required: bool = False
-
-
-class Arg(NamedTuple):
-    """An argument: its name in capitals, whether it may be left out, or be several."""
-
-    name: str
-    required: bool = True
-    many: bool = False
-    choices: tuple[str, ...] = ()
-
-
-class Spec(NamedTuple):
-    """A command: the function that carries it out as ``module:name``, or the commands below it."""
-
-    name: str
-    target: str = ""
-    args: tuple[Arg, ...] = ()
-    opts: tuple[Opt, ...] = ()
-    below: tuple[Spec, ...] = ()
+from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_proofs import CLOSING, PROVING
+from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
 
 class Section(NamedTuple):
@@ -59,85 +31,8 @@ ASSURANCES: Final = ("server", "file", "token")
 REASONS: Final = ("compromised", "lost", "replaced", "left_office")
 FORMATS: Final = ("table", "json", "csv", "xlsx")
 IMPORTS: Final = ("applications", "payments", "scores")
+_RECEIPT: Final = Opt("--receipt", "path", "FILE")
 SHELLS: Final = ("bash", "zsh", "fish")
-COSIGNATURES: Final = ("ed25519", "ml-dsa-44")
-
-_FOLDER: Final = Arg("FOLDER")
-_POLICY: Final = Opt("--policy", "path", "FILE")
-_OUTPUT: Final = Opt("--output", "path", "FILE")
-_LOG: Final = Opt("--log", "many", "FILE")
-
-_CHECKPOINTS: Final = Spec(
-    "checkpoint",
-    below=(
-        Spec(
-            "sign", _HERE + "checkpoints:run_sign", opts=(_OUTPUT, Opt("--new-key", "flag"), _JSON)
-        ),
-        Spec("show", _HERE + "checkpoints:run_show", (Arg("FILE", False),), (_POLICY, _JSON)),
-        Spec(
-            "compare",
-            _HERE + "checkpoints:run_compare",
-            (Arg("FILE"), Arg("OTHER", False)),
-            (_POLICY, Opt("--bundle", "path", "FILE"), _JSON),
-        ),
-        Spec(
-            "witness",
-            _HERE + "checkpoints:run_witness",
-            opts=(
-                _POLICY._replace(required=True),
-                Opt("--to", "many", "URL"),
-                Opt("--request", "path", "FILE"),
-                Opt("--old", "count", "N"),
-                Opt("--response", "path", "FILE"),
-                _JSON,
-            ),
-        ),
-        Spec(
-            "restore",
-            _HERE + "checkpoints:run_restore",
-            opts=(
-                Opt("--statement", "path", "FILE"),
-                Opt("--cosigned", "path", "FILE"),
-                _POLICY,
-                Opt("--reason"),
-                *_WHO,
-                _JSON,
-            ),
-        ),
-    ),
-)
-
-_WITNESSES: Final = Spec(
-    "witness",
-    below=(
-        Spec(
-            "init",
-            _HERE + "witnesses:run_init",
-            (_FOLDER,),
-            (
-                Opt("--name", "text", "NAME", required=True),
-                Opt("--kind", "choice", "", COSIGNATURES),
-                _LOG,
-                _JSON,
-            ),
-        ),
-        Spec("trust", _HERE + "witnesses:run_trust", (_FOLDER,), (_LOG, _JSON)),
-        Spec("show", _HERE + "witnesses:run_show", (_FOLDER,), (_JSON,)),
-        Spec(
-            "run",
-            _HERE + "witnesses:run_serve",
-            (_FOLDER,),
-            (Opt("--listen", "text", "HOST:PORT"),),
-        ),
-        Spec(
-            "add-checkpoint",
-            _HERE + "witnesses:run_add_checkpoint",
-            (_FOLDER, Arg("REQUEST")),
-            (_OUTPUT,),
-        ),
-        Spec("restored", _HERE + "witnesses:run_restored", (_FOLDER, Arg("STATEMENT")), (_OUTPUT,)),
-    ),
-)
 
 _CASES: Final = Spec(
     "case",
@@ -245,10 +140,11 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 _HERE + "rebuilds:run_rebuild",
                 opts=(_AS_OF, _KNOWN_ON, Opt("--model", "many", "NAME"), _JSON),
             ),
-            _CHECKPOINTS,
-            _WITNESSES,
+            CHECKPOINTS,
+            WITNESSES,
         ),
     ),
+    Section(Said("证明", "Prove"), PROVING),
     Section(
         Said("记录", "Record"),
         (
@@ -260,6 +156,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--cause", "text", "ID"),
                     Opt("--evidence", "many", "FILE"),
                     Opt("--dry-run", "flag"),
+                    _RECEIPT,
                     _JSON,
                 ),
             ),
@@ -273,10 +170,12 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     *_WHO,
                     Opt("--as-is", "flag"),
                     Opt("--template", "flag"),
+                    _RECEIPT,
                     _JSON,
                 ),
             ),
-            Spec("resolve", _HERE + "records:run_resolve", (Arg("CAUSE"),), (_JSON,)),
+            Spec("resolve", _HERE + "records:run_resolve", (Arg("CAUSE"),), (_RECEIPT, _JSON)),
+            *CLOSING,
             Spec("events", _HERE + "records:show_events", (Arg("TYPE", False),), (_JSON,)),
         ),
     ),

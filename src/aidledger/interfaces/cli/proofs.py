@@ -1,0 +1,251 @@
+"""``prove``, ``proof check`` and ``receipt check``: what can be checked without the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.phrases import chinese
+from aidledger.interfaces.cli.verification import UNWITNESSED
+from aidledger.interfaces.cli.wording import yuan
+from aidledger.ledger.receipt import MAX_RECEIPT_BYTES, Kept, Receipt, check_receipt, parse_receipt
+from aidledger.ledger.strict import FormatError
+from aidledger.ledger.tlog_proof import FIRST_LINE
+from aidledger.ledger.trust import MAX_POLICY_BYTES, Policy, parse_policy
+from aidledger.services.files import read_files, write_files
+from aidledger.services.history import find_stream
+from aidledger.services.proof_bundle import Files, case_files, entry_files, payment_files
+from aidledger.services.proof_reading import Answer, check_files
+
+MAX_FILE_BYTES: Final = 1_000_000
+
+
+def prove_one_entry(app: App, *, position: str, output: str | None, json: bool) -> None:
+    """Write an entry and its proof."""
+    number = _position(position)
+    with reading(app) as session:
+        files = entry_files(session.store, number)
+    _write(app, files, output, json=json)
+
+
+def prove_one_case(app: App, *, case: str, output: str | None, json: bool) -> None:
+    """Write what proves that these are all entries of a case, or that there is none."""
+    with reading(app) as session:
+        # a full name may be that of a case that is absent: that is then what is proven
+        stream = case if case.startswith("case/") else find_stream(session, case)
+        files = case_files(session.store, stream)
+    _write(app, files, output, json=json)
+
+
+def prove_one_payment(app: App, *, position: str, output: str | None, json: bool) -> None:
+    """Write what proves a payment within the total of its month."""
+    number = _position(position)
+    with reading(app) as session:
+        files = payment_files(session.store, number)
+    _write(app, files, output, json=json)
+
+
+def check_proofs(
+    app: App,
+    *,
+    file: tuple[str, ...],
+    policy: str,
+    entry: str | None,
+    case: str | None,
+    json: bool,
+) -> int:
+    """Check proof files offline under the reader's own policy."""
+    trusted = read_policy(policy)
+    files = read_files([Path(one) for one in file], limit=MAX_FILE_BYTES)
+    record = None if entry is None else _read(entry, MAX_FILE_BYTES)
+    answers = check_files(files, trusted, entry=record, case=case)
+    if not answers:
+        raise CommandError(
+            Said("没有找到任何证明文件", "found no proof among the files"),
+            hint=Said(
+                "aidledger prove 生成证明文件",
+                "aidledger prove makes them: name them or their folder",
+            ),
+        )
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/proof-check/v1",
+                "witnessed": trusted.quorum is not None,
+                "proofs": [msgspec.to_builtins(answer) for answer in answers],
+            }
+        )
+    else:
+        for answer in answers:
+            show_answer(app, answer)
+        say_unwitnessed(app, trusted)
+    return FINDINGS if any(answer.status == "refused" for answer in answers) else OK
+
+
+def check_kept_receipt(app: App, *, file: str, proofs: str, policy: str, json: bool) -> int:
+    """Check that the log has every entry of a receipt where the receipt says."""
+    trusted = read_policy(policy)
+    try:
+        receipt = parse_receipt(_read(file, MAX_RECEIPT_BYTES))
+        found = read_files([Path(proofs)], limit=MAX_FILE_BYTES).values()
+        answer = check_receipt(
+            receipt, [data for data in found if data.startswith(FIRST_LINE)], trusted
+        )
+    except FormatError as error:
+        raise _unreadable(file, error) from None
+    missed = () if isinstance(answer, Kept) else tuple(zip(*answer, strict=True))
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/receipt-check/v1",
+                "status": "missed" if missed else "kept",
+                "origin": receipt.origin,
+                "position": receipt.position,
+                "count": receipt.count,
+                "witnessed": trusted.quorum is not None,
+                "missed": [{"position": position, "why": why} for position, why in missed],
+            }
+        )
+    else:
+        _show_receipt_check(app, receipt, missed)
+        say_unwitnessed(app, trusted)
+    return FINDINGS if missed else OK
+
+
+def read_policy(path: str) -> Policy:
+    """Read a trust policy.
+
+    Raises:
+        CommandError: it is none.
+
+    """
+    try:
+        return parse_policy(_read(path, MAX_POLICY_BYTES))
+    except FormatError as error:
+        raise _unreadable(path, error) from None
+
+
+def show_answer(app: App, answer: Answer) -> None:
+    """Print what one proof says."""
+    screen = app.screen
+    good = answer.status != "refused"
+    mark = screen.style("✓", "green") if good else screen.style("✗", "red")
+    first, *rest = layout.wrap(
+        layout.plain(f"{answer.file}: {_text(app, answer)}"), screen.width - 4
+    )
+    screen.line(f"  {mark} {first}")
+    screen.lines("    " + more for more in rest)
+
+
+def _text(app: App, answer: Answer) -> str:
+    """Say what a proof proves."""
+    match answer:
+        case Answer(status="refused"):
+            why = chinese(answer.why, app.lang)
+            return app.say(f"未证明：{why}", f"not proven: {why}")
+        case Answer(what="entry"):
+            by = ", ".join(answer.witnesses)
+            said = Said(
+                f"{answer.type}（{answer.stream}）在 {answer.size} 条的账本中位于 {answer.position}",
+                f"{answer.type} of {answer.stream} is entry {answer.position} of a log of"
+                f" {answer.size}",
+            )
+            more = Said(f"，见证：{by}", f", witnessed by {by}").in_(app.lang) if by else ""
+            return said.in_(app.lang) + more
+        case Answer(status="absent"):
+            return app.say(f"没有 {answer.stream}", f"there is no {answer.stream}")
+        case Answer(what="case", status="complete"):
+            return app.say(
+                f"{answer.stream} 共 {answer.count} 条，全部在此",
+                f"these are all {answer.count} entries of {answer.stream}",
+            )
+        case Answer(what="case"):
+            return app.say(
+                f"{answer.stream} 共 {answer.count} 条（未附记录）",
+                f"{answer.stream} has {answer.count} entries (their records were not given)",
+            )
+        case _:
+            return _payment_text(app, answer)
+
+
+def _payment_text(app: App, answer: Answer) -> str:
+    """Say what the proof of a payment proves."""
+    one, total = yuan(answer.amount_fen or 0, app.lang), yuan(answer.total_fen or 0, app.lang)
+    if answer.status == "withdrawn":
+        said = app.say(
+            f"{answer.month} 补充结账从已结数中撤回了 {one}",
+            f"{one} was taken back by a supplement of {answer.month}",
+        )
+    else:
+        said = app.say(
+            f"{one} 计入 {answer.month} 的 {answer.count} 笔、合计 {total}",
+            f"{one} is one of {answer.count} payments of {answer.month}, together {total}",
+        )
+    return said + (app.say("（经更正）", " (as corrected)") if answer.corrected else "")
+
+
+def _show_receipt_check(app: App, receipt: Receipt, missed: tuple[tuple[Any, ...], ...]) -> None:
+    """Print whether a receipt was kept."""
+    screen, last = app.screen, receipt.position + receipt.count - 1
+    if not missed:
+        text = app.say(
+            f"位置 {receipt.position} 至 {last} 的记录都在账本 {receipt.origin} 中",
+            f"entries {receipt.position} to {last} are in the log {receipt.origin}",
+        )
+        screen.line(screen.style("✓ " + layout.plain(text), "green"))
+    for position, why in missed:
+        text = app.say(f"位置 {position} 未证明：{why}", f"entry {position} not proven: {why}")
+        screen.line(screen.style("✗ " + layout.plain(text), "red"))
+
+
+def say_unwitnessed(app: App, policy: Policy) -> None:
+    """Say where nobody but the operator vouches for what was proven."""
+    if policy.quorum is None:
+        app.screen.line(app.screen.style(UNWITNESSED.in_(app.lang), "bold", "yellow"))
+
+
+def _write(app: App, files: Files, output: str | None, *, json: bool) -> None:
+    """Write the files of a proof into a folder, and say which."""
+    folder = Path(output or ".")
+    write_files(folder, files)
+    if json:
+        app.screen.json(
+            {"schema": "aidledger/prove/v1", "folder": str(folder), "files": sorted(files)}
+        )
+    else:
+        app.screen.lines(str(folder / name) for name in sorted(files))
+
+
+def _position(text: str) -> int:
+    """Return the position that was typed."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise CommandError(
+            Said(f"{layout.plain(text)}：应为位置号", f"{layout.plain(text)}: expected a position"),
+            hint=Said(
+                "aidledger case history 列出各条记录的位置",
+                "aidledger case history shows the position of each entry",
+            ),
+            exit_code=USAGE,
+        )
+    return int(text)
+
+
+def _read(path: str, limit: int) -> bytes:
+    """Read one file of at most so many bytes."""
+    with Path(path).open("rb"):  # a folder is no file
+        pass
+    return next(iter(read_files([Path(path)], limit=limit).values()))
+
+
+def _unreadable(path: str, error: FormatError) -> CommandError:
+    """Return what to say of a file that is not of its form."""
+    return CommandError(
+        Said(f"{layout.plain(path)}：{error}", f"{layout.plain(path)}: {error}"), exit_code=USAGE
+    )

@@ -1,0 +1,55 @@
+"""Puts together the files that prove an entry, a case or a payment to somebody without the ledger.
+
+`entry-N.record` has the exact bytes of an entry, `entry-N.tlog-proof` proves it to be in the log of
+a signed checkpoint. A case or a payment has a proof of its own, which leads to an entry that is
+proven so. No file holds a personal value: records have commitments to them.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof
+from aidledger.services.completeness import prove_case
+from aidledger.services.payment_proof import prove_payment
+from aidledger.services.proving import Prover, record_at
+from aidledger.store.port import LedgerStore
+
+Files: TypeAlias = dict[str, bytes]
+RECORD, TLOG_PROOF = ".record", ".tlog-proof"
+CASE_PROOF, PAYMENT_PROOF = ".case-proof", ".payment-proof"
+
+
+def entry_files(store: LedgerStore, position: int, prover: Prover | None = None) -> Files:
+    """Return the record at a position and its proof. Raises ServiceError as `Prover`."""
+    proof = (prover or Prover(store)).entry(position)
+    name = f"entry-{position}"
+    return {name + RECORD: record_at(store, position), name + TLOG_PROOF: proof.encode()}
+
+
+def case_files(store: LedgerStore, stream: str) -> Files:
+    """Return what proves that these are all entries of a case, or that there is no such case.
+
+    The records are those that the index sealed last counts. Raises ServiceError as `prove_case`.
+    """
+    prover = Prover(store)
+    proof = prove_case(store, stream)
+    parsed = parse_case_proof(proof)
+    files = entry_files(store, parsed.sealed_at, prover)
+    files[stream.removeprefix("case/").replace("/", "_") + CASE_PROOF] = proof
+    count = next((row.count for row in parsed.rows if row.key == stream), 0)
+    if count:
+        for row in store.read_stream(stream, upto=count):
+            files[f"entry-{row[0]}{RECORD}"] = record_at(store, row[0])
+    return files
+
+
+def payment_files(store: LedgerStore, position: int) -> Files:
+    """Return what proves a payment within a month's total. Raises ServiceError."""
+    prover = Prover(store)
+    proof = prove_payment(store, position)
+    return {
+        **entry_files(store, position, prover),
+        **entry_files(store, parse_payment_proof(proof).sealed_at, prover),
+        f"payment-{position}{PAYMENT_PROOF}": proof,
+    }
