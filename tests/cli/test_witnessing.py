@@ -217,3 +217,19 @@ def test_what_is_missing_is_told(tmp_path: Path, words: str, code: int) -> None:
 
     assert ran.code == code, ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_locked_key_signs_with_its_passphrase_only(tmp_path: Path) -> None:
+    path, locked = tmp_path / "county.db", {"AIDLEDGER_PASSPHRASE": "four words of mine"}
+    on(path, "init", "--origin", "example.org/county")
+    missing = on(path, "checkpoint", "sign")
+    made = on(path, "checkpoint", "sign", "--new-key", environ=locked)
+    without = on(path, "checkpoint", "sign")
+    wrong = on(path, "checkpoint", "sign", environ={"AIDLEDGER_PASSPHRASE": "others"})
+    right = on(path, "checkpoint", "sign", environ=locked)
+    shown = on(path, "checkpoint", "show")
+
+    assert "checkpoint sign --new-key" in missing.err
+    assert [missing.code, made.code, without.code, wrong.code, right.code] == [12, 0, 12, 12, 0]
+    assert made.out == right.out
+    assert any(line.startswith("example.org/county+") for line in shown.out.splitlines())

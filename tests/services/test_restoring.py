@@ -269,3 +269,28 @@ def test_a_restoration_that_was_moved_or_forged_is_told(path: Path) -> None:
     assert len(problems) == 2
     assert "does not hold" in problems[0]
     assert "stands at position 21" in problems[1]
+
+
+def test_on_postgresql_too(postgres_url: str) -> None:
+    store = create(postgres_url, origin=ORIGIN)
+    create_secrets(secrets_path(postgres_url))
+    record(store, drafts(5))
+    store.close()
+    mark_path(postgres_url).write_bytes(b"%020d %s\n" % (9, b"ab" * 32))
+    store = open_ledger(postgres_url)
+    text = restoration_of(store, postgres_url).text()
+    refused = append(store, drafts(1), "refused")
+    store.close()
+
+    with open_session(postgres_url, clock=CLOCK) as session:
+        outcome = restore(
+            session, postgres_url, cosigned(text, AUDIT), [AUDIT.key],
+            reason="disk", actor="u1", office="520123",
+        )  # fmt: skip
+        problems = [found.problem for found in restorations(session.store)]
+        later = append(session.store, drafts(1), "later")
+
+    assert isinstance(refused, Rejected)
+    assert isinstance(outcome, Committed)
+    assert problems == [""]
+    assert isinstance(later, Committed)

@@ -244,6 +244,34 @@ def test_without_the_lock_the_race_is_lost(tmp_path: Path, monkeypatch: pytest.M
     assert {len(cosigned) for cosigned in race(tmp_path)} == {2}
 
 
+def test_without_the_memory_a_second_root_would_be_cosigned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness, _ = made(tmp_path)
+    monkeypatch.setattr(witness_module, "replace_file", lambda path, content: None)
+
+    answers = [witness.add_checkpoint(request(0, 8, root=root)) for root in (None, OTHER_ROOT)]
+
+    assert [answer.status for answer in answers] == [200, 200]
+
+
+def test_a_memory_that_cannot_be_kept_signs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness, _ = made(tmp_path)
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(witness_module, "replace_file", full)
+        with pytest.raises(OSError, match="No space"):
+            witness.add_checkpoint(request(0, 8))
+
+    assert read_states(tmp_path)[0].head.size == 0
+    assert witness.add_checkpoint(request(0, 8)).status == 200
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

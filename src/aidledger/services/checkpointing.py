@@ -150,7 +150,7 @@ def log_keys(location: str, origin: str) -> list[VerifierKey]:
     if not keys:
         raise ServiceError(
             f"{origin}: expected a key of the log in {keys_path(location)}, found none",
-            hint="aidledger keys new makes one, named as the log",
+            hint="aidledger checkpoint sign --new-key makes one",
             exit_code=12,
         )
     return keys

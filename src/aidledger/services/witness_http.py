@@ -84,8 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
             return Answer(411, b"the request must say its length\n")
         if len(length) > 9 or int(length) > MAX_NOTE_BYTES:
             return Answer(413, b"the request is too long\n")
+        body = self.rfile.read(int(length))
         try:
-            return self.server.witness.add_checkpoint(self.rfile.read(int(length)))
+            return self.server.witness.add_checkpoint(body)
         except (ServiceError, StoreError, SigningError, OSError) as error:
             self.server.tell(str(error))
             return Answer(500, b"the witness cannot answer: its office was told why\n")

@@ -12,7 +12,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import show_outcome
 from aidledger.interfaces.cli.trustfiles import (
-    new_passphrase,
+    named_passphrase,
     passphrase_for,
     read_policy,
     write_output,
@@ -58,7 +58,7 @@ def run_sign(app: App, *, output: str | None, new_key: bool, json: bool) -> int:
         origin, folder = session.store.origin, keys_path(location)
         if new_key:
             seed = session.random_bytes(32)
-            create_key(folder, origin, KeyKind.NOTE, passphrase=new_passphrase(), seed=seed)
+            create_key(folder, origin, KeyKind.NOTE, passphrase=named_passphrase(), seed=seed)
         signers = []
         for key in log_keys(location, origin):
             path = key_path(folder, key.name)
@@ -106,9 +106,9 @@ def run_show(app: App, *, file: str | None, policy: str | None, json: bool) -> i
                 (app.say("账本", "origin"), kept.checkpoint.origin),
                 (app.say("条数", "size"), str(kept.checkpoint.size)),
                 (app.say("树根", "root"), kept.checkpoint.root.hex()),
-                (app.say("日志公钥", "log key"), " ".join(key.vkey() for key in keys)),
             ]
         )
+        app.screen.lines(key.vkey() for key in keys)  # unbroken, to be copied
         if verdict:
             show_verdict(app, verdict)
         for one in restored:

@@ -86,6 +86,36 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<n>\d+) decisions rest on sealed facts that were not opened",
         "{n} 个决定所依据的密封事实未打开",
     ),
+    (r"chmod 600 (?P<a>.+)", "chmod 600 {a}"),
+    (r"expected a signed checkpoint, found none", "还没有签署过检查点"),
+    (r"aidledger checkpoint sign makes one", "用 aidledger checkpoint sign 签署"),
+    (
+        r"aidledger checkpoint sign --new-key makes one",
+        "用 aidledger checkpoint sign --new-key 新建",
+    ),
+    (r"nothing is signed: (?P<a>.+)", "没有签署：{a}"),
+    (r"run `aidledger verify` and sign nothing", "运行 aidledger verify，暂停签署"),
+    (
+        r"expected the (?P<a>\d+) entries that were signed, found (?P<b>\d+)",
+        "已签署 {a} 条，账本只有 {b} 条",
+    ),
+    (
+        r"bring back the entries that are missing; a log never signs a second past",
+        "请找回缺失的记录；账本绝不签署另一段历史",
+    ),
+    (
+        r"the witness did not cosign: it has seen (?P<a>\d+) entries",
+        "见证方没有联署：它上次见到 {a} 条",
+    ),
+    (r"make the request again with (?P<a>--old \d+)", "请以 {a} 重新提交"),
+    (r"not cosigned \((?P<n>\d+)\): (?P<a>.+)", "没有联署（{n}）：{a}"),
+    (r"no auditor allowed this restoration: (?P<a>.+)", "没有审计方准许这次恢复：{a}"),
+    (r"name the keys you trust with --policy", "用 --policy 说明信任谁的密钥"),
+    (
+        r"(?P<a>.+): not a checkpoint that the log signed: (?P<b>.+)",
+        "{a}：不是账本签署的检查点：{b}",
+    ),
+    (r"aidledger witness init makes a witness", "用 aidledger witness init 新建见证方"),
     (r"(?P<a>.+) is of another log: (?P<b>.+)", "{a} 是另一账本的：{b}"),
     (r"(?P<a>.+) counts for nothing: (?P<b>.+)", "{a} 不算数：{b}"),
     (

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from getpass import getpass
 from pathlib import Path
-from typing import Final
 
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.passphrases import VARIABLE, known_passphrase
 from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import Policy, parse_policy
 from aidledger.services.problems import ServiceError
 from aidledger.services.witness_state import log_keys
 from aidledger.store.keyfiles import is_locked
-
-PASSPHRASE: Final = "AIDLEDGER_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
 
 def read_policy(path: str) -> Policy:
@@ -41,19 +38,14 @@ def read_log_keys(paths: tuple[str, ...]) -> list[VerifierKey]:
     return keys
 
 
-def new_passphrase() -> bytes | None:
+def named_passphrase() -> bytes | None:
     """Return the passphrase that a new key is to be locked with; None: the environment names none."""
-    return os.environ.get(PASSPHRASE, "").encode() or None
+    return os.environ.get(VARIABLE, "").encode("utf-8", "surrogateescape") or None
 
 
 def passphrase_for(app: App, path: Path) -> bytes | None:
     """Return the passphrase of a key's file, asking for it on a terminal; None where it has none."""
-    if not is_locked(path):
-        return None
-    named = new_passphrase()
-    if named is None and sys.stdin.isatty():
-        return getpass(app.say("密钥口令：", "passphrase of the key: ")).encode()
-    return named
+    return known_passphrase(app, path.stem) if is_locked(path) else None
 
 
 def write_output(app: App, content: bytes, path: str | None, what: Said) -> None:

@@ -8,7 +8,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.trustfiles import (
-    new_passphrase,
+    named_passphrase,
     passphrase_for,
     read_log_keys,
     write_output,
@@ -31,7 +31,7 @@ def run_init(
     app: App, *, folder: str, name: str, kind: str | None, log: tuple[str, ...], json: bool
 ) -> int:
     """Make a witness: its key, and the logs it watches."""
-    passphrase = new_passphrase()
+    passphrase = named_passphrase()
     key = init_witness(
         Path(folder),
         name=name,
