@@ -20,13 +20,20 @@ from typing import Any
 from benchmarks.appending import APPENDING
 from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
+from benchmarks.proving import PROVING
 from benchmarks.recording import RECORDING
 from benchmarks.reporting import Figures, markdown, table
 from benchmarks.rows import ROWS, Row
 from benchmarks.servers import postgres
 from benchmarks.verification import VERIFICATION
 
-MEASURES: dict[str, Measure] = {**APPENDING, **RECORDING, **VERIFICATION, **PROJECTING}
+MEASURES: dict[str, Measure] = {
+    **APPENDING,
+    **RECORDING,
+    **VERIFICATION,
+    **PROJECTING,
+    **PROVING,
+}
 QUICK_ROUNDS = 2
 
 

@@ -17,7 +17,7 @@ from aidledger.ledger.proof import (
     verify_inclusion,
 )
 from aidledger.ledger.strict import SIZE_LIMIT
-from aidledger.ledger.tiledtree import TiledTree
+from aidledger.ledger.tiledtree import MAX_TILES, TiledTree
 from aidledger.ledger.tiles import TileFile
 from aidledger.ledger.tree import TILE_WIDTH, root_of_leaves
 
@@ -122,3 +122,13 @@ def test_an_index_outside_is_refused(index: int) -> None:
 def test_an_old_size_outside_is_refused(old: int) -> None:
     with pytest.raises(ProofError, match="old size"):
         tiled(5).consistency(old)
+
+
+def test_no_more_tiles_are_kept_than_are_allowed() -> None:
+    tree = tiled(MOST)
+    for index in range(0, MOST, TILE_WIDTH):
+        tree.leaf(index)
+        tree.inclusion(index)
+
+    assert MAX_TILES == len(tree._tiles)
+    assert inclusion_proof(LEAVES, 5) == tree.inclusion(5)

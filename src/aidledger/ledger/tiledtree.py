@@ -8,8 +8,9 @@ a root that somebody signed (`ledger.proof`).
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.strict import SIZE_LIMIT
@@ -20,10 +21,11 @@ from aidledger.ledger.tree import (
     TILE_HEIGHT,
     TILE_WIDTH,
     node_hash,
-    root_of_leaves,
     split_size,
     subtree_spans,
 )
+
+MAX_TILES: Final = 512
 
 ReadTile: TypeAlias = Callable[[TileFile], Sequence[bytes]]
 """Gives the hashes of a tile of the tree: `width` of them, 32 bytes each, or of any other form."""
@@ -32,8 +34,8 @@ ReadTile: TypeAlias = Callable[[TileFile], Sequence[bytes]]
 class TiledTree:
     """The tree over the first `size` leaves, of which only the tiles that are needed are read.
 
-    Kept for many proofs it holds the roots along its right edge, which they share, and the tiles of
-    the last proof alone.
+    Kept for many proofs it holds the roots along its right edge, which they share, and the tiles that
+    were used last, with the nodes inside them: at most `MAX_TILES`, some 20 MB.
     """
 
     def __init__(self, size: int, read_tile: ReadTile) -> None:
@@ -42,14 +44,16 @@ class TiledTree:
             raise ProofError(f"size: expected 0 to {SIZE_LIMIT}")
         self.size = size
         self._read_tile = read_tile
-        self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+        self._tiles: OrderedDict[tuple[int, int], list[Sequence[bytes]]] = OrderedDict()
+        self._peaks = list(subtree_spans(size))
         self._edge: dict[int, bytes] = {}
+        self._joins: dict[int, list[bytes]] = {}
 
     def leaf(self, index: int) -> bytes:
         """Hash of leaf `index` as its tile says. Raises ProofError."""
         if not 0 <= index < self.size:
             raise ProofError(f"index: expected below {self.size}, found {index}")
-        return self._tile(0, index >> TILE_HEIGHT)[index % TILE_WIDTH]
+        return self._perfect(index, 0)
 
     def root(self) -> bytes:
         """Root of the tree (32 bytes). Raises ProofError where a tile is not of its form."""
@@ -63,17 +67,16 @@ class TiledTree:
         """
         if not 0 <= index < self.size:
             raise ProofError(f"index: expected below {self.size}, found {index}")
-        self._tiles.clear()
-        start, stop, proof = 0, self.size, []
-        while stop - start > 1:
-            middle = start + split_size(stop - start)
-            if index < middle:
-                proof.append(self._root(middle, stop))
-                stop = middle
-            else:
-                proof.append(self._root(start, middle))
-                start = middle
-        return proof[::-1]
+        first, height = next(
+            (first, count.bit_length() - 1) for first, count in self._peaks if index < first + count
+        )
+        proof: list[bytes] = []
+        for level in range((height + TILE_HEIGHT - 1) // TILE_HEIGHT):
+            node = index >> TILE_HEIGHT * level
+            rows, at = self._tile(level, node >> TILE_HEIGHT), node % TILE_WIDTH
+            heights = range(min(TILE_HEIGHT, height - TILE_HEIGHT * level))
+            proof += [rows[inside][at >> inside ^ 1] for inside in heights]
+        return proof + self._beside(first, height)
 
     def consistency(self, old_size: int) -> list[bytes]:
         """Proof that the tree extends its first `old_size` leaves (RFC 9162 section 2.1.4.1).
@@ -83,7 +86,6 @@ class TiledTree:
         """
         if not 0 < old_size <= self.size:
             raise ProofError(f"old size: expected 1 to {self.size}, found {old_size}")
-        self._tiles.clear()
         start, stop, whole, proof = 0, self.size, True, []
         while old_size != stop:
             middle = start + split_size(stop - start)
@@ -96,6 +98,20 @@ class TiledTree:
         if not whole:
             proof.append(self._root(start, stop))
         return proof[::-1]
+
+    def _beside(self, first: int, height: int) -> list[bytes]:
+        """Give what joins a perfect subtree at the edge: all that lies right of it, then left."""
+        known = self._joins.get(first)
+        if known is None:
+            stop = first + (1 << height)
+            known = [self._root(stop, self.size)] if stop < self.size else []
+            known += [
+                self._perfect(start, count.bit_length() - 1)
+                for start, count in reversed(self._peaks)
+                if start < first
+            ]
+            self._joins[first] = known
+        return known
 
     def _root(self, start: int, stop: int) -> bytes:
         """Root over leaves `start` to `stop`, where RFC 6962 divides a tree."""
@@ -118,21 +134,30 @@ class TiledTree:
 
     def _perfect(self, start: int, height: int) -> bytes:
         """Root of the perfect subtree of 2**height leaves that begins at leaf `start`."""
-        level = height // TILE_HEIGHT
+        level, inside = divmod(height, TILE_HEIGHT)
         first = start >> TILE_HEIGHT * level
-        width = 1 << height - TILE_HEIGHT * level
-        at = first % TILE_WIDTH
-        return root_of_leaves(self._tile(level, first >> TILE_HEIGHT)[at : at + width])
+        return self._tile(level, first >> TILE_HEIGHT)[inside][first % TILE_WIDTH >> inside]
 
-    def _tile(self, level: int, number: int) -> Sequence[bytes]:
-        known = self._tiles.get((level, number))
-        if known is None:
-            nodes = self.size >> TILE_HEIGHT * level
-            width = min(TILE_WIDTH, nodes - number * TILE_WIDTH)
-            file = TileFile(level, number, width)
-            known = self._read_tile(file)
-            whole = set(map(type, known)) == {bytes} and set(map(len, known)) == {HASH_BYTES}
-            if len(known) != width or not whole:
-                raise ProofError(f"{file.path}: expected {width} hashes of {HASH_BYTES} bytes")
-            self._tiles[level, number] = known
-        return known
+    def _tile(self, level: int, number: int) -> list[Sequence[bytes]]:
+        """Nodes of a tile by height inside it, each row as far as its subtrees are complete."""
+        key = (level, number)
+        known = self._tiles.get(key)
+        if known is not None:
+            self._tiles.move_to_end(key)
+            return known
+        nodes = self.size >> TILE_HEIGHT * level
+        width = min(TILE_WIDTH, nodes - number * TILE_WIDTH)
+        file = TileFile(level, number, width)
+        row = self._read_tile(file)
+        whole = set(map(type, row)) == {bytes} and set(map(len, row)) == {HASH_BYTES}
+        if len(row) != width or not whole:
+            raise ProofError(f"{file.path}: expected {width} hashes of {HASH_BYTES} bytes")
+        rows = [row]
+        while len(row) > 1 and len(rows) < TILE_HEIGHT:
+            pairs = iter(row)
+            row = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)]
+            rows.append(row)
+        self._tiles[key] = rows
+        if len(self._tiles) > MAX_TILES:
+            self._tiles.popitem(last=False)
+        return rows
