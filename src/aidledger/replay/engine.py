@@ -18,6 +18,8 @@ import msgspec
 DEFAULT_MEMORY: Final = "2GB"
 DEFAULT_THREADS: Final = 2
 IN_MEMORY: Final = ":memory:"
+CHECKPOINT_AT: Final = "1GB"
+"""How much is logged before it is packed: a file half built is worth nothing, and packing costs."""
 
 
 class EngineLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +45,7 @@ def building(
             "memory_limit": limits.memory,
             "threads": limits.threads,
             "temp_directory": spill,
+            "checkpoint_threshold": CHECKPOINT_AT,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
