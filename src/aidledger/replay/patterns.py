@@ -18,7 +18,7 @@ from msgspec import inspect
 from aidledger.domain.events.base import Day, MonthText
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.ledger.canonical import CanonicalError, decode
-from aidledger.ledger.entry import NAME_LIMIT, STREAM_LIMIT
+from aidledger.ledger.entry import NAME_LIMIT
 
 _PLAIN: Final = r"[ !#-\[\]-~]"
 _CHINESE: Final = (  # U+3001 to U+3029, U+3400 to U+9FFF, U+20000 to U+2DFFF
@@ -33,11 +33,12 @@ CHARACTERS: Final = f"(?:{_PLAIN}*+(?:(?:{_CHINESE}|{_SIGNS}){_PLAIN}*+)*+)"
 """UTF-8 that stands in canonical JSON as it is: no character changes or joins another in NFC."""
 
 _NAME: Final = rf"[!#-\[\]-~]{{1,{NAME_LIMIT}}}+"
-_HASH: Final = "[0-9a-f]{64}"
-_STREAM: Final = (
-    rf'(?=[^"]{{0,{STREAM_LIMIT}}}")'
-    "[a-z][a-z_]*+/[A-Za-z0-9][A-Za-z0-9._:-]*+(?:/[A-Za-z0-9][A-Za-z0-9._:-]*+)*+"
-)
+_HEX: Final = r"[^\x00-/:-`g-\xff]"
+"""``[0-9a-f]`` said by what it is not: of three ranges `re` makes a table, two it tries in turn."""
+_HASH: Final = f"{_HEX}{{64}}"
+_STEP: Final = "[A-Za-z0-9][A-Za-z0-9._:-]{0,79}+"
+_STREAM: Final = f"[a-z][a-z_]{{0,31}}+/{_STEP}(?:/{_STEP})?"
+"""One or two steps, which with their kind stay below the limit of a stream's name."""
 _YEAR: Final = "(?:1[89]|2[0-2])[0-9][0-9]"
 _LEAP_YEAR: Final = "(?:(?:1[89]|2[0-2])(?:0[48]|[2468][048]|[13579][26])|2000)"
 _DAY: Final = (
@@ -204,4 +205,4 @@ def _text(kind: inspect.StrType) -> str:
     found = re.fullmatch(r"\^(.*)\\Z", kind.pattern)
     if found is None or not found[1].isascii():
         raise UnwrittenError
-    return f"(?:{found[1]})"
+    return f"(?:{found[1].replace('[0-9a-f]', _HEX)})"

@@ -20,7 +20,8 @@ from aidledger.ledger.entry import EntryError, PolicyPin, decode_entry, is_date
 from aidledger.ledger.finding import Finding
 from aidledger.replay.views import EventView, event_views
 
-_MAX_POSITION: Final = 2**53 - 1
+MAX_POSITION: Final = 2**53 - 1
+ROW_COLUMNS: Final = 7
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _month_form = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])").fullmatch
 
@@ -80,7 +81,7 @@ def _check_times(view: EventView, event: Any) -> None:
 @lru_cache(maxsize=256)
 def _envelope_of(type_name: str) -> type[msgspec.Struct]:
     """Return the envelope of an entry whose data is typed."""
-    number = Annotated[int, msgspec.Meta(ge=1, le=_MAX_POSITION)]
+    number = Annotated[int, msgspec.Meta(ge=1, le=MAX_POSITION)]
     return msgspec.defstruct(
         f"{type_name}Envelope",
         [
@@ -145,23 +146,12 @@ def read_record(record: bytes) -> TypedEntry:
     return TypedEntry(view=view, envelope=envelope, line=_ENCODER.encode(envelope))
 
 
-def is_plain_row(row: Any, last_position: int) -> bool:
-    """Whether `row_finding` surely finds nothing: asked first, as it takes less time."""
-    return (
-        type(row) is tuple
-        and len(row) == 7
-        and type(row[0]) is int
-        and last_position < row[0] <= _MAX_POSITION
-        and type(row[5]) is bytes
-    )
-
-
 def row_finding(row: Any, last_position: int) -> Finding | None:
     """Say what is wrong with a row before its record is read, if anything."""
-    if not isinstance(row, tuple) or len(row) != 7:
+    if not isinstance(row, tuple) or len(row) != ROW_COLUMNS:
         return Finding(code="row_form", expected="seven columns", found=show(row))
     position, record = row[0], row[5]
-    if type(position) is not int or not 0 <= position <= _MAX_POSITION:
+    if type(position) is not int or not 0 <= position <= MAX_POSITION:
         return Finding(
             code="column_type", field="position", expected="a position", found=show(position)
         )

@@ -17,10 +17,11 @@ from typing import Final
 
 import duckdb
 
+from aidledger.replay.engine import cursor_of
 from aidledger.replay.views import event_views, load_sql
 
 LINES_A_WRITE: Final = 512
-BYTES_A_LOAD: Final = 8 * 1024 * 1024
+BYTES_A_LOAD: Final = 4 * 1024 * 1024
 """How much of a view waits on disk before DuckDB takes it.
 
 Each load costs DuckDB milliseconds of planning, however few the lines: small views wait to the end.
@@ -93,7 +94,7 @@ class Spool:
         view = event_views()[name.decode()]
         self.filled.add(view.name)
         sql = load_sql(view, file.name)
-        cursor = self._connection.cursor()
+        cursor = cursor_of(self._connection)
         self._loading.append(self._worker.submit(_load_file, cursor, sql, Path(file.name)))
         while len(self._loading) > LOADS_AHEAD:
             self._loading.popleft().result()
