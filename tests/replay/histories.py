@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,6 +26,13 @@ PACK = "ab" * 32
 def token(kind: str, number: int) -> str:
     """Return the token of a person (`p`) or an account (`a`)."""
     return kind + hashlib.sha256(f"{kind}{number}".encode()).hexdigest()[:32]
+
+
+def golden_records() -> dict[str, bytes]:
+    """Return the golden record of every event type."""
+    text = (Path(__file__).parents[1] / "vectors" / "events.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    return {line["type"]: line["record"].encode() for line in lines}
 
 
 class Log:

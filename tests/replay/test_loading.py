@@ -8,14 +8,31 @@ from typing import Any
 import duckdb
 import pytest
 from tests.replay.conftest import Ask
-from tests.replay.histories import CLERK, PACK, Log, apply_for, approve, case_name, token
+from tests.replay.histories import (
+    CLERK,
+    PACK,
+    Log,
+    apply_for,
+    approve,
+    case_name,
+    golden_records,
+    token,
+)
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.replay import loading
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
-from aidledger.replay.views import event_views, view_name, view_shapes
+from aidledger.replay.views import event_views, quoted, view_name, view_shapes
 
 CASE = case_name(1)
+GOLDEN = golden_records()
+
+
+@pytest.fixture(autouse=True, params=[0, 10**9], ids=["by form", "decoded"])
+def decoded_first(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load everything both ways: what has the form of its type, and by the strict decoder."""
+    monkeypatch.setattr(loading, "DECODED_FIRST", request.param)
 
 
 def loaded(log: Log, sql: str, **cuts: Any) -> list[tuple[Any, ...]]:
@@ -307,3 +324,27 @@ def test_a_decision_with_facts_that_no_entry_may_hold_is_skipped_and_reported(fa
 
     assert [position] == [finding.position for finding in found.findings]
     assert [(0,)] == kept
+
+
+def test_what_has_a_form_is_loaded_as_the_strict_decoder_reads_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = Log()
+    for record in GOLDEN.values():
+        if b'"EntryCorrected"' not in record and b'"EntryAnnulled"' not in record:
+            log.add_row(CASE, 1, "any", record)
+    for row, _ in hostile_rows(log.written[0]):
+        log.written.append((len(log.written), *row[1:]) if type(row) is tuple else row)
+
+    def everything(first: int) -> tuple[object, ...]:
+        monkeypatch.setattr(loading, "DECODED_FIRST", first)
+        with building(None) as connection:
+            found = Loader(connection).load(log)
+            tables = [
+                connection.execute(f"SELECT * FROM {quoted(shape.name)} ORDER BY ALL").fetchall()
+                for shape in view_shapes()
+            ]
+        return found, tables
+
+    assert everything(10**9) == everything(0)
+    assert everything(0) == everything(20)

@@ -12,6 +12,7 @@ import msgspec
 
 from aidledger.ledger.canonical import clip
 from aidledger.replay.digest import Digest, columns_of, digest_of
+from aidledger.replay.engine import cursor_of
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.views import quoted
 
@@ -55,11 +56,11 @@ def build(
         try:
             for model in models.values():
                 before = [built[name] for name in model.uses if name in built]
-                cursor = connection.cursor()
+                cursor = cursor_of(connection)
                 built[model.name] = builders.submit(_build_one, cursor, model, before, progress)
             for model in models.values():
                 built[model.name].result()
-                digests.append(hashing.submit(_timed_digest, connection.cursor(), model))
+                digests.append(hashing.submit(_timed_digest, cursor_of(connection), model))
             return [
                 _result(model, built[model.name].result(), digest.result())
                 for model, digest in zip(models.values(), digests, strict=True)

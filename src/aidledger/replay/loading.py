@@ -1,19 +1,14 @@
 """Loads a ledger's entries into typed event views: cut by both times, amended, nothing trusted.
 
-Records are sorted by type into files of JSON lines, which DuckDB reads into columns on all cores.
+Records are checked and sorted by type, and DuckDB reads them into columns while the reading goes on.
 A row that cannot be read is left out and becomes a finding; the rest of the ledger is loaded.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
-from io import BufferedWriter
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, Final, Protocol
 
 import duckdb
@@ -22,17 +17,20 @@ import msgspec
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import Recorded, amended, corrected
 from aidledger.domain.values import LAST_YEAR
-from aidledger.ledger.entry import EntryError
+from aidledger.ledger.entry import MAX_RECORD_BYTES, EntryError
 from aidledger.ledger.finding import Finding
+from aidledger.replay.patterns import Test, form_of, never
 from aidledger.replay.reading import (
+    MAX_POSITION,
+    ROW_COLUMNS,
     TypedEntry,
     read_record,
-    readers,
     row_finding,
     type_of,
 )
 from aidledger.replay.rows import recorded_of
-from aidledger.replay.views import create_sql, entry_sql, event_views, load_sql, quoted
+from aidledger.replay.spooling import Spool, spooling
+from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
 """Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
@@ -46,16 +44,11 @@ FIRST_DAY: Final = date(1970, 1, 1)
 AFTER_ALL: Final = "~"
 """Greater than any `recorded_at`: where nothing is cut."""
 
-LINES_A_WRITE: Final = 2_048
-BYTES_A_LOAD: Final = 8 * 1024 * 1024
-"""How much of a view waits on disk before DuckDB takes it, while reading goes on.
+ROWS_A_PAGE: Final = 2_048
+"""After so many rows it is looked whether something is to be passed on."""
 
-Each load costs DuckDB milliseconds of planning, however few the lines: small views wait to the end.
-"""
-
-LOADS_AT_ONCE: Final = 2
-LOADS_AHEAD: Final = 4
-"""How many loads may wait before the reading does: what is on disk stays bounded."""
+DECODED_FIRST: Final = 50
+"""So many records of a type are decoded before its form is made: that takes about as long."""
 
 AMENDMENTS: Final = frozenset({"entry_corrected", "entry_annulled"})
 
@@ -113,17 +106,11 @@ class Loader:
         self._known_on = known_on
         self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
         self._progress = progress
-        self._lines: dict[str, list[bytes]] = {}
-        self._files: dict[str, BufferedWriter] = {}
-        self._made = 0
-        self._worker: ThreadPoolExecutor
-        self._loading: deque[Future[None]] = deque()
-        self._filled: set[str] = set()
+        self._seen: Counter[bytes] = Counter()
+        self._forms: dict[bytes, Test] = {}
         self._amendments: dict[str, list[Recorded]] = {}
         self._findings: list[Finding] = []
         self._position = -1
-        self._last_recorded_at = ""
-        self._last_effective_on = ""
 
     def load(self, source: Source) -> Loaded:
         """Load everything a source has, cut and amended.
@@ -134,21 +121,19 @@ class Loader:
         """
         views = event_views().values()
         self._connection.execute("; ".join(create_sql(view) for view in views))
-        folder = Path(mkdtemp(prefix="aidledger-load-"))
-        try:
-            with ThreadPoolExecutor(max_workers=LOADS_AT_ONCE) as self._worker:
-                self._take_all(source.rows(), folder)
-                self._finish()
-                as_of = self._day_in_question()
-                # first what is known is put right, then the cut: so does the fold of a case
-                self._amend(source, folder)
-                self._finish()
-                self._cut(as_of)
-        finally:
-            for file in self._files.values():
-                file.close()
-            shutil.rmtree(folder, ignore_errors=True)
-        self._connection.execute(entry_sql([v for v in views if v.name in self._filled]))
+        with spooling(self._connection) as spool:
+            self._take_all(source.rows(), spool)
+            spool.finish()
+            filled = sorted(spool.filled)
+            if self._known_on is not None:
+                end = datetime.fromisoformat(self._cutoff).replace(tzinfo=None)
+                self._take_out(filled, "recorded_at", end - timedelta(microseconds=1))
+            as_of = self._day_in_question(filled)
+            # first what is known is put right, then the cut: so does the fold of a case
+            self._amend(source, spool)
+            spool.finish()
+        self._take_out(filled, "effective_on", as_of)
+        self._connection.execute(entry_sql([v for v in views if v.name in filled]))
         self._parameters(as_of)
         row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
         return Loaded(
@@ -159,68 +144,68 @@ class Loader:
             findings=tuple(self._findings),
         )
 
-    def _day_in_question(self) -> date:
+    def _last(self, filled: list[str], column: str) -> dict[str, Any]:
+        """Return the greatest value of a column of the envelope in each view that has rows."""
+        parts = [f"SELECT {literal(name)}, max({column}) FROM {quoted(name)}" for name in filled]  # noqa: S608
+        if not parts:
+            return {}
+        found = self._connection.execute(" UNION ALL ".join(parts)).fetchall()
+        return {name: value for name, value in found if value is not None}
+
+    def _day_in_question(self, filled: list[str]) -> date:
         if self._as_of is not None:
             return self._as_of
-        return china_day(self._last_recorded_at) if self._last_recorded_at else FIRST_DAY
+        last = self._last(filled, "recorded_at").values()
+        return china_day(max(last).isoformat()) if last else FIRST_DAY
 
-    def _cut(self, as_of: date) -> None:
-        """Take out what takes effect after the day in question."""
-        if self._last_effective_on <= as_of.isoformat():
-            return
-        for name in sorted(self._filled):
-            self._connection.execute(
-                f"DELETE FROM {quoted(name)} WHERE effective_on > DATE '{as_of}'"  # noqa: S608
-            )
+    def _take_out(self, filled: list[str], column: str, bound: date) -> None:
+        """Take out of the views what has a day or a moment after `bound`."""
+        for name, last in self._last(filled, column).items():
+            if last > bound:
+                self._connection.execute(
+                    f"DELETE FROM {quoted(name)} WHERE {column} > ?",  # noqa: S608
+                    [bound],
+                )
 
     def _parameters(self, as_of: date) -> None:
         """Make the one-row table of both parameters."""
         self._connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
         self._connection.execute("INSERT INTO parameters VALUES (?, ?)", [as_of, self._known_on])
 
-    def _take_all(self, rows: Iterable[HostileRow], folder: Path) -> None:
-        """Sort the rows' records by type into the files of a folder."""
-        by_type, lines, cutoff = readers(), self._lines, self._cutoff
-        last, last_recorded_at, last_effective_on = -1, "", ""
+    def _take_all(self, rows: Iterable[HostileRow], spool: Spool) -> None:
+        """Check every row and its record, and sort the records by type."""
+        lines, forms, last = spool.lines, self._forms, -1
         for count, row in enumerate(rows, start=1):
-            if self._progress is not None and not count & 0x3FFF:
-                self._progress(count)
-            finding = row_finding(row, last)
-            if finding is not None:
-                self._findings.append(finding)
-                continue
+            if not count % ROWS_A_PAGE:
+                spool.pass_on()
+                if self._progress is not None and not count % (8 * ROWS_A_PAGE):
+                    self._progress(count)
+            if not (
+                type(row) is tuple
+                and len(row) == ROW_COLUMNS
+                and type(row[0]) is int
+                and last < row[0] <= MAX_POSITION
+                and type(row[5]) is bytes
+            ):  # as `row_finding` has it: said here again, as a call takes longer than this
+                finding = row_finding(row, last)
+                if finding is not None:
+                    self._findings.append(finding)
+                    continue
             last, record = row[0], row[5]
-            reader = by_type.get(type_of(record))
-            entry = None if reader is None else reader.fast(record)
-            if entry is None or reader is None or reader.view.name in AMENDMENTS:
+            name = type_of(record)
+            form = forms.get(name) or self._form(name)
+            if len(record) > MAX_RECORD_BYTES or not form(record):
                 typed = self._slowly(last, record)
                 if typed is None:
                     continue
-                entry, record, name = typed.envelope, typed.line, typed.view.name
-            else:
-                name = reader.view.name
-            if entry.recorded_at >= cutoff:
-                continue
-            last_recorded_at = max(last_recorded_at, entry.recorded_at)
-            last_effective_on = max(last_effective_on, entry.effective_on)
-            if name in AMENDMENTS:
-                self._amendments.setdefault(entry.stream, []).append(recorded_of(entry, last))
-            waiting = lines.get(name)
-            if waiting is None:
-                waiting = lines[name] = []
-            waiting.append(b'{"position":%d,"entry":%b}\n' % (last, record))
-            if len(waiting) >= LINES_A_WRITE:
-                self._write(folder, name)
-        for name in lines:
-            self._write(folder, name)
+                name, record = typed.view.type_name.encode(), typed.line
+            lines[name].append(b'{"position":%d,"entry":%b}' % (last, record))
         self._position = last
-        self._last_recorded_at = last_recorded_at
-        self._last_effective_on = last_effective_on
 
     def _slowly(self, position: int, record: bytes) -> TypedEntry | None:
         """Read a record the strict way; what is wrong with it becomes a finding."""
         try:
-            return read_record(record)
+            typed = read_record(record)
         except EntryError as error:
             self._findings.append(
                 Finding(
@@ -232,39 +217,23 @@ class Loader:
                 )
             )
             return None
+        entry = typed.envelope
+        if typed.view.name in AMENDMENTS and entry.recorded_at < self._cutoff:
+            self._amendments.setdefault(entry.stream, []).append(recorded_of(entry, position))
+        return typed
 
-    def _write(self, folder: Path, name: str) -> None:
-        """Append the waiting lines of a view to its file."""
-        lines = self._lines[name]
-        if not lines:
-            return
-        file = self._files.get(name)
-        if file is None:
-            self._made += 1
-            file = self._files[name] = (folder / f"{self._made}.ndjson").open("wb")
-        file.write(b"".join(lines))
-        lines.clear()
-        if file.tell() >= BYTES_A_LOAD:
-            self._fill(name)
+    def _form(self, name: bytes) -> Test:
+        """Return the form of a type, once it has come so often that making it is worth while."""
+        view = event_views().get(name.decode("ascii", "replace"))
+        if view is None or view.name in AMENDMENTS:
+            return never
+        self._seen[name] += 1
+        if self._seen[name] <= DECODED_FIRST:
+            return never
+        form = self._forms[name] = form_of(view.type_name)
+        return form
 
-    def _fill(self, name: str) -> None:
-        """Let a worker load the file of a view."""
-        file = self._files.pop(name)
-        file.close()
-        self._filled.add(name)
-        load = self._worker.submit(_load_file, self._connection.cursor(), name, Path(file.name))
-        self._loading.append(load)
-        while len(self._loading) > LOADS_AHEAD:
-            self._loading.popleft().result()
-
-    def _finish(self) -> None:
-        """Load what is still on disk, and wait until all is loaded."""
-        for name in list(self._files):
-            self._fill(name)
-        while self._loading:
-            self._loading.popleft().result()
-
-    def _amend(self, source: Source, folder: Path) -> None:
+    def _amend(self, source: Source, spool: Spool) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
         for stream, known in self._amendments.items():
             originals = dict(self._targets(source, stream, known))
@@ -282,13 +251,10 @@ class Loader:
                     [position],
                 )
                 if after is not None:
-                    self._last_effective_on = max(self._last_effective_on, after.effective_on)
-                    line = original.with_event(after.event, after.effective_on).line
-                    name = original.view.name
-                    self._lines.setdefault(name, []).append(
-                        b'{"position":%d,"entry":%b}\n' % (position, line)
+                    changed = original.with_event(after.event, after.effective_on).line
+                    spool.lines[original.view.type_name.encode()].append(
+                        b'{"position":%d,"entry":%b}' % (position, changed)
                     )
-                    self._write(folder, name)
 
     def _report_misfits(
         self, stream: str, known: list[Recorded], given: dict[int, Recorded]
@@ -335,13 +301,3 @@ class Loader:
             envelope = entry.envelope
             if envelope.stream == stream and envelope.recorded_at < self._cutoff:
                 yield position, entry
-
-
-def _load_file(cursor: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    """Load a file into its view and remove it."""
-    view = next(view for view in event_views().values() if view.name == name)
-    try:
-        cursor.execute(load_sql(view, str(path)))
-    finally:
-        cursor.close()
-        path.unlink()

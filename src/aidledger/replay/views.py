@@ -56,7 +56,7 @@ class EventView(NamedTuple):
     """One event type as a table.
 
     ``day_fields`` and ``month_fields`` name the fields (texts or lists of texts) whose pattern
-    admits days that no calendar has; ``loose_fields`` those whose type admits more than a record.
+    admits days that no calendar has.
     """
 
     name: str
@@ -64,7 +64,6 @@ class EventView(NamedTuple):
     columns: tuple[Column, ...]
     day_fields: tuple[str, ...]
     month_fields: tuple[str, ...]
-    loose_fields: tuple[str, ...]
 
 
 def view_name(type_name: str) -> str:
@@ -92,7 +91,7 @@ def _view_of(type_name: str) -> EventView:
     """Make the view of one type from its struct."""
     taken = {column for column, _, _ in ENVELOPE}
     columns: list[Column] = []
-    groups: dict[str, list[str]] = {"day": [], "month": [], "loose": []}
+    groups: dict[str, list[str]] = {"day": [], "month": []}
     shape = inspect.type_info(EVENTS[type_name].struct)
     if not isinstance(shape, inspect.StructType):  # pragma: no cover
         raise TypeError(f"event {type_name}: expected a struct, found {type(shape).__name__}")
@@ -100,7 +99,7 @@ def _view_of(type_name: str) -> EventView:
         # OfficerAppointed says whose appointment it is: not the actor of the entry
         name = f"data_{field.encode_name}" if field.encode_name in taken else field.encode_name
         columns.append(Column(name, field.encode_name, sql_type(field.type)))
-        for group, test in (("day", _is_day), ("month", _is_month), ("loose", is_loose)):
+        for group, test in (("day", _is_day), ("month", _is_month)):
             if test(field.type):
                 groups[group].append(field.encode_name)
     return EventView(
@@ -109,7 +108,6 @@ def _view_of(type_name: str) -> EventView:
         columns=tuple(columns),
         day_fields=tuple(groups["day"]),
         month_fields=tuple(groups["month"]),
-        loose_fields=tuple(groups["loose"]),
     )
 
 
@@ -156,23 +154,6 @@ def _has_pattern(kind: inspect.Type, pattern: str | None) -> bool:
             return _has_pattern(item, pattern)
         case _:
             return False
-
-
-def is_loose(kind: inspect.Type) -> bool:
-    """Whether a type admits numbers that no record may hold: floats, integers beyond 2**53."""
-    match kind:
-        case inspect.IntType():
-            return kind.le is None
-        case inspect.UnionType(types=types):
-            return any(is_loose(t) for t in types)
-        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
-            return is_loose(item)
-        case inspect.StructType(fields=fields):
-            return any(is_loose(f.type) for f in fields)
-        case inspect.StrType() | inspect.BoolType() | inspect.NoneType() | inspect.LiteralType():
-            return False
-        case _:
-            return True
 
 
 def create_sql(view: EventView) -> str:

@@ -1,0 +1,208 @@
+"""What a record of each event type looks like, as one regular expression over its bytes.
+
+A record is canonical JSON with its keys in one order, so what the strict decoder accepts is a
+regular language, save for objects with keys of any name, which are decoded apart. A form says yes
+only to what the strict decoder accepts, in a small part of its time. Where it says no (an escape in
+a text, a rare character, a number near its limit) it is the decoder who decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any, Final
+
+from msgspec import inspect
+
+from aidledger.domain.events.base import Day, MonthText
+from aidledger.domain.events.catalog import EVENTS
+from aidledger.ledger.canonical import CanonicalError, decode
+from aidledger.ledger.entry import NAME_LIMIT
+
+_PLAIN: Final = r"[ !#-\[\]-~]"
+_CHINESE: Final = (  # U+3001 to U+3029, U+3400 to U+9FFF, U+20000 to U+2DFFF
+    r"[\xe4-\xe9][\x80-\xbf]{2}|\xe3(?:[\x90-\xbf][\x80-\xbf]|\x80[\x81-\xa9])"
+    r"|\xf0[\xa0-\xad][\x80-\xbf]{2}"
+)
+_SIGNS: Final = (  # U+00A1 to U+02FF; U+2010 to U+2ABF without spaces and marks; U+FF01 to U+FF60
+    r"\xc2[\xa1-\xbf]|[\xc3-\xcb][\x80-\xbf]|\xe2\x80[\x90-\xa7\xb0-\xbf]"
+    r"|\xe2[\x87-\x8b\x91-\xaa][\x80-\xbf]|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\xa0]"
+)
+CHARACTERS: Final = f"(?:{_PLAIN}*+(?:(?:{_CHINESE}|{_SIGNS}){_PLAIN}*+)*+)"
+"""UTF-8 that stands in canonical JSON as it is: no character changes or joins another in NFC."""
+
+_NAME: Final = rf"[!#-\[\]-~]{{1,{NAME_LIMIT}}}+"
+_HEX: Final = r"[^\x00-/:-`g-\xff]"
+"""``[0-9a-f]`` said by what it is not: of three ranges `re` makes a table, two it tries in turn."""
+_HASH: Final = f"{_HEX}{{64}}"
+_STEP: Final = "[A-Za-z0-9][A-Za-z0-9._:-]{0,79}+"
+_STREAM: Final = f"[a-z][a-z_]{{0,31}}+/{_STEP}(?:/{_STEP})?"
+"""One or two steps, which with their kind stay below the limit of a stream's name."""
+_YEAR: Final = "(?:1[89]|2[0-2])[0-9][0-9]"
+_LEAP_YEAR: Final = "(?:(?:1[89]|2[0-2])(?:0[48]|[2468][048]|[13579][26])|2000)"
+_DAY: Final = (
+    f"(?:{_YEAR}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    f"|{_LEAP_YEAR}-02-29)"
+)
+_MONTH: Final = f"{_YEAR}-(?:0[1-9]|1[0-2])"
+_TIME: Final = rf"{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{6}}Z"
+_POSITIVE: Final = "[1-9][0-9]{0,14}"
+_PIN: Final = rf'\{{"hash":"sha256:{_HASH}","pack":"{_NAME}"\}}'
+
+Test = Callable[[bytes], Any]
+"""Gives something true for a record that is surely strict; for any other it may give either."""
+
+
+class UnwrittenError(Exception):
+    """A type of a kind that no event has so far: its records are read by the strict decoder."""
+
+
+@lru_cache(maxsize=256)
+def form_of(type_name: str) -> Test:
+    """Return the test of one type of the catalogue for records of at most MAX_RECORD_BYTES."""
+    kind = EVENTS[type_name]
+    try:
+        return make_form(type_name, kind.struct, kind.sealed)
+    except UnwrittenError:
+        return never
+
+
+def never(record: bytes) -> bool:
+    """Leave every record to the decoder."""
+    del record
+    return False
+
+
+def make_form(type_name: str, data: Any, sealed: tuple[str, ...]) -> Test:
+    """Make the test of a type from the struct of its data and its sealed fields, both sorted.
+
+    Raises:
+        UnwrittenError: there is no such expression.
+
+    """
+    opened: list[int] = []
+    fields = {
+        "$type": f'"{type_name}"',
+        "actor": f'"{_NAME}"',
+        "cause": f'"{_NAME}"',
+        "data": _expression(inspect.type_info(data), 2, opened),
+        "effective_on": f'"{_DAY}"',
+        "office": f'"{_NAME}"',
+        "policy": f"(?:null|{_PIN})",
+        "prev": f'(?:"{_HASH}"|null)',
+        "recorded_at": f'"{_TIME}"',
+        "sealed": _sealed(sealed),
+        "stream": f'"{_STREAM}"',
+        "v": "1",
+        "version": _POSITIVE,
+    }
+    if len(opened) > 1:
+        raise UnwrittenError
+    test = re.compile(_object(fields).encode("latin-1")).fullmatch
+    return partial(_test_open, test, opened[0]) if opened else test
+
+
+def _test_open(test: Callable[[bytes], re.Match[bytes] | None], depth: int, record: bytes) -> bool:
+    """Test a record that holds an object with keys of any name."""
+    found = test(record)
+    if found is None:
+        return False
+    part: bytes | None = found["open"]
+    return part is None or is_open_part(part, depth)
+
+
+@lru_cache(maxsize=4096)
+def is_open_part(part: bytes, depth: int) -> bool:
+    """Whether bytes are one canonical object, and even where they lie in `depth` others."""
+    try:
+        # alone first: only one whole value can stand between brackets and change nothing else
+        if type(decode(part)) is not dict:
+            return False
+        decode(b"[" * depth + part + b"]" * depth)
+    except CanonicalError:
+        return False
+    return True
+
+
+def _object(fields: dict[str, str]) -> str:
+    inner = ",".join(f'"{re.escape(name)}":{value}' for name, value in fields.items())
+    return rf"\{{{inner}\}}"
+
+
+def _sealed(names: tuple[str, ...]) -> str:
+    """Return what matches an object of commitments under some of these names, in their order."""
+    if not names:
+        return r"\{\}"
+    # a comma before each pair that is there, save where it comes first, right behind the brace
+    comma = r"(?:(?<=\{)|(?<!\{),)"
+    pairs = "".join(f'(?:{comma}"{re.escape(name)}":"{_HASH}")?' for name in names)
+    return rf"\{{{pairs}\}}"
+
+
+def _expression(kind: inspect.Type, depth: int, opened: list[int]) -> str:
+    """Return what matches the canonical JSON of a type, in a record inside `depth` - 1 objects.
+
+    Raises:
+        UnwrittenError: there is no such expression.
+
+    """
+    match kind:
+        case inspect.BoolType():
+            return "(?:true|false)"
+        case inspect.NoneType():
+            return "null"
+        case inspect.IntType():
+            return _number(kind)
+        case inspect.StrType():
+            return f'"{_text(kind)}"'
+        case inspect.LiteralType(values=values) if all(isinstance(v, str) for v in values):
+            return f'"(?:{"|".join(map(re.escape, map(str, values)))})"'
+        case inspect.UnionType(types=types):
+            return f"(?:{'|'.join(_expression(one, depth, opened) for one in types)})"
+        case inspect.VarTupleType(item_type=item, min_length=None, max_length=None):
+            one = _expression(item, depth + 1, opened)
+            return rf"\[(?:{one}(?:,{one})*+)?\]"
+        case inspect.StructType(fields=fields):
+            names = [field.encode_name for field in fields]
+            if names != sorted(names):
+                raise UnwrittenError
+            inner = [_expression(field.type, depth + 1, opened) for field in fields]
+            return _object(dict(zip(names, inner, strict=True)))
+        case inspect.DictType(value_type=inspect.AnyType()):
+            opened.append(depth - 1)
+            return r"(?P<open>\{.*\})"
+        case _:
+            raise UnwrittenError
+
+
+def _number(kind: inspect.IntType) -> str:
+    """Return what matches a whole number within the type's limits, of at most 15 digits."""
+    if (kind.gt, kind.lt, kind.multiple_of) != (None, None, None):
+        raise UnwrittenError
+    if kind.ge is None and kind.le is None:
+        return f"(?:0|-?{_POSITIVE})"
+    if kind.ge != 0 or kind.le is None or kind.le < 10:
+        raise UnwrittenError
+    # of the numbers with as many digits as the limit only the limit itself is known to be right
+    digits = len(str(kind.le)) - 1
+    return f"(?:0|[1-9][0-9]{{0,{min(digits, 15) - 1}}}|{kind.le})"
+
+
+def _text(kind: inspect.StrType) -> str:
+    """Return what matches the inside of a text."""
+    if kind == inspect.type_info(Day):
+        return _DAY
+    if kind == inspect.type_info(MonthText):
+        return _MONTH
+    if kind.min_length is not None or (kind.pattern and kind.max_length):
+        raise UnwrittenError
+    if kind.pattern is None:
+        # a character takes at least a byte, so counting bytes refuses some that are short enough
+        limit = "" if kind.max_length is None else rf'(?=[^"]{{0,{kind.max_length}}}")'
+        return f"{limit}{CHARACTERS}"
+    found = re.fullmatch(r"\^(.*)\\Z", kind.pattern)
+    if found is None or not found[1].isascii():
+        raise UnwrittenError
+    return f"(?:{found[1].replace('[0-9a-f]', _HEX)})"

@@ -1,0 +1,125 @@
+"""Takes lines of JSON for the views to files, and the files to DuckDB, while the reading goes on.
+
+DuckDB reads JSON into columns on all cores; one thread of Python would not fill them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from io import BufferedWriter
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Final
+
+import duckdb
+
+from aidledger.replay.engine import cursor_of
+from aidledger.replay.views import event_views, load_sql
+
+LINES_A_WRITE: Final = 512
+BYTES_A_LOAD: Final = 4 * 1024 * 1024
+"""How much of a view waits on disk before DuckDB takes it.
+
+Each load costs DuckDB milliseconds of planning, however few the lines: small views wait to the end.
+"""
+
+LOADS_AT_ONCE: Final = 2
+LOADS_AHEAD: Final = 4
+"""How many loads may wait before the reading does: what is on disk stays bounded."""
+
+
+class Spool:
+    """What is on its way into the views of one connection.
+
+    Lines ``{"position":…,"entry":{…}}`` are appended to the list of their type in `lines`, by the
+    bytes of the type's wire name; `pass_on` is to be called now and then, `finish` at the end.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, worker: ThreadPoolExecutor, folder: Path
+    ) -> None:
+        self.lines: dict[bytes, list[bytes]] = {name.encode(): [] for name in event_views()}
+        self.filled: set[str] = set()
+        self._connection = connection
+        self._worker = worker
+        self._folder = folder
+        self._files: dict[bytes, BufferedWriter] = {}
+        self._made = 0
+        self._loading: deque[Future[None]] = deque()
+
+    def pass_on(self, least: int = LINES_A_WRITE) -> None:
+        """Write out where so many lines wait, and have large files loaded.
+
+        Raises:
+            duckdb.Error: the engine could not work (disk full, memory limit).
+            OSError: the disk refused.
+
+        """
+        for name, lines in self.lines.items():
+            if len(lines) >= least:
+                self._write(name, lines)
+
+    def finish(self) -> None:
+        """Load all that waits, and come back when it is loaded. Raises as `pass_on`."""
+        self.pass_on(least=1)
+        for name in list(self._files):
+            self._load(name)
+        while self._loading:
+            self._loading.popleft().result()
+
+    def close(self) -> None:
+        """Drop what was not loaded."""
+        for file in self._files.values():
+            file.close()
+
+    def _write(self, name: bytes, lines: list[bytes]) -> None:
+        file = self._files.get(name)
+        if file is None:
+            self._made += 1
+            file = self._files[name] = (self._folder / f"{self._made}.ndjson").open("wb")
+        lines.append(b"")
+        file.write(b"\n".join(lines))
+        lines.clear()
+        if file.tell() >= BYTES_A_LOAD:
+            self._load(name)
+
+    def _load(self, name: bytes) -> None:
+        """Let the worker load the file of a view."""
+        file = self._files.pop(name)
+        file.close()
+        view = event_views()[name.decode()]
+        self.filled.add(view.name)
+        sql = load_sql(view, file.name)
+        cursor = cursor_of(self._connection)
+        self._loading.append(self._worker.submit(_load_file, cursor, sql, Path(file.name)))
+        while len(self._loading) > LOADS_AHEAD:
+            self._loading.popleft().result()
+
+
+@contextmanager
+def spooling(connection: duckdb.DuckDBPyConnection) -> Iterator[Spool]:
+    """Give a spool; what it holds on disk is gone at the end, whatever happened."""
+    folder = Path(mkdtemp(prefix="aidledger-load-"))
+    try:
+        with ThreadPoolExecutor(max_workers=LOADS_AT_ONCE) as worker:
+            spool = Spool(connection, worker, folder)
+            try:
+                yield spool
+            finally:
+                spool.close()
+                worker.shutdown(cancel_futures=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _load_file(cursor: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+    """Load a file and remove it."""
+    try:
+        cursor.execute(sql)
+    finally:
+        cursor.close()
+        path.unlink()
