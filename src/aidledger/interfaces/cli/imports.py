@@ -10,7 +10,6 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.records import read_input, show_rehearsal
-from aidledger.services.guarding import acknowledged
 from aidledger.services.importing.running import (
     Import,
     cause_of,
@@ -53,7 +52,7 @@ def run_import(
         with writing(app) as session:
             before = imported_before(session, kind, content)
             if before is not None:
-                return show_outcome(app, acknowledged(session, before), json=json)
+                return show_outcome(app, before, json=json)
             what = prepare(
                 session,
                 kind,
