@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.shell import aidledger, on
-from tests.services.signed import keep_checkpoint, policy_text
+from tests.services.witnessed import keep_checkpoint, policy_text
 
 from aidledger.store.opening import open_ledger
 

@@ -146,7 +146,7 @@ def test_the_same_file_again_gives_the_same_receipt(session: Session) -> None:
     size = session.store.head().size
     again = imported_before(session, "applications", content)
 
-    assert again is not None
+    assert isinstance(again, Committed)
     assert first.receipt == again.receipt
     assert size == session.store.head().size
     assert imported_before(session, "applications", content + b"\n") is None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.parties import POLICY, RECORDS, checkpoint
-from tests.services.signed import keep_checkpoint, policy_text
+from tests.services.witnessed import keep_checkpoint, policy_text
 from tests.store.drafts import drafts, record
 
 from aidledger.ledger.proof import inclusion_proof

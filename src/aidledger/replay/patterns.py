@@ -18,7 +18,7 @@ from msgspec import inspect
 from aidledger.domain.events.base import Day, MonthText
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.ledger.canonical import CanonicalError, decode
-from aidledger.ledger.entry import NAME_LIMIT
+from aidledger.ledger.forms import NAME_LIMIT
 
 _PLAIN: Final = r"[ !#-\[\]-~]"
 _CHINESE: Final = (  # U+3001 to U+3029, U+3400 to U+9FFF, U+20000 to U+2DFFF

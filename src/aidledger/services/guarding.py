@@ -49,11 +49,6 @@ class Guard:
         self._seen: TreeHead | None = None
 
     @property
-    def key_id(self) -> str:
-        """The label of the key that signs the batch under way."""
-        return self._signing[1].key.label if self._signing else ""
-
-    @property
     def registry(self) -> Registry:
         """What is registered so far."""
         return self._watch.registry
@@ -175,18 +170,12 @@ def _guard(session: Session) -> Guard | None:
     return guard if guard.is_keyed else None
 
 
-def acknowledged(session: Session, outcome: Outcome, *, key_id: str | None = None) -> Outcome:
-    """Return an outcome whose receipt says of which log it is, and how its key is held.
-
-    ``key_id`` is the label of the key that signed it, where that is known.
-    """
+def acknowledged(session: Session, outcome: Outcome) -> Outcome:
+    """Return an outcome whose receipt says of which log it is, and how its key is held."""
     if not isinstance(outcome, Committed):
         return outcome
     receipt = outcome.receipt
-    label = receipt.key_id if key_id is None else key_id
-    guard = guard_of(session) if label else None
-    assurance = guard.assurance(label) if guard else "low"
-    receipt = msgspec.structs.replace(
-        receipt, origin=session.store.origin, key_id=label, assurance=assurance
-    )
+    guard = guard_of(session) if receipt.key_id else None
+    assurance = guard.assurance(receipt.key_id) if guard else "low"
+    receipt = msgspec.structs.replace(receipt, origin=session.store.origin, assurance=assurance)
     return msgspec.structs.replace(outcome, receipt=receipt)

@@ -119,7 +119,7 @@ def record(
             session.written(outcome.receipt, {draft.stream for draft in batch.drafts})
             if guard is None and any(draft.type == KEY_REGISTERED for draft in batch.drafts):
                 session.guard_asked = False
-            return acknowledged(session, outcome, key_id=guard.key_id if guard else "")
+            return acknowledged(session, outcome)
         session.forget()
         if not (
             isinstance(outcome, Rejected) and outcome.code in ("conflict", "vault_key_changed")

@@ -15,9 +15,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What the store acknowledges as durable: entries `position` to `position + count - 1`.
 
     `size` and `root` (hex) are the log's after them; `leaf_hashes` (hex) are those of the entries,
-    in order; `recorded_at` is their common time, "YYYY-MM-DDTHH:MM:SS.ffffffZ". Services add which
-    log it is (`origin`) and how the key that signed the entries (`key_id`) is held (`assurance`:
-    low, file or token; low also where nothing is signed: the server could have written it).
+    in order; `recorded_at` is their common time, "YYYY-MM-DDTHH:MM:SS.ffffffZ". `key_id`
+    is the key that signed them, empty where nothing did. Services add which log it is (`origin`)
+    and how that key is held (`assurance`: low, file or token; low also where nothing is signed, as
+    the server could have written it).
     """
 
     cause: str

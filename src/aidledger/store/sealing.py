@@ -46,7 +46,7 @@ BatchRow: TypeAlias = tuple[int, int, str, bytes, bytes, str, bytes | None, str 
 """position, count, cause, request_digest, root, recorded_at, signature, key_id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Sealed:
     """Rows ready to insert, and the head after them."""
 
@@ -57,6 +57,8 @@ class Sealed:
     head: Head
     tails: dict[str, Tail]
     """The last entry of each stream that the rows went into."""
+    key_id: str = ""
+    """Of the key that signed the rows, once `batch_row` had them signed."""
 
     def receipt(self, cause: str) -> Receipt:
         """Say what will have been recorded."""
@@ -68,6 +70,7 @@ class Sealed:
             root=self.head.root.hex(),
             recorded_at=self.head.recorded_at or NO_TIME,
             leaf_hashes=_hex_of(self.leaves),
+            key_id=self.key_id,
         )
 
     def batch_row(self, cause: str, digest: bytes, sign: BatchSigner | None) -> BatchRow:
@@ -75,6 +78,7 @@ class Sealed:
         signed: BatchSignature | None = None
         if sign is not None:
             signed = sign(self.leaves)
+            self.key_id = signed.key_id
         return (
             self.position,
             len(self.rows),

@@ -10,7 +10,6 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
 from aidledger.interfaces.cli.records import read_input, show_rehearsal
-from aidledger.services.guarding import acknowledged
 from aidledger.services.importing.running import (
     Import,
     cause_of,
@@ -55,9 +54,8 @@ def run_import(
             before = imported_before(session, kind, content)
             origin = session.store.origin
             if before is not None:
-                outcome = acknowledged(session, before)
-                code = show_outcome(app, outcome, json=json)
-                keep_receipt(outcome, origin, receipt)
+                code = show_outcome(app, before, json=json)
+                keep_receipt(before, origin, receipt)
                 return code
             what = prepare(
                 session,

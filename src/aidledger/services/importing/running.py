@@ -11,6 +11,7 @@ import msgspec
 
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Proposal
+from aidledger.services.guarding import acknowledged
 from aidledger.services.importing import applications, payments, scores
 from aidledger.services.importing.kinds import Given, Kind, Taken
 from aidledger.services.importing.table import read_table
@@ -38,10 +39,10 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
         return f"Import(kind={self.kind!r}, file_hash={self.file_hash!r}, rows={self.rows})"
 
 
-def imported_before(session: Session, kind: str, content: bytes) -> Committed | None:
+def imported_before(session: Session, kind: str, content: bytes) -> Outcome | None:
     """Return the first receipt of a file that is in the ledger already, whatever it is called."""
     known = session.store.receipt(cause_of(kind, content))
-    return known if isinstance(known, Committed) else None
+    return acknowledged(session, known) if isinstance(known, Committed) else None
 
 
 def cause_of(kind: str, content: bytes) -> str:
