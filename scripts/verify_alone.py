@@ -761,7 +761,13 @@ class Proofs:
             try:
                 check(found, records)
             except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
-                find("proof_differs", found.get("sealed_at"), name, "what was sealed", error)
+                find(
+                    "proof_differs",
+                    found.get("position", found.get("sealed_at")),
+                    name,
+                    "what was sealed",
+                    error,
+                )
 
     def case(self, found: dict[str, Any], records: dict[int, bytes]) -> None:
         """Section 17: what an index says of a key, and that the entries are those."""
