@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from tests.tidy_source import Problem, Source
 
 MAX_FILE_LINES = 400
+#: One file by design: an auditor carries it alone, and reads it from beginning to end.
+LONG_FILES = {"scripts/verify_alone.py": 1_000}
 MAX_FUNCTION_LINES = 70
 
 #: Which rings a ring may import besides itself. ``policies`` is data: only ``services`` reads it.
@@ -175,8 +177,9 @@ def sizes_are_small(source: Source) -> Iterator[Problem]:
     if not source.path.endswith((".py", ".sql")):
         return
     count = len(source.text.splitlines())
-    if count > MAX_FILE_LINES:
-        yield source.problem(count, f"{count} lines; at most {MAX_FILE_LINES} in a file")
+    most = LONG_FILES.get(source.path, MAX_FILE_LINES)
+    if count > most:
+        yield source.problem(count, f"{count} lines; at most {most} in a file")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1

@@ -105,9 +105,11 @@ class SignedLedger:
         note = sign_checkpoint(ORIGIN, size, self.root(size) if root is None else root, [LOG], TIME)
         return add_signatures(note, [cosign(note.text, one, TIME) for one in witnesses]).encode()
 
-    def keep(self, size: int, note: bytes, root: bytes | None = None) -> None:
+    def keep(self, size: int, note: bytes, root: bytes | None = None) -> list[Any]:
         """Put a note into the table of checkpoints."""
-        self.run("INSERT INTO checkpoints VALUES (?, ?, ?)", size, root or self.root(size), note)
+        return self.run(
+            "INSERT INTO checkpoints VALUES (?, ?, ?)", size, root or self.root(size), note
+        )
 
     def proof(self, position: int, note: bytes, size: int) -> bytes:
         hashes = tuple(inclusion_proof(self.leaves[:size], position))
