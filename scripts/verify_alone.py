@@ -10,8 +10,9 @@
 
 Exit status: 0 proven, 1 damaged, 2 usage, 3 cannot run, 4 unproven. Written from docs/FORMAT.md, whose
 sections the comments name; it shares no code with aidledger and needs Python alone, and the package
-`cryptography` to verify signatures. It reads `data` as canonical JSON, not as its type demands, and of
-the tables all but those of the vault; who may do what, and what was decided, it doesn't judge.
+`cryptography` to verify signatures. It reads `data` as canonical JSON, not as its type demands; of the
+table of batches only the signatures (not cause, time and root), and no evidence and no vault; who may do
+what, and what was decided, it doesn't judge.
 """
 
 from __future__ import annotations

@@ -94,13 +94,15 @@ def test_both_engines_hold_the_same_ledger(counties: Counties) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_simulated_county_verifies_without_a_finding_and_is_unproven(
+def test_nothing_is_found_in_a_simulated_county_but_the_planted_acts_beyond_their_powers(
     counties: Counties, engine: str
 ) -> None:
     report = verify(counties.sessions[engine])
+    others = [rung.name for rung in report.rungs if rung.status == "damaged"]
 
-    assert [] == report.findings
-    assert ("unproven", counties.results[engine].root) == (report.verdict, report.root)
+    assert {"act_forbidden"} == {found.code for found in report.findings}
+    assert (["powers"], None) == (others, report.proven_size)
+    assert counties.results[engine].root == report.root
     assert report.entries == counties.results[engine].entries
 
 
