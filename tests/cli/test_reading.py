@@ -15,6 +15,10 @@ from aidledger.interfaces.cli.screen import Progress
 from aidledger.replay.agreement import CASE_COLUMNS
 from aidledger.services.session import open_session
 
+_VERIFIED = (
+    *("schema", "entries", "root", "verdict", "proven_size", "unproven_tail"),
+    *("cosigners", "findings", "leads", "rungs"),
+)
 SHAPES: dict[str, tuple[str, ...]] = {
     "case list": ("schema", "as_of", "known_on", "cases"),
     "case show {case}": ("schema", "as_of", "known_on", *CASE_COLUMNS[:-1], "entries"),
@@ -28,8 +32,8 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "list case_state": ("schema", "name", "title", "columns", "rows"),
     "events": ("schema", "events"),
     "adopt": ("schema", "packs"),
-    "verify": ("schema", "entries", "root", "verdict", "findings", "rungs"),
-    "verify --deep": ("schema", "entries", "root", "verdict", "findings", "rungs"),
+    "verify": _VERIFIED,
+    "verify --deep": _VERIFIED,
     "rebuild": (
         *("schema", "position", "entries", "as_of", "known_on"),
         *("models", "changed", "skipped"),

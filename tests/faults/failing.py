@@ -16,8 +16,9 @@ import json
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,13 +27,14 @@ from tests.faults.history import Ack, after_power_loss, problems
 from tests.faults.places import Disk, Place, place_on
 from tests.store.drafts import append, draft
 
-from aidledger.store import postgres_connect, sqlite_connect
+from aidledger.store import postgres_connect, sealing, sqlite_connect
+from aidledger.store.draft import Draft
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import create, open_ledger
-from aidledger.store.outcome import Committed, Receipt, Rejected, Unknown
+from aidledger.store.outcome import Committed, Outcome, Receipt, Rejected, Unknown
 from aidledger.store.port import LedgerStore
-from aidledger.store.postgres_link import PostgresLink
-from aidledger.store.sqlite_link import SqliteLink
+from aidledger.store.postgres import PostgresStore
+from aidledger.store.sqlite import SqliteStore
 
 LONGEST_S: Final = 150
 ENOUGH: Final = 8
@@ -177,8 +179,8 @@ def found_elsewhere(place: Place, payer: Payer) -> list[str]:
 def break_something(name: str, place: Place) -> None:
     """Put a fault of our own into the store."""
     if name == "heedless":
-        SqliteLink.transaction = heedless(SqliteLink.transaction)  # type: ignore[method-assign]
-        PostgresLink.transaction = heedless(PostgresLink.transaction)  # type: ignore[method-assign]
+        SqliteStore.append = heedless(SqliteStore.append)  # type: ignore[method-assign]
+        PostgresStore.append = heedless(PostgresStore.append)  # type: ignore[method-assign]
     elif name == "unsynced" and place.location.startswith("postgresql:"):
         postgres_connect._SAFE["fsync"].add("off")
         with psycopg.connect(place.location, autocommit=True) as admin:
@@ -188,21 +190,34 @@ def break_something(name: str, place: Place) -> None:
         sqlite_connect.SYNCHRONOUS_FULL = 0  # type: ignore[misc]
 
 
-def heedless(transaction: Any) -> Any:
-    """Take the errors of a transaction that has begun for nothing."""
+def heedless(append: Any) -> Any:
+    """Acknowledge what was to be written, whatever became of it."""
 
-    @contextmanager
-    def unheeding(*arguments: Any) -> Iterator[Any]:
-        begun = False
+    def unheeding(store: LedgerStore, drafts: Sequence[Draft], **asked: Any) -> Outcome:
+        written = would_be(store, drafts, **asked)
         try:
-            with transaction(*arguments) as given:
-                begun = True
-                yield given
+            outcome: Outcome = append(store, drafts, **asked)
         except StoreError:
-            if not begun:
+            if written is None:
                 raise
+            return written
+        return outcome if isinstance(outcome, Committed) else written or outcome
 
     return unheeding
+
+
+def would_be(
+    store: LedgerStore, drafts: Sequence[Draft], *, cause: str, now: datetime, **_: Any
+) -> Committed | None:
+    """Say what an append will answer when it is well; nothing where the store can't be read."""
+    try:
+        tails = store.stream_heads({one.stream for one in drafts})
+        rows = sealing.seal(drafts, head=store.head(), tails=tails, cause=cause, now=now)
+        for _row in rows:
+            pass
+        return Committed(receipt=rows.finish().receipt(cause), replayed=False)
+    except StoreError:
+        return None
 
 
 def too_long(*_: object) -> None:

@@ -181,7 +181,8 @@ def _number(kind: inspect.IntType) -> str:
     """Return what matches a whole number within the type's limits, of at most 15 digits."""
     if (kind.gt, kind.lt, kind.multiple_of) != (None, None, None):
         raise UnwrittenError
-    if kind.ge is None and kind.le is None:
+    whole = 10**15 - 1
+    if (kind.ge is None or kind.ge <= -whole) and (kind.le is None or kind.le >= whole):
         return f"(?:0|-?{_POSITIVE})"
     if kind.ge != 0 or kind.le is None or kind.le < 10:
         raise UnwrittenError
