@@ -27,7 +27,7 @@ from aidledger.ledger.entry import decode_entry
 from aidledger.store.errors import OutcomeUnknownError, StoreError
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.outcome import Committed, Receipt, Rejected, Unknown
-from aidledger.store.port import LedgerStore, LooseRecord
+from aidledger.store.port import LedgerStore, LooseBatch, LooseRecord
 from aidledger.store.postgres_connect import store_error
 
 pytestmark = pytest.mark.faults
@@ -125,8 +125,9 @@ def test_the_librarys_path_says_that_it_does_not_know(
     proxy, location, _ = proxied
     with closing(open_ledger(location)) as store:
         proxy.mode = mode
+        loose = LooseRecord("some-id", 1, "a:b", b"record", opaque=True)
         with pytest.raises(OutcomeUnknownError) as caught:
-            store.append_records([LooseRecord("some-id", 1, "a:b", b"record", opaque=True)])
+            store.append_records(LooseBatch.of([loose]))
         resolved = store.resolve(caught.value.cause)
 
     assert "may or may not be recorded" in caught.value.hint

@@ -46,6 +46,23 @@ class LooseRecord(NamedTuple):
     opaque: bool
 
 
+class LooseBatch(msgspec.Struct, frozen=True):
+    """Finished records on their way: made as they are asked for, once.
+
+    `streams` are those that entries of ours go into.
+    """
+
+    records: Iterable[LooseRecord]
+    count: int
+    streams: frozenset[str]
+
+    @classmethod
+    def of(cls, records: Sequence[LooseRecord]) -> LooseBatch:
+        """Take records that are there already."""
+        streams = frozenset(loose.stream for loose in records if not loose.opaque)
+        return cls(records, len(records), streams)
+
+
 class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `batches`, hostile: what one append wrote, under which cause, signed by whom.
 
@@ -111,7 +128,7 @@ class LedgerStore(Protocol):
         """Say what is committed under a cause now, without waiting for anybody."""
 
     def append_records(
-        self, records: Sequence[LooseRecord], *, tracking: tuple[str, int] | None = None
+        self, batch: LooseBatch, *, tracking: tuple[str, int] | None = None
     ) -> list[int]:
         """Record finished records, and the tracking position, for the housed library.
 

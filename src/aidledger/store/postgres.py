@@ -7,7 +7,7 @@ hole. Bulk goes in by COPY BINARY. One writer connection is kept, under a lock o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -24,7 +24,7 @@ from aidledger.store.errors import (
 )
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseRecord, Row, Run, StoredBatch
+from aidledger.store.port import Head, HostileRow, LooseBatch, Run, StoredBatch
 from aidledger.store.postgres_link import (
     PostgresLink,
     PostgresTransaction,
@@ -95,8 +95,7 @@ class PostgresStore:
                     now=now,
                     expected_size=expected_size,
                 )
-                entries = _insert(transaction, rows, len(drafts))
-                sealed = rows.finish()
+                sealed, entries = _insert(transaction, rows, len(drafts))
                 keys = shelf.choose_keys(run, vault_rows)
                 _advance(transaction, entries, sealed, (cause, request_digest, sign))
                 shelf.insert_side_rows(
@@ -120,18 +119,16 @@ class PostgresStore:
         return Committed(receipt=sealed.receipt(cause), replayed=False)
 
     def append_records(
-        self, records: Sequence[LooseRecord], *, tracking: tuple[str, int] | None = None
+        self, batch: LooseBatch, *, tracking: tuple[str, int] | None = None
     ) -> list[int]:
         """Record finished records, and the tracking position, for the housed library."""
         sealed = None
         cause = ""
-        ours = {loose.stream for loose in records if not loose.opaque}
         try:
-            with self._locked(ours) as (transaction, head, tails):
-                if records:
-                    rows = sealing.seal_records(records, head=head, tails=tails)
-                    entries = _insert(transaction, rows, len(records))
-                    sealed = rows.finish()
+            with self._locked(batch.streams) as (transaction, head, tails):
+                if batch.count:
+                    rows = sealing.seal_records(batch, head=head, tails=tails)
+                    sealed, entries = _insert(transaction, rows, batch.count)
                     cause = sealing.loose_cause(sealed.leaves)
                     _advance(transaction, entries, sealed, (cause, b"", None))
                     self._tails.expect(sealed.head, sealed.tails)
@@ -282,7 +279,7 @@ class PostgresStore:
 
     @contextmanager
     def _locked(
-        self, streams: set[str]
+        self, streams: Collection[str]
     ) -> Iterator[tuple[PostgresTransaction, Head, dict[str, Tail]]]:
         """Give a transaction that holds the head, with the streams' tails as they are below it.
 
@@ -320,17 +317,22 @@ def _tails(rows: list[HostileRow]) -> dict[str, Tail]:
 
 
 def _insert(
-    transaction: PostgresTransaction, rows: Iterable[Row], count: int
-) -> tuple[str, list[Any]]:
-    """Write many entries by COPY, at once; return the statement that writes few, for COMMIT."""
+    transaction: PostgresTransaction, rows: sealing.Sealing, count: int
+) -> tuple[sealing.Sealed, tuple[str, list[Any]]]:
+    """Write many entries by COPY, at once; return the statement that writes few, for COMMIT.
+
+    Reading back what was written and growing the tree is done while the server takes in the rows.
+    """
     if count < _COPY_ROWS_MIN:
         values = [value for row in rows for value in row]
-        return f"{_INSERT_ENTRIES}{', '.join([_ENTRY_MARKS] * count)}; ", values
+        statement = f"{_INSERT_ENTRIES}{', '.join([_ENTRY_MARKS] * count)}; "
+        return rows.finish(), (statement, values)
     with transaction.cursor.copy(_COPY) as copy:
         copy.set_types(_COPY_TYPES)
         for row in rows:
             copy.write_row(row)
-    return "", []
+        sealed = rows.finish()
+    return sealed, ("", [])
 
 
 def _advance(

@@ -18,7 +18,7 @@ from eventsourcing.persistence import Notification, StoredEvent, Tracking
 from aidledger.ledger.forms import is_stream
 from aidledger.store import sealing, shelf
 from aidledger.store.errors import ConflictError, OutcomeUnknownError, StoreError
-from aidledger.store.port import HostileRow, LedgerStore, LooseRecord
+from aidledger.store.port import HostileRow, LedgerStore, LooseBatch, LooseRecord
 from aidledger.store.subscription import LedgerSubscription
 from aidledger.store.uncollected import without_collector
 
@@ -68,12 +68,14 @@ class LedgerAggregateRecorder(persistence.AggregateRecorder):
     def _insert_events(
         self, stored_events: Sequence[StoredEvent], tracking: Tracking | None = None, **_: Any
     ) -> list[int]:
-        records = [_loose_record(event) for event in stored_events]
-        if not records and tracking is None:
+        if not stored_events and tracking is None:
             return []
+        ids = [event.originator_id for event in stored_events]
+        streams = frozenset(name for name in ids if isinstance(name, str) and is_stream(name))
+        batch = LooseBatch(map(_loose_record, stored_events), len(stored_events), streams)
         position = (tracking.application_name, tracking.notification_id) if tracking else None
         with translated():
-            return self.store.append_records(records, tracking=position)
+            return self.store.append_records(batch, tracking=position)
 
 
 class LedgerApplicationRecorder(LedgerAggregateRecorder, persistence.ApplicationRecorder):

@@ -29,7 +29,7 @@ from aidledger.store.draft import BatchSignature, BatchSigner, Draft, VaultRow
 from aidledger.store.errors import ConflictError, RejectedError, StoreError
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Receipt, Rejected
-from aidledger.store.port import Head, LooseRecord, Row, StoredBatch
+from aidledger.store.port import Head, LooseBatch, LooseRecord, Row, StoredBatch
 from aidledger.store.tails import Tail
 
 OPAQUE_PREFIX: Final = b"aidledger/opaque/v1\n"
@@ -233,7 +233,7 @@ def _draft_rows(
 
 
 def seal_records(
-    records: Sequence[LooseRecord],
+    batch: LooseBatch,
     *,
     head: Head,
     tails: Mapping[str, Tail],
@@ -243,16 +243,15 @@ def seal_records(
     One of our entries must fit to the byte: version, prev, and no earlier time. Raises
     ConflictError when it does not.
     """
-    return Sealing(head, _loose_rows(records, head, tails), read_back=False)
+    return Sealing(head, _loose_rows(batch, head, tails), read_back=False)
 
 
-def _loose_rows(
-    records: Sequence[LooseRecord], head: Head, tails: Mapping[str, Tail]
-) -> Iterator[Row]:
+def _loose_rows(batch: LooseBatch, head: Head, tails: Mapping[str, Tail]) -> Iterator[Row]:
     """Make the row of each finished record."""
     recorded_at = head.recorded_at or NO_TIME
     last: dict[str, tuple[int, bytes | None]] = dict(tails)
-    entries = iter(_read([loose for loose in records if not loose.opaque]))
+    records = list(batch.records) if batch.streams else batch.records
+    entries = iter(_read([loose for loose in records if not loose.opaque]) if batch.streams else ())
     sha256 = hashlib.sha256
     for position, (stream, version, type_name, record, opaque) in enumerate(records, head.size):
         leaf = sha256(LEAF_PREFIX + record).digest()

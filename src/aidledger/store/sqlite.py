@@ -7,7 +7,7 @@ their own out of the pool; one writer connection is kept, under a lock of this p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -26,7 +26,7 @@ from aidledger.store.errors import (
 )
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseRecord, Row, Run, StoredBatch
+from aidledger.store.port import Head, HostileRow, LooseBatch, Row, Run, StoredBatch
 from aidledger.store.sqlite_connect import checkpointed
 from aidledger.store.sqlite_link import SqliteLink, runner
 from aidledger.store.tails import Tail, Tails
@@ -119,19 +119,18 @@ class SqliteStore:
         return Committed(receipt=sealed.receipt(cause), replayed=False)
 
     def append_records(
-        self, records: Sequence[LooseRecord], *, tracking: tuple[str, int] | None = None
+        self, batch: LooseBatch, *, tracking: tuple[str, int] | None = None
     ) -> list[int]:
         """Record finished records, and the tracking position, for the housed library."""
         sealed = None
         cause = ""
         try:
             with self._link.transaction() as connection:
-                if records:
-                    self._link.expect(len(records))
+                if batch.count:
+                    self._link.expect(batch.count)
                     head = self._locked_head(connection)
-                    ours = {loose.stream for loose in records if not loose.opaque}
-                    tails = self._tails_at(head, connection, ours)
-                    rows = sealing.seal_records(records, head=head, tails=tails)
+                    tails = self._tails_at(head, connection, batch.streams)
+                    rows = sealing.seal_records(batch, head=head, tails=tails)
                     _insert(connection, rows)
                     sealed = rows.finish()
                     cause = sealing.loose_cause(sealed.leaves)
@@ -301,7 +300,7 @@ class SqliteStore:
         sealing.check_mark(self._mark, head)
         return head
 
-    def _tails_at(self, head: Head, connection: Any, streams: set[str]) -> dict[str, Tail]:
+    def _tails_at(self, head: Head, connection: Any, streams: Collection[str]) -> dict[str, Tail]:
         return self._tails.at(head, streams, partial(_stream_heads, connection))
 
     def _advance(self, head: Head) -> None:
