@@ -33,6 +33,7 @@ GOLDEN = golden_records()
 def decoded_first(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Load everything both ways: what has the form of its type, and by the strict decoder."""
     monkeypatch.setattr(loading, "DECODED_FIRST", request.param)
+    monkeypatch.setattr(loading, "MADE_FORMS", {})
 
 
 def loaded(log: Log, sql: str, **cuts: Any) -> list[tuple[Any, ...]]:
@@ -338,6 +339,7 @@ def test_what_has_a_form_is_loaded_as_the_strict_decoder_reads_it(
 
     def everything(first: int) -> tuple[object, ...]:
         monkeypatch.setattr(loading, "DECODED_FIRST", first)
+        monkeypatch.setattr(loading, "MADE_FORMS", {})
         with building(None) as connection:
             found = Loader(connection).load(log)
             tables = [

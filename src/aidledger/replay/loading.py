@@ -26,10 +26,9 @@ from aidledger.replay.reading import (
     TypedEntry,
     read_record,
     row_finding,
-    type_of,
 )
 from aidledger.replay.rows import recorded_of
-from aidledger.replay.spooling import Spool, spooling
+from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
@@ -44,11 +43,14 @@ FIRST_DAY: Final = date(1970, 1, 1)
 AFTER_ALL: Final = "~"
 """Greater than any `recorded_at`: where nothing is cut."""
 
-ROWS_A_PAGE: Final = 2_048
-"""After so many rows it is looked whether something is to be passed on."""
+ROWS_A_PAGE: Final = 2_000
+PAGES_A_REPORT: Final = 8
 
 DECODED_FIRST: Final = 50
 """So many records of a type are decoded before its form is made: that takes about as long."""
+
+MADE_FORMS: Final[dict[bytes, Test]] = {}
+"""The forms that were made so far, by the bytes of the types' wire names; they never change."""
 
 AMENDMENTS: Final = frozenset({"entry_corrected", "entry_annulled"})
 
@@ -107,7 +109,6 @@ class Loader:
         self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
         self._progress = progress
         self._seen: Counter[bytes] = Counter()
-        self._forms: dict[bytes, Test] = {}
         self._amendments: dict[str, list[Recorded]] = {}
         self._findings: list[Finding] = []
         self._position = -1
@@ -174,12 +175,16 @@ class Loader:
 
     def _take_all(self, rows: Iterable[HostileRow], spool: Spool) -> None:
         """Check every row and its record, and sort the records by type."""
-        lines, forms, last = spool.lines, self._forms, -1
-        for count, row in enumerate(rows, start=1):
-            if not count % ROWS_A_PAGE:
-                spool.pass_on()
-                if self._progress is not None and not count % (8 * ROWS_A_PAGE):
-                    self._progress(count)
+        for count, page in enumerate(read_ahead(rows, ROWS_A_PAGE), start=1):
+            self._take(page, spool.lines)
+            spool.pass_on()
+            if self._progress is not None and not count % PAGES_A_REPORT:
+                self._progress(count * ROWS_A_PAGE)
+
+    def _take(self, rows: list[HostileRow], lines: dict[bytes, list[bytes]]) -> None:
+        """Check some rows and their records, and sort the records by type."""
+        made, last = MADE_FORMS, self._position
+        for row in rows:
             if not (
                 type(row) is tuple
                 and len(row) == ROW_COLUMNS
@@ -192,8 +197,9 @@ class Loader:
                     self._findings.append(finding)
                     continue
             last, record = row[0], row[5]
-            name = type_of(record)
-            form = forms.get(name) or self._form(name)
+            # its wire name; what else stands in the first ten bytes, the form or the decoder sees
+            name = record[10 : record.find(b'"', 10, 80)]
+            form = made.get(name) or self._form(name)
             if len(record) > MAX_RECORD_BYTES or not form(record):
                 typed = self._slowly(last, record)
                 if typed is None:
@@ -230,7 +236,7 @@ class Loader:
         self._seen[name] += 1
         if self._seen[name] <= DECODED_FIRST:
             return never
-        form = self._forms[name] = form_of(view.type_name)
+        form = MADE_FORMS[name] = form_of(view.type_name)
         return form
 
     def _amend(self, source: Source, spool: Spool) -> None:

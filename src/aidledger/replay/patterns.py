@@ -55,6 +55,10 @@ Test = Callable[[bytes], Any]
 """Gives something true for a record that is surely strict; for any other it may give either."""
 
 
+_Opened = tuple[bytes, bytes, int]
+"""What stands before and behind an object with keys of any name, and in how many others it lies."""
+
+
 class UnwrittenError(Exception):
     """A type of a kind that no event has so far: its records are read by the strict decoder."""
 
@@ -82,7 +86,7 @@ def make_form(type_name: str, data: Any, sealed: tuple[str, ...]) -> Test:
         UnwrittenError: there is no such expression.
 
     """
-    opened: list[int] = []
+    opened: list[_Opened] = []
     fields = {
         "$type": f'"{type_name}"',
         "actor": f'"{_NAME}"',
@@ -98,19 +102,23 @@ def make_form(type_name: str, data: Any, sealed: tuple[str, ...]) -> Test:
         "v": "1",
         "version": _POSITIVE,
     }
-    if len(opened) > 1:
+    whole = _object(fields).encode("latin-1")
+    if len(opened) > 1 or any(whole.count(start) > 1 for start, _, _ in opened):
         raise UnwrittenError
-    test = re.compile(_object(fields).encode("latin-1")).fullmatch
-    return partial(_test_open, test, opened[0]) if opened else test
+    test = re.compile(whole).fullmatch
+    return partial(_test_cut, test, *opened[0]) if opened else test
 
 
-def _test_open(test: Callable[[bytes], re.Match[bytes] | None], depth: int, record: bytes) -> bool:
-    """Test a record that holds an object with keys of any name."""
-    found = test(record)
-    if found is None:
-        return False
-    part: bytes | None = found["open"]
-    return part is None or is_open_part(part, depth)
+def _test_cut(test: Test, start: bytes, stop: bytes, depth: int, record: bytes) -> bool:
+    """Test what stands between `start` and `stop` apart, and the record with ``{}`` in its place.
+
+    A text holds no quotes, so a record that passes without what is cut has `start` only once.
+    """
+    at = record.find(start) + len(start)
+    end = record.find(stop, at)
+    if at < len(start) or end < 0:
+        return bool(test(record))
+    return is_open_part(record[at:end], depth) and bool(test(record[:at] + b"{}" + record[end:]))
 
 
 @lru_cache(maxsize=4096)
@@ -141,7 +149,7 @@ def _sealed(names: tuple[str, ...]) -> str:
     return rf"\{{{pairs}\}}"
 
 
-def _expression(kind: inspect.Type, depth: int, opened: list[int]) -> str:
+def _expression(kind: inspect.Type, depth: int, opened: list[_Opened]) -> str:
     """Return what matches the canonical JSON of a type, in a record inside `depth` - 1 objects.
 
     Raises:
@@ -165,16 +173,28 @@ def _expression(kind: inspect.Type, depth: int, opened: list[int]) -> str:
             one = _expression(item, depth + 1, opened)
             return rf"\[(?:{one}(?:,{one})*+)?\]"
         case inspect.StructType(fields=fields):
-            names = [field.encode_name for field in fields]
-            if names != sorted(names):
-                raise UnwrittenError
-            inner = [_expression(field.type, depth + 1, opened) for field in fields]
-            return _object(dict(zip(names, inner, strict=True)))
-        case inspect.DictType(value_type=inspect.AnyType()):
-            opened.append(depth - 1)
-            return r"(?P<open>\{.*\})"
+            return _struct(fields, depth, opened)
         case _:
             raise UnwrittenError
+
+
+def _struct(fields: tuple[inspect.Field, ...], depth: int, opened: list[_Opened]) -> str:
+    """Return what matches an object with these fields. Raises UnwrittenError."""
+    names = [field.encode_name for field in fields]
+    if names != sorted(names):
+        raise UnwrittenError
+    parts = {}
+    for field, name, after in zip(fields, names, [*names[1:], None], strict=True):
+        match field.type:
+            case inspect.DictType(
+                key_type=inspect.StrType(pattern=None, min_length=None, max_length=None),
+                value_type=inspect.AnyType(),
+            ) if after is not None:
+                opened.append((f'"{name}":'.encode(), f',"{after}":'.encode(), depth))
+                parts[name] = r"\{\}"
+            case kind:
+                parts[name] = _expression(kind, depth + 1, opened)
+    return _object(parts)
 
 
 def _number(kind: inspect.IntType) -> str:
@@ -184,11 +204,12 @@ def _number(kind: inspect.IntType) -> str:
     whole = 10**15 - 1
     if (kind.ge is None or kind.ge <= -whole) and (kind.le is None or kind.le >= whole):
         return f"(?:0|-?{_POSITIVE})"
-    if kind.ge != 0 or kind.le is None or kind.le < 10:
+    if kind.le is None or kind.le < 10 or kind.ge not in (0, -kind.le):
         raise UnwrittenError
+    sign = "" if kind.ge == 0 else "-?"
     # of the numbers with as many digits as the limit only the limit itself is known to be right
-    digits = len(str(kind.le)) - 1
-    return f"(?:0|[1-9][0-9]{{0,{min(digits, 15) - 1}}}|{kind.le})"
+    digits = min(len(str(kind.le)) - 1, 15)
+    return f"(?:0|{sign}[1-9][0-9]{{0,{digits - 1}}}|{sign}{kind.le})"
 
 
 def _text(kind: inspect.StrType) -> str:

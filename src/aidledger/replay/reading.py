@@ -107,12 +107,6 @@ def _envelope_of(type_name: str) -> type[msgspec.Struct]:
     )
 
 
-def type_of(record: bytes) -> bytes:
-    """Return the bytes of the record's wire name, empty where it does not begin with one."""
-    # what else stands in the first ten bytes, whoever reads the whole record will notice
-    return record[10 : record.find(b'"', 10, 80)]
-
-
 def read_record(record: bytes) -> TypedEntry:
     """Read a record strictly.
 

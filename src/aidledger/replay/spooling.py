@@ -1,4 +1,6 @@
-"""Takes lines of JSON for the views to files, and the files to DuckDB, while the reading goes on.
+"""What goes on beside the checking of rows: the next are read, and those before loaded.
+
+Lines of JSON for the views go to files, and the files to DuckDB.
 
 DuckDB reads JSON into columns on all cores; one thread of Python would not fill them.
 """
@@ -7,13 +9,14 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BufferedWriter
+from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Final
+from typing import Final, TypeVar
 
 import duckdb
 
@@ -30,6 +33,12 @@ Each load costs DuckDB milliseconds of planning, however few the lines: small vi
 LOADS_AT_ONCE: Final = 2
 LOADS_AHEAD: Final = 4
 """How many loads may wait before the reading does: what is on disk stays bounded."""
+
+
+PAGES_AHEAD: Final = 3
+"""How many pages of rows are read before they are asked for."""
+
+_Row = TypeVar("_Row")
 
 
 class Spool:
@@ -114,6 +123,25 @@ def spooling(connection: duckdb.DuckDBPyConnection) -> Iterator[Spool]:
                 worker.shutdown(cancel_futures=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_ahead(rows: Iterable[_Row], size: int) -> Generator[list[_Row]]:
+    """Yield lists of at most `size` rows; the next are read meanwhile, in a thread of their own.
+
+    Raises:
+        Exception: what reading the rows raises.
+
+    """
+    source = iter(rows)
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = deque(reader.submit(_some, source, size) for _ in range(PAGES_AHEAD))
+        while page := coming.popleft().result():
+            coming.append(reader.submit(_some, source, size))
+            yield page
+
+
+def _some(rows: Iterator[_Row], size: int) -> list[_Row]:
+    return list(islice(rows, size))
 
 
 def _load_file(cursor: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
