@@ -29,7 +29,7 @@ from aidledger.store.sqlite_connect import (
     store_error,
 )
 
-_PAGE: Final = 1000
+_PAGE: Final = 256
 _POLL_MS: Final = 4
 _BULK_ROWS: Final = 100
 _READERS_MS: Final = 10_000
