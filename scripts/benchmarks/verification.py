@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 
 from aidledger.domain.events.catalog import encode_data
 from aidledger.ledger.verify import VerifyReport, verify_ranges
-from aidledger.services.verifying import EntryReader, count_rows, verify
+from aidledger.services.verifying import EntryReader, count_rows, verify, workers
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
 from benchmarks.content import ACCOUNT, TOWNSHIP, case, proposal, visit
@@ -64,8 +62,10 @@ def bytes_chain_tree(job: Job) -> Iterator[Chunk]:
     path = ledger(job)
     with (
         closing(open_ledger(path, read_only=True)) as store,
-        ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as executor,
+        workers(WORKERS) as executor,
     ):
+        if executor is None:
+            raise SystemExit("bench: error: there are no processes to verify in")
         list(executor.map(abs, range(WORKERS)))
         yield READY
         while True:

@@ -111,7 +111,7 @@ def _verify(
     total = head[0] if head and type(head[0]) is int and head[0] >= 0 else None
     told = None if progress is None else lambda done: progress(done, total)
     wanted = jobs or (1 if (total or 0) < _PARALLEL_FROM else os.cpu_count() or 1)
-    with _workers(wanted) as executor:
+    with workers(wanted) as executor:
         done = None
         if executor is not None and location is not None:
             done = _verify_ranges(store, location, head, executor, told)
@@ -204,7 +204,7 @@ def _rungs(
 
 
 @contextmanager
-def _workers(jobs: int) -> Iterator[Executor | None]:
+def workers(jobs: int) -> Iterator[Executor | None]:
     """Give processes to check in, or nothing where one is enough."""
     if jobs < 2:
         yield None
