@@ -252,17 +252,13 @@ def _well_formed(entry: Entry) -> bool:
 
 def all_well_formed(entries: Sequence[Entry]) -> bool:
     """Whether the headers of many entries have their forms; what they share is asked once."""
-    pins = {(one.policy.hash, one.policy.pack) for one in entries if one.policy is not None}
     shared = {(one.type, one.actor, one.cause, one.office, one.effective_on) for one in entries}
     return (
         all(names_ok(*parts) for parts in shared)
         and all(map(is_time, {one.recorded_at for one in entries}))
         and all(map(is_stream, {one.stream for one in entries}))
         and are_hashes([one.prev for one in entries if one.prev is not None])
-        and {one.v for one in entries} <= {FORMAT_VERSION}
-        and all(1 <= one.version <= canonical.INTEGER_LIMIT for one in entries)
-        and all(is_pin(*pin) for pin in pins)
-        and all(map(is_sealed, [one.sealed for one in entries if one.sealed]))
+        and all(map(numbers_ok, entries))
     )
 
 
