@@ -109,14 +109,12 @@ class Log:
         )
         leaf = leaf_hash(record)
         self.heads[stream] = (version + 1, leaf.hex())
-        return self.add_row(stream, version + 1, type_name, record)
+        return self.add_record(record)
 
-    def add_row(self, stream: str, version: int, type_name: str, record: Any) -> int:
-        """Add a row of any content; its position."""
-        position = len(self.written)
-        leaf = leaf_hash(record) if isinstance(record, bytes) else b""
-        self.written.append((position, stream, version, type_name, self.last, record, leaf))
-        return position
+    def add_record(self, record: Any) -> int:
+        """Add a record of any content; its position."""
+        self.written.append((len(self.written), record))
+        return len(self.written) - 1
 
 
 def case_name(number: int) -> str:

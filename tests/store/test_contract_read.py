@@ -26,6 +26,12 @@ def test_a_range_is_read_in_position_order(store: LedgerStore) -> None:
     assert [] == list(store.read(5, 5))
 
 
+def test_records_are_read_alone_in_position_order(store: LedgerStore) -> None:
+    record(store, drafts(3000))
+
+    assert [(row[0], row[5]) for row in store.read()] == list(store.read_records())
+
+
 def test_reading_can_be_left_in_the_middle(store: LedgerStore) -> None:
     record(store, drafts(3000))
     for _ in range(100):

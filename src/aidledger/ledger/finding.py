@@ -24,8 +24,8 @@ class FindingText(NamedTuple):
 
 FINDING_CODES: Final[dict[str, FindingText]] = {
     "row_form": FindingText(
-        "行不是七列",
-        "the row does not have the seven columns",
+        "行的列数不对",
+        "the row does not have its columns",
         "The table was altered or the rows do not come from a ledger.",
     ),
     "column_type": FindingText(

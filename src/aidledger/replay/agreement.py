@@ -14,7 +14,7 @@ import msgspec
 from aidledger.domain.case import Case, evolve
 from aidledger.domain.recorded import Recorded, standing
 from aidledger.replay.loading import AFTER_ALL, HostileRow, end_of_day
-from aidledger.replay.rows import recorded_row
+from aidledger.replay.rows import recorded_record
 
 CASE_COLUMNS: Final[tuple[str, ...]] = (
     *("case", "stage", "applicant", "display_name", "birth_on", "area", "township", "village"),
@@ -57,15 +57,15 @@ def case_row(case: Case, as_of: str, positions: Iterable[int] = ()) -> dict[str,
 def fold_cases(
     rows: Iterable[HostileRow], *, as_of: date, known_on: date | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Fold every case of a ledger from its rows; yield their rows of `case_state`, by case.
+    """Fold every case of a ledger from its rows of (position, record); yield their rows of `case_state`, by case.
 
     Records that cannot be read are left out, as everywhere.
     """
     cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
     question = as_of.isoformat()
     streams: dict[str, list[Recorded]] = {}
-    for row in rows:
-        entry = recorded_row(row)
+    for position, record in rows:
+        entry = recorded_record(position, record)
         if entry is not None and entry.stream.startswith("case/") and entry.recorded_at < cutoff:
             streams.setdefault(entry.stream, []).append(entry)
     for stream in sorted(streams):

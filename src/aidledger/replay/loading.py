@@ -61,10 +61,10 @@ class Source(Protocol):
     """Where rows come from: a store, or a list in a test. Everything it gives is hostile."""
 
     def rows(self) -> Iterable[HostileRow]:
-        """Return every row in position order."""
+        """Return (position, record) of every row in position order."""
 
     def row_at(self, position: int) -> HostileRow | None:
-        """Return the row of one position."""
+        """Return (position, record) of one position."""
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,13 +190,13 @@ class Loader:
                 and len(row) == ROW_COLUMNS
                 and type(row[0]) is int
                 and last < row[0] <= MAX_POSITION
-                and type(row[5]) is bytes
+                and type(row[1]) is bytes
             ):  # as `row_finding` has it: said here again, as a call takes longer than this
                 finding = row_finding(row, last)
                 if finding is not None:
                     self._findings.append(finding)
                     continue
-            last, record = row[0], row[5]
+            last, record = row
             # its wire name; what else stands in the first ten bytes, the form or the decoder sees
             name = record[10 : record.find(b'"', 10, 80)]
             form = made.get(name) or self._form(name)
@@ -301,7 +301,7 @@ class Loader:
             if row is None or row_finding(row, position - 1) or row[0] != position:
                 continue
             try:
-                entry = read_record(row[5])
+                entry = read_record(row[1])
             except EntryError:
                 continue  # reported when it was read in its order
             envelope = entry.envelope

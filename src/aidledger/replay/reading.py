@@ -22,7 +22,8 @@ from aidledger.ledger.forms import is_date
 from aidledger.replay.views import EventView, event_views
 
 MAX_POSITION: Final = 2**53 - 1
-ROW_COLUMNS: Final = 7
+ROW_COLUMNS: Final = 2
+"""position, record: the columns beside them repeat the record, and may say otherwise."""
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _month_form = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])").fullmatch
 
@@ -144,8 +145,8 @@ def read_record(record: bytes) -> TypedEntry:
 def row_finding(row: Any, last_position: int) -> Finding | None:
     """Say what is wrong with a row before its record is read, if anything."""
     if not isinstance(row, tuple) or len(row) != ROW_COLUMNS:
-        return Finding(code="row_form", expected="seven columns", found=show(row))
-    position, record = row[0], row[5]
+        return Finding(code="row_form", expected="two columns", found=show(row))
+    position, record = row
     if type(position) is not int or not 0 <= position <= MAX_POSITION:
         return Finding(
             code="column_type", field="position", expected="a position", found=show(position)

@@ -35,7 +35,11 @@ def recorded_row(row: HostileRow) -> Recorded | None:
     The record bytes are the truth; the columns beside them are not asked. Only the position, which
     no record holds, is the row's.
     """
-    position, record = row[0], row[5]
+    return recorded_record(row[0], row[5])
+
+
+def recorded_record(position: Any, record: Any) -> Recorded | None:
+    """Return the recorded event of a record, or nothing where it or its position can't be read."""
     if not isinstance(position, int) or not isinstance(record, bytes):
         return None
     try:

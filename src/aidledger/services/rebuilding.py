@@ -52,12 +52,13 @@ class StoreSource:
         self._store = store
 
     def rows(self) -> Iterable[HostileRow]:
-        """Return every row in position order."""
-        return self._store.read()
+        """Return (position, record) of every row in position order."""
+        return self._store.read_records()
 
     def row_at(self, position: int) -> HostileRow | None:
-        """Return the row of one position."""
-        return next(iter(self._store.read(position, position + 1)), None)
+        """Return (position, record) of one position."""
+        row = next(iter(self._store.read(position, position + 1)), None)
+        return None if row is None else (row[0], row[5])
 
 
 def generations_folder(location: str) -> Path:

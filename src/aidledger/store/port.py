@@ -141,6 +141,9 @@ class LedgerStore(Protocol):
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
         """Yield the entries from `start` up to, not including, `stop`, in position order."""
 
+    def read_records(self) -> Iterator[HostileRow]:
+        """Yield (position, record) of every entry in position order: what is true of a row."""
+
     def read_page(
         self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()
     ) -> list[HostileRow]:

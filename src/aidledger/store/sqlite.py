@@ -182,6 +182,10 @@ class SqliteStore:
         where, bounds = shelf.position_range(start, stop)
         return self._link.stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
 
+    def read_records(self) -> Iterator[HostileRow]:
+        """Yield (position, record) of every entry in position order."""
+        return self._link.stream(shelf.SELECT_RECORDS, ())
+
     def read_page(
         self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()
     ) -> list[HostileRow]:
