@@ -7,13 +7,12 @@ read again carefully, and that way alone makes findings.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from itertools import groupby, islice, pairwise, starmap
-from operator import attrgetter, gt
+from collections.abc import Iterable
+from itertools import chain, groupby, islice
 from typing import Any, Final, NamedTuple
 
 from aidledger.ledger.careful import check_carefully
-from aidledger.ledger.entry import Entry, all_well_formed, read_entries
+from aidledger.ledger.entry import all_well_formed, read_entries
 from aidledger.ledger.tree import HASH_BYTES, LEAF_PREFIX, TILE_WIDTH
 from aidledger.ledger.window import (
     CHUNK_ROWS,
@@ -74,8 +73,8 @@ class _Part(NamedTuple):
     """What some rows of a window gave that are without fault."""
 
     leaves: list[bytes]
-    streams: tuple[str, ...]
-    versions: tuple[int, ...]
+    streams: list[str]
+    versions: list[int]
     prevs: bytes
     runs: list[Run]
 
@@ -88,48 +87,48 @@ def _check_part(
     Each question is asked of a whole column: a loop over rows would cost as much as the hashing.
     """
     try:
-        positions, streams, versions, types, times, records, stored = zip(*rows, strict=True)
-        entries = read_entries(records)
-        if (
-            entries is None
-            or positions != tuple(range(start, start + len(positions)))
-            or set(map(type, positions + versions)) != {int}
-            or versions != _column("version", entries)
-            or streams != _column("stream", entries)
-            or types != _column("type", entries)
-            or times != _column("recorded_at", entries)
-            or any(starmap(gt, pairwise((not_before, *times))))
-            or not all_well_formed(entries)
-            or (check_data is not None and not check_data.all_right(entries))
-        ):
-            return None
-    except (TypeError, ValueError):
-        return None  # a row that is not seven columns, or a column of another type
+        records = [row[5] for row in rows]
+    except (TypeError, IndexError, KeyError):
+        return None  # a row that is none
+    entries = read_entries(records)
+    if entries is None:
+        return None
     sha256 = hashlib.sha256
     leaves = [sha256(LEAF_PREFIX + record).digest() for record in records]
-    prevs = _packed_prevs(entries)
-    if prevs is None or tuple(leaves) != stored:
+    versions = [one.version for one in entries]
+    streams = [one.stream for one in entries]
+    times = [one.recorded_at for one in entries]
+    types = [one.type for one in entries]
+    positions = range(start, start + len(rows))
+    said = list(zip(positions, streams, versions, types, times, records, leaves, strict=True))
+    if (
+        rows != said
+        # of what is equal only a value of another type can still be wrong: true is 1
+        or set(map(type, chain.from_iterable(rows))) != {int, str, bytes}
+        or times[0] < not_before
+        or times != sorted(times)
+        or not all_well_formed(entries)
+        or (check_data is not None and not check_data.all_right(entries))
+    ):
         return None
-    return _Part(leaves, streams, versions, prevs, _runs(entries))
+    prevs = _packed_prevs(versions, [one.prev for one in entries])
+    if prevs is None:
+        return None
+    return _Part(leaves, streams, versions, prevs, _runs(times, [one.cause for one in entries]))
 
 
-def _column(name: str, entries: Sequence[Entry]) -> tuple[Any, ...]:
-    """Return what the records say of one column."""
-    return tuple(map(attrgetter(name), entries))
-
-
-def _packed_prevs(entries: Sequence[Entry]) -> bytes | None:
+def _packed_prevs(versions: list[int], prevs: list[str | None]) -> bytes | None:
     """Pack the links of well-formed entries; None if one begins a stream and has a link, or lacks it."""
-    if any((one.prev is None) != (one.version == 1) for one in entries):
+    if [version == 1 for version in versions] != [prev is None for prev in prevs]:
         return None
-    return bytes.fromhex("".join([one.prev or _NO_PREV for one in entries]))
+    return bytes.fromhex("".join([prev or _NO_PREV for prev in prevs]))
 
 
-def _runs(entries: Sequence[Entry]) -> list[Run]:
+def _runs(times: list[str], causes: list[str]) -> list[Run]:
     """Take neighbours of one cause and time together."""
     return [
         Run(sum(1 for _ in several), recorded_at, cause)
-        for (recorded_at, cause), several in groupby(entries, attrgetter("recorded_at", "cause"))
+        for (recorded_at, cause), several in groupby(zip(times, causes, strict=True))
     ]
 
 

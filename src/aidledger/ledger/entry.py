@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -242,45 +243,45 @@ def _decoder() -> msgspec.json.Decoder[Entry]:
 
 def _well_formed(entry: Entry) -> bool:
     return (
-        names_ok(entry.type, entry.actor, entry.cause, entry.office, entry.effective_on)
+        _shared_ok(_shared(entry))
         and (entry.prev is None or is_hash(entry.prev))
-        and is_time(entry.recorded_at)
         and is_stream(entry.stream)
-        and numbers_ok(entry)
+        and 1 <= entry.version <= canonical.INTEGER_LIMIT
+        and (not entry.sealed or is_sealed(entry.sealed))
     )
 
 
 def all_well_formed(entries: Sequence[Entry]) -> bool:
     """Whether the headers of many entries have their forms; what they share is asked once."""
-    shared = {(one.type, one.actor, one.cause, one.office, one.effective_on) for one in entries}
+    versions = [one.version for one in entries] or [1]
     return (
-        all(names_ok(*parts) for parts in shared)
-        and all(map(is_time, {one.recorded_at for one in entries}))
+        all(map(_shared_ok, set(map(_shared, entries))))
         and all(map(is_stream, {one.stream for one in entries}))
         and are_hashes([one.prev for one in entries if one.prev is not None])
-        and all(map(numbers_ok, entries))
+        and min(versions) >= 1
+        and max(versions) <= canonical.INTEGER_LIMIT
+        and all(map(is_sealed, [one.sealed for one in entries if one.sealed]))
     )
 
 
-def names_ok(type_name: str, actor: str, cause: str, office: str, effective_on: str) -> bool:
-    """Whether the parts of a header that many entries share have their forms."""
+_shared: Final = attrgetter(
+    *("type", "actor", "cause", "office", "effective_on", "recorded_at", "policy", "v")
+)
+"""What many entries of a batch have in common."""
+
+
+def _shared_ok(shared: tuple[str, str, str, str, str, str, PolicyPin | None, int]) -> bool:
+    """Whether what some entries have in common has its forms."""
+    type_name, actor, cause, office, effective_on, recorded_at, policy, form = shared
     return (
         is_type_name(type_name)
         and is_name(actor)
         and is_name(cause)
         and is_name(office)
         and is_date(effective_on)
-    )
-
-
-def numbers_ok(entry: Entry) -> bool:
-    """Whether the numbers, the policy's pin and the sealed fields have their forms."""
-    policy = entry.policy
-    return (
-        entry.v == FORMAT_VERSION
-        and 1 <= entry.version <= canonical.INTEGER_LIMIT
+        and is_time(recorded_at)
         and (policy is None or is_pin(policy.hash, policy.pack))
-        and (not entry.sealed or is_sealed(entry.sealed))
+        and form == FORMAT_VERSION
     )
 
 
