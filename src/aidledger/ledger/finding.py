@@ -7,19 +7,13 @@ English and says what it means; the documents are tested against it.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
+from aidledger.ledger.finding_text import RESTORATION_TEXTS, FindingText
+
 Language = Literal["zh", "en"]
-
-
-class FindingText(NamedTuple):
-    """Words for one code: `zh` and `en` name the damage, `meaning` says what may have happened."""
-
-    zh: str
-    en: str
-    meaning: str
 
 
 FINDING_CODES: Final[dict[str, FindingText]] = {
@@ -253,6 +247,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "a checkpoint's root is not that of the entries",
         "History before its size was rewritten after it was signed, from the position named on.",
     ),
+    **RESTORATION_TEXTS,
     "signature_missing": FindingText(
         "批次没有签名",
         "a batch is not signed",

@@ -1,4 +1,4 @@
-"""The rungs above the tree and the batches: checkpoints, cosignatures, signatures, powers, proofs.
+"""The rungs above the tree and the batches, from the mark to what people kept.
 
 Only what a ledger declares, and what a verifier brings along, has anything to be checked here: a
 ledger without keys, checkpoints and powers is not read a second time.
@@ -14,22 +14,27 @@ from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
 from aidledger.services.checkpointcheck import CheckpointCheck
 from aidledger.services.declared import declared_of
 from aidledger.services.logwalk import Roots, walk
+from aidledger.services.markcheck import MarkCheck
 from aidledger.services.outside import Outside
 from aidledger.services.powercheck import check_powers
 from aidledger.services.proofcheck import ProofCheck
+from aidledger.services.restorationcheck import RestorationCheck
 from aidledger.services.signaturecheck import SignatureCheck, seen_sizes
 from aidledger.store.port import LedgerStore
 
 _ANY_SIGNED = "SELECT count(*) FROM batches WHERE signature IS NOT NULL OR key_id IS NOT NULL"
 
 
-def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyReport:
+def climb(
+    store: LedgerStore, report: VerifyReport, outside: Outside, mark: MarkCheck
+) -> VerifyReport:
     """Return the report with the upper rungs made, as far as there is something to hold them to.
 
     Args:
         store: an opened ledger.
         report: of the rungs below; damage there stops nothing here.
         outside: what the verifier brings along.
+        mark: what lies beside the database.
 
     """
     declared = declared_of(store)
@@ -43,22 +48,27 @@ def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyR
     )
     signing = declared.first_key != FOREVER or _any_signed(store)
     signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
-    sizes = notes.sizes | proofs.sizes
+    restored = RestorationCheck(store, declared, outside.policy)
+    sizes = notes.sizes | proofs.sizes | restored.sizes | mark.sizes(report.entries)
     if signing:
         sizes |= seen_sizes(store.read_batches())
     roots = Roots(report.entries, {}, whole=True)
     if signing or sizes:
         roots = walk(store.read(), sizes, signatures.see if signing else None)
-    rungs = [*notes.judge(roots), signatures.finish(roots)]
+    rungs = [mark.judge(roots), *notes.judge(roots)]
+    rungs += [restored.judge(roots), signatures.finish(roots)]
     forbidden, leads, powers = check_powers(store, declared, signatures.key_of)
     rungs.append(powers)
     if outside.proofs is not None:
         counted = [one.file for one in notes.known if one.stated]
         rungs.append(proofs.judge(store, roots, counted))
-    found = [*declared.findings, *notes.findings, *signatures.findings, *forbidden]
-    joined = _joined(report, [*found, *proofs.findings], rungs, notes)
+    found = [*mark.findings, *declared.findings, *notes.findings, *restored.findings]
+    found += [*signatures.findings, *forbidden, *proofs.findings]
+    joined = _joined(report, found, rungs, notes)
     return msgspec.structs.replace(
-        joined, misbehaviour=notes.misbehaviour(store, roots), leads=tuple(leads)
+        joined,
+        misbehaviour=notes.misbehaviour(store, roots),
+        leads=(*restored.leads, *leads),
     )
 
 

@@ -149,6 +149,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"aidledger keys list shows how each key stands", "aidledger keys list 列出各密钥的状态"),
     (r"give its passphrase", "请给出口令"),
     (r"try the passphrase again", "请重新输入口令"),
+    (
+        r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
+        "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
+    ),
     (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
 )
 

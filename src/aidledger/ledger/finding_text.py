@@ -1,0 +1,37 @@
+"""The words of a finding's code, and those for what is held against evidence from outside the log."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class FindingText(NamedTuple):
+    """Words for one code: `zh` and `en` name the damage, `meaning` says what may have happened."""
+
+    zh: str
+    en: str
+    meaning: str
+
+
+RESTORATION_TEXTS: Final[dict[str, FindingText]] = {
+    "restoration_unsigned": FindingText(
+        "恢复记录的审计联署无效",
+        "a restoration has no auditor's cosignature that holds",
+        "The ledger was rolled back to a backup, and nobody allowed it or another statement was signed.",
+    ),
+    "restoration_head": FindingText(
+        "恢复记录与其前的账本不符",
+        "a restoration does not stand behind the head that it says was kept",
+        "The entry was moved or forged, or what comes before it was changed since.",
+    ),
+    "restoration_key": FindingText(
+        "准许恢复的不是审计方",
+        "a restoration was allowed by somebody who is no auditor",
+        "The operator may have made a key of his own, to roll the ledger back with good papers.",
+    ),
+    "ledger_restored": FindingText(
+        "账本曾用旧备份恢复",
+        "the ledger was restored from an older backup",
+        "No damage: an auditor allowed it. Entries that were acknowledged are gone; ask which and why.",
+    ),
+}
