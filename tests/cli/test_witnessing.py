@@ -200,7 +200,9 @@ def test_an_old_backup_goes_on_only_with_an_auditors_cosignature(
     assert [(one["code"], one["position"]) for one in verified.object["leads"]] == [
         ("ledger_restored", 1)
     ]
-    assert "位置 1：不知道准许者是谁" in on(county, "--lang", "zh", "verify").out.replace("\n    ", "")
+    assert "位置 1：不知道准许者是谁" in on(county, "--lang", "zh", "verify").out.replace(
+        "\n    ", ""
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.ledger.finding_text import RESTORATION_TEXTS, FindingText
+from aidledger.ledger.finding_text import EVIDENCE_TEXTS, RESTORATION_TEXTS, FindingText
 
 Language = Literal["zh", "en"]
 
@@ -298,6 +298,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "a proof does not fit the log",
         "The log was rewritten after the proof was handed out.",
     ),
+    **EVIDENCE_TEXTS,
     "amendment_misfit": FindingText(
         "更正或作废不适用于任何记录",
         "a correction or annulment fits no entry",

@@ -35,3 +35,16 @@ RESTORATION_TEXTS: Final[dict[str, FindingText]] = {
         "No damage: an auditor allowed it. Entries that were acknowledged are gone; ask which and why.",
     ),
 }
+
+EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
+    "misbehaviour_shown": FindingText(
+        "账本密钥签过两段不能并存的历史",
+        "the log's key signed two histories",
+        "Somebody holds the proof: whoever has the log's key showed different people different logs.",
+    ),
+    "file_unused": FindingText(
+        "所给文件不能说明本账本",
+        "a file that was brought says nothing of this ledger",
+        "No damage: it is malformed, of another log, or nobody vouches for it. Ask who gave it to you.",
+    ),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -27,11 +28,15 @@ class SignedFile(msgspec.Struct, frozen=True):
 
 
 class Outside(msgspec.Struct, frozen=True, kw_only=True):
-    """Evidence from outside the database; `proofs` are named files, None where none were asked for."""
+    """Evidence from outside the database.
+
+    `proofs` are named files, None where none were asked for; a file of which there is nothing to
+    read (a pipe, a link to nowhere) has None.
+    """
 
     checkpoints: tuple[SignedFile, ...] = ()
     policy: Policy | None = None
-    proofs: tuple[tuple[str, bytes], ...] | None = None
+    proofs: tuple[tuple[str, bytes | None], ...] | None = None
 
 
 def read_outside(
@@ -75,12 +80,25 @@ def _policy(name: str) -> Policy:
         raise ServiceError(f"{name}: expected a policy: {error}", exit_code=_USAGE) from None
 
 
-def _folder(name: str) -> tuple[tuple[str, bytes], ...]:
+def _folder(name: str) -> tuple[tuple[str, bytes | None], ...]:
+    """Return all files of a folder and of those below it; links to folders are not followed."""
+    root = Path(name)
     try:
-        paths = sorted(path for path in Path(name).iterdir() if path.is_file())
+        paths = sorted(
+            Path(folder) / file
+            for folder, below, files in os.walk(root, onerror=_raise)
+            for file in [*files, *(one for one in below if (Path(folder) / one).is_symlink())]
+        )
     except OSError as error:
         raise _unreadable(name, error) from None
-    return tuple((path.name, _bytes(path, _MAX_PROOF_FILE)) for path in paths)
+    return tuple(
+        (str(path.relative_to(root)), _bytes(path, _MAX_PROOF_FILE) if path.is_file() else None)
+        for path in paths
+    )
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _bytes(path: Path, limit: int) -> bytes:

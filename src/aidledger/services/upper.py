@@ -6,6 +6,8 @@ ledger without keys, checkpoints and powers is not read a second time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from aidledger.domain.registry.registry import FOREVER
@@ -17,7 +19,7 @@ from aidledger.services.logwalk import Roots, walk
 from aidledger.services.markcheck import MarkCheck
 from aidledger.services.outside import Outside
 from aidledger.services.powercheck import check_powers
-from aidledger.services.proofcheck import ProofCheck
+from aidledger.services.proofcheck import ProofCheck, printable
 from aidledger.services.restorationcheck import RestorationCheck
 from aidledger.services.signaturecheck import SignatureCheck, seen_sizes
 from aidledger.store.port import LedgerStore
@@ -60,15 +62,14 @@ def climb(
     forbidden, leads, powers = check_powers(store, declared, signatures.key_of)
     rungs.append(powers)
     if outside.proofs is not None:
-        counted = [one.file for one in notes.known if one.stated]
-        rungs.append(proofs.judge(store, roots, counted))
+        rungs.append(proofs.judge(store, roots, notes))
     found = [*mark.findings, *declared.findings, *notes.findings, *restored.findings]
     found += [*signatures.findings, *forbidden, *proofs.findings]
     joined = _joined(report, found, rungs, notes)
     return msgspec.structs.replace(
         joined,
         misbehaviour=notes.misbehaviour(store, roots),
-        leads=(*restored.leads, *leads),
+        leads=(*restored.leads, *leads, *_unused(notes, proofs)),
     )
 
 
@@ -91,6 +92,19 @@ def _joined(
         proven_size=None if proven is None else min(proven.size, report.entries),
         cosigners=() if proven is None or not proven.witnessed else proven.cosigners,
     )
+
+
+def _unused(notes: CheckpointCheck, proofs: ProofCheck) -> Iterator[Finding]:
+    """Yield, by name, what was brought from outside and says nothing of this ledger."""
+    theirs = {one.name for one in proofs.notes}
+    others = {name: why for name, why in notes.refused.items() if name not in theirs}
+    for name, why in (*others.items(), *proofs.useless.items()):
+        yield Finding(
+            code="file_unused",
+            field=printable(name),
+            expected="what can be held against this ledger",
+            found=printable(why, 200),
+        )
 
 
 def _any_signed(store: LedgerStore) -> bool:

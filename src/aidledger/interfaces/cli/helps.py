@@ -337,7 +337,9 @@ OPTIONS: Final[dict[str, Said]] = {
     "--policy": Said(
         "信任策略：谁的联署才算数", "policy: whose cosignatures make a checkpoint accepted"
     ),
-    "--proofs": Said("存有回执和各种证明的目录", "a folder of receipts and proofs to check"),
+    "--proofs": Said(
+        "存有回执、各种证明和证据包的目录", "a folder of receipts, proofs and bundles to check"
+    ),
     "--misbehaviour": Said(
         "账本密钥自相矛盾时，把证据写入文件",
         "where to write evidence of a log that contradicts itself",
