@@ -286,7 +286,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
     "act_forbidden": FindingText(
         "权限规则不允许此行为",
         "an act that the powers do not allow",
-        "It was recorded around the program, or a role, delegation or key was taken away.",
+        "It was recorded around the program. As a lead: its actor named the duty, or nobody was asked.",
     ),
     "receipt_missing": FindingText(
         "回执所载与账本不符",

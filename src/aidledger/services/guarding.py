@@ -14,6 +14,7 @@ import msgspec
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.registry.codes import may_be_broken
 from aidledger.domain.registry.context import Act, Actor
 from aidledger.domain.registry.registry import KeyRecord, Registry
 from aidledger.ledger.batch import sign_batch
@@ -29,8 +30,6 @@ from aidledger.store.draft import BatchSignature
 from aidledger.store.outcome import Committed, Outcome
 
 KEY_REGISTERED: Final = "KeyRegistered"
-_DUTY: Final = "duty_"
-"""What the codes of duties begin with: these an actor may break, by name and with a reason."""
 
 
 class Guard:
@@ -99,7 +98,7 @@ class Guard:
             recorded_at=entry.recorded_at,
         )
         standing = [
-            one for one in forbidden if not (one.code.startswith(_DUTY) and one.rule in waived)
+            one for one in forbidden if not (may_be_broken(one.code) and one.rule in waived)
         ]
         if standing and self._judging:
             raise RefusedError(
