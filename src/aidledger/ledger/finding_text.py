@@ -47,4 +47,19 @@ EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
         "a file that was brought says nothing of this ledger",
         "No damage: it is malformed, of another log, or nobody vouches for it. Ask who gave it to you.",
     ),
+    "policy_differs": FindingText(
+        "信任策略不是创世声明所列的那份",
+        "the policy is another than genesis names",
+        "No damage: the policy is the verifier's own. Where you did not mean it, ask who gave it to you.",
+    ),
+    "policy_key": FindingText(
+        "信任策略没有创世声明所列的密钥",
+        "the policy does not name a key that genesis names",
+        "No damage: the key was changed since, or somebody put his own into the policy or into genesis.",
+    ),
+    "policy_weaker": FindingText(
+        "信任策略的要求低于创世声明",
+        "the policy asks for less than genesis",
+        "No damage: but `proven` then means that fewer of the witnesses stand for it than was promised.",
+    ),
 }

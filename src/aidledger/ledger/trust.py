@@ -79,6 +79,15 @@ class Policy:
                 met.add(group.name)
         return self.quorum in met
 
+    def fewest_of(self, keys: Container[bytes]) -> int:
+        """Fewest of these public keys (bytes) that cosigned any checkpoint which meets the quorum."""
+        fewest = {one.name: int(one.key.public in keys) for one in self.witnesses}
+        for group in self.groups:  # nobody is a member twice, so that members add up
+            fewest[group.name] = sum(
+                sorted(fewest[member] for member in group.members)[: group.threshold]
+            )
+        return 0 if self.quorum is None else fewest[self.quorum]
+
     def encode(self) -> bytes:
         """Write the policy without comments, one space between items."""
         lines: list[tuple[bytes, ...]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,11 +32,13 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence from outside the database.
 
     `proofs` are named files, None where none were asked for; a file of which there is nothing to
-    read (a pipe, a link to nowhere) has None.
+    read (a pipe, a link to nowhere) has None. `policy_hash` is the SHA-256 (hex) of the policy's file,
+    empty where it is not known.
     """
 
     checkpoints: tuple[SignedFile, ...] = ()
     policy: Policy | None = None
+    policy_hash: str = ""
     proofs: tuple[tuple[str, bytes | None], ...] | None = None
 
 
@@ -48,9 +51,11 @@ def read_outside(
         ServiceError: a file can't be read, or is not what it is given as.
 
     """
+    content = b"" if policy is None else _bytes(Path(policy), MAX_NOTE_BYTES)
     return Outside(
         checkpoints=tuple(_checkpoint(name) for name in checkpoints),
-        policy=None if policy is None else _policy(policy),
+        policy=None if policy is None else _policy(policy, content),
+        policy_hash="" if policy is None else hashlib.sha256(content).hexdigest(),
         proofs=None if proofs is None else _folder(proofs),
     )
 
@@ -73,9 +78,9 @@ def _checkpoint(name: str) -> SignedFile:
         raise ServiceError(f"{name}: expected a checkpoint: {error}", exit_code=_USAGE) from None
 
 
-def _policy(name: str) -> Policy:
+def _policy(name: str, content: bytes) -> Policy:
     try:
-        return parse_policy(_bytes(Path(name), MAX_NOTE_BYTES))
+        return parse_policy(content)
     except FormatError as error:
         raise ServiceError(f"{name}: expected a policy: {error}", exit_code=_USAGE) from None
 

@@ -18,6 +18,7 @@ from aidledger.services.declared import declared_of
 from aidledger.services.logwalk import Roots, walk
 from aidledger.services.markcheck import MarkCheck
 from aidledger.services.outside import Outside
+from aidledger.services.policycheck import policy_leads
 from aidledger.services.powercheck import check_powers
 from aidledger.services.proofcheck import ProofCheck, printable
 from aidledger.services.restorationcheck import RestorationCheck
@@ -69,7 +70,12 @@ def climb(
     return msgspec.structs.replace(
         joined,
         misbehaviour=notes.misbehaviour(store, roots),
-        leads=(*restored.leads, *leads, *_unused(notes, proofs)),
+        leads=(
+            *policy_leads(declared, store.origin, outside),
+            *restored.leads,
+            *leads,
+            *_unused(notes, proofs),
+        ),
     )
 
 
