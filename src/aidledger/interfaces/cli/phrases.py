@@ -150,6 +150,18 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"give its passphrase", "请给出口令"),
     (r"try the passphrase again", "请重新输入口令"),
     (
+        r"an import .+: expected --actor and --office, found no (?P<a>\S+) and no (?P<b>\S+)",
+        "账本登记有密钥，导入须写明 --actor 和 --office：缺少 {a} 和 {b}",
+    ),
+    (
+        r"an import .+: expected --actor and --office, found no (?P<a>\S+)",
+        "账本登记有密钥，导入须写明 --actor 和 --office：缺少 {a}",
+    ),
+    (
+        r"name who imports, whose key signs it, and the office acted for",
+        "请写明导入人（以其密钥签名）和所代表的单位",
+    ),
+    (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
     ),
