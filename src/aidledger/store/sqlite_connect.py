@@ -32,8 +32,8 @@ WAL_PAGES_BULK: Final = 4000
 """The same after a large batch: fewer syncs for much data."""
 
 _HINTS: Final = {
-    "disk_full": "free some space; nothing of this request was recorded",
-    "io_error": "look at the disk and its file system; nothing of this request was acknowledged",
+    "disk_full": "free some space",
+    "io_error": "look at the disk and its file system",
     "locked": "another process holds the ledger: try again",
     "read_only": "the file or its directory cannot be written",
     "damaged": "run `aidledger verify` and restore from a copy",
