@@ -207,7 +207,7 @@ def _show_list(app: App, findings: Sequence[Finding], title: Said) -> None:
         return
     screen.heading(title.in_(app.lang))
     for found in findings[:_SHOWN]:
-        first, *rest = layout.wrap(said(found, app.lang), screen.width - 2)
+        first, *rest = layout.wrap(said(found, app.lang), screen.width - 4)
         screen.line(f"  {first}")
         screen.lines("    " + more for more in rest)
     if len(findings) > _SHOWN:
