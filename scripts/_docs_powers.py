@@ -28,8 +28,13 @@ to be recorded and when the log is verified, so that an entry forged past the pr
 - **One person** may act under several names: where `ActorIdentified` says so, they count as one everywhere. Kinship
   (`KinshipDeclared`) counts for both sides.
 - **Asked before recording** it is once the ledger has registered a key: of facts as of wishes. Each request is then of
-  one actor and signed by that actor's key. A duty may be broken by name (`despite`), which stays a finding; a missing
-  power or key may not. Before the first key, names are only claimed, and verification says what it thinks of them.
+  one actor and signed by that actor's key. A duty may be broken by name (`despite`, recorded as `RuleOverridden`); a
+  missing power or key may not. Before the first key names are only claimed, and nobody is asked.
+- **What verification makes of it** ([ADR 0011](adr/0011-damage-and-leads.md)): an act that the program would have refused
+  was recorded around it, and is **damage** (`act_forbidden`, a finding). What the program records as it was told is a
+  **lead** for the audit, and the ledger is not damaged by it: a duty broken by name, an act from before there was any
+  key, an emergency whose paperwork came late or never. 绕过程序记录的越权行为是损坏；载明理由突破职责、登记密钥之前的行为、
+  逾期补办的手续是审计线索，不是损坏。
 - A parameter is taken from the pack in force where it sets one of the same name and type, else from the table.
   *Local* marks a value that no text at hand gives: the county must set it.
 """.strip()

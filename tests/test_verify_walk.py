@@ -77,6 +77,25 @@ def test_every_command_of_the_walk_prints_what_the_page_says(
     assert 8 == len(BLOCK.findall(text))
 
 
+def test_all_that_was_handed_out_is_judged_by_the_ledger_itself_and_the_rest_is_named(
+    stick: Path,
+) -> None:
+    (stick / "holiday.jpg").write_bytes(b"\xff\xd8")
+    ledger = stick.parent / "elsewhere/county.db"
+    policy = ("--policy", stick / "policy.txt", "--json")
+    report = on(ledger, "verify", "--proofs", stick, *policy).object
+    case = on(ledger, "verify", "--proofs", stick / "stick", *policy).object
+    brought = [one for one in report["leads"] if one["code"] == "file_unused"]
+    names = {Path(one["field"]).name for one in brought}
+    files = {path.name for path in (stick / "stick/public").rglob("*") if path.is_file()}
+
+    assert ("proven", []) == (report["verdict"], report["findings"])
+    assert {"holiday.jpg", "policy.txt", *files} - {"checkpoint"} == names
+    assert all(
+        one["field"].startswith("public/") for one in case["leads"] if one["code"] == "file_unused"
+    )
+
+
 @pytest.mark.parametrize("damaged", ["stick/public", "stick/case", "stick/payment", "proofs"])
 def test_the_walk_notices_a_changed_file(
     stick: Path, monkeypatch: pytest.MonkeyPatch, damaged: str

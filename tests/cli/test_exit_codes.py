@@ -10,8 +10,11 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import EXIT_CODES, CommandError
 from aidledger.interfaces.cli.faults import service_fault
 from aidledger.interfaces.cli.outcomes import show_outcome
+from aidledger.replay.generations import GenerationsError
+from aidledger.replay.models import ModelError
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import (
+    CommitLostError,
     LedgerExistsError,
     LedgerMissingError,
     SecretsError,
@@ -37,6 +40,8 @@ ERRORS = [
     (StoreError("x", code="damaged"), 3),
     (UnsafeDatabaseError("x"), 3),
     (ServiceError("x"), 3),
+    (GenerationsError("x", "wait until it is done"), 3),
+    (ModelError("x", "a", "b", "rename the file"), 3),
     (ServiceError("x", exit_code=2), 2),
     (FileNotFoundError(2, "No such file or directory", "x"), 3),
 ]
@@ -51,6 +56,28 @@ def test_every_error_has_its_exit_status(error: Exception, expected: int) -> Non
         assert expected == fault.exit_code
         assert fault.exit_code in EXIT_CODES
         assert fault.message
+
+
+@pytest.mark.parametrize(
+    ("error", "recorded"),
+    [
+        (StoreError("sqlite: full", code="disk_full", hint="free some space"), None),
+        (StoreError("sqlite: full", code="disk_full", hint="free some space").undone(), "no"),
+        (CommitLostError(StoreError("sqlite: full", code="disk_full").undone()), "perhaps"),
+    ],
+)
+def test_a_full_disk_says_of_records_only_what_is_known(
+    error: StoreError, recorded: str | None
+) -> None:
+    chinese, english = (service_fault(error, lang) for lang in ("zh", "en"))
+    assert chinese is not None
+    assert english is not None
+
+    assert chinese.message.startswith("磁盘已满（")
+    assert ("本次请求没有任何内容被记录" in chinese.hint) is (recorded == "no")
+    assert ("不知是否已记录" in chinese.hint) is (recorded == "perhaps")
+    assert ("nothing of this request was recorded" in english.hint) is (recorded == "no")
+    assert ("may or may not" in english.hint) is (recorded == "perhaps")
 
 
 def test_a_bug_is_not_taken_for_an_error_of_the_user() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.shell import lines, on
 from tests.services.signed import APPLICATION, CLERK_OF, HEAD_OF, ORIGIN
 
+from aidledger.ledger.receipt import parse_receipt
 from aidledger.services.keyadmin import Registrar, key_states, revoke_key
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
@@ -122,13 +123,18 @@ def test_a_locked_key_signs_with_its_passphrase_only(ledger: Path) -> None:
     wrong = on(
         ledger, "record", "-", stdin=application(), environ={"AIDLEDGER_PASSPHRASE": "wrong"}
     )
-    right = on(ledger, "record", "-", "--json", stdin=application(), environ=WORD)
+    kept, again = ledger.with_name("kept.json"), ledger.with_name("again.json")
+    asked = ("record", "-", "--cause", "r1", "--json", "--receipt", kept)
+    right = on(ledger, *asked, stdin=application(), environ=WORD)
+    on(ledger, "resolve", "r1", "--receipt", again)
 
     assert made.object["locked"]
     assert (12, 12) == (without.code, wrong.code)
     assert "give its passphrase" in without.err
     assert "another passphrase" in wrong.err
     assert (0, "file") == (right.code, right.object["receipt"]["assurance"])
+    assert "file" == parse_receipt(kept.read_bytes()).assurance
+    assert kept.read_bytes() == again.read_bytes()
 
 
 def test_a_public_key_that_its_owner_brings_is_registered_by_its_text(ledger: Path) -> None:

@@ -195,7 +195,14 @@ def test_an_old_backup_goes_on_only_with_an_auditors_cosignature(
     assert (done.code, goes_on.code, shown.code) == (0, 0, 0), done.err
     assert mark.startswith(b"%020d " % 2)
     assert told == [{"position": 1, "lost_size": 2, "auditor": "audit.example", "problem": ""}]
-    assert on(county, "verify").code == 4
+    verified = on(county, "verify", "--policy", policy, "--json")
+    assert (verified.code, verified.object["findings"]) == (4, [])
+    assert [(one["code"], one["position"]) for one in verified.object["leads"]] == [
+        ("ledger_restored", 1)
+    ]
+    assert "位置 1：不知道准许者是谁" in on(county, "--lang", "zh", "verify").out.replace(
+        "\n    ", ""
+    )
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,23 @@ def test_what_recovery_brings_back_is_written_and_synced_again(
     reopened.close()
 
 
+def test_a_full_disk_under_a_read_says_nothing_of_records(tmp_path: Path) -> None:
+    """A query that sorts much writes a file of its own; a read that fails has no request."""
+    store = ledger_at(tmp_path / "ledger.sqlite")
+
+    def spill() -> None:
+        with store.reading() as run:
+            run("PRAGMA temp.max_page_count = 3", ())
+            run("PRAGMA query_only = 0", ())
+            run("CREATE TEMP TABLE spill AS SELECT zeroblob(65536) FROM entries", ())
+
+    with pytest.raises(StoreError) as caught:
+        spill()
+    store.close()
+
+    assert ("disk_full", "free some space") == (caught.value.code, caught.value.hint)
+
+
 def test_a_full_database_is_refused_before_the_commit(tmp_path: Path) -> None:
     store = ledger_at(tmp_path / "ledger.sqlite")
     with store.writing() as run:
@@ -260,6 +277,7 @@ def test_a_full_database_is_refused_before_the_commit(tmp_path: Path) -> None:
 
     assert "disk_full" == caught.value.code
     assert "space" in caught.value.hint
+    assert "nothing of this request was recorded" in caught.value.hint
     assert [] == problems(store, [])
     # the checker would notice an acknowledgement of what the full database refused
     assert [] != problems(store, [("second", store.head().size, 1000, "0" * 64)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,7 @@ from tests.ledger.signers import refusal
 from aidledger.ledger.note import Note
 from aidledger.ledger.proof import consistency_proof, inclusion_proof
 from aidledger.ledger.receipt import (
+    Assurance,
     Kept,
     Missed,
     Receipt,
@@ -44,6 +45,13 @@ WHOLE = RECEIPT.encode()
 def proof(index: int, size: int = 13, note: Note | None = None) -> bytes:
     hashes = tuple(inclusion_proof(LEAVES[:size], index))
     return TlogProof(index=index, hashes=hashes, checkpoint=note or checkpoint(size, 0, 1)).encode()
+
+
+@pytest.mark.parametrize("assurance", get_args(Assurance))
+def test_every_assurance_is_written_and_read(assurance: Any) -> None:
+    receipt = Receipt(**{**PARTS, "assurance": assurance})
+
+    assert receipt == parse_receipt(receipt.encode())
 
 
 def test_a_receipt_is_one_line_that_says_who_could_have_made_it() -> None:

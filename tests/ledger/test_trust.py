@@ -293,6 +293,31 @@ def test_more_cosigners_never_unmeet_a_quorum(thresholds: list[int], chosen: set
     assert read == parse_policy(read.encode())
 
 
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(1, 4)), max_size=3),
+    st.sets(st.integers(0, 5)),
+    st.booleans(),
+)
+def test_the_fewest_of_some_keys_are_those_that_no_accepted_set_goes_below(
+    groups: list[tuple[int, int]], named: set[int], asked: bool
+) -> None:
+    signers = [signer(f"w{number}", KeyKind.COSIGNATURE).key for number in range(6)]
+    free = [f"w{number}" for number in range(6)]
+    lines = [f"witness w{number} {key.vkey()}" for number, key in enumerate(signers)]
+    for number, (threshold, width) in enumerate(groups):
+        members, free = free[:width], [*free[width:], f"g{number}"]
+        lines.append(f"group g{number} {min(threshold, len(members))} {' '.join(members)}")
+    read = policy(*lines, f"quorum {free[-1] if asked else 'none'}")
+    fewest = min(
+        len(named & set(chosen))
+        for size in range(7)
+        for chosen in combinations(range(6), size)
+        if read.is_met({b"w%d" % number for number in chosen})
+    )
+
+    assert fewest == read.fewest_of({signers[number].public for number in named})
+
+
 @given(st.binary(max_size=120))
 def test_hostile_bytes_raise_one_type_of_error(data: bytes) -> None:
     for value in (data, POLICY_TEXT[:-20] + data, data + POLICY_TEXT):

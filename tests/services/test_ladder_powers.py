@@ -2,36 +2,136 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 from tests.services.conftest import Office
+from tests.services.signed import CLERK_OF, DAY, HEAD_OF, SURVEYOR_OF, TOWN, applied, done
 from tests.services.signedledger import SignedLedger
 from tests.services.test_closing import act as closing_act
 from tests.services.test_closing import close, four_payments, paid
+from tests.services.test_guarding import survey
 from tests.services.test_powers import MEANT, county
 
+from aidledger.domain.proposal import Despite
+from aidledger.ledger.verify import VerifyReport
+from aidledger.services.clock import SetClock
 from aidledger.services.declared import declared_of
 from aidledger.services.deepcheck import deep_check
 from aidledger.services.logwalk import walk
 from aidledger.services.powers import replay_powers
+from aidledger.services.proposals import proposal_of
+from aidledger.services.session import Session
 from aidledger.services.signaturecheck import SignatureCheck
+from aidledger.services.simulation.places import COUNTY
 from aidledger.services.verifying import verify
 from aidledger.store.opening import open_ledger
 
 
-def test_acts_beyond_their_powers_are_damage_and_overridden_ones_are_leads(tmp_path: Path) -> None:
+def powers_of(report: VerifyReport) -> tuple[str, list[str], list[str]]:
+    """The rung's status; what is damage and what is a lead, each by its rule and how it was told."""
+    assert {"act_forbidden"} >= {one.code for one in (*report.findings, *report.leads)}
+    status = next(rung.status for rung in report.rungs if rung.name == "powers")
+    damage, leads = (
+        [f"{one.expected.partition(':')[0]} {one.found}" for one in some]
+        for some in (report.findings, report.leads)
+    )
+    return status, damage, leads
+
+
+def test_before_any_key_acts_beyond_their_powers_are_leads_for_nobody_was_asked(
+    tmp_path: Path,
+) -> None:
     with county(tmp_path, planted=True) as (session, listed):
         report = verify(session)
         replayed = replay_powers(session).findings
     streams = {i["case"] for i in listed["irregularities"] if i["rule"] in MEANT}
-    damage = [one for one in report.findings if one.code == "act_forbidden"]
+    status, damage, leads = powers_of(report)
 
-    assert "damaged" == next(rung.status for rung in report.rungs if rung.name == "powers")
-    assert streams == {one.stream for one in damage}
-    assert sorted(one.position for one in replayed if not one.overridden) == [
-        one.position for one in damage
-    ]
-    assert len(replayed) == len(damage) + len(report.leads)
+    assert ("ok", [], "unproven") == (status, damage, report.verdict)
+    assert streams == {one.stream for one in report.leads}
+    assert len(replayed) == len(leads)
+    assert all(one.endswith(", before there was any key") for one in leads)
+
+
+def test_in_a_keyed_ledger_they_were_recorded_around_the_program_and_are_damage(
+    signed_session: Session,
+) -> None:
+    size = signed_session.store.head().size
+    signed_session.judging = False
+    done(signed_session, applied(SURVEYOR_OF))
+    report = verify(signed_session)
+    status, damage, leads = powers_of(report)
+
+    assert ("damaged", [f"power_missing {SURVEYOR_OF}: ApplicationSubmitted"]) == (status, damage)
+    assert ([], "damaged", [size]) == (
+        leads,
+        report.verdict,
+        [one.position for one in report.findings],
+    )
+
+
+def test_a_duty_that_its_actor_broke_by_name_is_a_lead(signed_session: Session) -> None:
+    done(signed_session, applied(), cause="applied")
+    clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
+    case = {"stream": f"case/{COUNTY}-2022-900001", "data": {}}
+    done(signed_session, proposal_of({**clerk, **case}), cause="accepted")
+    named = Despite(authority="head", clause="s1-two-investigators", reason="flood")
+    alone = msgspec.structs.replace(survey(SURVEYOR_OF), despite=(named,))
+    receipt = done(signed_session, alone, cause="alone")
+    report = verify(signed_session)
+
+    assert ("ok", [], [f"duty_s1 {SURVEYOR_OF}: HouseholdSurveyed, who named the rule"]) == (
+        powers_of(report)
+    )
+    assert ("unproven", [receipt.size - 1]) == (
+        report.verdict,
+        [one.position for one in report.leads],
+    )
+
+
+def test_naming_a_missing_power_makes_no_lead_of_it(signed_session: Session) -> None:
+    """What the program refuses to waive, a forger can't waive by writing that it was."""
+    signed_session.judging = False
+    despite = (Despite(authority="head", clause="apply", reason="haste"),)
+    done(signed_session, msgspec.structs.replace(applied(SURVEYOR_OF), despite=despite))
+    status, damage, leads = powers_of(verify(signed_session))
+
+    assert "damaged" == status
+    assert [f"power_missing {SURVEYOR_OF}: ApplicationSubmitted"] == damage
+    assert [] == leads
+
+
+def test_a_duty_broken_without_naming_it_is_damage(signed_session: Session) -> None:
+    done(signed_session, applied(), cause="applied")
+    clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
+    case = {"stream": f"case/{COUNTY}-2022-900001", "data": {}}
+    done(signed_session, proposal_of({**clerk, **case}), cause="accepted")
+    signed_session.judging, signed_session.guard_asked = False, False
+    done(signed_session, survey(SURVEYOR_OF), cause="alone")
+
+    assert ("damaged", [f"duty_s1 {SURVEYOR_OF}: HouseholdSurveyed"], []) == powers_of(
+        verify(signed_session)
+    )
+
+
+def test_paperwork_that_time_has_made_late_is_a_lead(signed_session: Session) -> None:
+    done(signed_session, applied(), cause="applied")
+    case = {"stream": f"case/{COUNTY}-2022-900001", "office": TOWN}
+    helped = {"type": "EmergencyHelpGiven", "actor": HEAD_OF, "effective_on": DAY}
+    data = {"amount_fen": 50_000, "ground": "fire"}
+    done(signed_session, proposal_of({**helped, **case, "data": data}), cause="helped")
+    in_time = verify(signed_session)
+    assert isinstance(signed_session.clock, SetClock)
+    signed_session.clock.at += timedelta(days=40)
+    done(signed_session, applied(number=2), cause="later")
+    late = verify(signed_session)
+
+    assert ("ok", [], []) == powers_of(in_time)
+    assert ("ok", [], [f"duty_s14 {HEAD_OF}: EmergencyHelpGiven, completed late or never"]) == (
+        powers_of(late)
+    )
 
 
 def test_powers_are_asked_with_the_keys_that_signed_validly_and_no_others(

@@ -25,6 +25,7 @@ from aidledger.services.clock import SetClock
 from aidledger.services.problems import ServiceError
 from aidledger.services.restoring import restoration_of, restorations, restore
 from aidledger.services.session import open_session
+from aidledger.services.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.mark import Mark
 from aidledger.store.opening import create, mark_path, open_ledger
@@ -38,16 +39,16 @@ FINANCE = signer("finance.example", KeyKind.COSIGNATURE_ML_DSA)
 CLOCK = SetClock(datetime(2022, 3, 1, tzinfo=UTC))
 
 
-def sealed_off(path: Path, *first: Draft) -> None:
+def sealed_off(path: Path, *first: Draft, made: Callable[[int], list[Draft]] = drafts) -> None:
     """Make a ledger that had 35 entries, and is 20 again from its backup."""
     store = create(path, origin=ORIGIN)
     create_secrets(secrets_path(path))
-    record(store, [*first, *drafts(20 - len(first))])
+    record(store, [*first, *made(20 - len(first))])
     store.close()
     backup = path.with_name("backup.db")
     shutil.copyfile(path, backup)
     store = open_ledger(path)
-    record(store, drafts(15), "cause-2")
+    record(store, made(15), "cause-2")
     store.close()
     for end in ("-wal", "-shm"):
         Path(f"{path}{end}").unlink(missing_ok=True)
@@ -267,8 +268,8 @@ def test_a_restoration_that_was_moved_or_forged_is_told(path: Path) -> None:
     store.close()
 
     assert len(problems) == 2
-    assert "does not hold" in problems[0]
-    assert "stands at position 21" in problems[1]
+    assert "a cosignature that holds over both heads" in problems[0]
+    assert "found position 21" in problems[1]
 
 
 def test_on_postgresql_too(postgres_url: str) -> None:
@@ -288,9 +289,11 @@ def test_on_postgresql_too(postgres_url: str) -> None:
             reason="disk", actor="u1", office="520123",
         )  # fmt: skip
         problems = [found.problem for found in restorations(session.store)]
+        told = [(one.code, one.position) for one in verify(session).leads]
         later = append(session.store, drafts(1), "later")
 
     assert isinstance(refused, Rejected)
     assert isinstance(outcome, Committed)
     assert problems == [""]
+    assert told == [("ledger_restored", 5)]
     assert isinstance(later, Committed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from tests.services.signed import (
@@ -20,21 +20,26 @@ from tests.services.signed import (
     registry,
 )
 
-from aidledger.domain.events.powers import KeyRevoked
+from aidledger.domain.events.powers import KeyRegistered, KeyRevoked
+from aidledger.domain.registry.table import ASSURANCES
+from aidledger.interfaces.cli.tree import ASSURANCES as PROMPT
 from aidledger.ledger.batch import parse_batch_signature, verify_batch
 from aidledger.ledger.checkpoint import checkpoint_text
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.note import Note, sign_note
+from aidledger.ledger.receipt import Assurance, parse_receipt
 from aidledger.ledger.signing import SeedSigner
 from aidledger.services.decoding import recorded_all
 from aidledger.services.guarding import acknowledged
 from aidledger.services.initialising import create_ledger
 from aidledger.services.powers import replay_powers
 from aidledger.services.problems import RefusedError, ServiceError
+from aidledger.services.receipts import SAID, receipt_of
 from aidledger.services.recording import record
 from aidledger.services.rehearsing import rehearse
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import simulate
+from aidledger.store import outcome
 from aidledger.store.keyfiles import key_path, keys_path
 from aidledger.store.outcome import Committed
 
@@ -49,6 +54,21 @@ def test_a_batch_is_signed_by_its_actor_and_says_so(signed_session: Session) -> 
     assert (key.label, ORIGIN, "low") == (receipt.key_id, receipt.origin, receipt.assurance)
     assert key.label == batch.key_id
     assert verify_batch(key, ORIGIN, leaves, parse_batch_signature(batch.signature))
+
+
+def test_whoever_may_hold_a_key_a_receipt_says_so_and_nothing_else() -> None:
+    """One list for the registry, the prompt and the receipts: none can say what another can't."""
+    registered = get_args(get_type_hints(KeyRegistered)["assurance"])
+
+    assert ASSURANCES == registered == PROMPT == tuple(SAID)
+    assert get_args(Assurance) == tuple(SAID.values())
+    for said in SAID.values():
+        acknowledged_as = outcome.Receipt(
+            cause="c", position=0, count=1, size=1, root="0" * 64,
+            recorded_at="2022-01-04T02:31:05.123456Z", leaf_hashes=("0" * 64,), assurance=said,
+        )  # fmt: skip
+        written = receipt_of(acknowledged_as, origin=ORIGIN).encode()
+        assert said == parse_receipt(written).assurance
 
 
 def test_a_forged_batch_is_told_by_its_signature(signed_session: Session) -> None:

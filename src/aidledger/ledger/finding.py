@@ -7,19 +7,13 @@ English and says what it means; the documents are tested against it.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
+from aidledger.ledger.finding_text import EVIDENCE_TEXTS, RESTORATION_TEXTS, FindingText
+
 Language = Literal["zh", "en"]
-
-
-class FindingText(NamedTuple):
-    """Words for one code: `zh` and `en` name the damage, `meaning` says what may have happened."""
-
-    zh: str
-    en: str
-    meaning: str
 
 
 FINDING_CODES: Final[dict[str, FindingText]] = {
@@ -253,6 +247,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "a checkpoint's root is not that of the entries",
         "History before its size was rewritten after it was signed, from the position named on.",
     ),
+    **RESTORATION_TEXTS,
     "signature_missing": FindingText(
         "批次没有签名",
         "a batch is not signed",
@@ -291,7 +286,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
     "act_forbidden": FindingText(
         "权限规则不允许此行为",
         "an act that the powers do not allow",
-        "It was recorded around the program, or a role, delegation or key was taken away.",
+        "It was recorded around the program. As a lead: its actor named the duty, or nobody was asked.",
     ),
     "receipt_missing": FindingText(
         "回执所载与账本不符",
@@ -303,6 +298,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "a proof does not fit the log",
         "The log was rewritten after the proof was handed out.",
     ),
+    **EVIDENCE_TEXTS,
     "amendment_misfit": FindingText(
         "更正或作废不适用于任何记录",
         "a correction or annulment fits no entry",

@@ -5,8 +5,9 @@ the entries were put, and lets whoever kept it demand the proof. Checked it is a
 and checkpoints that the reader's own policy accepts. What it holds against the log (its size, root
 and leaf hashes) is the reader's own evidence and comes from nowhere else.
 
-`assurance` says who could have made it: `low` where the server holds the officers' keys and could
-act as them, `token` where the actor's key lies in a device of their own.
+`assurance` says who could have acted in the officer's name: `low` where nothing was signed or the
+server holds the officers' keys, `file` where only who has the officer's own file of the key could,
+`token` where only who has the device that the key never leaves could.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ MAX_RECEIPT_BYTES: Final = 10_000_000
 
 _WHAT: Final = "receipt"
 
+Assurance: TypeAlias = Literal["low", "file", "token"]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=canonical.INTEGER_LIMIT)]
 Hash: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 
@@ -43,7 +45,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     type: Literal["Receipt"] = msgspec.field(name="$type", default="Receipt")
-    assurance: Literal["low", "token"]
+    assurance: Assurance
     cause: str
     count: Count
     leaf_hashes: tuple[Hash, ...]

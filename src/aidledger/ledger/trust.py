@@ -14,7 +14,7 @@ bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -55,7 +55,7 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy file; made by `parse_policy` alone, which keeps anybody from counting twice.
+    """A policy file; made here alone, where nobody is let to count twice.
 
     `quorum` is the name of a witness or group, None where no cosignature is asked for.
     """
@@ -78,6 +78,15 @@ class Policy:
             if sum(member in met for member in group.members) >= group.threshold:
                 met.add(group.name)
         return self.quorum in met
+
+    def fewest_of(self, keys: Container[bytes]) -> int:
+        """Fewest of these public keys (bytes) that cosigned any checkpoint which meets the quorum."""
+        fewest = {one.name: int(one.key.public in keys) for one in self.witnesses}
+        for group in self.groups:  # nobody is a member twice, so that members add up
+            fewest[group.name] = sum(
+                sorted(fewest[member] for member in group.members)[: group.threshold]
+            )
+        return 0 if self.quorum is None else fewest[self.quorum]
 
     def encode(self) -> bytes:
         """Write the policy without comments, one space between items."""
@@ -106,6 +115,12 @@ def parse_policy(data: bytes) -> Policy:
         if stripped and not stripped.startswith(b"#"):
             reader.take(_spaces(stripped), number)
     return reader.policy()
+
+
+def log_policy(keys: Iterable[VerifierKey]) -> Policy:
+    """Return the policy that knows these keys of logs, and asks nobody for a cosignature."""
+    logs = {key.public: Log(key) for key in keys}
+    return Policy(logs=tuple(logs.values()), witnesses=(), groups=(), quorum=None)
 
 
 class _Reader:

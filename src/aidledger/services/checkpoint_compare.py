@@ -16,7 +16,7 @@ from aidledger.ledger.misbehaviour import Bundle, Misbehaved, check_bundle
 from aidledger.ledger.note import open_note, parse_note
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.strict import FormatError
-from aidledger.ledger.trust import parse_policy
+from aidledger.ledger.trust import log_policy
 from aidledger.services.checkpointing import Kept, kept_notes, root_at
 from aidledger.services.problems import ServiceError
 from aidledger.services.proving import stored_tree
@@ -117,6 +117,5 @@ def compare_with_ledger(kept: Kept, keys: Sequence[VerifierKey], store: LedgerSt
 
 def _checked(bundle: Bundle, keys: Sequence[VerifierKey]) -> Bundle | None:
     """Return a bundle that convinces a third party that knows these keys."""
-    lines = {key.public: f"log {key.vkey()}\n" for key in keys}
-    policy = parse_policy(("".join(lines.values()) + "quorum none\n").encode())
-    return bundle if isinstance(check_bundle(bundle.encode(), policy), Misbehaved) else None
+    shown = check_bundle(bundle.encode(), log_policy(keys))
+    return bundle if isinstance(shown, Misbehaved) else None

@@ -78,9 +78,10 @@ class CheckpointCheck:
         self.proven: Proven | None = None
         self._origin, self._policy = origin, policy
         theirs = policy.log_keys(origin) if policy else []
-        self._log_keys = tuple(dict.fromkeys([*theirs, *log_keys]))
+        self.log_keys = tuple(dict.fromkeys([*theirs, *log_keys]))
         self._witness_keys = [one.key for one in policy.witnesses] if policy else []
-        self._refused = ""
+        self.refused: dict[str, str] = {}
+        """What came from outside and counts for nothing, by name, and why."""
         self.known: list[Known] = []
         for number, row in enumerate(rows):
             self._take_row(number, row)
@@ -165,31 +166,36 @@ class CheckpointCheck:
 
     def _take_file(self, file: SignedFile) -> None:
         if file.checkpoint.origin != self._origin:
-            self._refused = f"{file.name} is of another log: {_show(file.checkpoint.origin)}"
+            self.refused[file.name] = f"is of another log: {_show(file.checkpoint.origin)}"
             return
         signed = self._signed(file)
         if isinstance(signed, str):
-            self._refused = f"{file.name} counts for nothing: {signed}"
+            self.refused[file.name] = f"counts for nothing: {signed}"
             return
         self.known.append(Known(file, True, signed))
 
     def _signed(self, file: SignedFile) -> bool | str | None:
         """Whether the log signed a note: None where its key is unknown, else why it did not."""
-        if not self._log_keys:
+        if not self.log_keys:
             return None
         try:
-            opened = open_note(file.note, [*self._log_keys, *self._witness_keys], check_signature)
+            opened = open_note(file.note, [*self.log_keys, *self._witness_keys], check_signature)
         except NotSignedError as error:
             return str(error)
-        if any(one.key in self._log_keys for one in opened.verified):
+        if any(one.key in self.log_keys for one in opened.verified):
             return True
         return "no key of the log signed it"
+
+    def _last_refused(self) -> str:
+        return next((f"{name} {why}" for name, why in reversed(self.refused.items())), "")
 
     def _rung(self) -> Rung:
         if self.findings:
             return Rung(name=CHECKPOINTS, status="damaged")
         if not self.known:
-            return Rung(name=CHECKPOINTS, status="not_made", why=self._refused or NO_CHECKPOINT)
+            return Rung(
+                name=CHECKPOINTS, status="not_made", why=self._last_refused() or NO_CHECKPOINT
+            )
         if all(one.signed is None for one in self.known):
             return Rung(name=CHECKPOINTS, status="not_made", why=NO_LOG_KEY)
         return Rung(name=CHECKPOINTS, status="ok")
@@ -197,7 +203,7 @@ class CheckpointCheck:
     def _cosigned(self, roots: Roots) -> Rung:
         """Ask the policy about every note from outside; the largest accepted one proves."""
         outside = [one for one in self.known if one.outside]
-        why = self._refused or NEEDS_BOTH
+        why = self._last_refused() or NEEDS_BOTH
         if self._policy is None or not outside:
             return Rung(name=COSIGNATURES, status="not_made", why=why)
         contradicted = False

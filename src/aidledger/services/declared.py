@@ -37,18 +37,20 @@ class Declared(NamedTuple):
     keys: dict[str, ActorKey]
     first_key: int
     findings: tuple[Finding, ...]
+    genesis_at: int | None = None
 
 
 def declared_of(store: LedgerStore) -> Declared:
     """Read the registry; the powers to write it are asked elsewhere."""
-    genesis, registry, first_key = None, Registry(), FOREVER
+    genesis, genesis_at = None, None
+    registry, first_key = Registry(), FOREVER
     findings: list[Finding] = []
     for stream in store.streams("registry/"):
         for entry in recorded_all(store.read_stream(stream)):
             match entry.event:
                 case GenesisDeclared() | LedgerOpened() as event:
                     if isinstance(event, GenesisDeclared) and genesis is None:
-                        genesis = event
+                        genesis, genesis_at = event, entry.position
                     if event.origin != store.origin:
                         findings.append(_origin(entry.position, stream, event.origin, store.origin))
                 case KeyRegistered() | KeyRevoked() as event:
@@ -57,7 +59,9 @@ def declared_of(store: LedgerStore) -> Declared:
                         first_key = min(first_key, entry.position)
                 case _:
                     continue
-    return Declared(genesis, _log_keys(genesis), _named(registry), first_key, tuple(findings))
+    return Declared(
+        genesis, _log_keys(genesis), _named(registry), first_key, tuple(findings), genesis_at
+    )
 
 
 def _origin(position: int, stream: str, expected: str, found: str) -> Finding:

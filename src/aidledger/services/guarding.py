@@ -14,23 +14,24 @@ import msgspec
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.registry.codes import may_be_broken
 from aidledger.domain.registry.context import Act, Actor
 from aidledger.domain.registry.registry import KeyRecord, Registry
 from aidledger.ledger.batch import sign_batch
 from aidledger.ledger.checkpoint import TreeHead, parse_checkpoint
 from aidledger.ledger.note import parse_note
+from aidledger.ledger.receipt import Assurance
 from aidledger.ledger.signing import Signer, SigningError
 from aidledger.ledger.strict import FormatError
 from aidledger.services.keyring import REFUSED_KEY, Keyring
 from aidledger.services.powers import watch_of
 from aidledger.services.problems import Problem, RefusedError, ServiceError
+from aidledger.services.receipts import SAID
 from aidledger.services.session import Session
 from aidledger.store.draft import BatchSignature
 from aidledger.store.outcome import Committed, Outcome
 
 KEY_REGISTERED: Final = "KeyRegistered"
-_DUTY: Final = "duty_"
-"""What the codes of duties begin with: these an actor may break, by name and with a reason."""
 
 
 class Guard:
@@ -99,7 +100,7 @@ class Guard:
             recorded_at=entry.recorded_at,
         )
         standing = [
-            one for one in forbidden if not (one.code.startswith(_DUTY) and one.rule in waived)
+            one for one in forbidden if not (may_be_broken(one.code) and one.rule in waived)
         ]
         if standing and self._judging:
             raise RefusedError(
@@ -133,10 +134,11 @@ class Guard:
             raise ServiceError(str(error), exit_code=REFUSED_KEY) from error
         return BatchSignature(signature=signed.encode(), key_id=signer.key.label)
 
-    def assurance(self, key_id: str) -> str:
+    def assurance(self, key_id: str) -> Assurance:
         """Return how the key of a batch is held: what its registration says, `low` on the server."""
         found = self._watch.registry.key(key_id.rpartition("+")[0])
-        return "low" if found is None or found.assurance == "server" else found.assurance
+        held = None if found is None else found.assurance
+        return next((said for kept, said in SAID.items() if kept == held), "low")
 
     def _newest_checkpoint(self, size: int) -> TreeHead | None:
         """Return the newest checkpoint of this log that the store has, up to a size."""
@@ -176,6 +178,6 @@ def acknowledged(session: Session, outcome: Outcome) -> Outcome:
         return outcome
     receipt = outcome.receipt
     guard = guard_of(session) if receipt.key_id else None
-    assurance = guard.assurance(receipt.key_id) if guard else "low"
+    assurance: Assurance = guard.assurance(receipt.key_id) if guard else "low"
     receipt = msgspec.structs.replace(receipt, origin=session.store.origin, assurance=assurance)
     return msgspec.structs.replace(outcome, receipt=receipt)

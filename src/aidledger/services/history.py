@@ -59,6 +59,6 @@ def find_stream(session: Session, name: str, kind: str = "case") -> str:
     what = "none" if not found else f"{len(found)}, such as {', '.join(found[:3])}"
     raise ServiceError(
         f"{name}: expected the name of one {kind}, found {what}",
-        hint=f"aidledger {kind} list shows the names" if kind == "case" else "",
+        hint="aidledger case list shows the names" if kind == "case" else "",
         exit_code=2,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -27,11 +29,17 @@ class SignedFile(msgspec.Struct, frozen=True):
 
 
 class Outside(msgspec.Struct, frozen=True, kw_only=True):
-    """Evidence from outside the database; `proofs` are named files, None where none were asked for."""
+    """Evidence from outside the database.
+
+    `proofs` are named files, None where none were asked for; a file of which there is nothing to
+    read (a pipe, a link to nowhere) has None. `policy_hash` is the SHA-256 (hex) of the policy's file,
+    empty where it is not known.
+    """
 
     checkpoints: tuple[SignedFile, ...] = ()
     policy: Policy | None = None
-    proofs: tuple[tuple[str, bytes], ...] | None = None
+    policy_hash: str = ""
+    proofs: tuple[tuple[str, bytes | None], ...] | None = None
 
 
 def read_outside(
@@ -43,9 +51,11 @@ def read_outside(
         ServiceError: a file can't be read, or is not what it is given as.
 
     """
+    content = b"" if policy is None else _bytes(Path(policy), MAX_NOTE_BYTES)
     return Outside(
         checkpoints=tuple(_checkpoint(name) for name in checkpoints),
-        policy=None if policy is None else _policy(policy),
+        policy=None if policy is None else _policy(policy, content),
+        policy_hash="" if policy is None else hashlib.sha256(content).hexdigest(),
         proofs=None if proofs is None else _folder(proofs),
     )
 
@@ -68,19 +78,32 @@ def _checkpoint(name: str) -> SignedFile:
         raise ServiceError(f"{name}: expected a checkpoint: {error}", exit_code=_USAGE) from None
 
 
-def _policy(name: str) -> Policy:
+def _policy(name: str, content: bytes) -> Policy:
     try:
-        return parse_policy(_bytes(Path(name), MAX_NOTE_BYTES))
+        return parse_policy(content)
     except FormatError as error:
         raise ServiceError(f"{name}: expected a policy: {error}", exit_code=_USAGE) from None
 
 
-def _folder(name: str) -> tuple[tuple[str, bytes], ...]:
+def _folder(name: str) -> tuple[tuple[str, bytes | None], ...]:
+    """Return all files of a folder and of those below it; links to folders are not followed."""
+    root = Path(name)
     try:
-        paths = sorted(path for path in Path(name).iterdir() if path.is_file())
+        paths = sorted(
+            Path(folder) / file
+            for folder, below, files in os.walk(root, onerror=_raise)
+            for file in [*files, *(one for one in below if (Path(folder) / one).is_symlink())]
+        )
     except OSError as error:
         raise _unreadable(name, error) from None
-    return tuple((path.name, _bytes(path, _MAX_PROOF_FILE)) for path in paths)
+    return tuple(
+        (str(path.relative_to(root)), _bytes(path, _MAX_PROOF_FILE) if path.is_file() else None)
+        for path in paths
+    )
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _bytes(path: Path, limit: int) -> bytes:

@@ -12,14 +12,14 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from aidledger.domain.events.powers import GenesisDeclared, WitnessKey
 from aidledger.domain.events.proving import LedgerRestored
 from aidledger.domain.proposal import Proposal
 from aidledger.ledger.checkpoint import TreeHead
-from aidledger.ledger.keys import KEY_ID_BYTES, KeyKind, VerifierKey
-from aidledger.ledger.note import Note, NoteSignature, Verified, parse_note
+from aidledger.ledger.keys import KeyKind, VerifierKey
+from aidledger.ledger.note import Note, Verified, parse_note
 from aidledger.ledger.restoration import Restoration, cosigned_by, parse_restoration
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tree import EMPTY_ROOT
@@ -27,16 +27,12 @@ from aidledger.services.checkpointing import root_at
 from aidledger.services.decoding import recorded_all
 from aidledger.services.problems import ServiceError
 from aidledger.services.recording import record
+from aidledger.services.restorationcheck import faults_of, told_of
 from aidledger.services.session import Session
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path
 from aidledger.store.outcome import Committed, Outcome
 from aidledger.store.port import Head, LedgerStore
-
-_ALGORITHMS: Final[dict[str, KeyKind]] = {
-    "ed25519": KeyKind.COSIGNATURE,
-    "ml_dsa_44": KeyKind.COSIGNATURE_ML_DSA,
-}
 
 
 class Restored(NamedTuple):
@@ -135,39 +131,19 @@ def restorations(store: LedgerStore) -> Iterator[Restored]:
     """Yield every restoration that the log tells of, checked from what the entry itself says.
 
     Whether its auditor is to be trusted, the reader's policy says.
+
+    Raises:
+        ServiceError: the stored nodes give no root; `verify` says what is wrong.
+
     """
-    for entry in recorded_all(store.read_types(["LedgerRestored"])):
-        if isinstance(entry.event, LedgerRestored):
-            yield Restored(
-                entry.position, entry.event, _problem(store, entry.position, entry.event)
-            )
-
-
-def restoration_key(event: LedgerRestored) -> VerifierKey:
-    """Return the key that cosigned. Raises FormatError where it is none."""
-    auditor = event.auditor
-    return VerifierKey(
-        name=auditor.name, kind=_ALGORITHMS[auditor.algorithm], public=bytes.fromhex(auditor.key)
-    )
-
-
-def _problem(store: LedgerStore, position: int, event: LedgerRestored) -> str:
-    stated = Restoration(
-        store.origin,
-        TreeHead(event.lost_size, bytes.fromhex(event.lost_root)),
-        TreeHead(event.kept_size, bytes.fromhex(event.kept_root)),
-    )
-    try:
-        key = restoration_key(event)
-        line = base64.b64decode(event.cosignature)
-        signature = NoteSignature(key.name, line[:KEY_ID_BYTES], line[KEY_ID_BYTES:])
-        cosigned_by(Note(stated.text(), (signature,)), [key])
-    except (FormatError, ValueError) as error:
-        return f"the cosignature does not hold: {error}"
-    if event.kept_size != position:
-        return f"it stands at position {position} and not at {event.kept_size}"
-    root = root_at(store, position) if position else EMPTY_ROOT
-    return "" if root == stated.kept.root else "the log has another root there"
+    for told in told_of(store):
+        position = told.position
+        root = root_at(store, position) if position else EMPTY_ROOT
+        faults = faults_of(store.origin, told, (root,))
+        said = "; ".join(
+            f"{one.field}: expected {one.expected}, found {one.found}" for one in faults
+        )
+        yield Restored(position, told.event, said)
 
 
 def _cosigned(

@@ -1,10 +1,12 @@
-"""The rungs above the tree and the batches: checkpoints, cosignatures, signatures, powers, proofs.
+"""The rungs above the tree and the batches, from the mark to what people kept.
 
 Only what a ledger declares, and what a verifier brings along, has anything to be checked here: a
 ledger without keys, checkpoints and powers is not read a second time.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import msgspec
 
@@ -14,22 +16,28 @@ from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
 from aidledger.services.checkpointcheck import CheckpointCheck
 from aidledger.services.declared import declared_of
 from aidledger.services.logwalk import Roots, walk
+from aidledger.services.markcheck import MarkCheck
 from aidledger.services.outside import Outside
+from aidledger.services.policycheck import policy_leads
 from aidledger.services.powercheck import check_powers
-from aidledger.services.proofcheck import ProofCheck
+from aidledger.services.proofcheck import ProofCheck, printable
+from aidledger.services.restorationcheck import RestorationCheck
 from aidledger.services.signaturecheck import SignatureCheck, seen_sizes
 from aidledger.store.port import LedgerStore
 
 _ANY_SIGNED = "SELECT count(*) FROM batches WHERE signature IS NOT NULL OR key_id IS NOT NULL"
 
 
-def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyReport:
+def climb(
+    store: LedgerStore, report: VerifyReport, outside: Outside, mark: MarkCheck
+) -> VerifyReport:
     """Return the report with the upper rungs made, as far as there is something to hold them to.
 
     Args:
         store: an opened ledger.
         report: of the rungs below; damage there stops nothing here.
         outside: what the verifier brings along.
+        mark: what lies beside the database.
 
     """
     declared = declared_of(store)
@@ -43,22 +51,31 @@ def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyR
     )
     signing = declared.first_key != FOREVER or _any_signed(store)
     signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
-    sizes = notes.sizes | proofs.sizes
+    restored = RestorationCheck(store, declared, outside.policy)
+    sizes = notes.sizes | proofs.sizes | restored.sizes | mark.sizes(report.entries)
     if signing:
         sizes |= seen_sizes(store.read_batches())
     roots = Roots(report.entries, {}, whole=True)
     if signing or sizes:
         roots = walk(store.read(), sizes, signatures.see if signing else None)
-    rungs = [*notes.judge(roots), signatures.finish(roots)]
+    rungs = [mark.judge(roots), *notes.judge(roots)]
+    rungs += [restored.judge(roots), signatures.finish(roots)]
     forbidden, leads, powers = check_powers(store, declared, signatures.key_of)
     rungs.append(powers)
     if outside.proofs is not None:
-        counted = [one.file for one in notes.known if one.stated]
-        rungs.append(proofs.judge(store, roots, counted))
-    found = [*declared.findings, *notes.findings, *signatures.findings, *forbidden]
-    joined = _joined(report, [*found, *proofs.findings], rungs, notes)
+        rungs.append(proofs.judge(store, roots, notes))
+    found = [*mark.findings, *declared.findings, *notes.findings, *restored.findings]
+    found += [*signatures.findings, *forbidden, *proofs.findings]
+    joined = _joined(report, found, rungs, notes)
     return msgspec.structs.replace(
-        joined, misbehaviour=notes.misbehaviour(store, roots), leads=tuple(leads)
+        joined,
+        misbehaviour=notes.misbehaviour(store, roots),
+        leads=(
+            *policy_leads(declared, store.origin, outside),
+            *restored.leads,
+            *leads,
+            *_unused(notes, proofs),
+        ),
     )
 
 
@@ -81,6 +98,19 @@ def _joined(
         proven_size=None if proven is None else min(proven.size, report.entries),
         cosigners=() if proven is None or not proven.witnessed else proven.cosigners,
     )
+
+
+def _unused(notes: CheckpointCheck, proofs: ProofCheck) -> Iterator[Finding]:
+    """Yield, by name, what was brought from outside and says nothing of this ledger."""
+    theirs = {one.name for one in proofs.notes}
+    others = {name: why for name, why in notes.refused.items() if name not in theirs}
+    for name, why in (*others.items(), *proofs.useless.items()):
+        yield Finding(
+            code="file_unused",
+            field=printable(name),
+            expected="what can be held against this ledger",
+            found=printable(why, 200),
+        )
 
 
 def _any_signed(store: LedgerStore) -> bool:

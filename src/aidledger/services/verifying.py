@@ -18,23 +18,21 @@ from typing import Final, TypeAlias
 import msgspec
 
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.tree import HASH_BYTES
 from aidledger.ledger.verify import Rung, VerifyReport, verify_entries, verify_ranges
 from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.batchruns import BatchRuns
 from aidledger.services.decoding import DataCheck
+from aidledger.services.markcheck import MarkCheck
 from aidledger.services.moving import Until
 from aidledger.services.outside import Outside
 from aidledger.services.session import Session
 from aidledger.services.upper import climb
-from aidledger.store.mark import Mark
-from aidledger.store.opening import mark_path, open_ledger
-from aidledger.store.port import Head, HostileRow, LedgerStore
+from aidledger.store.opening import open_ledger
+from aidledger.store.port import HostileRow, LedgerStore
 
 _PARALLEL_FROM: Final = 200_000
 """From so many entries on a second process pays for its start."""
 _TREE: Final = "tree"
-_NO_MARK: Final = "no mark lies beside the database"
 _COUNT: Final = {
     "sqlite": "SELECT count(*) FROM entries NOT INDEXED",
     "postgresql": "SELECT count(*) FROM entries",
@@ -90,11 +88,11 @@ def verify(
     brought = outside or Outside()
     if not isinstance(ledger, str):
         store = ledger.store if isinstance(ledger, Session) else ledger
-        return climb(store, _verify(store, None, progress, jobs, None), brought)
+        return climb(store, _verify(store, None, progress, jobs), brought, MarkCheck(store, None))
     store = open_ledger(ledger, read_only=True)
     try:
-        mark = _mark_findings(store.read_head_row(), ledger)
-        return climb(store, _verify(store, ledger, progress, jobs, mark), brought)
+        mark = MarkCheck(store, ledger)
+        return climb(store, _verify(store, ledger, progress, jobs), brought, mark)
     finally:
         store.close()
 
@@ -104,7 +102,6 @@ def _verify(
     location: str | None,
     progress: Progress | None,
     jobs: int | None,
-    mark: tuple[Finding, ...] | None,
 ) -> VerifyReport:
     """Verify an opened ledger; where its location is known other processes read it themselves."""
     head = store.read_head_row()
@@ -119,11 +116,10 @@ def _verify(
         if report.findings or found:
             report, found = _verify_moved(store, head, executor, told) or (report, found)
     findings = sorted(
-        [*report.findings, *found, *(mark or ())],
-        key=lambda one: (one.position is None, one.position or 0),
+        [*report.findings, *found], key=lambda one: (one.position is None, one.position or 0)
     )
     return msgspec.structs.replace(
-        report, findings=findings, rungs=_rungs(report.rungs, bool(found), mark)
+        report, findings=findings, rungs=_rungs(report.rungs, bool(found))
     )
 
 
@@ -190,15 +186,9 @@ def _verify_rows(
     return report, batches.finish()
 
 
-def _rungs(
-    rungs: list[Rung], batches_damaged: bool, mark: tuple[Finding, ...] | None
-) -> list[Rung]:
-    """Return the rungs with those of the batches and the mark after the tree's."""
+def _rungs(rungs: list[Rung], batches_damaged: bool) -> list[Rung]:
+    """Return the rungs with that of the batches after the tree's."""
     more = [Rung(name="batches", status="damaged" if batches_damaged else "ok")]
-    if mark is None:
-        more.append(Rung(name="mark", status="not_made", why=_NO_MARK))
-    else:
-        more.append(Rung(name="mark", status="damaged" if mark else "ok"))
     at = next((n for n, rung in enumerate(rungs, start=1) if rung.name == _TREE), len(rungs))
     return [*rungs[:at], *more, *rungs[at:]]
 
@@ -215,28 +205,3 @@ def workers(jobs: int) -> Iterator[Executor | None]:
         max_workers=jobs, mp_context=get_context("spawn"), initializer=gc.disable
     ) as executor:
         yield executor
-
-
-def _mark_findings(head: HostileRow | None, location: str) -> tuple[Finding, ...] | None:
-    """Compare the head with the mark outside the database; None where there is none."""
-    path = mark_path(location)
-    if not path.is_file():
-        return None
-    if head is None:
-        return ()
-    size, root = head[0], head[1]
-    if type(size) is not int or type(root) is not bytes or len(root) != HASH_BYTES:
-        return ()
-    mark = Mark(path)
-    problem = mark.problem(Head(size=size, root=root, frontier=b"", recorded_at=None))
-    if problem is None:
-        return ()
-    return (
-        Finding(
-            code="behind_mark",
-            position=size,
-            field="head",
-            expected=f"at least {mark.size} entries, root {mark.root.hex()[:16]}",
-            found=f"{size} entries, root {root.hex()[:16]}",
-        ),
-    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+_NOTHING: Final = "nothing of this request was recorded"
 _EITHER_WAY: Final = "it may or may not be recorded: ask for it before it is tried again"
 
 
@@ -24,6 +25,14 @@ class StoreError(Exception):
         super().__init__(message)
         self.code = code or type(self).code
         self.hint = hint
+
+    def undone(self) -> StoreError:
+        """Say in the hint, too, that nothing was recorded: for writing that came to no COMMIT alone.
+
+        A read that failed has recorded nothing either, and whoever reads does not ask.
+        """
+        self.hint = f"{self.hint}; {_NOTHING}" if self.hint else _NOTHING
+        return self
 
 
 class LedgerExistsError(StoreError):
@@ -85,10 +94,7 @@ class KeyFileError(StoreError):
 
 
 class CommitLostError(StoreError):
-    """COMMIT began and its answer did not come: between the transaction and `append` only.
-
-    The hint of the error itself says that nothing was recorded, which nobody knows here.
-    """
+    """COMMIT began and its answer did not come: nobody knows here whether it was recorded."""
 
     def __init__(self, error: StoreError) -> None:
         super().__init__(str(error), code=error.code, hint=_EITHER_WAY)

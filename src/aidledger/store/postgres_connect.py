@@ -50,10 +50,10 @@ _CODES: Final = {
     "XX002": "damaged",
 }
 _HINTS: Final = {
-    "disk_full": "free some space on the server; nothing of this request was recorded",
-    "io_error": "look at the server's disk and log; nothing of this request was acknowledged",
+    "disk_full": "free some space on the server",
+    "io_error": "look at the server's disk and log",
     "locked": "another session holds the ledger: try again",
-    "connection_lost": "the server went away; nothing of this request was acknowledged",
+    "connection_lost": "the server went away: try again",
     "not_allowed": "this login lacks a right: see roles.sql for what a writer needs",
     "damaged": "run `aidledger verify` and restore from a copy",
 }

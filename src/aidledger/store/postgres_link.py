@@ -98,7 +98,7 @@ class PostgresLink:
                     self._roll_back(transaction.cursor.connection)
                     raise
             except psycopg.Error as error:
-                raise store_error(error) from error
+                raise store_error(error).undone() from error
             self._commit(transaction)
 
     def _commit(self, transaction: PostgresTransaction) -> None:
@@ -114,7 +114,7 @@ class PostgresLink:
         except psycopg.Error as error:
             if connection.info.transaction_status == TransactionStatus.INERROR:
                 self._roll_back(connection)
-                raise store_error(error) from error
+                raise store_error(error).undone() from error
             self._drop_writer()
             raise CommitLostError(store_error(error)) from error
         except BaseException:

@@ -34,8 +34,8 @@ CACHE_KIB: Final = 16 * 1024
 """A batch touches the last index page of each of its streams; SQLite's own 2 MiB forget them between two."""
 
 _HINTS: Final = {
-    "disk_full": "free some space; nothing of this request was recorded",
-    "io_error": "look at the disk and its file system; nothing of this request was acknowledged",
+    "disk_full": "free some space",
+    "io_error": "look at the disk and its file system",
     "locked": "another process holds the ledger: try again",
     "read_only": "the file or its directory cannot be written",
     "damaged": "run `aidledger verify` and restore from a copy",

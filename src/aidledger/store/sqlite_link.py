@@ -95,7 +95,7 @@ class SqliteLink:
                     connection.rollback()
                     raise
             except self._dbapi.Error as error:
-                raise store_error(error) from error
+                raise store_error(error).undone() from error
             try:
                 connection.execute("COMMIT")
             except self._dbapi.Error as error:

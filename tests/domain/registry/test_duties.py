@@ -96,8 +96,8 @@ def test_an_emergency_is_flagged_once_its_paperwork_is_late(days: int, found: li
         last = COMPLETED if ending == "completed" else acts.HEARD
         world.says(on_case(CLERK, last))
 
-        assert [(position, rule) for rule in found] == [
-            (f.position, f.rule) for f in world.replayed().findings
+        assert [(position, rule, True) for rule in found] == [
+            (f.position, f.rule, f.late) for f in world.replayed().findings
         ]
 
 

@@ -165,3 +165,10 @@ POWER_CODES: Final[dict[str, CodeText]] = {
     },
 }
 """Every code that ``authorise`` and ``replay`` can give."""
+
+_DUTY: Final = "duty_"
+
+
+def may_be_broken(code: str) -> bool:
+    """Whether an actor may break a rule of this code by naming it: a duty; never a power or a key."""
+    return code.startswith(_DUTY)

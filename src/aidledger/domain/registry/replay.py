@@ -15,6 +15,7 @@ from aidledger.domain.events.duty import EmergencyHelpCompleted, EmergencyHelpGi
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.authorise import coded, duty_refusal
+from aidledger.domain.registry.codes import may_be_broken
 from aidledger.domain.registry.context import Act, Actor, Forbidden, Setting, Undeclared
 from aidledger.domain.registry.duties import working_days
 from aidledger.domain.registry.table import DutyTable, Powers
@@ -25,8 +26,9 @@ from aidledger.domain.registry.watch import Settings, Watch
 class PowerFinding:
     """An act that should have been refused, or a duty that time has broken.
 
-    ``rule`` is the power or duty of the table; ``overridden``: the actor named that rule, a reason
-    and an authority with the act. Stream and act are empty where only the position is known.
+    ``rule`` is the power or duty of the table; ``overridden``: the actor named that duty, a reason
+    and an authority with the act; ``late``: nothing was done against it, and time has broken it.
+    Stream and act are empty where only the position is known.
     """
 
     code: str
@@ -39,6 +41,7 @@ class PowerFinding:
     text_zh: str
     text_en: str
     overridden: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +156,7 @@ class _Replay:
             recorded_at=entry.recorded_at,
         ):
             found = _finding(entry, one)
-            waived = (entry.actor, act.type, one.rule) in named
+            waived = may_be_broken(one.code) and (entry.actor, act.type, one.rule) in named
             self.findings.append(replace(found, overridden=waived))
 
     def _override(self, entry: Recorded) -> None:
@@ -193,7 +196,7 @@ class _Replay:
         """Report an emergency whose paperwork has taken longer than its time, up to now."""
         taken = None if self.setting is None else working_days(one.since, self.setting)
         if taken is not None and taken > one.limit_working_days:
-            self.findings.append(one.found)
+            self.findings.append(replace(one.found, late=True))
 
 
 def _act(entry: Recorded) -> Act:

@@ -37,7 +37,7 @@ _STORE_CHINESE: Final = {
     "conflict": "另一方已先写入",
     "connection_lost": "与数据库的连接中断",
     "damaged": "数据库已损坏，请先核验",
-    "disk_full": "磁盘已满，没有记录",
+    "disk_full": "磁盘已满",
     "exists": "此处已有内容，不覆盖",
     "io_error": "磁盘读写失败",
     "key_file": "密钥文件有问题",
@@ -129,7 +129,7 @@ def _file_fault(error: OSError, lang: Language) -> Fault:
 
 def _replay_fault(error: Exception, lang: Language) -> Fault | None:
     """Return what to say of an error of the read models, which are loaded with their engine."""
-    if type(error).__name__ not in ("ModelError", "GenerationError", "ReplayError"):
+    if type(error).__name__ not in ("ModelError", "GenerationsError"):
         return None
     hint = getattr(error, "hint", "")
     return Fault(errors.COULD_NOT_RUN, chinese(str(error), lang), chinese(hint, lang))

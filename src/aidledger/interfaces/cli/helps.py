@@ -155,14 +155,16 @@ COMMANDS: Final[dict[str, Help]] = {
         (
             "aidledger import applications --template > template.csv",
             "aidledger import applications march.xlsx --dry-run",
-            "aidledger import payments bank-2022-03.csv --actor 520123-bank-u1",
+            "aidledger import payments bank.csv --actor 520123-bank-u1 --office 520123-bank",
         ),
         Said(
             "CSV（UTF-8 或 GB18030）或 XLSX。要么全部要么不记；每个坏行按行号和字段报告。"
-            "身份证号、账号须为文本单元格。同一文件导入两次，得到同一回执。",
+            "身份证号、账号须为文本单元格。同一文件导入两次，得到同一回执。"
+            "账本登记有密钥时，须写明 --actor 和 --office，以该人的密钥签名。",
             "CSV (UTF-8 or GB18030) or XLSX. All or nothing; every bad row is named by line and "
             "field. Identity and account numbers must be text cells. The same file twice gives the "
-            "same receipt.",
+            "same receipt. In a ledger with registered keys --actor and --office are needed: that "
+            "actor's key signs it.",
         ),
     ),
     "resolve": Help(
@@ -337,7 +339,9 @@ OPTIONS: Final[dict[str, Said]] = {
     "--policy": Said(
         "信任策略：谁的联署才算数", "policy: whose cosignatures make a checkpoint accepted"
     ),
-    "--proofs": Said("存有回执和各种证明的目录", "a folder of receipts and proofs to check"),
+    "--proofs": Said(
+        "存有回执、各种证明和证据包的目录", "a folder of receipts, proofs and bundles to check"
+    ),
     "--misbehaviour": Said(
         "账本密钥自相矛盾时，把证据写入文件",
         "where to write evidence of a log that contradicts itself",

@@ -61,7 +61,7 @@ def run_import(
                 session,
                 kind,
                 content,
-                actor=actor or "import",
+                actor=actor or "",
                 office=office or "",
                 effective_on=effective_on,
                 as_is=as_is,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
@@ -21,6 +22,13 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"(?P<a>.+): expected a recorded stream, found none", "{a}：账本中没有这个流"),
     (r"(?P<a>.+): expected a field of a case, found none", "{a}：个案没有这个字段"),
+    (r"packs: (?P<a>.+)", "规则包：{a}"),
+    (r"one of (?P<a>[a-z0-9_, ]+)", "以下之一：{a}"),
+    (r"(?P<a>.+): the entries do not prove it: (?P<b>.+)", "{a}：现有记录不能证明它：{b}"),
+    (
+        r"position (?P<a>\d+): the sealed index is not that of the entries",
+        "位置 {a}：封存的索引与记录不符",
+    ),
     (
         r"aidledger case list shows the (?:cases|names).*",
         "aidledger case list 列出全部个案；编号中独有的一段即可",
@@ -59,7 +67,6 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "{a}：结账后没有变动",
     ),
     (r"stream: expected run/… or month/…", "STREAM 应为 run/… 或 month/…"),
-    (r"another process holds the ledger: try again", "另一程序正占用账本，请稍后重试"),
     (r"run `aidledger verify` and restore from a copy", "运行 aidledger verify，并从副本恢复"),
     (r"run `aidledger verify` and append nothing", "运行 aidledger verify，暂停一切追加"),
     (r"the ledger is open for reading only", "账本以只读方式打开"),
@@ -149,15 +156,37 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"aidledger keys list shows how each key stands", "aidledger keys list 列出各密钥的状态"),
     (r"give its passphrase", "请给出口令"),
     (r"try the passphrase again", "请重新输入口令"),
+    (
+        r"an import .+: expected --actor and --office, found no (?P<a>\S+) and no (?P<b>\S+)",
+        "账本登记有密钥，导入须写明 --actor 和 --office：缺少 {a} 和 {b}",
+    ),
+    (
+        r"an import .+: expected --actor and --office, found no (?P<a>\S+)",
+        "账本登记有密钥，导入须写明 --actor 和 --office：缺少 {a}",
+    ),
+    (
+        r"name who imports, whose key signs it, and the office acted for",
+        "请写明导入人（以其密钥签名）和所代表的单位",
+    ),
+    (
+        r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
+        "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
+    ),
     (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
 )
 
 
 def chinese(text: str, lang: Language) -> str:
-    """Return a service's sentence in the language; English where no Chinese is known."""
+    """Return a service's sentence in the language; English where no Chinese is known.
+
+    Where the whole is not known its parts between semicolons may be.
+    """
     if lang != "zh" or not text:
         return text
-    return _translated(text, _PATTERNS)
+    whole = HINTS.get(text) or _translated(text, _PATTERNS)
+    if whole != text or "; " not in text:
+        return whole
+    return "；".join(chinese(part, lang) for part in text.split("; "))
 
 
 _TERMS: Final[tuple[tuple[str, str], ...]] = (

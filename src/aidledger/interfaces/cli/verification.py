@@ -20,6 +20,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, VerifyReport
 from aidledger.services.checkpointcheck import NEEDS_BOTH, NO_CHECKPOINT, NO_LOG_KEY
 from aidledger.services.deepcheck import deep_check, not_asked
+from aidledger.services.markcheck import NO_MARK
 from aidledger.services.outside import read_outside
 from aidledger.services.powercheck import UNDECLARED
 from aidledger.services.problems import ServiceError
@@ -45,6 +46,9 @@ RUNGS: Final[dict[str, Said]] = {
     "mark": Said("不短于数据库外的高水位标记", "mark: not behind the mark outside the database"),
     "checkpoints": Said("签名检查点", "checkpoints: signed size and root"),
     "cosignatures": Said("见证方联署", "cosignatures: other offices have seen it"),
+    "restorations": Said(
+        "用备份恢复须经审计方准许", "restorations: an auditor allowed each from a backup"
+    ),
     "proofs": Said("所存回执与证明", "proofs: what people kept fits the log"),
     "signatures": Said("各批次的签名", "signatures: every batch signed"),
     "powers": Said("经办人的权限", "powers: who acted was allowed to"),
@@ -62,7 +66,7 @@ _WHY_NOT: Final = {
     NEEDS_BOTH: "需要来自外部的检查点和策略",
     NO_KEY: "没有登记经办人密钥",
     UNDECLARED: "账本没有声明权限",
-    "no mark lies beside the database": "数据库旁没有标记",
+    NO_MARK: "数据库旁没有标记",
     "not asked for: verify --deep": "未要求：verify --deep",
 }
 UNWITNESSED: Final = Said(
@@ -203,7 +207,7 @@ def _show_list(app: App, findings: Sequence[Finding], title: Said) -> None:
         return
     screen.heading(title.in_(app.lang))
     for found in findings[:_SHOWN]:
-        first, *rest = layout.wrap(said(found, app.lang), screen.width - 2)
+        first, *rest = layout.wrap(said(found, app.lang), screen.width - 4)
         screen.line(f"  {first}")
         screen.lines("    " + more for more in rest)
     if len(findings) > _SHOWN:

@@ -11,7 +11,7 @@ import msgspec
 
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Proposal
-from aidledger.services.guarding import acknowledged
+from aidledger.services.guarding import acknowledged, guard_of
 from aidledger.services.importing import applications, payments, scores
 from aidledger.services.importing.kinds import Given, Kind, Taken
 from aidledger.services.importing.table import read_table
@@ -23,6 +23,10 @@ from aidledger.store.outcome import Committed, Outcome
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind for kind in (applications.KIND, payments.KIND, scores.KIND)
 }
+
+
+NOBODY: Final = "import"
+"""The actor where names are only claimed, and nobody named one."""
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +59,7 @@ def prepare(
     kind: str,
     content: bytes,
     *,
-    actor: str,
+    actor: str = "",
     office: str = "",
     effective_on: str | None = None,
     as_is: bool = False,
@@ -66,24 +70,25 @@ def prepare(
         session: an opened ledger.
         kind: one of ``KINDS``.
         content: the file's bytes.
-        actor: who imports it.
-        office: for which office; where it is empty, the rows say.
+        actor: who imports it; may stay empty where no key is registered.
+        office: for which office; where it is empty and no key is registered, the rows say.
         effective_on: the day the rows took effect where they have none of their own.
         as_is: take history as it is, faults and all.
 
     Raises:
         RefusedError: with every fault of every row, by line and field.
-        ServiceError: not a file that can be read.
+        ServiceError: not a file that can be read, or nobody who could sign what it asks for.
 
     """
     found = _kind(kind)
+    _check_signer(session, actor, office)
     titles = {column.key: (column.title_zh,) for column in found.columns}
     required = [column.key for column in found.columns if column.required]
     rows = read_table(content, titles, required)
     if not rows:
         raise ServiceError("the file has a header and no rows", exit_code=2)
     given = Given(
-        actor=actor,
+        actor=actor or NOBODY,
         as_is=as_is,
         effective_on=effective_on or (session.today if kind == "applications" else ""),
         file_hash=hashlib.sha256(content).hexdigest(),
@@ -140,6 +145,25 @@ def _kind(name: str) -> Kind:
             f"kind {name[:40]}: expected {', '.join(KINDS)}, found another", exit_code=2
         )
     return KINDS[name]
+
+
+def _check_signer(session: Session, actor: str, office: str) -> None:
+    """Refuse, before a row is read, a file in whose name nobody can sign.
+
+    One actor signs all that a file asks for, with the power of one office; rows name neither.
+
+    Raises:
+        ServiceError: the ledger has registered keys, and the actor or the office is not named.
+
+    """
+    missing = [name for name, value in (("--actor", actor), ("--office", office)) if not value]
+    if missing and guard_of(session) is not None:
+        raise ServiceError(
+            f"an import into a ledger with registered keys: expected --actor and --office, "
+            f"found no {' and no '.join(missing)}",
+            hint="name who imports, whose key signs it, and the office acted for",
+            exit_code=2,
+        )
 
 
 def _file_imported(session: Session, kind: str, rows: int, taken: Taken, given: Given) -> Proposal:

@@ -1,0 +1,150 @@
+"""Chinese for every hint that services and the store give: what to do, in the words they say it in.
+
+A test reads the sources and finds each hint that has no Chinese here or in the patterns.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+HINTS: Final[dict[str, str]] = {
+    # the store: disks, servers, locks
+    "free some space": "请腾出磁盘空间",
+    "free some space on the server": "请在服务器上腾出磁盘空间",
+    "look at the disk and its file system": "请检查磁盘及其文件系统",
+    "look at the server's disk and log": "请检查服务器的磁盘和日志",
+    "nothing of this request was recorded": "本次请求没有任何内容被记录",
+    "it may or may not be recorded: ask for it before it is tried again": (
+        "不知是否已记录：重试之前先用 aidledger resolve 查询"
+    ),
+    "the server went away: try again": "与服务器的连接中断，请重试",
+    "another process holds the ledger: try again": "另一程序正占用账本，请稍后重试",
+    "another session holds the ledger: try again": "另一会话正占用账本，请稍后重试",
+    "try again": "请重试",
+    "try again later": "请稍后重试",
+    "ask again": "请重新查询",
+    "the file or its directory cannot be written": "文件或其目录不可写",
+    "this login lacks a right: see roles.sql for what a writer needs": (
+        "该登录缺少权限：所需权限见 roles.sql"
+    ),
+    "one ledger lives in one database": "一个数据库中只有一个账本",
+    "set it in postgresql.conf and restart the server": "在 postgresql.conf 中设置并重启服务器",
+    "create the database first": "请先创建数据库",
+    "this SQLite was built to ignore it: use another build": "该 SQLite 编译时忽略此设置：请换一个",
+    "use the release that made it": "请使用创建它的版本",
+    "open it for reading only": "请以只读方式打开",
+    "a ledger is made by `aidledger init`; if this is one, restore it from a copy": (
+        "账本由 aidledger init 创建；若此处原是账本，请从副本恢复"
+    ),
+    "there was a ledger at this location: bring it back, or use another location": (
+        "此处曾有账本：请找回它，或换一个位置"
+    ),
+    "compare the ledger with its newest cosigned checkpoint, then remove the file": (
+        "先与最新的联署检查点比对账本，再删除该文件"
+    ),
+    "make the directory": "请先建立目录",
+    # secrets, keys, tokens
+    "a ledger and its secrets belong together: use a new location": (
+        "账本与其密钥文件须成对：请换一个新位置"
+    ),
+    "the secrets are made with the ledger: bring back the file from where it is kept": (
+        "密钥文件与账本同时生成：请从保管处找回"
+    ),
+    "restore the vault from a copy; the log itself is not concerned": (
+        "请从副本恢复保险库；账本记录本身不受影响"
+    ),
+    "the file of secrets belongs to another ledger, or the vault was changed": (
+        "密钥文件属于另一账本，或保险库被改动"
+    ),
+    "set AIDLEDGER_KEYS to a folder of your own": "将 AIDLEDGER_KEYS 设为自己的目录",
+    "give one, or ask for a key without": "请给出口令，或新建不加锁的密钥",
+    "a key is never replaced: use a new name": "密钥不可替换：请用新名称",
+    "bring the key from where it is kept, or make a new one": "请从保管处取回密钥，或新建一个",
+    "bring it back from where a copy is kept": "请从保存副本处找回",
+    "aidledger keys new makes one": "用 aidledger keys new 新建",
+    "name it with --county": "用 --county 指明",
+    "plug the token in, and see that its module, label and PIN are right": (
+        "插入设备，并核对模块、标签和 PIN"
+    ),
+    "make a key in the token that is sensitive and not extractable": (
+        "在设备中生成受保护且不可导出的密钥"
+    ),
+    "pip install 'aidledger[xlsx]', or save the sheet as CSV": (
+        "pip install 'aidledger[xlsx]'，或把表格另存为 CSV"
+    ),
+    "pip install 'aidledger[xlsx]', or use --format csv": (
+        "pip install 'aidledger[xlsx]'，或用 --format csv"
+    ),
+    # checkpoints, witnesses, restoring, timestamps
+    "put the text of the newest checkpoint that anybody holds there": (
+        "请把任何人所持最新检查点的正文放在那里"
+    ),
+    "there is nothing to restore": "没有需要恢复的内容",
+    "write it again with --statement and have that one cosigned": (
+        "请用 --statement 重新写出声明，并请审计方联署"
+    ),
+    "an auditor of the policy, named at genesis if any was, cosigns the statement": (
+        "须由策略所列（创世声明指定时为其所列）的审计方联署声明"
+    ),
+    "name one with --to, or write the request to a file with --request": (
+        "用 --to 指明见证方，或用 --request 把请求写入文件"
+    ),
+    "sign a newer checkpoint; if entries are missing, aidledger checkpoint compare": (
+        "请签署更新的检查点；若缺少记录，用 aidledger checkpoint compare 比对"
+    ),
+    "compare the log's newest checkpoint with another witness before it is trusted again": (
+        "重新信任之前，先与另一见证方核对该账本的最新检查点"
+    ),
+    "a witness never begins anew: use another folder, or add logs with witness trust": (
+        "见证方不能从头开始：请换一个目录，或用 aidledger witness trust 增加账本"
+    ),
+    "aidledger timestamp request makes a request": "用 aidledger timestamp request 生成请求",
+    "the authority's own certificate first, then its chain up to the root": (
+        "先放时间戳机构自己的证书，再放直至根证书的证书链"
+    ),
+    # what is recorded, decided, exported
+    "look at what was recorded, then try again": "先查看已记录的内容，再重试",
+    "adopt the pack before deciding under it": "先采用规则包，再据以决定",
+    "the stored text isn't the one that was adopted": "所存文本不是当初采用的那份",
+    "restore the evidence file; until then the decision can't be replayed": (
+        "请恢复证据文件；在此之前该决定无法重新作出"
+    ),
+    "days are written YYYY-MM-DD": "日期写作 YYYY-MM-DD",
+    "name it with folder=generations_folder(location)": "用 folder=generations_folder(location) 指明",
+    "make a new ledger with aidledger init: invented people don't belong among others": (
+        "请用 aidledger init 新建账本：虚构人员不应与他人混在一起"
+    ),
+    "simulate more cases or months": "请模拟更多个案或月份",
+    "open it in a spreadsheet program and save it again as XLSX": (
+        "请用电子表格软件打开，重新存为 XLSX"
+    ),
+    "export to another folder": "请导出到另一目录",
+    "remove that file and export again": "请删除该文件后重新导出",
+    # read models and their generations
+    "say which entries made each row": "请说明每一行由哪些记录得出",
+    "see the header's key": "见文件头的 key",
+    "run it in duckdb over a generation to see where": "在 duckdb 中对一个生成版本运行，查看出错之处",
+    "run it in duckdb to see where": "在 duckdb 中运行，查看出错之处",
+    "a public list shows what its allow-list names, and nothing else": (
+        "公开名单只显示许可清单所列的列"
+    ),
+    "name a key in the header that tells the rows apart": "请在文件头写明能区分各行的 key",
+    "remove it and run aidledger rebuild: everything is derived again from the entries": (
+        "删除它并运行 aidledger rebuild：一切由记录重新得出"
+    ),
+    "run aidledger rebuild": "请运行 aidledger rebuild",
+    "the disk or the memory of this machine is at fault; the old generation stays": (
+        "本机的磁盘或内存有问题；旧的生成版本保留"
+    ),
+    "free space or memory and run aidledger rebuild again; the old generation stays": (
+        "请腾出空间或内存，再运行 aidledger rebuild；旧的生成版本保留"
+    ),
+    "wait until it is done": "请等待其完成",
+    "rename the file": "请给文件改名",
+    "a model reads the event views, other models and parameters, and nothing else": (
+        "读模型只读取事件视图、其他模型和参数"
+    ),
+    "add the line on top": "请在文件开头加上这一行",
+    "cut the circle": "请消除循环引用",
+    "see the list of event views": "见事件视图列表",
+}
