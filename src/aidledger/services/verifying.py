@@ -41,6 +41,10 @@ _COUNT: Final = {
 }
 """Counts the rows themselves: an index can lack some."""
 
+_ENDING: Final = (
+    "SELECT position, count, root FROM batches WHERE position < ? ORDER BY position DESC LIMIT 1"
+)
+
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Told the entries checked so far, and how many there should be where that is known."""
 
@@ -93,7 +97,7 @@ def verify(
         return climb(store, _verify(store, None, progress, jobs, None), brought)
     store = open_ledger(ledger, read_only=True)
     try:
-        mark = _mark_findings(store.read_head_row(), ledger)
+        mark = _mark_findings(store, ledger)
         return climb(store, _verify(store, ledger, progress, jobs, mark), brought)
     finally:
         store.close()
@@ -217,19 +221,24 @@ def workers(jobs: int) -> Iterator[Executor | None]:
         yield executor
 
 
-def _mark_findings(head: HostileRow | None, location: str) -> tuple[Finding, ...] | None:
-    """Compare the head with the mark outside the database; None where there is none."""
+def _mark_findings(store: LedgerStore, location: str) -> tuple[Finding, ...] | None:
+    """Compare the ledger with the mark outside the database; None where there is none.
+
+    The mark is read before the head, as a writer moves both on. It may lag: then the ledger had its
+    root after one of its batches, whose roots are compared with the entries elsewhere.
+    """
     path = mark_path(location)
     if not path.is_file():
         return None
+    mark, head = Mark(path), store.read_head_row()
     if head is None:
         return ()
     size, root = head[0], head[1]
     if type(size) is not int or type(root) is not bytes or len(root) != HASH_BYTES:
         return ()
-    mark = Mark(path)
-    problem = mark.problem(Head(size=size, root=root, frontier=b"", recorded_at=None))
-    if problem is None:
+    if 0 < mark.size < size:
+        size, root = mark.size, _root_after(store, mark.size)
+    if mark.problem(Head(size=size, root=root, frontier=b"", recorded_at=None)) is None:
         return ()
     return (
         Finding(
@@ -237,6 +246,15 @@ def _mark_findings(head: HostileRow | None, location: str) -> tuple[Finding, ...
             position=size,
             field="head",
             expected=f"at least {mark.size} entries, root {mark.root.hex()[:16]}",
-            found=f"{size} entries, root {root.hex()[:16]}",
+            found=f"{size} entries, root {root.hex()[:16] or 'unknown'}",
         ),
     )
+
+
+def _root_after(store: LedgerStore, size: int) -> bytes:
+    """Return the root that the batch ending at a size has; no bytes where none ends there."""
+    with store.reading() as run:
+        rows = run(_ENDING, (size,))
+    position, count, root = rows[0] if rows else (None, None, None)
+    ends = type(position) is int and type(count) is int and position + count == size
+    return root if ends and type(root) is bytes else b""
