@@ -6,23 +6,16 @@ from pathlib import Path
 
 import pytest
 from tests.services.signedledger import TRUST
-from tests.twins.batch_twins import BATCH_TWINS, MORE_BATCH_TWINS
 from tests.twins.held import LONE, judged, made
-from tests.twins.log_twins import LOG_TWINS
 from tests.twins.other_twins import MORE_OTHER_TWINS, OTHER_TWINS
-from tests.twins.record_twins import RECORD_TWINS
-from tests.twins.signed_twins import MORE_SIGNED_TWINS, SIGNED_TWINS
 from tests.twins.stored import write_to
+from tests.twins.tables import CUTS, MORE, TWINS
 from tests.twins.twins import check_twin, codes, forged
 
 from aidledger.services.outside import Outside
 from aidledger.services.verifying import verify
 from aidledger.store.errors import ConflictError, StoreError
 
-TWINS = {**RECORD_TWINS, **LOG_TWINS, **BATCH_TWINS, **SIGNED_TWINS}
-MORE = {**MORE_BATCH_TWINS, **MORE_SIGNED_TWINS}
-CUTS = {code: twin.cuts for code, twin in TWINS.items()}
-CUTS |= {code: placed.cuts for code, placed in OTHER_TWINS.items()}
 UNWRITABLE = {
     "row_form": "eight columns",
     "column_type": "a number that is none, in a typed column",
