@@ -44,7 +44,9 @@ def cut_out(patch: pytest.MonkeyPatch, cuts: Iterable[Cut]) -> None:
         if holder is not module:
             patch.setattr(holder, name, changed)
             continue
-        for other in [m for key, m in sys.modules.items() if key.startswith("aidledger")]:
+        for other in [
+            m for key, m in sys.modules.items() if key.startswith(("aidledger", "tests.twins"))
+        ]:
             for called in [key for key, value in vars(other).items() if value is known]:
                 patch.setattr(other, called, changed)
 
