@@ -389,8 +389,8 @@ class Ledger:
         yield from self.ask.execute("SELECT * FROM nodes")
 
     def batches(self) -> list[tuple[Any, ...]]:
-        """Position, count, signature and key of every batch."""
-        columns = "position, count, signature, key_id"
+        """Position, count, signature and key of every batch, and how long its request's digest is."""
+        columns = "position, count, signature, key_id, length(request_digest)"
         return self.ask.execute(f"SELECT {columns} FROM batches ORDER BY position").fetchall()
 
     def notes(self) -> Iterator[tuple[Any, ...]]:
@@ -601,12 +601,13 @@ class Verifier:
                 key = Key(called, BATCH, mine[3])
                 keys.setdefault(f"{called}+{key.id().hex()}", (key, *mine))
             keys.setdefault(name, (Key(mine[2], BATCH, mine[3]), *mine))
-        for at, count, signature, key_id in self.source.batches():
+        for at, count, signature, key_id, request in self.source.batches():
             if type(at) is not int or type(count) is not int or at not in self.leaves:
                 continue
             if signature is None and key_id is None:
-                if at > self.first_key:
-                    self.find("signature_missing", at, "batches.signature", "a signature", "none")
+                if (at if request else at + count - 1) > self.first_key:
+                    place = max(at, self.first_key + 1)
+                    self.find("signature_missing", place, "batches.signature", "one", "none")
             elif type(signature) is not bytes or len(signature) not in (64, 104):
                 self.find("signature_form", at, "batches.signature", "64 or 104 bytes", signature)
             elif key_id not in keys or not usable(keys[key_id][0]):
@@ -910,7 +911,7 @@ def ledger(
     outside = [*notes, *proofs.notes, *([source.note] if isinstance(source, Tiles) else [])]
     wanted = {note.size for note in outside} | proofs.sizes()
     wanted |= {size for size, _, _ in source.notes() if type(size) is int}
-    for _, _, raw, _ in source.batches():
+    for _, _, raw, *_ in source.batches():
         if type(raw) is bytes and len(raw) == 104:
             wanted.add(int.from_bytes(raw[64:72], "big"))
     verifier = Verifier(source, wanted)

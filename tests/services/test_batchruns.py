@@ -16,6 +16,7 @@ from aidledger.ledger.window import CHUNK_ROWS, Chunk, Job
 from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.batchruns import BatchRuns
 from aidledger.store.port import StoredBatch
+from aidledger.store.sealing import loose_cause
 
 ROWS = [tuple(row) for row in make_ledger(CHUNK_ROWS + 700, streams=50, per_second=90)[0]]
 ENTRIES = [decode_entry(row[5]) for row in ROWS]
@@ -34,13 +35,13 @@ CHUNKS = windows(ROWS)
 def batches() -> list[StoredBatch]:
     """One batch for each size, without a request, as entries of several causes come in it."""
     found, at, frontier = [], 0, Frontier()
-    for number, count in enumerate(SIZES):
+    for count in SIZES:
         frontier.extend([row[6] for row in ROWS[at : at + count]])
         found.append(
             StoredBatch(
                 position=at,
                 count=count,
-                cause=f"c{number}",
+                cause=loose_cause(row[6] for row in ROWS[at : at + count]),
                 request_digest=b"",
                 root=frontier.root(),
                 recorded_at="t",

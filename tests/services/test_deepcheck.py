@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tests.domain.people import CASE, COUNTY
 from tests.services.conftest import Office
-from tests.services.test_recording import approve
+from tests.services.test_recording import approve, investigate, on_case
 
 from aidledger.domain.case import Case, evolve
 from aidledger.domain.events.catalog import encode_data
@@ -17,6 +17,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.ledger.entry import PolicyPin
 from aidledger.replay import agreement
 from aidledger.services.deepcheck import deep_check
+from aidledger.services.problems import RefusedError
 from aidledger.services.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.outcome import Committed
@@ -55,6 +56,23 @@ def test_an_honest_ledger_stands_on_the_upper_rungs(office: Office) -> None:
     assert report.findings == ()
     assert report.decisions == 3
     assert [rung.status for rung in report.rungs] == ["ok"] * 4
+
+
+def test_a_decision_against_rules_that_were_named_stands(office: Office) -> None:
+    investigate(office)
+    opinion = on_case("ReviewOpinionGiven", "u2", form="decentralised", opinion="approve")
+    office.act("2022-01-07", opinion)
+    asked = {"form": "decentralised", "from_month": "2022-02", "limb": "age"}
+    giving = on_case("ApplicationApproved", "c1", COUNTY, **asked)
+    with pytest.raises(RefusedError) as refused:
+        office.act("2022-01-08", giving)
+    broken = [problem.clause for problem in refused.value.problems]
+    despite = [{"clause": c, "reason": "flood", "authority": "county head"} for c in broken]
+    office.act("2022-01-08", {**giving, "despite": despite})
+    report = deep_check(office.session)
+
+    assert {"approval-after-publicity", "approval-after-submission"} <= set(broken)
+    assert (3, ()) == (report.decisions, report.findings)
 
 
 def test_a_forged_amount_passes_the_bytes_and_is_found_when_the_decision_is_taken_again(

@@ -26,6 +26,7 @@ from aidledger.services.verifying import EntryReader, count_rows, verify
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.port import StoredBatch
+from aidledger.store.sealing import loose_cause
 
 Row = tuple[Any, ...]
 
@@ -107,7 +108,17 @@ def test_a_leaf_rewritten_with_its_hash_is_told_by_the_root_after_its_batch() ->
 
 
 def test_batches_of_the_housed_library_have_no_request() -> None:
-    assert [] == check(ROWS, changed(1, request_digest=b"", cause="loose", recorded_at="x"))
+    named = loose_cause(row[6] for row in ROWS[1:4])
+    loose = {"request_digest": b"", "recorded_at": "x"}
+
+    assert [] == check(ROWS, changed(1, **loose, cause=named))
+    for changes, code in (
+        ({"cause": "loose"}, "batch_cause"),
+        ({"cause": named, "key_id": "k"}, "batch_form"),
+        ({"cause": named, "signature": b"s"}, "batch_form"),
+    ):
+        found = check(ROWS, changed(1, **loose, **changes))
+        assert (code, 1) in [(one.code, one.position) for one in found]
 
 
 def test_every_code_is_explained_in_both_languages() -> None:

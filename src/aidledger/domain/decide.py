@@ -37,7 +37,7 @@ from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import month_of, next_month
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
-_WITH_RECORD: Final = (
+WITH_RECORD: Final = (
     decision.ReviewOpinionGiven,
     decision.ApplicationApproved,
     decision.ApplicationRefused,
@@ -176,7 +176,7 @@ def _month_of_act(event: Event, effective_on: str) -> str:
 def _with_decision(name: str, event: Event, facts: dict[str, Any], given: Circumstances) -> Step:
     """Return the step with its decision record, and the amounts that the pack gives."""
     pack = given.pack
-    if pack is None or not isinstance(event, _WITH_RECORD):
+    if pack is None or not isinstance(event, WITH_RECORD):
         return Step(event=event, type=name, under_pack=pack is not None)
     with_amount = isinstance(event, (support.EntitlementSet, decision.ReviewOpinionGiven))
     if with_amount:

@@ -15,9 +15,11 @@ import msgspec
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES, Frontier
 from aidledger.store.port import HostileRow, StoredBatch
+from aidledger.store.sealing import loose_cause
 
 _CAUSE: Final = re.compile(
-    rb'\{"\$type":"[^"\\]{1,200}","actor":"[^"\\]{1,400}","cause":("(?:[^"\\]|\\.){0,1000}")'
+    rb'\{"\$type":"[^"\\]{1,200}","actor":"(?:[^"\\]|\\.){1,400}",'
+    rb'"cause":("(?:[^"\\]|\\.){0,1000}")'
 )
 _SHOWN: Final = 80
 
@@ -82,13 +84,13 @@ class BatchCheck:
         if self._frontier is not None:
             self._leaves.append(leaf)
             if position == self._stop - 1:
-                self._compare_root(batch)
+                self._compare_end(batch)
 
     def _compare(self, batch: StoredBatch, position: int, recorded_at: Any, record: Any) -> None:
         """Compare cause and time of an entry with those of its batch: one finding a batch.
 
         Batches of the housed library have no request, and so no digest: their entries come
-        finished, each with its own cause and time.
+        finished, each with its own cause and time, and give the batch its name.
         """
         if batch.request_digest == b"":
             return
@@ -106,10 +108,15 @@ class BatchCheck:
                 _show(batch.recorded_at),
             )
 
-    def _compare_root(self, batch: StoredBatch) -> None:
-        """Compare the root after a batch; the first that differs says it for all after it."""
+    def _compare_end(self, batch: StoredBatch) -> None:
+        """Compare the root after a batch; the first that differs says it for all after it.
+
+        A batch without request is named by its entries.
+        """
         if self._frontier is None:
             return
+        if batch.request_digest == b"" and batch.cause != (named := loose_cause(self._leaves)):
+            self._report("batch_cause", batch.position, "cause", named, _show(batch.cause))
         self._frontier.extend(self._leaves)
         self._leaves.clear()
         root = self._frontier.root()
@@ -162,6 +169,7 @@ class BatchCheck:
 
 def form_fault(batch: StoredBatch) -> tuple[str, str, str] | None:
     """Return (field, expected, found) of the first field that has not its form."""
+    loose = batch.request_digest == b""
     checks = (
         ("position", "a whole number", type(batch.position) is int and batch.position >= 0),
         ("count", "a whole number from 1", type(batch.count) is int and batch.count >= 1),
@@ -169,7 +177,13 @@ def form_fault(batch: StoredBatch) -> tuple[str, str, str] | None:
         (
             "request_digest",
             "32 bytes",
-            batch.request_digest == b"" or _is_hash(batch.request_digest),
+            loose or _is_hash(batch.request_digest),
+        ),
+        # the library signs nothing: a signed request whose digest was taken away would be denied
+        (
+            "key_id",
+            "null without a request",
+            not loose or (batch.key_id is None and batch.signature is None),
         ),
         ("root", "32 bytes", _is_hash(batch.root)),
         ("recorded_at", "a text", type(batch.recorded_at) is str),

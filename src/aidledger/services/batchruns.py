@@ -11,6 +11,7 @@ from aidledger.ledger.tree import TILE_WIDTH, Frontier
 from aidledger.ledger.window import Chunk, hashes_of
 from aidledger.services.batchcheck import form_fault
 from aidledger.store.port import StoredBatch
+from aidledger.store.sealing import loose_cause
 
 
 class BatchRuns:
@@ -32,6 +33,8 @@ class BatchRuns:
         """The same, and beyond it as far as a batch has ended."""
         self._pending: list[bytes] = []
         """Leaves after it."""
+        self._loose: list[bytes] = []
+        """All leaves so far of a batch without request, which they name."""
 
     def agree(self, chunk: Chunk) -> bool:
         """Whether the batches of this window's entries are right, so far as they have ended."""
@@ -47,10 +50,13 @@ class BatchRuns:
                     return False
                 border = position - position % TILE_WIDTH + TILE_WIDTH
                 stop = min(end, self._stop, border)
-                self._pending += leaves[position - chunk.start : stop - chunk.start]
+                here = leaves[position - chunk.start : stop - chunk.start]
+                self._pending += here
+                if batch.request_digest == b"":
+                    self._loose += here
                 if stop == border and not self._close_tile(roots.get(position // TILE_WIDTH)):
                     return False
-                if stop == self._stop and self._root() != batch.root:
+                if stop == self._stop and not self._ends(batch):
                     return False
                 position = stop
         return True
@@ -87,11 +93,13 @@ class BatchRuns:
         self._pending.clear()
         return True
 
-    def _root(self) -> bytes:
-        """Return the root after the leaves seen so far."""
+    def _ends(self, batch: StoredBatch) -> bool:
+        """Whether the root after a batch is its own, and its name where its entries give it."""
         self._partial.extend(self._pending)
         self._pending.clear()
-        return self._partial.root()
+        named = loose_cause(self._loose) if self._loose else batch.cause
+        self._loose.clear()
+        return (batch.root, batch.cause) == (self._partial.root(), named)
 
 
 def _fits(batch: StoredBatch, recorded_at: str, cause: str) -> bool:

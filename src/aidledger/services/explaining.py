@@ -8,9 +8,11 @@ import msgspec
 
 from aidledger.domain.case import Case, evolve, fold_case
 from aidledger.domain.decide import Circumstances, facts_of
+from aidledger.domain.decided import DECIDED_FIELDS, undecided, unlike, unwaived
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy import decision as policy
+from aidledger.domain.policy.adoption import pack_in_force
 from aidledger.domain.policy.amounts import AmountPart
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.proposal import Proposal
@@ -119,17 +121,25 @@ def redecide(session: Session, case: str, *, position: int | None = None) -> tup
     """Take the recorded decisions again under their pinned pack, and list every difference.
 
     The facts kept are also compared with what the ledger itself knew just before: a decision on
-    facts that the entries do not bear out shows as a difference of kind ``fact``.
+    facts that the entries do not bear out shows as a difference of kind ``fact``. The entry is held to
+    its decision too, and the decision to the pack that was in force.
     """
     entries = history(session, case)
     found = []
     for index, entry in enumerate(entries):
+        if position not in (None, entry.position):
+            continue
         record = _record_of(entry)
-        if record is None or position not in (None, entry.position):
+        if record is None:
+            missing = undecided(entry)
+            found += [] if missing is None else [_undecided(entry, missing)]
             continue
         pack = session.policy().pack(record.pack_hash)
         differences = _repeat(session, entry, record, pack)
         differences += _facts_not_borne_out(session, entries[:index], entry, record)
+        differences += _pack_not_in_force(session, entry, pack)
+        differences += unlike(entry, record)
+        differences += unwaived(entry, record, pack, reversed(entries[:index]))
         found.append(_repetition(entry, record, pack, tuple(differences)))
     return tuple(found)
 
@@ -256,6 +266,19 @@ def _repetition(
     )
 
 
+def _undecided(entry: Recorded, missing: policy.Difference) -> Repetition:
+    """Return what comes of an act without a decision: there is nothing to repeat."""
+    return Repetition(
+        position=entry.position,
+        type=wire_name(entry.event),
+        effective_on=entry.effective_on,
+        pack="",
+        outcome="",
+        amount_fen=None,
+        differences=(missing,),
+    )
+
+
 def _repeat(
     session: Session, entry: Recorded, record: policy.DecisionRecord, pack: ResolvedPack
 ) -> list[policy.Difference]:
@@ -304,11 +327,40 @@ def _facts_not_borne_out(
     """Compare the facts kept in a decision with the fold of the entries before it."""
     known = _known_then(session, before, entry, record)
     proposed = _PROPOSED.get(record.act, ())
-    return [
+    found = [
         policy.Difference(kind="fact", name=path, expected=str(kept), found=str(known.get(path)))
         for path, kept in record.facts.items()
-        if path.startswith("case.") and path not in proposed and known.get(path) != kept
+        if _is_known_then(path) and path not in proposed and known.get(path) != kept
     ]
+    kept, published = record.facts.get("standards", ()), known["standards"]
+    if any(standard not in published for standard in kept):
+        found.append(
+            policy.Difference(
+                kind="fact", name="standards", expected=str(kept), found=str(published)
+            )
+        )
+    return found
+
+
+def _is_known_then(path: str) -> bool:
+    """Whether the ledger can say what a fact was: of the case, or of the act as it was proposed.
+
+    What kind an office was is asked by the powers, position by position.
+    """
+    root, _, name = path.partition(".")
+    return root == "case" or (root == "act" and name not in {*DECIDED_FIELDS, "office_kind"})
+
+
+def _pack_not_in_force(
+    session: Session, entry: Recorded, pack: ResolvedPack
+) -> list[policy.Difference]:
+    """Compare the pack of a decision with the one that held, by what was adopted before the entry."""
+    adopted = [one for one in session.policy().adoptions() if one.position < entry.position]
+    held = pack_in_force(adopted, entry.effective_on, china_day(entry.recorded_at))
+    if held is not None and held.pack_hash == pack.hash:
+        return []
+    found = "none" if held is None else held.pack_hash
+    return [policy.Difference(kind="pack", name=pack.id, expected=pack.hash, found=found)]
 
 
 _PROPOSED = {"ReviewOpinionGiven": ("case.form",)}

@@ -2,7 +2,7 @@
 
 A key holds by position: from the entry after its registration on, up to where it was revoked, be
 the revocation recorded later or not. Verifying releases the interpreter, so threads use all
-processors. Batches up to the one with the first registered key come before there is any key.
+processors. A request that comes before any key is registered, or registers the first, needs none.
 """
 
 from __future__ import annotations
@@ -113,8 +113,12 @@ class SignatureCheck:
         """Ask everything about a signature that needs no arithmetic; then put it on the pile."""
         at, stop = batch.position, batch.position + batch.count
         if batch.signature is None and batch.key_id is None:
-            if at > self._declared.first_key:
-                self._find("signature_missing", at, "signature", "a signature", "none")
+            # entries of one request come together; those of the library each for itself, so that
+            # no row of batches can take later ones in and their signatures away
+            last, first_key = at if batch.request_digest else stop - 1, self._declared.first_key
+            if last > first_key:
+                place = max(at, first_key + 1)
+                self._find("signature_missing", place, "signature", "a signature", "none")
             return
         try:
             signature = parse_batch_signature(batch.signature)

@@ -1,0 +1,86 @@
+"""What an entry says, held against the decision that it carries.
+
+A decision is taken again by itself (``policy.decision.redecide``). That says nothing of the entry
+around it, and it is the entry's amount that is paid: whoever writes past ``decide`` could put any sum
+beside a decision that is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from aidledger.domain.decide import WITH_RECORD
+from aidledger.domain.events import decision, support
+from aidledger.domain.events.base import AmountLine
+from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.events.registry import RuleOverridden
+from aidledger.domain.policy.decision import DecisionRecord, Difference
+from aidledger.domain.policy.pack import ResolvedPack
+from aidledger.domain.recorded import Recorded
+
+DECIDED_FIELDS = frozenset({"decision", "monthly_fen", "parts", "proposed_fen"})
+"""Fields of an act that its decision fills in; before, they say nothing."""
+
+_FOLLOWING = (support.EntitlementSet,)
+"""Acts that the pack itself lets follow from another: nobody has to name a rule for them."""
+
+
+def undecided(entry: Recorded) -> Difference | None:
+    """Return the difference of an act that has to carry its decision and carries none."""
+    if not isinstance(entry.event, WITH_RECORD) or entry.event.decision is not None:
+        return None
+    return _difference("outcome", wire_name(entry.event), "a decision", "none")
+
+
+def unlike(entry: Recorded, record: DecisionRecord) -> Iterator[Difference]:
+    """Yield where an entry is not what its decision says: the act, the pack, the amount, its parts."""
+    act, pinned, event = wire_name(entry.event), entry.pack_hash or "none", entry.event
+    if act != record.act:
+        yield _difference("fact", "act.type", record.act, act)
+    if pinned != record.pack_hash:
+        yield _difference("pack", record.pack, record.pack_hash, pinned)
+    amount = record.amount_fen or 0
+    match event:
+        case decision.ReviewOpinionGiven():
+            if event.proposed_fen != amount:
+                yield _difference("amount", "proposed_fen", str(amount), str(event.proposed_fen))
+        case support.EntitlementSet():
+            if event.monthly_fen != amount:
+                yield _difference("amount", "monthly_fen", str(amount), str(event.monthly_fen))
+            lines = tuple(
+                AmountLine(code=p.code, fen=p.fen, formula=p.formula) for p in record.parts
+            )
+            if event.parts != lines:
+                yield _difference("part", "parts", _text(lines), _text(event.parts))
+        case _:
+            pass
+
+
+def unwaived(
+    entry: Recorded, record: DecisionRecord, pack: ResolvedPack, before: Iterable[Recorded]
+) -> Iterator[Difference]:
+    """Yield the clauses that refuse an act which stands all the same, and that nobody named.
+
+    ``before`` are the entries of the stream up to the act, the last one first.
+    """
+    if isinstance(entry.event, _FOLLOWING):
+        return
+    named = set()
+    for earlier in before:
+        event = earlier.event
+        if not isinstance(event, RuleOverridden):
+            break
+        if (earlier.actor, event.act) == (entry.actor, record.act):
+            named.add(event.clause)
+    refusing = {clause.id for clause in pack.clauses_for(record.act) if clause.kind == "refuse"}
+    for kept in record.clauses:
+        if kept.id in refusing - named and kept.outcome in ("failed", "undecidable"):
+            yield _difference("clause", kept.id, "met, or overridden by name", kept.outcome)
+
+
+def _text(parts: Iterable[AmountLine]) -> str:
+    return ", ".join(f"{part.code} {part.fen}" for part in parts) or "none"
+
+
+def _difference(kind: str, name: str, expected: str, found: str) -> Difference:
+    return Difference(kind=kind, name=name, expected=expected, found=found)  # type: ignore[arg-type]

@@ -1,0 +1,99 @@
+"""Each finding of a ledger has an attack that it finds, and a twin without the check, where it passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.services.signedledger import TRUST
+from tests.twins.held import LONE, judged, made
+from tests.twins.other_twins import MORE_OTHER_TWINS, OTHER_TWINS
+from tests.twins.stored import write_to
+from tests.twins.tables import CUTS, MORE, TWINS
+from tests.twins.twins import check_twin, codes, forged
+
+from aidledger.services.outside import Outside
+from aidledger.services.verifying import verify
+from aidledger.store.errors import ConflictError, StoreError
+
+UNWRITABLE = {
+    "row_form": "eight columns",
+    "column_type": "a number that is none, in a typed column",
+    "position_differs": "rows out of order",
+    "position_repeated": "two rows of one position",
+    "record_not_bytes": "text in a column of bytes",
+    "node_row_form": "text in a column of numbers",
+    "node_repeated": "two rows of one node",
+    "head_missing": "a deleted head",
+    "batch_form": "two batches of one position",
+    "batch_cause_repeated": "two batches of one cause",
+}
+"""What the tables refuse or put right, until somebody makes other tables."""
+BOTH_ENGINES = (
+    "leaf_hash_differs",
+    "prev_differs",
+    "head_size",
+    "batch_cause",
+    "signature_invalid",
+)
+
+
+def test_an_untouched_ledger_has_no_finding(tmp_path: Path) -> None:
+    held = made()
+    size = len(held.rows)
+    held.checkpoints.append((20, held.root(20), held.note(20)))
+    kept = (("receipt", held.receipt(LONE)), ("proof", held.proof(LONE, size)))
+
+    assert [] == judged(held)
+    assert [] == judged(held, Outside(policy=TRUST, proofs=kept))
+    held.settle()
+    assert [] == judged(held, Outside(policy=TRUST, proofs=kept))
+    for number, one in enumerate(
+        [*OTHER_TWINS.values(), *(p for _, p in MORE_OTHER_TWINS.values())]
+    ):
+        (folder := tmp_path / str(number)).mkdir()
+        assert [] == one.place(folder, False)()
+
+
+@pytest.mark.parametrize("code", TWINS)
+def test_an_attack_is_found_and_passes_once_its_check_is_gone(code: str) -> None:
+    twin = TWINS[code]
+    check_twin(code, twin.position, forged(twin, made()), CUTS, twin.depth)
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_so_does_another_that_the_same_code_tells_of(name: str) -> None:
+    code, twin = MORE[name]
+    cuts = {**CUTS, code: twin.cuts}
+    check_twin(code, twin.position, forged(twin, made()), cuts, twin.depth)
+
+
+@pytest.mark.parametrize("name", [*OTHER_TWINS, *MORE_OTHER_TWINS])
+def test_so_do_those_on_ledgers_of_their_own(name: str, tmp_path: Path) -> None:
+    code, twin = MORE_OTHER_TWINS.get(name) or (name, OTHER_TWINS[name])
+    judge = twin.place(tmp_path, True)
+    check_twin(code, twin.position, judge, {**CUTS, code: twin.cuts}, twin.depth)
+
+
+@pytest.mark.parametrize("code", TWINS)
+def test_a_file_tells_the_same_or_has_no_place_for_the_attack(code: str, tmp_path: Path) -> None:
+    twin, held = TWINS[code], made()
+    brought = twin.attack(held)
+    wanted = judged(held, brought)
+    location = str(tmp_path / "ledger.db")
+    if code not in UNWRITABLE:
+        assert wanted == verify(write_to(held, location), outside=brought).findings
+        return
+    try:
+        write_to(held, location)
+    except (ConflictError, StoreError):
+        return
+    assert code not in codes(verify(location, outside=brought).findings)
+
+
+@pytest.mark.parametrize("code", BOTH_ENGINES)
+def test_so_does_the_server(code: str, postgres_url: str) -> None:
+    twin, held = TWINS[code], made()
+    twin.attack(held)
+
+    assert code in codes(verify(write_to(held, postgres_url)).findings)
