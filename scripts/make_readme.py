@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes into the READMEs what their commands print; ``--check`` says whether that still holds.
 
-In a ```console block each line that begins with ``$ aidledger`` is run, in order, in one empty
+In a ```console block each line that begins with ``$ `` is typed into a shell, in order, in one empty
 folder, at 80 columns; what it prints on standard output stands below it.
 """
 
@@ -19,38 +19,47 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```\n)", re.DOTALL)
 _SHOWN_LINES = 26
+_PROGRAM = f'aidledger() {{ {shlex.quote(sys.executable)} -m aidledger "$@"; }}'
+_END = r"printf '\000%d\000' $?"
 
 
-def printed(command: str, folder: Path) -> str:
-    """Run one command line and return what it prints, long output cut and said so."""
-    arguments = shlex.split(command)[1:]
+def printed(commands: list[str], folder: Path) -> list[str]:
+    """Type command lines into one shell; return what each prints, long output cut and said so."""
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
-    for name in ("AIDLEDGER", "AIDLEDGER_LANG"):
+    for name in ("AIDLEDGER", "AIDLEDGER_KEYS", "AIDLEDGER_LANG"):
         environment.pop(name, None)
+    script = [_PROGRAM, *(line for command in commands for line in (command, _END))]
     done = subprocess.run(
-        [sys.executable, "-m", "aidledger", *arguments],
+        ["sh", "-c", "\n".join(script)],
         cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode not in (0, 4):
-        raise SystemExit(f"{command}: exit status {done.returncode}\n{done.stderr}")
-    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    parts = done.stdout.split("\0")
+    for command, status in zip(commands, parts[1::2], strict=True):
+        if status not in {"0", "4"}:
+            raise SystemExit(f"{command}: exit status {status}\n{done.stderr}")
+    return [_cut(part) for part in parts[: 2 * len(commands) : 2]]
+
+
+def _cut(output: str) -> str:
+    """Return the first lines of an output, and how many more there are."""
+    lines = [line.rstrip() for line in output.splitlines()]
     if len(lines) > _SHOWN_LINES:
         lines = [*lines[:_SHOWN_LINES], f"… ({len(lines) - _SHOWN_LINES} lines more)"]
-    return "\n".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def refreshed(text: str) -> str:
     """Return the page with the outputs of its commands as they are today."""
 
     def block(match: re.Match[str]) -> str:
-        commands = [line for line in match.group().splitlines() if line.startswith("$ aidledger")]
+        commands = [line[2:] for line in match.group().splitlines() if line.startswith("$ ")]
         with tempfile.TemporaryDirectory() as folder:
-            parts = [f"{c}\n{printed(c[2:], Path(folder))}" for c in commands]
-        return "\n\n".join(parts) + "\n"
+            outputs = printed(commands, Path(folder))
+        return "\n".join(f"$ {one}\n{out}" for one, out in zip(commands, outputs, strict=True))
 
     return _BLOCK.sub(block, text)
 

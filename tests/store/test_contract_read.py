@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from pathlib import Path
 
@@ -98,6 +99,16 @@ def test_checkpoints_are_kept_once(store: LedgerStore) -> None:
         (2, b"r" * 32, b"note of 2"),
         (2, b"r" * 32, b"note of 2, cosigned"),
     ] == [tuple(row) for row in store.read_checkpoints()]
+
+
+def test_a_checkpoint_of_any_length_is_kept_once(store: LedgerStore) -> None:
+    """One cosignature by ML-DSA-44 is longer than an entry of an index may be."""
+    note = random.Random(1).randbytes(20_000)
+    for _ in range(2):
+        store.add_checkpoint(size=2, root=b"r" * 32, note=note)
+    store.add_checkpoint(size=2, root=b"r" * 32, note=note + b"x")
+
+    assert [note, note + b"x"] == [row[2] for row in store.read_checkpoints()]
 
 
 def test_what_was_recorded_is_there_after_opening_again(store: LedgerStore, location: str) -> None:

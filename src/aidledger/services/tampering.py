@@ -14,16 +14,19 @@ import msgspec
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 
+DIGIT = b"9"
+"""What the first digit of an amount becomes."""
 _FIELD = b'"amount_fen":'
 
 
 class Tampered(msgspec.Struct, frozen=True, kw_only=True):
-    """What was changed: which entry, and its amount before and after, in fen."""
+    """What was changed: which entry, its amount before and after in fen, and which byte of the file."""
 
     position: int
     stream: str
     before_fen: int
     after_fen: int
+    offset: int
 
 
 def tamper_with_copy(session: Session, source: Path, copy: Path) -> Tampered:
@@ -38,38 +41,44 @@ def tamper_with_copy(session: Session, source: Path, copy: Path) -> Tampered:
         ServiceError: no payment whose record lies in the file in one piece.
 
     """
-    parts = []
-    for ending in ("", "-wal"):
-        if Path(f"{source}{ending}").exists():
-            shutil.copyfile(f"{source}{ending}", f"{copy}{ending}")
-            parts.append(Path(f"{copy}{ending}"))
+    content = source.read_bytes()
     for row in session.store.read_types(["PaymentIssued"]):
-        position, stream, record = row[0], row[1], row[5]
-        at = record.find(_FIELD) + len(_FIELD)
-        digit = record[at : at + 1]
-        if digit in (b"9", b"0", b""):
+        changed = raised(row[5])
+        # a page that was split may hold an old copy beside the one that is read
+        if changed is None or content.count(row[5]) != 1:
             continue
-        changed = record[:at] + b"9" + record[at + 1 :]
-        found = False
-        for part in parts:
-            content = part.read_bytes()
-            if record in content:
-                part.write_bytes(content.replace(record, changed))
-                found = True
-        if found:
-            return Tampered(
-                position=position,
-                stream=stream,
-                before_fen=_amount(record),
-                after_fen=_amount(changed),
-            )
+        offset = content.index(row[5]) + _digit_at(row[5])
+        shutil.copyfile(source, copy)
+        with copy.open("r+b") as file:
+            file.seek(offset)
+            file.write(DIGIT)
+        return Tampered(
+            position=row[0],
+            stream=row[1],
+            before_fen=amount_of(row[5]),
+            after_fen=amount_of(changed),
+            offset=offset,
+        )
     raise ServiceError(
         f"{source}: expected a payment to change in the copy, found none",
         hint="simulate more cases or months",
     )
 
 
-def _amount(record: bytes) -> int:
+def raised(record: bytes) -> bytes | None:
+    """Return a record with the first digit of its amount raised; None where it can't be."""
+    at = _digit_at(record)
+    if record[at : at + 1] in (DIGIT, b"0", b""):
+        return None
+    return record[:at] + DIGIT + record[at + 1 :]
+
+
+def amount_of(record: bytes) -> int:
     """Return the amount that a record states."""
     text = record.partition(_FIELD)[2]
     return int(text[: min(text.find(b","), 20)])
+
+
+def _digit_at(record: bytes) -> int:
+    """Return where the amount of a payment's record begins."""
+    return record.index(_FIELD) + len(_FIELD)

@@ -277,8 +277,8 @@ COMMANDS: Final[dict[str, Help]] = {
     ),
     "demo": Help(
         Said(
-            "一分钟演示：模拟、核验、重建、追问、篡改",
-            "One minute: simulate, verify, rebuild, ask, tamper",
+            "一分钟演示：模拟、见证、核验、追问、篡改",
+            "One minute: simulate, witness, verify, ask, tamper",
         ),
         ("aidledger demo", "aidledger demo --cases 50 --months 6 --keep county"),
     ),

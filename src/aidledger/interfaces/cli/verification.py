@@ -18,7 +18,7 @@ from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, VerifyReport
-from aidledger.services.checkpointcheck import NEEDS_BOTH, NO_CHECKPOINT, NO_LOG_KEY
+from aidledger.services.checkpointcheck import COSIGNATURES, NEEDS_BOTH, NO_CHECKPOINT, NO_LOG_KEY
 from aidledger.services.deepcheck import deep_check, not_asked
 from aidledger.services.markcheck import NO_MARK
 from aidledger.services.outside import read_outside
@@ -238,6 +238,15 @@ def _show_verdict(app: App, report: VerifyReport) -> None:
                     f"unproven tail: {counted(tail, 'entry', 'entries')} after it",
                 )
             )
+    elif any(rung.name == COSIGNATURES and rung.status == "damaged" for rung in report.rungs):
+        screen.prose(
+            app.say(
+                "策略所接受的外部检查点与这些记录不符：历史被改写过",
+                "a checkpoint from outside that the policy accepts is not of these entries: "
+                "history was rewritten",
+            )
+        )
+        return
     else:
         screen.prose(
             app.say(
