@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
-from aidledger.interfaces.cli.helps_proofs import PROVING
+from aidledger.interfaces.cli.helps_proofs import PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
 
@@ -288,6 +288,7 @@ COMMANDS: Final[dict[str, Help]] = {
 
 OPTIONS: Final[dict[str, Said]] = {
     **WITNESS_OPTIONS,
+    **PROVING_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
         "the ledger: a file path or a postgresql:// address [AIDLEDGER]",

@@ -27,6 +27,7 @@ PROVING: Final = (
         below=(
             Spec("entry", _HERE + "proofs:prove_one_entry", (_POSITION,), (_OUTPUT, _JSON)),
             Spec("case", _HERE + "proofs:prove_one_case", (_CASE,), (_OUTPUT, _JSON)),
+            Spec("person", _HERE + "proofs:prove_one_person", (Arg("TOKEN"),), (_OUTPUT, _JSON)),
             Spec(
                 "payment",
                 _HERE + "proofs:prove_one_payment",
@@ -46,6 +47,7 @@ PROVING: Final = (
                     _POLICY,
                     Opt("--entry", "path", "FILE"),
                     Opt("--case", "text", "CASE"),
+                    Opt("--person", "text", "TOKEN"),
                     _JSON,
                 ),
             ),
