@@ -7,7 +7,36 @@ from typing import Final
 from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.language import Said
 
+BY_PROOF: Final = Said(
+    "--proven 对每个时限并列自称、记录和凭外部证明的天数，断定确已按期、确已超期或无法断定；"
+    "--policy 说明相信哪些见证方的时间，没有任何时间证明时退出码为 4。",
+    "--proven shows of each limit the days claimed, recorded and proven, and says kept for certain, "
+    "exceeded for certain, or that it can't be said; --policy names the witnesses whose times count. "
+    "Exits with 4 where there is no proof of time at all.",
+)
+"""What ``--proven`` does, of every command that has it."""
+
 PROVING_OPTIONS: Final[dict[str, Said]] = {
+    "--proven": Said(
+        "按外部时间证明（联署、时间戳）判断，不凭经办方的时钟",
+        "judge by the times that others vouch for, not by the operator's clock",
+    ),
+    "--stamps": Said("存有时间戳的文件夹，须同时给出 --tsa", "folder of timestamps; needs --tsa"),
+    "--lag": Said(
+        "核验者确认：检查点签署后至多这么多天内得到联署",
+        "you vouch that checkpoints were cosigned within so many days of being signed",
+    ),
+    "--tsa": Said(
+        "时间戳机构的证书（PEM，本机构证书在前，其后为证书链）",
+        "the authority's certificates: PEM, its own first, then its chain",
+    ),
+    "--folder": Said(
+        "时间戳所在的文件夹（默认：账本旁的 .timestamps）",
+        "folder of the timestamps (default: .timestamps beside the ledger)",
+    ),
+    "--port": Said("端口（默认：8470）", "the port (default: 8470)"),
+    "--entry": Said("证明所指的记录", "the entry that the proof is about"),
+    "--case": Said("所问的个案（全名）", "the case that is asked about, by its full name"),
     "--person": Said(
         "所问之人的代号；证明中不写代号，须由核对者给出",
         "token of the person that is asked about; the proof itself names nobody",

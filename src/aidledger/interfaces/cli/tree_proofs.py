@@ -21,6 +21,16 @@ _WHO_ON: Final = (
     Opt("--on", "day"),
 )
 
+BY_PROOF: Final = (
+    Opt("--proven", "flag"),
+    Opt("--policy", "path", "FILE"),
+    Opt("--checkpoint", "many", "FILE"),
+    Opt("--stamps", "path", "DIR"),
+    Opt("--tsa", "path", "FILE"),
+    Opt("--lag", "count", "DAYS"),
+)
+"""Of commands that can judge by the times that others vouch for."""
+
 PROVING: Final = (
     Spec(
         "prove",
