@@ -57,6 +57,20 @@ def test_the_case_proof_of_the_document_leads_to_its_root() -> None:
     assert row["key"] < proof["key"]
 
 
+def test_the_person_proof_of_the_document_leads_to_its_root() -> None:
+    entry, proof = json.loads(blocks("record")[1]), json.loads(blocks("person-proof")[0])
+    token, stream = entry["data"]["applicant"].encode(), entry["stream"].encode()
+    key = sha256(b"aidledger/index-person/v1\n" + prefixed(token)).hex()
+    (row,) = proof["rows"]
+    item = sha256(LEAF + b"aidledger/index-case/v1\n" + prefixed(token, stream))
+
+    assert (key, key, [], 4) == (proof["key"], row["key"], row["path"], proof["sealed_at"])
+    assert base64.b64decode(row["root"]) == item
+    leaf = row_leaf(key.encode(), row["count"], row["last_position"], item)
+    assert leaf.hex() == blocks("index-roots")[0].split()[1]
+    assert token.decode() not in blocks("person-proof")[0]
+
+
 def test_the_sum_tree_and_the_payment_proof_of_the_document_recompute() -> None:
     label = b"aidledger/sum/v1\n"
     leaves = [sha256(LEAF + text.encode()) for text in blocks("record")]

@@ -24,7 +24,7 @@ NIGHTLY = ("--actor", "nightly", "--office", "520123")
 
 
 @pytest.fixture
-def stick(tmp_path: Path) -> Path:
+def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a policy, a stick and a receipt with its proofs; the ledger lies elsewhere."""
     ledger, folder = tmp_path / "elsewhere/county.db", tmp_path / "desk"
     for one in (ledger.parent, folder):
@@ -35,7 +35,8 @@ def stick(tmp_path: Path) -> Path:
     paid = next(iter(store.read_types(["PaymentIssued"])))
     applied = next(iter(store.read_types(["ApplicationSubmitted"])))
     month, case = json.loads(paid[5])["data"]["month"], paid[1]
-    cause = json.loads(applied[5])["cause"]
+    cause, person = json.loads(applied[5])["cause"], json.loads(applied[5])["data"]["applicant"]
+    monkeypatch.setenv("PERSON", person)
     on(ledger, "month", "close", month, *FINANCE)
     on(ledger, "index", "seal", *NIGHTLY)
     keep_checkpoint(store)
@@ -44,6 +45,7 @@ def stick(tmp_path: Path) -> Path:
     made = [
         on(ledger, "tiles", "export", folder / "stick/public"),
         on(ledger, "prove", "case", case, "--output", folder / "stick/case"),
+        on(ledger, "prove", "person", person, "--output", folder / "stick/person"),
         on(ledger, "prove", "payment", str(paid[0]), "--output", folder / "stick/payment"),
         on(ledger, "resolve", cause, "--receipt", folder / "receipt.json"),
     ]
@@ -57,6 +59,11 @@ def stick(tmp_path: Path) -> Path:
     return folder
 
 
+def typed(command: str) -> list[str]:
+    """Return the words of a line of the page as the shell gives them to the program."""
+    return shlex.split(os.path.expandvars(command))[2:]
+
+
 def test_every_command_of_the_walk_prints_what_the_page_says(
     stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,7 +72,7 @@ def test_every_command_of_the_walk_prints_what_the_page_says(
 
     def run(block: re.Match[str]) -> str:
         [command] = [line for line in block[0].splitlines() if line.startswith("$ ")]
-        ran = aidledger(*shlex.split(command)[2:])
+        ran = aidledger(*typed(command))
         assert (0, "") == (ran.code, ran.err), command
         return f"{command}\n{ran.out}"
 
@@ -74,7 +81,7 @@ def test_every_command_of_the_walk_prints_what_the_page_says(
         PAGE.write_text(found, encoding="utf-8")
 
     assert PAGE.read_text(encoding="utf-8") == found
-    assert 8 == len(BLOCK.findall(text))
+    assert 10 == len(BLOCK.findall(text))
 
 
 def test_all_that_was_handed_out_is_judged_by_the_ledger_itself_and_the_rest_is_named(
@@ -96,7 +103,9 @@ def test_all_that_was_handed_out_is_judged_by_the_ledger_itself_and_the_rest_is_
     )
 
 
-@pytest.mark.parametrize("damaged", ["stick/public", "stick/case", "stick/payment", "proofs"])
+@pytest.mark.parametrize(
+    "damaged", ["stick/public", "stick/case", "stick/person", "stick/payment", "proofs"]
+)
 def test_the_walk_notices_a_changed_file(
     stick: Path, monkeypatch: pytest.MonkeyPatch, damaged: str
 ) -> None:
@@ -113,4 +122,4 @@ def test_the_walk_notices_a_changed_file(
         if line.startswith("$ ") and damaged in line and "--lang" not in line
     ]
 
-    assert [1] == [aidledger(*shlex.split(command)[2:]).code for command in commands]
+    assert [1] == [aidledger(*typed(command)).code for command in commands]

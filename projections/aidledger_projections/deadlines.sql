@@ -108,10 +108,13 @@ SELECT starts.stream,
        starts.n,
        starts.extended_days,
        starts.unit,
+       starts.count_from,
+       starts.roll,
        starts.bound,
        dues.due_on,
        dues.provisional,
        ends.done_on,
+       ends.done_position,
        CASE
            WHEN dues.due_on IS NULL THEN 'unknown'
            WHEN starts.bound = 'at_least' AND ends.done_on < dues.due_on THEN 'early'

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -41,6 +41,7 @@ from aidledger.store.port import HostileRow, LedgerStore
 Kind = Literal["cases", "persons"]
 _SEALED: Final = "IndexSealed"
 _KINDS: Final[tuple[Kind, ...]] = ("cases", "persons")
+_NAMING: Final = ("ApplicationSubmitted", "EntryCorrected")
 _token_form: Final = re.compile(r"(p[0-9a-f]{32})").fullmatch
 _json_token_form: Final = re.compile(r'"(p[0-9a-f]{32})"').fullmatch
 
@@ -57,11 +58,8 @@ class Indexes:
         position, data = row[0], row[5]
         if type(position) is not int or position < 0 or type(data) is not bytes:
             return
-        try:
-            entry = _decoder().decode(data)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return
-        if not entry.stream.startswith("case/") or not entry.stream.isascii():
+        entry = _of_case(data)
+        if entry is None:
             return
         self.of["cases"].add(entry.stream, position, leaf_hash(data))
         token = _named_person(entry)
@@ -84,9 +82,25 @@ def _decoder() -> msgspec.json.Decoder[_Entry]:
     return msgspec.json.Decoder(_Entry)
 
 
+def _of_case(data: bytes) -> _Entry | None:
+    """Read what an index asks of a record; nothing where it is of no case, or no record."""
+    try:
+        entry = _decoder().decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return entry if entry.stream.startswith("case/") and entry.stream.isascii() else None
+
+
+def named_in(record: bytes) -> tuple[str, str] | None:
+    """Return the case that a record is of and the token of the person it names, if it names one."""
+    entry = _of_case(record)
+    token = _named_person(entry) if entry is not None else ""
+    return (entry.stream, token) if entry is not None and token else None
+
+
 def _named_person(entry: _Entry) -> str:
     """Return the token of the person whose case an entry says it is; empty where it says nothing."""
-    if entry.type not in ("ApplicationSubmitted", "EntryCorrected"):
+    if entry.type not in _NAMING:
         return ""
     try:
         event = decode_data(entry.type, entry.data)
@@ -143,6 +157,31 @@ def prove_case(store: LedgerStore, stream: str) -> bytes:
 def prove_person(store: LedgerStore, token: str) -> bytes:
     """Return the proof file of a person's cases; see ``prove_case``."""
     return _prove(store, "persons", person_key(token))
+
+
+class Naming(NamedTuple):
+    """Where a case first named a person."""
+
+    position: int
+    case: str
+    token: str
+
+
+def naming_entries(store: LedgerStore, key: str, size: int) -> list[Naming]:
+    """Return where each case first named the person of a key, below a size of the log, in order."""
+    found: dict[str, Naming] = {}
+    for row in store.read_types(_NAMING):
+        if type(row[0]) is not int or row[0] >= size or type(row[5]) is not bytes:
+            continue
+        named = named_in(row[5])
+        if named is not None and person_key(named[1]) == key:
+            found.setdefault(named[0], Naming(row[0], *named))
+    return list(found.values())
+
+
+def person_items(store: LedgerStore, key: str, size: int) -> list[bytes]:
+    """Return the items that a person's row must hold, as the entries below a size have them."""
+    return [case_item(one.token, one.case) for one in naming_entries(store, key, size)]
 
 
 def _prove(store: LedgerStore, kind: Kind, key: str) -> bytes:
@@ -206,6 +245,16 @@ def check_sealed(proof: bytes, seal: bytes, kind: Kind, key: str) -> IndexAnswer
     if parsed.key != key:
         return IndexAnswer(status="refused", why="key: the proof is about another")
     return check_key(key, parsed.rows, root=bytes.fromhex(event.root), rows=event.rows)
+
+
+def sealed_size(seal: bytes) -> int:
+    """Return of how many entries a sealed index speaks; 0 where the record is none."""
+    try:
+        entry = decode_entry(seal)
+        event = decode_data(entry.type, msgspec.json.encode(entry.data))
+    except (EntryError, msgspec.ValidationError):
+        return 0
+    return event.size if isinstance(event, IndexSealed) else 0
 
 
 def _check_items(answer: IndexAnswer, items: Sequence[bytes]) -> IndexAnswer:

@@ -1,7 +1,7 @@
-"""Puts together the files that prove an entry, a case or a payment to somebody without the ledger.
+"""Puts together the files that prove an entry, a case, a person's cases or a payment elsewhere.
 
 `entry-N.record` has the exact bytes of an entry, `entry-N.tlog-proof` proves it to be in the log of
-a signed checkpoint. A case or a payment has a proof of its own, which leads to an entry that is
+a signed checkpoint. A case, a person or a payment has a proof of its own, which leads to an entry that is
 proven so. No file holds a personal value: records have commitments to them.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from aidledger.ledger.index import person_key
 from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof
-from aidledger.services.completeness import prove_case
+from aidledger.services.completeness import naming_entries, prove_case, prove_person, sealed_size
 from aidledger.services.payment_proof import prove_payment
 from aidledger.services.proving import Prover, record_at
 from aidledger.store.port import LedgerStore
@@ -41,6 +42,23 @@ def case_files(store: LedgerStore, stream: str) -> Files:
     if count:
         for row in store.read_stream(stream, upto=count):
             files[f"entry-{row[0]}{RECORD}"] = record_at(store, row[0])
+    return files
+
+
+def person_files(store: LedgerStore, token: str) -> Files:
+    """Return what proves that these are all cases that name a person, or that there is none.
+
+    With it come the entries by which each of them first did. Raises ServiceError as `prove_case`.
+    """
+    prover = Prover(store)
+    proof, key = prove_person(store, token), person_key(token)
+    sealed_at = parse_case_proof(proof).sealed_at
+    files = entry_files(store, sealed_at, prover)
+    # named by the key, which tells nothing to whoever doesn't have the token
+    files[f"person-{key[:16]}{CASE_PROOF}"] = proof
+    size = sealed_size(record_at(store, sealed_at))
+    for naming in naming_entries(store, key, size):
+        files |= entry_files(store, naming.position, prover)
     return files
 
 

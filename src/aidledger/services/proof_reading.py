@@ -7,7 +7,7 @@ to, which must itself be proven to stand in the log of an accepted checkpoint.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -19,7 +19,7 @@ from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tlog_proof import FIRST_LINE, NotProven, check_proof, parse_proof
 from aidledger.ledger.trust import Policy
-from aidledger.services.completeness import check_case
+from aidledger.services.completeness import check_case, check_person, named_in, sealed_size
 from aidledger.services.payment_proof import check_payment
 from aidledger.services.proof_bundle import RECORD, TLOG_PROOF
 
@@ -27,7 +27,7 @@ _CASE: Final = b'{"$proof":"aidledger/case-proof/'
 _PAYMENT: Final = b'{"$proof":"aidledger/payment-proof/'
 _RECORD: Final = b'{"$type":"'
 
-What = Literal["entry", "case", "payment", "file"]
+What = Literal["entry", "case", "person", "payment", "file"]
 Status = Literal["proven", "complete", "absent", "withdrawn", "refused"]
 
 
@@ -35,7 +35,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What one proof file says, or why it says nothing.
 
     An entry is proven to be at `position` of the log. A case: there are `count` entries, and
-    `complete` if all of them were given and are they; or it is absent. A payment of `amount_fen` is
+    `complete` if all of them were given and are they; or it is absent. A person, likewise: `count`
+    `cases` name the one whose token was asked about. A payment of `amount_fen` is
     one of `count` that make up `total_fen` of `month`; withdrawn: a supplement took it back.
     """
 
@@ -49,10 +50,18 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     witnesses: tuple[str, ...] = ()
     count: int | None = None
+    cases: tuple[str, ...] = ()
     month: str = ""
     amount_fen: int | None = None
     total_fen: int | None = None
     corrected: bool = False
+
+
+class _Asked(NamedTuple):
+    """What the reader asks about; None: whatever the proofs are about."""
+
+    case: str | None
+    person: str | None
 
 
 class _Proofs:
@@ -91,6 +100,7 @@ def check_files(
     *,
     entry: bytes | None = None,
     case: str | None = None,
+    person: str | None = None,
 ) -> list[Answer]:
     """Check every proof among some files.
 
@@ -99,8 +109,9 @@ def check_files(
         policy: whose signatures the reader trusts.
         entry: the record that the one proof of an entry is about, instead of a file beside it.
         case: the case that is asked about, where it must be this one.
+        person: the token of the person that is asked about: a proof of persons names nobody.
     """
-    proofs = _Proofs(policy)
+    proofs, asked = _Proofs(policy), _Asked(case, person)
     tlogs = {name: data for name, data in files.items() if data.startswith(FIRST_LINE)}
     if entry is not None and len(tlogs) != 1:
         why = f"one entry was given for {len(tlogs)} proofs"
@@ -112,7 +123,7 @@ def check_files(
     records = [data for data in files.values() if data.startswith(_RECORD)]
     for name, data in files.items():
         if data.startswith(_CASE):
-            answers.append(_case(name, data, proofs, records, case))
+            answers.append(_case(name, data, proofs, records, asked))
         elif data.startswith(_PAYMENT):
             answers.append(_payment(name, data, proofs))
         elif not data.startswith((FIRST_LINE, _RECORD)):
@@ -135,17 +146,17 @@ def _entry(name: str, position: int, entry: Entry, verdict: Verdict) -> Answer:
     )
 
 
-def _case(
-    name: str, data: bytes, proofs: _Proofs, records: list[bytes], asked: str | None
-) -> Answer:
+def _case(name: str, data: bytes, proofs: _Proofs, records: list[bytes], asked: _Asked) -> Answer:
     try:
         parsed = parse_case_proof(data)
     except ProofError as error:
         return _refused(name, "case", str(error))
-    if asked not in (None, parsed.key):
-        return _refused(name, "case", f"expected a proof of {asked}, found one of {parsed.key}")
-    if parsed.kind != "cases":
-        return _refused(name, "case", "a proof of a person's cases needs the person's token")
+    if parsed.kind == "persons":
+        return _person(name, data, proofs, parsed.sealed_at, asked.person)
+    if asked.case not in (None, parsed.key):
+        return _refused(
+            name, "case", f"expected a proof of {asked.case}, found one of {parsed.key}"
+        )
     seal = proofs.records.get(parsed.sealed_at)
     if seal is None:
         return _refused(name, "case", f"expected the entry at {parsed.sealed_at} to be proven")
@@ -161,6 +172,32 @@ def _case(
         status="complete" if own else "proven",
         stream=parsed.key,
         count=answer.row.count,
+        position=answer.row.last_position,
+    )
+
+
+def _person(name: str, data: bytes, proofs: _Proofs, sealed_at: int, token: str | None) -> Answer:
+    """Check a proof of a person's cases against the entries that name the person, each proven."""
+    if token is None:
+        why = "a proof of a person's cases needs the person's token: --person"
+        return _refused(name, "person", why)
+    seal = proofs.records.get(sealed_at)
+    if seal is None:
+        return _refused(name, "person", f"expected the entry at {sealed_at} to be proven")
+    size = sealed_size(seal)
+    named = [named_in(data) for at, data in sorted(proofs.records.items()) if at < size]
+    cases = tuple(dict.fromkeys(one[0] for one in named if one is not None and one[1] == token))
+    answer = check_person(data, seal, token=token, cases=cases or None)
+    if answer.status == "refused":
+        return _refused(name, "person", answer.why)
+    if answer.row is None:
+        return Answer(file=name, what="person", status="absent", count=0)
+    return Answer(
+        file=name,
+        what="person",
+        status="complete" if cases else "proven",
+        count=answer.row.count,
+        cases=cases,
         position=answer.row.last_position,
     )
 

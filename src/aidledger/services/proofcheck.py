@@ -25,7 +25,7 @@ from aidledger.ledger.tree import leaf_hash
 from aidledger.ledger.trust import Policy, log_policy
 from aidledger.ledger.verify import Rung
 from aidledger.services.checkpointcheck import NO_LOG_KEY, CheckpointCheck
-from aidledger.services.completeness import check_sealed, seals
+from aidledger.services.completeness import check_sealed, person_items, seals
 from aidledger.services.logwalk import Roots
 from aidledger.services.outside import SignedFile, signed_file
 from aidledger.services.payment_proof import check_payment
@@ -189,14 +189,14 @@ class ProofCheck:
         if answer.status == "refused":
             self._find("proof_differs", proof.sealed_at, name, "the seal of this proof", answer.why)
             return
-        if proof.kind != "cases":
-            return
         size = next((one.size for at, one in seals(store) if at == proof.sealed_at), 0)
-        items = _leaves(store, proof.key, size)
+        of_case = proof.kind == "cases"
+        items = _leaves(store, proof.key, size) if of_case else person_items(store, proof.key, size)
         held = answer if answer.row is None else check_items(answer.row, items)
         if held.status == "refused" or (answer.row is None and items):
-            expected = "no entry" if answer.row is None else f"{answer.row.count} entries"
-            found = held.why or f"{len(items)} entries"
+            what = "entries" if of_case else "cases"
+            expected = f"no {what}" if answer.row is None else f"{answer.row.count} {what}"
+            found = held.why or f"{len(items)} {what}"
             self._find("proof_differs", proof.sealed_at, name, f"{expected} of {proof.key}", found)
 
     def _payment(self, store: LedgerStore, name: str, data: bytes) -> None:

@@ -58,6 +58,18 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
     return msgspec.structs.replace(proposal, event=msgspec.structs.replace(event, **known))
 
 
+def token_of(session: Session, identity_number: str) -> str:
+    """Return the token under which the ledger knows a person; it says nothing of the number.
+
+    Raises:
+        ServiceError: the ledger was opened without its secrets.
+
+    """
+    check = check_identity_number(identity_number)
+    known = check.normalized or identity_number.strip()
+    return person_token(secrets_of(session).pepper, known)
+
+
 def _bad_number(problem: str) -> Problem:
     """Return the problem of an identity number, without the number."""
     return Problem(

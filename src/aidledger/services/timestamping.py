@@ -60,6 +60,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     size: int
     root: str
+    origin: str = ""
     at: str = ""
     why: str = ""
 
@@ -178,16 +179,22 @@ def _stamp(path: Path, reply: bytes | None, pin: Pin) -> Stamp:
         checkpoint = parse_checkpoint(_text(path))
     except FormatError as error:
         return Stamp(name=path.stem, status="refused", size=0, root="", why=str(error))
-    size, root = checkpoint.size, checkpoint.root.hex()
+    stamp = Stamp(
+        name=path.stem,
+        status="pending",
+        size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        origin=checkpoint.origin,
+    )
     if reply is None:
-        return Stamp(name=path.stem, status="pending", size=size, root=root)
+        return stamp
     try:
         nonce = parse_timestamp_request(path.read_bytes()).nonce
         at = check_reply(reply, _text(path), pin, nonce=nonce)
     except (ServiceError, ValueError) as error:
-        return Stamp(name=path.stem, status="refused", size=size, root=root, why=str(error))
+        return msgspec.structs.replace(stamp, status="refused", why=str(error))
     shown = at.isoformat().replace("+00:00", "Z")
-    return Stamp(name=path.stem, status="confirmed", size=size, root=root, at=shown)
+    return msgspec.structs.replace(stamp, status="confirmed", at=shown)
 
 
 def _text(request: Path) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -12,12 +11,13 @@ from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
 from aidledger.interfaces.cli.sheet import show_sheet
-from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, title, word, yuan
-from aidledger.services.clock import CHINA, china_day
+from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, moment, title, word, yuan
+from aidledger.services.clock import china_day
 from aidledger.services.history import case_as_of, case_streams, find_stream, history
 from aidledger.services.session import Session
 from aidledger.services.standing import case_columns, day_of_question
@@ -121,9 +121,18 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
 
 
 def show_history(
-    app: App, *, case: str, as_of: str | None, known_on: str | None, json: bool
-) -> None:
-    """Print every entry of a case."""
+    app: App,
+    *,
+    case: str,
+    as_of: str | None,
+    known_on: str | None,
+    json: bool,
+    **by_proof: Any,
+) -> int:
+    """Print every entry of a case; by proof also when it was made, and its limits."""
+    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on)
+    if sources is not None:
+        return show_limits(app, sources, case=case, json=json)
     with reading(app) as session:
         name = find_stream(session, case)
         entries = _entries(session, name, as_of, known_on)
@@ -137,7 +146,7 @@ def show_history(
                 "entries": [_full(entry) for entry in entries],
             }
         )
-        return
+        return OK
     screen, lang = app.screen, app.lang
     screen.line(screen.style(name.removeprefix("case/"), "bold"))
     for entry in entries:
@@ -146,12 +155,13 @@ def show_history(
             f"{layout.pad(title(entry, lang), 28)}  {entry.actor}"
         )
         screen.line(screen.style(layout.plain(head), "bold"))
-        recorded = _moment(entry.recorded_at)
+        recorded = moment(entry.recorded_at)
         more = facts_text(entry, lang)
         text = app.say(f"记于 {recorded}", f"recorded {recorded}") + (f" · {more}" if more else "")
         screen.lines(
             screen.style(line, "dim") for line in layout.indent(layout.plain(text), screen.width, 9)
         )
+    return OK
 
 
 def _entries(
@@ -197,9 +207,3 @@ def _full(entry: Recorded) -> dict[str, Any]:
         "data": msgspec.to_builtins(entry.event),
         "sealed": sorted(entry.sealed),
     }
-
-
-def _moment(recorded_at: str) -> str:
-    """Return a recording time as the clock on a Chinese wall showed it."""
-    moment = datetime.fromisoformat(recorded_at).astimezone(CHINA)
-    return moment.strftime("%Y-%m-%d %H:%M")

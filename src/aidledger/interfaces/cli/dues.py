@@ -1,20 +1,33 @@
-"""``due``: what falls due when, and what is overdue."""
+"""``due``: what falls due when, and what is overdue, or what was kept by proof."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import msgspec
 
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.due import DueItem, due
 from aidledger.services.rebuilding import generations_folder
 
 
 def show_due(
-    app: App, *, as_of: str | None, known_on: str | None, days: int | None, json: bool
-) -> None:
-    """Print what is due, soonest first."""
+    app: App,
+    *,
+    as_of: str | None,
+    known_on: str | None,
+    days: int | None,
+    json: bool,
+    **by_proof: Any,
+) -> int:
+    """Print what is due, soonest first; or, by proof, every limit that began."""
+    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on, days=days)
+    if sources is not None:
+        return show_limits(app, sources, json=json)
     with reading(app) as session:
         found = due(
             session,
@@ -26,7 +39,7 @@ def show_due(
     screen = app.screen
     if json:
         screen.json({"schema": "aidledger/due/v1", **msgspec.to_builtins(found)})
-        return
+        return OK
     screen.line(
         screen.style(app.say(f"{found.as_of} 到期事项", f"Due as of {found.as_of}"), "bold")
     )
@@ -59,6 +72,7 @@ def show_due(
             f"{counted(len(found.items), 'item', 'items')}, {overdue} overdue",
         )
     )
+    return OK
 
 
 def _notes(app: App, item: DueItem) -> str:

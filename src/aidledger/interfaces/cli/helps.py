@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
-from aidledger.interfaces.cli.helps_proofs import PROVING
+from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
 
@@ -52,7 +52,12 @@ COMMANDS: Final[dict[str, Help]] = {
     ),
     "case history": Help(
         Said("一个个案的每一条记录", "Every entry of a case"),
-        ("aidledger case history 000017", "aidledger case history 000017 --json"),
+        (
+            "aidledger case history 000017",
+            "aidledger case history 000017 --json",
+            "aidledger case history 000017 --proven --policy policy.txt",
+        ),
+        BY_PROOF,
     ),
     "case explain": Help(
         Said(
@@ -79,11 +84,15 @@ COMMANDS: Final[dict[str, Help]] = {
     ),
     "due": Help(
         Said("到期事项：何时到期，是否已逾期", "What falls due when, and what is overdue"),
-        ("aidledger due", "aidledger due --as-of 2022-06-30 --days 14 --json"),
+        (
+            "aidledger due",
+            "aidledger due --as-of 2022-06-30 --days 14 --json",
+            "aidledger due --proven --policy policy.txt --stamps stamps --tsa tsa.pem",
+        ),
         Said(
-            "期限按当日所知的工作日历计算；落在尚无放假通知的年份则标为暂定。",
+            "期限按当日所知的工作日历计算；落在尚无放假通知的年份则标为暂定。" + BY_PROOF.zh,
             "Limits are counted by the calendar as known on the day; one that falls in a year "
-            "without a notice of holidays is provisional.",
+            "without a notice of holidays is provisional. " + BY_PROOF.en,
         ),
     ),
     "list": Help(
@@ -290,6 +299,7 @@ COMMANDS: Final[dict[str, Help]] = {
 
 OPTIONS: Final[dict[str, Said]] = {
     **WITNESS_OPTIONS,
+    **PROVING_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
         "the ledger: a file path or a postgresql:// address [AIDLEDGER]",
@@ -317,17 +327,6 @@ OPTIONS: Final[dict[str, Said]] = {
         "写到此处（名单：文件，默认标准输出；证明：文件夹，默认当前）",
         "write it there: a list to a file, proofs into a folder (default: here)",
     ),
-    "--tsa": Said(
-        "时间戳机构的证书（PEM，本机构证书在前，其后为证书链）",
-        "the authority's certificates: PEM, its own first, then its chain",
-    ),
-    "--folder": Said(
-        "时间戳所在的文件夹（默认：账本旁的 .timestamps）",
-        "folder of the timestamps (default: .timestamps beside the ledger)",
-    ),
-    "--port": Said("端口（默认：8470）", "the port (default: 8470)"),
-    "--entry": Said("证明所指的记录", "the entry that the proof is about"),
-    "--case": Said("所问的个案（全名）", "the case that is asked about, by its full name"),
     "--receipt": Said("把回执保存到此文件", "keep the receipt in this file"),
     "--deep": Said(
         "并重新作出每个决定、比较两种推导、重算索引与封账",

@@ -7,6 +7,42 @@ from typing import Final
 from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.language import Said
 
+BY_PROOF: Final = Said(
+    "--proven 对每个时限并列自称、记录和凭外部证明的天数，断定确已按期、确已超期或无法断定；"
+    "--policy 说明相信哪些见证方的时间，没有任何时间证明时退出码为 4。",
+    "--proven shows of each limit the days claimed, recorded and proven, and says kept for certain, "
+    "exceeded for certain, or that it can't be said; --policy names the witnesses whose times count. "
+    "Exits with 4 where there is no proof of time at all.",
+)
+"""What ``--proven`` does, of every command that has it."""
+
+PROVING_OPTIONS: Final[dict[str, Said]] = {
+    "--proven": Said(
+        "按外部时间证明（联署、时间戳）判断，不凭经办方的时钟",
+        "judge by the times that others vouch for, not by the operator's clock",
+    ),
+    "--stamps": Said("存有时间戳的文件夹，须同时给出 --tsa", "folder of timestamps; needs --tsa"),
+    "--lag": Said(
+        "核验者确认：检查点签署后至多这么多天内得到联署",
+        "you vouch that checkpoints were cosigned within so many days of being signed",
+    ),
+    "--tsa": Said(
+        "时间戳机构的证书（PEM，本机构证书在前，其后为证书链）",
+        "the authority's certificates: PEM, its own first, then its chain",
+    ),
+    "--folder": Said(
+        "时间戳所在的文件夹（默认：账本旁的 .timestamps）",
+        "folder of the timestamps (default: .timestamps beside the ledger)",
+    ),
+    "--port": Said("端口（默认：8470）", "the port (default: 8470)"),
+    "--entry": Said("证明所指的记录", "the entry that the proof is about"),
+    "--case": Said("所问的个案（全名）", "the case that is asked about, by its full name"),
+    "--person": Said(
+        "所问之人的代号；证明中不写代号，须由核对者给出",
+        "token of the person that is asked about; the proof itself names nobody",
+    ),
+}
+
 PROVING: Final[dict[str, Help]] = {
     "prove": Help(
         Said(
@@ -39,6 +75,23 @@ PROVING: Final[dict[str, Help]] = {
             "be that of a case that is not there: its absence is then proven.",
         ),
     ),
+    "prove person": Help(
+        Said(
+            "证明某人的个案全部在此，或此人没有个案",
+            "Prove that these are all cases of a person, or that there is none",
+        ),
+        (
+            "aidledger prove person p3f1c0e5d2b4a69788796a5b4c3d2e1f0 --output bundle",
+            "aidledger prove person - --output bundle < number.txt",
+        ),
+        Said(
+            "TOKEN 是此人在账本中的代号；写 - 则从标准输入读取证件号码，由账本的密钥算出代号。"
+            "号码不写入任何文件，也不显示。依据最近一次封存的索引（aidledger index seal）。",
+            "TOKEN is what the ledger knows the person by; with - an identity number is read from "
+            "standard input and the ledger's secrets make the token of it. The number stands in no "
+            "file and is never shown. Rests on the index that was sealed last (aidledger index seal).",
+        ),
+    ),
     "prove payment": Help(
         Said(
             "证明一笔发放计入某月已结的合计",
@@ -61,6 +114,7 @@ PROVING: Final[dict[str, Help]] = {
             "aidledger proof check bundle --policy policy.txt",
             "aidledger proof check entry-17.tlog-proof --entry entry-17.record --policy policy.txt",
             "aidledger proof check bundle --policy policy.txt --case case/520123-2022-000017",
+            'aidledger proof check bundle --policy policy.txt --person "$PERSON"',
         ),
         Said(
             "FILE 可以是文件夹。不需要账本，也不连网；信任谁的签名，只由 --policy 决定。",
@@ -196,9 +250,10 @@ PROVING: Final[dict[str, Help]] = {
         ),
         ("aidledger index seal --actor nightly --office 520123",),
         Said(
-            "宜每晚执行。此后 aidledger prove case 能证明某个个案的记录齐全，或没有这个个案。",
+            "宜每晚执行。此后 aidledger prove case 能证明某个个案的记录齐全，或没有这个个案；"
+            "aidledger prove person 能证明某人的个案齐全，或没有个案。",
             "Meant for each night. Afterwards aidledger prove case shows that these are all entries "
-            "of a case, or that there is none.",
+            "of a case, or that there is none; aidledger prove person the same of a person's cases.",
         ),
     ),
 }

@@ -53,6 +53,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "位置 {a}：不在 {b} 的任何结账中",
     ),
     (r"close or supplement the month", "先结清或补充该月"),
+    (
+        r"a proof of a person's cases needs the person's token: --person",
+        "某人个案的证明须用 --person 说明所问之人",
+    ),
     (r"expected a sealed index, found none", "没有封存过索引"),
     (r"seal the indexes first", "先封存索引：aidledger index seal"),
     (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,20 +13,29 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
-from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.verification import UNWITNESSED
-from aidledger.interfaces.cli.wording import yuan
+from aidledger.interfaces.cli.wording import counted, yuan
 from aidledger.ledger.receipt import MAX_RECEIPT_BYTES, Kept, Receipt, check_receipt, parse_receipt
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tlog_proof import FIRST_LINE
 from aidledger.ledger.trust import MAX_POLICY_BYTES, Policy, parse_policy
 from aidledger.services.files import read_files, write_files
 from aidledger.services.history import find_stream
-from aidledger.services.proof_bundle import Files, case_files, entry_files, payment_files
+from aidledger.services.proof_bundle import (
+    Files,
+    case_files,
+    entry_files,
+    payment_files,
+    person_files,
+)
 from aidledger.services.proof_reading import Answer, check_files
+from aidledger.services.sealing import token_of
 
 MAX_FILE_BYTES: Final = 1_000_000
+_is_token: Final = re.compile(r"p[0-9a-f]{32}").fullmatch
+_MAX_NUMBER: Final = 64
 
 
 def prove_one_entry(app: App, *, position: str, output: str | None, json: bool) -> None:
@@ -44,6 +55,24 @@ def prove_one_case(app: App, *, case: str, output: str | None, json: bool) -> No
     _write(app, files, output, json=json)
 
 
+def prove_one_person(app: App, *, token: str, output: str | None, json: bool) -> None:
+    """Write what proves that these are all cases of a person, or that there is none."""
+    who = token
+    if who == "-":  # so that the number stands in no list of processes and no history of a shell
+        number = sys.stdin.readline(_MAX_NUMBER).strip()
+        if not number:
+            raise CommandError(
+                Said("标准输入上没有证件号码", "no identity number on standard input"),
+                exit_code=USAGE,
+            )
+        with writing(app) as session:  # the secrets make the token; nothing is written
+            who = token_of(session, number)
+        app.screen.note(app.say(f"代号 {who}", f"token {who}"))
+    with reading(app) as session:
+        files = person_files(session.store, read_token(who, "TOKEN"))
+    _write(app, files, output, json=json)
+
+
 def prove_one_payment(app: App, *, position: str, output: str | None, json: bool) -> None:
     """Write what proves a payment within the total of its month."""
     number = _position(position)
@@ -59,13 +88,15 @@ def check_proofs(
     policy: str,
     entry: str | None,
     case: str | None,
+    person: str | None,
     json: bool,
 ) -> int:
     """Check proof files offline under the reader's own policy."""
     trusted = read_policy(policy)
+    token = None if person is None else read_token(person, "--person")
     files = read_files([Path(one) for one in file], limit=MAX_FILE_BYTES)
     record = None if entry is None else _read(entry, MAX_FILE_BYTES)
-    answers = check_files(files, trusted, entry=record, case=case)
+    answers = check_files(files, trusted, entry=record, case=case, person=token)
     if not answers:
         raise CommandError(
             Said("没有找到任何证明文件", "found no proof among the files"),
@@ -132,6 +163,28 @@ def read_policy(path: str) -> Policy:
         raise _unreadable(path, error) from None
 
 
+def read_token(text: str, name: str) -> str:
+    """Return a person's token. What was typed is never repeated: it may be an identity number.
+
+    Raises:
+        CommandError: it is none.
+
+    """
+    if _is_token(text) is None:
+        raise CommandError(
+            Said(
+                f"{name}：应为人员代号（p 和 32 位十六进制）", f"{name}: expected a person's token"
+            ),
+            hint=Said(
+                "代号见申请记录的 applicant：aidledger case show --json；证件号码只从标准输入读取",
+                "it is the applicant of an application: aidledger case show --json; an identity "
+                "number is read from standard input only",
+            ),
+            exit_code=USAGE,
+        )
+    return text
+
+
 def show_answer(app: App, answer: Answer) -> None:
     """Print what one proof says."""
     screen = app.screen
@@ -159,6 +212,8 @@ def _text(app: App, answer: Answer) -> str:
             )
             more = Said(f"，见证：{by}", f", witnessed by {by}").in_(app.lang) if by else ""
             return said.in_(app.lang) + more
+        case Answer(what="person"):
+            return _person_text(app, answer)
         case Answer(status="absent"):
             return app.say(f"没有 {answer.stream}", f"there is no {answer.stream}")
         case Answer(what="case", status="complete"):
@@ -173,6 +228,23 @@ def _text(app: App, answer: Answer) -> str:
             )
         case _:
             return _payment_text(app, answer)
+
+
+def _person_text(app: App, answer: Answer) -> str:
+    """Say what the proof of a person's cases proves, without naming the person."""
+    if answer.status == "absent":
+        return app.say("此人没有个案", "this person has no case")
+    named = ", ".join(answer.cases)
+    if answer.status == "complete":
+        count = counted(answer.count or 0, "case", "cases")
+        return app.say(
+            f"此人共 {answer.count} 个个案，全部在此：{named}",
+            f"this person has {count}, all of them here: {named}",
+        )
+    return app.say(
+        f"此人共 {answer.count} 个个案（未附记录）",
+        f"this person has {answer.count} cases (their entries were not given)",
+    )
 
 
 def _payment_text(app: App, answer: Answer) -> str:

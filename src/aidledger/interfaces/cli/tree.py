@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
-from aidledger.interfaces.cli.tree_proofs import CLOSING, PROVING
+from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
 
@@ -39,7 +39,12 @@ _CASES: Final = Spec(
     below=(
         Spec("list", _HERE + "cases:list_cases", opts=(Opt("--stage"), _AS_OF, _KNOWN_ON, _JSON)),
         Spec("show", _HERE + "cases:show_case", (_CASE,), (_AS_OF, _KNOWN_ON, _JSON)),
-        Spec("history", _HERE + "cases:show_history", (_CASE,), (_AS_OF, _KNOWN_ON, _JSON)),
+        Spec(
+            "history",
+            _HERE + "cases:show_history",
+            (_CASE,),
+            (_AS_OF, _KNOWN_ON, *BY_PROOF, _JSON),
+        ),
         Spec("explain", _HERE + "decisions:show_decisions", (_CASE,), (_AS_OF, _KNOWN_ON, _JSON)),
         Spec(
             "redecide",
@@ -104,7 +109,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "due",
                 _HERE + "dues:show_due",
-                opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), _JSON),
+                opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
             ),
             Spec(
                 "list",

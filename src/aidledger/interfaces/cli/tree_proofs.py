@@ -21,12 +21,23 @@ _WHO_ON: Final = (
     Opt("--on", "day"),
 )
 
+BY_PROOF: Final = (
+    Opt("--proven", "flag"),
+    Opt("--policy", "path", "FILE"),
+    Opt("--checkpoint", "many", "FILE"),
+    Opt("--stamps", "path", "DIR"),
+    Opt("--tsa", "path", "FILE"),
+    Opt("--lag", "count", "DAYS"),
+)
+"""Of commands that can judge by the times that others vouch for."""
+
 PROVING: Final = (
     Spec(
         "prove",
         below=(
             Spec("entry", _HERE + "proofs:prove_one_entry", (_POSITION,), (_OUTPUT, _JSON)),
             Spec("case", _HERE + "proofs:prove_one_case", (_CASE,), (_OUTPUT, _JSON)),
+            Spec("person", _HERE + "proofs:prove_one_person", (Arg("TOKEN"),), (_OUTPUT, _JSON)),
             Spec(
                 "payment",
                 _HERE + "proofs:prove_one_payment",
@@ -46,6 +57,7 @@ PROVING: Final = (
                     _POLICY,
                     Opt("--entry", "path", "FILE"),
                     Opt("--case", "text", "CASE"),
+                    Opt("--person", "text", "TOKEN"),
                     _JSON,
                 ),
             ),

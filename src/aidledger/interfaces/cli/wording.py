@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.money import format_yuan
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli.language import Language, Said
+from aidledger.services.clock import CHINA
 
 STAGES: Final[dict[str, Said]] = {
     "discovered": Said("已发现", "discovered"),
@@ -72,6 +74,14 @@ def yuan(amount_fen: int, lang: Language) -> str:
     """Return an amount in yuan, with thousands set off."""
     whole, _, rest = format_yuan(amount_fen).partition(".")
     return f"{int(whole):,}.{rest} " + ("元" if lang == "zh" else "yuan")
+
+
+def moment(utc: str) -> str:
+    """Return a time in UTC (RFC 3339) as the clock on a Chinese wall showed it."""
+    try:
+        return datetime.fromisoformat(utc).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    except OverflowError:  # the last hours of the year 9999: hostile, and no reason to stop
+        return utc[:16].replace("T", " ")
 
 
 def counted(count: int, one: str, many: str) -> str:
