@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tests.domain.registry import acts
-from tests.domain.registry.worlds import TOWN, World
+from tests.services.signed import CLERK_OF, SURVEYOR_OF, applied, at, done, make
 from tests.services.signedledger import ACTORS
 from tests.twins.cuts import Cut
-from tests.twins.held import LONE, Held, judged, made, visit
+from tests.twins.held import LONE, Held, made, visit
 from tests.twins.stored import write_to
 from tests.twins.twins import Judge
 
-from aidledger.services.founding import powers_evidence
 from aidledger.services.verifying import verify
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path
@@ -61,25 +58,14 @@ def rewritten_and_longer(folder: Path, forged: bool) -> Judge:
     return marked(folder, held, remembered)
 
 
-@lru_cache(maxsize=1)
-def _powered() -> Held:
-    """A ledger of a world's entries: genesis, offices, roles, and an application."""
-    world, held = World(), Held("test/powers")
-    acts.applied(world)
-    for entry in world.entries:
-        said = (entry.stream, entry.event)
-        held.append(entry.actor, said, office=entry.office)
-    _, evidence = powers_evidence()
-    held.evidence[evidence.hash] = evidence.content
-    return held
-
-
-def without_the_power(_: Path, forged: bool) -> Judge:
-    """A clerk accepts help for a case, which is for heads to give."""
-    held = _powered().copy()
-    if forged:
-        held.append(acts.CLERK, (acts.CASE, acts.AID), office=TOWN)
-    return lambda: judged(held)
+def without_the_power(folder: Path, forged: bool) -> Judge:
+    """A surveyor takes down an application, which is for clerks, with a program that does not ask."""
+    location = str(folder / "ledger.db")
+    make(location)
+    with at(location) as session:
+        session.judging = not forged
+        done(session, applied(SURVEYOR_OF if forged else CLERK_OF))
+    return lambda: verify(location).findings
 
 
 OTHER_TWINS: Final[dict[str, Placed]] = {
@@ -90,7 +76,7 @@ OTHER_TWINS: Final[dict[str, Placed]] = {
     ),
     "act_forbidden": Placed(
         without_the_power,
-        169,
+        354,
         (Cut("domain.registry.authorise:_refusals", "if standing.code:", "if False:"),),
     ),
 }
@@ -101,7 +87,7 @@ MORE_OTHER_TWINS: Final[dict[str, tuple[str, Placed]]] = {
         Placed(
             rewritten_and_longer,
             258,
-            (Cut("store.mark:Mark.problem", "head.root != self.root", "False"),),
+            (Cut("services.markcheck:MarkCheck._judge", "mark.root not in known", "False"),),
         ),
     ),
 }
