@@ -21,6 +21,7 @@ from tests.services.test_restoring import (
     stated,
 )
 from tests.store.drafts import record
+from tests.twins.cuts import Cut, cut_out
 
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.powers import Custodian, GenesisDeclared, WitnessKey
@@ -209,6 +210,25 @@ def test_a_restoration_told_twice_is_found_the_second_time(path: Path) -> None:
     forged(path, event, event)
 
     assert [("restoration_head", AT + 1, "kept_size")] == found(check(path)[0])
+
+
+CUTS = {
+    "another statement": ("cosigned_by(Note(stated.text(), (signature,)), [key])", "None"),
+    "another log": ("cosigned_by(Note(stated.text(), (signature,)), [key])", "None"),
+    "another kept root": ("roots and stated.kept.root not in roots", "False"),
+    "another kept size": ("event.kept_size != told.position", "False"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_without_its_check_a_forged_restoration_would_pass(
+    path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    make, _, _ = FORGED[name]
+    forged(path, make(stated(path)).event())
+    cut_out(monkeypatch, [Cut("services.restorationcheck:faults_of", *CUTS[name])])
+
+    assert [] == found(check(path)[0])
 
 
 def test_without_the_check_the_operator_s_own_key_would_pass(
