@@ -6,14 +6,17 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.services.signedledger import ORIGIN
+from tests.services.signedledger import AUDIT, ORIGIN
 
+from aidledger.domain.events.powers import WitnessKey
+from aidledger.domain.events.proving import LedgerRestored
 from aidledger.ledger.finding import FINDING_CODES
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.services.checkpointcheck import CheckpointCheck
 from aidledger.services.declared import Declared
 from aidledger.services.logwalk import Roots, walk
 from aidledger.services.proofcheck import ProofCheck
+from aidledger.services.restorationcheck import Told, faults_of
 from aidledger.services.signaturecheck import SignatureCheck
 from aidledger.store.port import StoredBatch
 
@@ -72,6 +75,37 @@ def test_hostile_rows_and_batches_never_raise(rows: list[Any], batches: list[Any
     assert {one.code for one in signatures.findings} <= FINDING_CODES.keys()
 
 
+HASHES = st.sampled_from(
+    ["00" * 32, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]
+)
+RESTORED = st.builds(
+    LedgerRestored,
+    auditor=st.builds(
+        WitnessKey,
+        algorithm=st.sampled_from(["ed25519", "ml_dsa_44"]),
+        key=st.sampled_from(["00" * 32, "5" * 64, AUDIT.key.public.hex(), "0" * 2624]),
+        name=st.text(max_size=5) | st.just(AUDIT.key.name),
+    ),
+    cosignature=st.from_regex(r"\A[A-Za-z0-9+/]{1,8}={0,2}\Z") | st.just("A" * 102 + "=="),
+    kept_root=HASHES,
+    kept_size=st.integers(0, 3),
+    lost_root=HASHES,
+    lost_size=st.integers(0, 3),
+    reason=st.text(max_size=3),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(RESTORED, st.integers(0, 3), st.sampled_from([(), (b"\0" * 32,), (b"\1" * 32,)]))
+def test_hostile_restorations_never_raise_and_none_passes(
+    event: LedgerRestored, position: int, roots: tuple[bytes, ...]
+) -> None:
+    found = faults_of(ORIGIN, Told(position, "registry/520123", event), roots)
+
+    assert "restoration_unsigned" == found[0].code
+    assert {one.code for one in found} <= FINDING_CODES.keys()
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.tuples(*[ANYTHING] * 3) | ANYTHING | st.tuples(ANYTHING), max_size=4),
@@ -84,6 +118,9 @@ def test_hostile_rows_and_batches_never_raise(rows: list[Any], batches: list[Any
                     b'{"$type":"Receipt"}\n',
                     b'{"$proof":"aidledger/case-proof/v1"}',
                     b"c2sp.org/tlog-proof@v1\nindex 0\n\nx\n0\n\n",
+                    b"aidledger/misbehaviour/v1\n\nx\n0\n\n\xe2\x80\x94 x AAAAAA==\n\nx",
+                    b'{"$type":"VisitMade","actor":"u1"}',
+                    None,
                 ]
             ),
         ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from aidledger.domain.events.powers import GenesisDeclared, KeyRegistered, KeyRevoked
+from aidledger.domain.events.proving import LedgerRestored
 from aidledger.domain.events.registry import LedgerOpened
+from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.enrol import enrol
 from aidledger.domain.registry.registry import FOREVER, KeyRecord, Registry
 from aidledger.ledger.finding import Finding
@@ -29,7 +31,7 @@ class Declared(NamedTuple):
 
     `keys` are by what a batch may call them: the label of the owner's key, that of the registered
     name, or the registered name. `first_key` is where the first of them was registered; batches
-    behind it must be signed.
+    behind it must be signed. `restored` are the entries by which the log says that it was restored.
     """
 
     genesis: GenesisDeclared | None
@@ -38,6 +40,7 @@ class Declared(NamedTuple):
     first_key: int
     findings: tuple[Finding, ...]
     genesis_at: int | None = None
+    restored: tuple[Recorded, ...] = ()
 
 
 def declared_of(store: LedgerStore) -> Declared:
@@ -45,6 +48,7 @@ def declared_of(store: LedgerStore) -> Declared:
     genesis, genesis_at = None, None
     registry, first_key = Registry(), FOREVER
     findings: list[Finding] = []
+    restored: list[Recorded] = []
     for stream in store.streams("registry/"):
         for entry in recorded_all(store.read_stream(stream)):
             match entry.event:
@@ -57,10 +61,19 @@ def declared_of(store: LedgerStore) -> Declared:
                     registry = enrol(registry, entry)
                     if isinstance(event, KeyRegistered):
                         first_key = min(first_key, entry.position)
+                case LedgerRestored():
+                    restored.append(entry)
                 case _:
                     continue
+    restored.sort(key=lambda entry: entry.position)
     return Declared(
-        genesis, _log_keys(genesis), _named(registry), first_key, tuple(findings), genesis_at
+        genesis,
+        _log_keys(genesis),
+        _named(registry),
+        first_key,
+        tuple(findings),
+        genesis_at,
+        tuple(restored),
     )
 
 

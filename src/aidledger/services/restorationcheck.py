@@ -9,10 +9,11 @@ restoration that holds is no damage: it is a lead, for entries that were acknowl
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from aidledger.domain.events.proving import LedgerRestored
+from aidledger.domain.recorded import Recorded
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.keys import KEY_ID_BYTES, KeyKind, VerifierKey
@@ -22,9 +23,7 @@ from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import Policy
 from aidledger.ledger.verify import Rung
 from aidledger.services.declared import Declared
-from aidledger.services.decoding import recorded_all
 from aidledger.services.logwalk import Roots
-from aidledger.store.port import LedgerStore
 
 RESTORATIONS: Final = "restorations"
 NO_AUDITOR: Final = "whose key allowed it is not known: name the auditor in a policy"
@@ -55,11 +54,11 @@ class Fault(NamedTuple):
 class RestorationCheck:
     """Reads the restorations at once, and judges them when the roots at their sizes are known."""
 
-    def __init__(self, store: LedgerStore, declared: Declared, policy: Policy | None) -> None:
+    def __init__(self, origin: str, declared: Declared, policy: Policy | None) -> None:
         self.findings: list[Finding] = []
         self.leads: list[Finding] = []
-        self._origin = store.origin
-        self._told = told_of(store)
+        self._origin = origin
+        self._told = told_of(declared.restored)
         genesis = declared.genesis
         self._declared = {one.key for one in genesis.witnesses} if genesis else set()
         self._trusted = {one.key.public.hex() for one in policy.witnesses} if policy else None
@@ -98,11 +97,11 @@ class RestorationCheck:
         return self._trusted is not None and key not in self._trusted
 
 
-def told_of(store: LedgerStore) -> list[Told]:
-    """Return every restoration that the log tells of, in its order."""
+def told_of(entries: Iterable[Recorded]) -> list[Told]:
+    """Return every restoration that these entries tell of, in their order."""
     return [
         Told(entry.position, entry.stream, entry.event)
-        for entry in recorded_all(store.read_types(["LedgerRestored"]))
+        for entry in entries
         if isinstance(entry.event, LedgerRestored)
     ]
 

@@ -136,7 +136,7 @@ def restorations(store: LedgerStore) -> Iterator[Restored]:
         ServiceError: the stored nodes give no root; `verify` says what is wrong.
 
     """
-    for told in told_of(store):
+    for told in told_of(recorded_all(store.read_types(["LedgerRestored"]))):
         position = told.position
         root = root_at(store, position) if position else EMPTY_ROOT
         faults = faults_of(store.origin, told, (root,))

@@ -51,7 +51,7 @@ def climb(
     )
     signing = declared.first_key != FOREVER or _any_signed(store)
     signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
-    restored = RestorationCheck(store, declared, outside.policy)
+    restored = RestorationCheck(store.origin, declared, outside.policy)
     sizes = notes.sizes | proofs.sizes | restored.sizes | mark.sizes(report.entries)
     if signing:
         sizes |= seen_sizes(store.read_batches())
