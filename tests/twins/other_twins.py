@@ -15,6 +15,7 @@ from tests.twins.held import LONE, Held, judged, made, visit
 from tests.twins.stored import write_to
 from tests.twins.twins import Judge
 
+from aidledger.domain.events.registry import RuleOverridden
 from aidledger.services.founding import powers_evidence
 from aidledger.services.verifying import verify
 from aidledger.store.mark import Mark
@@ -61,6 +62,11 @@ def rewritten_and_longer(folder: Path, forged: bool) -> Judge:
     return marked(folder, held, remembered)
 
 
+def powered() -> Held:
+    """Give a ledger of some 170 entries under powers, unsigned."""
+    return _powered().copy()
+
+
 @lru_cache(maxsize=1)
 def _powered() -> Held:
     """A ledger of a world's entries: genesis, offices, roles, and an application."""
@@ -76,9 +82,20 @@ def _powered() -> Held:
 
 def without_the_power(_: Path, forged: bool) -> Judge:
     """A clerk accepts help for a case, which is for heads to give."""
-    held = _powered().copy()
+    held = powered()
     if forged:
         held.append(acts.CLERK, (acts.CASE, acts.AID), office=TOWN)
+    return lambda: judged(held)
+
+
+def with_the_power_s_name(_: Path, forged: bool) -> Judge:
+    """The same clerk names the missing power as if it were a duty that may be broken."""
+    held = powered()
+    named = RuleOverridden(
+        act="EmergencyHelpGiven", authority="nobody", clause="emergency", reason="at once"
+    )
+    if forged:
+        held.append(acts.CLERK, (acts.CASE, named), (acts.CASE, acts.AID), office=TOWN)
     return lambda: judged(held)
 
 
@@ -102,6 +119,20 @@ MORE_OTHER_TWINS: Final[dict[str, tuple[str, Placed]]] = {
             rewritten_and_longer,
             258,
             (Cut("store.mark:Mark.problem", "head.root != self.root", "False"),),
+        ),
+    ),
+    "with the power's name": (
+        "act_forbidden",
+        Placed(
+            with_the_power_s_name,
+            170,
+            (
+                Cut(
+                    "domain.registry.replay:_Replay._forbidden",
+                    "one.code.startswith(DUTY_CODE)",
+                    "True",
+                ),
+            ),
         ),
     ),
 }

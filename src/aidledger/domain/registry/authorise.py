@@ -26,6 +26,9 @@ from aidledger.domain.registry.history import Involvement
 from aidledger.domain.registry.registry import Grant, covers, fits
 from aidledger.domain.registry.table import ASSURANCES, CUSTODIAN, DutyTable, PowerTable
 
+DUTY_CODE: Final = "duty_"
+"""How the codes of duties begin: what may be broken by name. No power and no key may."""
+
 _DESIGN: Final = "design 5"
 _GENESIS: Final = "GenesisDeclared"
 
@@ -254,7 +257,7 @@ def _home_kinds(power: PowerTable, context: Context) -> tuple[str, ...]:
 def duty_refusal(duty: DutyTable) -> Forbidden:
     """Return the refusal of an act that would break a duty."""
     return Forbidden(
-        code=f"duty_{duty.rule.lower()}",
+        code=f"{DUTY_CODE}{duty.rule.lower()}",
         rule=duty.id,
         citation=duty.citation,
         text_zh=duty.text_zh,

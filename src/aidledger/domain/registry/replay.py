@@ -14,7 +14,7 @@ from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.duty import EmergencyHelpCompleted, EmergencyHelpGiven
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.registry.authorise import coded, duty_refusal
+from aidledger.domain.registry.authorise import DUTY_CODE, coded, duty_refusal
 from aidledger.domain.registry.context import Act, Actor, Forbidden, Setting, Undeclared
 from aidledger.domain.registry.duties import working_days
 from aidledger.domain.registry.table import DutyTable, Powers
@@ -25,7 +25,7 @@ from aidledger.domain.registry.watch import Settings, Watch
 class PowerFinding:
     """An act that should have been refused, or a duty that time has broken.
 
-    ``rule`` is the power or duty of the table; ``overridden``: the actor named that rule, a reason
+    ``rule`` is the power or duty of the table; ``overridden``: the actor named that duty, a reason
     and an authority with the act. Stream and act are empty where only the position is known.
     """
 
@@ -153,7 +153,9 @@ class _Replay:
             recorded_at=entry.recorded_at,
         ):
             found = _finding(entry, one)
-            waived = (entry.actor, act.type, one.rule) in named
+            # who lacks a power or a key can't help it by naming the rule: only duties give way
+            duty = one.code.startswith(DUTY_CODE)
+            waived = duty and (entry.actor, act.type, one.rule) in named
             self.findings.append(replace(found, overridden=waived))
 
     def _override(self, entry: Recorded) -> None:
