@@ -7,9 +7,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.services.signedledger import AUDIT, ORIGIN
+from tests.twins.held import judged
+from tests.twins.other_twins import powered
 
 from aidledger.domain.events.powers import WitnessKey
 from aidledger.domain.events.proving import LedgerRestored
+from aidledger.domain.events.registry import CalendarAdopted
 from aidledger.ledger.finding import FINDING_CODES
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.services.checkpointcheck import CheckpointCheck
@@ -134,3 +137,16 @@ def test_hostile_checkpoints_and_files_never_raise(rows: list[Any], files: list[
 
     assert len(rows) <= len(notes.findings) + len(notes.known)
     assert {"damaged" if rows else "not_made", "not_made"} == {rung.status for rung in rungs}
+
+
+def test_a_calendar_with_a_day_that_does_not_exist_is_damage_and_stops_nothing() -> None:
+    for days in ({"known_since": "2022-02-30"}, {"off_days": ("2022-02-30",)}):
+        said: dict[str, Any] = {"known_since": "2022-01-01", "off_days": ("2022-02-01",), **days}
+        event = CalendarAdopted(
+            calendar_hash="ab" * 32, notice="n", work_days=(), year=2022, **said
+        )
+        held = powered()
+        position = held.append("c1", ("policy/520123", event))
+        found = {(one.code, one.field) for one in judged(held) if one.position == position}
+
+        assert ("data_form", f"data.{next(iter(days))}") in found

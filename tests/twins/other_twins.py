@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+from tests.domain.registry import acts
+from tests.domain.registry.worlds import World
 from tests.services.signed import CLERK_OF, SURVEYOR_OF, applied, at, done, make
 from tests.services.signedledger import ACTORS
 from tests.twins.cuts import Cut
@@ -13,6 +17,8 @@ from tests.twins.held import LONE, Held, made, visit
 from tests.twins.stored import write_to
 from tests.twins.twins import Judge
 
+from aidledger.domain.proposal import Despite
+from aidledger.services.founding import powers_evidence
 from aidledger.services.verifying import verify
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path
@@ -68,6 +74,36 @@ def without_the_power(folder: Path, forged: bool) -> Judge:
     return lambda: verify(location).findings
 
 
+def powered() -> Held:
+    """Give a ledger of some 170 entries under powers, unsigned."""
+    return _powered().copy()
+
+
+@lru_cache(maxsize=1)
+def _powered() -> Held:
+    """A ledger of a world's entries: genesis, offices, roles, and an application."""
+    world, held = World(), Held("test/powers")
+    acts.applied(world)
+    for entry in world.entries:
+        said = (entry.stream, entry.event)
+        held.append(entry.actor, said, office=entry.office)
+    _, evidence = powers_evidence()
+    held.evidence[evidence.hash] = evidence.content
+    return held
+
+
+def with_the_power_s_name(folder: Path, forged: bool) -> Judge:
+    """The same surveyor names the missing power as if it were a duty that may be broken."""
+    location = str(folder / "ledger.db")
+    make(location)
+    named = (Despite(authority="nobody", clause="apply", reason="at once"),)
+    with at(location) as session:
+        session.judging = not forged
+        said = applied(SURVEYOR_OF if forged else CLERK_OF)
+        done(session, msgspec.structs.replace(said, despite=named) if forged else said)
+    return lambda: verify(location).findings
+
+
 OTHER_TWINS: Final[dict[str, Placed]] = {
     "behind_mark": Placed(
         an_old_copy,
@@ -88,6 +124,20 @@ MORE_OTHER_TWINS: Final[dict[str, tuple[str, Placed]]] = {
             rewritten_and_longer,
             258,
             (Cut("services.markcheck:MarkCheck._judge", "mark.root not in known", "False"),),
+        ),
+    ),
+    "with the power's name": (
+        "act_forbidden",
+        Placed(
+            with_the_power_s_name,
+            355,
+            (
+                Cut(
+                    "domain.registry.replay:_Replay._forbidden",
+                    "may_be_broken(one.code)",
+                    "True",
+                ),
+            ),
         ),
     ),
 }

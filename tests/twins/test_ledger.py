@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,12 @@ from tests.twins.stored import write_to
 from tests.twins.tables import CUTS, MORE, TWINS
 from tests.twins.twins import check_twin, codes, forged
 
+from aidledger.ledger.finding import Finding
+from aidledger.services import verifying
 from aidledger.services.outside import Outside
 from aidledger.services.verifying import verify
 from aidledger.store.errors import ConflictError, StoreError
+from aidledger.store.opening import open_ledger
 
 UNWRITABLE = {
     "row_form": "eight columns",
@@ -75,14 +80,33 @@ def test_so_do_those_on_ledgers_of_their_own(name: str, tmp_path: Path) -> None:
     check_twin(code, twin.position, judge, {**CUTS, code: twin.cuts}, twin.depth)
 
 
+def below_the_checkpoints(found: list[Finding]) -> bool:
+    """Whether rows, tree or batches are damaged."""
+    upper = ("checkpoint", "signature", "receipt", "proof", "origin")
+    return any(not one.code.startswith(upper) for one in found)
+
+
+def in_parts(location: str, patch: pytest.MonkeyPatch) -> object:
+    """Verify as workers do that read the rows themselves; None where they have a doubt."""
+    for module in ("window", "chunk", "verify"):
+        patch.setattr(f"aidledger.ledger.{module}.CHUNK_ROWS", 256)
+    with closing(open_ledger(location, read_only=True)) as store, ThreadPoolExecutor(1) as pool:
+        done = verifying._verify_ranges(store, location, store.read_head_row(), pool, None)
+    verifying._opened.cache_clear()
+    return None if done is None or done[0].findings else done
+
+
 @pytest.mark.parametrize("code", TWINS)
-def test_a_file_tells_the_same_or_has_no_place_for_the_attack(code: str, tmp_path: Path) -> None:
+def test_a_file_tells_the_same_or_has_no_place_for_the_attack(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     twin, held = TWINS[code], made()
     brought = twin.attack(held)
     wanted = judged(held, brought)
     location = str(tmp_path / "ledger.db")
     if code not in UNWRITABLE:
         assert wanted == verify(write_to(held, location), outside=brought).findings
+        assert below_the_checkpoints(wanted) == (in_parts(location, monkeypatch) is None)
         return
     try:
         write_to(held, location)

@@ -18,12 +18,12 @@ from aidledger.replay.rows import recorded_row
 from aidledger.store.port import HostileRow
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_DAY_NAMES: Final = ("_on", "in_force_from", "in_force_to", "known_since", "planned_to")
 _DAY_FIELDS: Final = {
-    name: tuple(
-        field for field in kind.struct.__struct_fields__ if field.endswith(("_on", "planned_to"))
-    )
+    name: tuple(field for field in kind.struct.__struct_fields__ if field.endswith(_DAY_NAMES))
     for name, kind in EVENTS.items()
 }
+_DAY_LISTS: Final = {"CalendarAdopted": ("off_days", "work_days")}
 
 
 def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
@@ -63,8 +63,10 @@ def _are_right(name: str, entries: Sequence[Entry]) -> bool:
         return False
     try:
         days = {data.get(field) for field in _DAY_FIELDS[name] for data in datas}
+        for field in _DAY_LISTS.get(name, ()):
+            days.update(day for data in datas for day in data[field])
         msgspec.convert(datas, _many(kind.struct))
-    except (TypeError, msgspec.ValidationError):  # a day that is a list, or what no struct takes
+    except (KeyError, TypeError, msgspec.ValidationError):  # a day that is a list, or no struct's
         return False
     return all(type(day) is str and is_day(day) for day in days if day) and not any(
         entry.sealed.keys() - set(kind.sealed) for entry in entries if entry.sealed
@@ -121,6 +123,12 @@ def _faults(entry: Entry, kind: EventType) -> list[Fault]:
         ("data_form", f"data.{field}", "a day that exists", _plain(text))
         for field in _DAY_FIELDS[entry.type]
         if (text := getattr(event, field)) and not is_day(text)
+    ]
+    faults += [
+        ("data_form", f"data.{field}", "days that exist", _plain(day))
+        for field in _DAY_LISTS.get(entry.type, ())
+        for day in getattr(event, field)
+        if not is_day(day)
     ]
     faults += [
         ("sealed_form", f"sealed.{_plain(field)}", "a field that this event seals", "another")

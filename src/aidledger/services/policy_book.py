@@ -7,6 +7,7 @@ file that was recorded with its adoption, so that an old decision replays withou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 
 import msgspec
@@ -93,7 +94,8 @@ class PolicyBook:
                     )
                 )
             case CalendarAdopted() as event:
-                self._calendars.append((china_day(entry.recorded_at), year_table(event)))
+                with suppress(ValueError):  # a day that does not exist: no calendar, and a finding
+                    self._calendars.append((china_day(entry.recorded_at), year_table(event)))
             case StandardPublished() as event:
                 standard = Standard(
                     code=event.code, monthly_fen=event.monthly_fen, from_on=event.from_on
@@ -134,7 +136,7 @@ class PolicyBook:
 
 
 def year_table(event: CalendarAdopted) -> YearTable:
-    """Return the year table of a calendar's adoption."""
+    """Return the year table of a calendar's adoption. Raises ValueError: a day does not exist."""
     return YearTable(
         year=event.year,
         known_since=date.fromisoformat(event.known_since),

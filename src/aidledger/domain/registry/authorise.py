@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aidledger.domain.events import powers as events
-from aidledger.domain.registry.codes import POWER_CODES
+from aidledger.domain.registry.codes import DUTY_CODE, POWER_CODES
 from aidledger.domain.registry.context import (
     Act,
     Actor,
@@ -254,7 +254,7 @@ def _home_kinds(power: PowerTable, context: Context) -> tuple[str, ...]:
 def duty_refusal(duty: DutyTable) -> Forbidden:
     """Return the refusal of an act that would break a duty."""
     return Forbidden(
-        code=f"duty_{duty.rule.lower()}",
+        code=f"{DUTY_CODE}{duty.rule.lower()}",
         rule=duty.id,
         citation=duty.citation,
         text_zh=duty.text_zh,

@@ -166,9 +166,10 @@ POWER_CODES: Final[dict[str, CodeText]] = {
 }
 """Every code that ``authorise`` and ``replay`` can give."""
 
-_DUTY: Final = "duty_"
+DUTY_CODE: Final = "duty_"
+"""How the codes of duties begin: what may be broken by name. No power and no key may."""
 
 
 def may_be_broken(code: str) -> bool:
     """Whether an actor may break a rule of this code by naming it: a duty; never a power or a key."""
-    return code.startswith(_DUTY)
+    return code.startswith(DUTY_CODE)
