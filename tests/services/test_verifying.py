@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aidledger.ledger import chunk
 from aidledger.ledger.finding import FINDING_CODES, Finding
 from aidledger.ledger.tree import Frontier, leaf_hash
 from aidledger.ledger.verify import verify_ranges
@@ -22,6 +23,7 @@ from aidledger.services.initialising import create_ledger
 from aidledger.services.proposals import proposal_of
 from aidledger.services.recording import record
 from aidledger.services.session import open_session
+from aidledger.services.simulation.running import simulate
 from aidledger.services.verifying import EntryReader, count_rows, verify
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
@@ -194,6 +196,22 @@ def test_a_ledger_is_verified_by_its_place_and_as_an_open_session(tmp_path: Path
         rung.name: rung.status for rung in report.rungs if rung.name in ("batches", "mark")
     }
     assert "not_made" == next(rung.status for rung in opened.rungs if rung.name == "mark")
+
+
+def test_whole_lives_of_cases_are_verified_the_fast_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Careful reading is for doubts: a clean ledger of any types of events gives none."""
+    location = str(tmp_path / "county.db")
+    create_ledger(location, origin="example.org/county")
+    with open_session(location) as session:
+        simulate(session, cases=12, months=6, seed=3, signed=True)
+    careful: list[int] = []
+    monkeypatch.setattr(chunk, "check_carefully", lambda job: careful.append(job.start))
+    report = verify(location)
+
+    assert [] == careful
+    assert [] == report.findings
 
 
 @pytest.fixture(scope="module")
