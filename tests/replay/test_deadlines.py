@@ -97,6 +97,8 @@ def test_a_limit_is_met_late_open_or_missed(
     (row,) = ask(log, "deadlines", as_of=as_of)["deadlines"]
 
     assert (state, done) == (row["state"], row["done_on"])
+    assert (done is None) == (row["done_position"] is None)
+    assert row["done_position"] in (None, len(log.written) - 1)
 
 
 def test_a_least_time_is_early_when_it_ends_before(ask: Ask) -> None:
@@ -216,3 +218,4 @@ def test_every_limit_equals_the_calendar_of_the_domain(
 
     due = Calendar([table]).deadline(start, count, unit, count_from=count_from, roll=roll)
     assert (str(due.day), due.provisional) == (row["due_on"], row["provisional"])
+    assert (count_from, roll, None) == (row["count_from"], row["roll"], row["done_position"])

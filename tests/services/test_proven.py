@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.ledger.signers import signer
@@ -29,6 +30,7 @@ from aidledger.ledger.checkpoint import Checkpoint
 from aidledger.ledger.cosignature import cosign, sign_checkpoint
 from aidledger.ledger.note import add_signatures
 from aidledger.ledger.proventime import LAST_SECOND
+from aidledger.services.logwalk import Roots, walk
 from aidledger.services.outside import signed_file
 from aidledger.services.proving import Kept
 from aidledger.services.timestamping import add_reply, make_request, read_pin
@@ -243,6 +245,21 @@ def test_checkpoints_of_another_history_or_log_prove_nothing(desk: Office) -> No
     assert ((), 5) == (found.proofs, len(found.unused))
     words = " ".join(found.unused)
     assert all(w in words for w in ("another root", "another log", "the ledger has", "valid one"))
+
+
+def test_the_times_of_a_fork_would_count_if_nobody_held_it_against_the_entries(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    investigate(desk)
+    size, root = desk.session.store.head().size, b"\1" * 32
+    keep(desk, size, (AUDIT, second("2022-01-06")), (FINANCE, second("2022-01-06")), root=root)
+    assert () == report(desk).proofs
+
+    def believing(*given: Any) -> Roots:
+        return walk(*given)._replace(at={size: (root,)})
+
+    monkeypatch.setattr("aidledger.services.timeproofs.walk", believing)
+    assert [size] == [one.size for one in report(desk).proofs]
 
 
 def test_a_checkpoint_that_the_operator_threw_away_counts_from_outside(desk: Office) -> None:

@@ -155,18 +155,20 @@ class _Entries:
     def __init__(self, positions: Container[int], stream: str | None) -> None:
         self.found: list[_Entry] = []
         self._positions = positions
+        self._name = stream
         self._stream = None if stream is None else f'"stream":"{stream}"'.encode()
 
     def see(self, position: int, _leaf: bytes, record: bytes) -> None:
         """Take an entry of the log."""
-        of_stream = self._stream is not None and self._stream in record
-        if position not in self._positions and not of_stream:
+        wanted = position in self._positions
+        if not wanted and (self._stream is None or self._stream not in record):
             return
         try:
             entry = _decoder().decode(record)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return
-        if is_day(entry.effective_on) and is_time(entry.recorded_at):
+        wanted = wanted or entry.stream == self._name
+        if wanted and is_day(entry.effective_on) and is_time(entry.recorded_at):
             entry.position = position
             self.found.append(entry)
 

@@ -210,13 +210,13 @@ PROVING: Final[dict[str, Help]] = {
     "month": Help(
         Said("按月结账，供逐笔证明", "Close a month of payments, so that each can be proven"),
         (
-            "aidledger month close 2022-03 --actor f1 --office 520123-fin",
-            "aidledger month supplement 2022-03 --actor f1 --office 520123-fin",
+            "aidledger month close 2022-03 --actor 520123-fin-u2 --office 520123-fin",
+            "aidledger month supplement 2022-03 --actor 520123-fin-u2 --office 520123-fin",
         ),
     ),
     "month close": Help(
         Said("结清一个月的发放", "Close the payments for a month"),
-        ("aidledger month close 2022-03 --actor f1 --office 520123-fin",),
+        ("aidledger month close 2022-03 --actor 520123-fin-u2 --office 520123-fin",),
         Said(
             "记录该月笔数、合计与和树的根。一个月只结一次，之后的变动进入补充结账。",
             "Records number, total and the root of a sum tree. A month is closed once; what changes "
@@ -225,13 +225,13 @@ PROVING: Final[dict[str, Help]] = {
     ),
     "month supplement": Help(
         Said("补充一个已结的月份", "Add to a closed month what came late or was amended"),
-        ("aidledger month supplement 2022-03 --actor f1 --office 520123-fin",),
+        ("aidledger month supplement 2022-03 --actor 520123-fin-u2 --office 520123-fin",),
     ),
     "reconcile": Help(
         Said("以银行文件逐笔核对发放", "Hold a bank's file against the payments, line by line"),
         (
-            "aidledger reconcile month/2022-03 bank.csv --actor f1 --office 520123-fin",
-            "aidledger reconcile run/2022-03 bank.xlsx --actor f1 --office 520123-fin --json",
+            "aidledger reconcile month/2022-03 bank.csv --actor 520123-fin-u2 --office 520123-fin",
+            "aidledger reconcile run/2022-03 bank.xlsx --actor 520123-fin-u2 --office 520123-fin --json",
         ),
         Said(
             "STREAM 是 month/YYYY-MM 或 run/…。文件至少有列 案件编号、月份、金额（元）；"
@@ -242,13 +242,13 @@ PROVING: Final[dict[str, Help]] = {
     ),
     "index": Help(
         Said("封存索引，供证明齐全", "Seal indexes, so that completeness can be proven"),
-        ("aidledger index seal --actor nightly --office 520123",),
+        ("aidledger index seal --actor 520123-u10 --office 520123",),
     ),
     "index seal": Help(
         Said(
             "封存全部个案和各人个案的索引", "Seal an index of all cases and of each person's cases"
         ),
-        ("aidledger index seal --actor nightly --office 520123",),
+        ("aidledger index seal --actor 520123-u10 --office 520123",),
         Said(
             "宜每晚执行。此后 aidledger prove case 能证明某个个案的记录齐全，或没有这个个案；"
             "aidledger prove person 能证明某人的个案齐全，或没有个案。",
