@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
+from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_proofs import PROVING
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
@@ -26,6 +27,7 @@ PROGRAM: Final = Help(
 )
 
 COMMANDS: Final[dict[str, Help]] = {
+    **ATTACKING,
     **WITNESSING,
     **PROVING,
     "case": Help(
@@ -287,6 +289,7 @@ COMMANDS: Final[dict[str, Help]] = {
 }
 
 OPTIONS: Final[dict[str, Said]] = {
+    **ATTACK_OPTIONS,
     **WITNESS_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
