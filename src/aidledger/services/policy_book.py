@@ -7,6 +7,7 @@ file that was recorded with its adoption, so that an old decision replays withou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 
 import msgspec
@@ -93,7 +94,8 @@ class PolicyBook:
                     )
                 )
             case CalendarAdopted() as event:
-                self._calendars.append((china_day(entry.recorded_at), year_table(event)))
+                with suppress(ValueError):  # a day that does not exist: nothing was adopted by it
+                    self._calendars.append((china_day(entry.recorded_at), year_table(event)))
             case StandardPublished() as event:
                 standard = Standard(
                     code=event.code, monthly_fen=event.monthly_fen, from_on=event.from_on
@@ -105,9 +107,9 @@ class PolicyBook:
     def _load(self, pack_hash: str) -> ResolvedPack:
         """Resolve a pack from the evidence files its adoption names."""
         chain = self._files.get(pack_hash)
-        if chain is None:
+        if not chain:
             raise ServiceError(
-                f"policy pack {pack_hash[:12]}: expected an adoption entry, found none",
+                f"policy pack {pack_hash[:12]}: expected an adoption entry with its files, found none",
                 hint="adopt the pack before deciding under it",
             )
         files: dict[str, bytes] = {}

@@ -15,21 +15,25 @@ from aidledger.services.checkpointcheck import CheckpointCheck
 from aidledger.services.declared import declared_of
 from aidledger.services.logwalk import Roots, walk
 from aidledger.services.outside import Outside
-from aidledger.services.powercheck import check_powers
+from aidledger.services.powercheck import POWERS, check_powers
 from aidledger.services.proofcheck import ProofCheck
 from aidledger.services.signaturecheck import SignatureCheck, seen_sizes
 from aidledger.store.port import LedgerStore
 
 _ANY_SIGNED = "SELECT count(*) FROM batches WHERE signature IS NOT NULL OR key_id IS NOT NULL"
+NOT_ASKED = "not asked for"
 
 
-def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyReport:
+def climb(
+    store: LedgerStore, report: VerifyReport, outside: Outside, *, powers: bool = True
+) -> VerifyReport:
     """Return the report with the upper rungs made, as far as there is something to hold them to.
 
     Args:
         store: an opened ledger.
         report: of the rungs below; damage there stops nothing here.
         outside: what the verifier brings along.
+        powers: whether every act is replayed.
 
     """
     declared = declared_of(store)
@@ -50,8 +54,12 @@ def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyR
     if signing or sizes:
         roots = walk(store.read(), sizes, signatures.see if signing else None)
     rungs = [*notes.judge(roots), signatures.finish(roots)]
-    forbidden, leads, powers = check_powers(store, declared, signatures.key_of)
-    rungs.append(powers)
+    forbidden: list[Finding] = []
+    leads: list[Finding] = []
+    judged = Rung(name=POWERS, status="not_made", why=NOT_ASKED)
+    if powers:
+        forbidden, leads, judged = check_powers(store, declared, signatures.key_of)
+    rungs.append(judged)
     if outside.proofs is not None:
         counted = [one.file for one in notes.known if one.stated]
         rungs.append(proofs.judge(store, roots, counted))

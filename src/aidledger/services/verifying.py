@@ -74,6 +74,7 @@ def verify(
     progress: Progress | None = None,
     jobs: int | None = None,
     outside: Outside | None = None,
+    powers: bool = True,
 ) -> VerifyReport:
     """Climb the ladder and report every rung and all damage.
 
@@ -82,6 +83,7 @@ def verify(
         progress: told how far it is.
         jobs: processes to check in; by default 1 for a small ledger, else all processors.
         outside: checkpoints, policy and proofs that the verifier brings along.
+        powers: whether every act is replayed, which takes longer than all other rungs together.
 
     Raises:
         StoreError: there is no ledger, or its database can't be read.
@@ -90,11 +92,11 @@ def verify(
     brought = outside or Outside()
     if not isinstance(ledger, str):
         store = ledger.store if isinstance(ledger, Session) else ledger
-        return climb(store, _verify(store, None, progress, jobs, None), brought)
+        return climb(store, _verify(store, None, progress, jobs, None), brought, powers=powers)
     store = open_ledger(ledger, read_only=True)
     try:
         mark = _mark_findings(store.read_head_row(), ledger)
-        return climb(store, _verify(store, ledger, progress, jobs, mark), brought)
+        return climb(store, _verify(store, ledger, progress, jobs, mark), brought, powers=powers)
     finally:
         store.close()
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from aidledger.services.adversary import columns, fields, history, rewriting, rows, signatures
+from aidledger.services.adversary import (
+    columns,
+    evidence,
+    fields,
+    history,
+    limits,
+    powers,
+    rewriting,
+    rows,
+    signatures,
+    tilefiles,
+)
 from aidledger.services.adversary.operator import Operator
 
 OPERATORS: Final[tuple[Operator, ...]] = (
@@ -14,6 +25,8 @@ OPERATORS: Final[tuple[Operator, ...]] = (
     *rewriting.OPERATORS,
     *history.OPERATORS,
     *signatures.OPERATORS,
+    *powers.OPERATORS,
+    *evidence.OPERATORS,
+    *tilefiles.OPERATORS,
+    *limits.OPERATORS,
 )
-
-BY_NAME: Final[dict[str, Operator]] = {one.name: one for one in OPERATORS}

@@ -11,7 +11,7 @@ import msgspec
 
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.signing import Signer
-from aidledger.services.adversary.anchors import Anchors
+from aidledger.services.adversary.anchors import Anchors, make_anchors
 from aidledger.services.adversary.books import (
     B_COUNT,
     B_KEY_ID,
@@ -90,6 +90,16 @@ class Scene:
     def signed(self) -> bool:
         """Whether batches must be signed."""
         return self.first_key is not None
+
+    @cached_property
+    def trial(self) -> Anchors:
+        """Return anchors whose keys the kit has: for evidence that is forged."""
+        return self.anchors if self.anchors.made else make_anchors(self.base)
+
+    @cached_property
+    def other_trial(self) -> Anchors:
+        """Return anchors that nobody trusts."""
+        return make_anchors(self.base)
 
     @cached_property
     def groups(self) -> list[Group]:
