@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from aidledger.interfaces.cli.attacks import exit_status
 from aidledger.services.adversary.catalog import OPERATORS
 from aidledger.services.adversary.running import AttackReport, attack

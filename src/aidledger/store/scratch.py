@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from aidledger.store import postgres_connect, sqlite_connect, sqlite_create
 from aidledger.store.errors import StoreError
-from aidledger.store.schema import APPEND_ONLY
+from aidledger.store.schema import METADATA
 from aidledger.store.secrets import is_url
 
 PREFIX: Final = "aidledger_attack_"
@@ -103,9 +103,9 @@ def _on_postgres(original: str) -> Iterator[Scratch]:
 def _opened(location: str) -> Iterator[Scratch]:
     postgres_connect.create_schema(location, EMPTY_ORIGIN)
     with closing(postgres_connect.connector(location, read_only=False)()) as connection:
-        for table in APPEND_ONLY:
+        for table in METADATA.sorted_tables:
             statement = sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER")
-            connection.execute(statement.format(sql.Identifier(table)))
+            connection.execute(statement.format(sql.Identifier(table.name)))
 
         def run_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
             asked = statement.replace("?", "%s").encode()
