@@ -67,6 +67,24 @@ RULES: Final[dict[Rule, Both]] = {
 }
 """What counts as the right position."""
 
+THREATS: Final[dict[str, Both]] = {
+    "A1": Both("改动一行", "a row is edited"),
+    "A2": Both("删去末尾或全部", "the tail or all of it is deleted"),
+    "A3": Both("截断后用账本密钥重签", "cut off, and signed again with the log's key"),
+    "A4": Both("分叉，给不同的人看不同的历史", "a fork, or another view for everybody"),
+    "A5": Both("倒填日期，谎报时间", "dated back, or a clock that lies"),
+    "A6": Both("重放", "replay"),
+    "A7": Both("调换次序，移动，重复", "reordered, moved, doubled"),
+    "A8": Both("同一名称换成别的内容", "another content under the same name"),
+    "A9": Both("密钥被盗、冒用或不该算数", "keys stolen, borrowed, or not to be counted"),
+    "A10": Both("同一大小两个树根", "two roots at one size"),
+    "A11": Both("恢复旧备份，磁盘出错", "an old backup put back, a failing disk"),
+    "A13": Both("一种意思多种字节", "bytes that can be read in two ways"),
+    "A15": Both("张冠李戴的证明", "proofs of something else"),
+    "A19": Both("隐瞒遗漏", "something left out"),
+}
+"""The threats that operators try."""
+
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of attack.
