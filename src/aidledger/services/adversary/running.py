@@ -21,6 +21,7 @@ from aidledger.services.adversary.copies import Copy, copied
 from aidledger.services.adversary.hands import officer_of, signer_of_log
 from aidledger.services.adversary.operator import Both, Operator
 from aidledger.services.adversary.scene import (
+    ATTACKERS,
     Attack,
     Attacker,
     NotTriedError,
@@ -44,7 +45,8 @@ _Pair: TypeAlias = tuple[Operator, Attacker]
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """One operator in the hands of one attacker, and what came of it.
 
-    `position` is that of the finding that counts, `codes` are those found at the right positions.
+    `position` is that of the finding that counts; `codes` are all those found at the right positions,
+    the ones that count for this operator first.
     `total` is how many findings there were at all.
     """
 
@@ -87,7 +89,7 @@ def attack(
     *,
     brought: Outside | None = None,
     names: Iterable[str] = (),
-    attackers: Iterable[Attacker] = ("none", "log", "officer"),
+    attackers: Iterable[Attacker] = ATTACKERS,
     passphrase: Passphrase = no_passphrase,
     progress: Progress | None = None,
 ) -> AttackReport:
@@ -107,27 +109,21 @@ def attack(
 
     """
     outside = brought or Outside()
-    given = bool(outside.checkpoints)
-    store = open_ledger(location, read_only=True)
-    try:
-        mark = mark_path(location)
-        books = read_books(store, mark.read_bytes() if mark.is_file() else None)
-        declared = declared_of(store)
-        engine = store.engine_name
-    finally:
-        store.close()
-    clean = tuple(verify(location, outside=outside).findings)
-    kind: Literal["given", "made"] = "given" if given else "made"
-    report = AttackReport(engine=engine, entries=books.size, anchors=kind, clean=clean)
-    if clean or not books.size:
+    books, declared, engine = _read(location)
+    report = AttackReport(
+        engine=engine,
+        entries=books.size,
+        anchors="given" if outside.checkpoints else "made",
+        clean=tuple(verify(location, outside=outside).findings),
+    )
+    if report.clean or not books.size:
         return report
     scene = _scene(location, books, outside, declared, passphrase)
     rows = _rows(set(names), set(attackers))
     with copied(scene.base, location) as copy:
-        trial = _Trial(scene, copy, progress, len(rows))
+        trial = Trial(scene, copy, progress, len(rows))
         trial.clean()
-        for joint in ("fields", "tail", ""):
-            trial.run([row for row in rows if row[0].joint == joint], together=bool(joint))
+        trial.run(rows)
     order = {(operator.name, attacker): at for at, (operator, attacker) in enumerate(rows)}
     return msgspec.structs.replace(
         report,
@@ -136,6 +132,23 @@ def attack(
             sorted(trial.not_run, key=lambda one: order[one.operator.name, one.attacker])
         ),
     )
+
+
+def scene_of(location: str) -> Scene:
+    """Return what operators have before them at a sound ledger, with anchors made for the trial."""
+    books, declared, _ = _read(location)
+    return _scene(location, books, Outside(), declared, no_passphrase)
+
+
+def _read(location: str) -> tuple[Books, Declared, str]:
+    """Read all that is needed of the ledger; return the engine's name too."""
+    store = open_ledger(location, read_only=True)
+    try:
+        mark = mark_path(location)
+        books = read_books(store, mark.read_bytes() if mark.is_file() else None)
+        return books, declared_of(store), store.engine_name
+    finally:
+        store.close()
 
 
 def _scene(
@@ -165,7 +178,7 @@ def _rows(names: set[str], attackers: set[Attacker]) -> list[_Pair]:
     ]
 
 
-class _Trial:
+class Trial:
     """Carries rounds of attacks out on one copy."""
 
     def __init__(self, scene: Scene, copy: Copy, progress: Progress | None, total: int) -> None:
@@ -174,7 +187,12 @@ class _Trial:
         self._scene, self._copy = scene, copy
         self._progress, self._total = progress, total
 
-    def run(self, rows: Sequence[_Pair], *, together: bool) -> None:
+    def run(self, rows: Sequence[_Pair]) -> None:
+        """Try rows: those that share runs first."""
+        for joint in ("fields", "tail", ""):
+            self._run([row for row in rows if row[0].joint == joint], together=bool(joint))
+
+    def _run(self, rows: Sequence[_Pair], *, together: bool) -> None:
         """Try rows, as many in a round as fit, or one alone."""
         waiting = list(rows)
         while waiting:
@@ -221,7 +239,7 @@ class _Trial:
         deep = any(attack.deep for _, attack in done)
         with self._copy.attacked(self._scene.base, books) as location:
             findings = verified(location, brought, powers=False, deep=deep)
-            if not all(_counting(pair[0], one, findings) for pair, one in done):
+            if not all(_is_found(pair[0], one, findings) for pair, one in done):
                 # only now: to replay every act takes longer than all the rest
                 findings = verified(location, brought, powers=True, deep=deep)
         for pair, attack in done:
@@ -230,12 +248,13 @@ class _Trial:
     def _take(self, pair: _Pair, attack: Attack, findings: Iterable[Finding]) -> None:
         operator, attacker = pair
         counting = _counting(operator, attack, findings)
+        found = bool(counting) and counting[0].code in operator.finds
         self.tried.append(
             Tried(
                 operator=operator,
                 attacker=attacker,
-                found=bool(counting),
-                position=counting[0].position if counting else None,
+                found=found,
+                position=counting[0].position if found else None,
                 expected=attack.expected,
                 codes=tuple(dict.fromkeys(one.code for one in counting)),
                 total=len(list(findings)),
@@ -256,17 +275,16 @@ def verified(location: str, outside: Outside, *, powers: bool, deep: bool) -> li
 
 
 def _counting(operator: Operator, attack: Attack, findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings at the right positions, the expected kinds first.
-
-    Where the right place has no position, only the expected kinds count.
-    """
-    right = [
-        one
-        for one in findings
-        if one.position in attack.expected
-        and (one.position is not None or one.code in operator.finds)
-    ]
+    """Return the findings at the right positions; first those of the kinds that count."""
     places = attack.expected
+    right = [one for one in findings if one.position in places]
+    if None in places:
+        right = [one for one in right if one.position is not None or one.code in operator.finds]
     return sorted(
         right, key=lambda one: (one.code not in operator.finds, places.index(one.position))
     )
+
+
+def _is_found(operator: Operator, attack: Attack, findings: Iterable[Finding]) -> bool:
+    counting = _counting(operator, attack, findings)
+    return bool(counting) and counting[0].code in operator.finds
