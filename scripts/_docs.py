@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from _docs_attacks import attacks_page
 from _docs_cli import cli_page, cli_page_zh
 from _docs_events import events_page
 from _docs_models import models_page
@@ -22,6 +23,7 @@ from _docs_store import architecture_page
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/ARCHITECTURE.md": architecture_page,
+    "docs/ATTACKS.md": attacks_page,
     "docs/EVENTS.md": events_page,
     "docs/FINDINGS.md": findings_page,
     "docs/MODELS.md": models_page,

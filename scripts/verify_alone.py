@@ -670,7 +670,7 @@ class Verifier:
                 counted.append(note)
             except ValueError:
                 continue  # a file that proves nothing says nothing of the ledger
-        good, first = 0, dict[int, bytes]()
+        good, first = {True: 0, False: 0}, dict[int, bytes]()
         total = max(self.leaves, default=-1) + 1
         for note in sorted(counted, key=lambda one: one.size):
             if first.setdefault(note.size, note.root) != note.root:
@@ -679,9 +679,9 @@ class Verifier:
             if note.size > total:
                 self.find("checkpoint_ahead", total, note.name, note.size, total)
             elif known and known != note.root:
-                self.find("checkpoint_root", good, note.name, known, note.root)
+                self.find("checkpoint_root", good[note in notes], note.name, known, note.root)
             elif known:
-                good = note.size
+                good |= dict.fromkeys((False, note in notes), note.size)
         return counted
 
 

@@ -131,12 +131,22 @@ def test_a_root_that_is_not_the_entries_is_placed_after_the_last_that_is(
     assert "damaged" == status(report)["cosignatures"]
 
 
+def test_rows_that_the_log_signed_anew_do_not_move_where_history_was_rewritten(
+    copy: SignedLedger,
+) -> None:
+    seen = [copy.note(8, root=None), copy.note(20, root=b"\7" * 32)]
+    for size in (13, 20):
+        copy.keep(size, copy.note(size))
+
+    assert ("checkpoint_root", 8) in codes(check(copy, outside(*seen)))
+
+
 def test_two_roots_at_one_size_convict_the_log_by_themselves(copy: SignedLedger) -> None:
     copy.keep(9, copy.note(9))
     other = copy.note(9, root=b"\7" * 32)
     report = check(copy, outside(other))
 
-    assert {("checkpoint_two_roots", None), ("checkpoint_root", 9)} == set(codes(report))
+    assert {("checkpoint_two_roots", None), ("checkpoint_root", 0)} == set(codes(report))
     shown = check_bundle(report.misbehaviour, TRUST)
     assert isinstance(shown, Misbehaved)
     assert "two roots at size 9" == shown.why

@@ -94,8 +94,12 @@ class CheckpointCheck:
         return {one.checkpoint.size for one in self.known}
 
     def judge(self, roots: Roots) -> list[Rung]:
-        """Compare every note with the entries and the others; return both rungs."""
-        good = 0
+        """Compare every note with the entries and the others; return both rungs.
+
+        History is right up to the last note that agrees; what notes from outside are held to, only
+        notes from outside say, for whoever rewrites the log can sign the rows of its table anew.
+        """
+        good = {True: 0, False: 0}
         first: dict[int, Known] = {}
         for one in sorted(self.known, key=lambda known: known.checkpoint.size):
             if not one.stated:
@@ -110,9 +114,9 @@ class CheckpointCheck:
                 self._find("checkpoint_ahead", roots.size, one, f"at least {size} entries", found)
             elif size in roots.at and root not in roots.at[size]:
                 expected = f"{roots.at[size][0].hex()} over {size} entries"
-                self._find("checkpoint_root", good, one, expected, root.hex())
+                self._find("checkpoint_root", good[one.outside], one, expected, root.hex())
             elif size in roots.at:
-                good = size
+                good |= dict.fromkeys((False, one.outside), size)
         return [self._rung(), self._cosigned(roots)]
 
     def misbehaviour(self, store: LedgerStore, roots: Roots) -> bytes:

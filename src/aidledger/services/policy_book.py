@@ -107,9 +107,9 @@ class PolicyBook:
     def _load(self, pack_hash: str) -> ResolvedPack:
         """Resolve a pack from the evidence files its adoption names."""
         chain = self._files.get(pack_hash)
-        if chain is None:
+        if not chain:
             raise ServiceError(
-                f"policy pack {pack_hash[:12]}: expected an adoption entry, found none",
+                f"policy pack {pack_hash[:12]}: expected an adoption entry with its files, found none",
                 hint="adopt the pack before deciding under it",
             )
         files: dict[str, bytes] = {}

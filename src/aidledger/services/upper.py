@@ -19,17 +19,23 @@ from aidledger.services.logwalk import Roots, walk
 from aidledger.services.markcheck import MarkCheck
 from aidledger.services.outside import Outside
 from aidledger.services.policycheck import policy_leads
-from aidledger.services.powercheck import check_powers
+from aidledger.services.powercheck import POWERS, check_powers
 from aidledger.services.proofcheck import ProofCheck, printable
 from aidledger.services.restorationcheck import RestorationCheck
 from aidledger.services.signaturecheck import SignatureCheck, seen_sizes
 from aidledger.store.port import LedgerStore
 
 _ANY_SIGNED = "SELECT count(*) FROM batches WHERE signature IS NOT NULL OR key_id IS NOT NULL"
+NOT_ASKED = "not asked for"
 
 
 def climb(
-    store: LedgerStore, report: VerifyReport, outside: Outside, mark: MarkCheck
+    store: LedgerStore,
+    report: VerifyReport,
+    outside: Outside,
+    mark: MarkCheck,
+    *,
+    powers: bool = True,
 ) -> VerifyReport:
     """Return the report with the upper rungs made, as far as there is something to hold them to.
 
@@ -38,6 +44,7 @@ def climb(
         report: of the rungs below; damage there stops nothing here.
         outside: what the verifier brings along.
         mark: what lies beside the database.
+        powers: whether every act is replayed.
 
     """
     declared = declared_of(store)
@@ -60,8 +67,12 @@ def climb(
         roots = walk(store.read(), sizes, signatures.see if signing else None)
     rungs = [mark.judge(roots), *notes.judge(roots)]
     rungs += [restored.judge(roots), signatures.finish(roots)]
-    forbidden, leads, powers = check_powers(store, declared, signatures.key_of)
-    rungs.append(powers)
+    forbidden: list[Finding] = []
+    leads: list[Finding] = []
+    judged = Rung(name=POWERS, status="not_made", why=NOT_ASKED)
+    if powers:
+        forbidden, leads, judged = check_powers(store, declared, signatures.key_of)
+    rungs.append(judged)
     if outside.proofs is not None:
         rungs.append(proofs.judge(store, roots, notes))
     found = [*mark.findings, *declared.findings, *notes.findings, *restored.findings]

@@ -72,6 +72,7 @@ def verify(
     progress: Progress | None = None,
     jobs: int | None = None,
     outside: Outside | None = None,
+    powers: bool = True,
 ) -> VerifyReport:
     """Climb the ladder and report every rung and all damage.
 
@@ -80,6 +81,7 @@ def verify(
         progress: told how far it is.
         jobs: processes to check in; by default 1 for a small ledger, else all processors.
         outside: checkpoints, policy and proofs that the verifier brings along.
+        powers: whether every act is replayed, which takes longer than all other rungs together.
 
     Raises:
         StoreError: there is no ledger, or its database can't be read.
@@ -88,11 +90,17 @@ def verify(
     brought = outside or Outside()
     if not isinstance(ledger, str):
         store = ledger.store if isinstance(ledger, Session) else ledger
-        return climb(store, _verify(store, None, progress, jobs), brought, MarkCheck(store, None))
+        return climb(
+            store,
+            _verify(store, None, progress, jobs),
+            brought,
+            MarkCheck(store, None),
+            powers=powers,
+        )
     store = open_ledger(ledger, read_only=True)
     try:
         mark = MarkCheck(store, ledger)
-        return climb(store, _verify(store, ledger, progress, jobs), brought, mark)
+        return climb(store, _verify(store, ledger, progress, jobs), brought, mark, powers=powers)
     finally:
         store.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
+from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
@@ -26,6 +27,7 @@ PROGRAM: Final = Help(
 )
 
 COMMANDS: Final[dict[str, Help]] = {
+    **ATTACKING,
     **WITNESSING,
     **PROVING,
     "case": Help(
@@ -298,6 +300,7 @@ COMMANDS: Final[dict[str, Help]] = {
 }
 
 OPTIONS: Final[dict[str, Said]] = {
+    **ATTACK_OPTIONS,
     **WITNESS_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(

@@ -31,6 +31,7 @@ ASSURANCES: Final = ("server", "file", "token")
 REASONS: Final = ("compromised", "lost", "replaced", "left_office")
 FORMATS: Final = ("table", "json", "csv", "xlsx")
 IMPORTS: Final = ("applications", "payments", "scores")
+ATTACKERS: Final = ("none", "log", "officer")
 _RECEIPT: Final = Opt("--receipt", "path", "FILE")
 SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -144,6 +145,18 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 "rebuild",
                 _HERE + "rebuilds:run_rebuild",
                 opts=(_AS_OF, _KNOWN_ON, Opt("--model", "many", "NAME"), _JSON),
+            ),
+            Spec(
+                "attack",
+                _HERE + "attacks:run_attack",
+                opts=(
+                    Opt("--checkpoint", "many", "FILE"),
+                    Opt("--policy", "path", "FILE"),
+                    Opt("--operator", "many", "NAME"),
+                    Opt("--attacker", "choice", "", ATTACKERS),
+                    Opt("--list", "flag"),
+                    _JSON,
+                ),
             ),
             CHECKPOINTS,
             WITNESSES,
