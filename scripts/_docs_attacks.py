@@ -64,8 +64,8 @@ def _pairs(titles: Sequence[str], rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 def _table(rows: Sequence[Operator], *, limits: bool) -> list[str]:
     if limits:
-        limits_of = ("operator", "attackers", "what", "done", "who must collude", "threat")
-        return _pairs(limits_of, (_limit(one) for one in rows))
+        short = ("operator", "attackers", "what", "done", "who must collude", "threat")
+        return _pairs(short, (_limit(one) for one in rows))
     titles = ("operator", "attackers", "what", "done", "found by", "position", "threat")
     return _pairs(titles, (_row(one) for one in rows))
 

@@ -17,11 +17,11 @@ from aidledger.services import (
     closingcheck,
     declared,
     indexcheck,
+    markcheck,
     proofcheck,
     signaturecheck,
     tiles_export,
     upper,
-    verifying,
 )
 
 Patch = pytest.MonkeyPatch
@@ -154,7 +154,7 @@ REMOVALS: Final[dict[str, Removal]] = {
             "batch_root",
         )
     },
-    "behind_mark": _set((verifying, "_mark_findings", _nothing)),
+    "behind_mark": _set((markcheck.MarkCheck, "_judge", _nothing)),
     "origin_differs": _set((upper, "declared_of", _declared_without)),
     **{
         code: _notes(code)

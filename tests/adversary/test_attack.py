@@ -24,7 +24,8 @@ def digests(location: str) -> dict[str, str]:
     return {
         str(path): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.endswith("-shm")
+        # whoever reads a SQLite file may leave an empty WAL beside it
+        if path.is_file() and path.stat().st_size and not path.name.endswith("-shm")
     }
 
 

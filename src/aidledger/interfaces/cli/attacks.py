@@ -236,6 +236,9 @@ def _show_kind(app: App, tried: Sequence[Tried]) -> None:
         tried = [one for one in tried if not one.found]
     if not tried:
         return
+    if tried[0].operator.kind == "limits":
+        _show_limits(app, tried)
+        return
     titles = ("", app.say("攻击", "attack"), app.say("谁", "who"), app.say("结果", "result"))
     rows = [
         (
@@ -247,6 +250,18 @@ def _show_kind(app: App, tried: Sequence[Tried]) -> None:
         for one in tried
     ]
     screen.lines(layout.table(titles, rows, screen.width))
+
+
+def _show_limits(app: App, tried: Sequence[Tried]) -> None:
+    """Print what can't be found, and under each who must act together for it."""
+    screen, lang = app.screen, app.lang
+    for one in tried:
+        who = WHO[one.attacker].in_(lang)
+        head = f"{one.operator.title.in_(lang)} [{one.operator.name}] ({who})"
+        first, *rest = layout.wrap(head, screen.width - 3)
+        screen.line(f"{_mark(one)}  {first}")
+        screen.lines(f"   {line}" for line in [*rest])
+        screen.lines(layout.indent(_result(app, one), screen.width, 3))
 
 
 def _mark(one: Tried) -> str:
@@ -262,7 +277,7 @@ def _result(app: App, one: Tried) -> str:
         return app.say(f"位置 {one.position}", f"at position {one.position}")
     if one.operator.coalition is not None:
         who = one.operator.coalition.in_(app.lang)
-        return app.say(f"无法发现；须串通：{who}", f"can't be found; needs: {who}")
+        return app.say(f"无法发现，须由：{who}", f"can't be found; it takes {who}")
     return app.say("未发现", "NOT FOUND")
 
 

@@ -34,11 +34,6 @@ ATTACKING: Final[dict[str, Help]] = {
 }
 
 ATTACK_OPTIONS: Final[dict[str, Said]] = {
-    "attack --checkpoint": Said(
-        "您自己保存的检查点（可重复；没有则临时生成）",
-        "your own checkpoint (may be repeated; made for the trial if there is none)",
-    ),
-    "attack --policy": Said("您自己的信任策略", "your own policy"),
     "--operator": Said(
         "只试这一种，* 代表任意（可重复）", "only these, * is anything (repeatable)"
     ),

@@ -190,7 +190,7 @@ class _Forger:
         kept = [row for row in base.checkpoints if row[0] <= self.start]
         if hands.notes == "resign" and hands.log is not None:
             sizes = {row[0] for row in base.checkpoints if row[0] > self.start} & self.roots.keys()
-            for size in sorted(sizes | {len(self.entries)}):
+            for size in sorted((sizes | {len(self.entries)}) - {0}):
                 root = self.roots[size]
                 note = sign_checkpoint(base.origin, size, root, [hands.log], TRIAL_TIME)
                 kept.append((size, root, note.encode()))

@@ -104,9 +104,10 @@ def _from_start(scene: Scene, attacker: Attacker) -> Attack:
     scene.need_anchor()
     if attacker == "log":
         scene.need_log()
-    first = min(
-        rows[0][0] for stream, rows in scene.by_stream.items() if stream.startswith("case/")
-    )
+    cases = [rows[0][0] for name, rows in scene.by_stream.items() if name.startswith("case/")]
+    if not cases:
+        raise NotTriedError("absent", "账本中没有个案", "the ledger has no case")
+    first = min(cases)
     number = scene.batch_number(first)
     books = scene.forged(_other_tail(scene, number, longer=False), attacker)
     return Attack(books=books, expected=scene.spot(scene.batch_start(first)))
