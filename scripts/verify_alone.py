@@ -472,6 +472,8 @@ class Verifier:
         self.log_key: Key | None = None
         self.keys: dict[str, list[Any]] = {}
         self.first_key = 2**63
+        self.restored: list[tuple[int, dict[str, Any]]] = []
+        self.auditors: set[bytes] = set()
 
     def find(self, code: str, at: int | None, field: str, expected: Any, found: Any) -> None:
         """Keep a finding."""
@@ -517,6 +519,8 @@ class Verifier:
             self.chain(at, stream, version, entry.get("prev", ...), {leaf, stored})
         if isinstance(recorded_at, str):
             self.time(at, recorded_at)
+        if entry.get("$type") == "LedgerRestored":
+            self.roots[at] = self.tree.root() if at == self.tree.size else None
         if at == self.tree.size:
             self.tree.add(leaf if leaf == stored else None)
             if self.tree.size in self.wanted:
@@ -536,6 +540,9 @@ class Verifier:
         if kind == "GenesisDeclared" and self.log_key is None and data.get("log_key"):
             raw = bytes.fromhex(data["log_key"])
             self.log_key = Key(self.origin, b"\x01" if len(raw) == 32 else b"\x06", raw)
+        self.auditors.update(bytes.fromhex(one["key"]) for one in data.get("witnesses", ()))
+        if kind == "LedgerRestored":
+            self.restored.append((at, data))
         if kind == "KeyRegistered":
             self.first_key = min(self.first_key, at)
             raw = bytes.fromhex(data["public_key"])
@@ -641,6 +648,31 @@ class Verifier:
             known = self.roots.get(seen["size"])
             if seen["size"] > at or (known and known.hex() != seen["root"]):
                 self.find("signature_seen", at, "batches.signature", known, seen["root"])
+
+    def restorations(self, policy: Policy | None) -> None:
+        """Section 19.3: each restoration stands where an auditor, known if any is, allowed it."""
+        trusted = {
+            *self.auditors,
+            *((k.public for k in policy.witnesses.values()) if policy else ()),
+        }
+        for at, said in self.restored:
+            by, lost, kept = said["auditor"], said["lost_size"], said["kept_size"]
+            old, now = bytes.fromhex(said["lost_root"]), bytes.fromhex(said["kept_root"])
+            body = lp(self.origin.encode(), lost, old, kept, now)
+            first = base64.b64encode(sha256(b"aidledger/restored/v1\n", body)).decode()
+            text = f"{self.origin}/restored\n{kept}\n{first}\n"
+            for word, size, root in (("lost", lost, old), ("kept", kept, now)):
+                text += f"{word} {size} {base64.b64encode(root).decode()}\n"
+            line = f"\n\u2014 {by['name']} {said['cosignature']}\n"
+            kind = KINDS[1 if by["algorithm"] == "ed25519" else 2]
+            key = Key(by["name"], kind, bytes.fromhex(by["key"]))
+            try:
+                need(Note("", (text + line).encode()).signers([key]), "a cosignature")
+                need(kept <= lost and (kept, now) != (lost, old), "two heads, one of them lost")
+                need(kept == at and self.roots[at] in (now, None), "the kept head")
+                need(not trusted or key.public in trusted, "a key of an auditor")
+            except ValueError as error:
+                self.find("restoration_unproven", at, "data.cosignature", error, "another")
 
     def checkpoints(self, notes: list[Note], policy: Policy | None) -> list[Note]:
         """Rung 8 of section 14: every note against the entries; return those that count."""
@@ -920,6 +952,7 @@ def ledger(
         verifier.entries()
         verifier.stored_tree()
         verifier.signatures()
+        verifier.restorations(policy)
         counted = verifier.checkpoints(outside, policy)
         proofs.against(verifier, counted)
         for note in counted:

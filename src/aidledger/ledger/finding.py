@@ -228,6 +228,11 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "the log has another name than it declares",
         "The name in the database was changed, or the entries come from another ledger.",
     ),
+    "restoration_unproven": FindingText(
+        "恢复没有审计机关的有效联署",
+        "a restoration is not cosigned by an auditor",
+        "An old copy was put back without leave, or the entry says otherwise than the auditor did.",
+    ),
     "checkpoint_form": FindingText(
         "检查点行格式不对",
         "a kept checkpoint is malformed, or its columns say otherwise",
@@ -355,16 +360,8 @@ _UNKNOWN: Final = FindingText("其他问题", "another problem", "See the code."
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {"whole": "ledger", ":": ": ", ",": ", "},
-    "zh": {
-        "position": "位置",
-        "stream": "流",
-        "field": "字段",
-        "whole": "账本",
-        "expected": "应为",
-        "found": "实为",
-        ":": "：",
-        ",": "，",
-    },
+    "zh": {"position": "位置", "stream": "流", "field": "字段", "whole": "账本"}
+    | {"expected": "应为", "found": "实为", ":": "：", ",": "，"},
 }
 
 

@@ -1,10 +1,11 @@
-"""What a ledger says of itself in its registry: its origin, its log key, and the keys of its actors."""
+"""What a ledger says of itself in its registry: origin, log key, keys of its actors, restorations."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from aidledger.domain.events.powers import GenesisDeclared, KeyRegistered, KeyRevoked
+from aidledger.domain.events.proving import LedgerRestored
 from aidledger.domain.events.registry import LedgerOpened
 from aidledger.domain.registry.enrol import enrol
 from aidledger.domain.registry.registry import FOREVER, KeyRecord, Registry
@@ -29,7 +30,7 @@ class Declared(NamedTuple):
 
     `keys` are by what a batch may call them: the label of the owner's key, that of the registered
     name, or the registered name. `first_key` is where the first of them was registered; batches
-    behind it must be signed.
+    behind it must be signed. `restored` are positions and events of restorations.
     """
 
     genesis: GenesisDeclared | None
@@ -37,12 +38,14 @@ class Declared(NamedTuple):
     keys: dict[str, ActorKey]
     first_key: int
     findings: tuple[Finding, ...]
+    restored: tuple[tuple[int, LedgerRestored], ...] = ()
 
 
 def declared_of(store: LedgerStore) -> Declared:
     """Read the registry; the powers to write it are asked elsewhere."""
     genesis, registry, first_key = None, Registry(), FOREVER
     findings: list[Finding] = []
+    restored: list[tuple[int, LedgerRestored]] = []
     for stream in store.streams("registry/"):
         for entry in recorded_all(store.read_stream(stream)):
             match entry.event:
@@ -55,9 +58,18 @@ def declared_of(store: LedgerStore) -> Declared:
                     registry = enrol(registry, entry)
                     if isinstance(event, KeyRegistered):
                         first_key = min(first_key, entry.position)
+                case LedgerRestored() as event:
+                    restored.append((entry.position, event))
                 case _:
                     continue
-    return Declared(genesis, _log_keys(genesis), _named(registry), first_key, tuple(findings))
+    return Declared(
+        genesis,
+        _log_keys(genesis),
+        _named(registry),
+        first_key,
+        tuple(findings),
+        tuple(restored),
+    )
 
 
 def _origin(position: int, stream: str, expected: str, found: str) -> Finding:

@@ -151,9 +151,10 @@ def restoration_key(event: LedgerRestored) -> VerifierKey:
     )
 
 
-def _problem(store: LedgerStore, position: int, event: LedgerRestored) -> str:
+def cosignature_problem(origin: str, position: int, event: LedgerRestored) -> str:
+    """Say what is wrong with a restoration by itself, without the tree; nothing if it holds."""
     stated = Restoration(
-        store.origin,
+        origin,
         TreeHead(event.lost_size, bytes.fromhex(event.lost_root)),
         TreeHead(event.kept_size, bytes.fromhex(event.kept_root)),
     )
@@ -166,8 +167,15 @@ def _problem(store: LedgerStore, position: int, event: LedgerRestored) -> str:
         return f"the cosignature does not hold: {error}"
     if event.kept_size != position:
         return f"it stands at position {position} and not at {event.kept_size}"
+    return ""
+
+
+def _problem(store: LedgerStore, position: int, event: LedgerRestored) -> str:
+    why = cosignature_problem(store.origin, position, event)
+    if why:
+        return why
     root = root_at(store, position) if position else EMPTY_ROOT
-    return "" if root == stated.kept.root else "the log has another root there"
+    return "" if root == bytes.fromhex(event.kept_root) else "the log has another root there"
 
 
 def _cosigned(

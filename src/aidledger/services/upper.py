@@ -12,11 +12,12 @@ from aidledger.domain.registry.registry import FOREVER
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
 from aidledger.services.checkpointcheck import CheckpointCheck
-from aidledger.services.declared import declared_of
+from aidledger.services.declared import Declared, declared_of
 from aidledger.services.logwalk import Roots, walk
 from aidledger.services.outside import Outside
 from aidledger.services.powercheck import check_powers
 from aidledger.services.proofcheck import ProofCheck
+from aidledger.services.restorationcheck import check_restorations
 from aidledger.services.signaturecheck import SignatureCheck, seen_sizes
 from aidledger.store.port import LedgerStore
 
@@ -43,7 +44,7 @@ def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyR
     )
     signing = declared.first_key != FOREVER or _any_signed(store)
     signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
-    sizes = notes.sizes | proofs.sizes
+    sizes = notes.sizes | proofs.sizes | {position for position, _ in declared.restored}
     if signing:
         sizes |= seen_sizes(store.read_batches())
     roots = Roots(report.entries, {}, whole=True)
@@ -55,7 +56,10 @@ def climb(store: LedgerStore, report: VerifyReport, outside: Outside) -> VerifyR
     if outside.proofs is not None:
         counted = [one.file for one in notes.known if one.stated]
         rungs.append(proofs.judge(store, roots, counted))
-    found = [*declared.findings, *notes.findings, *signatures.findings, *forbidden]
+    restored = check_restorations(
+        declared.restored, roots, origin=store.origin, auditors=_auditors(declared, outside)
+    )
+    found = [*declared.findings, *restored, *notes.findings, *signatures.findings, *forbidden]
     joined = _joined(report, [*found, *proofs.findings], rungs, notes)
     return msgspec.structs.replace(
         joined, misbehaviour=notes.misbehaviour(store, roots), leads=tuple(leads)
@@ -80,6 +84,15 @@ def _joined(
         rungs=[*below, *rungs],
         proven_size=None if proven is None else min(proven.size, report.entries),
         cosigners=() if proven is None or not proven.witnessed else proven.cosigners,
+    )
+
+
+def _auditors(declared: Declared, outside: Outside) -> frozenset[bytes]:
+    """Return the public keys of the witnesses that genesis and the policy name."""
+    named = declared.genesis.witnesses if declared.genesis else ()
+    trusted = outside.policy.witnesses if outside.policy else ()
+    return frozenset(
+        (*(bytes.fromhex(one.key) for one in named), *(one.key.public for one in trusted))
     )
 
 
