@@ -23,7 +23,9 @@ from aidledger.services import verifying
 from aidledger.services.outside import Outside
 from aidledger.services.verifying import verify
 from aidledger.store.errors import ConflictError, StoreError
-from aidledger.store.opening import open_ledger
+from aidledger.store.mark import Mark
+from aidledger.store.opening import mark_path, open_ledger
+from aidledger.store.port import Head
 
 UNWRITABLE = {
     "row_form": "eight columns",
@@ -161,3 +163,18 @@ def test_so_does_the_server(code: str, postgres_url: str) -> None:
     twin.attack(held)
 
     assert code in codes(verify(write_to(held, postgres_url)).findings)
+
+
+def test_a_mark_that_lags_is_held_against_the_batches_of_the_server(postgres_url: str) -> None:
+    held = made()
+    location = write_to(held, postgres_url)
+    for size, root, found in (
+        (LONE, held.root(LONE), []),
+        (LONE, bytes(32), [("behind_mark", LONE)]),
+        (LONE - 1, held.root(LONE - 1), [("behind_mark", LONE - 1)]),  # no batch ended there
+    ):
+        mark = Mark(mark_path(location))
+        mark.advance(Head(size=size, root=root, frontier=b"", recorded_at=None))
+        mark.close()
+
+        assert found == [(one.code, one.position) for one in verify(location).findings]
