@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.ledger.signers import signer
 from tests.store.drafts import append, drafts, record
+from tests.twins.cuts import Cut, cut_out
 
 from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.powers import Custodian, GenesisDeclared, WitnessKey
@@ -174,6 +175,54 @@ def test_killed_after_the_entry_and_before_the_mark_it_is_finished(path: Path) -
     assert isinstance(outcome, Committed)
     assert outcome.replayed
     assert isinstance(appended(path), Committed)
+
+
+def restored_again(path: Path) -> Outcome:
+    """Restore with leave, go on, put back a copy from after the leave, and show the old leave."""
+    leave = cosigned(stated(path).text(), AUDIT)
+    restored(path, leave, AUDIT)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    backup = path.with_name("second-backup.db")
+    shutil.copyfile(path, backup)
+    store = open_ledger(path)
+    record(store, drafts(9), "what-is-to-be-forgotten")
+    store.close()
+    for end in ("-wal", "-shm"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
+    shutil.copyfile(backup, path)
+    return restored(path, leave, AUDIT)
+
+
+def test_a_leave_serves_once(path: Path) -> None:
+    with pytest.raises(ServiceError, match="other heads"):
+        restored_again(path)
+
+    assert isinstance(appended(path), Rejected)
+    assert Mark(mark_path(path)).size == 30
+
+
+def test_without_the_check_it_would_serve_for_ever(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = Cut("services.restoring:_is_followed", "(mark.size, mark.root) != lost", "False")
+    cut_out(monkeypatch, [cut])
+    restored_again(path)
+
+    assert isinstance(appended(path), Committed)
+
+
+def test_a_leave_that_was_used_moves_no_mark_and_is_answered_again(path: Path) -> None:
+    leave = cosigned(stated(path).text(), AUDIT)
+    first = restored(path, leave, AUDIT)
+    assert isinstance(appended(path), Committed)
+    again = restored(path, leave, AUDIT)
+
+    assert isinstance(first, Committed)
+    assert isinstance(again, Committed)
+    assert first.receipt.position == again.receipt.position
+    assert Mark(mark_path(path)).size == 22
 
 
 def test_killed_before_the_entry_it_stays_refused(path: Path) -> None:

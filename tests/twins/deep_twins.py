@@ -115,14 +115,27 @@ def no_decision(office: Office) -> int:
     return act_again(office, false, pin=known)
 
 
-def false_facts(office: Office) -> int:
-    """The whole decision is taken on an ability that nobody assessed."""
+def false_record(office: Office) -> policy.DecisionRecord:
+    """Take the whole decision on an ability that nobody assessed."""
     known = decision(office)
     facts = nested({**known.facts, "case.ability": "unable"})
     pack = office.session.policy().pack(known.pack_hash)
     record, _ = policy.decide(pack, "EntitlementSet", {**facts, "standards": []}, with_amount=True)
     assert (record.amount_fen or 0) > (known.amount_fen or 0)
-    return entitled(office, record)
+    return record
+
+
+def false_facts(office: Office) -> int:
+    return entitled(office, false_record(office))
+
+
+def false_facts_withheld(office: Office) -> int:
+    """They are named as what may stand in no entry, so that nobody can take the decision again."""
+    record = false_record(office)
+    facts = {path: fact for path, fact in record.facts.items() if path != "case.ability"}
+    return entitled(
+        office, msgspec.structs.replace(record, facts=facts, withheld=("case.ability",))
+    )
 
 
 def another_month_beside(office: Office) -> int:
@@ -314,6 +327,17 @@ MORE_DEEP_TWINS: Final[dict[str, Deep]] = {
     "false facts": Deep(
         false_facts,
         (Cut("services.explaining:_is_known_then", "root == 'case'", "False"),),
+    ),
+    "false facts withheld": Deep(
+        false_facts_withheld,
+        (
+            Cut(
+                f"{ENTRY}:unlike",
+                "if path not in SENSITIVE:",
+                "if False:",
+                more=(("record.withheld and DECISION_FACTS not in entry.sealed", "False"),),
+            ),
+        ),
     ),
     "another month beside": Deep(
         another_month_beside,

@@ -42,7 +42,8 @@ def too_long(held: Held) -> None:
         "work_days": [],
         "year": 2022,
     }
-    record_becomes(held, canonical.encode({**said(held), "$type": "CalendarAdopted", "data": data}))
+    changes = {"$type": "CalendarAdopted", "data": data, "stream": "policy/lone"}
+    record_becomes(held, canonical.encode({**said(held), **changes}))
 
 
 def a_space(held: Held) -> None:
@@ -74,6 +75,11 @@ def data_of_another_form(held: Held) -> None:
 
 def sealed_where_nothing_is(held: Held) -> None:
     record_becomes(held, canonical.encode({**said(held), "sealed": {"name": "ab" * 32}}))
+
+
+def where_nobody_looks(held: Held) -> None:
+    """A visit that no case has: no fold, no index and no proof of completeness knows it."""
+    record_becomes(held, canonical.encode({**said(held), "stream": "run/2022-03"}))
 
 
 def _reads(check: str, instead: str) -> tuple[Cut, ...]:
@@ -145,5 +151,22 @@ RECORD_TWINS: Final[dict[str, Twin]] = {
         sealed_where_nothing_is,
         LONE,
         (Cut("services.decoding:_faults", "if field not in kind.sealed", "if False"),),
+    ),
+}
+
+MORE_RECORD_TWINS: Final[dict[str, tuple[str, Twin]]] = {
+    "where nobody looks": (
+        "data_form",
+        Twin(
+            where_nobody_looks,
+            LONE,
+            (
+                Cut(
+                    "services.decoding:_faults",
+                    "not entry.stream.startswith((streams := _STREAMS[entry.type]))",
+                    "False",
+                ),
+            ),
+        ),
     ),
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.services.signedledger import TRUST
+from tests.services.signedledger import POLICY, TRUST
 from tests.twins.held import LONE, judged, made
 from tests.twins.other_twins import MORE_OTHER_TWINS, OTHER_TWINS
 from tests.twins.stored import write_to
@@ -19,7 +22,9 @@ from aidledger.services import verifying
 from aidledger.services.outside import Outside
 from aidledger.services.verifying import verify
 from aidledger.store.errors import ConflictError, StoreError
-from aidledger.store.opening import open_ledger
+from aidledger.store.mark import Mark
+from aidledger.store.opening import mark_path, open_ledger
+from aidledger.store.port import Head
 
 UNWRITABLE = {
     "row_form": "eight columns",
@@ -34,6 +39,7 @@ UNWRITABLE = {
     "batch_cause_repeated": "two batches of one cause",
 }
 """What the tables refuse or put right, until somebody makes other tables."""
+AWAY = ("all signatures away",)
 BOTH_ENGINES = (
     "leaf_hash_differs",
     "prev_differs",
@@ -60,6 +66,15 @@ def test_an_untouched_ledger_has_no_finding(tmp_path: Path) -> None:
         assert [] == one.place(folder, False)()
 
 
+def test_an_untouched_file_is_whole_in_parts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = write_to(made(), str(tmp_path / "ledger.db"))
+
+    assert [] == verify(location).findings
+    assert in_parts(location, monkeypatch) is not None
+
+
 @pytest.mark.parametrize("code", TWINS)
 def test_an_attack_is_found_and_passes_once_its_check_is_gone(code: str) -> None:
     twin = TWINS[code]
@@ -82,7 +97,7 @@ def test_so_do_those_on_ledgers_of_their_own(name: str, tmp_path: Path) -> None:
 
 def below_the_checkpoints(found: list[Finding]) -> bool:
     """Whether rows, tree or batches are damaged."""
-    upper = ("checkpoint", "signature", "receipt", "proof", "origin")
+    upper = ("checkpoint", "signature", "receipt", "proof", "origin", "restoration")
     return any(not one.code.startswith(upper) for one in found)
 
 
@@ -106,7 +121,7 @@ def test_a_file_tells_the_same_or_has_no_place_for_the_attack(
     location = str(tmp_path / "ledger.db")
     if code not in UNWRITABLE:
         assert wanted == verify(write_to(held, location), outside=brought).findings
-        assert below_the_checkpoints(wanted) == (in_parts(location, monkeypatch) is None)
+        assert not below_the_checkpoints(wanted) or in_parts(location, monkeypatch) is None
         return
     try:
         write_to(held, location)
@@ -115,9 +130,43 @@ def test_a_file_tells_the_same_or_has_no_place_for_the_attack(
     assert code not in codes(verify(location, outside=brought).findings)
 
 
+ALONE = Path(__file__).resolve().parents[2] / "scripts/verify_alone.py"
+
+
+@pytest.mark.parametrize("name", ["", *AWAY])
+def test_the_second_verifier_finds_it_too(name: str, tmp_path: Path) -> None:
+    held = made()
+    code, twin = MORE.get(name) or (name, TWINS.get(name))
+    if twin:
+        twin.attack(held)
+    (tmp_path / "policy").write_bytes(POLICY)
+    location = write_to(held, str(tmp_path / "ledger.db"))
+    given = [sys.executable, "-I", ALONE, location, "--policy", tmp_path / "policy"]
+    ran = subprocess.run([str(word) for word in given], capture_output=True, check=False)
+    found = [(one["code"], one["position"]) for one in json.loads(ran.stdout)["findings"]]
+
+    assert b"" == ran.stderr
+    assert ([(code, twin.position)] if twin else []) == found
+
+
 @pytest.mark.parametrize("code", BOTH_ENGINES)
 def test_so_does_the_server(code: str, postgres_url: str) -> None:
     twin, held = TWINS[code], made()
     twin.attack(held)
 
     assert code in codes(verify(write_to(held, postgres_url)).findings)
+
+
+def test_a_mark_that_lags_is_held_against_the_entries_of_the_server(postgres_url: str) -> None:
+    held = made()
+    location = write_to(held, postgres_url)
+    for size, root, found in (
+        (LONE, held.root(LONE), []),
+        (LONE, bytes(32), [("behind_mark", LONE)]),
+        (LONE - 1, held.root(LONE - 1), []),
+    ):
+        mark = Mark(mark_path(location))
+        mark.advance(Head(size=size, root=root, frontier=b"", recorded_at=None))
+        mark.close()
+
+        assert found == [(one.code, one.position) for one in verify(location).findings]

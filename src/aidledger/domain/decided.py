@@ -8,20 +8,25 @@ beside a decision that is right.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from aidledger.domain.decide import WITH_RECORD
 from aidledger.domain.events import decision, support
 from aidledger.domain.events.base import AmountLine
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import RuleOverridden
+from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy.decision import DecisionRecord, Difference
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.recorded import Recorded
 
-DECIDED_FIELDS = frozenset({"decision", "monthly_fen", "parts", "proposed_fen"})
+DECISION_FACTS: Final = "decision_facts"
+"""The sealed field that holds what a decision withheld."""
+
+DECIDED_FIELDS: Final = frozenset({"decision", "monthly_fen", "parts", "proposed_fen"})
 """Fields of an act that its decision fills in; before, they say nothing."""
 
-_FOLLOWING = (support.EntitlementSet,)
+_FOLLOWING: Final = (support.EntitlementSet,)
 """Acts that the pack itself lets follow from another: nobody has to name a rule for them."""
 
 
@@ -33,8 +38,16 @@ def undecided(entry: Recorded) -> Difference | None:
 
 
 def unlike(entry: Recorded, record: DecisionRecord) -> Iterator[Difference]:
-    """Yield where an entry is not what its decision says: the act, the pack, the amount, its parts."""
+    """Yield where an entry is not what its decision says: the act, the pack, the amount, its parts.
+
+    Withheld may be what no entry may hold, and is then sealed: else nobody could take it again.
+    """
     act, pinned, event = wire_name(entry.event), entry.pack_hash or "none", entry.event
+    for path in record.withheld:
+        if path not in SENSITIVE:
+            yield _difference("fact", path, "in the record", "withheld")
+    if record.withheld and DECISION_FACTS not in entry.sealed:
+        yield _difference("fact", DECISION_FACTS, "sealed", "nowhere")
     if act != record.act:
         yield _difference("fact", "act.type", record.act, act)
     if pinned != record.pack_hash:

@@ -1,4 +1,4 @@
-"""What a ledger says of itself in its registry: its origin, its log key, and the keys of its actors."""
+"""What a ledger says of itself in its registry: origin, log key, keys of its actors, restorations."""
 
 from __future__ import annotations
 

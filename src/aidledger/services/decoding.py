@@ -24,6 +24,10 @@ _DAY_FIELDS: Final = {
     for name, kind in EVENTS.items()
 }
 _DAY_LISTS: Final = {"CalendarAdopted": ("off_days", "work_days")}
+_STREAMS: Final = {
+    name: tuple(f"{one}/" for one in kind.stream.split("|")) for name, kind in EVENTS.items()
+}
+"""How the names of the streams of each type begin; elsewhere no fold and no index looks for it."""
 
 
 def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
@@ -34,7 +38,7 @@ def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
 class DataCheck:
     """What `verify` asks of each entry's data: a known type, its fields and no others, real days.
 
-    Sealed fields, too, are only such as the type has.
+    Sealed fields, too, are only such as the type has, and the stream is one of its kind.
     """
 
     def all_right(self, entries: Sequence[Entry]) -> bool:
@@ -72,8 +76,11 @@ def _are_right(name: str, entries: Sequence[Entry]) -> bool:
         msgspec.convert(datas, _many(kind.struct))
     except (KeyError, TypeError, msgspec.ValidationError):  # a day that is a list, or no struct's
         return False
-    return all(type(day) is str and is_day(day) for day in days if day) and not any(
-        entry.sealed.keys() - set(kind.sealed) for entry in entries if entry.sealed
+    streams = _STREAMS[name]
+    return (
+        all(type(day) is str and is_day(day) for day in days if day)
+        and all(entry.stream.startswith(streams) for entry in entries)
+        and not any(entry.sealed.keys() - set(kind.sealed) for entry in entries if entry.sealed)
     )
 
 
@@ -134,6 +141,9 @@ def _faults(entry: Entry, kind: EventType) -> list[Fault]:
         for day in getattr(event, field)
         if not is_day(day)
     ]
+    if not entry.stream.startswith(streams := _STREAMS[entry.type]):
+        expected = f"a stream of {', '.join(streams)}"
+        faults.append(("data_form", "stream", expected, _plain(entry.stream)))
     faults += [
         ("sealed_form", f"sealed.{_plain(field)}", "a field that this event seals", "another")
         for field in entry.sealed

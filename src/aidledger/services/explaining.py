@@ -8,7 +8,7 @@ import msgspec
 
 from aidledger.domain.case import Case, evolve, fold_case
 from aidledger.domain.decide import Circumstances, facts_of
-from aidledger.domain.decided import DECIDED_FIELDS, undecided, unlike, unwaived
+from aidledger.domain.decided import DECIDED_FIELDS, DECISION_FACTS, undecided, unlike, unwaived
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy import decision as policy
@@ -213,7 +213,7 @@ def _view(
 ) -> DecisionView:
     """Return a decision with the texts of its clauses from the pinned pack."""
     pack = session.policy().pack(record.pack_hash)
-    kind = EVENTS[record.act]
+    kind = EVENTS[wire_name(entry.event)]
     clauses = []
     for kept in record.clauses:
         clause = pack.clause(kept.id)
@@ -285,8 +285,8 @@ def _repeat(
     """Decide again on the facts kept, with the calendar known on the day of the entry."""
     calendar = session.policy().calendar_known_on(china_day(entry.recorded_at))
     withheld: dict[str, Any] | None = None
-    if record.withheld and session.vault is not None and "decision_facts" in entry.sealed:
-        opened = session.vault.open(entry.sealed["decision_facts"])
+    if record.withheld and session.vault is not None and DECISION_FACTS in entry.sealed:
+        opened = session.vault.open(entry.sealed[DECISION_FACTS])
         withheld = None if opened is None else msgspec.json.decode(opened)
     return policy.redecide(record, pack, calendar=calendar, withheld=withheld)
 

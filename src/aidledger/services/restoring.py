@@ -93,8 +93,7 @@ def restore(
     stated = parse_restoration(note.text)
     cause = f"restored:{hashlib.sha256(note.text).hexdigest()[:32]}"
     known = store.receipt(cause)
-    if isinstance(known, Committed):  # killed before the mark followed
-        _follow(location, store.head())
+    if isinstance(known, Committed) and _is_followed(location, stated.lost, store.head()):
         return known
     wanted = restoration_of(store, location)
     if stated != wanted:
@@ -181,7 +180,14 @@ def _witness_key(key: VerifierKey) -> WitnessKey:
     )
 
 
-def _follow(location: str, head: Head) -> None:
+def _is_followed(location: str, lost: TreeHead, head: Head) -> bool:
+    """Let the mark follow if it still is the head that was lost: killed before it could.
+
+    A leave serves once: false where the ledger is behind another mark.
+    """
     mark = Mark(mark_path(location))
+    if (mark.size, mark.root) != lost:
+        return mark.problem(head) is None
     mark.advance(head)
     mark.close()
+    return True
