@@ -342,6 +342,8 @@ def test_on_an_undamaged_ledger_both_verifiers_agree_on_everything(ledger: Path)
     status, found = alone(ledger)
     report = verify(str(ledger))
 
+    rungs = {rung["name"]: rung["status"] for rung in found.pop("rungs")}
+
     assert status == 4
     assert found == {
         "entries": SIZE,
@@ -350,9 +352,14 @@ def test_on_an_undamaged_ledger_both_verifiers_agree_on_everything(ledger: Path)
         "unproven_tail": SIZE,
         "cosigners": [],
         "findings": [],
+        "shown": [],
         "useless": [],
         "verdict": "unproven",
     }
+    assert {rung.name: rung.status for rung in report.rungs}.items() >= {
+        name: rungs[name] for name in ("bytes", "columns", "chain", "time", "tree", "batches")
+    }.items()
+    assert "not_made" == rungs["powers"]
     assert (report.entries, report.verdict, report.findings) == (SIZE, "unproven", [])
 
 
