@@ -39,7 +39,7 @@ LIMIT = 2**53 - 1  # §2: the largest integer
 Pair = tuple[int, bytes]  # a size of the log, and its root
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """Bytes that do not have the form that the format gives them, or do not hold."""
 
 
@@ -47,27 +47,33 @@ class CannotRunError(Exception):
     """There is nothing to verify, or it cannot be read."""
 
 
+def refuse(when: Any, why: str) -> None:
+    """Refuse where something is so that must not be."""
+    if when:
+        raise RefusedError(why)
+
+
 # ---- §2 Canonical JSON ---------------------------------------------------------------------------
 
 
 def _integer(text: str) -> int:
-    if len(text) > 17 or abs(int(text)) > LIMIT:
-        raise Refused("a number beyond 2^53-1")
+    refuse(len(text) > 17 or abs(int(text)) > LIMIT, "a number beyond 2^53-1")
     return int(text)
 
 
 def _no_number(text: str) -> Any:
-    raise Refused(f"{text[:20]} is no integer")
+    raise RefusedError(f"{text[:20]} is no integer")
 
 
 def _walk(value: Any, depth: int) -> None:
     """Refuse what shows only inside a value: keys, strings out of NFC, too deep nesting."""
     if isinstance(value, str):
-        if not unicodedata.is_normalized("NFC", value):
-            raise Refused("a text that is not in NFC")
+        refuse(not unicodedata.is_normalized("NFC", value), "a text that is not in NFC")
     elif isinstance(value, dict | list):
         if depth == 16 or (isinstance(value, dict) and not all(key.isascii() for key in value)):
-            raise Refused("more than 16 objects and arrays inside each other, or a key not ASCII")
+            raise RefusedError(
+                "more than 16 objects and arrays inside each other, or a key not ASCII"
+            )
         for part in value.values() if isinstance(value, dict) else value:
             _walk(part, depth + 1)
 
@@ -83,22 +89,23 @@ def canonical(data: bytes) -> Any:
         text = data.decode()
         value = DECODE(text)
         again = ENCODE(value)
-    except Refused:
+    except RefusedError:
         raise
     except (ValueError, RecursionError) as error:
-        raise Refused(f"no JSON: {str(error)[:60]}") from None
+        raise RefusedError(f"no JSON: {str(error)[:60]}") from None
     if again != text or re.search("[\x00-\x1f\x7f-\x9f]", text):
-        raise Refused("not the one canonical encoding of its value")
+        raise RefusedError("not the one canonical encoding of its value")
     if "\\" in text and re.search(r'\\[^"n]', text.replace("\\\\", "")):
-        raise Refused("an escape that is not needed")
+        raise RefusedError("an escape that is not needed")
     if not text.isascii() or text.count("{") + text.count("[") > 16:
         _walk(value, 0)
     return value
 
 
 def an_object(value: Any, keys: Iterable[str], what: str) -> dict[str, Any]:
+    """Give an object with exactly these keys."""
     if not isinstance(value, dict) or set(value) != set(keys):
-        raise Refused(f"not the keys of {what}")
+        raise RefusedError(f"not the keys of {what}")
     return value
 
 
@@ -108,6 +115,7 @@ PART = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
 
 
 def form(pattern: str) -> Callable[[Any], bool]:
+    """Make a check for texts of a form."""
     compiled = re.compile(pattern)
     return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
 
@@ -119,26 +127,29 @@ is_sealed_name = form(r"[a-z][a-z0-9_.]*")
 
 
 def is_count(value: Any, least: int = 0) -> bool:
+    """Tell an integer of §2 that is no less."""
     return type(value) is int and least <= value <= LIMIT
 
 
-def exists(pattern: str, read: Callable[[str], Any]) -> Callable[[Any], bool]:
-    def check(value: Any, right: Callable[[Any], bool] = form(pattern)) -> bool:
+def exists(shape: Callable[[Any], bool], read: Callable[[str], Any]) -> Callable[[Any], bool]:
+    """Make a check for days and times of a form that exist."""
+
+    def check(value: Any) -> bool:
         with contextlib.suppress(ValueError):
-            return right(value) and bool(read(value))
+            return shape(value) and bool(read(value))
         return False
 
     return check
 
 
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-is_day = exists(DAY, date.fromisoformat)
-is_time = exists(
-    DAY + r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z", datetime.fromisoformat
-)
+CLOCK = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+is_day = exists(form(DAY), date.fromisoformat)
+is_time = exists(form(DAY + CLOCK), datetime.fromisoformat)
 
 
 def is_policy(value: Any) -> bool:
+    """Tell null, or a pinned policy pack."""
     if not isinstance(value, dict):
         return value is None
     pinned = value.get("hash")
@@ -147,6 +158,7 @@ def is_policy(value: Any) -> bool:
 
 
 def is_sealed(value: Any) -> bool:
+    """Tell names and commitments."""
     return isinstance(value, dict) and all(
         is_sealed_name(name) and is_hash(digest) for name, digest in value.items()
     )
@@ -178,7 +190,7 @@ def read_record(data: Any) -> tuple[dict[str, Any], Wrong]:
         return {}, [("record_too_long", "record", f"{len(data)} bytes")]
     try:
         value = canonical(data)
-    except Refused as error:  # §13: sealed, packed or of another program
+    except RefusedError as error:  # §13: sealed, packed or of another program
         code = "record_not_canonical" if data[:1] == b"{" else "opaque_record"
         return {}, [(code, "record", str(error))]
     if not isinstance(value, dict):
@@ -198,6 +210,7 @@ def read_record(data: Any) -> tuple[dict[str, Any], Wrong]:
 
 
 def sha256(data: bytes) -> bytes:
+    """Hash (FIPS 180-4)."""
     return hashlib.sha256(data).digest()
 
 
@@ -205,10 +218,12 @@ NO_LEAVES = sha256(b"")
 
 
 def leaf_of(record: bytes) -> bytes:
+    """Hash a record into its leaf."""
     return sha256(b"\x00" + record)
 
 
 def node(left: bytes, right: bytes) -> bytes:
+    """Hash two subtrees into one."""
     return sha256(b"\x01" + left + right)
 
 
@@ -221,12 +236,14 @@ class Tree:
             self.add(leaf)
 
     def add(self, leaf: bytes) -> None:
+        """Add a leaf behind the last."""
         self.size = size = self.size + 1
         while size % 2 == 0:
             leaf, size = node(self.peaks.pop(), leaf), size // 2
         self.peaks.append(leaf)
 
     def root(self) -> bytes:
+        """Fold the peaks from the right."""
         root = self.peaks[-1] if self.peaks else NO_LEAVES
         for peak in reversed(self.peaks[:-1]):
             root = node(peak, root)
@@ -255,12 +272,14 @@ def climb(number: int, last: int, pair: list[bytes], path: Sequence[bytes], *, b
 
 
 def included(leaf: bytes, index: int, tree: Pair, path: Sequence[bytes]) -> bool:
+    """Follow an inclusion proof."""
     pair = [leaf]
     inside = 0 <= index < tree[0]
     return inside and climb(index, tree[0] - 1, pair, path, both=False) and pair[0] == tree[1]
 
 
 def extends(old: Pair, new: Pair, path: Sequence[bytes]) -> bool:
+    """Follow a consistency proof; none leads from size 0."""
     (first, old_root), (second, new_root) = old, new
     if first == second or not 0 < first < second:
         return first == second > 0 and not path and old_root == new_root
@@ -297,8 +316,7 @@ def is_key_name(name: str) -> bool:
 
 def lines_of(data: bytes, what: str) -> list[str]:
     """Divide into lines: each ends in 0x0A and in nothing else, the last one too."""
-    if not data.endswith(b"\n"):
-        raise Refused(f"{what} that does not end in a newline")
+    refuse(not data.endswith(b"\n"), f"{what} that does not end in a newline")
     return data[:-1].decode("utf-8", "surrogateescape").split("\n")
 
 
@@ -307,16 +325,16 @@ def from_base64(text: Any, length: int | None = None) -> bytes:
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except (AttributeError, UnicodeEncodeError, binascii.Error):
-        raise Refused(f"no base64: {str(text)[:40]!r}") from None
+        raise RefusedError(f"no base64: {str(text)[:40]!r}") from None
     if not data or base64.b64encode(data).decode() != text or length not in (None, len(data)):
-        raise Refused(f"no base64 of the right length: {text[:40]}")
+        raise RefusedError(f"no base64 of the right length: {text[:40]}")
     return data
 
 
 def from_decimal(text: str) -> int:
     """Read a decimal number of at most 2^63-1."""
     if not re.fullmatch("0|[1-9][0-9]{0,18}", text) or int(text) > 2**63 - 1:
-        raise Refused(f"no decimal number: {text[:40]!r}")
+        raise RefusedError(f"no decimal number: {text[:40]!r}")
     return int(text)
 
 
@@ -339,13 +357,13 @@ def check_ed25519(data: bytes) -> None:
     if (x * x - square) % P25519:
         x = x * pow(2, (P25519 - 1) // 4, P25519) % P25519
     if y >= P25519 or (x * x - square) % P25519 or (x == 0 and sign):
-        raise Refused("a key that is no point of the curve")
+        raise RefusedError("a key that is no point of the curve")
     point, total, left = (x if x % 2 == sign else P25519 - x, y, 1), (0, 1, 1), ORDER
     while left:
         total = add_points(total, point) if left % 2 else total
         point, left = add_points(point, point), left // 2
     if total[0] or total[1] != total[2] or (x, y) == (0, 1):
-        raise Refused("a key of low order, or with a part of low order")
+        raise RefusedError("a key of low order, or with a part of low order")
 
 
 @dataclass(frozen=True)
@@ -358,11 +376,11 @@ class Key:
 
     def __post_init__(self) -> None:
         if not is_key_name(self.name) or len(self.public) != LENGTHS[self.kind]:
-            raise Refused("a key with a name or of a length that none has")
+            raise RefusedError("a key with a name or of a length that none has")
         if self.kind != ML_DSA_44:
             check_ed25519(self.public)
         elif not any(self.public[32:]):
-            raise Refused("a key under which anybody can sign")
+            raise RefusedError("a key under which anybody can sign")
 
     @property
     def id(self) -> bytes:
@@ -397,10 +415,9 @@ def read_vkey(text: str, *kinds: bytes) -> Key:
     material = from_base64(encoded)
     kind = next((one for one in kinds if material.startswith(one)), None)
     if kind is None:
-        raise Refused("a key of a kind that does not belong here")
+        raise RefusedError("a key of a kind that does not belong here")
     key = Key(name, kind, material[len(kind) :])
-    if key.id.hex() != key_id:
-        raise Refused("a vkey whose id is not that of its key")
+    refuse(key.id.hex() != key_id, "a vkey whose id is not that of its key")
     return key
 
 
@@ -430,7 +447,7 @@ class Checkpoint(NamedTuple):
         for name, signature in self.lines:
             ours = [key for key in keys if (key.name, key.id) == (name, signature[:4])]
             if len(ours) > 1 or (ours and not self.holds(ours[0], signature[4:])):
-                raise Refused(f"a bad line of {name}")
+                raise RefusedError(f"a bad line of {name}")
             found.update(ours)
         return found
 
@@ -455,27 +472,26 @@ def read_checkpoint(data: bytes) -> Checkpoint:
     rows = lines_of(data, "a note")
     text = "\n".join(rows)
     if len(data) > 1_000_000 or re.search("[\x00-\x09\x0b-\x1f\ud800-\udfff]", text):
-        raise Refused("a note that is too long, or with a character that no note has")
+        raise RefusedError("a note that is too long, or with a character that no note has")
     at = max((number for number, row in enumerate(rows) if not row), default=0)
     body, signatures, lines = rows[:at], rows[at + 1 :], set()
     if len(body) < 3 or not all(body) or not 1 <= len(signatures) <= 100:
-        raise Refused("no note of a checkpoint")
+        raise RefusedError("no note of a checkpoint")
     for row in signatures:
         dash, _, rest = row.partition(" ")
         name, _, encoded = rest.partition(" ")
         signature = from_base64(encoded)
         if dash != "—" or not is_key_name(name) or len(signature) < 5:
-            raise Refused("a line that is no signature")
+            raise RefusedError("a line that is no signature")
         lines.add((name, signature))
     size, root = from_decimal(body[1]), from_base64(body[2], 32)
-    if not is_key_name(body[0]):
-        raise Refused("an origin of another form")
+    refuse(not is_key_name(body[0]), "an origin of another form")
     text_bytes = "".join(f"{row}\n" for row in body).encode()
     return Checkpoint(body[0], size, root, text_bytes, frozenset(lines))
 
 
 def impossible(note: Checkpoint) -> bool:
-    """An empty log has one root."""
+    """Say that an empty log has another root than the one it can have."""
     return note.size == 0 and note.root != NO_LEAVES
 
 
@@ -502,17 +518,17 @@ class Policy:
         """Give the witnesses that cosigned an accepted checkpoint; refuse any other."""
         found = note.signers([*self.logs, *self.witnesses.values()])
         if not any(key in found and key.name == note.origin for key in self.logs):
-            raise Refused("no key that the policy names for the log signed it")
+            raise RefusedError("no key that the policy names for the log signed it")
         there = {name for name, key in self.witnesses.items() if key in found}
         if impossible(note) or not self.met(self.quorum, there):
-            raise Refused("the quorum of witnesses is not met")
+            raise RefusedError("the quorum of witnesses is not met")
         return sorted(there)
 
 
 def read_policy(data: bytes) -> Policy:
     """Read a policy; each public key and each name stands in it once."""
     if len(data) > 1_000_000 or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
-        raise Refused("the policy is too long, or has a control character")
+        raise RefusedError("the policy is too long, or has a control character")
     policy, members = Policy(), list[str]()
     for line in data.decode("utf-8", "surrogateescape").split("\n"):
         names = {*policy.witnesses, *policy.groups}
@@ -529,15 +545,17 @@ def read_policy(data: bytes) -> Policy:
                 number = {"any": 1, "all": len(inside)}.get(least) or from_decimal(least)
                 members += inside
                 if not 1 <= number <= len(inside) or not set(inside) <= names:
-                    raise Refused(f"group {name}: too many, or a name that no line before gives")
+                    raise RefusedError(
+                        f"group {name}: too many, or a name that no line before gives"
+                    )
                 policy.groups[name] = number, inside
             case ["quorum", name] if not policy.quorum and name in {*names, "none"}:
                 policy.quorum = name
             case _:
-                raise Refused(f"a line of the policy: {line[:60]!r}")
+                raise RefusedError(f"a line of the policy: {line[:60]!r}")
     keys = [key.public for key in (*policy.logs, *policy.witnesses.values())]
     if not policy.quorum or len(set(keys)) < len(keys) or len(set(members)) < len(members):
-        raise Refused("the policy has no quorum, or a key or a member twice")
+        raise RefusedError("the policy has no quorum, or a key or a member twice")
     return policy
 
 
@@ -547,13 +565,13 @@ def read_policy(data: bytes) -> Policy:
 class Proof(NamedTuple):
     """A proof file: the leaf at `index` leads along `path` to the root of the checkpoint."""
 
-    index: int
+    at: int
     path: list[bytes]
     note: Checkpoint
 
     def holds(self, leaf: bytes) -> bool:
         """Follow the path."""
-        return included(leaf, self.index, (self.note.size, self.note.root), self.path)
+        return included(leaf, self.at, (self.note.size, self.note.root), self.path)
 
 
 def read_proof(data: bytes) -> Proof:
@@ -563,32 +581,29 @@ def read_proof(data: bytes) -> Proof:
     if lines and lines[0].startswith("extra "):
         from_base64(lines.pop(0)[6:])
     if not lines or not lines[0].startswith("index ") or len(lines) > 64:
-        raise Refused("a proof without index, or with too many hashes")
+        raise RefusedError("a proof without index, or with too many hashes")
     path = [from_base64(line, 32) for line in lines[1:]]
     return Proof(from_decimal(lines[0][6:]), path, read_checkpoint(note))
 
 
-def convicts(data: bytes, logs: Sequence[Key]) -> tuple[str, str] | None:
-    """Say what a bundle convicts a log of (code, origin); None: of nothing."""
+def convicts(data: bytes, logs: Sequence[Key]) -> str | None:
+    """Say what a bundle convicts a log of, as a code; None: of nothing."""
     parts = data.split(b"\n\n")
     lines = lines_of(parts[0] + b"\n", "a bundle")[1:]
-    if len(parts) != 5 or len(lines) > 64:
-        raise Refused("a bundle without two notes")
+    refuse(len(parts) != 5 or len(lines) > 64, "a bundle without two notes")
     root = from_base64(lines.pop(0)[5:], 32) if lines and lines[0][:5] == "root " else b""
     path = [from_base64(line, 32) for line in lines]
     old = read_checkpoint(parts[1] + b"\n\n" + parts[2] + b"\n")
     new = read_checkpoint(parts[3] + b"\n\n" + parts[4])
-    for note in (old, new):
-        if not note.signers([key for key in logs if key.name == note.origin]):
-            return None
-    if old.origin != new.origin or old.size > new.size:
+    keys = [key for key in logs if key.name == old.origin == new.origin]
+    if not (old.signers(keys) and new.signers(keys)) or old.size > new.size:
         return None
     if impossible(old) or impossible(new):
-        return "checkpoint_root", old.origin
+        return "checkpoint_root"
     if old.size == new.size:
-        return ("checkpoint_two_roots", old.origin) if old.root != new.root else None
+        return "checkpoint_two_roots" if old.root != new.root else None
     fork = root not in (b"", old.root) and extends((old.size, root), (new.size, new.root), path)
-    return ("checkpoint_root", old.origin) if fork else None
+    return "checkpoint_root" if fork else None
 
 
 RECEIPT: dict[str, Callable[[Any], bool]] = {
@@ -610,10 +625,10 @@ def read_receipt(data: bytes) -> dict[str, Any]:
     """Read a receipt: one line of canonical JSON."""
     value = an_object(canonical(data[:-1]), RECEIPT, "a receipt")
     if data[-1:] != b"\n" or not all(right(value[key]) for key, right in RECEIPT.items()):
-        raise Refused("a receipt with a field of another form")
+        raise RefusedError("a receipt with a field of another form")
     count, end = value["count"], value["position"] + value["count"]
     if count != len(value["leaf_hashes"]) or value["size"] < end:
-        raise Refused("a receipt whose numbers do not fit")
+        raise RefusedError("a receipt whose numbers do not fit")
     return value
 
 
@@ -621,35 +636,36 @@ def read_receipt(data: bytes) -> dict[str, Any]:
 
 
 def lp(data: bytes) -> bytes:
-    """The length of `data` as 32 bits, then `data`."""
+    """Put the length of `data` as 32 bits before it."""
     return len(data).to_bytes(4, "big") + data
 
 
 def u64(number: int) -> bytes:
-    """64 bits, big-endian."""
+    """Write 64 bits, big-endian."""
     return number.to_bytes(8, "big")
 
 
 def index_leaf(key: str, count: int, last: int, root: bytes) -> bytes:
-    """The leaf of a row of a sealed index."""
+    """Give the leaf of a row of a sealed index."""
     parts = (key.encode(), u64(count), u64(last), root)
     return leaf_of(b"aidledger/index/v1\n" + b"".join(lp(part) for part in parts))
 
 
 def read_json_proof(data: bytes) -> dict[str, Any]:
     """Read a case or payment proof; all numbers in it are counts."""
-    if len(data) > 16_384:
-        raise Refused("a proof of more than 16,384 bytes")
-    value = canonical(data)
-    kind = value.get("$proof") if isinstance(value, dict) else None
+    refuse(len(data) > 16_384, "a proof of more than 16,384 bytes")
+    value: dict[str, Any] = canonical(data)
+    refuse(not isinstance(value, dict), "a proof that is no object")
+    kind = value.get("$proof")
     if kind == "aidledger/case-proof/v1":
         an_object(value, ("$proof", "key", "kind", "rows", "sealed_at"), "a case proof")
         numbers: list[Any] = [value["sealed_at"]]
-        for row in value["rows"] if isinstance(value["rows"], list) else [None]:
+        rows: list[Any] = value["rows"] if isinstance(value["rows"], list) else [None]
+        for row in rows:
             an_object(row, ("count", "index", "key", "last_position", "path", "root"), "a row")
             numbers += [row["count"], row["index"], row["last_position"]]
             if not isinstance(row["key"], str) or not isinstance(row["path"], list):
-                raise Refused("a row of another form")
+                raise RefusedError("a row of another form")
         right = form("[!-~]{1,200}")(value["key"]) and value["kind"] in ("cases", "persons")
     else:
         keys = ("$proof", "amount_fen", "index", "list", "path", "position", "sealed_at")
@@ -658,21 +674,20 @@ def read_json_proof(data: bytes) -> dict[str, Any]:
         right = kind == "aidledger/payment-proof/v1" and isinstance(value["path"], list)
         right = right and value["list"] in ("counted", "withdrawn")
     if not right or not all(is_count(number) for number in numbers):
-        raise Refused("a proof with a field of another form")
+        raise RefusedError("a proof with a field of another form")
     return value
 
 
 def check_case_proof(value: dict[str, Any], sealed: dict[str, Any]) -> Pair | None:
     """Give the number and the root of all items of the key; None: there are none. Else refuse."""
     asked, total, root = value["key"], sealed["rows"], bytes.fromhex(sealed["root"])
-    if value["kind"] != sealed["kind"]:
-        raise Refused("the sealed index is of another kind")
+    refuse(value["kind"] != sealed["kind"], "the sealed index is of another kind")
     rows = []
     for row in value["rows"]:
         inner, path = from_base64(row["root"], 32), [from_base64(one, 32) for one in row["path"]]
         leaf = index_leaf(row["key"], row["count"], row["last_position"], inner)
         if not included(leaf, row["index"], (total, root), path):
-            raise Refused("a row that is not in the sealed index")
+            raise RefusedError("a row that is not in the sealed index")
         rows.append((row["index"], row["key"]))
     match rows:
         case [(_, key)] if key == asked:
@@ -685,7 +700,7 @@ def check_case_proof(value: dict[str, Any], sealed: dict[str, Any]) -> Pair | No
             return None
         case [] if total == 0 and root == NO_LEAVES:
             return None
-    raise Refused("the rows do not show what they should")
+    raise RefusedError("the rows do not show what they should")
 
 
 # ---- §18 Sum trees -------------------------------------------------------------------------------
@@ -696,16 +711,14 @@ Sum = tuple[bytes, int, int]  # hash, sum in fen, number of lines
 
 def sum_node(left: Sum, right: Sum) -> Sum:
     """Both sums are hashed: else money could be moved between two children."""
-    if left[1] + right[1] > LIMIT:
-        raise Refused("a sum above 2^53-1")
+    refuse(left[1] + right[1] > LIMIT, "a sum above 2^53-1")
     parts = (lp(one) + lp(u64(fen)) + lp(u64(count)) for one, fen, count in (left, right))
     return sha256(SUM + b"".join(parts)), left[1] + right[1], left[2] + right[2]
 
 
 def sum_from(line: Sum, index: int, size: int, path: list[Any]) -> Sum:
     """Follow a path; the number of lines on each side follows from the shape."""
-    if (size == 1) != (not path):
-        raise Refused("a path of another length")
+    refuse((size == 1) != (not path), "a path of another length")
     if not path:
         return line
     half = 1 << ((size - 1).bit_length() - 1)
@@ -713,29 +726,24 @@ def sum_from(line: Sum, index: int, size: int, path: list[Any]) -> Sum:
         case [digest, fen] if is_count(fen):
             sibling = from_base64(digest, 32), fen
         case _:
-            raise Refused("a step of another form")
+            raise RefusedError("a step of another form")
     if index < half:
         return sum_node(sum_from(line, index, half, path[:-1]), (*sibling, size - half))
     return sum_node((*sibling, half), sum_from(line, index - half, size - half, path[:-1]))
 
 
-def check_payment_proof(value: dict[str, Any], paid: bytes, statement: dict[str, Any]) -> None:
-    """Hold a payment proof against the payment's record and the closing or supplement."""
+def check_payment_proof(value: dict[str, Any], leaf: bytes, statement: dict[str, Any]) -> None:
+    """Hold a payment proof against the leaf of the payment and the closing or supplement."""
     prefix = "" if value["list"] == "counted" else "withdrawn_"
-    told = [
-        statement.get(prefix + name) for name in ("root", "fen" if prefix else "total_fen", "count")
-    ]
+    names = ("root", "fen" if prefix else "total_fen", "count")
+    told: list[Any] = [statement.get(prefix + name) for name in names]
     if not is_hash(told[0]) or not all(is_count(one) for one in told[1:]):
-        raise Refused("the statement has no such list")
-    if value["index"] >= told[2]:
-        raise Refused("a line beyond the last")
+        raise RefusedError("the statement has no such list")
+    refuse(value["index"] >= told[2], "a line beyond the last")
     position, amount = value["position"], value["amount_fen"]
-    line = sha256(SUM + lp(u64(position)) + lp(leaf_of(paid)) + lp(u64(amount))), amount, 1
-    if sum_from(line, value["index"], told[2], value["path"]) != (
-        bytes.fromhex(told[0]),
-        *told[1:],
-    ):
-        raise Refused("the line does not lead to root, total and number of the statement")
+    line = sha256(SUM + lp(u64(position)) + lp(leaf) + lp(u64(amount))), amount, 1
+    found = sum_from(line, value["index"], told[2], value["path"])
+    refuse(found != (bytes.fromhex(told[0]), *told[1:]), "not a line of the statement")
 
 
 # ---- §14 The report ------------------------------------------------------------------------------
@@ -829,7 +837,7 @@ class Report:
         return "unproven" if self.proven_size is None else "proven"
 
     def as_json(self) -> dict[str, Any]:
-        """The report as §14 has it."""
+        """Give the report as §14 has it."""
         proven = self.proven_size if self.verdict == "proven" else None
         damaged = {CODES[one["code"]][0] for one in self.findings}
         rungs = [
@@ -860,9 +868,10 @@ class Report:
 # ---- §14, rungs 1 to 4: the entries --------------------------------------------------------------
 
 COLUMNS = ("stream", "version", "type", "recorded_at")
-KEPT = "LedgerOpened GenesisDeclared KeyRegistered KeyRevoked LedgerRestored IndexSealed"
-KEPT += " ApplicationSubmitted EntryCorrected PaymentIssued"
 STATEMENTS = ("PaymentMonthClosed", "PaymentMonthSupplemented")
+KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRevoked"}
+KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
+Hashes = list[bytes | None]
 
 
 class Fact(NamedTuple):
@@ -873,7 +882,7 @@ class Fact(NamedTuple):
     stream: Any = None
     actor: Any = None
     cause: Any = None
-    times: tuple[Any, ...] = ()  # of the record and, where the leaves differ, of the column
+    times: tuple[Any, ...] = ()  # of the record, and of the column
 
 
 class Log:
@@ -885,7 +894,7 @@ class Log:
         self.kept: list[tuple[int, str, dict[str, Any]]] = []  # position, type, record
         self.roots: dict[int, set[bytes]] = {}
         self.chains: dict[str, tuple[set[int], set[Any]]] = {}  # a stream's next version and prev
-        self.latest = (("", None), "")  # the latest time and its position, the one before
+        self.latest: tuple[str, int | None, str] = ("", None, "")  # time, its position, one before
 
     def add(self, position: Any, record: Any, stored: Any, columns: tuple[Any, ...] | None) -> None:
         """Take the next row; a folder of tiles has no columns."""
@@ -927,13 +936,13 @@ class Log:
             times = (said.get("recorded_at"), *([told["recorded_at"]] if told else []))
             fact = (said.get("stream"), said.get("actor"), said.get("cause"), times)
             self.facts.append(Fact(leaf, stored, *fact))
-            if said.get("$type") in (*KEPT.split(), *STATEMENTS) and "data" in said:
+            if said.get("$type") in KEPT and "data" in said:
                 self.kept.append((position, said["$type"], said))
 
     def _chain(self, at: int | None, true: dict[str, Any], prev: Any, leaves: set[str]) -> None:
         """§5 and §6; after a gap the chain goes on from what is there."""
         stream, version, time = (true.get(name) for name in ("stream", "version", "recorded_at"))
-        if isinstance(stream, str) and is_count(version, 1):
+        if isinstance(stream, str) and isinstance(version, int) and is_count(version, 1):
             next_version, before = self.chains.get(stream, ({1}, {None}))
             after = {version + 1}
             if version not in next_version:
@@ -942,35 +951,39 @@ class Log:
             elif prev not in (Ellipsis, *before):
                 self.report.find("prev_differs", at, "prev", prev, stream)
             self.chains[stream] = after, leaves
-        if is_time(time):
-            (latest, place), earlier = self.latest
-            if earlier <= time < latest:
+        if isinstance(time, str) and is_time(time):
+            latest, place, earlier = self.latest
+            if earlier <= time < latest:  # the one before is out of order, not all behind it
                 self.report.find("recorded_at_back", place, "recorded_at", f"{latest}, then {time}")
-                self.latest = (time, at), earlier
+                self.latest = time, at, earlier
             elif time < latest:
                 self.report.find("recorded_at_back", at, "recorded_at", f"{time} after {latest}")
             elif time > latest:
-                self.latest = (time, at), latest
+                self.latest = time, at, latest
+
+    def sides(self) -> list[Hashes]:
+        """Give the leaves of the records, and as they are stored."""
+        return [[one.leaf for one in self.facts], [one.stored for one in self.facts]]
 
     def read(self, position: int, *kinds: str) -> dict[str, Any]:
         """Give the record of one of the types at a position."""
         for at, kind, said in self.kept:
             if at == position and kind in kinds:
                 return said
-        raise Refused(f"no {' or '.join(kinds)} stands at {position}")
+        raise RefusedError(f"no {' or '.join(kinds)} stands at {position}")
 
     def work_out_roots(self, sizes: Iterable[int]) -> None:
         """Compute the roots of the first entries: by their records, and by the stored leaves."""
-        wanted = {*sizes, 0, len(self.facts)}
-        for number in range(2 if any(one.leaf != one.stored for one in self.facts) else 1):
+        wanted, sides = {*sizes, 0, len(self.facts)}, self.sides()
+        for leaves in sides[: 1 + (sides[0] != sides[1])]:
             tree = Tree()
-            for at, fact in enumerate([*self.facts, Fact()]):
-                if at in wanted:
-                    self.roots.setdefault(at, set()).add(tree.root())
-                if (leaf := fact[number]) is None:
+            for leaf in [*leaves, None]:
+                if tree.size in wanted:
+                    self.roots.setdefault(tree.size, set()).add(tree.root())
+                if leaf is None:
                     break
                 tree.add(leaf)
-            if number == 0 and at == len(self.facts):
+            if leaves is sides[0] and tree.size == len(leaves):
                 self.report.root = tree.root().hex()
 
     def differs(self, size: int, root: bytes) -> bool:
@@ -1008,43 +1021,40 @@ class Log:
 # ---- §14, rung 5: nodes and head -----------------------------------------------------------------
 
 
-def level_up(hashes: Sequence[bytes | None]) -> list[bytes | None]:
+def level_up(hashes: Hashes) -> Hashes:
     """Give the roots over each complete 256 hashes; None where one of them cannot be read."""
     blocks = [hashes[at : at + 256] for at in range(0, len(hashes) - 255, 256)]
     return [None if None in block else Tree(one for one in block if one).root() for block in blocks]
 
 
 def check_nodes(log: Log, rows: Iterable[tuple[Any, ...]]) -> None:
-    """The stored nodes are those of §4, all and no other."""
+    """Ask that the stored nodes are those of §4, all and no other."""
     find, stored = log.report.find, dict[tuple[int, int], Any]()
     for level, number, digest in rows:
         where = f"nodes {level!r:.20}/{number!r:.20}"
-        if not is_count(level, 1) or level > 7 or not is_count(number):
-            find("node_row_form", None, where)
-            continue
-        if type(digest) is not bytes or len(digest) != 32:
-            find("node_row_form", number * 256**level, where)
-            digest = None
-        if (level, number) in stored:
+        placed = is_count(level, 1) and level < 8 and is_count(number)
+        if not placed or type(digest) is not bytes or len(digest) != 32:
+            find("node_row_form", number * 256**level if placed else None, where)
+        if placed and (level, number) in stored:
             find("node_repeated", number * 256**level, where)
-        stored[level, number] = digest
-    level, sides = 1, [[one[side] for one in log.facts] for side in (0, 1)]
-    while (sides := [level_up(side) for side in sides]) and sides[0]:
+        if placed:
+            stored[level, number] = digest
+    level, sides = 1, [level_up(side) for side in log.sides()]
+    while sides[0]:
         for number, right in enumerate(zip(*sides, strict=True)):
             here, where = number * 256**level, f"nodes {level}/{number}"
-            if (level, number) not in stored:
-                if None not in right:
-                    find("node_missing", here, where)
-            elif (digest := stored.pop((level, number))) and None not in right:
-                if digest not in right:
-                    find("node_differs", here, where, digest.hex())
-        level += 1
+            digest = stored.pop((level, number), None)
+            if digest is None and None not in right:
+                find("node_missing", here, where)
+            elif type(digest) is bytes and len(digest) == 32 and {digest, None}.isdisjoint(right):
+                find("node_differs", here, where, digest.hex())
+        level, sides = level + 1, [level_up(side) for side in sides]
     for level, number in stored if log.whole else ():
         find("node_extra", number * 256**level, f"nodes {level}/{number}")
 
 
 def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
-    """The head has size, root, frontier and time of the entries. Gives the origin that it names."""
+    """Hold the head against the entries; give the origin that it names."""
     find = log.report.find
     if not rows:
         find("head_missing", None, "head")
@@ -1067,12 +1077,12 @@ def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
         find("head_root", None, "root", root.hex())
     if size and time not in log.facts[-1].times:
         find("head_recorded_at", size - 1, "recorded_at", time)
-    start, left = 0, size
+    start, left, sides = 0, size, log.sides()
     for at in range(0, len(frontier), 32):
         width = 1 << (left.bit_length() - 1)
-        part = log.facts[start : start + width]
-        sides = [[one[side] for one in part if one[side]] for side in (0, 1)]
-        if len(sides[0]) == width and frontier[at : at + 32] not in [Tree(s).root() for s in sides]:
+        parts = [[one for one in side[start : start + width] if one] for side in sides]
+        roots = [Tree(part).root() for part in parts if len(part) == width]
+        if roots and frontier[at : at + 32] not in roots:
             find("head_frontier", start, "frontier", frontier[at : at + 32].hex())
         start, left = start + width, left - width
     return named
@@ -1115,7 +1125,7 @@ class Batch(NamedTuple):
 
 
 def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
-    """The batches cover all positions once, in order. Gives those that are of their form."""
+    """Ask that the batches cover all positions once, in order; give those of the right form."""
     find, size = log.report.find, len(log.facts)
     expected, causes, sound, root_was_right = 0, set[str](), list[Batch](), True
     for batch in rows:
@@ -1141,8 +1151,8 @@ def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
         elif log.has(batch.end, batch.root):
             root_was_right = True
         inside = list(enumerate(log.facts[start : batch.end], start=start))
-        loose = [b"".join(one[side] or b"" for _, one in inside) for side in (0, 1)]
-        if batch.digest or batch.cause not in [f"loose:{sha256(one).hex()}" for one in loose]:
+        loose = b"".join(fact.leaf or b"" for _, fact in inside)
+        if batch.digest or batch.cause != f"loose:{sha256(loose).hex()}":
             for at, fact in [one for one in inside if one[1].cause not in (None, batch.cause)][:1]:
                 find("batch_cause", at, "cause", f"{fact.cause}, not {batch.cause}")
             for at, fact in [
@@ -1248,7 +1258,7 @@ class Outside:
         for name, data in files.items():
             try:
                 self._read(name, data)
-            except Refused as error:
+            except RefusedError as error:
                 self.useless.append(f"{name}: {error}")
 
     def _read(self, name: str, data: bytes) -> None:
@@ -1264,26 +1274,24 @@ class Outside:
             self.papers[name] = read_json_proof(data)
         elif data.startswith(b'{"$type":'):
             said, wrong = read_record(data)
-            if wrong or not said:
-                raise Refused(f"a record that is none: {wrong[0][0]}")
+            refuse(wrong or not said, f"a record that is none: {wrong[:1]}")
             self.records[name] = data
         else:
             self.notes[name] = read_checkpoint(data)
 
     def sizes(self) -> Iterator[int]:
-        """The sizes whose roots are asked for."""
+        """Give the sizes whose roots are asked for."""
         yield from (note.size for note in self.notes.values())
         yield from (receipt["size"] for receipt in self.receipts.values())
 
     def accepted(self, note: Checkpoint) -> list[str]:
         """Give the witnesses of a checkpoint that the policy accepts; refuse any other."""
-        if self.policy is None:
-            raise Refused("no policy says whose signatures count")
-        return self.policy.accept(note)
+        refuse(self.policy is None, "no policy says whose signatures count")
+        return (self.policy or Policy()).accept(note)
 
 
 def check_mark(log: Log, mark: str | None) -> None:
-    """The ledger is not smaller than its high-water mark, which lies beside it."""
+    """Ask that the ledger is not smaller than its high-water mark, which lies beside it."""
     told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", mark or "")
     if not told:
         log.report.skipped["mark"] = "no mark, or none that can be read, lies beside the ledger"
@@ -1292,7 +1300,7 @@ def check_mark(log: Log, mark: str | None) -> None:
 
 
 def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
-    """The keys of the log: those of the policy, and the one that genesis names."""
+    """Give the keys of the log: those of the policy, and the one that genesis names."""
     keys = [key for key in policy.logs if key.name == origin] if policy else []
     for _, kind, said in log.kept:
         if kind == "GenesisDeclared" and said["data"].get("log_key"):
@@ -1304,38 +1312,37 @@ def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
 def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) -> None:
     """Rungs 8 and 9: kept checkpoints, and those from outside."""
     report, keys = log.report, log_keys(log, origin, outside.policy)
-    told: list[tuple[int, bytes, str, bool]] = []
+    told: list[tuple[int, bytes, str]] = []
     if not keys:
         report.skipped["checkpoints"] = "no key of the log is known: name it in a policy"
     for number, (size, root, data) in enumerate(rows):
         where = f"checkpoints row {number}, size {size!r:.20}"
         try:
             note = read_checkpoint(data if type(data) is bytes else b"")
-            if (note.origin, note.size, note.root) != (origin, size, root) or impossible(note):
-                raise Refused("columns or origin differ")
-        except Refused as error:
+            told_so = note[:3] == (origin, size, root) and not impossible(note)
+            refuse(not told_so, "columns or origin differ")
+        except RefusedError as error:
             report.find("checkpoint_form", None, where, error)
             continue
         try:
-            if keys and not note.signers(keys):
-                raise Refused("no line of a key of the log")
-        except Refused as error:
+            refuse(keys and not note.signers(keys), "no line of a key of the log")
+        except RefusedError as error:
             report.find("checkpoint_unsigned", None, where, error)
             continue
-        told.append((size, root, where, True))
+        told.append((size, root, where))
     best = Checkpoint("", -1, b"", b"", frozenset())
     for name, note in outside.notes.items():
         try:
-            if note.origin != origin or impossible(note) or not note.signers(keys):
-                raise Refused("its checkpoint is not signed by a known key of this log")
-            told.append((note.size, note.root, name, False))
+            ours = note.origin == origin and not impossible(note) and note.signers(keys)
+            refuse(not ours, "its checkpoint is not signed by a known key of this log")
+            told.append((note.size, note.root, name))
             if log.has(note.size, note.root) and note.size > best.size:
                 outside.accepted(note)
                 best = note
-        except Refused as error:
+        except RefusedError as error:
             outside.useless.append(f"{name}: {error}")
-    roots, right, seen = dict[int, bytes](), 0, set[Any]()
-    for size, root, where, kept in sorted(told):
+    roots, right = dict[int, bytes](), 0
+    for size, root, where in sorted(told):
         if roots.setdefault(size, root) != root:
             report.find("checkpoint_two_roots", None, where)
         if size > len(log.facts):
@@ -1353,59 +1360,46 @@ def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) 
 
 
 def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
-    """The witnesses of a note; none where it is not accepted."""
-    with contextlib.suppress(Refused):
+    """Give the witnesses of a note; none where it is not accepted."""
+    with contextlib.suppress(RefusedError):
         return outside.accepted(note)
     return []
 
 
 def check_restored(log: Log, origin: str) -> None:
     """§19.3: the statement is built from the entry, and cosigned by the auditor whom it names."""
-    for at, kind, said in log.kept:
-        if kind != "LedgerRestored":
+    for at, what, said in log.kept:
+        if what != "LedgerRestored":
             continue
         try:
-            data = said["data"]
+            data, auditor = said["data"], said["data"]["auditor"]
+            lost, kept = ((data[f"{one}_size"], data[f"{one}_root"]) for one in ("lost", "kept"))
+            refuse(not 0 <= kept[0] <= lost[0] <= LIMIT or kept == lost, "nothing was lost")
             heads = [
-                (data[f"{word}_size"], bytes.fromhex(data[f"{word}_root"]))
-                for word in ("lost", "kept")
+                part for size, root in (lost, kept) for part in (u64(size), bytes.fromhex(root))
             ]
-            if not all(is_count(size) for size, _ in heads) or heads[1][0] > heads[0][0]:
-                raise Refused("nothing was lost")
-            parts = (part for size, root in heads for part in (u64(size), root))
-            digest = b"".join(lp(part) for part in (origin.encode(), *parts))
-            digest = sha256(b"aidledger/restored/v1\n" + digest)
-            lines = [f"{origin}/restored", f"{heads[1][0]}", to_base64(digest)]
-            lines += [
-                f"{word} {size} {to_base64(root)}"
-                for word, (size, root) in zip(("lost", "kept"), heads, strict=True)
-            ]
-            auditor = data["auditor"]
-            algorithm = {"ed25519": WITNESS, "ml_dsa_44": ML_DSA_44}.get(auditor["algorithm"])
-            key = hex_key(auditor["name"], algorithm, auditor["key"])
-            line = f"— {auditor['name']} {data['cosignature']}"
-            note = read_checkpoint("\n".join([*lines, "", line, ""]).encode())
-            if key is None or not note.signers([key]):
-                raise Refused("not cosigned by the auditor's key")
-            if heads[1][0] != at or log.differs(*heads[1]):
-                raise Refused("it does not stand behind the head that was kept")
-        except (Refused, KeyError, TypeError, ValueError) as error:
+            digest = b"aidledger/restored/v1\n" + b"".join(map(lp, (origin.encode(), *heads)))
+            roots = [base64.b64encode(one).decode() for one in (sha256(digest), heads[1], heads[3])]
+            text = f"{origin}/restored\n{kept[0]}\n{roots[0]}\n"
+            text += f"lost {lost[0]} {roots[1]}\nkept {kept[0]} {roots[2]}\n"
+            line = f"\n— {auditor['name']} {data['cosignature']}\n"
+            note = read_checkpoint((text + line).encode())
+            kind = {"ed25519": WITNESS, "ml_dsa_44": ML_DSA_44}.get(auditor["algorithm"])
+            key = hex_key(auditor["name"], kind, auditor["key"])
+            refuse(not note.signers([key] if key else []), "not cosigned by the auditor's key")
+            refuse(kept[0] != at or log.differs(at, heads[3]), "not behind the head that was kept")
+        except (RefusedError, KeyError, TypeError, ValueError) as error:
             log.report.find("restored_differs", at, "data", error, said.get("stream"))
-
-
-def to_base64(data: bytes) -> str:
-    """RFC 4648, section 4."""
-    return base64.b64encode(data).decode()
 
 
 # ---- §14, rung 12: what people kept, held against the entries; §17: sealed indexes ---------------
 
 
 def check_files(log: Log, origin: str, outside: Outside) -> None:
-    """A file that is not sound in itself says nothing of the ledger."""
+    """Hold the files against the entries; one that is not sound in itself says nothing."""
     find, size = log.report.find, len(log.facts)
     for name, proof in outside.proofs.items():
-        leaf = log.facts[proof.index].leaf if proof.index < size else None
+        leaf = log.facts[proof.at].leaf if proof.at < size else None
         if any(one.startswith(f"{name}: ") for one in outside.useless) or (
             leaf and proof.holds(leaf)
         ):
@@ -1413,7 +1407,7 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
         if log.has(proof.note.size, proof.note.root):
             outside.useless.append(f"{name}: its path does not lead to its checkpoint")
         else:
-            find("proof_differs", proof.index, name, f"an entry of a log of {proof.note.size}")
+            find("proof_differs", proof.at, name, f"an entry of a log of {proof.note.size}")
     for name, receipt in outside.receipts.items():
         at = receipt["position"]
         if receipt["origin"] != origin:
@@ -1437,26 +1431,24 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
                 continue
             sealed = log.read(position, "IndexSealed")["data"]
             told = check_case_proof(value, sealed)
-            items = [
-                one for _, one in log.items(sealed["kind"], sealed["size"]).get(value["key"], [])
-            ]
-            if (told or (0, NO_LEAVES)) != (len(items), Tree(items).root()):
-                raise Refused(f"{len(items)} entries of {value['key']} are in the log")
-        except (Refused, KeyError, TypeError, ValueError) as error:
+            found = log.items(sealed["kind"], sealed["size"]).get(value["key"], [])
+            items = len(found), Tree(leaf for _, leaf in found).root()
+            refuse((told or (0, NO_LEAVES)) != items, f"{items[0]} items are in the log")
+        except (RefusedError, KeyError, TypeError, ValueError) as error:
             find("proof_differs", position, name, error)
     for name, data in outside.bundles.items():
         check_bundle(log.report, outside, name, data)
 
 
 def check_bundle(report: Report, outside: Outside, name: str, data: bytes) -> None:
-    """§16.10: evidence against the log, by its own signatures."""
-    try:
-        found = convicts(data, outside.policy.logs if outside.policy else [])
-        if found is None:
-            raise Refused("it convicts nobody whom the policy names")
-        report.find(found[0], None, name, f"the log {found[1]} contradicted itself")
-    except Refused as error:
-        outside.useless.append(f"{name}: {error}")
+    """§16.10: take evidence against a log, by its own signatures."""
+    code = None
+    with contextlib.suppress(RefusedError):
+        code = convicts(data, outside.policy.logs if outside.policy else [])
+    if code:
+        report.find(code, None, name, "a log contradicted itself under its own key")
+    else:
+        outside.useless.append(f"{name}: it convicts nobody whom the policy names")
 
 
 def check_indexes(log: Log) -> None:
@@ -1510,7 +1502,7 @@ def verify_ledger(path: Path, outside: Outside) -> Report:
 
 
 def read_mark(path: Path) -> str | None:
-    """The high-water mark lies beside the ledger."""
+    """Read the high-water mark, which lies beside the ledger."""
     with contextlib.suppress(OSError, ValueError):
         return path.with_name(f"{path.name}.mark").read_text("ascii")
     return None
@@ -1550,12 +1542,12 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | 
 
 
 def is_restored(kind: str, said: dict[str, Any]) -> bool:
-    """A LedgerRestored with a size."""
+    """Tell a LedgerRestored with a size."""
     return kind == "LedgerRestored" and is_count(said["data"].get("kept_size"))
 
 
 def finish(log: Log, origin: str, outside: Outside) -> None:
-    """The rungs that ledgers and tiles have in common."""
+    """Climb the rungs that ledgers and tiles have in common."""
     check_restored(log, origin)
     check_files(log, origin, outside)
     check_indexes(log)
@@ -1568,90 +1560,71 @@ def finish(log: Log, origin: str, outside: Outside) -> None:
 # ---- §16.7 Tiles ---------------------------------------------------------------------------------
 
 
-def tile_path(level: str, number: int, width: int) -> str:
-    """1234067 at level 0 is tile/0/x001/x234/067; a part of a tile says its width."""
-    digits = f"{number:03d}"
-    digits = digits.rjust(-(-len(digits) // 3) * 3, "0")
+def read_tile(folder: Path, level: str, number: int, count: int) -> tuple[int, bytes | None]:
+    """Give the width of a tile, and its content where it is there.
+
+    1234067 is x001/x234/067; a part of a tile says its width.
+    """
+    digits, width = str(number), min(256, count - number * 256)
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
     groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
     name = "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
-    return f"tile/{level}/{name}" + (f".p/{width}" if width < 256 else "")
+    with contextlib.suppress(OSError):
+        path = folder / "tile" / level / (name + (f".p/{width}" if width < 256 else ""))
+        return width, path.read_bytes()
+    return width, None
 
 
-def read_tiles(folder: Path, level: str, count: int) -> Iterator[tuple[int, int, bytes | None]]:
-    """Give number, width and content of each tile of a level; None where it is not there."""
-    for number in range(-(-count // 256)):
-        width = min(256, count - number * 256)
-        data = None
-        with contextlib.suppress(OSError):
-            data = (folder / tile_path(level, number, width)).read_bytes()
-        yield number, width, data
-
-
-def entries_of(data: bytes | None, width: int) -> list[bytes]:
-    """Divide a bundle; give no entry where it does not have just so many."""
+def entries_of(data: bytes | None) -> list[bytes]:
+    """Divide a bundle; give no entry where it does not end with the last."""
     found, at = [], 0
     while data and at < len(data):
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
         found.append(data[at + 2 : end])
         at = end
-    return found if data and at == len(data) and len(found) == width else []
+    return found if data and at == len(data) else []
 
 
 def verify_tiles(folder: Path, outside: Outside) -> Report:
     """Recompute every hash from the bundles, up to the size of the checkpoint in the folder."""
     try:
         note = read_checkpoint((folder / "checkpoint").read_bytes())
-    except (OSError, Refused) as error:
+    except (OSError, RefusedError) as error:
         raise CannotRunError(f"{folder}: no checkpoint: {error}") from None
     outside.notes["checkpoint"] = note
     log = Log(Report())
-    find, stored = log.report.find, dict[int, bytes]()
-    for number, width, data in read_tiles(folder, "entries", note.size):
-        records = entries_of(data, width)
-        if not records:
-            find(
-                "position_missing", number * 256, "bundle", f"bundle {number} is missing or broken"
-            )
+    find, missing = log.report.find, "missing, or of another length"
+    for number in range(-(-note.size // 256)):
+        start = number * 256
+        width, tile = read_tile(folder, "0", number, note.size)
+        records = entries_of(read_tile(folder, "entries", number, note.size)[1])
+        if len(records) != width:
+            find("position_missing", start, f"bundle {number}", missing)
             break
-        tile = next(content for _, _, content in [(0, 0, read_tile(folder, "0", number, width))])
+        if tile is None or len(tile) != 32 * width:
+            find("node_missing", start, f"tile 0/{number}", missing)
+            tile = b"".join(leaf_of(record) for record in records)
         for at, record in enumerate(records):
-            one = tile[at * 32 : at * 32 + 32] if tile else leaf_of(record)
-            log.add(number * 256 + at, record, one, None)
-        if tile is None:
-            find("node_missing", number * 256, f"tile 0/{number}", "missing, or of another length")
+            log.add(start + at, record, tile[at * 32 : at * 32 + 32], None)
     log.work_out_roots([note.size, *outside.sizes()])
-    count, level, sides = note.size // 256, 1, [[one[side] for one in log.facts] for side in (0, 1)]
-    while count:
-        sides = [level_up(side) for side in sides]
-        for number in range(-(-count // 256)):
-            width = min(256, count - number * 256)
-            here, tile = number * 256 ** (level + 1), read_tile(folder, str(level), number, width)
-            if tile is None:
-                find("node_missing", here, f"tile {level}/{number}")
-                break
-            for at, right in enumerate(
-                zip(*(side[number * 256 :][:width] for side in sides), strict=True)
-            ):
-                if None not in right and tile[at * 32 : at * 32 + 32] not in right:
-                    find("node_differs", here + at * 256**level, f"tile {level}/{number}")
-        count, level = count // 256, level + 1
+    level, sides = 1, [level_up(side) for side in log.sides()]
+    while sides[0]:
+        for number in range(-(-len(sides[0]) // 256)):
+            width, tile = read_tile(folder, str(level), number, len(sides[0]))
+            here, where = number * 256 ** (level + 1), f"tile {level}/{number}"
+            if tile is None or len(tile) != 32 * width:
+                find("node_missing", here, where, missing)
+                continue
+            for at in range(width):
+                right = {side[number * 256 + at] for side in sides}
+                if tile[at * 32 : at * 32 + 32] not in right:
+                    find("node_differs", here + at * 256**level, where)
+        level, sides = level + 1, [level_up(side) for side in sides]
     check_checkpoints(log, [], note.origin, outside)
-    log.report.skipped |= {
-        "batches": "tiles hold none",
-        "signatures": "tiles hold none",
-        "mark": "",
-    }
-    log.report.skipped["mark"] = "tiles have none"
+    for rung in ("batches", "signatures", "mark"):
+        log.report.skipped[rung] = "tiles hold none"
     finish(log, note.origin, outside)
     return log.report
-
-
-def read_tile(folder: Path, level: str, number: int, width: int) -> bytes | None:
-    """Give the hashes of a tile; None where it is not there, or of another length."""
-    with contextlib.suppress(OSError):
-        data = (folder / tile_path(level, number, width)).read_bytes()
-        return data if len(data) == 32 * width else None
-    return None
 
 
 # ---- A folder of files that people kept, without a ledger ----------------------------------------
@@ -1667,7 +1640,7 @@ def verify_folder(outside: Outside) -> Report:
     for name, note in outside.notes.items():
         try:
             cosigners.update(outside.accepted(note))
-        except Refused as error:
+        except RefusedError as error:
             outside.useless.append(f"{name}: {error}")
             continue
         if roots.setdefault((note.origin, note.size), note.root) != note.root:
@@ -1678,9 +1651,9 @@ def verify_folder(outside: Outside) -> Report:
     for name, record in outside.records.items():
         for proof in good:
             if proof.holds(leaf_of(record)):
-                placed[name] = proof.index
+                placed[name] = proof.at
                 report.shown.append(
-                    f"{name}: entry {proof.index} of {proof.note.size} of {proof.note.origin}"
+                    f"{name}: entry {proof.at} of {proof.note.size} of {proof.note.origin}"
                 )
                 break
     open_ones = set(outside.records) - set(placed)
@@ -1688,7 +1661,7 @@ def verify_folder(outside: Outside) -> Report:
     for name, value in outside.papers.items():
         try:
             covered = check_paper(outside, placed, name, value, report)
-        except (Refused, KeyError, TypeError, ValueError) as error:
+        except (RefusedError, KeyError, TypeError, ValueError) as error:
             outside.useless.append(f"{name}: {error}")
             open_ones.add(name)
             continue
@@ -1700,7 +1673,7 @@ def verify_folder(outside: Outside) -> Report:
         if root not in (None, bytes.fromhex(receipt["root"])):
             report.find("receipt_missing", None, name, f"another root at size {receipt['size']}")
         for at, leaf in enumerate(receipt["leaf_hashes"], start=receipt["position"]):
-            held = (one for one in good if one.note.origin == receipt["origin"] and one.index == at)
+            held = (one for one in good if one.note.origin == receipt["origin"] and one.at == at)
             missing += not any(one.holds(bytes.fromhex(leaf)) for one in held)
         number += receipt["count"] - missing
         if missing:
@@ -1726,18 +1699,17 @@ def check_paper(
     said = {one: canonical(data) for one, data in outside.records.items()}
     [sealed] = [said[one] for one, at in placed.items() if at == value["sealed_at"]] or [None]
     if sealed is None:
-        raise Refused(f"the entry {value['sealed_at']} that it rests on is not proven")
+        raise RefusedError(f"the entry {value['sealed_at']} that it rests on is not proven")
     data = sealed["data"]
     if "rows" not in value:
-        if sealed["$type"] not in STATEMENTS:
-            raise Refused("it rests on an entry of another type")
+        refuse(sealed["$type"] not in STATEMENTS, "it rests on an entry of another type")
         for one, record in outside.records.items():
             if (
                 said[one]["$type"] == "PaymentIssued"
                 and placed.get(one, value["position"]) == value["position"]
             ):
-                with contextlib.suppress(Refused):
-                    check_payment_proof(value, record, data)
+                with contextlib.suppress(RefusedError):
+                    check_payment_proof(value, leaf_of(record), data)
                     paid = said[one]["data"]
                     text = f"{name}: {value['amount_fen']} fen within {data['total_fen']} of {data['month']}"
                     if (paid["amount_fen"], paid["month"]) != (value["amount_fen"], data["month"]):
@@ -1746,9 +1718,9 @@ def check_paper(
                         )
                     report.shown.append(text)
                     return {one}
-        raise Refused("no record of a payment here is its line")
+        raise RefusedError("no record of a payment here is its line")
     if sealed["$type"] != "IndexSealed" or outside.case not in ("", value["key"]):
-        raise Refused("not an index, or not of the case that was asked for")
+        raise RefusedError("not an index, or not of the case that was asked for")
     told, key = check_case_proof(value, data), value["key"]
     if told is None:
         report.shown.append(f"{name}: nothing of {key} is among the first {data['size']} entries")
@@ -1763,7 +1735,7 @@ def check_paper(
         report.shown.append(f"{name}: {told[0]} entries of {key}; their records are not here")
         return set()
     if (len(leaves), Tree(leaves).root()) != told:
-        raise Refused(f"the records here are not all {told[0]} of {key}")
+        raise RefusedError(f"the records here are not all {told[0]} of {key}")
     report.shown.append(f"{name}: these are all {told[0]} entries of {key}")
     return ours
 
@@ -1852,7 +1824,7 @@ def main() -> int:
                     files[name.name if name.parent in folders else str(name)] = file.read(2_000_000)
         outside = Outside(policy, files, case=given.case)
         report = verify(given.path, outside)
-    except (CannotRunError, OSError, Refused) as error:
+    except (CannotRunError, OSError, RefusedError) as error:
         print(f"verify_alone: error: {error}", file=sys.stderr)
         return 3
     except ImportError:
