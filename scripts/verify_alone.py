@@ -805,7 +805,12 @@ indexes index_differs 封存的索引与条目不符|a sealed index is not that 
 """
 CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n") if row}
 RUNGS = list(dict.fromkeys(rung for rung, _, _ in CODES.values()))
-NOT_OURS = "not this program's: aidledger verify asks it"
+NO_KEYS, NO_PROOFS = "no key is registered", "no receipt or proof was given"
+NO_MARK = "no mark that can be read lies beside the ledger"
+NO_LOG_KEY = "no key of the log is known: name it in a policy"
+NO_ACCEPTED = "no checkpoint from outside that a policy accepts"
+NO_INDEX = "none is sealed, or what they are made of is damaged"
+NOT_OURS, IN_TILES = "aidledger verify asks it", "tiles hold none"
 
 
 @dataclass
@@ -817,9 +822,10 @@ class Report:
     proven_size: int | None = None
     cosigners: list[str] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)  # what single files prove
+    shown: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)  # what files prove
     useless: list[str] = field(default_factory=list)  # files that say nothing, and why
     skipped: dict[str, str] = field(default_factory=dict)  # rungs that were not made, and why
+    climbed: bool = False  # a log was at hand
 
     def find(
         self, code: str, at: int | None, where: str, why: Any = "", stream: Any = None
@@ -828,6 +834,10 @@ class Report:
         named = stream if isinstance(stream, str) else None
         one = {"code": code, "position": at, "stream": named, "field": where}
         self.findings.append({**one, "message": str(why)[:200]})
+
+    def show(self, name: str, words: str, *parts: Any) -> None:
+        """Note what a file proves."""
+        self.shown.append((name, words, parts))
 
     @property
     def verdict(self) -> str:
@@ -838,18 +848,13 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as §14 has it."""
-        proven = self.proven_size if self.verdict == "proven" else None
+        proven = self.proven_size
         damaged = {CODES[one["code"]][0] for one in self.findings}
-        rungs = [
-            {
-                "name": rung,
-                "status": "damaged" if rung in damaged else "not_made" if why else "ok",
-                "why": "" if rung in damaged else why,
-            }
-            for rung, why in (
-                (rung, self.skipped.get(rung, "")) for rung in (*RUNGS, *self.skipped)
-            )
-        ]
+        rungs = []
+        for rung in (*RUNGS, "cosignatures", "types", "powers") if self.climbed else ():
+            why = "" if rung in damaged else self.skipped.get(rung, "")
+            status = "damaged" if rung in damaged else "not_made" if why else "ok"
+            rungs.append({"name": rung, "status": status, "why": why})
         by_place = lambda one: (one["position"] is None, one["position"] or 0)  # noqa: E731
         return {
             "entries": self.entries,
@@ -857,10 +862,10 @@ class Report:
             "verdict": self.verdict,
             "proven_size": proven,
             "unproven_tail": max(0, self.entries - (proven or 0)),
-            "cosigners": [] if proven is None else self.cosigners,
-            "rungs": list({one["name"]: one for one in rungs}.values()),
+            "cosigners": self.cosigners,
+            "rungs": rungs,
             "findings": sorted(self.findings, key=by_place),
-            "shown": self.shown,
+            "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in self.shown],
             "useless": self.useless,
         }
 
@@ -1138,14 +1143,14 @@ def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
             find("batch_missing", expected, "position", f"up to {start}")
         if start != expected:
             find("batch_position", start, "position", f"{expected} was next")
-        if batch.end > size:
-            find("batch_extra", max(start, size), "position", f"up to {batch.end}")
+        if batch.end > size >= expected:
+            find("batch_extra", start, "position", f"up to {batch.end}")
         if batch.cause in causes:
             find("batch_cause_repeated", start, "cause", batch.cause)
         causes.add(batch.cause)
-        expected = batch.end
+        in_place, expected = start == expected, batch.end
         if log.differs(batch.end, batch.root):
-            if root_was_right:  # whatever follows a first damage differs too
+            if root_was_right and in_place:  # whatever follows a first damage differs too
                 find("batch_root", start, "root", batch.root.hex())
             root_was_right = False
         elif log.has(batch.end, batch.root):
@@ -1198,7 +1203,7 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
     """Every batch behind the first registered key is signed, and every signature is right."""
     find, (keys, first) = log.report.find, registered_keys(log)
     if first is None and not any(batch.signature or batch.key_id for batch in batches):
-        log.report.skipped["signatures"] = "no key is registered"
+        log.report.skipped["signatures"] = NO_KEYS
         return
     for batch in batches:
         at, where, seen = batch.position, "batches.signature", batch.seen
@@ -1224,8 +1229,6 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
                 find("signature_owner", number, "actor", f"{one.owner}, not {fact.actor}")
                 break
         leaves = [fact.leaf for fact in inside if fact.leaf]
-        if len(leaves) < batch.count and batch.end <= len(log.facts):
-            continue  # what was signed cannot be told
         statement = {
             "count": batch.count,
             "origin": origin,
@@ -1246,8 +1249,10 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
 class Outside:
     """What the verifier brought along: a policy, checkpoints, and files that people kept."""
 
-    def __init__(self, policy: Policy | None, files: dict[str, bytes], *, case: str = "") -> None:
-        self.policy, self.files, self.case = policy, files, case
+    def __init__(
+        self, policy: Policy | None, files: dict[str, bytes], *, case: str = "", asked: str = ""
+    ) -> None:
+        self.policy, self.case, self.asked = policy, case, asked  # `asked`: the one file that is
         self.notes: dict[str, Checkpoint] = {}
         self.proofs: dict[str, Proof] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
@@ -1294,7 +1299,7 @@ def check_mark(log: Log, mark: str | None) -> None:
     """Ask that the ledger is not smaller than its high-water mark, which lies beside it."""
     told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", mark or "")
     if not told:
-        log.report.skipped["mark"] = "no mark, or none that can be read, lies beside the ledger"
+        log.report.skipped["mark"] = NO_MARK
     elif int(told[1]) > len(log.facts) or log.differs(int(told[1]), bytes.fromhex(told[2])):
         log.report.find("behind_mark", min(int(told[1]), len(log.facts)), "mark", told[1])
 
@@ -1312,28 +1317,30 @@ def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
 def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) -> None:
     """Rungs 8 and 9: kept checkpoints, and those from outside."""
     report, keys = log.report, log_keys(log, origin, outside.policy)
+    known = {*keys, *(outside.policy.witnesses.values() if outside.policy else ())}
     told: list[tuple[int, bytes, str]] = []
     if not keys:
-        report.skipped["checkpoints"] = "no key of the log is known: name it in a policy"
+        report.skipped["checkpoints"] = NO_LOG_KEY
     for number, (size, root, data) in enumerate(rows):
         where = f"checkpoints row {number}, size {size!r:.20}"
         try:
             note = read_checkpoint(data if type(data) is bytes else b"")
-            told_so = note[:3] == (origin, size, root) and not impossible(note)
-            refuse(not told_so, "columns or origin differ")
+            if note[:3] != (origin, size, root) or impossible(note):
+                report.find("checkpoint_form", None, where, "columns or origin differ")
         except RefusedError as error:
             report.find("checkpoint_form", None, where, error)
             continue
         try:
-            refuse(keys and not note.signers(keys), "no line of a key of the log")
+            refuse(keys and not note.signers(known) & {*keys}, "no line of a key of the log")
         except RefusedError as error:
             report.find("checkpoint_unsigned", None, where, error)
             continue
-        told.append((size, root, where))
+        if note[:3] == (origin, size, root) and not impossible(note):
+            told.append((size, root, where))
     best = Checkpoint("", -1, b"", b"", frozenset())
     for name, note in outside.notes.items():
         try:
-            ours = note.origin == origin and not impossible(note) and note.signers(keys)
+            ours = note.origin == origin and not impossible(note) and note.signers(known) & {*keys}
             refuse(not ours, "its checkpoint is not signed by a known key of this log")
             told.append((note.size, note.root, name))
             if log.has(note.size, note.root) and note.size > best.size:
@@ -1356,7 +1363,7 @@ def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) 
         report.proven_size = best.size
         report.cosigners = sorted({name for note in same for name in cosigners_of(outside, note)})
     else:
-        report.skipped["cosignatures"] = "no checkpoint from outside that a policy accepts"
+        report.skipped["cosignatures"] = NO_ACCEPTED
 
 
 def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
@@ -1455,7 +1462,7 @@ def check_indexes(log: Log) -> None:
     """§17: every sealed index is worked out again."""
     sealed = [(at, said["data"]) for at, kind, said in log.kept if kind == "IndexSealed"]
     if not sealed or log.report.findings:
-        log.report.skipped["indexes"] = "none is sealed, or what they are made of is damaged"
+        log.report.skipped["indexes"] = NO_INDEX
         return
     for at, data in sealed:
         kind, size, rows, root = (data.get(name) for name in ("kind", "size", "rows", "root"))
@@ -1552,9 +1559,10 @@ def finish(log: Log, origin: str, outside: Outside) -> None:
     check_files(log, origin, outside)
     check_indexes(log)
     if not any((outside.proofs, outside.receipts, outside.papers, outside.bundles)):
-        log.report.skipped["proofs"] = "no receipt or proof was given"
+        log.report.skipped["proofs"] = NO_PROOFS
     log.report.useless = outside.useless
     log.report.skipped["types"] = log.report.skipped["powers"] = NOT_OURS
+    log.report.climbed = True
 
 
 # ---- §16.7 Tiles ---------------------------------------------------------------------------------
@@ -1622,7 +1630,7 @@ def verify_tiles(folder: Path, outside: Outside) -> Report:
         level, sides = level + 1, [level_up(side) for side in sides]
     check_checkpoints(log, [], note.origin, outside)
     for rung in ("batches", "signatures", "mark"):
-        log.report.skipped[rung] = "tiles hold none"
+        log.report.skipped[rung] = IN_TILES
     finish(log, note.origin, outside)
     return log.report
 
@@ -1631,12 +1639,10 @@ def verify_tiles(folder: Path, outside: Outside) -> Report:
 
 
 def verify_folder(outside: Outside) -> Report:
-    """Proven is a folder whose records, entries of receipts and proofs all are."""
+    """Prove records, entries of receipts, case and payment proofs: all of them, or nothing is."""
     report = Report(entries=len(outside.records))
-    for rung in (*RUNGS, "powers"):
-        if rung not in ("bytes", "proofs"):
-            report.skipped[rung] = "no ledger is at hand"
-    roots, good, cosigners = dict[tuple[str, int], bytes](), list[Proof](), set[str]()
+    roots, good, cosigners = dict[tuple[str, int], bytes](), dict[str, Proof](), set[str]()
+    used: set[str] = set()
     for name, note in outside.notes.items():
         try:
             cosigners.update(outside.accepted(note))
@@ -1646,49 +1652,51 @@ def verify_folder(outside: Outside) -> Report:
         if roots.setdefault((note.origin, note.size), note.root) != note.root:
             report.find("checkpoint_two_roots", None, name, f"of {note.origin} at {note.size}")
         if name in outside.proofs:
-            good.append(outside.proofs[name])
+            good[name] = outside.proofs[name]
     placed: dict[str, int] = {}  # records by name, at their proven position
     for name, record in outside.records.items():
-        for proof in good:
-            if proof.holds(leaf_of(record)):
-                placed[name] = proof.at
-                report.shown.append(
-                    f"{name}: entry {proof.at} of {proof.note.size} of {proof.note.origin}"
-                )
-                break
-    open_ones = set(outside.records) - set(placed)
-    number = len(placed)
+        for led in [led for led, proof in good.items() if proof.holds(leaf_of(record))]:
+            used.add(led)
+            if name not in placed:
+                placed[name] = good[led].at
+                report.show(name, ENTRY, good[led].at, good[led].note.size, good[led].note.origin)
+    proven, covered = len(placed), set(placed)
     for name, value in outside.papers.items():
         try:
-            covered = check_paper(outside, placed, name, value, report)
+            ours = check_paper(outside, placed, name, value, report)
         except (RefusedError, KeyError, TypeError, ValueError) as error:
             outside.useless.append(f"{name}: {error}")
-            open_ones.add(name)
             continue
-        number += len(covered - set(placed))
-        open_ones -= covered
+        proven, covered = proven + len(ours - covered), covered | ours
     for name, receipt in outside.receipts.items():
-        missing = 0
         root = roots.get((receipt["origin"], receipt["size"]))
         if root not in (None, bytes.fromhex(receipt["root"])):
             report.find("receipt_missing", None, name, f"another root at size {receipt['size']}")
+        missing = receipt["count"]
         for at, leaf in enumerate(receipt["leaf_hashes"], start=receipt["position"]):
-            held = (one for one in good if one.note.origin == receipt["origin"] and one.at == at)
-            missing += not any(one.holds(bytes.fromhex(leaf)) for one in held)
-        number += receipt["count"] - missing
+            held = [
+                led
+                for led, one in good.items()
+                if (one.note.origin, one.at) == (receipt["origin"], at)
+                and one.holds(bytes.fromhex(leaf))
+            ]
+            missing -= bool(held)
+            used.update(held)
+        proven += receipt["count"] - missing
         if missing:
-            open_ones.add(name)
             outside.useless.append(f"{name}: {missing} of its entries are not proven")
         else:
-            report.shown.append(
-                f"{name}: all {receipt['count']} entries are in {receipt['origin']}"
-            )
+            report.show(name, RECEIPT_KEPT, receipt["count"], receipt["origin"])
     for name, data in outside.bundles.items():
         check_bundle(report, outside, name, data)
-    outside.useless += [f"{name}: not proven" for name in sorted(open_ones & set(outside.records))]
+    outside.useless += [f"{name}: not proven" for name in sorted({*outside.records} - covered)]
+    if outside.case and not any(one[2][-1] == outside.case for one in report.shown):
+        outside.useless.append(f"{outside.case}: nothing here proves what was asked")
+    if not outside.asked:  # of a folder, all files must say something
+        outside.useless += [f"{name}: it proves nothing that is here" for name in {*good} - used]
     report.useless = outside.useless
-    if number and not open_ones:
-        report.proven_size, report.cosigners = number, sorted(cosigners)
+    if proven and not any(one.startswith(outside.asked) for one in report.useless):
+        report.proven_size, report.cosigners = proven, sorted(cosigners)
     return report
 
 
@@ -1697,88 +1705,112 @@ def check_paper(
 ) -> set[str]:
     """Check a case or payment proof without a ledger; give the names of the records it covers."""
     said = {one: canonical(data) for one, data in outside.records.items()}
-    [sealed] = [said[one] for one, at in placed.items() if at == value["sealed_at"]] or [None]
-    if sealed is None:
-        raise RefusedError(f"the entry {value['sealed_at']} that it rests on is not proven")
-    data = sealed["data"]
+    rests_on = [said[one] for one, at in placed.items() if at == value["sealed_at"]]
+    refuse(not rests_on, f"the entry {value['sealed_at']} that it rests on is not proven")
+    kind, data = rests_on[0]["$type"], rests_on[0]["data"]
     if "rows" not in value:
-        refuse(sealed["$type"] not in STATEMENTS, "it rests on an entry of another type")
-        for one, record in outside.records.items():
-            if (
-                said[one]["$type"] == "PaymentIssued"
-                and placed.get(one, value["position"]) == value["position"]
-            ):
-                with contextlib.suppress(RefusedError):
-                    check_payment_proof(value, leaf_of(record), data)
-                    paid = said[one]["data"]
-                    text = f"{name}: {value['amount_fen']} fen within {data['total_fen']} of {data['month']}"
-                    if (paid["amount_fen"], paid["month"]) != (value["amount_fen"], data["month"]):
-                        text += (
-                            f"; corrected, the entry says {paid['amount_fen']} of {paid['month']}"
-                        )
-                    report.shown.append(text)
-                    return {one}
+        refuse(kind not in STATEMENTS, "it rests on an entry of another type")
+        for one in [one for one in said if said[one]["$type"] == "PaymentIssued"]:
+            with contextlib.suppress(RefusedError):
+                check_payment_proof(value, leaf_of(outside.records[one]), data)
+                amount, paid = value["amount_fen"], said[one]["data"]
+                report.show(name, PAID, amount, data["total_fen"], data["month"])
+                if (paid["amount_fen"], paid["month"]) != (amount, data["month"]):
+                    report.show(name, CORRECTED, paid["amount_fen"], paid["month"])
+                return {one}
         raise RefusedError("no record of a payment here is its line")
-    if sealed["$type"] != "IndexSealed" or outside.case not in ("", value["key"]):
-        raise RefusedError("not an index, or not of the case that was asked for")
+    refuse(kind != "IndexSealed", "it rests on an entry of another type")
     told, key = check_case_proof(value, data), value["key"]
     if told is None:
-        report.shown.append(f"{name}: nothing of {key} is among the first {data['size']} entries")
+        report.show(name, ABSENT, data["size"], key)
         return set()
-    ours = (
-        {one for one in said if said[one]["stream"] == key} if value["kind"] == "cases" else set()
-    )
-    leaves = [
-        leaf_of(outside.records[one]) for one in sorted(ours, key=lambda one: said[one]["version"])
-    ]
-    if not leaves:
-        report.shown.append(f"{name}: {told[0]} entries of {key}; their records are not here")
-        return set()
-    if (len(leaves), Tree(leaves).root()) != told:
-        raise RefusedError(f"the records here are not all {told[0]} of {key}")
-    report.shown.append(f"{name}: these are all {told[0]} entries of {key}")
-    return ours
+    ours = [one for one in said if said[one]["stream"] == key == rests_on_case(value)]
+    ours.sort(key=lambda one: int(said[one]["version"]))
+    if ours:
+        found = len(ours), Tree(leaf_of(outside.records[one]) for one in ours).root()
+        refuse(found != told, f"the records here are not all {told[0]} of {key}")
+    report.show(name, ALL if ours else NOT_HERE, told[0], key)
+    return set(ours)
+
+
+def rests_on_case(value: dict[str, Any]) -> Any:
+    """Give the stream that a proof of a case is about."""
+    return value["key"] if value["kind"] == "cases" else None
 
 
 # ---- The command ---------------------------------------------------------------------------------
 
 VERDICTS = {"proven": (0, "已证明"), "damaged": (1, "已损坏"), "unproven": (4, "未证明")}
-WORDS = {
-    "entries": "条记录",
-    "not made": "未核验",
-    "proven by": "见证",
-    "nobody witnessed it: the operator can rewrite history": "未见证，运营方可改写历史",
-    "entries come after the checkpoint, and are unproven": "条在检查点之后，未证明",
-    "says nothing": "不能作证",
-    "position": "位置",
+ENTRY = "entry {} of a log of {}, {}"
+RECEIPT_KEPT = "all {} entries of the receipt are in the log {}"
+PAID = "{} fen are one line of {} fen for {}"
+CORRECTED = "corrected: the entry itself says {} fen for {}"
+ABSENT = "among the first {} entries there is none of {}"
+ALL = "these are all {} entries of {}"
+NOT_HERE = "{} entries, whose records are not here, of {}"
+UNWITNESSED = "unwitnessed: the operator can rewrite history"
+CHINESE = {
+    ENTRY: "位置 {}，账本共 {} 条，{}",
+    RECEIPT_KEPT: "回执所载 {} 条都在账本 {} 中",
+    PAID: "{} 分，计入合计 {} 分，月份 {}",
+    CORRECTED: "已更正：原记录为 {} 分，月份 {}",
+    ABSENT: "前 {} 条中没有 {}",
+    ALL: "共 {} 条，全部在此：{}",
+    NOT_HERE: "共 {} 条，记录不在此处：{}",
+    UNWITNESSED: "未见证，运营方可改写历史",
+    "{} entries, root {}": "{} 条记录，树根 {}",
+    "right: {}": "无误：{}",
+    "not checked: {} ({})": "未核验：{}（{}）",
+    "says nothing: {}": "不能作证：{}",
+    "witnessed by {}": "见证：{}",
+    "{} entries come after the checkpoint: unproven": "检查点之后还有 {} 条，未证明",
+    **dict(
+        zip(
+            (*RUNGS, "cosignatures", "types", "powers"),
+            "记录 列 链 时间 树 批次 高水位 检查点 签名 证明 索引 联署 内容 权限".split(),  # noqa: SIM905
+            strict=True,
+        )
+    ),
+    NO_KEYS: "没有登记密钥",
+    NO_MARK: "账本旁没有可读的高水位",
+    NO_LOG_KEY: "不知账本的公钥：请在策略中写明",
+    NO_ACCEPTED: "没有策略所接受的外来检查点",
+    NO_PROOFS: "没有给出回执或证明",
+    NO_INDEX: "没有封存，或所据条目已损坏",
+    NOT_OURS: "由 aidledger verify 核验",
+    IN_TILES: "瓦片中没有",
 }
 
 
 def as_text(report: Report, lang: str) -> str:
-    """Sentences, the verdict last."""
-    word = (lambda text: WORDS[text]) if lang == "zh" else (lambda text: text)
-    told = report.as_json()
-    lines = [f"{report.entries} {word('entries')}  {report.root}"]
-    for rung in told["rungs"]:
-        if rung["status"] == "not_made":
-            lines.append(f"- {rung['name']}: {word('not made')}: {rung['why']}")
-        else:
-            lines.append(f"{'✓' if rung['status'] == 'ok' else '✗'} {rung['name']}")
+    """Give sentences, the verdict last."""
+
+    def say(words: str, *parts: Any) -> str:
+        return (CHINESE.get(words, words) if lang == "zh" else words).format(*parts)
+
+    told, lines = report.as_json(), list[str]()
+    if told["rungs"]:
+        lines.append(say("{} entries, root {}", report.entries, report.root))
+        right = [say(one["name"]) for one in told["rungs"] if one["status"] == "ok"]
+        lines.append(f"✓ {say('right: {}', ', '.join(right))}")
+    for one in told["rungs"]:
+        if one["status"] == "not_made":
+            lines.append(f"- {say('not checked: {} ({})', say(one['name']), say(one['why']))}")
     for one in told["findings"]:
         text = CODES[one["code"]][2].split("|")[lang != "zh"]
-        place = [f"{word('position')} {one['position']}"] if one["position"] is not None else []
-        where = ", ".join([*place, *filter(None, (one["stream"], one["field"]))])
+        where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
         lines.append(f"✗ {where}: {text} [{one['code']}] {one['message']}".rstrip())
-    lines += [f"✓ {one}" for one in report.shown]
-    lines += [f"- {word('says nothing')}: {one}" for one in report.useless]
+    lines += [f"✓ {name}: {say(words, *parts)}" for name, words, parts in report.shown]
+    lines += [f"- {say('says nothing: {}', one)}" for one in report.useless]
     if report.verdict == "proven":
-        nobody = "nobody witnessed it: the operator can rewrite history"
         names = ", ".join(report.cosigners)
-        lines.append(f"{word('proven by')}: {names}" if names else word(nobody))
-        if told["unproven_tail"]:
-            tail = word("entries come after the checkpoint, and are unproven")
-            lines.append(f"{told['unproven_tail']} {tail}")
-    return "\n".join([*lines, VERDICTS[report.verdict][1] if lang == "zh" else report.verdict])
+        lines.append(say("witnessed by {}", names) if names else say(UNWITNESSED))
+        if told["rungs"] and told["unproven_tail"]:
+            lines.append(
+                say("{} entries come after the checkpoint: unproven", told["unproven_tail"])
+            )
+    verdict = VERDICTS[report.verdict][1] if lang == "zh" else report.verdict
+    return "\n".join([*lines, verdict])
 
 
 def verify(path: Path, outside: Outside) -> Report:
@@ -1808,7 +1840,8 @@ def main() -> int:
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
         folders = [one for one in (given.proofs, given.path) if one and one.is_dir()]
-        names = [*given.checkpoint, *(() if given.path.is_dir() else (given.path,))]
+        asked = "" if given.path.is_dir() else str(given.path)
+        names = [*given.checkpoint, *([given.path] if asked else [])]
         names += [
             one
             for folder in folders
@@ -1822,7 +1855,7 @@ def main() -> int:
                 if file.read(16) != b"SQLite format 3\0":
                     file.seek(0)
                     files[name.name if name.parent in folders else str(name)] = file.read(2_000_000)
-        outside = Outside(policy, files, case=given.case)
+        outside = Outside(policy, files, case=given.case, asked=asked)
         report = verify(given.path, outside)
     except (CannotRunError, OSError, RefusedError) as error:
         print(f"verify_alone: error: {error}", file=sys.stderr)
