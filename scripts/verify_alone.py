@@ -19,8 +19,10 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import bisect
 import contextlib
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -36,6 +38,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LIMIT = 2**53 - 1  # §2: the largest integer
+CAN_VERIFY = importlib.util.find_spec("cryptography") is not None  # signatures
 Pair = tuple[int, bytes]  # a size of the log, and its root
 
 
@@ -423,10 +426,10 @@ def read_vkey(text: str, *kinds: bytes) -> Key:
 
 def hex_key(name: Any, kind: bytes | None, public: Any) -> Key | None:
     """Make a key of the hex that an entry holds; None where it is none, or refused."""
-    try:
-        return Key(name, kind, bytes.fromhex(public)) if kind else None
-    except (ValueError, TypeError):
-        return None
+    with contextlib.suppress(ValueError, TypeError):
+        raw = bytes.fromhex(public)
+        return Key(name, kind, raw) if kind and raw.hex() == public else None
+    return None
 
 
 # ---- §16.2 Notes, §16.3 Checkpoints, §16.4 Cosignatures ------------------------------------------
@@ -806,6 +809,7 @@ indexes index_differs 封存的索引与条目不符|a sealed index is not that 
 CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n") if row}
 RUNGS = list(dict.fromkeys(rung for rung, _, _ in CODES.values()))
 NO_KEYS, NO_PROOFS = "no key is registered", "no receipt or proof was given"
+NO_PACKAGE = "the package cryptography is not installed"
 NO_MARK = "no mark that can be read lies beside the ledger"
 NO_LOG_KEY = "no key of the log is known: name it in a policy"
 NO_ACCEPTED = "no checkpoint from outside that a policy accepts"
@@ -999,11 +1003,11 @@ class Log:
         """Say that the first entries are there, and have this root."""
         return root in self.roots.get(size, ())
 
-    def items(self, kind: str, size: int) -> dict[str, list[tuple[int, bytes]]]:
-        """§17: give the items of each key of an index over the first entries, with positions."""
+    def items(self, kind: str) -> dict[str, list[tuple[int, bytes]]]:
+        """§17: give position and leaf of the items of each key of an index over all entries."""
         found: dict[str, list[tuple[int, bytes]]] = {}
         if kind == "cases":
-            for at, fact in enumerate(self.facts[:size]):
+            for at, fact in enumerate(self.facts):
                 if fact.leaf and str(fact.stream).startswith("case/"):
                     found.setdefault(fact.stream, []).append((at, fact.leaf))
             return found
@@ -1013,9 +1017,11 @@ class Log:
             token = data.get("applicant") if what == "ApplicationSubmitted" else None
             if what == "EntryCorrected" and data.get("field") == "applicant":
                 token = str(data.get("value"))[1:-1]
-            if at >= size or not isinstance(token, str) or (token, stream) in named:
-                continue
-            if stream.startswith("case/"):
+            if (
+                isinstance(token, str)
+                and stream.startswith("case/")
+                and (token, stream) not in named
+            ):
                 named.add((token, stream))
                 key = sha256(b"aidledger/index-person/v1\n" + lp(token.encode())).hex()
                 case = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
@@ -1205,6 +1211,9 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
     if first is None and not any(batch.signature or batch.key_id for batch in batches):
         log.report.skipped["signatures"] = NO_KEYS
         return
+    if not CAN_VERIFY:
+        log.report.skipped["signatures"] = NO_PACKAGE
+        return
     for batch in batches:
         at, where, seen = batch.position, "batches.signature", batch.seen
         if at >= len(log.facts):
@@ -1307,7 +1316,7 @@ def check_mark(log: Log, mark: str | None) -> None:
 def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
     """Give the keys of the log: those of the policy, and the one that genesis names."""
     keys = [key for key in policy.logs if key.name == origin] if policy else []
-    for _, kind, said in log.kept:
+    for _, kind, said in log.kept if CAN_VERIFY else ():
         if kind == "GenesisDeclared" and said["data"].get("log_key"):
             key = hex_key(origin, LOG, said["data"]["log_key"])
             keys += [key] if key and key not in keys else []
@@ -1438,7 +1447,7 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
                 continue
             sealed = log.read(position, "IndexSealed")["data"]
             told = check_case_proof(value, sealed)
-            found = log.items(sealed["kind"], sealed["size"]).get(value["key"], [])
+            found = before(log.items(sealed["kind"]).get(value["key"], []), sealed["size"])
             items = len(found), Tree(leaf for _, leaf in found).root()
             refuse((told or (0, NO_LEAVES)) != items, f"{items[0]} items are in the log")
         except (RefusedError, KeyError, TypeError, ValueError) as error:
@@ -1458,24 +1467,31 @@ def check_bundle(report: Report, outside: Outside, name: str, data: bytes) -> No
         outside.useless.append(f"{name}: it convicts nobody whom the policy names")
 
 
+def before(items: list[tuple[int, bytes]], size: int) -> list[tuple[int, bytes]]:
+    """Give those among the first `size` entries."""
+    return items[: bisect.bisect_left(items, (size, b""))]
+
+
 def check_indexes(log: Log) -> None:
-    """§17: every sealed index is worked out again."""
+    """§17: work every sealed index out again."""
     sealed = [(at, said["data"]) for at, kind, said in log.kept if kind == "IndexSealed"]
     if not sealed or log.report.findings:
         log.report.skipped["indexes"] = NO_INDEX
         return
+    items = {kind: sorted(log.items(kind).items()) for kind in ("cases", "persons")}
+    roots: dict[tuple[str, int], bytes] = {}  # of so many items of a key: they only get more
     for at, data in sealed:
-        kind, size, rows, root = (data.get(name) for name in ("kind", "size", "rows", "root"))
-        if kind not in ("cases", "persons") or not is_count(size) or size > at:
-            log.report.find("index_differs", at, "size", ENCODE(data)[:120])
-            continue
-        items = sorted(log.items(kind, size).items())
-        leaves = [
-            index_leaf(key, len(parts), parts[-1][0], Tree(leaf for _, leaf in parts).root())
-            for key, parts in items
-        ]
-        if (rows, root) != (len(items), Tree(leaves).root().hex()):
-            log.report.find("index_differs", at, "root", f"{len(items)} rows")
+        kind, size = data.get("kind"), data.get("size")
+        leaves = []
+        for key, parts in items.get(kind, []) if is_count(size) and size <= at else []:
+            if there := before(parts, size):
+                one = key, len(there)
+                if one not in roots:
+                    roots[one] = Tree(leaf for _, leaf in there).root()
+                leaves.append(index_leaf(*one, there[-1][0], roots[one]))
+        right = len(leaves), Tree(leaves).root().hex()
+        if (data.get("rows"), data.get("root")) != right or not is_count(size) or size > at:
+            log.report.find("index_differs", at, "root", f"{right[0]} rows, root {right[1]}")
 
 
 # ---- A ledger's SQLite file, §7 ------------------------------------------------------------------
@@ -1772,6 +1788,7 @@ CHINESE = {
         )
     ),
     NO_KEYS: "没有登记密钥",
+    NO_PACKAGE: "没有安装 cryptography",
     NO_MARK: "账本旁没有可读的高水位",
     NO_LOG_KEY: "不知账本的公钥：请在策略中写明",
     NO_ACCEPTED: "没有策略所接受的外来检查点",

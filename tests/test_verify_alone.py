@@ -15,13 +15,13 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cli.shell import aidledger, on
+from tests.lone import ALONE, ROOT, SCRIPT
 from tests.services.signedledger import AUDIT, FINANCE, POLICY, SignedLedger, copied
 from tests.services.witnessed import keep_checkpoint, policy_text
 
@@ -29,27 +29,12 @@ from aidledger.services.outside import read_outside
 from aidledger.services.verifying import verify
 from aidledger.store.opening import open_ledger
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPT = ROOT / "scripts/verify_alone.py"
 PAGE = ROOT / "docs/VERIFY.md"
 #: Asked by the package alone, which knows the event types and the powers.
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 CHANCE = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verify_alone", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["verify_alone"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-ALONE = load()
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -320,6 +305,24 @@ def test_the_bare_machine_cannot_import_the_package(bare: list[str], tmp_path: P
     )
 
     assert "No module named 'aidledger'" in ran.stderr
+
+
+def test_without_cryptography_signatures_are_not_checked_and_that_is_said(
+    signed: SignedLedger, tmp_path: Path
+) -> None:
+    ledger = copied(signed, tmp_path / "copy.db")
+    (tmp_path / "policy").write_bytes(POLICY)
+    command = [sys.executable, "-I", "-S", str(SCRIPT), str(ledger.path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    rungs = {one["name"]: one for one in json.loads(ran.stdout)["rungs"]}
+    asked = [*command, "--policy", f"{tmp_path}/policy", "--checkpoint", f"{tmp_path}/note"]
+    (tmp_path / "note").write_bytes(ledger.note(20))
+    refused = subprocess.run(asked, capture_output=True, text=True, check=False)
+
+    assert (4, "") == (ran.returncode, ran.stderr)
+    assert "not_made" == rungs["signatures"]["status"]
+    assert "cryptography" in rungs["signatures"]["why"]
+    assert (3, "verify_alone: error: ") == (refused.returncode, refused.stderr[:21])
 
 
 WALK = re.compile(r"(?<=```text\n)\$ python3 verify_alone\.py .*?(?=```\n)", re.DOTALL)
