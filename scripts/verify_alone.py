@@ -533,7 +533,7 @@ def read_policy(data: bytes) -> Policy:
     if len(data) > 1_000_000 or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
         raise RefusedError("the policy is too long, or has a control character")
     policy, members = Policy(), list[str]()
-    for line in data.decode("utf-8", "surrogateescape").split("\n"):
+    for line in lines_of(data, "a policy"):
         names = {*policy.witnesses, *policy.groups}
         match [item for item in re.split("[ \t]+", line) if item]:
             case []:

@@ -49,6 +49,10 @@ def first(findings: set[tuple[str, int | None]]) -> tuple[int | None, set[str]]:
     """The first place that is named, and what is said of it; names of broken records may differ."""
     said = {("record" if code[:6] in ("record", "opaque") else code, at) for code, at in findings}
     asked = {one for one in said if one[0] not in NOT_ASKED}
+    if any(
+        code == "leaf_hash_differs" for code, _ in said
+    ):  # one damage, which the package names twice
+        asked = {one for one in asked if one[0] != "batch_root"}
     place = min((at for _, at in asked if at is not None), default=None)
     return place, {code for code, at in asked if at == place}
 
@@ -268,6 +272,44 @@ def test_both_refuse_the_same_spoiled_files(
         file.write_bytes(kept)
 
     assert theirs == ours, file
+
+
+@settings(CHANCE, max_examples=80)
+@given(data=st.data())
+def test_both_accept_the_same_policies_and_notes(
+    data: st.DataObject, stick: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("accept")
+    texts = [(stick / "policy.txt").read_bytes(), (stick / "stick/checkpoint").read_bytes()]
+    which = data.draw(st.integers(0, 1))
+    lines = texts[which].split(b"\n")
+    at = data.draw(st.integers(0, len(lines) - 1))
+    more = b"group g 2 audit finance|group g 3 audit finance|quorum none|# x| \t|witness x y|\xff"
+    match data.draw(st.sampled_from(["byte", "drop", "again", "swap", "end", "more"])):
+        case "byte":
+            raw = bytearray(texts[which])
+            raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+            lines = bytes(raw).split(b"\n")
+        case "drop":
+            del lines[at]
+        case "again":
+            lines.insert(data.draw(st.integers(0, len(lines))), lines[at])
+        case "swap":
+            lines[at], lines[0] = lines[0], lines[at]
+        case "end":
+            lines.pop()
+        case _:
+            lines.insert(at, data.draw(st.sampled_from(more.split(b"|"))))
+    texts[which] = b"\n".join(lines)
+    for name, text in zip(("policy", "note"), texts, strict=True):
+        (folder / name).write_bytes(text)
+    ran = aidledger("checkpoint", "show", folder / "note", "--policy", folder / "policy")
+    try:
+        ours = bool(ALONE.read_policy(texts[0]).accept(ALONE.read_checkpoint(texts[1])))
+    except ALONE.RefusedError:
+        ours = False
+
+    assert (ran.code == 0) == ours, texts[which]
 
 
 @given(noise=st.binary(max_size=400), start=st.sampled_from(range(6)))
