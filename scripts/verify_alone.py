@@ -21,8 +21,10 @@ import base64
 import binascii
 import bisect
 import contextlib
+import functools
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -74,9 +76,7 @@ def _walk(value: Any, depth: int) -> None:
         refuse(not unicodedata.is_normalized("NFC", value), "a text that is not in NFC")
     elif isinstance(value, dict | list):
         if depth == 16 or (isinstance(value, dict) and not all(key.isascii() for key in value)):
-            raise RefusedError(
-                "more than 16 objects and arrays inside each other, or a key not ASCII"
-            )
+            raise RefusedError("nested more than 16 deep, or with a key that is not ASCII")
         for part in value.values() if isinstance(value, dict) else value:
             _walk(part, depth + 1)
 
@@ -201,11 +201,8 @@ def read_record(data: Any) -> tuple[dict[str, Any], Wrong]:
     wrong = [("record_missing_field", key, "") for key in RECORD if key not in value]
     wrong += [("record_unknown_field", key, "") for key in value if key not in RECORD]
     good = {key: value[key] for key, right in RECORD.items() if key in value and right(value[key])}
-    wrong += [
-        ("record_field", key, ENCODE(value[key])[:80])
-        for key in RECORD
-        if key in value and key not in good
-    ]
+    bad = [key for key in RECORD if key in value and key not in good]
+    wrong += [("record_field", key, ENCODE(value[key])[:80]) for key in bad]
     return good, wrong
 
 
@@ -291,11 +288,8 @@ def extends(old: Pair, new: Pair, path: Sequence[bytes]) -> bool:
     while number % 2:
         number, last = number // 2, last // 2
     pair = hashes[:1] * 2
-    return (
-        bool(pair)
-        and climb(number, last, pair, hashes[1:], both=True)
-        and pair == [old_root, new_root]
-    )
+    on_top = bool(pair) and climb(number, last, pair, hashes[1:], both=True)
+    return on_top and pair == [old_root, new_root]
 
 
 # ---- §16.1 Keys and what all signed formats share ------------------------------------------------
@@ -351,6 +345,7 @@ def add_points(one: Point, two: Point) -> Point:
     return x3 % P25519, y3 % P25519, f * g % P25519
 
 
+@functools.cache
 def check_ed25519(data: bytes) -> None:
     """Refuse what is no point, or not of the prime order: under others anybody can sign."""
     number = int.from_bytes(data, "little")
@@ -1164,11 +1159,13 @@ def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
         inside = list(enumerate(log.facts[start : batch.end], start=start))
         loose = b"".join(fact.leaf or b"" for _, fact in inside)
         if batch.digest or batch.cause != f"loose:{sha256(loose).hex()}":
-            for at, fact in [one for one in inside if one[1].cause not in (None, batch.cause)][:1]:
+            causes_of = ((at, one) for at, one in inside if one.cause not in (None, batch.cause))
+            times_of = (
+                (at, one) for at, one in inside if one.times and batch.time not in one.times
+            )
+            for at, fact in itertools.islice(causes_of, 1):
                 find("batch_cause", at, "cause", f"{fact.cause}, not {batch.cause}")
-            for at, fact in [
-                one for one in inside if one[1].times and batch.time not in one[1].times
-            ][:1]:
+            for at, fact in itertools.islice(times_of, 1):
                 find("batch_recorded_at", at, "recorded_at", f"{fact.times[0]}, not {batch.time}")
     if expected < size:
         find("batch_missing", expected, "position", "to the end")
@@ -1881,9 +1878,10 @@ def main() -> int:
         print("verify_alone: error: signatures need the package cryptography", file=sys.stderr)
         return 3
     if given.json or not (given.lang or sys.stdout.isatty()):
-        print(json.dumps(report.as_json(), ensure_ascii=False))
+        text = json.dumps(report.as_json(), ensure_ascii=False)
     else:
-        print(as_text(report, given.lang or os.environ.get("LANG", "en")[:2]))
+        text = as_text(report, given.lang or os.environ.get("LANG", "en")[:2])
+    sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
     return VERDICTS[report.verdict][0]
 
 

@@ -137,6 +137,18 @@ def test_a_spoiled_cosignature_on_a_kept_checkpoint_is_found_by_both(
     assert "damaged" == theirs.verdict == ours.verdict
 
 
+def test_hostile_text_in_a_column_is_a_finding(signed: SignedLedger, tmp_path: Path) -> None:
+    ledger = copied(signed, tmp_path / "copy.db")
+    ledger.run("UPDATE entries SET stream = CAST(x'ff0a27' AS TEXT) WHERE position = 7")
+    ledger.run("UPDATE batches SET cause = CAST(x'c0' AS TEXT) WHERE position = 4")
+    for more in ([], ["--lang", "zh"]):
+        command = [sys.executable, "-I", str(SCRIPT), str(ledger.path), *more]
+        ran = subprocess.run(command, capture_output=True, check=False)
+
+        assert (1, b"") == (ran.returncode, ran.stderr)
+        assert b"column_differs" in ran.stdout
+
+
 def test_nothing_is_written_and_what_lies_in_the_wal_is_read(
     signed: SignedLedger, tmp_path: Path
 ) -> None:
@@ -310,16 +322,6 @@ def test_both_accept_the_same_policies_and_notes(
         ours = False
 
     assert (ran.code == 0) == ours, texts[which]
-
-
-@given(noise=st.binary(max_size=400), start=st.sampled_from(range(6)))
-def test_hostile_files_are_said_to_say_nothing(noise: bytes, start: int) -> None:
-    heads: tuple[bytes, ...] = (b"", b"c2sp.org/tlog-proof@v1\n", b"aidledger/misbehaviour/v1\n")
-    heads += (b'{"$type":"Receipt",', b'{"$proof":"aidledger/case-proof/v1"', b'{"$type":')
-    report = ALONE.verify_folder(ALONE.Outside(None, {"noise": heads[start] + noise}))
-
-    assert "unproven" == report.verdict
-    assert "noise" in report.useless[0]
 
 
 # ---- the walk of docs/VERIFY.md on a machine that has not the package

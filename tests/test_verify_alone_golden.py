@@ -1,4 +1,4 @@
-"""The verifier of one file on golden bytes, which somebody else wrote."""
+"""The verifier of one file on golden bytes, which somebody else wrote, and on noise."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.lone import ALONE, ROOT
 
 
@@ -85,3 +87,13 @@ def test_golden_payment_proofs(month: dict[str, Any]) -> None:
 def test_keys_under_which_anybody_can_sign_are_refused(key: str) -> None:
     assert None is ALONE.hex_key("x", ALONE.LOG, key)
     assert None is ALONE.hex_key("x", ALONE.ML_DSA_44, "ab" * 32 + "00" * 1_280)
+
+
+@given(noise=st.binary(max_size=400), start=st.sampled_from(range(6)))
+def test_hostile_files_are_said_to_say_nothing(noise: bytes, start: int) -> None:
+    heads: tuple[bytes, ...] = (b"", b"c2sp.org/tlog-proof@v1\n", b"aidledger/misbehaviour/v1\n")
+    heads += (b'{"$type":"Receipt",', b'{"$proof":"aidledger/case-proof/v1"', b'{"$type":')
+    report = ALONE.verify_folder(ALONE.Outside(None, {"noise": heads[start] + noise}))
+
+    assert "unproven" == report.verdict
+    assert "noise" in report.useless[0]
