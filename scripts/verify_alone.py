@@ -1,980 +1,1889 @@
 #!/usr/bin/env python3
-"""Verify a ledger, its tiles or a bundle of proofs, offline, with one file.
+"""Verify an audit ledger, its tiles, or a folder of proofs, without the program that wrote them.
 
-    python3 verify_alone.py [OPTIONS] PLACE
-      PLACE              a ledger (SQLite file), a folder of tiles, or a folder of proofs
-      --checkpoint FILE  a checkpoint that you kept (may be repeated)
-      --policy FILE      whose signatures you trust
-      --proofs DIR       receipts and proof files that you kept
-      --lang zh|en       say it in words; without it one JSON report
+One file of the standard library; signatures need the package `cryptography` too. It was written
+after docs/FORMAT.md alone, whose sections the numbers (§) name: read both side by side. It writes
+nothing and asks no network.
 
-Exit status: 0 proven, 1 damaged, 2 usage, 3 cannot run, 4 unproven. Written from docs/FORMAT.md, whose
-sections the comments name; it shares no code with aidledger and needs Python alone, and the package
-`cryptography` to verify signatures. It reads `data` as canonical JSON, not as its type demands; of the
-table of batches only the signatures (not cause, time and root), and no evidence and no vault; who may do
-what, and what was decided, it doesn't judge.
+    python3 verify_alone.py county.db --checkpoint kept.checkpoint --policy policy.txt
+    python3 verify_alone.py public --policy policy.txt              a folder of tiles
+    python3 verify_alone.py case --policy policy.txt                a folder of proofs
+    python3 verify_alone.py receipt.json --proofs proofs --policy policy.txt
+
+With --lang, or on a terminal, it prints sentences; otherwise, or with --json, one JSON object.
+Exit status (§14): 0 proven; 1 damaged; 2 wrong usage; 3 could not run; 4 consistent but unproven.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import binascii
+import bisect
+import contextlib
+import functools
 import hashlib
+import importlib.util
+import itertools
 import json
+import os
 import re
+import shutil
 import sqlite3
 import sys
+import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-
-def fits(form: str, value: Any) -> bool:
-    """Whether a value is text of a form."""
-    return isinstance(value, str) and re.fullmatch(form, value, re.ASCII) is not None
-
-
-BAD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-HASH, NAME, PIN = (
-    partial(fits, f) for f in ("[0-9a-f]{64}", "[!-~]{1,128}", "sha256:[0-9a-f]{64}")
-)
-STREAM = partial(fits, r"(?=.{1,200}$)[a-z][a-z_]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
-FORMS: dict[str, Callable[[Any], bool]] = {  # section 3: the keys of a record and their values
-    "$type": partial(fits, "[A-Z][A-Za-z0-9]{1,63}"),
-    "actor": NAME,
-    "cause": NAME,
-    "data": lambda v: type(v) is dict,
-    "effective_on": partial(fits, r"\d{4}-\d\d-\d\d"),
-    "office": NAME,
-    "policy": lambda v: v is None or (len(v) == 2 and PIN(v["hash"]) and NAME(v["pack"])),
-    "prev": lambda v: v is None or HASH(v),
-    "recorded_at": partial(fits, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"),
-    "sealed": lambda v: all(fits("[a-z][a-z0-9_.]*", f) and HASH(c) for f, c in v.items()),
-    "stream": STREAM,
-    "v": lambda v: type(v) is int and v == 1,
-    "version": lambda v: type(v) is int and v >= 1,
-}
+LIMIT = 2**53 - 1  # §2: the largest integer
+CAN_VERIFY = importlib.util.find_spec("cryptography") is not None  # signatures
+Pair = tuple[int, bytes]  # a size of the log, and its root
 
 
-def need(right: object, expected: str) -> None:
-    """Demand something of a record."""
-    if not right:
-        raise ValueError(f"expected {expected}")
+class RefusedError(ValueError):
+    """Bytes that do not have the form that the format gives them, or do not hold."""
 
 
-def plain(value: Any, depth: int = 1) -> None:
-    """Section 2: check a decoded value: text, integers, nesting."""
-    need(type(value) is not float, "no float, NaN or Infinity")
+class CannotRunError(Exception):
+    """There is nothing to verify, or it cannot be read."""
+
+
+def refuse(when: Any, why: str) -> None:
+    """Refuse where something is so that must not be."""
+    if when:
+        raise RefusedError(why)
+
+
+# ---- §2 Canonical JSON ---------------------------------------------------------------------------
+
+
+def _integer(text: str) -> int:
+    refuse(len(text) > 17 or abs(int(text)) > LIMIT, "a number beyond 2^53-1")
+    return int(text)
+
+
+def _no_number(text: str) -> Any:
+    raise RefusedError(f"{text[:20]} is no integer")
+
+
+def _walk(value: Any, depth: int) -> None:
+    """Refuse what shows only inside a value: keys, strings out of NFC, too deep nesting."""
     if isinstance(value, str):
-        need(not BAD.search(value), "no control character, no lone surrogate")
-        need(unicodedata.is_normalized("NFC", value), "text in NFC")
-    elif type(value) is int:
-        need(abs(value) <= 2**53 - 1, "integers within 2^53 - 1")
-    elif isinstance(value, (list, dict)):
-        need(depth <= 16, "at most 16 levels")
-        need(isinstance(value, list) or all(map(str.isascii, value)), "ASCII keys")
-        for item in (*value, *value.values()) if isinstance(value, dict) else value:
-            plain(item, depth + 1)
+        refuse(not unicodedata.is_normalized("NFC", value), "a text that is not in NFC")
+    elif isinstance(value, dict | list):
+        if depth == 16 or (isinstance(value, dict) and not all(key.isascii() for key in value)):
+            raise RefusedError("nested more than 16 deep, or with a key that is not ASCII")
+        for part in value.values() if isinstance(value, dict) else value:
+            _walk(part, depth + 1)
 
 
-def read_record(record: Any) -> dict[str, Any]:
-    """Sections 2 and 3: the bytes of an entry, strictly; raise for all others."""
-    need(type(record) is bytes and len(record) <= 65_535, "at most 65535 bytes")
-    # what is written otherwise (a key twice, spaces, escapes, another order) is not the same bytes
-    found = canonical(record)
-    need(found.keys() == FORMS.keys(), "the keys of section 3")
-    for key, right in FORMS.items():
-        need(right(found[key]), f"the form of {key}")
-    datetime.fromisoformat(found["effective_on"] + found["recorded_at"][10:])  # or a ValueError
-    datetime.fromisoformat(found["recorded_at"])
-    return found
+_NUMBERS: dict[str, Any] = {"parse_float": _no_number, "parse_constant": _no_number}
+DECODE = json.JSONDecoder(parse_int=_integer, **_NUMBERS).decode
+ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def climb(leaf: Any, at: int, size: int, path: list[Any], up: Callable[..., Any]) -> Any:
-    """Section 4: where a path leads from leaf `at` of a tree of `size`; `up` makes a node of two."""
-    need(
-        0 <= at < size and (path or size == 1) and (size > 1 or not path),
-        "a path of the tree's shape",
+def canonical(data: bytes) -> Any:
+    """Read canonical JSON: these bytes are the one encoding of their value."""
+    try:
+        text = data.decode()
+        value = DECODE(text)
+        again = ENCODE(value)
+    except RefusedError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(f"no JSON: {str(error)[:60]}") from None
+    if again != text or re.search("[\x00-\x1f\x7f-\x9f]", text):
+        raise RefusedError("not the one canonical encoding of its value")
+    if "\\" in text and re.search(r'\\[^"n]', text.replace("\\\\", "")):
+        raise RefusedError("an escape that is not needed")
+    if not text.isascii() or text.count("{") + text.count("[") > 16:
+        _walk(value, 0)
+    return value
+
+
+def an_object(value: Any, keys: Iterable[str], what: str) -> dict[str, Any]:
+    """Give an object with exactly these keys."""
+    if not isinstance(value, dict) or set(value) != set(keys):
+        raise RefusedError(f"not the keys of {what}")
+    return value
+
+
+# ---- §3 Record -----------------------------------------------------------------------------------
+
+PART = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
+
+
+def form(pattern: str) -> Callable[[Any], bool]:
+    """Make a check for texts of a form."""
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+is_hash = form("[0-9a-f]{64}")
+is_name = form("[!-~]{1,128}")
+is_stream = form(rf"(?=.{{1,200}}$)[a-z][a-z_]*/{PART}(/{PART})*")
+is_sealed_name = form(r"[a-z][a-z0-9_.]*")
+
+
+def is_count(value: Any, least: int = 0) -> bool:
+    """Tell an integer of §2 that is no less."""
+    return type(value) is int and least <= value <= LIMIT
+
+
+def exists(shape: Callable[[Any], bool], read: Callable[[str], Any]) -> Callable[[Any], bool]:
+    """Make a check for days and times of a form that exist."""
+
+    def check(value: Any) -> bool:
+        with contextlib.suppress(ValueError):
+            return shape(value) and bool(read(value))
+        return False
+
+    return check
+
+
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+CLOCK = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+is_day = exists(form(DAY), date.fromisoformat)
+is_time = exists(form(DAY + CLOCK), datetime.fromisoformat)
+
+
+def is_policy(value: Any) -> bool:
+    """Tell null, or a pinned policy pack."""
+    if not isinstance(value, dict):
+        return value is None
+    pinned = value.get("hash")
+    right = isinstance(pinned, str) and pinned[:7] == "sha256:" and is_hash(pinned[7:])
+    return right and set(value) == {"hash", "pack"} and is_name(value["pack"])
+
+
+def is_sealed(value: Any) -> bool:
+    """Tell names and commitments."""
+    return isinstance(value, dict) and all(
+        is_sealed_name(name) and is_hash(digest) for name, digest in value.items()
     )
-    if size == 1:
-        return leaf
-    half = 1 << (size - 1).bit_length() - 1
-    if at < half:
-        return up(climb(leaf, at, half, path[:-1], up), path[-1], half, size - half)
-    return up(path[-1], climb(leaf, at - half, size - half, path[:-1], up), half, size - half)
 
 
-def hashed(left: bytes, right: bytes, *_: int) -> bytes:
-    """Section 4: a node."""
-    return sha256(b"\x01", left, right)
+RECORD: dict[str, Callable[[Any], bool]] = {
+    "$type": form("[A-Z][A-Za-z0-9]{1,63}"),
+    "actor": is_name,
+    "cause": is_name,
+    "data": lambda value: isinstance(value, dict),
+    "effective_on": is_day,
+    "office": is_name,
+    "policy": is_policy,
+    "prev": lambda value: value is None or is_hash(value),
+    "recorded_at": is_time,
+    "sealed": is_sealed,
+    "stream": is_stream,
+    "v": lambda value: type(value) is int and value == 1,
+    "version": lambda value: is_count(value, 1),
+}
+Wrong = list[tuple[str, str, str]]  # code, field, why
 
 
-def lp(*parts: bytes | int) -> bytes:
-    """Parts with their lengths; numbers as in sections 17 and 18."""
-    raw = [one if isinstance(one, bytes) else one.to_bytes(8, "big") for one in parts]
-    return b"".join(len(one).to_bytes(4, "big") + one for one in raw)
+def read_record(data: Any) -> tuple[dict[str, Any], Wrong]:
+    """Give the fields of a record that are as they should be, and what is wrong with the others."""
+    if not isinstance(data, bytes):
+        return {}, [("record_not_bytes", "record", type(data).__name__)]
+    if len(data) > 65_535:
+        return {}, [("record_too_long", "record", f"{len(data)} bytes")]
+    try:
+        value = canonical(data)
+    except RefusedError as error:  # §13: sealed, packed or of another program
+        code = "record_not_canonical" if data[:1] == b"{" else "opaque_record"
+        return {}, [(code, "record", str(error))]
+    if not isinstance(value, dict):
+        return {}, [("record_field", "record", "not an object")]
+    wrong = [("record_missing_field", key, "") for key in RECORD if key not in value]
+    wrong += [("record_unknown_field", key, "") for key in value if key not in RECORD]
+    good = {key: value[key] for key, right in RECORD.items() if key in value and right(value[key])}
+    bad = [key for key in RECORD if key in value and key not in good]
+    wrong += [("record_field", key, ENCODE(value[key])[:80]) for key in bad]
+    return good, wrong
 
 
-def summed(left: Any, right: Any, low: int, high: int) -> Any:
-    """Section 18: a node of a sum tree, each side a hash and a sum."""
-    need(left[1] + right[1] < 2**53 and min(left[1], right[1]) >= 0, "sums within 2^53 - 1")
-    body = lp(left[0], left[1], low, right[0], right[1], high)
-    return sha256(b"aidledger/sum/v1\n", body), left[1] + right[1]
+# ---- §4 Tree -------------------------------------------------------------------------------------
 
 
-def canonical(data: bytes) -> dict[str, Any]:
-    """Section 2: an object in its only encoding."""
-    found = json.loads(data.decode())
-    plain(found)
-    again = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    need(again.encode() == data and isinstance(found, dict), "its only encoding")
-    return dict(found)
+def sha256(data: bytes) -> bytes:
+    """Hash (FIPS 180-4)."""
+    return hashlib.sha256(data).digest()
 
 
-def pair(left: bytes | None, right: bytes | None) -> bytes | None:
-    """Section 4: hash of a node, unknown (None) where a child is."""
-    return hashlib.sha256(b"\x01" + left + right).digest() if left and right else None
+NO_LEAVES = sha256(b"")
 
 
+def leaf_of(record: bytes) -> bytes:
+    """Hash a record into its leaf."""
+    return sha256(b"\x00" + record)
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """Hash two subtrees into one."""
+    return sha256(b"\x01" + left + right)
+
+
+class Tree:
+    """A tree that grows leaf by leaf: its peaks are the frontier, the largest first."""
+
+    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+        self.size, self.peaks = 0, list[bytes]()
+        for leaf in leaves:
+            self.add(leaf)
+
+    def add(self, leaf: bytes) -> None:
+        """Add a leaf behind the last."""
+        self.size = size = self.size + 1
+        while size % 2 == 0:
+            leaf, size = node(self.peaks.pop(), leaf), size // 2
+        self.peaks.append(leaf)
+
+    def root(self) -> bytes:
+        """Fold the peaks from the right."""
+        root = self.peaks[-1] if self.peaks else NO_LEAVES
+        for peak in reversed(self.peaks[:-1]):
+            root = node(peak, root)
+        return root
+
+
+def climb(number: int, last: int, pair: list[bytes], path: Sequence[bytes], *, both: bool) -> bool:
+    """Climb a path as RFC 9162, sections 2.1.3.2 and 2.1.4.2, has it; say whether it ends on top.
+
+    A left sibling goes into every hash of `pair`, a right one into the last; `both` is unused where
+    the pair is one hash.
+    """
+    for sibling in path:
+        if last == 0:
+            return False
+        if number % 2 or number == last:
+            pair[:] = [node(sibling, one) for one in pair]
+            while number % 2 == 0 and number:
+                number, last = number // 2, last // 2
+        elif both:
+            pair[1] = node(pair[1], sibling)
+        else:
+            pair[0] = node(pair[0], sibling)
+        number, last = number // 2, last // 2
+    return last == 0
+
+
+def included(leaf: bytes, index: int, tree: Pair, path: Sequence[bytes]) -> bool:
+    """Follow an inclusion proof."""
+    pair = [leaf]
+    inside = 0 <= index < tree[0]
+    return inside and climb(index, tree[0] - 1, pair, path, both=False) and pair[0] == tree[1]
+
+
+def extends(old: Pair, new: Pair, path: Sequence[bytes]) -> bool:
+    """Follow a consistency proof; none leads from size 0."""
+    (first, old_root), (second, new_root) = old, new
+    if first == second or not 0 < first < second:
+        return first == second > 0 and not path and old_root == new_root
+    hashes = [old_root, *path] if first & (first - 1) == 0 else list(path)
+    number, last = first - 1, second - 1
+    while number % 2:
+        number, last = number // 2, last // 2
+    pair = hashes[:1] * 2
+    on_top = bool(pair) and climb(number, last, pair, hashes[1:], both=True)
+    return on_top and pair == [old_root, new_root]
+
+
+# ---- §16.1 Keys and what all signed formats share ------------------------------------------------
+
+LOG, WITNESS, ML_DSA_44 = b"\x01", b"\x04", b"\x06"
 BATCH = b"\xffaidledger/batch/v1\n"
-KINDS = (b"\x01", b"\x04", b"\x06", BATCH)
-P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-CURVE_D = -121665 * pow(121666, -1, P) % P
-SPACE = re.compile(r"[\s+\x00-\x1f]")
+LENGTHS = {LOG: 32, WITNESS: 32, ML_DSA_44: 1_312, BATCH: 32}
+P25519 = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE_D = -121665 * pow(121666, -1, P25519) % P25519
+Point = tuple[int, int, int]  # X, Y, Z: x = X/Z, y = Y/Z
 
 
-class Key(NamedTuple):
-    """Section 16.1: a public key with its name and kind."""
+def is_key_name(name: str) -> bool:
+    """1 to 255 bytes without white space, `+` and control characters."""
+    size = len(name.encode("utf-8", "surrogatepass"))
+    return 1 <= size <= 255 and not any(
+        one.isspace() or one == "+" or one < " " or "\ud800" <= one <= "\udfff" for one in name
+    )
+
+
+def lines_of(data: bytes, what: str) -> list[str]:
+    """Divide into lines: each ends in 0x0A and in nothing else, the last one too."""
+    refuse(not data.endswith(b"\n"), f"{what} that does not end in a newline")
+    return data[:-1].decode("utf-8", "surrogateescape").split("\n")
+
+
+def from_base64(text: Any, length: int | None = None) -> bytes:
+    """Read base64 that encodes again to the same characters, of at least one byte."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (AttributeError, UnicodeEncodeError, binascii.Error):
+        raise RefusedError(f"no base64: {str(text)[:40]!r}") from None
+    if not data or base64.b64encode(data).decode() != text or length not in (None, len(data)):
+        raise RefusedError(f"no base64 of the right length: {text[:40]}")
+    return data
+
+
+def from_decimal(text: str) -> int:
+    """Read a decimal number of at most 2^63-1."""
+    if not re.fullmatch("0|[1-9][0-9]{0,18}", text) or int(text) > 2**63 - 1:
+        raise RefusedError(f"no decimal number: {text[:40]!r}")
+    return int(text)
+
+
+def add_points(one: Point, two: Point) -> Point:
+    """Add two points of edwards25519; the formulas are complete."""
+    (x1, y1, z1), (x2, y2, z2) = one, two
+    a, c, d = z1 * z2, x1 * x2, y1 * y2
+    e = CURVE_D * c * d
+    f, g = a * a - e, a * a + e
+    x3, y3 = a * f * ((x1 + y1) * (x2 + y2) - c - d), a * g * (d + c)
+    return x3 % P25519, y3 % P25519, f * g % P25519
+
+
+@functools.cache
+def check_ed25519(data: bytes) -> None:
+    """Refuse what is no point, or not of the prime order: under others anybody can sign."""
+    number = int.from_bytes(data, "little")
+    y, sign = number % 2**255, number >> 255
+    square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, P25519) % P25519
+    x = pow(square, (P25519 + 3) // 8, P25519)
+    if (x * x - square) % P25519:
+        x = x * pow(2, (P25519 - 1) // 4, P25519) % P25519
+    if y >= P25519 or (x * x - square) % P25519 or (x == 0 and sign):
+        raise RefusedError("a key that is no point of the curve")
+    point, total, left = (x if x % 2 == sign else P25519 - x, y, 1), (0, 1, 1), ORDER
+    while left:
+        total = add_points(total, point) if left % 2 else total
+        point, left = add_points(point, point), left // 2
+    if total[0] or total[1] != total[2] or (x, y) == (0, 1):
+        raise RefusedError("a key of low order, or with a part of low order")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A public key with its name and kind, none of those that are refused."""
 
     name: str
     kind: bytes
     public: bytes
 
+    def __post_init__(self) -> None:
+        if not is_key_name(self.name) or len(self.public) != LENGTHS[self.kind]:
+            raise RefusedError("a key with a name or of a length that none has")
+        if self.kind != ML_DSA_44:
+            check_ed25519(self.public)
+        elif not any(self.public[32:]):
+            raise RefusedError("a key under which anybody can sign")
+
+    @property
     def id(self) -> bytes:
-        """First bytes of a hash; they tell keys apart."""
-        return sha256(self.name.encode(), b"\n", self.kind, self.public)[:4]
+        """The first 4 bytes of a hash: it tells keys apart, and proves nothing."""
+        return sha256(self.name.encode() + b"\n" + self.kind + self.public)[:4]
+
+    def signed(self, message: bytes, signature: bytes) -> bool:
+        """Verify one signature. All that is asked of the package `cryptography` stands here."""
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415
+
+        if len(signature) != (2_420 if self.kind == ML_DSA_44 else 64):
+            return False
+        try:
+            if self.kind == ML_DSA_44:
+                from cryptography.hazmat.primitives.asymmetric import mldsa  # noqa: PLC0415
+
+                mldsa.MLDSA44PublicKey.from_public_bytes(self.public).verify(signature, message)
+            else:
+                ed25519.Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        except (ImportError, UnsupportedAlgorithm):
+            raise CannotRunError("ML-DSA-44 needs the package cryptography 48 or newer") from None
+        return True
 
 
-def sha256(*parts: bytes) -> bytes:
-    """Hash of all parts, one after the other."""
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-def number(data: bytes) -> int:
-    """Section 16: a decimal."""
-    need(re.fullmatch(rb"0|[1-9][0-9]{0,18}", data) and int(data) < 2**63, "a decimal number")
-    return int(data)
-
-
-def unbase64(data: bytes, length: int | None = None) -> bytes:
-    """Section 16: base64 in its only form."""
-    raw = base64.b64decode(data, validate=True)
-    need(raw and base64.b64encode(raw) == data and length in (None, len(raw)), "base64")
-    return raw
-
-
-def named(data: bytes) -> str:
-    """Section 16.1: a name."""
-    need(0 < len(data) < 256 and not SPACE.search(data.decode()), "a name")
-    return data.decode()
-
-
-def add(one: tuple[int, int], two: tuple[int, int]) -> tuple[int, int]:
-    """Sum of two points of the curve of Ed25519."""
-    t = CURVE_D * one[0] * two[0] * one[1] * two[1]
-    x = (one[0] * two[1] + two[0] * one[1]) * pow(1 + t, -1, P) % P
-    return x, (one[1] * two[1] + one[0] * two[0]) * pow(1 - t, -1, P) % P
-
-
-def times(count: int, point: tuple[int, int]) -> tuple[int, int]:
-    """Multiple of a point."""
-    total = (0, 1)
-    while count:
-        total = add(total, point) if count & 1 else total
-        point, count = add(point, point), count >> 1
-    return total
-
-
-@cache
-def usable(key: Key) -> bool:
-    """Section 16.1: whether only its owner can sign under a key."""
-    if key.kind == b"\x06":
-        return len(key.public) == 1312 and any(key.public[32:])
-    y = int.from_bytes(key.public, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
-    if len(key.public) != 32 or y >= P:
-        return False
-    square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
-    if x * x % P != square or (x == 0 and sign):
-        return False
-    point = (P - x if x & 1 != sign else x, y)
-    return times(8, point) != (0, 1) and times(ORDER, point) == (0, 1)
-
-
-def signed(key: Key, signature: bytes, message: bytes) -> bool:
-    """Section 16.1: whether a key made a signature over a message."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  # only where it is needed
-    from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa  # noqa: PLC0415
-
-    kind: Any = mldsa.MLDSA44PublicKey if key.kind == b"\x06" else ed25519.Ed25519PublicKey
-    try:
-        kind.from_public_bytes(key.public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return usable(key)
-
-
-def vkey(data: bytes) -> Key:
-    """Section 16.1: the text of a key."""
-    name, given, material = data.split(b"+", 2)
-    raw = unbase64(material)
-    kind = next((kind for kind in KINDS if raw.startswith(kind)), b"")
-    key = Key(named(name), kind, raw[len(kind) :])
-    need(kind and given == key.id().hex().encode() and usable(key), "a key")
+def read_vkey(text: str, *kinds: bytes) -> Key:
+    """Read `name+id+base64`, of one of the kinds."""
+    name, _, rest = text.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    material = from_base64(encoded)
+    kind = next((one for one in kinds if material.startswith(one)), None)
+    if kind is None:
+        raise RefusedError("a key of a kind that does not belong here")
+    key = Key(name, kind, material[len(kind) :])
+    refuse(key.id.hex() != key_id, "a vkey whose id is not that of its key")
     return key
 
 
-class Note:
-    """Sections 16.2 and 16.3: a checkpoint and its signature lines; what it says is not yet believed."""
+def hex_key(name: Any, kind: bytes | None, public: Any) -> Key | None:
+    """Make a key of the hex that an entry holds; None where it is none, or refused."""
+    with contextlib.suppress(ValueError, TypeError):
+        raw = bytes.fromhex(public)
+        return Key(name, kind, raw) if kind and raw.hex() == public else None
+    return None
 
-    def __init__(self, name: str, data: bytes) -> None:
-        need(len(data) <= 1_000_000 and b"\n\n" in data, "a note")
-        self.name = name
-        text, _, lines = data.rpartition(b"\n\n")
-        self.text = text + b"\n"
-        need(not re.search(r"[\x00-\x09\x0b-\x1f]", data.decode()), "no control characters")
-        origin, count, root, *more = text.split(b"\n")
-        need(b"" not in (origin, count, root, *more) and lines.endswith(b"\n"), "whole lines")
-        self.origin, self.size, self.root = origin.decode(), number(count), unbase64(root, 32)
-        self.lines: list[tuple[str, bytes]] = []
-        for line in lines[:-1].split(b"\n"):
-            dash, by, value = line.split(b" ")
-            raw = unbase64(value)
-            need(dash == "\u2014".encode() and len(raw) > 4, "a signature line")
-            self.lines.append((named(by), raw))
-        need(len(self.lines) <= 100, "at most 100 signatures")
-        need(self.size or self.root == sha256(), "the root of the empty tree at size 0")
 
-    def signers(self, keys: Iterable[Key]) -> list[Key]:
-        """Section 16.2: the known keys that signed; a bad line of one refuses the note."""
-        found = []
-        known = list(dict.fromkeys(keys))
-        for by, raw in self.lines:
-            mine = [key for key in known if (key.name, key.id()) == (by, raw[:4])]
-            need(len(mine) < 2, "one key of a name and id")
-            for key in mine:
-                need(self._right(key, raw[4:]), f"a valid signature of {by}")
-                found.append(key)
+# ---- §16.2 Notes, §16.3 Checkpoints, §16.4 Cosignatures ------------------------------------------
+
+
+class Checkpoint(NamedTuple):
+    """A note of a checkpoint: what it says, and its lines of signatures, not yet verified."""
+
+    origin: str
+    size: int
+    root: bytes
+    text: bytes
+    lines: frozenset[tuple[str, bytes]]  # name; key id and signature
+
+    def signers(self, known: Iterable[Key]) -> set[Key]:
+        """Verify the lines of known keys: one that is bad, or of two keys, refuses the note."""
+        keys, found = list(known), set()
+        for name, signature in self.lines:
+            ours = [key for key in keys if (key.name, key.id) == (name, signature[:4])]
+            if len(ours) > 1 or (ours and not self.holds(ours[0], signature[4:])):
+                raise RefusedError(f"a bad line of {name}")
+            found.update(ours)
         return found
 
-    def _right(self, key: Key, raw: bytes) -> bool:
-        """Section 16.4: one signature, in the form of its kind."""
-        time, u64 = int.from_bytes(raw[:8], "big"), partial(int.to_bytes, length=8, byteorder="big")
-        if key.kind == b"\x01":
-            return signed(key, raw, self.text)
-        if time >= 2**63 or len(self.origin.encode()) > 255:
-            return False
-        if key.kind == b"\x04":
-            return signed(key, raw[8:], b"cosignature/v1\ntime %d\n" % time + self.text)
-        names = [bytes([len(n.encode())]) + n.encode() for n in (key.name, self.origin)]
-        tree = u64(0) + u64(self.size) + self.root
-        return signed(key, raw[8:], b"subtree/v1\n\0" + names[0] + u64(time) + names[1] + tree)
+    def holds(self, key: Key, signature: bytes) -> bool:
+        """Verify one line under its key."""
+        if key.kind == LOG:
+            return key.signed(self.text, signature)
+        time, rest = int.from_bytes(signature[:8], "big"), signature[8:]
+        if key.kind == WITNESS:
+            message = b"cosignature/v1\ntime %d\n" % time + self.text
+        else:
+            name, origin = key.name.encode(), self.origin.encode()
+            message = b"subtree/v1\n\0%c%b%b%c%b" % (
+                *(len(name), name, signature[:8], len(origin), origin),
+            )
+            message += u64(0) + u64(self.size) + self.root
+        return time < 2**63 and key.signed(message, rest)
 
 
+def read_checkpoint(data: bytes) -> Checkpoint:
+    """Divide a note at its last blank line; its text is that of a checkpoint."""
+    rows = lines_of(data, "a note")
+    text = "\n".join(rows)
+    if len(data) > 1_000_000 or re.search("[\x00-\x09\x0b-\x1f\ud800-\udfff]", text):
+        raise RefusedError("a note that is too long, or with a character that no note has")
+    at = max((number for number, row in enumerate(rows) if not row), default=0)
+    body, signatures, lines = rows[:at], rows[at + 1 :], set()
+    if len(body) < 3 or not all(body) or not 1 <= len(signatures) <= 100:
+        raise RefusedError("no note of a checkpoint")
+    for row in signatures:
+        dash, _, rest = row.partition(" ")
+        name, _, encoded = rest.partition(" ")
+        signature = from_base64(encoded)
+        if dash != "—" or not is_key_name(name) or len(signature) < 5:
+            raise RefusedError("a line that is no signature")
+        lines.add((name, signature))
+    size, root = from_decimal(body[1]), from_base64(body[2], 32)
+    refuse(not is_key_name(body[0]), "an origin of another form")
+    text_bytes = "".join(f"{row}\n" for row in body).encode()
+    return Checkpoint(body[0], size, root, text_bytes, frozenset(lines))
+
+
+def impossible(note: Checkpoint) -> bool:
+    """Say that an empty log has another root than the one it can have."""
+    return note.size == 0 and note.root != NO_LEAVES
+
+
+# ---- §16.5 Policies ------------------------------------------------------------------------------
+
+
+@dataclass
 class Policy:
-    """Section 16.5: whose cosignatures make a checkpoint accepted."""
+    """Whom the verifier trusts: keys of logs, witnesses, and how many of them are asked for."""
 
-    def __init__(self, data: bytes) -> None:
-        self.logs: list[Key] = []
-        self.witnesses: dict[bytes, Key] = {}
-        self.groups: dict[bytes, tuple[int, list[bytes]]] = {}
-        quorums: list[bytes] = []
-        members: set[bytes] = set()
-        need(len(data) <= 1_000_000 and data.endswith(b"\n"), "whole lines")
-        need(not re.search(rb"[^\t\n -~\x80-\xff]", data), "no control characters")
-        for line in data.split(b"\n"):
-            word, *rest = re.split(rb"[ \t]+", line.strip(b" \t"))
-            if not word or word.startswith(b"#"):
+    logs: list[Key] = field(default_factory=list)
+    witnesses: dict[str, Key] = field(default_factory=dict)
+    groups: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
+    quorum: str = ""
+
+    def met(self, name: str, there: set[str]) -> bool:
+        """Say whether a witness, or enough members of a group, cosigned."""
+        if name not in self.groups:
+            return name == "none" or name in there
+        least, members = self.groups[name]
+        return sum(self.met(member, there) for member in members) >= least
+
+    def accept(self, note: Checkpoint) -> list[str]:
+        """Give the witnesses that cosigned an accepted checkpoint; refuse any other."""
+        found = note.signers([*self.logs, *self.witnesses.values()])
+        if not any(key in found and key.name == note.origin for key in self.logs):
+            raise RefusedError("no key that the policy names for the log signed it")
+        there = {name for name, key in self.witnesses.items() if key in found}
+        if impossible(note) or not self.met(self.quorum, there):
+            raise RefusedError("the quorum of witnesses is not met")
+        return sorted(there)
+
+
+def read_policy(data: bytes) -> Policy:
+    """Read a policy; each public key and each name stands in it once."""
+    if len(data) > 1_000_000 or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
+        raise RefusedError("the policy is too long, or has a control character")
+    policy, members = Policy(), list[str]()
+    for line in lines_of(data, "a policy"):
+        names = {*policy.witnesses, *policy.groups}
+        match [item for item in re.split("[ \t]+", line) if item]:
+            case []:
                 continue
-            if word == b"log" and len(rest) in (1, 2):
-                self.logs.append(self._new(rest[0], (b"\x01", b"\x06")))
-            elif word == b"witness" and len(rest) in (2, 3):
-                self._named(rest[0])
-                self.witnesses[rest[0]] = self._new(rest[1], (b"\x04", b"\x06"))
-            elif word == b"group" and len(rest) > 2:
-                name, least, *mine = rest
-                count = {b"all": len(mine), b"any": 1}.get(least) or number(least)
-                known = {*self.witnesses, *self.groups}
-                fresh = len(set(mine)) == len(mine) and not members & set(mine)
-                need(1 <= count <= len(mine) and set(mine) <= known and fresh, "a group")
-                members.update(mine)
-                self._named(name)
-                self.groups[name] = (count, mine)
-            else:
-                need(word == b"quorum" and len(rest) == 1, "a line of a policy")
-                known = {b"none", *self.witnesses, *self.groups}
-                need(rest[0] in known and not quorums, "one known quorum")
-                quorums.append(rest[0])
-        need(quorums, "a quorum")
-        self.quorum = quorums[0]
-
-    def _named(self, name: bytes) -> None:
-        need(name not in {b"none", *self.witnesses, *self.groups}, "a name that is new")
-
-    def _new(self, text: bytes, kinds: tuple[bytes, ...]) -> Key:
-        key = vkey(text)
-        others = {one.public for one in (*self.logs, *self.witnesses.values())}
-        need(key.kind in kinds and key.public not in others, "a key of its own")
-        return key
-
-    def accept(self, note: Note) -> list[str]:
-        """Names of the witnesses that cosigned an accepted note; a ValueError for any other."""
-        mine = [key for key in self.logs if key.name == note.origin]
-        signers = note.signers([*mine, *self.witnesses.values()])
-        need(any(key in mine for key in signers), "a signature of the log")
-        met = {name for name, key in self.witnesses.items() if key in signers}
-        cosigned = sorted(name.decode(errors="replace") for name in met)
-        for name, (least, members) in self.groups.items():
-            met |= {name} if sum(member in met for member in members) >= least else set()
-        need(self.quorum == b"none" or self.quorum in met, "a quorum of witnesses")
-        return cosigned if self.quorum != b"none" else []
-
-
-class Tree:
-    """Section 4: the tree, grown leaf by leaf; a leaf is None where its row is damaged."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.peaks: list[tuple[int, bytes | None]] = []
-        self.nodes: dict[tuple[int, int], bytes | None] = {}
-
-    def add(self, leaf: bytes | None) -> None:
-        """Append a leaf; keep each node that it completes at a height of 8, 16, ..."""
-        self.size += 1
-        height, hashed = 0, leaf
-        while self.peaks and self.peaks[-1][0] == height:
-            height, hashed = height + 1, pair(self.peaks.pop()[1], hashed)
-            if height % 8 == 0:
-                self.nodes[height // 8, (self.size >> height) - 1] = hashed
-        self.peaks.append((height, hashed))
-
-    def root(self) -> bytes | None:
-        """Root so far, None where a leaf is unknown."""
-        root = self.peaks[-1][1] if self.peaks else hashlib.sha256().digest()
-        for _, hashed in reversed(self.peaks[:-1]):
-            root = pair(hashed, root)
-        return root
-
-
-class Ledger:
-    """Section 7: the tables of a SQLite file."""
-
-    def __init__(self, path: Path) -> None:
-        self.ask = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        self.ask.text_factory = lambda text: text.decode("utf-8", "backslashreplace")
-        self.head = self.ask.execute("SELECT * FROM head").fetchone() or (-1, b"", b"", None, "")
-        self.origin = str(self.head[4])
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Entries in position order."""
-        yield from self.ask.execute("SELECT * FROM entries ORDER BY position")
-
-    def nodes(self) -> Iterator[tuple[Any, ...]]:
-        """Nodes of the tree as level, index, hash."""
-        yield from self.ask.execute("SELECT * FROM nodes")
-
-    def batches(self) -> list[tuple[Any, ...]]:
-        """Position, count, signature and key of every batch, and how long its request's digest is."""
-        columns = "position, count, signature, key_id, length(request_digest)"
-        return self.ask.execute(f"SELECT {columns} FROM batches ORDER BY position").fetchall()
-
-    def notes(self) -> Iterator[tuple[Any, ...]]:
-        """Kept checkpoints as size, root, note."""
-        yield from self.ask.execute("SELECT size, root, note FROM checkpoints ORDER BY size, note")
-
-
-class Tiles:
-    """Section 16.7: a folder of tiles and bundles, as large as its checkpoint says."""
-
-    head = None
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.note = Note("checkpoint", (path / "checkpoint").read_bytes())
-        self.origin, self.size = self.note.origin, self.note.size
-
-    def _files(self, level: int | str, count: int) -> Iterator[tuple[int, bytes | None]]:
-        for index in range((count + 255) // 256):
-            width = min(256, count - index * 256)
-            digits = f"{index:0{(len(str(index)) + 2) // 3 * 3}}"
-            groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
-            name = "/".join([*(f"x{one}" for one in groups[:-1]), groups[-1]])
-            file = self.path / f"tile/{level}/{name}{'' if width == 256 else f'.p/{width}'}"
-            yield width, file.read_bytes() if file.is_file() else None
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Entries of the bundles, with the leaf hashes of the tiles beside them."""
-        at = 0
-        tiles = self._files(0, self.size)
-        for width, data in self._files("entries", self.size):
-            hashes, records = next(tiles)[1] or b"", data or b""
-            for offset in range(width):
-                length = int.from_bytes(records[:2], "big")
-                if len(records) < 2 + length or (offset == width - 1 and len(records) > 2 + length):
-                    break
-                record, records = records[2 : 2 + length], records[2 + length :]
-                try:
-                    said = read_record(record)
-                except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
-                    said = {}
-                columns = (said.get(k) for k in ("stream", "version", "$type", "recorded_at"))
-                yield (at + offset, *columns, record, hashes[offset * 32 : offset * 32 + 32])
-            at += width
-
-    def nodes(self) -> Iterator[tuple[Any, ...]]:
-        """Hashes of the tiles above the leaves."""
-        level, count = 1, self.size >> 8
-        while count:
-            tiles = enumerate(self._files(level, count))
-            for index, (width, data) in tiles:
-                for n in range(width):
-                    yield level, index * 256 + n, (data or b"")[n * 32 : n * 32 + 32]
-            level, count = level + 1, count >> 8
-
-    def batches(self) -> list[tuple[Any, ...]]:
-        """Tiles have no signatures of batches."""
-        return []
-
-    def notes(self) -> Iterator[tuple[Any, ...]]:
-        """Nor other checkpoints than theirs, which comes from outside."""
-        yield from ()
-
-
-class Verifier:
-    """Goes through one ledger and collects findings."""
-
-    def __init__(self, source: Ledger | Tiles, wanted: set[int]) -> None:
-        self.source, self.wanted = source, wanted
-        self.findings: list[dict[str, Any]] = []
-        self.tree = Tree()
-        self.streams: dict[str, tuple[int, set[Any]]] = {}
-        self.last: tuple[int, str] = (-1, "")
-        self.doubt: tuple[int, str] | None = None
-        self.rows = 0
-        self.origin = source.origin
-        self.leaves: dict[int, tuple[bytes, str]] = {}
-        self.roots: dict[int, bytes | None] = {0: sha256()}
-        self.log_key: Key | None = None
-        self.keys: dict[str, list[Any]] = {}
-        self.first_key = 2**63
-
-    def find(self, code: str, at: int | None, field: str, expected: Any, found: Any) -> None:
-        """Keep a finding."""
-        said = [v.hex() if isinstance(v, bytes) else str(v)[:80] for v in (expected, found)]
-        place = {"code": code, "position": None if at is None or at < 0 else at, "field": field}
-        self.findings.append({**place, "expected": said[0], "found": said[1]})
-
-    def entries(self) -> None:
-        """Sections 3 to 6: every row in position order."""
-        expected = 0
-        for row in self.source.rows():
-            self.rows += 1
-            if row[0] != expected:
-                code = "position_missing" if row[0] > expected else "position_repeated"
-                self.find(code, min(row[0], expected), "position", expected, row[0])
-                for _ in range(min(row[0] - expected, 2**16)):
-                    self.tree.add(None)  # of rows that are not there nothing is known
-            self.entry(row)
-            expected = max(expected, row[0] + 1)
-        if self.doubt:
-            self.find("recorded_at_back", self.doubt[0], "recorded_at", self.last[1], self.doubt[1])
-
-    def entry(self, row: tuple[Any, ...]) -> None:
-        """Read one row: its record, its columns, its place in stream, time and tree."""
-        at, stream, version, _, recorded_at, record, stored = row
-        leaf = hashlib.sha256(b"\x00" + record).digest() if type(record) is bytes else None
-        if leaf != stored:
-            self.find("leaf_hash_differs", at, "leaf_hash", leaf, stored)
-        entry: dict[str, Any] = {}
-        try:
-            entry = read_record(record)
-        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-            self.find("record_form", at, "record", "the record of an entry", error)
-        names = ("stream", "version", "$type", "recorded_at")
-        for name, value in zip(names, row[1:5], strict=True):
-            said = entry.get(name, value)
-            if type(said) is not type(value) or said != value:
-                self.find("column_differs", at, name.lstrip("$"), said, value)
-        # where the hashes agree the record is what was written, otherwise the columns say more
-        if entry and leaf == stored:
-            stream, version, recorded_at = entry["stream"], entry["version"], entry["recorded_at"]
-        if STREAM(stream) and type(version) is int:
-            self.chain(at, stream, version, entry.get("prev", ...), {leaf, stored})
-        if isinstance(recorded_at, str):
-            self.time(at, recorded_at)
-        if at == self.tree.size:
-            self.tree.add(leaf if leaf == stored else None)
-            if self.tree.size in self.wanted:
-                self.roots[self.tree.size] = self.tree.root()
-        if leaf and type(at) is int:
-            self.leaves[at] = (leaf, entry.get("actor", ""))
-        if entry and entry["stream"].startswith("registry/"):
-            try:
-                self.declare(at, entry["$type"], entry["data"])
-            except (LookupError, TypeError, ValueError):
-                self.find("data_form", at, "data", "the form of its type", entry["$type"])
-
-    def declare(self, at: int, kind: str, data: dict[str, Any]) -> None:
-        """Sections 14 and 16.9: what the registry says of the log, and of actors' keys."""
-        if kind in ("LedgerOpened", "GenesisDeclared") and data.get("origin") != self.origin:
-            self.find("origin_differs", at, "head.origin", data.get("origin"), self.origin)
-        if kind == "GenesisDeclared" and self.log_key is None and data.get("log_key"):
-            raw = bytes.fromhex(data["log_key"])
-            self.log_key = Key(self.origin, b"\x01" if len(raw) == 32 else b"\x06", raw)
-        if kind == "KeyRegistered":
-            self.first_key = min(self.first_key, at)
-            raw = bytes.fromhex(data["public_key"])
-            self.keys.setdefault(data["key"], [at, 2**63, data["owner"], raw])
-        if kind == "KeyRevoked" and data.get("key") in self.keys:
-            mine = self.keys[data["key"]]
-            mine[1] = min(mine[1], data["from_position"])
-
-    def chain(self, at: int, stream: str, version: int, prev: Any, hashes: set[Any]) -> None:
-        """Section 5: versions dense from 1, each entry naming the leaf hash of the one before."""
-        before, right = self.streams.get(stream, (0, {None}))
-        if version != before + 1:
-            self.find("version_differs", at, "version", before + 1, version)
-        elif prev is not ... and prev not in right:
-            self.find("prev_differs", at, "prev", right, prev)
-        if version > before:
-            self.streams[stream] = (version, {h.hex() for h in hashes if type(h) is bytes})
-
-    def time(self, at: int, recorded_at: str) -> None:
-        """Section 6: never back; the next entry says which of two is out of place."""
-        if self.doubt:
-            early, self.doubt = self.doubt, None
-            if recorded_at < self.last[1]:
-                early, self.last = self.last, early
-            self.find("recorded_at_back", early[0], "recorded_at", self.last[1], early[1])
-        if recorded_at < self.last[1]:
-            self.doubt = (at, recorded_at)
-        else:
-            self.last = (at, recorded_at)
-
-    def stored_tree(self) -> None:
-        """Sections 4 and 7: the nodes and the head are those of the entries."""
-        stored = {(level, idx): node for level, idx, node in self.source.nodes()}
-        for level, idx in sorted({*stored, *self.tree.nodes}):
-            own = self.tree.nodes.get((level, idx), "none")
-            found = stored.get((level, idx), "none")
-            if own not in (None, found):
-                self.find("node_differs", 256**level * idx, f"nodes {level}/{idx}", own, found)
-        if self.source.head is None:
-            return
-        size, root, frontier, recorded_at, _ = self.source.head
-        if size not in (self.tree.size, self.rows):
-            self.find("head_size", min(size, self.tree.size), "size", self.tree.size, size)
-            return
-        own = self.tree.root()
-        if own not in (None, root):
-            self.find("head_root", None, "root", own, root)
-        edge = b"".join(hashed or b"" for _, hashed in self.tree.peaks)
-        if own and frontier != edge:
-            same = [edge[n : n + 32] == frontier[n : n + 32] for n in range(0, len(edge), 32)]
-            first = same.index(False) if len(edge) == len(frontier) else len(same)
-            at = sum(1 << height for height, _ in self.tree.peaks[:first])
-            self.find("head_frontier", at if at < size else None, "frontier", edge, frontier)
-        if recorded_at != (self.last[1] or None):
-            place = size - 1 if recorded_at else None
-            self.find("head_recorded_at", place, "recorded_at", self.last[1], recorded_at)
-
-    def signatures(self) -> None:
-        """Section 16.9 and rung 10 of section 14: who signed the batches."""
-        keys: dict[Any, tuple[Any, ...]] = {}
-        for name, mine in self.keys.items():
-            for called in (mine[2], name):
-                key = Key(called, BATCH, mine[3])
-                keys.setdefault(f"{called}+{key.id().hex()}", (key, *mine))
-            keys.setdefault(name, (Key(mine[2], BATCH, mine[3]), *mine))
-        for at, count, signature, key_id, request in self.source.batches():
-            if type(at) is not int or type(count) is not int or at not in self.leaves:
+            case [word, *_] if word.startswith("#"):
                 continue
-            if signature is None and key_id is None:
-                if (at if request else at + count - 1) > self.first_key:
-                    place = max(at, self.first_key + 1)
-                    self.find("signature_missing", place, "batches.signature", "one", "none")
-            elif type(signature) is not bytes or len(signature) not in (64, 104):
-                self.find("signature_form", at, "batches.signature", "64 or 104 bytes", signature)
-            elif key_id not in keys or not usable(keys[key_id][0]):
-                self.find("signature_key", at, "batches.key_id", "a registered key", key_id)
-            else:
-                self.signature(at, count, signature, keys[key_id])
-
-    def signature(self, at: int, count: int, raw: bytes, named_key: tuple[Any, ...]) -> None:
-        """Verify one signature by a key that is known."""
-        key, given, ended, *owner = named_key
-        if not given < at <= at + count - 1 < ended:
-            self.find("signature_window", at, "batches.key_id", f"{given + 1} to {ended}", at)
-            return
-        mine = [(n, *self.leaves[n]) for n in range(at, at + count) if n in self.leaves]
-        for n, _, actor in mine:
-            if actor != owner[0]:
-                self.find("signature_owner", n, "actor", owner[0], actor)
-                break
-        tree, seen = Tree(), dict[str, Any]()
-        for _, leaf, _ in mine:
-            tree.add(leaf)
-        if len(raw) == 104:
-            seen = {"root": raw[72:].hex(), "size": int.from_bytes(raw[64:72], "big")}
-        said: dict[str, Any] = {"count": len(mine), "origin": self.origin}
-        said |= {"root": (tree.root() or b"").hex(), "seen": seen or None}
-        body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-        kind = b"application/vnd.aidledger.batch+json;v=1"
-        if not signed(key, raw[:64], b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(body), body)):
-            self.find("signature_invalid", at, "batches.signature", "the key's own", raw[:64])
-        elif seen:
-            known = self.roots.get(seen["size"])
-            if seen["size"] > at or (known and known.hex() != seen["root"]):
-                self.find("signature_seen", at, "batches.signature", known, seen["root"])
-
-    def checkpoints(self, notes: list[Note], policy: Policy | None) -> list[Note]:
-        """Rung 8 of section 14: every note against the entries; return those that count."""
-        mine = [self.log_key] if self.log_key else []
-        mine += [key for key in (policy.logs if policy else []) if key.name == self.origin]
-        others = list(policy.witnesses.values()) if policy else []
-        counted = []
-        for number_of, (size, root, data) in enumerate(self.source.notes()):
-            name = f"checkpoints row {number_of}"
-            try:
-                note = Note(name, data)
-                need(note.origin == self.origin, f"the origin {self.origin}")
-            except (TypeError, ValueError) as error:
-                self.find("checkpoint_form", None, name, "a checkpoint", error)
-                continue
-            if (note.size, note.root) != (size, root):
-                self.find("checkpoint_form", None, name, note.size, size)
-            try:
-                need(not mine or set(note.signers([*mine, *others])) & set(mine), "the log's line")
-                counted.append(note)
-            except ValueError as error:
-                self.find("checkpoint_unsigned", None, name, "the log's signature", error)
-        for note in notes:
-            try:
-                need(note.origin == self.origin, "this log")
-                need(not mine or set(note.signers([*mine, *others])) & set(mine), "the log's line")
-                counted.append(note)
-            except ValueError:
-                continue  # a file that proves nothing says nothing of the ledger
-        good, first = {True: 0, False: 0}, dict[int, bytes]()
-        total = max(self.leaves, default=-1) + 1
-        for note in sorted(counted, key=lambda one: one.size):
-            if first.setdefault(note.size, note.root) != note.root:
-                self.find("checkpoint_two_roots", None, note.name, first[note.size], note.root)
-            known = self.roots.get(note.size)
-            if note.size > total:
-                self.find("checkpoint_ahead", total, note.name, note.size, total)
-            elif known and known != note.root:
-                self.find("checkpoint_root", good[note in notes], note.name, known, note.root)
-            elif known:
-                good |= dict.fromkeys((False, note in notes), note.size)
-        return counted
+            case ["log", vkey, *url] if len(url) < 2:
+                policy.logs.append(read_vkey(vkey, LOG, ML_DSA_44))
+            case ["witness", name, vkey, *url] if len(url) < 2 and name not in {*names, "none"}:
+                policy.witnesses[name] = read_vkey(vkey, WITNESS, ML_DSA_44)
+            case ["group", name, least, *inside] if name not in {*names, "none"} and inside:
+                number = {"any": 1, "all": len(inside)}.get(least) or from_decimal(least)
+                members += inside
+                if not 1 <= number <= len(inside) or not set(inside) <= names:
+                    raise RefusedError(
+                        f"group {name}: too many, or a name that no line before gives"
+                    )
+                policy.groups[name] = number, inside
+            case ["quorum", name] if not policy.quorum and name in {*names, "none"}:
+                policy.quorum = name
+            case _:
+                raise RefusedError(f"a line of the policy: {line[:60]!r}")
+    keys = [key.public for key in (*policy.logs, *policy.witnesses.values())]
+    if not policy.quorum or len(set(keys)) < len(keys) or len(set(members)) < len(members):
+        raise RefusedError("the policy has no quorum, or a key or a member twice")
+    return policy
 
 
-class Proofs:
-    """Sections 16.6, 16.11, 17 and 18: files that somebody kept, by what they are."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self.notes: list[Note] = []
-        self.inclusions: list[tuple[str, int, list[bytes], Note]] = []
-        self.receipts: list[tuple[str, dict[str, Any]]] = []
-        self.others: list[tuple[str, dict[str, Any]]] = []
-        self.records: list[tuple[str, bytes]] = []
-        self.useless: list[str] = []
-        for path in sorted(folder.iterdir()) if folder else []:
-            if not path.is_file() or path.name == "policy":
-                continue
-            try:
-                self.take(path.name, path.read_bytes())
-            except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-                self.useless.append(f"{path.name}: {error}")
-
-    def take(self, name: str, data: bytes) -> None:
-        """Read one file; raise for what is none of them."""
-        if data.startswith(b"c2sp.org/tlog-proof@v1\n"):
-            head, _, note = data.partition(b"\n\n")
-            lines = head.split(b"\n")[1:]
-            if lines[0].startswith(b"extra "):
-                unbase64(lines.pop(0)[6:])
-            need(lines[0].startswith(b"index ") and len(lines) <= 64, "an index")
-            path = [unbase64(line, 32) for line in lines[1:]]
-            self.notes.append(Note(name, note))
-            self.inclusions.append((name, number(lines[0][6:]), path, self.notes[-1]))
-        elif data.startswith(b'{"$type":"Receipt"'):
-            need(data.endswith(b"\n"), "a newline at the end")
-            found = canonical(data[:-1])
-            hashes = [bytes.fromhex(one) for one in found["leaf_hashes"]]
-            need(len(hashes) == found["count"] > 0 and found["v"] == 1, "a receipt")
-            self.receipts.append((name, {**found, "leaf_hashes": hashes}))
-        elif data.startswith(b'{"$proof":"aidledger/'):
-            self.others.append((name, canonical(data)))
-        elif data.startswith(b'{"$type"'):
-            read_record(data)
-            self.records.append((name, data))
-        else:
-            self.notes.append(Note(name, data))
-
-    def sizes(self) -> set[int]:
-        """At which sizes roots are needed."""
-        return {found["size"] for _, found in self.receipts}
-
-    def against(self, verifier: Verifier, counted: list[Note]) -> None:
-        """Rung 12 of section 14: sound files that do not fit the entries."""
-        find, leaves = verifier.find, verifier.leaves
-        total = max(leaves, default=-1) + 1
-        for name, found in self.receipts:
-            root, size, at = bytes.fromhex(found["root"]), found["size"], found["position"]
-            known = verifier.roots.get(size)
-            if size > total or (known and known != root) or found["origin"] != verifier.origin:
-                find("receipt_missing", min(total, at), name, f"{size}: {root.hex()}", known)
-            for offset, leaf in enumerate(found["leaf_hashes"]):
-                if leaves.get(at + offset, (b"",))[0] != leaf:
-                    find("receipt_missing", at + offset, name, leaf, leaves.get(at + offset))
-        for name, at, path, note in self.inclusions:
-            if note not in counted:
-                self.useless.append(f"{name}: its checkpoint counts for nothing")
-                continue
-            try:
-                leaf = leaves.get(at, (b"",))[0]
-                need(climb(leaf, at, note.size, path, hashed) == note.root, "the note's root")
-            except ValueError as error:
-                if verifier.roots.get(note.size) == note.root:
-                    self.useless.append(f"{name}: {error}")
-                else:
-                    find("proof_differs", at, name, note.root, leaf)
-        rows = verifier.source.rows() if self.others else ()
-        records = {at: row[5] for row in rows if (at := row[0]) in leaves}
-        for name, found in self.others:
-            check = self.case if found["$proof"].endswith("case-proof/v1") else self.payment
-            try:
-                check(found, records)
-            except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
-                find(
-                    "proof_differs",
-                    found.get("position", found.get("sealed_at")),
-                    name,
-                    "what was sealed",
-                    error,
-                )
-
-    def case(self, found: dict[str, Any], records: dict[int, bytes]) -> None:
-        """Section 17: what an index says of a key, and that the entries are those."""
-        seal, key = read_record(records[found["sealed_at"]]), found["key"]
-        need(seal["$type"] == "IndexSealed" and seal["data"]["kind"] == found["kind"], "a seal")
-        total, root, rows = seal["data"]["rows"], bytes.fromhex(seal["data"]["root"]), found["rows"]
-        for row in rows:
-            own = (
-                row["key"].encode(),
-                row["count"],
-                row["last_position"],
-                unbase64(row["root"].encode(), 32),
-            )
-            leaf = sha256(b"\x00aidledger/index/v1\n", lp(*own))
-            path = [unbase64(one.encode(), 32) for one in row["path"]]
-            need(climb(leaf, row["index"], total, path, hashed) == root, "a row of the index")
-        keys, at = [row["key"] for row in rows], [row["index"] for row in rows]
-        absent = (
-            (total == 0 and not rows and root == sha256())
-            or (
-                len(rows) == 1
-                and ((at[0] == 0 and key < keys[0]) or (at[0] == total - 1 and keys[0] < key))
-            )
-            or (len(rows) == 2 and at[1] == at[0] + 1 and keys[0] < key < keys[1])
-        )
-        need(absent or keys == [key], "the key's row or its neighbours")
-        if found["kind"] != "cases":
-            return
-        tree, size = Tree(), seal["data"]["size"]
-        for position in sorted(records):
-            record = records[position]
-            if (
-                position < size
-                and json.dumps(key).encode() in record
-                and read_record(record)["stream"] == key
-            ):
-                tree.add(sha256(b"\x00", record))
-        count, known = (
-            (0, sha256()) if absent else (rows[0]["count"], unbase64(rows[0]["root"].encode()))
-        )
-        need(tree.size == count and tree.root() == known, f"{count} entries of {key}")
-
-    def payment(self, found: dict[str, Any], records: dict[int, bytes]) -> None:
-        """Section 18: a payment as a line of a statement."""
-        paid, stated = records[found["position"]], read_record(records[found["sealed_at"]])
-        right = ("PaymentMonthClosed", "PaymentMonthSupplemented")
-        need(
-            read_record(paid)["$type"] == "PaymentIssued" and stated["$type"] in right,
-            "a statement",
-        )
-        before = {"counted": "", "withdrawn": "withdrawn_"}[found["list"]]
-        names = ("root", "fen" if before else "total_fen", "count")
-        root, total, count = (stated["data"][before + name] for name in names)
-        body = lp(found["position"], sha256(b"\x00", paid), found["amount_fen"])
-        line = (sha256(b"aidledger/sum/v1\n", body), found["amount_fen"])
-        path = [(unbase64(one.encode(), 32), fen) for one, fen in found["path"]]
-        end = climb(line, found["index"], count, path, summed)
-        need(end == (bytes.fromhex(root), total), "the statement's root and total")
-
-    def alone(self, policy: Policy | None) -> tuple[int, int]:
-        """Count a folder without a ledger: its records and receipts, and how many are proven."""
-        wanted: list[tuple[str, bytes, int | None, dict[str, Any]]] = [
-            (name, sha256(b"\x00", record), None, {}) for name, record in self.records
-        ]
-        for name, found in self.receipts:
-            for offset, leaf in enumerate(found["leaf_hashes"]):
-                wanted.append((name, leaf, found["position"] + offset, found))
-        proven = 0
-        for name, leaf, place, found in wanted:
-            for _, at, path, note in self.inclusions:
-                try:
-                    need(place in (None, at), "a proof of this entry")
-                    need(_accepted(note, policy) is not None, "an accepted checkpoint")
-                    need(found.get("origin", note.origin) == note.origin, "a log of its origin")
-                    other = note.size == found.get("size") and note.root.hex() != found["root"]
-                    need(not other, "its own root at its size")
-                    need(climb(leaf, at, note.size, path, hashed) == note.root, "its root")
-                except ValueError:
-                    continue
-                proven += 1
-                break
-            else:
-                self.useless.append(f"{name}: no proof under an accepted checkpoint")
-        return len(wanted), proven
+# ---- §16.6 Proof files, §16.10 Misbehaviour bundles, §16.11 Receipts -----------------------------
 
 
-WORDS = {
-    "proven": ("已证明", "proven"),
-    "damaged": ("已损坏", "damaged"),
-    "unproven": (
-        "自身一致，但未证明：运营方可改写历史",
-        "consistent, but unproven: the operator can rewrite history",
-    ),
-    "entries": ("条记录", "entries"),
-    "proven_size": ("已证明的条数", "entries proven"),
-    "unproven_tail": ("未证明的末尾", "unproven tail"),
-    "cosigners": ("见证方", "witnesses"),
-    "nobody": (
-        "无：未见证，运营方可改写历史",
-        "nobody: unwitnessed, the operator can rewrite history",
-    ),
-    "useless": ("不能证明什么", "proves nothing"),
-    "position": ("位置", "position"),
-    "expected": ("应为", "expected"),
-    "found": ("实为", "found"),
+class Proof(NamedTuple):
+    """A proof file: the leaf at `index` leads along `path` to the root of the checkpoint."""
+
+    at: int
+    path: list[bytes]
+    note: Checkpoint
+
+    def holds(self, leaf: bytes) -> bool:
+        """Follow the path."""
+        return included(leaf, self.at, (self.note.size, self.note.root), self.path)
+
+
+def read_proof(data: bytes) -> Proof:
+    """Read a proof file; whether its checkpoint counts, the policy says."""
+    head, _, note = data.partition(b"\n\n")
+    lines = lines_of(head + b"\n", "a proof")[1:]
+    if lines and lines[0].startswith("extra "):
+        from_base64(lines.pop(0)[6:])
+    if not lines or not lines[0].startswith("index ") or len(lines) > 64:
+        raise RefusedError("a proof without index, or with too many hashes")
+    path = [from_base64(line, 32) for line in lines[1:]]
+    return Proof(from_decimal(lines[0][6:]), path, read_checkpoint(note))
+
+
+def convicts(data: bytes, logs: Sequence[Key]) -> str | None:
+    """Say what a bundle convicts a log of, as a code; None: of nothing."""
+    parts = data.split(b"\n\n")
+    lines = lines_of(parts[0] + b"\n", "a bundle")[1:]
+    refuse(len(parts) != 5 or len(lines) > 64, "a bundle without two notes")
+    root = from_base64(lines.pop(0)[5:], 32) if lines and lines[0][:5] == "root " else b""
+    path = [from_base64(line, 32) for line in lines]
+    old = read_checkpoint(parts[1] + b"\n\n" + parts[2] + b"\n")
+    new = read_checkpoint(parts[3] + b"\n\n" + parts[4])
+    keys = [key for key in logs if key.name == old.origin == new.origin]
+    if not (old.signers(keys) and new.signers(keys)) or old.size > new.size:
+        return None
+    if impossible(old) or impossible(new):
+        return "checkpoint_root"
+    if old.size == new.size:
+        return "checkpoint_two_roots" if old.root != new.root else None
+    fork = root not in (b"", old.root) and extends((old.size, root), (new.size, new.root), path)
+    return "checkpoint_root" if fork else None
+
+
+RECEIPT: dict[str, Callable[[Any], bool]] = {
+    "$type": lambda value: value == "Receipt",
+    "assurance": lambda value: value in ("low", "token"),
+    "cause": lambda value: isinstance(value, str),
+    "count": lambda value: is_count(value, 1),
+    "leaf_hashes": lambda value: isinstance(value, list) and all(is_hash(one) for one in value),
+    "origin": lambda value: isinstance(value, str),
+    "position": is_count,
+    "recorded_at": is_time,
+    "root": is_hash,
+    "size": is_count,
+    "v": RECORD["v"],
 }
 
 
-def told(report: dict[str, Any], lang: str) -> str:
-    """Write the report in words."""
-    say = {key: pair_of[lang == "en"] for key, pair_of in WORDS.items()}
-    lines = [f"{report['entries']} {say['entries']}  {report['root']}"]
-    for one in report["findings"]:
-        place = "" if one["position"] is None else f"{say['position']} {one['position']}: "
-        said = f"{say['expected']} {one['expected']}, {say['found']} {one['found']}"
-        lines.append(f"- {place}{one['code']} ({one['field']}): {said}")
-    lines += [f"- {say['useless']}: {one}" for one in report.get("useless", [])]
-    if report["verdict"] == "proven":
-        who = ", ".join(report["cosigners"]) or say["nobody"]
-        lines += [f"{say['proven_size']}: {report['proven_size']}; {say['cosigners']}: {who}"]
-        lines += [f"{say['unproven_tail']}: {report['unproven_tail']}"]
-    return "\n".join([*lines, say[report["verdict"]]])
+def read_receipt(data: bytes) -> dict[str, Any]:
+    """Read a receipt: one line of canonical JSON."""
+    value = an_object(canonical(data[:-1]), RECEIPT, "a receipt")
+    if data[-1:] != b"\n" or not all(right(value[key]) for key, right in RECEIPT.items()):
+        raise RefusedError("a receipt with a field of another form")
+    count, end = value["count"], value["position"] + value["count"]
+    if count != len(value["leaf_hashes"]) or value["size"] < end:
+        raise RefusedError("a receipt whose numbers do not fit")
+    return value
 
 
-def bundle(proofs: Proofs, policy: Policy | None) -> dict[str, Any]:
-    """Report of a folder of proofs: proven if everything in it is."""
-    wanted, proven = proofs.alone(policy)
-    cosigners = sorted({one for note in proofs.notes for one in _accepted(note, policy) or []})
-    whole = wanted > 0 and proven == wanted and not proofs.useless
-    report: dict[str, Any] = {"entries": wanted, "root": "", "proven_size": proven}
-    report |= {"unproven_tail": wanted - proven, "cosigners": cosigners, "findings": []}
-    return report | {"useless": proofs.useless, "verdict": "proven" if whole else "unproven"}
+# ---- §17 Sealed indexes --------------------------------------------------------------------------
 
 
-def ledger(
-    source: Ledger | Tiles, notes: list[Note], policy: Policy | None, proofs: Proofs
-) -> dict[str, Any]:
-    """Report of a ledger or a folder of tiles."""
-    outside = [*notes, *proofs.notes, *([source.note] if isinstance(source, Tiles) else [])]
-    wanted = {note.size for note in outside} | proofs.sizes()
-    wanted |= {size for size, _, _ in source.notes() if type(size) is int}
-    for _, _, raw, *_ in source.batches():
-        if type(raw) is bytes and len(raw) == 104:
-            wanted.add(int.from_bytes(raw[64:72], "big"))
-    verifier = Verifier(source, wanted)
-    best: tuple[int, list[str]] | None = None
-    try:
-        verifier.entries()
-        verifier.stored_tree()
-        verifier.signatures()
-        counted = verifier.checkpoints(outside, policy)
-        proofs.against(verifier, counted)
-        for note in counted:
-            if note in outside and verifier.roots.get(note.size) == note.root:
-                found = _accepted(note, policy)
-                if found is not None and (note.size or not verifier.rows):
-                    best = max(best or (0, []), (note.size, found))
-    except (TypeError, ValueError, AttributeError, LookupError) as error:
-        # as where tables were made anew by hand
-        verifier.find("column_type", None, "row", "the columns of section 7", error)
-    root, found_all = verifier.tree.root(), verifier.findings
-    size = None if best is None else best[0]
-    report: dict[str, Any] = {"entries": verifier.rows, "root": root.hex() if root else ""}
-    report |= {"proven_size": size, "unproven_tail": verifier.rows - (size or 0)}
-    report |= {"cosigners": best[1] if best else [], "findings": found_all}
-    verdict = "damaged" if found_all else "unproven" if best is None else "proven"
-    return report | {"useless": proofs.useless, "verdict": verdict}
+def lp(data: bytes) -> bytes:
+    """Put the length of `data` as 32 bits before it."""
+    return len(data).to_bytes(4, "big") + data
 
 
-def _accepted(note: Note, policy: Policy | None) -> list[str] | None:
-    try:
-        return policy.accept(note) if policy else None
-    except ValueError:
-        return None
+def u64(number: int) -> bytes:
+    """Write 64 bits, big-endian."""
+    return number.to_bytes(8, "big")
 
 
-def main(arguments: list[str]) -> int:
-    """Print the report; return the exit status."""
-    parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("place", type=Path)
-    parser.add_argument("--checkpoint", type=Path, action="append", default=[])
-    parser.add_argument("--policy", type=Path)
-    parser.add_argument("--proofs", type=Path)
-    parser.add_argument("--lang", choices=("zh", "en"))
-    given = parser.parse_args(arguments)
-    try:
-        policy = Policy(given.policy.read_bytes()) if given.policy else None
-        notes = [Note(path.name, path.read_bytes()) for path in given.checkpoint]
-        proofs = Proofs(given.proofs)
-    except (OSError, ValueError, LookupError) as error:
-        print(f"verify_alone: error: {error}", file=sys.stderr)
-        return 2
-    try:
-        if not given.place.is_dir():
-            report = ledger(Ledger(given.place), notes, policy, proofs)
-        elif (given.place / "tile").is_dir():
-            report = ledger(Tiles(given.place), notes, policy, proofs)
+def index_leaf(key: str, count: int, last: int, root: bytes) -> bytes:
+    """Give the leaf of a row of a sealed index."""
+    parts = (key.encode(), u64(count), u64(last), root)
+    return leaf_of(b"aidledger/index/v1\n" + b"".join(lp(part) for part in parts))
+
+
+def read_json_proof(data: bytes) -> dict[str, Any]:
+    """Read a case or payment proof; all numbers in it are counts."""
+    refuse(len(data) > 16_384, "a proof of more than 16,384 bytes")
+    value: dict[str, Any] = canonical(data)
+    refuse(not isinstance(value, dict), "a proof that is no object")
+    kind = value.get("$proof")
+    if kind == "aidledger/case-proof/v1":
+        an_object(value, ("$proof", "key", "kind", "rows", "sealed_at"), "a case proof")
+        numbers: list[Any] = [value["sealed_at"]]
+        rows: list[Any] = value["rows"] if isinstance(value["rows"], list) else [None]
+        for row in rows:
+            an_object(row, ("count", "index", "key", "last_position", "path", "root"), "a row")
+            numbers += [row["count"], row["index"], row["last_position"]]
+            if not isinstance(row["key"], str) or not isinstance(row["path"], list):
+                raise RefusedError("a row of another form")
+        right = form("[!-~]{1,200}")(value["key"]) and value["kind"] in ("cases", "persons")
+    else:
+        keys = ("$proof", "amount_fen", "index", "list", "path", "position", "sealed_at")
+        an_object(value, keys, "a payment proof")
+        numbers = [value[key] for key in ("amount_fen", "index", "position", "sealed_at")]
+        right = kind == "aidledger/payment-proof/v1" and isinstance(value["path"], list)
+        right = right and value["list"] in ("counted", "withdrawn")
+    if not right or not all(is_count(number) for number in numbers):
+        raise RefusedError("a proof with a field of another form")
+    return value
+
+
+def check_case_proof(value: dict[str, Any], sealed: dict[str, Any]) -> Pair | None:
+    """Give the number and the root of all items of the key; None: there are none. Else refuse."""
+    asked, total, root = value["key"], sealed["rows"], bytes.fromhex(sealed["root"])
+    refuse(value["kind"] != sealed["kind"], "the sealed index is of another kind")
+    rows = []
+    for row in value["rows"]:
+        inner, path = from_base64(row["root"], 32), [from_base64(one, 32) for one in row["path"]]
+        leaf = index_leaf(row["key"], row["count"], row["last_position"], inner)
+        if not included(leaf, row["index"], (total, root), path):
+            raise RefusedError("a row that is not in the sealed index")
+        rows.append((row["index"], row["key"]))
+    match rows:
+        case [(_, key)] if key == asked:
+            return value["rows"][0]["count"], from_base64(value["rows"][0]["root"], 32)
+        case [(one, low), (two, high)] if one + 1 == two and low < asked < high:
+            return None
+        case [(0, key)] if asked < key:
+            return None
+        case [(last, key)] if last == total - 1 and key < asked:
+            return None
+        case [] if total == 0 and root == NO_LEAVES:
+            return None
+    raise RefusedError("the rows do not show what they should")
+
+
+# ---- §18 Sum trees -------------------------------------------------------------------------------
+
+SUM = b"aidledger/sum/v1\n"
+Sum = tuple[bytes, int, int]  # hash, sum in fen, number of lines
+
+
+def sum_node(left: Sum, right: Sum) -> Sum:
+    """Both sums are hashed: else money could be moved between two children."""
+    refuse(left[1] + right[1] > LIMIT, "a sum above 2^53-1")
+    parts = (lp(one) + lp(u64(fen)) + lp(u64(count)) for one, fen, count in (left, right))
+    return sha256(SUM + b"".join(parts)), left[1] + right[1], left[2] + right[2]
+
+
+def sum_from(line: Sum, index: int, size: int, path: list[Any]) -> Sum:
+    """Follow a path; the number of lines on each side follows from the shape."""
+    refuse((size == 1) != (not path), "a path of another length")
+    if not path:
+        return line
+    half = 1 << ((size - 1).bit_length() - 1)
+    match path[-1]:
+        case [digest, fen] if is_count(fen):
+            sibling = from_base64(digest, 32), fen
+        case _:
+            raise RefusedError("a step of another form")
+    if index < half:
+        return sum_node(sum_from(line, index, half, path[:-1]), (*sibling, size - half))
+    return sum_node((*sibling, half), sum_from(line, index - half, size - half, path[:-1]))
+
+
+def check_payment_proof(value: dict[str, Any], leaf: bytes, statement: dict[str, Any]) -> None:
+    """Hold a payment proof against the leaf of the payment and the closing or supplement."""
+    prefix = "" if value["list"] == "counted" else "withdrawn_"
+    names = ("root", "fen" if prefix else "total_fen", "count")
+    told: list[Any] = [statement.get(prefix + name) for name in names]
+    if not is_hash(told[0]) or not all(is_count(one) for one in told[1:]):
+        raise RefusedError("the statement has no such list")
+    refuse(value["index"] >= told[2], "a line beyond the last")
+    position, amount = value["position"], value["amount_fen"]
+    line = sha256(SUM + lp(u64(position)) + lp(leaf) + lp(u64(amount))), amount, 1
+    found = sum_from(line, value["index"], told[2], value["path"])
+    refuse(found != (bytes.fromhex(told[0]), *told[1:]), "not a line of the statement")
+
+
+# ---- §14 The report ------------------------------------------------------------------------------
+
+#: Rung by rung: each code, in Chinese and English.
+CODES_OF = """
+bytes opaque_record 记录不可读(加密、压缩或其他封装)|the record is an opaque envelope
+bytes record_not_bytes 记录不是字节串|the record is not bytes
+bytes record_too_long 记录过长|the record is too long
+bytes record_not_canonical 记录不是规范 JSON|the record is not canonical JSON
+bytes record_missing_field 记录缺少字段|the record lacks a field
+bytes record_unknown_field 记录有未知字段|the record has an unknown field
+bytes record_field 记录字段不合格式|a field of the record breaks its form
+columns column_type 列的类型不对|a column has the wrong type
+columns column_differs 列与记录不一致|a column does not agree with the record
+columns leaf_hash_differs 叶哈希与记录不符|the leaf hash is not the record's
+columns position_missing 缺少条目|entries are missing
+columns position_repeated 位置号重复或倒退|the position was passed before
+chain version_differs 流内版本号不连续|the stream's versions are not dense
+chain prev_differs 前一条的哈希不符|the link to the stream's entry before is broken
+time recorded_at_back 记录时间倒退|the recording time goes back
+tree node_row_form 树节点行格式不对|a row of the tree's nodes is malformed
+tree node_repeated 树节点重复|a node of the tree is stored twice
+tree node_missing 缺少树节点|a node of the tree is missing
+tree node_extra 多余的树节点|a node lies outside the tree
+tree node_differs 树节点与条目不符|a node of the tree does not agree with the entries
+tree head_missing 缺少账本头|the head is missing
+tree head_form 账本头格式不对|the head is malformed
+tree head_size 账本头的条目数不符|the head's size is not the number of entries
+tree head_root 账本头的根哈希不符|the head's root is not that of the entries
+tree head_frontier 账本头的树边界不符|the head's frontier is not that of the entries
+tree head_recorded_at 账本头的记录时间不符|the head's time is not that of the last entry
+batches batch_form 批次行格式不对|a row of batches is malformed
+batches batch_position 批次不衔接|the batches do not follow each other
+batches batch_missing 条目不属于任何批次|entries belong to no batch
+batches batch_extra 批次所指的条目不存在|a batch names entries that are not there
+batches batch_cause 条目与其批次的请求不一致|an entry and its batch name different causes
+batches batch_cause_repeated 两个批次用同一请求|two batches have the same cause
+batches batch_recorded_at 条目与其批次的时间不一致|an entry and its batch name different times
+batches batch_root 批次之后的树根不符|the root after a batch is not that of the entries
+mark behind_mark 账本比它曾有的短或不同|the ledger is shorter than it once was, or another
+checkpoints origin_differs 账本名称与其声明不符|the log has another name than it declares
+checkpoints checkpoint_form 检查点行格式不对|a kept checkpoint is malformed, or its columns differ
+checkpoints checkpoint_unsigned 检查点没有账本密钥的有效签名|a kept checkpoint is not signed by the log
+checkpoints checkpoint_two_roots 同一大小有两个树根|two signed checkpoints of one size have two roots
+checkpoints checkpoint_ahead 检查点比账本长|a checkpoint is ahead of the log
+checkpoints checkpoint_root 检查点的树根与条目不符|a checkpoint's root is not that of the entries
+checkpoints restored_differs 恢复声明与账本不符|a restoration does not fit the log
+signatures signature_missing 批次没有签名|a batch is not signed
+signatures signature_form 批次签名格式不对|a batch's signature is malformed
+signatures signature_key 签名密钥未登记或不可用|a batch's key is not registered, or cannot be one
+signatures signature_window 签名密钥在该位置无效|a batch's key is not in force at its position
+signatures signature_owner 签名密钥不属于该人员|a batch's key is another actor's
+signatures signature_invalid 批次签名无效|a batch's signature does not verify
+signatures signature_seen 签名所见的检查点不属于本账本|what an actor had seen is not of this log
+proofs receipt_missing 回执所载与账本不符|the log does not have what a receipt says
+proofs proof_differs 证明与账本不符|a proof does not fit the log
+indexes index_differs 封存的索引与条目不符|a sealed index is not that of the entries before it
+"""
+CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n") if row}
+RUNGS = list(dict.fromkeys(rung for rung, _, _ in CODES.values()))
+NO_KEYS, NO_PROOFS = "no key is registered", "no receipt or proof was given"
+NO_PACKAGE = "the package cryptography is not installed"
+NO_MARK = "no mark that can be read lies beside the ledger"
+NO_LOG_KEY = "no key of the log is known: name it in a policy"
+NO_ACCEPTED = "no checkpoint from outside that a policy accepts"
+NO_INDEX = "none is sealed, or what they are made of is damaged"
+NOT_OURS, IN_TILES = "aidledger verify asks it", "tiles hold none"
+
+
+@dataclass
+class Report:
+    """What was found, rung by rung, and how far what stands outside the ledger proves it."""
+
+    entries: int = 0
+    root: str = ""
+    proven_size: int | None = None
+    cosigners: list[str] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    shown: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)  # what files prove
+    useless: list[str] = field(default_factory=list)  # files that say nothing, and why
+    skipped: dict[str, str] = field(default_factory=dict)  # rungs that were not made, and why
+    climbed: bool = False  # a log was at hand
+
+    def find(
+        self, code: str, at: int | None, where: str, why: Any = "", stream: Any = None
+    ) -> None:
+        """Note one damage."""
+        named = stream if isinstance(stream, str) else None
+        one = {"code": code, "position": at, "stream": named, "field": where}
+        self.findings.append({**one, "message": str(why)[:200]})
+
+    def show(self, name: str, words: str, *parts: Any) -> None:
+        """Note what a file proves."""
+        self.shown.append((name, words, parts))
+
+    @property
+    def verdict(self) -> str:
+        """Only what agrees with a checkpoint from outside that a policy accepts is proven."""
+        if self.findings:
+            return "damaged"
+        return "unproven" if self.proven_size is None else "proven"
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the report as §14 has it."""
+        proven = self.proven_size
+        damaged = {CODES[one["code"]][0] for one in self.findings}
+        rungs = []
+        for rung in (*RUNGS, "cosignatures", "types", "powers") if self.climbed else ():
+            why = "" if rung in damaged else self.skipped.get(rung, "")
+            status = "damaged" if rung in damaged else "not_made" if why else "ok"
+            rungs.append({"name": rung, "status": status, "why": why})
+        by_place = lambda one: (one["position"] is None, one["position"] or 0)  # noqa: E731
+        return {
+            "entries": self.entries,
+            "root": self.root,
+            "verdict": self.verdict,
+            "proven_size": proven,
+            "unproven_tail": max(0, self.entries - (proven or 0)),
+            "cosigners": self.cosigners,
+            "rungs": rungs,
+            "findings": sorted(self.findings, key=by_place),
+            "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in self.shown],
+            "useless": self.useless,
+        }
+
+
+# ---- §14, rungs 1 to 4: the entries --------------------------------------------------------------
+
+COLUMNS = ("stream", "version", "type", "recorded_at")
+STATEMENTS = ("PaymentMonthClosed", "PaymentMonthSupplemented")
+KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRevoked"}
+KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
+Hashes = list[bytes | None]
+
+
+class Fact(NamedTuple):
+    """What the rungs above the entries ask of one; each is None where it cannot be read."""
+
+    leaf: bytes | None = None  # of the record
+    stored: bytes | None = None  # as the column has it
+    stream: Any = None
+    actor: Any = None
+    cause: Any = None
+    times: tuple[Any, ...] = ()  # of the record, and of the column
+
+
+class Log:
+    """Takes entries in their order, says what is wrong with each, and keeps what is asked later."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.whole = report, True
+        self.facts: list[Fact] = []
+        self.kept: list[tuple[int, str, dict[str, Any]]] = []  # position, type, record
+        self.roots: dict[int, set[bytes]] = {}
+        self.chains: dict[str, tuple[set[int], set[Any]]] = {}  # a stream's next version and prev
+        self.latest: tuple[str, int | None, str] = ("", None, "")  # time, its position, one before
+
+    def add(self, position: Any, record: Any, stored: Any, columns: tuple[Any, ...] | None) -> None:
+        """Take the next row; a folder of tiles has no columns."""
+        report = self.report
+        report.entries += 1
+        if type(position) is not int:
+            report.find("column_type", None, "position", repr(position)[:40])
+            return
+        at, gap = position if position >= 0 else None, position - len(self.facts)
+        if gap < 0:
+            report.find("position_repeated", at, "position", f"behind {len(self.facts) - 1}")
+        elif gap > 0:
+            self.whole = False
+            report.find("position_missing", len(self.facts), "position", f"{gap} rows")
+            self.facts += [Fact()] * min(gap, 100_000)
+        said, wrong = read_record(record)
+        told = dict(zip(COLUMNS, columns, strict=True)) if columns else {}
+        stream = said.get("stream", told.get("stream"))
+        for code, where, why in wrong:
+            report.find(code, at, where, why, stream)
+        leaf = leaf_of(record) if isinstance(record, bytes) else None
+        for name, value in told.items():
+            key = "$type" if name == "type" else name
+            if type(value) is not (int if name == "version" else str):
+                report.find("column_type", at, name, repr(value)[:40], stream)
+            elif key in said and said[key] != value:
+                report.find("column_differs", at, name, f"{said[key]}, found {value}", stream)
+        if type(stored) is not bytes or len(stored) != 32:
+            report.find("column_type", at, "leaf_hash", "not 32 bytes", stream)
+            stored = leaf
+        elif leaf is not None and stored != leaf:
+            report.find("leaf_hash_differs", at, "leaf_hash", leaf.hex(), stream)
+        # Where the leaves differ, columns may be what the record once said: one damage, one finding.
+        true = {**said, **(told if stored != leaf or not said else {})}
+        self._chain(
+            at, true, said.get("prev", Ellipsis), {one.hex() for one in (leaf, stored) if one}
+        )
+        if gap >= 0:
+            times = (said.get("recorded_at"), *([told["recorded_at"]] if told else []))
+            fact = (said.get("stream"), said.get("actor"), said.get("cause"), times)
+            self.facts.append(Fact(leaf, stored, *fact))
+            if said.get("$type") in KEPT and "data" in said:
+                self.kept.append((position, said["$type"], said))
+
+    def _chain(self, at: int | None, true: dict[str, Any], prev: Any, leaves: set[str]) -> None:
+        """§5 and §6; after a gap the chain goes on from what is there."""
+        stream, version, time = (true.get(name) for name in ("stream", "version", "recorded_at"))
+        if isinstance(stream, str) and isinstance(version, int) and is_count(version, 1):
+            next_version, before = self.chains.get(stream, ({1}, {None}))
+            after = {version + 1}
+            if version not in next_version:
+                self.report.find("version_differs", at, "version", f"{next_version}", stream)
+                after |= {min(next_version) + 1}
+            elif prev not in (Ellipsis, *before):
+                self.report.find("prev_differs", at, "prev", prev, stream)
+            self.chains[stream] = after, leaves
+        if isinstance(time, str) and is_time(time):
+            latest, place, earlier = self.latest
+            if earlier <= time < latest:  # the one before is out of order, not all behind it
+                self.report.find("recorded_at_back", place, "recorded_at", f"{latest}, then {time}")
+                self.latest = time, at, earlier
+            elif time < latest:
+                self.report.find("recorded_at_back", at, "recorded_at", f"{time} after {latest}")
+            elif time > latest:
+                self.latest = time, at, latest
+
+    def sides(self) -> list[Hashes]:
+        """Give the leaves of the records, and as they are stored."""
+        return [[one.leaf for one in self.facts], [one.stored for one in self.facts]]
+
+    def read(self, position: int, *kinds: str) -> dict[str, Any]:
+        """Give the record of one of the types at a position."""
+        for at, kind, said in self.kept:
+            if at == position and kind in kinds:
+                return said
+        raise RefusedError(f"no {' or '.join(kinds)} stands at {position}")
+
+    def work_out_roots(self, sizes: Iterable[int]) -> None:
+        """Compute the roots of the first entries: by their records, and by the stored leaves."""
+        wanted, sides = {*sizes, 0, len(self.facts)}, self.sides()
+        for leaves in sides[: 1 + (sides[0] != sides[1])]:
+            tree = Tree()
+            for leaf in [*leaves, None]:
+                if tree.size in wanted:
+                    self.roots.setdefault(tree.size, set()).add(tree.root())
+                if leaf is None:
+                    break
+                tree.add(leaf)
+            if leaves is sides[0] and tree.size == len(leaves):
+                self.report.root = tree.root().hex()
+
+    def differs(self, size: int, root: bytes) -> bool:
+        """Say that the first entries are there, and have another root."""
+        return size in self.roots and root not in self.roots[size]
+
+    def has(self, size: int, root: bytes) -> bool:
+        """Say that the first entries are there, and have this root."""
+        return root in self.roots.get(size, ())
+
+    def items(self, kind: str) -> dict[str, list[tuple[int, bytes]]]:
+        """§17: give position and leaf of the items of each key of an index over all entries."""
+        found: dict[str, list[tuple[int, bytes]]] = {}
+        if kind == "cases":
+            for at, fact in enumerate(self.facts):
+                if fact.leaf and str(fact.stream).startswith("case/"):
+                    found.setdefault(fact.stream, []).append((at, fact.leaf))
+            return found
+        named = set()
+        for at, what, said in self.kept:
+            data, stream = said["data"], said.get("stream", "")
+            token = data.get("applicant") if what == "ApplicationSubmitted" else None
+            if what == "EntryCorrected" and data.get("field") == "applicant":
+                token = str(data.get("value"))[1:-1]
+            if (
+                isinstance(token, str)
+                and stream.startswith("case/")
+                and (token, stream) not in named
+            ):
+                named.add((token, stream))
+                key = sha256(b"aidledger/index-person/v1\n" + lp(token.encode())).hex()
+                case = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
+                found.setdefault(key, []).append((at, leaf_of(case)))
+        return found
+
+
+# ---- §14, rung 5: nodes and head -----------------------------------------------------------------
+
+
+def level_up(hashes: Hashes) -> Hashes:
+    """Give the roots over each complete 256 hashes; None where one of them cannot be read."""
+    blocks = [hashes[at : at + 256] for at in range(0, len(hashes) - 255, 256)]
+    return [None if None in block else Tree(one for one in block if one).root() for block in blocks]
+
+
+def check_nodes(log: Log, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Ask that the stored nodes are those of §4, all and no other."""
+    find, stored = log.report.find, dict[tuple[int, int], Any]()
+    for level, number, digest in rows:
+        where = f"nodes {level!r:.20}/{number!r:.20}"
+        placed = is_count(level, 1) and level < 8 and is_count(number)
+        if not placed or type(digest) is not bytes or len(digest) != 32:
+            find("node_row_form", number * 256**level if placed else None, where)
+        if placed and (level, number) in stored:
+            find("node_repeated", number * 256**level, where)
+        if placed:
+            stored[level, number] = digest
+    level, sides = 1, [level_up(side) for side in log.sides()]
+    while sides[0]:
+        for number, right in enumerate(zip(*sides, strict=True)):
+            here, where = number * 256**level, f"nodes {level}/{number}"
+            digest = stored.pop((level, number), None)
+            if digest is None and None not in right:
+                find("node_missing", here, where)
+            elif type(digest) is bytes and len(digest) == 32 and {digest, None}.isdisjoint(right):
+                find("node_differs", here, where, digest.hex())
+        level, sides = level + 1, [level_up(side) for side in sides]
+    for level, number in stored if log.whole else ():
+        find("node_extra", number * 256**level, f"nodes {level}/{number}")
+
+
+def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
+    """Hold the head against the entries; give the origin that it names."""
+    find = log.report.find
+    if not rows:
+        find("head_missing", None, "head")
+        return ""
+    size, root, frontier, time, origin = rows[0]
+    named = origin if isinstance(origin, str) else ""
+    right = type(root) is bytes and len(root) == 32 and named and len(rows) == 1
+    right = right and type(frontier) is bytes and len(frontier) % 32 == 0
+    right = right and is_count(size) and (is_time(time) if size else time is None)
+    if not right:
+        find("head_form", None, "head", f"{len(rows)} rows")
+    if is_count(size) and size != len(log.facts) and log.whole:
+        find("head_size", min(size, len(log.facts)), "size", f"{size}, not {len(log.facts)}")
+    if not right or size != len(log.facts):
+        return named
+    if len(frontier) != 32 * size.bit_count():
+        find("head_frontier", None, "frontier", f"{len(frontier)} bytes")
+        frontier = b""
+    if log.differs(size, root):
+        find("head_root", None, "root", root.hex())
+    if size and time not in log.facts[-1].times:
+        find("head_recorded_at", size - 1, "recorded_at", time)
+    start, left, sides = 0, size, log.sides()
+    for at in range(0, len(frontier), 32):
+        width = 1 << (left.bit_length() - 1)
+        parts = [[one for one in side[start : start + width] if one] for side in sides]
+        roots = [Tree(part).root() for part in parts if len(part) == width]
+        if roots and frontier[at : at + 32] not in roots:
+            find("head_frontier", start, "frontier", frontier[at : at + 32].hex())
+        start, left = start + width, left - width
+    return named
+
+
+# ---- §14, rung 6: batches; rung 10: their signatures (§16.9) -------------------------------------
+
+
+class Batch(NamedTuple):
+    """A row of `batches`."""
+
+    position: Any
+    count: Any
+    cause: Any
+    digest: Any
+    root: Any
+    time: Any
+    signature: Any
+    key_id: Any
+
+    @property
+    def end(self) -> int:
+        """The position behind its last entry."""
+        return int(self.position + self.count)
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether it can be held against the entries at all."""
+        texts = isinstance(self.cause, str) and self.cause and isinstance(self.time, str)
+        hashes = type(self.digest) is bytes and type(self.root) is bytes and len(self.root) == 32
+        places = is_count(self.position) and is_count(self.count, 1)
+        return bool(texts and hashes and places and len(self.digest) in (0, 32))
+
+    @property
+    def seen(self) -> Pair | None:
+        """Size and root of the newest checkpoint that the actor knew."""
+        if type(self.signature) is not bytes or len(self.signature) != 104:
+            return None
+        return int.from_bytes(self.signature[64:72], "big"), self.signature[72:]
+
+
+def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
+    """Ask that the batches cover all positions once, in order; give those of the right form."""
+    find, size = log.report.find, len(log.facts)
+    expected, causes, sound, root_was_right = 0, set[str](), list[Batch](), True
+    for batch in rows:
+        start = batch.position
+        if not batch.well_formed:
+            find("batch_form", start if type(start) is int else None, "batches")
+            continue
+        sound.append(batch)
+        if start > expected and expected < size:
+            find("batch_missing", expected, "position", f"up to {start}")
+        if start != expected:
+            find("batch_position", start, "position", f"{expected} was next")
+        if batch.end > size >= expected:
+            find("batch_extra", start, "position", f"up to {batch.end}")
+        if batch.cause in causes:
+            find("batch_cause_repeated", start, "cause", batch.cause)
+        causes.add(batch.cause)
+        in_place, expected = start == expected, batch.end
+        if log.differs(batch.end, batch.root):
+            if root_was_right and in_place:  # whatever follows a first damage differs too
+                find("batch_root", start, "root", batch.root.hex())
+            root_was_right = False
+        elif log.has(batch.end, batch.root):
+            root_was_right = True
+        inside = list(enumerate(log.facts[start : batch.end], start=start))
+        loose = b"".join(fact.leaf or b"" for _, fact in inside)
+        if batch.digest or batch.cause != f"loose:{sha256(loose).hex()}":
+            causes_of = ((at, one) for at, one in inside if one.cause not in (None, batch.cause))
+            times_of = (
+                (at, one) for at, one in inside if one.times and batch.time not in one.times
+            )
+            for at, fact in itertools.islice(causes_of, 1):
+                find("batch_cause", at, "cause", f"{fact.cause}, not {batch.cause}")
+            for at, fact in itertools.islice(times_of, 1):
+                find("batch_recorded_at", at, "recorded_at", f"{fact.times[0]}, not {batch.time}")
+    if expected < size:
+        find("batch_missing", expected, "position", "to the end")
+    return sound
+
+
+class Registered(NamedTuple):
+    """A key as `KeyRegistered` gave it, and where it counts: behind `after`, before `until`."""
+
+    key: Key | None
+    owner: str
+    after: int
+    until: int
+
+
+def registered_keys(log: Log) -> tuple[dict[str, Registered], int | None]:
+    """Give the keys by what a `key_id` may call them, and where the first was registered."""
+    revoked, found, first = dict[Any, int](), dict[str, Registered](), None
+    for _, kind, said in log.kept:
+        start, name = said["data"].get("from_position"), str(said["data"].get("key"))
+        if kind == "KeyRevoked" and is_count(start):
+            revoked[name] = min(start, revoked.get(name, start))
+    for at, kind, said in log.kept:
+        if kind == "KeyRegistered":
+            first = at if first is None else first
+            data = said["data"]
+            name, owner = str(data.get("key")), str(data.get("owner"))
+            usable = BATCH if data.get("algorithm") == "ed25519" else None
+            for called in (name, owner):
+                key = hex_key(called, usable, data.get("public_key"))
+                one = Registered(key, owner, at, revoked.get(name, LIMIT))
+                found.setdefault(name, one)
+                found.setdefault(f"{called}+{key.id.hex()}" if key else name, one)
+    return found, first
+
+
+def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
+    """Every batch behind the first registered key is signed, and every signature is right."""
+    find, (keys, first) = log.report.find, registered_keys(log)
+    if first is None and not any(batch.signature or batch.key_id for batch in batches):
+        log.report.skipped["signatures"] = NO_KEYS
+        return
+    if not CAN_VERIFY:
+        log.report.skipped["signatures"] = NO_PACKAGE
+        return
+    for batch in batches:
+        at, where, seen = batch.position, "batches.signature", batch.seen
+        if at >= len(log.facts):
+            continue
+        if batch.signature is None and batch.key_id is None:
+            if first is not None and at > first:
+                find("signature_missing", at, where)
+            continue
+        if type(batch.signature) is not bytes or len(batch.signature) not in (64, 104):
+            find("signature_form", at, where)
+            continue
+        one = keys.get(batch.key_id) if isinstance(batch.key_id, str) else None
+        if one is None or one.key is None:
+            find("signature_key", at, "batches.key_id", batch.key_id)
+            continue
+        if at <= one.after or batch.end > one.until:
+            find("signature_window", at, "batches.key_id", f"{one.after + 1} to {one.until}")
+            continue
+        inside = log.facts[at : batch.end]
+        for number, fact in enumerate(inside, start=at):
+            if fact.actor not in (None, one.owner):
+                find("signature_owner", number, "actor", f"{one.owner}, not {fact.actor}")
+                break
+        leaves = [fact.leaf for fact in inside if fact.leaf]
+        statement = {
+            "count": batch.count,
+            "origin": origin,
+            "root": Tree(leaves).root().hex(),
+            "seen": {"root": seen[1].hex(), "size": seen[0]} if seen else None,
+        }
+        body, kind = ENCODE(statement).encode(), b"application/vnd.aidledger.batch+json;v=1"
+        message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
+        if not one.key.signed(message, batch.signature[:64]):
+            find("signature_invalid", at, where)
+        elif seen and (seen[0] > at or log.differs(*seen)):
+            find("signature_seen", at, f"batches.seen of size {seen[0]}")
+
+
+# ---- §14, rungs 7 to 9: the mark, checkpoints, cosignatures; §19.3 restorations ------------------
+
+
+class Outside:
+    """What the verifier brought along: a policy, checkpoints, and files that people kept."""
+
+    def __init__(
+        self, policy: Policy | None, files: dict[str, bytes], *, case: str = "", asked: str = ""
+    ) -> None:
+        self.policy, self.case, self.asked = policy, case, asked  # `asked`: the one file that is
+        self.notes: dict[str, Checkpoint] = {}
+        self.proofs: dict[str, Proof] = {}
+        self.receipts: dict[str, dict[str, Any]] = {}
+        self.papers: dict[str, dict[str, Any]] = {}  # case and payment proofs
+        self.records: dict[str, bytes] = {}
+        self.bundles: dict[str, bytes] = {}
+        self.useless: list[str] = []
+        for name, data in files.items():
+            try:
+                self._read(name, data)
+            except RefusedError as error:
+                self.useless.append(f"{name}: {error}")
+
+    def _read(self, name: str, data: bytes) -> None:
+        """Tell files apart by their first bytes."""
+        if data.startswith(b"c2sp.org/tlog-proof@v1\n"):
+            self.proofs[name] = proof = read_proof(data)
+            self.notes[name] = proof.note
+        elif data.startswith(b"aidledger/misbehaviour/v1\n"):
+            self.bundles[name] = data
+        elif data.startswith(b'{"$type":"Receipt",'):
+            self.receipts[name] = read_receipt(data)
+        elif data.startswith(b'{"$proof":'):
+            self.papers[name] = read_json_proof(data)
+        elif data.startswith(b'{"$type":'):
+            said, wrong = read_record(data)
+            refuse(wrong or not said, f"a record that is none: {wrong[:1]}")
+            self.records[name] = data
         else:
-            report = bundle(Proofs(given.place), policy)
-    except (ImportError, OSError, ValueError, sqlite3.Error) as error:
-        print(f"verify_alone: error: {given.place}: {error}", file=sys.stderr)
+            self.notes[name] = read_checkpoint(data)
+
+    def sizes(self) -> Iterator[int]:
+        """Give the sizes whose roots are asked for."""
+        yield from (note.size for note in self.notes.values())
+        yield from (receipt["size"] for receipt in self.receipts.values())
+
+    def accepted(self, note: Checkpoint) -> list[str]:
+        """Give the witnesses of a checkpoint that the policy accepts; refuse any other."""
+        refuse(self.policy is None, "no policy says whose signatures count")
+        return (self.policy or Policy()).accept(note)
+
+
+def check_mark(log: Log, mark: str | None) -> None:
+    """Ask that the ledger is not smaller than its high-water mark, which lies beside it."""
+    told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", mark or "")
+    if not told:
+        log.report.skipped["mark"] = NO_MARK
+    elif int(told[1]) > len(log.facts) or log.differs(int(told[1]), bytes.fromhex(told[2])):
+        log.report.find("behind_mark", min(int(told[1]), len(log.facts)), "mark", told[1])
+
+
+def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
+    """Give the keys of the log: those of the policy, and the one that genesis names."""
+    keys = [key for key in policy.logs if key.name == origin] if policy else []
+    for _, kind, said in log.kept if CAN_VERIFY else ():
+        if kind == "GenesisDeclared" and said["data"].get("log_key"):
+            key = hex_key(origin, LOG, said["data"]["log_key"])
+            keys += [key] if key and key not in keys else []
+    return keys
+
+
+def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) -> None:
+    """Rungs 8 and 9: kept checkpoints, and those from outside."""
+    report, keys = log.report, log_keys(log, origin, outside.policy)
+    known = {*keys, *(outside.policy.witnesses.values() if outside.policy else ())}
+    told: list[tuple[int, bytes, str]] = []
+    if not keys:
+        report.skipped["checkpoints"] = NO_LOG_KEY
+    for number, (size, root, data) in enumerate(rows):
+        where = f"checkpoints row {number}, size {size!r:.20}"
+        try:
+            note = read_checkpoint(data if type(data) is bytes else b"")
+            if note[:3] != (origin, size, root) or impossible(note):
+                report.find("checkpoint_form", None, where, "columns or origin differ")
+        except RefusedError as error:
+            report.find("checkpoint_form", None, where, error)
+            continue
+        try:
+            refuse(keys and not note.signers(known) & {*keys}, "no line of a key of the log")
+        except RefusedError as error:
+            report.find("checkpoint_unsigned", None, where, error)
+            continue
+        if note[:3] == (origin, size, root) and not impossible(note):
+            told.append((size, root, where))
+    best = Checkpoint("", -1, b"", b"", frozenset())
+    for name, note in outside.notes.items():
+        try:
+            ours = note.origin == origin and not impossible(note) and note.signers(known) & {*keys}
+            refuse(not ours, "its checkpoint is not signed by a known key of this log")
+            told.append((note.size, note.root, name))
+            if log.has(note.size, note.root) and note.size > best.size:
+                outside.accepted(note)
+                best = note
+        except RefusedError as error:
+            outside.useless.append(f"{name}: {error}")
+    roots, right = dict[int, bytes](), 0
+    for size, root, where in sorted(told):
+        if roots.setdefault(size, root) != root:
+            report.find("checkpoint_two_roots", None, where)
+        if size > len(log.facts):
+            report.find("checkpoint_ahead", len(log.facts), where)
+        elif log.differs(size, root):
+            report.find("checkpoint_root", right, where, root.hex())
+        elif log.has(size, root):
+            right = size
+    if best.size > 0 or (best.size == 0 == len(log.facts)):
+        same = [note for note in outside.notes.values() if note[1:3] == best[1:3]]
+        report.proven_size = best.size
+        report.cosigners = sorted({name for note in same for name in cosigners_of(outside, note)})
+    else:
+        report.skipped["cosignatures"] = NO_ACCEPTED
+
+
+def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
+    """Give the witnesses of a note; none where it is not accepted."""
+    with contextlib.suppress(RefusedError):
+        return outside.accepted(note)
+    return []
+
+
+def check_restored(log: Log, origin: str) -> None:
+    """§19.3: the statement is built from the entry, and cosigned by the auditor whom it names."""
+    for at, what, said in log.kept:
+        if what != "LedgerRestored":
+            continue
+        try:
+            data, auditor = said["data"], said["data"]["auditor"]
+            lost, kept = ((data[f"{one}_size"], data[f"{one}_root"]) for one in ("lost", "kept"))
+            refuse(not 0 <= kept[0] <= lost[0] <= LIMIT or kept == lost, "nothing was lost")
+            heads = [
+                part for size, root in (lost, kept) for part in (u64(size), bytes.fromhex(root))
+            ]
+            digest = b"aidledger/restored/v1\n" + b"".join(map(lp, (origin.encode(), *heads)))
+            roots = [base64.b64encode(one).decode() for one in (sha256(digest), heads[1], heads[3])]
+            text = f"{origin}/restored\n{kept[0]}\n{roots[0]}\n"
+            text += f"lost {lost[0]} {roots[1]}\nkept {kept[0]} {roots[2]}\n"
+            line = f"\n— {auditor['name']} {data['cosignature']}\n"
+            note = read_checkpoint((text + line).encode())
+            kind = {"ed25519": WITNESS, "ml_dsa_44": ML_DSA_44}.get(auditor["algorithm"])
+            key = hex_key(auditor["name"], kind, auditor["key"])
+            refuse(not note.signers([key] if key else []), "not cosigned by the auditor's key")
+            refuse(kept[0] != at or log.differs(at, heads[3]), "not behind the head that was kept")
+        except (RefusedError, KeyError, TypeError, ValueError) as error:
+            log.report.find("restored_differs", at, "data", error, said.get("stream"))
+
+
+# ---- §14, rung 12: what people kept, held against the entries; §17: sealed indexes ---------------
+
+
+def check_files(log: Log, origin: str, outside: Outside) -> None:
+    """Hold the files against the entries; one that is not sound in itself says nothing."""
+    find, size = log.report.find, len(log.facts)
+    for name, proof in outside.proofs.items():
+        leaf = log.facts[proof.at].leaf if proof.at < size else None
+        if any(one.startswith(f"{name}: ") for one in outside.useless) or (
+            leaf and proof.holds(leaf)
+        ):
+            continue
+        if log.has(proof.note.size, proof.note.root):
+            outside.useless.append(f"{name}: its path does not lead to its checkpoint")
+        else:
+            find("proof_differs", proof.at, name, f"an entry of a log of {proof.note.size}")
+    for name, receipt in outside.receipts.items():
+        at = receipt["position"]
+        if receipt["origin"] != origin:
+            find("receipt_missing", at, name, f"of the log {receipt['origin']:.80}")
+            continue
+        if receipt["size"] > size:
+            find("receipt_missing", size, name, f"a log of {receipt['size']}")
+        elif log.differs(receipt["size"], bytes.fromhex(receipt["root"])):
+            find("receipt_missing", None, name, f"another root at size {receipt['size']}")
+        for number, leaf in enumerate(receipt["leaf_hashes"], start=at):
+            if number >= size or bytes.fromhex(leaf) not in log.facts[number][:2]:
+                find("receipt_missing", number, name, leaf)
+    for name, value in outside.papers.items():
+        position = value.get("position", value["sealed_at"])
+        try:
+            if "rows" not in value:
+                log.read(position, "PaymentIssued")
+                paid = log.facts[position].leaf
+                statement = log.read(value["sealed_at"], *STATEMENTS)["data"]
+                check_payment_proof(value, paid or b"", statement)
+                continue
+            sealed = log.read(position, "IndexSealed")["data"]
+            told = check_case_proof(value, sealed)
+            found = before(log.items(sealed["kind"]).get(value["key"], []), sealed["size"])
+            items = len(found), Tree(leaf for _, leaf in found).root()
+            refuse((told or (0, NO_LEAVES)) != items, f"{items[0]} items are in the log")
+        except (RefusedError, KeyError, TypeError, ValueError) as error:
+            find("proof_differs", position, name, error)
+    for name, data in outside.bundles.items():
+        check_bundle(log.report, outside, name, data)
+
+
+def check_bundle(report: Report, outside: Outside, name: str, data: bytes) -> None:
+    """§16.10: take evidence against a log, by its own signatures."""
+    code = None
+    with contextlib.suppress(RefusedError):
+        code = convicts(data, outside.policy.logs if outside.policy else [])
+    if code:
+        report.find(code, None, name, "a log contradicted itself under its own key")
+    else:
+        outside.useless.append(f"{name}: it convicts nobody whom the policy names")
+
+
+def before(items: list[tuple[int, bytes]], size: int) -> list[tuple[int, bytes]]:
+    """Give those among the first `size` entries."""
+    return items[: bisect.bisect_left(items, (size, b""))]
+
+
+def check_indexes(log: Log) -> None:
+    """§17: work every sealed index out again."""
+    sealed = [(at, said["data"]) for at, kind, said in log.kept if kind == "IndexSealed"]
+    if not sealed or log.report.findings:
+        log.report.skipped["indexes"] = NO_INDEX
+        return
+    items = {kind: sorted(log.items(kind).items()) for kind in ("cases", "persons")}
+    roots: dict[tuple[str, int], bytes] = {}  # of so many items of a key: they only get more
+    for at, data in sealed:
+        kind, size = data.get("kind"), data.get("size")
+        leaves = []
+        for key, parts in items.get(kind, []) if is_count(size) and size <= at else []:
+            if there := before(parts, size):
+                one = key, len(there)
+                if one not in roots:
+                    roots[one] = Tree(leaf for _, leaf in there).root()
+                leaves.append(index_leaf(*one, there[-1][0], roots[one]))
+        right = len(leaves), Tree(leaves).root().hex()
+        if (data.get("rows"), data.get("root")) != right or not is_count(size) or size > at:
+            log.report.find("index_differs", at, "root", f"{right[0]} rows, root {right[1]}")
+
+
+# ---- A ledger's SQLite file, §7 ------------------------------------------------------------------
+
+QUERIES = {
+    "entries": "SELECT position, record, leaf_hash, stream, version, type, recorded_at FROM entries"
+    " ORDER BY position",
+    "batches": "SELECT position, count, cause, request_digest, root, recorded_at, signature, key_id"
+    " FROM batches ORDER BY position",
+    "nodes": "SELECT level, idx, hash FROM nodes ORDER BY level, idx",
+    "head": "SELECT size, root, frontier, recorded_at, origin FROM head ORDER BY origin",
+    "checkpoints": "SELECT size, root, note FROM checkpoints ORDER BY size",
+}
+
+
+def verify_ledger(path: Path, outside: Outside) -> Report:
+    """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
+    wal = path.with_name(f"{path.name}-wal")
+    with tempfile.TemporaryDirectory(prefix="verify_alone-") as folder:
+        place, how = path, "mode=ro&immutable=1"
+        if wal.exists() and wal.stat().st_size:
+            place, how = Path(folder, "copy"), "mode=rw"
+            shutil.copyfile(path, place)
+            shutil.copyfile(wal, Path(folder, "copy-wal"))
+        try:
+            uri = f"{place.resolve().as_uri()}?{how}"
+            with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+                return verify_database(database, outside, read_mark(path))
+        except sqlite3.Error as error:
+            raise CannotRunError(f"{path}: {error}") from None
+
+
+def read_mark(path: Path) -> str | None:
+    """Read the high-water mark, which lies beside the ledger."""
+    with contextlib.suppress(OSError, ValueError):
+        return path.with_name(f"{path.name}.mark").read_text("ascii")
+    return None
+
+
+def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | None) -> Report:
+    """Climb the rungs."""
+    database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    database.execute("PRAGMA trusted_schema = OFF")
+    there = dict(database.execute("SELECT name, type FROM sqlite_master"))
+    if missing := [name for name in QUERIES if there.get(name) != "table"]:
+        raise CannotRunError(f"no ledger: it has no table {missing[0]}")
+    [(version,)] = database.execute("PRAGMA user_version")
+    if version != 1:
+        raise CannotRunError(f"a ledger of format {version}, and not 1")
+    log = Log(Report())
+    for position, record, stored, *columns in database.execute(QUERIES["entries"]):
+        log.add(position, record, stored, tuple(columns))
+    batches = [Batch(*row) for row in database.execute(QUERIES["batches"])]
+    head, kept = (list(database.execute(QUERIES[name])) for name in ("head", "checkpoints"))
+    sizes = [batch.end for batch in batches if batch.well_formed]
+    sizes += [batch.seen[0] for batch in batches if batch.seen]
+    sizes += [row[0] for row in kept if is_count(row[0])]
+    sizes += [said["data"]["kept_size"] for _, kind, said in log.kept if is_restored(kind, said)]
+    log.work_out_roots([*sizes, *outside.sizes(), int((mark or "0")[:20])])
+    check_nodes(log, database.execute(QUERIES["nodes"]))
+    origin = check_head(log, head)
+    sound = check_batches(log, batches)
+    check_mark(log, mark)
+    for at, kind, said in log.kept:
+        if kind in ("LedgerOpened", "GenesisDeclared") and said["data"].get("origin") != origin:
+            log.report.find("origin_differs", at, "head.origin", origin, said.get("stream"))
+    check_checkpoints(log, kept, origin, outside)
+    check_signatures(log, sound, origin)
+    finish(log, origin, outside)
+    return log.report
+
+
+def is_restored(kind: str, said: dict[str, Any]) -> bool:
+    """Tell a LedgerRestored with a size."""
+    return kind == "LedgerRestored" and is_count(said["data"].get("kept_size"))
+
+
+def finish(log: Log, origin: str, outside: Outside) -> None:
+    """Climb the rungs that ledgers and tiles have in common."""
+    check_restored(log, origin)
+    check_files(log, origin, outside)
+    check_indexes(log)
+    if not any((outside.proofs, outside.receipts, outside.papers, outside.bundles)):
+        log.report.skipped["proofs"] = NO_PROOFS
+    log.report.useless = outside.useless
+    log.report.skipped["types"] = log.report.skipped["powers"] = NOT_OURS
+    log.report.climbed = True
+
+
+# ---- §16.7 Tiles ---------------------------------------------------------------------------------
+
+
+def read_tile(folder: Path, level: str, number: int, count: int) -> tuple[int, bytes | None]:
+    """Give the width of a tile, and its content where it is there.
+
+    1234067 is x001/x234/067; a part of a tile says its width.
+    """
+    digits, width = str(number), min(256, count - number * 256)
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
+    groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+    name = "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
+    with contextlib.suppress(OSError):
+        path = folder / "tile" / level / (name + (f".p/{width}" if width < 256 else ""))
+        return width, path.read_bytes()
+    return width, None
+
+
+def entries_of(data: bytes | None) -> list[bytes]:
+    """Divide a bundle; give no entry where it does not end with the last."""
+    found, at = [], 0
+    while data and at < len(data):
+        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        found.append(data[at + 2 : end])
+        at = end
+    return found if data and at == len(data) else []
+
+
+def verify_tiles(folder: Path, outside: Outside) -> Report:
+    """Recompute every hash from the bundles, up to the size of the checkpoint in the folder."""
+    try:
+        note = read_checkpoint((folder / "checkpoint").read_bytes())
+    except (OSError, RefusedError) as error:
+        raise CannotRunError(f"{folder}: no checkpoint: {error}") from None
+    outside.notes["checkpoint"] = note
+    log = Log(Report())
+    find, missing = log.report.find, "missing, or of another length"
+    for number in range(-(-note.size // 256)):
+        start = number * 256
+        width, tile = read_tile(folder, "0", number, note.size)
+        records = entries_of(read_tile(folder, "entries", number, note.size)[1])
+        if len(records) != width:
+            find("position_missing", start, f"bundle {number}", missing)
+            break
+        if tile is None or len(tile) != 32 * width:
+            find("node_missing", start, f"tile 0/{number}", missing)
+            tile = b"".join(leaf_of(record) for record in records)
+        for at, record in enumerate(records):
+            log.add(start + at, record, tile[at * 32 : at * 32 + 32], None)
+    log.work_out_roots([note.size, *outside.sizes()])
+    level, sides = 1, [level_up(side) for side in log.sides()]
+    while sides[0]:
+        for number in range(-(-len(sides[0]) // 256)):
+            width, tile = read_tile(folder, str(level), number, len(sides[0]))
+            here, where = number * 256 ** (level + 1), f"tile {level}/{number}"
+            if tile is None or len(tile) != 32 * width:
+                find("node_missing", here, where, missing)
+                continue
+            for at in range(width):
+                right = {side[number * 256 + at] for side in sides}
+                if tile[at * 32 : at * 32 + 32] not in right:
+                    find("node_differs", here + at * 256**level, where)
+        level, sides = level + 1, [level_up(side) for side in sides]
+    check_checkpoints(log, [], note.origin, outside)
+    for rung in ("batches", "signatures", "mark"):
+        log.report.skipped[rung] = IN_TILES
+    finish(log, note.origin, outside)
+    return log.report
+
+
+# ---- A folder of files that people kept, without a ledger ----------------------------------------
+
+
+def verify_folder(outside: Outside) -> Report:
+    """Prove records, entries of receipts, case and payment proofs: all of them, or nothing is."""
+    report = Report(entries=len(outside.records))
+    roots, good, cosigners = dict[tuple[str, int], bytes](), dict[str, Proof](), set[str]()
+    used: set[str] = set()
+    for name, note in outside.notes.items():
+        try:
+            cosigners.update(outside.accepted(note))
+        except RefusedError as error:
+            outside.useless.append(f"{name}: {error}")
+            continue
+        if roots.setdefault((note.origin, note.size), note.root) != note.root:
+            report.find("checkpoint_two_roots", None, name, f"of {note.origin} at {note.size}")
+        if name in outside.proofs:
+            good[name] = outside.proofs[name]
+    placed: dict[str, int] = {}  # records by name, at their proven position
+    for name, record in outside.records.items():
+        for led in [led for led, proof in good.items() if proof.holds(leaf_of(record))]:
+            used.add(led)
+            if name not in placed:
+                placed[name] = good[led].at
+                report.show(name, ENTRY, good[led].at, good[led].note.size, good[led].note.origin)
+    proven, covered = len(placed), set(placed)
+    for name, value in outside.papers.items():
+        try:
+            ours = check_paper(outside, placed, name, value, report)
+        except (RefusedError, KeyError, TypeError, ValueError) as error:
+            outside.useless.append(f"{name}: {error}")
+            continue
+        proven, covered = proven + len(ours - covered), covered | ours
+    for name, receipt in outside.receipts.items():
+        root = roots.get((receipt["origin"], receipt["size"]))
+        if root not in (None, bytes.fromhex(receipt["root"])):
+            report.find("receipt_missing", None, name, f"another root at size {receipt['size']}")
+        missing = receipt["count"]
+        for at, leaf in enumerate(receipt["leaf_hashes"], start=receipt["position"]):
+            held = [
+                led
+                for led, one in good.items()
+                if (one.note.origin, one.at) == (receipt["origin"], at)
+                and one.holds(bytes.fromhex(leaf))
+            ]
+            missing -= bool(held)
+            used.update(held)
+        proven += receipt["count"] - missing
+        if missing:
+            outside.useless.append(f"{name}: {missing} of its entries are not proven")
+        else:
+            report.show(name, RECEIPT_KEPT, receipt["count"], receipt["origin"])
+    for name, data in outside.bundles.items():
+        check_bundle(report, outside, name, data)
+    outside.useless += [f"{name}: not proven" for name in sorted({*outside.records} - covered)]
+    if outside.case and not any(one[2][-1] == outside.case for one in report.shown):
+        outside.useless.append(f"{outside.case}: nothing here proves what was asked")
+    if not outside.asked:  # of a folder, all files must say something
+        outside.useless += [f"{name}: it proves nothing that is here" for name in {*good} - used]
+    report.useless = outside.useless
+    if proven and not any(one.startswith(outside.asked) for one in report.useless):
+        report.proven_size, report.cosigners = proven, sorted(cosigners)
+    return report
+
+
+def check_paper(
+    outside: Outside, placed: dict[str, int], name: str, value: dict[str, Any], report: Report
+) -> set[str]:
+    """Check a case or payment proof without a ledger; give the names of the records it covers."""
+    said = {one: canonical(data) for one, data in outside.records.items()}
+    rests_on = [said[one] for one, at in placed.items() if at == value["sealed_at"]]
+    refuse(not rests_on, f"the entry {value['sealed_at']} that it rests on is not proven")
+    kind, data = rests_on[0]["$type"], rests_on[0]["data"]
+    if "rows" not in value:
+        refuse(kind not in STATEMENTS, "it rests on an entry of another type")
+        for one in [one for one in said if said[one]["$type"] == "PaymentIssued"]:
+            with contextlib.suppress(RefusedError):
+                check_payment_proof(value, leaf_of(outside.records[one]), data)
+                amount, paid = value["amount_fen"], said[one]["data"]
+                report.show(name, PAID, amount, data["total_fen"], data["month"])
+                if (paid["amount_fen"], paid["month"]) != (amount, data["month"]):
+                    report.show(name, CORRECTED, paid["amount_fen"], paid["month"])
+                return {one}
+        raise RefusedError("no record of a payment here is its line")
+    refuse(kind != "IndexSealed", "it rests on an entry of another type")
+    told, key = check_case_proof(value, data), value["key"]
+    if told is None:
+        report.show(name, ABSENT, data["size"], key)
+        return set()
+    ours = [one for one in said if said[one]["stream"] == key == rests_on_case(value)]
+    ours.sort(key=lambda one: int(said[one]["version"]))
+    if ours:
+        found = len(ours), Tree(leaf_of(outside.records[one]) for one in ours).root()
+        refuse(found != told, f"the records here are not all {told[0]} of {key}")
+    report.show(name, ALL if ours else NOT_HERE, told[0], key)
+    return set(ours)
+
+
+def rests_on_case(value: dict[str, Any]) -> Any:
+    """Give the stream that a proof of a case is about."""
+    return value["key"] if value["kind"] == "cases" else None
+
+
+# ---- The command ---------------------------------------------------------------------------------
+
+VERDICTS = {"proven": (0, "已证明"), "damaged": (1, "已损坏"), "unproven": (4, "未证明")}
+ENTRY = "entry {} of a log of {}, {}"
+RECEIPT_KEPT = "all {} entries of the receipt are in the log {}"
+PAID = "{} fen are one line of {} fen for {}"
+CORRECTED = "corrected: the entry itself says {} fen for {}"
+ABSENT = "among the first {} entries there is none of {}"
+ALL = "these are all {} entries of {}"
+NOT_HERE = "{} entries, whose records are not here, of {}"
+UNWITNESSED = "unwitnessed: the operator can rewrite history"
+CHINESE = {
+    ENTRY: "位置 {}，账本共 {} 条，{}",
+    RECEIPT_KEPT: "回执所载 {} 条都在账本 {} 中",
+    PAID: "{} 分，计入合计 {} 分，月份 {}",
+    CORRECTED: "已更正：原记录为 {} 分，月份 {}",
+    ABSENT: "前 {} 条中没有 {}",
+    ALL: "共 {} 条，全部在此：{}",
+    NOT_HERE: "共 {} 条，记录不在此处：{}",
+    UNWITNESSED: "未见证，运营方可改写历史",
+    "{} entries, root {}": "{} 条记录，树根 {}",
+    "right: {}": "无误：{}",
+    "not checked: {} ({})": "未核验：{}（{}）",
+    "says nothing: {}": "不能作证：{}",
+    "witnessed by {}": "见证：{}",
+    "{} entries come after the checkpoint: unproven": "检查点之后还有 {} 条，未证明",
+    **dict(
+        zip(
+            (*RUNGS, "cosignatures", "types", "powers"),
+            "记录 列 链 时间 树 批次 高水位 检查点 签名 证明 索引 联署 内容 权限".split(),  # noqa: SIM905
+            strict=True,
+        )
+    ),
+    NO_KEYS: "没有登记密钥",
+    NO_PACKAGE: "没有安装 cryptography",
+    NO_MARK: "账本旁没有可读的高水位",
+    NO_LOG_KEY: "不知账本的公钥：请在策略中写明",
+    NO_ACCEPTED: "没有策略所接受的外来检查点",
+    NO_PROOFS: "没有给出回执或证明",
+    NO_INDEX: "没有封存，或所据条目已损坏",
+    NOT_OURS: "由 aidledger verify 核验",
+    IN_TILES: "瓦片中没有",
+}
+
+
+def as_text(report: Report, lang: str) -> str:
+    """Give sentences, the verdict last."""
+
+    def say(words: str, *parts: Any) -> str:
+        return (CHINESE.get(words, words) if lang == "zh" else words).format(*parts)
+
+    told, lines = report.as_json(), list[str]()
+    if told["rungs"]:
+        lines.append(say("{} entries, root {}", report.entries, report.root))
+        right = [say(one["name"]) for one in told["rungs"] if one["status"] == "ok"]
+        lines.append(f"✓ {say('right: {}', ', '.join(right))}")
+    for one in told["rungs"]:
+        if one["status"] == "not_made":
+            lines.append(f"- {say('not checked: {} ({})', say(one['name']), say(one['why']))}")
+    for one in told["findings"]:
+        text = CODES[one["code"]][2].split("|")[lang != "zh"]
+        where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
+        lines.append(f"✗ {where}: {text} [{one['code']}] {one['message']}".rstrip())
+    lines += [f"✓ {name}: {say(words, *parts)}" for name, words, parts in report.shown]
+    lines += [f"- {say('says nothing: {}', one)}" for one in report.useless]
+    if report.verdict == "proven":
+        names = ", ".join(report.cosigners)
+        lines.append(say("witnessed by {}", names) if names else say(UNWITNESSED))
+        if told["rungs"] and told["unproven_tail"]:
+            lines.append(
+                say("{} entries come after the checkpoint: unproven", told["unproven_tail"])
+            )
+    verdict = VERDICTS[report.verdict][1] if lang == "zh" else report.verdict
+    return "\n".join([*lines, verdict])
+
+
+def verify(path: Path, outside: Outside) -> Report:
+    """Tell what lies there by its content."""
+    if path.is_dir():
+        return verify_tiles(path, outside) if (path / "tile").is_dir() else verify_folder(outside)
+    with path.open("rb") as file:
+        start = file.read(16)
+    if start == b"SQLite format 3\0":
+        return verify_ledger(path, outside)
+    if any((outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)):
+        return verify_folder(outside)
+    raise CannotRunError(f"{path}: no ledger, no tiles, no proof")
+
+
+def main() -> int:
+    """Read the arguments, verify, print."""
+    parser = argparse.ArgumentParser(prog="verify_alone", description=__doc__.split("\n")[0])
+    parser.add_argument("path", type=Path, help="a ledger, a folder of tiles or proofs, a receipt")
+    parser.add_argument("--checkpoint", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument("--policy", type=Path, metavar="FILE", help="whose signatures count")
+    parser.add_argument("--proofs", type=Path, metavar="DIR", help="receipts and proofs to check")
+    parser.add_argument("--case", default="", metavar="CASE", help="the case that is asked for")
+    parser.add_argument("--lang", choices=("en", "zh"), help="print sentences, in this language")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    given = parser.parse_args()
+    try:
+        policy = read_policy(given.policy.read_bytes()) if given.policy else None
+        folders = [one for one in (given.proofs, given.path) if one and one.is_dir()]
+        asked = "" if given.path.is_dir() else str(given.path)
+        names = [*given.checkpoint, *([given.path] if asked else [])]
+        names += [
+            one
+            for folder in folders
+            if not (folder / "tile").is_dir()
+            for one in sorted(folder.iterdir())
+            if one.is_file()
+        ]
+        files = {}
+        for name in names:
+            with name.open("rb") as file:
+                if file.read(16) != b"SQLite format 3\0":
+                    file.seek(0)
+                    files[name.name if name.parent in folders else str(name)] = file.read(2_000_000)
+        outside = Outside(policy, files, case=given.case, asked=asked)
+        report = verify(given.path, outside)
+    except (CannotRunError, OSError, RefusedError) as error:
+        print(f"verify_alone: error: {error}", file=sys.stderr)
         return 3
-    print(told(report, given.lang) if given.lang else json.dumps(report, indent=1))
-    return {"proven": 0, "damaged": 1, "unproven": 4}[report["verdict"]]
+    except ImportError:
+        print("verify_alone: error: signatures need the package cryptography", file=sys.stderr)
+        return 3
+    if given.json or not (given.lang or sys.stdout.isatty()):
+        text = json.dumps(report.as_json(), ensure_ascii=False)
+    else:
+        text = as_text(report, given.lang or os.environ.get("LANG", "en")[:2])
+    sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+    return VERDICTS[report.verdict][0]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
