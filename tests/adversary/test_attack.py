@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.services.witnessed import keep_checkpoint
 
 from aidledger.interfaces.cli.attacks import exit_status
 from aidledger.services.adversary.catalog import OPERATORS
@@ -16,6 +17,7 @@ from aidledger.services.adversary.running import AttackReport, attack
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
+from aidledger.store.opening import open_ledger
 from aidledger.store.scratch import PREFIX
 
 
@@ -138,6 +140,16 @@ def test_without_the_officers_keys_their_attacks_are_not_run(copy: str) -> None:
     )
     assert {"none", "log"} == {one.attacker for one in report.tried}
     assert 3 == exit_status(report)
+
+
+def test_a_ledger_that_keeps_checkpoints_under_its_own_key_is_tried_all_the_same(copy: str) -> None:
+    store = open_ledger(copy)
+    keep_checkpoint(store, witnessed=False)
+    store.close()
+    report = attack(copy, names=["rewrite:entry", "column:checkpoints.note"])
+
+    assert [] == missed(report)
+    assert report.tried
 
 
 def test_an_unsigned_ledger_is_tried_without_signatures(tmp_path: Path) -> None:

@@ -63,10 +63,14 @@ class Anchors(NamedTuple):
         return max((size for size in self.sizes if size <= position), default=0)
 
     def kept_in(self, books: Books) -> Books:
-        """Return the books with a trial's checkpoints in the ledger's own table, as a log keeps them."""
+        """Return the books with a trial's checkpoints in the ledger's own table, as a log keeps them.
+
+        Those that the ledger itself kept stay out: their key is another than the trial's.
+        """
+        if not self.made:
+            return books
         rows = [(*one.checkpoint.head, one.note.encode()) for one in self.checkpoints]
-        together = sorted([*books.checkpoints, *(rows if self.made else [])])
-        return msgspec.structs.replace(books, checkpoints=together)
+        return msgspec.structs.replace(books, checkpoints=sorted(rows))
 
     @property
     def anchored(self) -> int:
