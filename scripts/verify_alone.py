@@ -24,7 +24,6 @@ import contextlib
 import functools
 import hashlib
 import importlib.util
-import itertools
 import json
 import os
 import re
@@ -421,10 +420,17 @@ def read_vkey(text: str, *kinds: bytes) -> Key:
 
 def hex_key(name: Any, kind: bytes | None, public: Any) -> Key | None:
     """Make a key of the hex that an entry holds; None where it is none, or refused."""
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
         raw = bytes.fromhex(public)
         return Key(name, kind, raw) if kind and raw.hex() == public else None
     return None
+
+
+def cosigner(said: Any) -> Key | None:
+    """Read the key of a witness or an auditor, as an entry holds it."""
+    kinds = {"ed25519": WITNESS, "ml_dsa_44": ML_DSA_44}
+    told = said if isinstance(said, dict) else {}
+    return hex_key(told.get("name"), kinds.get(str(told.get("algorithm"))), told.get("key"))
 
 
 # ---- §16.2 Notes, §16.3 Checkpoints, §16.4 Cosignatures ------------------------------------------
@@ -504,6 +510,14 @@ class Policy:
     witnesses: dict[str, Key] = field(default_factory=dict)
     groups: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     quorum: str = ""
+    digest: str = ""  # SHA-256 of the file
+
+    def least(self, name: str, counted: set[Key]) -> int:
+        """Give how few of some keys may stand behind a checkpoint that is accepted."""
+        if name not in self.groups:
+            return int(self.witnesses.get(name) in counted)
+        number, members = self.groups[name]
+        return sum(sorted(self.least(member, counted) for member in members)[:number])
 
     def met(self, name: str, there: set[str]) -> bool:
         """Say whether a witness, or enough members of a group, cosigned."""
@@ -527,7 +541,7 @@ def read_policy(data: bytes) -> Policy:
     """Read a policy; each public key and each name stands in it once."""
     if len(data) > 1_000_000 or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
         raise RefusedError("the policy is too long, or has a control character")
-    policy, members = Policy(), list[str]()
+    policy, members = Policy(digest=sha256(data).hex()), list[str]()
     for line in lines_of(data, "a policy"):
         names = {*policy.witnesses, *policy.groups}
         match [item for item in re.split("[ \t]+", line) if item]:
@@ -584,8 +598,8 @@ def read_proof(data: bytes) -> Proof:
     return Proof(from_decimal(lines[0][6:]), path, read_checkpoint(note))
 
 
-def convicts(data: bytes, logs: Sequence[Key]) -> str | None:
-    """Say what a bundle convicts a log of, as a code; None: of nothing."""
+def convicts(data: bytes, logs: Sequence[Key]) -> bool:
+    """Say whether a bundle convicts the owner of one of these keys."""
     parts = data.split(b"\n\n")
     lines = lines_of(parts[0] + b"\n", "a bundle")[1:]
     refuse(len(parts) != 5 or len(lines) > 64, "a bundle without two notes")
@@ -595,18 +609,15 @@ def convicts(data: bytes, logs: Sequence[Key]) -> str | None:
     new = read_checkpoint(parts[3] + b"\n\n" + parts[4])
     keys = [key for key in logs if key.name == old.origin == new.origin]
     if not (old.signers(keys) and new.signers(keys)) or old.size > new.size:
-        return None
-    if impossible(old) or impossible(new):
-        return "checkpoint_root"
-    if old.size == new.size:
-        return "checkpoint_two_roots" if old.root != new.root else None
-    fork = root not in (b"", old.root) and extends((old.size, root), (new.size, new.root), path)
-    return "checkpoint_root" if fork else None
+        return False
+    if impossible(old) or impossible(new) or old.size == new.size:
+        return impossible(old) or impossible(new) or old.root != new.root
+    return root not in (b"", old.root) and extends((old.size, root), (new.size, new.root), path)
 
 
 RECEIPT: dict[str, Callable[[Any], bool]] = {
     "$type": lambda value: value == "Receipt",
-    "assurance": lambda value: value in ("low", "token"),
+    "assurance": lambda value: value in ("low", "file", "token"),
     "cause": lambda value: isinstance(value, str),
     "count": lambda value: is_count(value, 1),
     "leaf_hashes": lambda value: isinstance(value, list) and all(is_hash(one) for one in value),
@@ -789,7 +800,13 @@ checkpoints checkpoint_unsigned 检查点没有账本密钥的有效签名|a kep
 checkpoints checkpoint_two_roots 同一大小有两个树根|two signed checkpoints of one size have two roots
 checkpoints checkpoint_ahead 检查点比账本长|a checkpoint is ahead of the log
 checkpoints checkpoint_root 检查点的树根与条目不符|a checkpoint's root is not that of the entries
-checkpoints restored_differs 恢复声明与账本不符|a restoration does not fit the log
+cosignatures policy_differs 信任策略不是创世声明所列的那份|the policy is another than genesis names
+cosignatures policy_key 信任策略没有创世声明所列的密钥|the policy does not name a key that genesis names
+cosignatures policy_weaker 信任策略的要求低于创世声明|the policy asks for less than genesis
+restorations restoration_head 恢复记录与其前的账本不符|a restoration does not stand behind the head that was kept
+restorations restoration_unsigned 恢复记录的审计联署无效|a restoration has no auditor's cosignature that holds
+restorations restoration_key 准许恢复的不是审计方|a restoration was allowed by somebody who is no auditor
+restorations ledger_restored 账本曾用旧备份恢复|the ledger was restored from an older backup
 signatures signature_missing 批次没有签名|a batch is not signed
 signatures signature_form 批次签名格式不对|a batch's signature is malformed
 signatures signature_key 签名密钥未登记或不可用|a batch's key is not registered, or cannot be one
@@ -799,11 +816,21 @@ signatures signature_invalid 批次签名无效|a batch's signature does not ver
 signatures signature_seen 签名所见的检查点不属于本账本|what an actor had seen is not of this log
 proofs receipt_missing 回执所载与账本不符|the log does not have what a receipt says
 proofs proof_differs 证明与账本不符|a proof does not fit the log
+proofs misbehaviour_shown 账本密钥签过两段不能并存的历史|the log's key signed two histories
+proofs file_unused 所给文件不能说明本账本|a file that was brought says nothing here
 indexes index_differs 封存的索引与条目不符|a sealed index is not that of the entries before it
 """
 CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n") if row}
-RUNGS = list(dict.fromkeys(rung for rung, _, _ in CODES.values()))
+#: In their order; `types` is of the first rung, `timestamps` of §16.12.
+NAMES = """bytes 记录 columns 列 chain 链 time 时间 tree 树 batches 批次 mark 高水位 checkpoints 检查点
+cosignatures 联署 restorations 恢复 signatures 签名 powers 权限 proofs 证明 decisions 决定 models 推导
+indexes 索引 closings 封账 types 内容 timestamps 时间戳"""
+RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
+NOT_MADE = ("powers", "decisions", "models", "closings", "types", "timestamps")
+LEADS = ("policy_differs", "policy_key", "policy_weaker", "ledger_restored", "file_unused")
 NO_KEYS, NO_PROOFS = "no key is registered", "no receipt or proof was given"
+UNUSED = "a file says nothing: named below"
+NO_AUDITOR = "no policy names the key that allowed it"
 NO_PACKAGE = "the package cryptography is not installed"
 NO_MARK = "no mark that can be read lies beside the ledger"
 NO_LOG_KEY = "no key of the log is known: name it in a policy"
@@ -822,17 +849,19 @@ class Report:
     cosigners: list[str] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     shown: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)  # what files prove
-    useless: list[str] = field(default_factory=list)  # files that say nothing, and why
+    leads: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # for an audit: they change no verdict
     skipped: dict[str, str] = field(default_factory=dict)  # rungs that were not made, and why
     climbed: bool = False  # a log was at hand
 
     def find(
         self, code: str, at: int | None, where: str, why: Any = "", stream: Any = None
     ) -> None:
-        """Note one damage."""
+        """Note one damage, or what is a lead."""
         named = stream if isinstance(stream, str) else None
         one = {"code": code, "position": at, "stream": named, "field": where}
-        self.findings.append({**one, "message": str(why)[:200]})
+        (self.leads if code in LEADS else self.findings).append({**one, "message": str(why)[:200]})
 
     def show(self, name: str, words: str, *parts: Any) -> None:
         """Note what a file proves."""
@@ -850,7 +879,7 @@ class Report:
         proven = self.proven_size
         damaged = {CODES[one["code"]][0] for one in self.findings}
         rungs = []
-        for rung in (*RUNGS, "cosignatures", "types", "powers") if self.climbed else ():
+        for rung in RUNGS if self.climbed else ():
             why = "" if rung in damaged else self.skipped.get(rung, "")
             status = "damaged" if rung in damaged else "not_made" if why else "ok"
             rungs.append({"name": rung, "status": status, "why": why})
@@ -864,8 +893,8 @@ class Report:
             "cosigners": self.cosigners,
             "rungs": rungs,
             "findings": sorted(self.findings, key=by_place),
+            "leads": sorted(self.leads, key=by_place),
             "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in self.shown],
-            "useless": self.useless,
         }
 
 
@@ -979,6 +1008,7 @@ class Log:
     def work_out_roots(self, sizes: Iterable[int]) -> None:
         """Compute the roots of the first entries: by their records, and by the stored leaves."""
         wanted, sides = {*sizes, 0, len(self.facts)}, self.sides()
+        wanted |= {at for at, kind, _ in self.kept if kind == "LedgerRestored"}
         for leaves in sides[: 1 + (sides[0] != sides[1])]:
             tree = Tree()
             for leaf in [*leaves, None]:
@@ -1006,22 +1036,28 @@ class Log:
                 if fact.leaf and str(fact.stream).startswith("case/"):
                     found.setdefault(fact.stream, []).append((at, fact.leaf))
             return found
-        named = set()
-        for at, what, said in self.kept:
-            data, stream = said["data"], said.get("stream", "")
-            token = data.get("applicant") if what == "ApplicationSubmitted" else None
-            if what == "EntryCorrected" and data.get("field") == "applicant":
-                token = str(data.get("value"))[1:-1]
-            if (
-                isinstance(token, str)
-                and stream.startswith("case/")
-                and (token, stream) not in named
-            ):
-                named.add((token, stream))
-                key = sha256(b"aidledger/index-person/v1\n" + lp(token.encode())).hex()
-                case = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
-                found.setdefault(key, []).append((at, leaf_of(case)))
-        return found
+        return person_items(self.kept)
+
+
+def person_key(token: str) -> str:
+    """§17: give the key of a person, of which nobody can tell the token."""
+    return sha256(b"aidledger/index-person/v1\n" + lp(token.encode())).hex()
+
+
+def person_items(entries: Iterable[tuple[int, str, dict[str, Any]]]) -> dict[str, list[Any]]:
+    """§17: give position and leaf of the cases that name each person, where they first do."""
+    found, named = dict[str, list[tuple[int, bytes]]](), set()
+    for at, what, said in entries:
+        data, stream = said["data"], said.get("stream", "")
+        token: Any = data.get("applicant") if what == "ApplicationSubmitted" else None
+        if what == "EntryCorrected" and data.get("field") == "applicant":
+            token = str(data.get("value"))[1:-1]
+        case = isinstance(token, str) and stream.startswith("case/")
+        if case and (token, stream) not in named:
+            named.add((token, stream))
+            leaf = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
+            found.setdefault(person_key(token), []).append((at, leaf_of(leaf)))
+    return found
 
 
 # ---- §14, rung 5: nodes and head -----------------------------------------------------------------
@@ -1120,7 +1156,8 @@ class Batch(NamedTuple):
         texts = isinstance(self.cause, str) and self.cause and isinstance(self.time, str)
         hashes = type(self.digest) is bytes and type(self.root) is bytes and len(self.root) == 32
         places = is_count(self.position) and is_count(self.count, 1)
-        return bool(texts and hashes and places and len(self.digest) in (0, 32))
+        loose = hashes and self.signature is self.key_id is None and not self.digest
+        return bool(texts and hashes and places and (loose or len(self.digest) == 32))
 
     @property
     def seen(self) -> Pair | None:
@@ -1149,26 +1186,24 @@ def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
         if batch.cause in causes:
             find("batch_cause_repeated", start, "cause", batch.cause)
         causes.add(batch.cause)
-        in_place, expected = start == expected, batch.end
+        in_place, over, expected = start == expected, start < expected, batch.end
         if log.differs(batch.end, batch.root):
             if root_was_right and in_place:  # whatever follows a first damage differs too
                 find("batch_root", start, "root", batch.root.hex())
             root_was_right = False
         elif log.has(batch.end, batch.root):
             root_was_right = True
-        inside = list(enumerate(log.facts[start : batch.end], start=start))
-        loose = b"".join(fact.leaf or b"" for _, fact in inside)
-        if batch.digest or batch.cause != f"loose:{sha256(loose).hex()}":
-            causes_of = ((at, one) for at, one in inside if one.cause not in (None, batch.cause))
-            times_of = (
-                (at, one) for at, one in inside if one.times and batch.time not in one.times
-            )
-            for at, fact in itertools.islice(causes_of, 1):
-                find("batch_cause", at, "cause", f"{fact.cause}, not {batch.cause}")
-            for at, fact in itertools.islice(times_of, 1):
-                find("batch_recorded_at", at, "recorded_at", f"{fact.times[0]}, not {batch.time}")
-    if expected < size:
-        find("batch_missing", expected, "position", "to the end")
+        loose = b"".join(fact.leaf or b"" for fact in log.facts[start : batch.end])
+        loosely = not batch.digest and batch.cause == f"loose:{sha256(loose).hex()}"
+        inside = [] if over or loosely else list(enumerate(log.facts[start : batch.end], start))
+        causes_of = [at for at, one in inside if one.cause not in (None, batch.cause)]
+        times_of = [at for at, one in inside if one.times and batch.time not in one.times]
+        if causes_of or (inside and not batch.digest):
+            find("batch_cause", (causes_of or [start])[0], "cause", batch.cause)
+        if times_of:
+            find("batch_recorded_at", times_of[0], "recorded_at", batch.time)
+    for at in [at for at in range(expected, size) if log.facts[at].stored][:1]:
+        find("batch_missing", at, "position", "to the end")
     return sound
 
 
@@ -1216,8 +1251,9 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
         if at >= len(log.facts):
             continue
         if batch.signature is None and batch.key_id is None:
-            if first is not None and at > first:
-                find("signature_missing", at, where)
+            behind = first is not None and batch.end > first + 1
+            if first is not None and (at > first or (behind and not batch.digest)):
+                find("signature_missing", max(at, first + 1), where)
             continue
         if type(batch.signature) is not bytes or len(batch.signature) not in (64, 104):
             find("signature_form", at, where)
@@ -1256,21 +1292,22 @@ class Outside:
     """What the verifier brought along: a policy, checkpoints, and files that people kept."""
 
     def __init__(
-        self, policy: Policy | None, files: dict[str, bytes], *, case: str = "", asked: str = ""
+        self, policy: Policy | None, files: dict[str, bytes], *, asked: str = "", **about: str
     ) -> None:
-        self.policy, self.case, self.asked = policy, case, asked  # `asked`: the one file that is
+        self.policy, self.asked = policy, asked  # `asked`: the one file that is
+        self.case, self.person = about.get("case", ""), about.get("person", "")
         self.notes: dict[str, Checkpoint] = {}
         self.proofs: dict[str, Proof] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
         self.papers: dict[str, dict[str, Any]] = {}  # case and payment proofs
         self.records: dict[str, bytes] = {}
         self.bundles: dict[str, bytes] = {}
-        self.useless: list[str] = []
+        self.unused: dict[str, Any] = {}  # files that say nothing, and why
         for name, data in files.items():
             try:
                 self._read(name, data)
             except RefusedError as error:
-                self.useless.append(f"{name}: {error}")
+                self.unused[name] = error
 
     def _read(self, name: str, data: bytes) -> None:
         """Tell files apart by their first bytes."""
@@ -1324,7 +1361,7 @@ def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) 
     """Rungs 8 and 9: kept checkpoints, and those from outside."""
     report, keys = log.report, log_keys(log, origin, outside.policy)
     known = {*keys, *(outside.policy.witnesses.values() if outside.policy else ())}
-    told: list[tuple[int, bytes, str]] = []
+    told: list[tuple[int, bytes, str, bool]] = []  # size, root, where, whether from outside
     if not keys:
         report.skipped["checkpoints"] = NO_LOG_KEY
     for number, (size, root, data) in enumerate(rows):
@@ -1342,34 +1379,49 @@ def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) 
             report.find("checkpoint_unsigned", None, where, error)
             continue
         if note[:3] == (origin, size, root) and not impossible(note):
-            told.append((size, root, where))
-    best = Checkpoint("", -1, b"", b"", frozenset())
-    for name, note in outside.notes.items():
-        try:
-            ours = note.origin == origin and not impossible(note) and note.signers(known) & {*keys}
-            refuse(not ours, "its checkpoint is not signed by a known key of this log")
-            told.append((note.size, note.root, name))
-            if log.has(note.size, note.root) and note.size > best.size:
-                outside.accepted(note)
-                best = note
-        except RefusedError as error:
-            outside.useless.append(f"{name}: {error}")
-    roots, right = dict[int, bytes](), 0
-    for size, root, where in sorted(told):
+            told.append((size, root, where, False))
+    told += notes_from_outside(log, origin, outside, keys)
+    roots, right, right_outside = dict[int, bytes](), 0, 0
+    for size, root, where, brought in sorted(told):
         if roots.setdefault(size, root) != root:
             report.find("checkpoint_two_roots", None, where)
         if size > len(log.facts):
             report.find("checkpoint_ahead", len(log.facts), where)
         elif log.differs(size, root):
-            report.find("checkpoint_root", right, where, root.hex())
+            at = right_outside if brought else right  # rows can be signed anew
+            report.find("checkpoint_root", at, where, root.hex())
         elif log.has(size, root):
-            right = size
+            right, right_outside = size, size if brought else right_outside
+    genesis = next((one for one in log.kept if one[1] == "GenesisDeclared"), None)
+    if genesis and outside.policy:
+        compare_policy(report, outside.policy, origin, genesis)
+
+
+def notes_from_outside(
+    log: Log, origin: str, outside: Outside, keys: list[Key]
+) -> Iterator[tuple[int, bytes, str, bool]]:
+    """Give the notes from outside that count, and hold the best of them against the policy."""
+    known = {*keys, *(outside.policy.witnesses.values() if outside.policy else ())}
+    best = Checkpoint("", -1, b"", b"", frozenset())
+    for name, note in outside.notes.items():
+        try:
+            refuse(note.origin != origin or impossible(note), "of another log, or impossible")
+            refuse(keys and not note.signers(known) & {*keys}, "no line of a key of the log")
+        except RefusedError as error:
+            outside.unused[name] = error
+            continue
+        yield note.size, note.root, name, True
+        if log.has(note.size, note.root) and note.size > best.size:
+            with contextlib.suppress(RefusedError):
+                outside.accepted(note)
+                best = note
     if best.size > 0 or (best.size == 0 == len(log.facts)):
         same = [note for note in outside.notes.values() if note[1:3] == best[1:3]]
-        report.proven_size = best.size
-        report.cosigners = sorted({name for note in same for name in cosigners_of(outside, note)})
+        log.report.proven_size = best.size
+        witnesses = {name for note in same for name in cosigners_of(outside, note)}
+        log.report.cosigners = sorted(witnesses)
     else:
-        report.skipped["cosignatures"] = NO_ACCEPTED
+        log.report.skipped["cosignatures"] = NO_ACCEPTED
 
 
 def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
@@ -1379,30 +1431,69 @@ def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
     return []
 
 
-def check_restored(log: Log, origin: str) -> None:
-    """§19.3: the statement is built from the entry, and cosigned by the auditor whom it names."""
+def named_witnesses(data: dict[str, Any]) -> set[Key]:
+    """Give the keys of the witnesses that genesis names."""
+    named = data.get("witnesses")
+    keys = map(cosigner, named if isinstance(named, list) else ())
+    return {key for key in keys if key}
+
+
+def compare_policy(report: Report, policy: Policy, origin: str, genesis: Any) -> None:
+    """Rung 9: say where the policy from outside is another than genesis names."""
+    at, _, said = genesis
+    data, ours = said["data"], {*policy.witnesses.values()}
+    named, log_key, quorum = named_witnesses(data), data.get("log_key"), data.get("quorum")
+    if data.get("policy") not in (None, policy.digest):
+        report.find("policy_differs", at, "policy", policy.digest, said.get("stream"))
+    if log_key and log_key not in [one.public.hex() for one in policy.logs if one.name == origin]:
+        report.find("policy_key", at, "log_key", log_key, said.get("stream"))
+    for name in sorted({key.name for key in named - ours} & {key.name for key in ours}):
+        report.find("policy_key", at, "witnesses", name, said.get("stream"))
+    if is_count(quorum) and policy.least(policy.quorum, named) < quorum:
+        report.find("policy_weaker", at, "quorum", quorum, said.get("stream"))
+
+
+def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
+    """§19.3: each restoration stands behind the head that was kept, and an auditor allowed it."""
+    report, trusted = log.report, {*(policy.witnesses.values() if policy else ())}
+    declared = [said["data"] for _, kind, said in log.kept if kind == "GenesisDeclared"]
+    named = {key for data in declared for key in named_witnesses(data)}
     for at, what, said in log.kept:
-        if what != "LedgerRestored":
+        stream, data = str(said.get("stream")), said["data"]
+        if what != "LedgerRestored" or not stream.startswith("registry/"):
             continue
-        try:
-            data, auditor = said["data"], said["data"]["auditor"]
-            lost, kept = ((data[f"{one}_size"], data[f"{one}_root"]) for one in ("lost", "kept"))
-            refuse(not 0 <= kept[0] <= lost[0] <= LIMIT or kept == lost, "nothing was lost")
-            heads = [
-                part for size, root in (lost, kept) for part in (u64(size), bytes.fromhex(root))
-            ]
-            digest = b"aidledger/restored/v1\n" + b"".join(map(lp, (origin.encode(), *heads)))
-            roots = [base64.b64encode(one).decode() for one in (sha256(digest), heads[1], heads[3])]
-            text = f"{origin}/restored\n{kept[0]}\n{roots[0]}\n"
-            text += f"lost {lost[0]} {roots[1]}\nkept {kept[0]} {roots[2]}\n"
-            line = f"\n— {auditor['name']} {data['cosignature']}\n"
-            note = read_checkpoint((text + line).encode())
-            kind = {"ed25519": WITNESS, "ml_dsa_44": ML_DSA_44}.get(auditor["algorithm"])
-            key = hex_key(auditor["name"], kind, auditor["key"])
-            refuse(not note.signers([key] if key else []), "not cosigned by the auditor's key")
-            refuse(kept[0] != at or log.differs(at, heads[3]), "not behind the head that was kept")
-        except (RefusedError, KeyError, TypeError, ValueError) as error:
-            log.report.find("restored_differs", at, "data", error, said.get("stream"))
+        if not CAN_VERIFY:
+            report.skipped["restorations"] = NO_PACKAGE
+            return
+        root, key = data.get("kept_root"), cosigner(data.get("auditor"))
+        before = len(report.findings)
+        if data.get("kept_size") != at or not is_hash(root) or log.differs(at, bytes.fromhex(root)):
+            report.find("restoration_head", at, "kept_root", root, stream)
+        if not key or not allows(data, origin, key):
+            report.find("restoration_unsigned", at, "cosignature", key and key.name, stream)
+        elif key not in (named or trusted or {key}):
+            report.find("restoration_key", at, "auditor", key.name, stream)
+        elif key not in trusted:
+            report.skipped["restorations"] = NO_AUDITOR
+        if len(report.findings) == before:
+            report.find("ledger_restored", at, "kept_size", f"lost {data['lost_size']}", stream)
+
+
+def allows(data: dict[str, Any], origin: str, key: Key) -> bool:
+    """Build the statement of a restoration, and verify its cosignature."""
+    try:
+        heads = [(data[f"{one}_size"], data[f"{one}_root"]) for one in ("lost", "kept")]
+        (lost, _), (kept, _) = heads
+        refuse(not 0 <= kept <= lost <= LIMIT or heads[0] == heads[1], "nothing was lost")
+        parts = [part for size, root in heads for part in (u64(size), bytes.fromhex(root))]
+        root = sha256(b"aidledger/restored/v1\n" + b"".join(map(lp, (origin.encode(), *parts))))
+        in_text = [base64.b64encode(one).decode() for one in (root, parts[1], parts[3])]
+        text = f"{origin}/restored\n{kept}\n{in_text[0]}\n"
+        text += f"lost {lost} {in_text[1]}\nkept {kept} {in_text[2]}\n"
+        line = f"\n— {key.name} {data['cosignature']}\n"
+        return key in read_checkpoint((text + line).encode()).signers([key])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False
 
 
 # ---- §14, rung 12: what people kept, held against the entries; §17: sealed indexes ---------------
@@ -1413,14 +1504,17 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
     find, size = log.report.find, len(log.facts)
     for name, proof in outside.proofs.items():
         leaf = log.facts[proof.at].leaf if proof.at < size else None
-        if any(one.startswith(f"{name}: ") for one in outside.useless) or (
-            leaf and proof.holds(leaf)
-        ):
+        if name in outside.unused or (leaf and proof.holds(leaf)):
             continue
         if log.has(proof.note.size, proof.note.root):
-            outside.useless.append(f"{name}: its path does not lead to its checkpoint")
+            outside.unused[name] = "its path does not lead to its checkpoint"
         else:
             find("proof_differs", proof.at, name, f"an entry of a log of {proof.note.size}")
+    leaves = {fact.leaf for fact in log.facts} if outside.records else set()
+    for name, leaf in [(name, leaf_of(record)) for name, record in outside.records.items()]:
+        sound = [proof for led, proof in outside.proofs.items() if led not in outside.unused]
+        if leaf not in leaves and not any(proof.holds(leaf) for proof in sound):
+            outside.unused[name] = "neither the log nor a proof has it"
     for name, receipt in outside.receipts.items():
         at = receipt["position"]
         if receipt["origin"] != origin:
@@ -1449,19 +1543,19 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
             refuse((told or (0, NO_LEAVES)) != items, f"{items[0]} items are in the log")
         except (RefusedError, KeyError, TypeError, ValueError) as error:
             find("proof_differs", position, name, error)
-    for name, data in outside.bundles.items():
-        check_bundle(log.report, outside, name, data)
+    check_bundles(log.report, outside, log_keys(log, origin, outside.policy))
 
 
-def check_bundle(report: Report, outside: Outside, name: str, data: bytes) -> None:
+def check_bundles(report: Report, outside: Outside, logs: list[Key]) -> None:
     """§16.10: take evidence against a log, by its own signatures."""
-    code = None
-    with contextlib.suppress(RefusedError):
-        code = convicts(data, outside.policy.logs if outside.policy else [])
-    if code:
-        report.find(code, None, name, "a log contradicted itself under its own key")
-    else:
-        outside.useless.append(f"{name}: it convicts nobody whom the policy names")
+    for name, data in outside.bundles.items():
+        guilty = False
+        with contextlib.suppress(RefusedError):
+            guilty = convicts(data, logs)
+        if guilty:
+            report.find("misbehaviour_shown", None, name, "under its own key")
+        else:
+            outside.unused[name] = "it convicts no key that is known here"
 
 
 def before(items: list[tuple[int, bytes]], size: int) -> list[tuple[int, bytes]]:
@@ -1506,6 +1600,7 @@ QUERIES = {
 
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
+    mark = read_mark(path)  # before the ledger: a writer may still go on
     wal = path.with_name(f"{path.name}-wal")
     with tempfile.TemporaryDirectory(prefix="verify_alone-") as folder:
         place, how = path, "mode=ro&immutable=1"
@@ -1516,7 +1611,7 @@ def verify_ledger(path: Path, outside: Outside) -> Report:
         try:
             uri = f"{place.resolve().as_uri()}?{how}"
             with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
-                return verify_database(database, outside, read_mark(path))
+                return verify_database(database, outside, mark)
         except sqlite3.Error as error:
             raise CannotRunError(f"{path}: {error}") from None
 
@@ -1546,7 +1641,6 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | 
     sizes = [batch.end for batch in batches if batch.well_formed]
     sizes += [batch.seen[0] for batch in batches if batch.seen]
     sizes += [row[0] for row in kept if is_count(row[0])]
-    sizes += [said["data"]["kept_size"] for _, kind, said in log.kept if is_restored(kind, said)]
     log.work_out_roots([*sizes, *outside.sizes(), int((mark or "0")[:20])])
     check_nodes(log, database.execute(QUERIES["nodes"]))
     origin = check_head(log, head)
@@ -1561,20 +1655,22 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | 
     return log.report
 
 
-def is_restored(kind: str, said: dict[str, Any]) -> bool:
-    """Tell a LedgerRestored with a size."""
-    return kind == "LedgerRestored" and is_count(said["data"].get("kept_size"))
+def report_unused(report: Report, outside: Outside) -> None:
+    """Name the files that say nothing."""
+    for name, why in outside.unused.items():
+        report.find("file_unused", None, name, why)
 
 
 def finish(log: Log, origin: str, outside: Outside) -> None:
     """Climb the rungs that ledgers and tiles have in common."""
-    check_restored(log, origin)
+    check_restored(log, origin, outside.policy)
     check_files(log, origin, outside)
     check_indexes(log)
-    if not any((outside.proofs, outside.receipts, outside.papers, outside.bundles)):
-        log.report.skipped["proofs"] = NO_PROOFS
-    log.report.useless = outside.useless
-    log.report.skipped["types"] = log.report.skipped["powers"] = NOT_OURS
+    brought = (outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)
+    if outside.unused or not any(brought):
+        log.report.skipped["proofs"] = UNUSED if outside.unused else NO_PROOFS
+    report_unused(log.report, outside)
+    log.report.skipped.update(dict.fromkeys(NOT_MADE, NOT_OURS))
     log.report.climbed = True
 
 
@@ -1642,8 +1738,7 @@ def verify_tiles(folder: Path, outside: Outside) -> Report:
                     find("node_differs", here + at * 256**level, where)
         level, sides = level + 1, [level_up(side) for side in sides]
     check_checkpoints(log, [], note.origin, outside)
-    for rung in ("batches", "signatures", "mark"):
-        log.report.skipped[rung] = IN_TILES
+    log.report.skipped.update(dict.fromkeys(("batches", "signatures", "mark"), IN_TILES))
     finish(log, note.origin, outside)
     return log.report
 
@@ -1655,30 +1750,30 @@ def verify_folder(outside: Outside) -> Report:
     """Prove records, entries of receipts, case and payment proofs: all of them, or nothing is."""
     report = Report(entries=len(outside.records))
     roots, good, cosigners = dict[tuple[str, int], bytes](), dict[str, Proof](), set[str]()
-    used: set[str] = set()
+    used, unused = set[str](), outside.unused
     for name, note in outside.notes.items():
         try:
             cosigners.update(outside.accepted(note))
         except RefusedError as error:
-            outside.useless.append(f"{name}: {error}")
+            unused[name] = error
             continue
         if roots.setdefault((note.origin, note.size), note.root) != note.root:
             report.find("checkpoint_two_roots", None, name, f"of {note.origin} at {note.size}")
         if name in outside.proofs:
             good[name] = outside.proofs[name]
-    placed: dict[str, int] = {}  # records by name, at their proven position
+    placed: dict[str, Proof] = {}  # records by name, with a proof of their position
     for name, record in outside.records.items():
         for led in [led for led, proof in good.items() if proof.holds(leaf_of(record))]:
             used.add(led)
             if name not in placed:
-                placed[name] = good[led].at
-                report.show(name, ENTRY, good[led].at, good[led].note.size, good[led].note.origin)
+                placed[name], note = good[led], good[led].note
+                report.show(name, ENTRY, good[led].at, note.size, note.origin)
     proven, covered = len(placed), set(placed)
     for name, value in outside.papers.items():
         try:
             ours = check_paper(outside, placed, name, value, report)
         except (RefusedError, KeyError, TypeError, ValueError) as error:
-            outside.useless.append(f"{name}: {error}")
+            unused[name] = error
             continue
         proven, covered = proven + len(ours - covered), covered | ours
     for name, receipt in outside.receipts.items():
@@ -1697,30 +1792,30 @@ def verify_folder(outside: Outside) -> Report:
             used.update(held)
         proven += receipt["count"] - missing
         if missing:
-            outside.useless.append(f"{name}: {missing} of its entries are not proven")
+            unused[name] = f"{missing} of its entries are not proven"
         else:
             report.show(name, RECEIPT_KEPT, receipt["count"], receipt["origin"])
-    for name, data in outside.bundles.items():
-        check_bundle(report, outside, name, data)
-    outside.useless += [f"{name}: not proven" for name in sorted({*outside.records} - covered)]
-    if outside.case and not any(one[2][-1] == outside.case for one in report.shown):
-        outside.useless.append(f"{outside.case}: nothing here proves what was asked")
+    check_bundles(report, outside, outside.policy.logs if outside.policy else [])
+    unused.update(dict.fromkeys(sorted({*outside.records} - covered), "not proven"))
+    for asked in (outside.case, person_key(outside.person) if outside.person else ""):
+        if asked and not any(parts[-1] == asked for _, _, parts in report.shown):
+            unused[asked] = "nothing here proves what was asked"
     if not outside.asked:  # of a folder, all files must say something
-        outside.useless += [f"{name}: it proves nothing that is here" for name in {*good} - used]
-    report.useless = outside.useless
-    if proven and not any(one.startswith(outside.asked) for one in report.useless):
+        unused.update(dict.fromkeys(sorted({*good} - used), "it proves nothing that is here"))
+    report_unused(report, outside)
+    if proven and not (outside.asked in unused if outside.asked else unused):
         report.proven_size, report.cosigners = proven, sorted(cosigners)
     return report
 
 
 def check_paper(
-    outside: Outside, placed: dict[str, int], name: str, value: dict[str, Any], report: Report
+    outside: Outside, placed: dict[str, Proof], name: str, value: dict[str, Any], report: Report
 ) -> set[str]:
     """Check a case or payment proof without a ledger; give the names of the records it covers."""
     said = {one: canonical(data) for one, data in outside.records.items()}
-    rests_on = [said[one] for one, at in placed.items() if at == value["sealed_at"]]
+    rests_on = [one for one, proof in placed.items() if proof.at == value["sealed_at"]]
     refuse(not rests_on, f"the entry {value['sealed_at']} that it rests on is not proven")
-    kind, data = rests_on[0]["$type"], rests_on[0]["data"]
+    kind, data = said[rests_on[0]]["$type"], said[rests_on[0]]["data"]
     if "rows" not in value:
         refuse(kind not in STATEMENTS, "it rests on an entry of another type")
         for one in [one for one in said if said[one]["$type"] == "PaymentIssued"]:
@@ -1734,21 +1829,33 @@ def check_paper(
         raise RefusedError("no record of a payment here is its line")
     refuse(kind != "IndexSealed", "it rests on an entry of another type")
     told, key = check_case_proof(value, data), value["key"]
+    if value["kind"] == "persons":
+        refuse(not outside.person, "a proof of a person's cases needs the token: --person")
+        refuse(person_key(outside.person) != key, "it is about another person")
+        origin = placed[rests_on[0]].note.origin
+        there = [
+            (proof.at, said[one]["$type"], said[one])
+            for one, proof in placed.items()
+            if proof.note.origin == origin and proof.at < data["size"]
+        ]
+        leaves = [
+            leaf for _, leaf in person_items(sorted(there, key=lambda one: one[0])).get(key, [])
+        ]
+        ours: list[str] = []
+    else:
+        ours = [one for one in said if said[one]["stream"] == key]
+        ours.sort(key=lambda one: int(said[one]["version"]))
+        leaves = [leaf_of(outside.records[one]) for one in ours]
     if told is None:
+        refuse(leaves and value["kind"] == "persons", "a record here names the person")
         report.show(name, ABSENT, data["size"], key)
         return set()
-    ours = [one for one in said if said[one]["stream"] == key == rests_on_case(value)]
-    ours.sort(key=lambda one: int(said[one]["version"]))
-    if ours:
-        found = len(ours), Tree(leaf_of(outside.records[one]) for one in ours).root()
-        refuse(found != told, f"the records here are not all {told[0]} of {key}")
-    report.show(name, ALL if ours else NOT_HERE, told[0], key)
+    refuse(
+        leaves and (len(leaves), Tree(leaves).root()) != told, f"they are not all {told[0]} here"
+    )
+    every = ALL_CASES if value["kind"] == "persons" else ALL
+    report.show(name, every if leaves else NOT_HERE, told[0], key)
     return set(ours)
-
-
-def rests_on_case(value: dict[str, Any]) -> Any:
-    """Give the stream that a proof of a case is about."""
-    return value["key"] if value["kind"] == "cases" else None
 
 
 # ---- The command ---------------------------------------------------------------------------------
@@ -1760,7 +1867,8 @@ PAID = "{} fen are one line of {} fen for {}"
 CORRECTED = "corrected: the entry itself says {} fen for {}"
 ABSENT = "among the first {} entries there is none of {}"
 ALL = "these are all {} entries of {}"
-NOT_HERE = "{} entries, whose records are not here, of {}"
+ALL_CASES = "these are all {} cases of the person {}"
+NOT_HERE = "{} items, whose records are not here, of {}"
 UNWITNESSED = "unwitnessed: the operator can rewrite history"
 CHINESE = {
     ENTRY: "位置 {}，账本共 {} 条，{}",
@@ -1769,24 +1877,20 @@ CHINESE = {
     CORRECTED: "已更正：原记录为 {} 分，月份 {}",
     ABSENT: "前 {} 条中没有 {}",
     ALL: "共 {} 条，全部在此：{}",
+    ALL_CASES: "共 {} 案，全部在此，人员 {}",
     NOT_HERE: "共 {} 条，记录不在此处：{}",
     UNWITNESSED: "未见证，运营方可改写历史",
     "{} entries, root {}": "{} 条记录，树根 {}",
     "right: {}": "无误：{}",
     "not checked: {} ({})": "未核验：{}（{}）",
-    "says nothing: {}": "不能作证：{}",
     "witnessed by {}": "见证：{}",
     "{} entries come after the checkpoint: unproven": "检查点之后还有 {} 条，未证明",
-    **dict(
-        zip(
-            (*RUNGS, "cosignatures", "types", "powers"),
-            "记录 列 链 时间 树 批次 高水位 检查点 签名 证明 索引 联署 内容 权限".split(),  # noqa: SIM905
-            strict=True,
-        )
-    ),
+    **RUNGS,
     NO_KEYS: "没有登记密钥",
     NO_PACKAGE: "没有安装 cryptography",
     NO_MARK: "账本旁没有可读的高水位",
+    NO_AUDITOR: "没有策略写明准许恢复者的公钥",
+    UNUSED: "有文件不能作证",
     NO_LOG_KEY: "不知账本的公钥：请在策略中写明",
     NO_ACCEPTED: "没有策略所接受的外来检查点",
     NO_PROOFS: "没有给出回执或证明",
@@ -1807,15 +1911,16 @@ def as_text(report: Report, lang: str) -> str:
         lines.append(say("{} entries, root {}", report.entries, report.root))
         right = [say(one["name"]) for one in told["rungs"] if one["status"] == "ok"]
         lines.append(f"✓ {say('right: {}', ', '.join(right))}")
-    for one in told["rungs"]:
-        if one["status"] == "not_made":
-            lines.append(f"- {say('not checked: {} ({})', say(one['name']), say(one['why']))}")
-    for one in told["findings"]:
+    missing = [one for one in told["rungs"] if one["status"] == "not_made"]
+    for why in dict.fromkeys(one["why"] for one in missing):
+        names = ", ".join(say(one["name"]) for one in missing if one["why"] == why)
+        lines.append(f"- {say('not checked: {} ({})', names, say(why))}")
+    for one in told["findings"] + told["leads"]:
         text = CODES[one["code"]][2].split("|")[lang != "zh"]
         where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
-        lines.append(f"✗ {where}: {text} [{one['code']}] {one['message']}".rstrip())
+        sign = "?" if one["code"] in LEADS else "✗"
+        lines.append(f"{sign} {where}: {text} [{one['code']}] {one['message']}".rstrip())
     lines += [f"✓ {name}: {say(words, *parts)}" for name, words, parts in report.shown]
-    lines += [f"- {say('says nothing: {}', one)}" for one in report.useless]
     if report.verdict == "proven":
         names = ", ".join(report.cosigners)
         lines.append(say("witnessed by {}", names) if names else say(UNWITNESSED))
@@ -1848,28 +1953,25 @@ def main() -> int:
     parser.add_argument("--policy", type=Path, metavar="FILE", help="whose signatures count")
     parser.add_argument("--proofs", type=Path, metavar="DIR", help="receipts and proofs to check")
     parser.add_argument("--case", default="", metavar="CASE", help="the case that is asked for")
+    parser.add_argument("--person", default="", metavar="TOKEN", help="the person asked for")
     parser.add_argument("--lang", choices=("en", "zh"), help="print sentences, in this language")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
-        folders = [one for one in (given.proofs, given.path) if one and one.is_dir()]
         asked = "" if given.path.is_dir() else str(given.path)
-        names = [*given.checkpoint, *([given.path] if asked else [])]
-        names += [
-            one
-            for folder in folders
-            if not (folder / "tile").is_dir()
-            for one in sorted(folder.iterdir())
-            if one.is_file()
-        ]
+        names = {str(one): one for one in [*given.checkpoint, *([given.path] if asked else [])]}
+        for folder in [one for one in (given.proofs, given.path) if one and one.is_dir()]:
+            inside = folder.rglob("*") if folder == given.proofs else folder.iterdir()
+            inside = [] if (folder / "tile").is_dir() else sorted(inside)
+            names |= {str(one.relative_to(folder)): one for one in inside if one.is_file()}
         files = {}
-        for name in names:
-            with name.open("rb") as file:
+        for name, place in names.items():
+            with place.open("rb") as file:
                 if file.read(16) != b"SQLite format 3\0":
                     file.seek(0)
-                    files[name.name if name.parent in folders else str(name)] = file.read(2_000_000)
-        outside = Outside(policy, files, case=given.case, asked=asked)
+                    files[name] = file.read(2_000_000)
+        outside = Outside(policy, files, asked=asked, case=given.case, person=given.person)
         report = verify(given.path, outside)
     except (CannotRunError, OSError, RefusedError) as error:
         print(f"verify_alone: error: {error}", file=sys.stderr)
