@@ -512,10 +512,10 @@ class Policy:
     quorum: str = ""
     digest: str = ""  # SHA-256 of the file
 
-    def least(self, name: str, counted: set[Key]) -> int:
+    def least(self, name: str, counted: set[Any]) -> int:
         """Give how few of some keys may stand behind a checkpoint that is accepted."""
         if name not in self.groups:
-            return int(self.witnesses.get(name) in counted)
+            return int(name in self.witnesses and self.witnesses[name].public.hex() in counted)
         number, members = self.groups[name]
         return sum(sorted(self.least(member, counted) for member in members)[:number])
 
@@ -998,6 +998,11 @@ class Log:
         """Give the leaves of the records, and as they are stored."""
         return [[one.leaf for one in self.facts], [one.stored for one in self.facts]]
 
+    def genesis(self) -> tuple[int, dict[str, Any]]:
+        """Give the first declaration of genesis and its position; where none is, nothing."""
+        found = ((at, said) for at, kind, said in self.kept if kind == "GenesisDeclared")
+        return next(found, (0, {}))
+
     def read(self, position: int, *kinds: str) -> dict[str, Any]:
         """Give the record of one of the types at a position."""
         for at, kind, said in self.kept:
@@ -1350,11 +1355,8 @@ def check_mark(log: Log, mark: str | None) -> None:
 def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
     """Give the keys of the log: those of the policy, and the one that genesis names."""
     keys = [key for key in policy.logs if key.name == origin] if policy else []
-    for _, kind, said in log.kept if CAN_VERIFY else ():
-        if kind == "GenesisDeclared" and said["data"].get("log_key"):
-            key = hex_key(origin, LOG, said["data"]["log_key"])
-            keys += [key] if key and key not in keys else []
-    return keys
+    key = hex_key(origin, LOG, log.genesis()[1].get("data", {}).get("log_key"))
+    return [*keys, key] if CAN_VERIFY and key and key not in keys else keys
 
 
 def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) -> None:
@@ -1392,9 +1394,8 @@ def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) 
             report.find("checkpoint_root", at, where, root.hex())
         elif log.has(size, root):
             right, right_outside = size, size if brought else right_outside
-    genesis = next((one for one in log.kept if one[1] == "GenesisDeclared"), None)
-    if genesis and outside.policy:
-        compare_policy(report, outside.policy, origin, genesis)
+    if log.genesis()[1] and outside.policy:
+        compare_policy(report, outside.policy, origin, *log.genesis())
 
 
 def notes_from_outside(
@@ -1431,33 +1432,38 @@ def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
     return []
 
 
-def named_witnesses(data: dict[str, Any]) -> set[Key]:
-    """Give the keys of the witnesses that genesis names."""
-    named = data.get("witnesses")
-    keys = map(cosigner, named if isinstance(named, list) else ())
-    return {key for key in keys if key}
+def named_witnesses(data: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Give name and key (hex) of the witnesses that genesis names."""
+    told = data.get("witnesses")
+    rows = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return [(str(one.get("name")), str(one.get("key"))) for one in rows]
 
 
-def compare_policy(report: Report, policy: Policy, origin: str, genesis: Any) -> None:
+def compare_policy(
+    report: Report, policy: Policy, origin: str, at: int, said: dict[str, Any]
+) -> None:
     """Rung 9: say where the policy from outside is another than genesis names."""
-    at, _, said = genesis
-    data, ours = said["data"], {*policy.witnesses.values()}
+    data, stream = said["data"], said.get("stream")
     named, log_key, quorum = named_witnesses(data), data.get("log_key"), data.get("quorum")
+    ours = [(key.name, key.public.hex()) for key in (*policy.logs, *policy.witnesses.values())]
     if data.get("policy") not in (None, policy.digest):
-        report.find("policy_differs", at, "policy", policy.digest, said.get("stream"))
-    if log_key and log_key not in [one.public.hex() for one in policy.logs if one.name == origin]:
-        report.find("policy_key", at, "log_key", log_key, said.get("stream"))
-    for name in sorted({key.name for key in named - ours} & {key.name for key in ours}):
-        report.find("policy_key", at, "witnesses", name, said.get("stream"))
-    if is_count(quorum) and policy.least(policy.quorum, named) < quorum:
-        report.find("policy_weaker", at, "quorum", quorum, said.get("stream"))
+        report.find("policy_differs", at, "policy", policy.digest, stream)
+    if log_key and (origin, log_key) not in ours:
+        report.find("policy_key", at, "log_key", log_key, stream)
+    for name in [name for name, key in named if any(name == one and key != k for one, k in ours)]:
+        report.find("policy_key", at, "witnesses", name, stream)
+    if is_count(quorum) and policy.least(policy.quorum, {key for _, key in named}) < quorum:
+        report.find("policy_weaker", at, "quorum", quorum, stream)
 
 
 def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
     """§19.3: each restoration stands behind the head that was kept, and an auditor allowed it."""
-    report, trusted = log.report, {*(policy.witnesses.values() if policy else ())}
-    declared = [said["data"] for _, kind, said in log.kept if kind == "GenesisDeclared"]
-    named = {key for data in declared for key in named_witnesses(data)}
+    report, trusted = (
+        log.report,
+        [key.public.hex() for key in policy.witnesses.values()] if policy else [],
+    )
+    _, declared = log.genesis()
+    named = [key for _, key in named_witnesses(declared.get("data", {}))]
     for at, what, said in log.kept:
         stream, data = str(said.get("stream")), said["data"]
         if what != "LedgerRestored" or not stream.startswith("registry/"):
@@ -1466,16 +1472,17 @@ def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
             report.skipped["restorations"] = NO_PACKAGE
             return
         root, key = data.get("kept_root"), cosigner(data.get("auditor"))
-        before = len(report.findings)
+        found = len(report.findings)
         if data.get("kept_size") != at or not is_hash(root) or log.differs(at, bytes.fromhex(root)):
             report.find("restoration_head", at, "kept_root", root, stream)
         if not key or not allows(data, origin, key):
             report.find("restoration_unsigned", at, "cosignature", key and key.name, stream)
-        elif key not in (named or trusted or {key}):
-            report.find("restoration_key", at, "auditor", key.name, stream)
-        elif key not in trusted:
+        auditor = key.public.hex() if key else ""
+        if auditor not in (named or trusted or [auditor]):
+            report.find("restoration_key", at, "auditor", auditor, stream)
+        elif auditor not in trusted:
             report.skipped["restorations"] = NO_AUDITOR
-        if len(report.findings) == before:
+        if len(report.findings) == found:
             report.find("ledger_restored", at, "kept_size", f"lost {data['lost_size']}", stream)
 
 

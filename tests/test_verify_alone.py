@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -190,19 +191,22 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paid = next(iter(store.read_types(["PaymentIssued"])))
     applied = next(iter(store.read_types(["ApplicationSubmitted"])))
     month, case = json.loads(paid[5])["data"]["month"], paid[1]
-    cause = json.loads(applied[5])["cause"]
+    cause, person = json.loads(applied[5])["cause"], json.loads(applied[5])["data"]["applicant"]
     made += [
         on(ledger, "month", "close", month, "--actor", "f1", "--office", "520123-fin"),
         on(ledger, "index", "seal", "--actor", "nightly", "--office", "520123"),
     ]
     keep_checkpoint(store)
     (folder / "policy.txt").write_bytes(policy_text(store.origin))
+    (folder / "token").write_text(person, "ascii")
     store.close()
     made += [
         on(ledger, "tiles", "export", folder / "stick/public"),
         on(ledger, "prove", "case", case, "--output", folder / "stick/case"),
         on(ledger, "prove", "case", "case/no-such", "--output", folder / "stick/none"),
         on(ledger, "prove", "payment", str(paid[0]), "--output", folder / "stick/payment"),
+        on(ledger, "prove", "person", person, "--output", folder / "stick/person"),
+        on(ledger, "prove", "person", NOBODY, "--output", folder / "stick/nobody"),
         on(ledger, "resolve", cause, "--receipt", folder / "receipt.json"),
     ]
     receipt = json.loads((folder / "receipt.json").read_bytes())
@@ -217,7 +221,16 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def alone_proves(folder: Path, what: str) -> bool:
+NOBODY = "p" + "1" * 32
+
+
+def person_asked(folder: Path, what: str) -> str:
+    """Return the token of the person whom a folder is about; none for the others."""
+    token = (folder / "token").read_text("ascii")
+    return {"stick/person": token, "stick/nobody": NOBODY}.get(what, "")
+
+
+def alone_proves(folder: Path, what: str, person: str | None = None) -> bool:
     policy = ALONE.read_policy((folder / "policy.txt").read_bytes())
     if what == "receipt.json":
         name, files = folder / what, {what: (folder / what).read_bytes()}
@@ -226,7 +239,9 @@ def alone_proves(folder: Path, what: str) -> bool:
         name = folder / what
         files = {} if what == "stick/public" else files_in(name)
     try:
-        outside = ALONE.Outside(policy, files, asked=what if what in files else "")
+        asked = person_asked(folder, what) if person is None else person
+        alone = what if what in files else ""
+        outside = ALONE.Outside(policy, files, asked=alone, person=asked)
         return bool(ALONE.verify(name, outside).verdict == "proven")
     except ALONE.CannotRunError:
         return False
@@ -237,13 +252,17 @@ CHECKS = {
     "stick/case": ("proof", "check", "stick/case"),
     "stick/none": ("proof", "check", "stick/none"),
     "stick/payment": ("proof", "check", "stick/payment"),
+    "stick/person": ("proof", "check", "stick/person"),
+    "stick/nobody": ("proof", "check", "stick/nobody"),
     "receipt.json": ("receipt", "check", "receipt.json", "--proofs", "proofs"),
 }
 
 
 def both(folder: Path, what: str, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, bool]:
     monkeypatch.chdir(folder)
-    ran = aidledger(*CHECKS[what], "--policy", "policy.txt")
+    person = person_asked(folder, what)
+    more = ("--person", person) if person else ()
+    ran = aidledger(*CHECKS[what], "--policy", "policy.txt", *more)
     return ran.code == 0, alone_proves(folder, what)
 
 
@@ -252,6 +271,38 @@ def test_both_prove_what_the_package_handed_out(
     what: str, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (True, True) == both(stick, what, monkeypatch)
+
+
+@pytest.mark.parametrize("what", ["stick/person", "stick/nobody"])
+def test_a_proof_of_a_persons_cases_needs_the_token_of_that_person(
+    what: str, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(stick)
+    right = person_asked(stick, what)
+    for asked in ("", NOBODY, (stick / "token").read_text("ascii"), "p" + "2" * 32):
+        more = ("--person", asked) if asked else ()
+        ran = aidledger(*CHECKS[what], "--policy", "policy.txt", *more)
+
+        assert (asked == right) == (ran.code == 0) == alone_proves(stick, what, asked)
+
+
+def test_records_that_name_a_person_refuse_the_proof_that_there_is_none(
+    stick: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The seal says that nobody has this token; a proven record of a case says otherwise."""
+    monkeypatch.chdir(stick)
+    folder = tmp_path / "both"
+    shutil.copytree(stick / "stick/person", folder)
+    token = (stick / "token").read_text("ascii")
+    proof = next(folder.glob("*.case-proof"))
+    policy = ALONE.read_policy((stick / "policy.txt").read_bytes())
+    outside = ALONE.Outside(policy, files_in(folder), person=token)
+    monkeypatch.setattr(ALONE, "check_case_proof", lambda *_: None)
+    report = ALONE.verify(folder, outside)
+
+    why = {one["field"]: one["message"] for one in report.leads}
+
+    assert ("unproven", "a record here names the person") == (report.verdict, why[proof.name])
 
 
 @settings(CHANCE, max_examples=50)
@@ -373,13 +424,14 @@ WALK = re.compile(r"(?<=```text\n)\$ python3 verify_alone\.py .*?(?=```\n)", re.
 
 
 def test_every_command_of_the_walk_without_the_package_prints_what_the_page_says(
-    stick: Path, bare: list[str]
+    stick: Path, bare: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PERSON", (stick / "token").read_text("ascii"))
     text = PAGE.read_text(encoding="utf-8")
 
     def run(block: re.Match[str]) -> str:
         command = block[0].splitlines()[0]
-        words = command.split()[3:]
+        words = shlex.split(os.path.expandvars(command))[3:]
         ran = subprocess.run(
             [*bare, SCRIPT, *words], capture_output=True, text=True, check=False, cwd=stick
         )
@@ -391,4 +443,4 @@ def test_every_command_of_the_walk_without_the_package_prints_what_the_page_says
         PAGE.write_text(found, encoding="utf-8")
 
     assert found == PAGE.read_text(encoding="utf-8")
-    assert 6 == len(WALK.findall(text))
+    assert 7 == len(WALK.findall(text))
