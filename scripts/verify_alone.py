@@ -410,9 +410,8 @@ def read_vkey(text: str, *kinds: bytes) -> Key:
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
     material = from_base64(encoded)
-    kind = next((one for one in kinds if material.startswith(one)), None)
-    if kind is None:
-        raise RefusedError("a key of a kind that does not belong here")
+    kind = next((one for one in kinds if material.startswith(one)), b"")
+    refuse(not kind, "a key of a kind that does not belong here")
     key = Key(name, kind, material[len(kind) :])
     refuse(key.id.hex() != key_id, "a vkey whose id is not that of its key")
     return key
@@ -849,9 +848,7 @@ class Report:
     cosigners: list[str] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     shown: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)  # what files prove
-    leads: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # for an audit: they change no verdict
+    leads: list[dict[str, Any]] = field(default_factory=list)  # for an audit, no damage
     skipped: dict[str, str] = field(default_factory=dict)  # rungs that were not made, and why
     climbed: bool = False  # a log was at hand
 
@@ -1282,7 +1279,8 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
             "root": Tree(leaves).root().hex(),
             "seen": {"root": seen[1].hex(), "size": seen[0]} if seen else None,
         }
-        body, kind = ENCODE(statement).encode(), b"application/vnd.aidledger.batch+json;v=1"
+        body = ENCODE(statement).encode("utf-8", "surrogateescape")
+        kind = b"application/vnd.aidledger.batch+json;v=1"
         message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
         if not one.key.signed(message, batch.signature[:64]):
             find("signature_invalid", at, where)
@@ -1332,6 +1330,10 @@ class Outside:
         else:
             self.notes[name] = read_checkpoint(data)
 
+    def known(self, keys: list[Key]) -> set[Key]:
+        """Add the keys of witnesses to those of the log: a bad line of either refuses a note."""
+        return {*keys, *(self.policy.witnesses.values() if self.policy else ())}
+
     def sizes(self) -> Iterator[int]:
         """Give the sizes whose roots are asked for."""
         yield from (note.size for note in self.notes.values())
@@ -1343,13 +1345,12 @@ class Outside:
         return (self.policy or Policy()).accept(note)
 
 
-def check_mark(log: Log, mark: str | None) -> None:
-    """Ask that the ledger is not smaller than its high-water mark, which lies beside it."""
-    told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", mark or "")
-    if not told:
+def check_mark(log: Log, mark: Pair | None) -> None:
+    """Ask that the ledger is not smaller than its high-water mark, nor another."""
+    if mark is None:
         log.report.skipped["mark"] = NO_MARK
-    elif int(told[1]) > len(log.facts) or log.differs(int(told[1]), bytes.fromhex(told[2])):
-        log.report.find("behind_mark", min(int(told[1]), len(log.facts)), "mark", told[1])
+    elif mark[0] > len(log.facts) or log.differs(*mark):
+        log.report.find("behind_mark", min(mark[0], len(log.facts)), "mark", mark[0])
 
 
 def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
@@ -1362,7 +1363,7 @@ def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
 def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) -> None:
     """Rungs 8 and 9: kept checkpoints, and those from outside."""
     report, keys = log.report, log_keys(log, origin, outside.policy)
-    known = {*keys, *(outside.policy.witnesses.values() if outside.policy else ())}
+    known = outside.known(keys)
     told: list[tuple[int, bytes, str, bool]] = []  # size, root, where, whether from outside
     if not keys:
         report.skipped["checkpoints"] = NO_LOG_KEY
@@ -1402,7 +1403,7 @@ def notes_from_outside(
     log: Log, origin: str, outside: Outside, keys: list[Key]
 ) -> Iterator[tuple[int, bytes, str, bool]]:
     """Give the notes from outside that count, and hold the best of them against the policy."""
-    known = {*keys, *(outside.policy.witnesses.values() if outside.policy else ())}
+    known = outside.known(keys)
     best = Checkpoint("", -1, b"", b"", frozenset())
     for name, note in outside.notes.items():
         try:
@@ -1458,12 +1459,9 @@ def compare_policy(
 
 def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
     """§19.3: each restoration stands behind the head that was kept, and an auditor allowed it."""
-    report, trusted = (
-        log.report,
-        [key.public.hex() for key in policy.witnesses.values()] if policy else [],
-    )
-    _, declared = log.genesis()
-    named = [key for _, key in named_witnesses(declared.get("data", {}))]
+    report, witnesses = log.report, policy.witnesses.values() if policy else ()
+    trusted = [key.public.hex() for key in witnesses]
+    named = [key for _, key in named_witnesses(log.genesis()[1].get("data", {}))]
     for at, what, said in log.kept:
         stream, data = str(said.get("stream")), said["data"]
         if what != "LedgerRestored" or not stream.startswith("registry/"):
@@ -1579,7 +1577,7 @@ def check_indexes(log: Log) -> None:
     items = {kind: sorted(log.items(kind).items()) for kind in ("cases", "persons")}
     roots: dict[tuple[str, int], bytes] = {}  # of so many items of a key: they only get more
     for at, data in sealed:
-        kind, size = data.get("kind"), data.get("size")
+        kind, size = str(data.get("kind")), data.get("size")
         leaves = []
         for key, parts in items.get(kind, []) if is_count(size) and size <= at else []:
             if there := before(parts, size):
@@ -1607,7 +1605,11 @@ QUERIES = {
 
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
-    mark = read_mark(path)  # before the ledger: a writer may still go on
+    mark = None  # it is read before the ledger: a writer may go on
+    with contextlib.suppress(OSError, ValueError):
+        text = path.with_name(f"{path.name}.mark").read_text("ascii")
+        told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", text)
+        mark = (int(told[1]), bytes.fromhex(told[2])) if told else None
     wal = path.with_name(f"{path.name}-wal")
     with tempfile.TemporaryDirectory(prefix="verify_alone-") as folder:
         place, how = path, "mode=ro&immutable=1"
@@ -1623,14 +1625,7 @@ def verify_ledger(path: Path, outside: Outside) -> Report:
             raise CannotRunError(f"{path}: {error}") from None
 
 
-def read_mark(path: Path) -> str | None:
-    """Read the high-water mark, which lies beside the ledger."""
-    with contextlib.suppress(OSError, ValueError):
-        return path.with_name(f"{path.name}.mark").read_text("ascii")
-    return None
-
-
-def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | None) -> Report:
+def verify_database(database: sqlite3.Connection, outside: Outside, mark: Pair | None) -> Report:
     """Climb the rungs."""
     database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     database.execute("PRAGMA trusted_schema = OFF")
@@ -1648,7 +1643,7 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | 
     sizes = [batch.end for batch in batches if batch.well_formed]
     sizes += [batch.seen[0] for batch in batches if batch.seen]
     sizes += [row[0] for row in kept if is_count(row[0])]
-    log.work_out_roots([*sizes, *outside.sizes(), int((mark or "0")[:20])])
+    log.work_out_roots([*sizes, *outside.sizes(), *(mark or ())[:1]])
     check_nodes(log, database.execute(QUERIES["nodes"]))
     origin = check_head(log, head)
     sound = check_batches(log, batches)

@@ -131,6 +131,8 @@ def test_hostile_text_in_a_column_is_a_finding(signed: SignedLedger, tmp_path: P
     ledger = copied(signed, tmp_path / "copy.db")
     ledger.run("UPDATE entries SET stream = CAST(x'ff0a27' AS TEXT) WHERE position = 7")
     ledger.run("UPDATE batches SET cause = CAST(x'c0' AS TEXT) WHERE position = 4")
+    ledger.run("UPDATE head SET origin = CAST(x'ff' AS TEXT)")
+    (tmp_path / "copy.db.mark").write_text("no mark at all, of any form", "ascii")
     for more in ([], ["--lang", "zh"]):
         command = [sys.executable, "-I", str(SCRIPT), str(ledger.path), *more]
         ran = subprocess.run(command, capture_output=True, check=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ POWERS = "d2d4cf577656a52916210a73a7d0786b9a1605b0750a23813c85fe4b62304166"
 
 def told(report: Any) -> Told:
     """Return codes and places of what both can know."""
-    found = {kind: {(one["code"], one["position"]) for one in report[kind]} for kind in report}
+    kinds = ("findings", "leads")
+    found = {kind: {(one["code"], one["position"]) for one in report[kind]} for kind in kinds}
     return {
         kind: sorted((one for one in rows if one[0] not in NOT_ASKED), key=str)
         for kind, rows in found.items()
@@ -55,15 +57,14 @@ def both(path: Path | str, policy: bytes | None, *notes: bytes, proofs: Path | N
     theirs = on(Path(path), "verify", *words, "--json").object
     trust = ALONE.read_policy(policy) if policy else None
     ours = ALONE.verify(Path(path), ALONE.Outside(trust, files)).as_json()
-    kinds = ("findings", "leads")
     status = [
         {rung["name"]: rung["status"] for rung in one["rungs"]}.get("restorations")
         for one in (theirs, ours)
     ]
 
-    assert told({one: theirs[one] for one in kinds}) == told({one: ours[one] for one in kinds})
+    assert told(theirs) == told(ours)
     assert status[0] == status[1]
-    return {**told({one: ours[one] for one in kinds}), "restorations": [(str(status[1]), None)]}
+    return {**told(ours), "restorations": [(str(status[1]), None)]}
 
 
 @pytest.mark.parametrize(
@@ -273,3 +274,35 @@ def test_both_say_the_same_of_what_people_brought(true: SignedLedger, tmp_path: 
         answer = both(ledger.path, policy, proofs=proofs)
 
         assert (number, found, leads) == (number, answer["findings"], answer["leads"])
+
+
+ODD: tuple[Any, ...] = (7, "x", None, [1], {"name": 5, "key": [1], "algorithm": {}})
+READ = {
+    "GenesisDeclared": ("witnesses", "log_key", "policy", "quorum", "origin"),
+    "LedgerRestored": (
+        "auditor",
+        "kept_root",
+        "kept_size",
+        "lost_size",
+        "lost_root",
+        "cosignature",
+    ),
+    "KeyRegistered": ("key", "owner", "public_key", "algorithm"),
+    "KeyRevoked": ("key", "from_position"),
+    "IndexSealed": ("kind", "size", "rows", "root"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("kind", READ)
+def test_hostile_data_of_an_entry_is_a_finding(
+    kind: str, odd: Any, true: SignedLedger, tmp_path: Path
+) -> None:
+    ledger = copied(true, tmp_path / "copy.db")
+    record = json.loads(ledger.records()[9])
+    record |= {"$type": kind, "data": dict.fromkeys(READ[kind], odd), "stream": "registry/520123"}
+    data = json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
+    ledger.run(f"UPDATE entries SET record = x'{data.hex()}' WHERE position = 9")
+    report = ALONE.verify(ledger.path, ALONE.Outside(ALONE.read_policy(AUDITED), {}))
+
+    assert ("leaf_hash_differs", 9) in told(report.as_json())["findings"]
