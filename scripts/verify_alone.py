@@ -8,6 +8,7 @@ nothing and asks no network.
     python3 verify_alone.py county.db --checkpoint kept.checkpoint --policy policy.txt
     python3 verify_alone.py public --policy policy.txt              a folder of tiles
     python3 verify_alone.py case --policy policy.txt                a folder of proofs
+    python3 verify_alone.py person --policy policy.txt --person TOKEN
     python3 verify_alone.py receipt.json --proofs proofs --policy policy.txt
 
 With --lang, or on a terminal, it prints sentences; otherwise, or with --json, one JSON object.
@@ -756,68 +757,68 @@ def check_payment_proof(value: dict[str, Any], leaf: bytes, statement: dict[str,
 
 # ---- §14 The report ------------------------------------------------------------------------------
 
-#: Rung by rung: each code, in Chinese and English.
+#: Rung by rung: each code, in English and Chinese, as all texts here.
 CODES_OF = """
-bytes opaque_record 记录不可读(加密、压缩或其他封装)|the record is an opaque envelope
-bytes record_not_bytes 记录不是字节串|the record is not bytes
-bytes record_too_long 记录过长|the record is too long
-bytes record_not_canonical 记录不是规范 JSON|the record is not canonical JSON
-bytes record_missing_field 记录缺少字段|the record lacks a field
-bytes record_unknown_field 记录有未知字段|the record has an unknown field
-bytes record_field 记录字段不合格式|a field of the record breaks its form
-columns column_type 列的类型不对|a column has the wrong type
-columns column_differs 列与记录不一致|a column does not agree with the record
-columns leaf_hash_differs 叶哈希与记录不符|the leaf hash is not the record's
-columns position_missing 缺少条目|entries are missing
-columns position_repeated 位置号重复或倒退|the position was passed before
-chain version_differs 流内版本号不连续|the stream's versions are not dense
-chain prev_differs 前一条的哈希不符|the link to the stream's entry before is broken
-time recorded_at_back 记录时间倒退|the recording time goes back
-tree node_row_form 树节点行格式不对|a row of the tree's nodes is malformed
-tree node_repeated 树节点重复|a node of the tree is stored twice
-tree node_missing 缺少树节点|a node of the tree is missing
-tree node_extra 多余的树节点|a node lies outside the tree
-tree node_differs 树节点与条目不符|a node of the tree does not agree with the entries
-tree head_missing 缺少账本头|the head is missing
-tree head_form 账本头格式不对|the head is malformed
-tree head_size 账本头的条目数不符|the head's size is not the number of entries
-tree head_root 账本头的根哈希不符|the head's root is not that of the entries
-tree head_frontier 账本头的树边界不符|the head's frontier is not that of the entries
-tree head_recorded_at 账本头的记录时间不符|the head's time is not that of the last entry
-batches batch_form 批次行格式不对|a row of batches is malformed
-batches batch_position 批次不衔接|the batches do not follow each other
-batches batch_missing 条目不属于任何批次|entries belong to no batch
-batches batch_extra 批次所指的条目不存在|a batch names entries that are not there
-batches batch_cause 条目与其批次的请求不一致|an entry and its batch name different causes
-batches batch_cause_repeated 两个批次用同一请求|two batches have the same cause
-batches batch_recorded_at 条目与其批次的时间不一致|an entry and its batch name different times
-batches batch_root 批次之后的树根不符|the root after a batch is not that of the entries
-mark behind_mark 账本比它曾有的短或不同|the ledger is shorter than it once was, or another
-checkpoints origin_differs 账本名称与其声明不符|the log has another name than it declares
-checkpoints checkpoint_form 检查点行格式不对|a kept checkpoint is malformed, or its columns differ
-checkpoints checkpoint_unsigned 检查点没有账本密钥的有效签名|a kept checkpoint is not signed by the log
-checkpoints checkpoint_two_roots 同一大小有两个树根|two signed checkpoints of one size have two roots
-checkpoints checkpoint_ahead 检查点比账本长|a checkpoint is ahead of the log
-checkpoints checkpoint_root 检查点的树根与条目不符|a checkpoint's root is not that of the entries
-cosignatures policy_differs 信任策略不是创世声明所列的那份|the policy is another than genesis names
-cosignatures policy_key 信任策略没有创世声明所列的密钥|the policy does not name a key that genesis names
-cosignatures policy_weaker 信任策略的要求低于创世声明|the policy asks for less than genesis
-restorations restoration_head 恢复记录与其前的账本不符|a restoration does not stand behind the head that was kept
-restorations restoration_unsigned 恢复记录的审计联署无效|a restoration has no auditor's cosignature that holds
-restorations restoration_key 准许恢复的不是审计方|a restoration was allowed by somebody who is no auditor
-restorations ledger_restored 账本曾用旧备份恢复|the ledger was restored from an older backup
-signatures signature_missing 批次没有签名|a batch is not signed
-signatures signature_form 批次签名格式不对|a batch's signature is malformed
-signatures signature_key 签名密钥未登记或不可用|a batch's key is not registered, or cannot be one
-signatures signature_window 签名密钥在该位置无效|a batch's key is not in force at its position
-signatures signature_owner 签名密钥不属于该人员|a batch's key is another actor's
-signatures signature_invalid 批次签名无效|a batch's signature does not verify
-signatures signature_seen 签名所见的检查点不属于本账本|what an actor had seen is not of this log
-proofs receipt_missing 回执所载与账本不符|the log does not have what a receipt says
-proofs proof_differs 证明与账本不符|a proof does not fit the log
-proofs misbehaviour_shown 账本密钥签过两段不能并存的历史|the log's key signed two histories
-proofs file_unused 所给文件不能说明本账本|a file that was brought says nothing here
-indexes index_differs 封存的索引与条目不符|a sealed index is not that of the entries before it
+bytes opaque_record the record is an opaque envelope|记录不可读(加密、压缩或其他封装)
+bytes record_not_bytes the record is not bytes|记录不是字节串
+bytes record_too_long the record is too long|记录过长
+bytes record_not_canonical the record is not canonical JSON|记录不是规范 JSON
+bytes record_missing_field the record lacks a field|记录缺少字段
+bytes record_unknown_field the record has an unknown field|记录有未知字段
+bytes record_field a field of the record breaks its form|记录字段不合格式
+columns column_type a column has the wrong type|列的类型不对
+columns column_differs a column does not agree with the record|列与记录不一致
+columns leaf_hash_differs the leaf hash is not the record's|叶哈希与记录不符
+columns position_missing entries are missing|缺少条目
+columns position_repeated the position was passed before|位置号重复或倒退
+chain version_differs the stream's versions are not dense|流内版本号不连续
+chain prev_differs the link to the stream's entry before is broken|前一条的哈希不符
+time recorded_at_back the recording time goes back|记录时间倒退
+tree node_row_form a row of the tree's nodes is malformed|树节点行格式不对
+tree node_repeated a node of the tree is stored twice|树节点重复
+tree node_missing a node of the tree is missing|缺少树节点
+tree node_extra a node lies outside the tree|多余的树节点
+tree node_differs a node of the tree does not agree with the entries|树节点与条目不符
+tree head_missing the head is missing|缺少账本头
+tree head_form the head is malformed|账本头格式不对
+tree head_size the head's size is not the number of entries|账本头的条目数不符
+tree head_root the head's root is not that of the entries|账本头的根哈希不符
+tree head_frontier the head's frontier is not that of the entries|账本头的树边界不符
+tree head_recorded_at the head's time is not that of the last entry|账本头的记录时间不符
+batches batch_form a row of batches is malformed|批次行格式不对
+batches batch_position the batches do not follow each other|批次不衔接
+batches batch_missing entries belong to no batch|条目不属于任何批次
+batches batch_extra a batch names entries that are not there|批次所指的条目不存在
+batches batch_cause an entry and its batch name different causes|条目与其批次的请求不一致
+batches batch_cause_repeated two batches have the same cause|两个批次用同一请求
+batches batch_recorded_at an entry and its batch name different times|条目与其批次的时间不一致
+batches batch_root the root after a batch is not that of the entries|批次之后的树根不符
+mark behind_mark the ledger is shorter than it once was, or another|账本比它曾有的短或不同
+checkpoints origin_differs the log has another name than it declares|账本名称与其声明不符
+checkpoints checkpoint_form a kept checkpoint is malformed, or its columns differ|检查点行格式不对
+checkpoints checkpoint_unsigned a kept checkpoint is not signed by the log|检查点没有账本密钥的有效签名
+checkpoints checkpoint_two_roots two signed checkpoints of one size have two roots|同一大小有两个树根
+checkpoints checkpoint_ahead a checkpoint is ahead of the log|检查点比账本长
+checkpoints checkpoint_root a checkpoint's root is not that of the entries|检查点的树根与条目不符
+cosignatures policy_differs the policy is another than genesis names|信任策略不是创世声明所列的那份
+cosignatures policy_key the policy does not name a key that genesis names|信任策略没有创世声明所列的密钥
+cosignatures policy_weaker the policy asks for less than genesis|信任策略的要求低于创世声明
+restorations restoration_head a restoration does not stand behind the head that was kept|恢复记录与其前的账本不符
+restorations restoration_unsigned a restoration has no auditor's cosignature that holds|恢复记录的审计联署无效
+restorations restoration_key a restoration was allowed by somebody who is no auditor|准许恢复的不是审计方
+restorations ledger_restored the ledger was restored from an older backup|账本曾用旧备份恢复
+signatures signature_missing a batch is not signed|批次没有签名
+signatures signature_form a batch's signature is malformed|批次签名格式不对
+signatures signature_key a batch's key is not registered, or cannot be one|签名密钥未登记或不可用
+signatures signature_window a batch's key is not in force at its position|签名密钥在该位置无效
+signatures signature_owner a batch's key is another actor's|签名密钥不属于该人员
+signatures signature_invalid a batch's signature does not verify|批次签名无效
+signatures signature_seen what an actor had seen is not of this log|签名所见的检查点不属于本账本
+proofs receipt_missing the log does not have what a receipt says|回执所载与账本不符
+proofs proof_differs a proof does not fit the log|证明与账本不符
+proofs misbehaviour_shown the log's key signed two histories|账本密钥签过两段不能并存的历史
+proofs file_unused a file that was brought says nothing here|所给文件不能说明本账本
+indexes index_differs a sealed index is not that of the entries before it|封存的索引与条目不符
 """
 CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n") if row}
 #: In their order; `types` is of the first rung, `timestamps` of §16.12.
@@ -827,15 +828,17 @@ indexes 索引 closings 封账 types 内容 timestamps 时间戳"""
 RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
 NOT_MADE = ("powers", "decisions", "models", "closings", "types", "timestamps")
 LEADS = ("policy_differs", "policy_key", "policy_weaker", "ledger_restored", "file_unused")
-NO_KEYS, NO_PROOFS = "no key is registered", "no receipt or proof was given"
-UNUSED = "a file says nothing: named below"
-NO_AUDITOR = "no policy names the key that allowed it"
-NO_PACKAGE = "the package cryptography is not installed"
-NO_MARK = "no mark that can be read lies beside the ledger"
-NO_LOG_KEY = "no key of the log is known: name it in a policy"
-NO_ACCEPTED = "no checkpoint from outside that a policy accepts"
-NO_INDEX = "none is sealed, or what they are made of is damaged"
-NOT_OURS, IN_TILES = "aidledger verify asks it", "tiles hold none"
+NO_KEYS = "no key is registered|没有登记密钥"
+NO_PROOFS = "no receipt or proof was given|没有给出回执或证明"
+UNUSED = "a file says nothing: named below|有文件不能作证"
+NO_AUDITOR = "no policy names the key that allowed it|没有策略写明准许恢复者的公钥"
+NO_PACKAGE = "the package cryptography is not installed|没有安装 cryptography"
+NO_MARK = "no mark that can be read lies beside the ledger|账本旁没有可读的高水位"
+NO_LOG_KEY = "no key of the log is known: name it in a policy|不知账本的公钥：请在策略中写明"
+NO_ACCEPTED = "no checkpoint from outside that a policy accepts|没有策略所接受的外来检查点"
+NO_INDEX = "none is sealed, or what they are made of is damaged|没有封存，或所据条目已损坏"
+NOT_OURS = "aidledger verify asks it|由 aidledger verify 核验"
+IN_TILES = "tiles hold none|瓦片中没有"
 
 
 @dataclass
@@ -873,13 +876,13 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as §14 has it."""
-        proven = self.proven_size
+        proven, shown = self.proven_size, [(one, w.split("|")[0], p) for one, w, p in self.shown]
         damaged = {CODES[one["code"]][0] for one in self.findings}
         rungs = []
         for rung in RUNGS if self.climbed else ():
             why = "" if rung in damaged else self.skipped.get(rung, "")
             status = "damaged" if rung in damaged else "not_made" if why else "ok"
-            rungs.append({"name": rung, "status": status, "why": why})
+            rungs.append({"name": rung, "status": status, "why": why.split("|")[0]})
         by_place = lambda one: (one["position"] is None, one["position"] or 0)  # noqa: E731
         return {
             "entries": self.entries,
@@ -891,7 +894,7 @@ class Report:
             "rungs": rungs,
             "findings": sorted(self.findings, key=by_place),
             "leads": sorted(self.leads, key=by_place),
-            "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in self.shown],
+            "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in shown],
         }
 
 
@@ -1132,7 +1135,7 @@ def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
     return named
 
 
-# ---- §14, rung 6: batches; rung 10: their signatures (§16.9) -------------------------------------
+# ---- §14, rung 6: batches; rung 11: their signatures (§16.9) -------------------------------------
 
 
 class Batch(NamedTuple):
@@ -1288,7 +1291,7 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
             find("signature_seen", at, f"batches.seen of size {seen[0]}")
 
 
-# ---- §14, rungs 7 to 9: the mark, checkpoints, cosignatures; §19.3 restorations ------------------
+# ---- §14, rungs 7 to 10: the mark, checkpoints, cosignatures; §19.3 restorations -----------------
 
 
 class Outside:
@@ -1501,7 +1504,7 @@ def allows(data: dict[str, Any], origin: str, key: Key) -> bool:
         return False
 
 
-# ---- §14, rung 12: what people kept, held against the entries; §17: sealed indexes ---------------
+# ---- §14, rung 13: what people kept, held against the entries; §17: sealed indexes ---------------
 
 
 def check_files(log: Log, origin: str, outside: Outside) -> None:
@@ -1784,12 +1787,9 @@ def verify_folder(outside: Outside) -> Report:
             report.find("receipt_missing", None, name, f"another root at size {receipt['size']}")
         missing = receipt["count"]
         for at, leaf in enumerate(receipt["leaf_hashes"], start=receipt["position"]):
-            held = [
-                led
-                for led, one in good.items()
-                if (one.note.origin, one.at) == (receipt["origin"], at)
-                and one.holds(bytes.fromhex(leaf))
-            ]
+            place, digest = (receipt["origin"], at), bytes.fromhex(leaf)
+            same = [led for led, one in good.items() if (one.note.origin, one.at) == place]
+            held = [led for led in same if good[led].holds(digest)]
             missing -= bool(held)
             used.update(held)
         proven += receipt["count"] - missing
@@ -1835,14 +1835,10 @@ def check_paper(
         refuse(not outside.person, "a proof of a person's cases needs the token: --person")
         refuse(person_key(outside.person) != key, "it is about another person")
         origin = placed[rests_on[0]].note.origin
-        there = [
-            (proof.at, said[one]["$type"], said[one])
-            for one, proof in placed.items()
-            if proof.note.origin == origin and proof.at < data["size"]
-        ]
-        leaves = [
-            leaf for _, leaf in person_items(sorted(there, key=lambda one: one[0])).get(key, [])
-        ]
+        near = [one for one, proof in placed.items() if proof.note.origin == origin]
+        there = [(placed[one].at, said[one]["$type"], said[one]) for one in near]
+        there = sorted((one for one in there if one[0] < data["size"]), key=lambda one: one[0])
+        leaves = [leaf for _, leaf in person_items(there).get(key, [])]
         ours: list[str] = []
     else:
         ours = [one for one in said if said[one]["stream"] == key]
@@ -1863,73 +1859,44 @@ def check_paper(
 # ---- The command ---------------------------------------------------------------------------------
 
 VERDICTS = {"proven": (0, "已证明"), "damaged": (1, "已损坏"), "unproven": (4, "未证明")}
-ENTRY = "entry {} of a log of {}, {}"
-RECEIPT_KEPT = "all {} entries of the receipt are in the log {}"
-PAID = "{} fen are one line of {} fen for {}"
-CORRECTED = "corrected: the entry itself says {} fen for {}"
-ABSENT = "among the first {} entries there is none of {}"
-ALL = "these are all {} entries of {}"
-ALL_CASES = "these are all {} cases of the person {}"
-NOT_HERE = "{} items, whose records are not here, of {}"
-UNWITNESSED = "unwitnessed: the operator can rewrite history"
-CHINESE = {
-    ENTRY: "位置 {}，账本共 {} 条，{}",
-    RECEIPT_KEPT: "回执所载 {} 条都在账本 {} 中",
-    PAID: "{} 分，计入合计 {} 分，月份 {}",
-    CORRECTED: "已更正：原记录为 {} 分，月份 {}",
-    ABSENT: "前 {} 条中没有 {}",
-    ALL: "共 {} 条，全部在此：{}",
-    ALL_CASES: "共 {} 案，全部在此，人员 {}",
-    NOT_HERE: "共 {} 条，记录不在此处：{}",
-    UNWITNESSED: "未见证，运营方可改写历史",
-    "{} entries, root {}": "{} 条记录，树根 {}",
-    "right: {}": "无误：{}",
-    "not checked: {} ({})": "未核验：{}（{}）",
-    "witnessed by {}": "见证：{}",
-    "{} entries come after the checkpoint: unproven": "检查点之后还有 {} 条，未证明",
-    **RUNGS,
-    NO_KEYS: "没有登记密钥",
-    NO_PACKAGE: "没有安装 cryptography",
-    NO_MARK: "账本旁没有可读的高水位",
-    NO_AUDITOR: "没有策略写明准许恢复者的公钥",
-    UNUSED: "有文件不能作证",
-    NO_LOG_KEY: "不知账本的公钥：请在策略中写明",
-    NO_ACCEPTED: "没有策略所接受的外来检查点",
-    NO_PROOFS: "没有给出回执或证明",
-    NO_INDEX: "没有封存，或所据条目已损坏",
-    NOT_OURS: "由 aidledger verify 核验",
-    IN_TILES: "瓦片中没有",
-}
+ENTRY = "entry {} of a log of {}, {}|位置 {}，账本共 {} 条，{}"
+RECEIPT_KEPT = "all {} entries of the receipt are in the log {}|回执所载 {} 条都在账本 {} 中"
+PAID = "{} fen are one line of {} fen for {}|{} 分，计入合计 {} 分，月份 {}"
+CORRECTED = "corrected: the entry itself says {} fen for {}|已更正：原记录为 {} 分，月份 {}"
+ABSENT = "among the first {} entries there is none of {}|前 {} 条中没有 {}"
+ALL = "these are all {} entries of {}|共 {} 条，全部在此：{}"
+ALL_CASES = "these are all {} cases of the person {}|共 {} 案，全部在此，人员 {}"
+NOT_HERE = "{} items, whose records are not here, of {}|共 {} 条，记录不在此处：{}"
+TAIL = "{} entries come after the checkpoint: unproven|检查点之后还有 {} 条，未证明"
+UNWITNESSED = "unwitnessed: the operator can rewrite history|未见证，运营方可改写历史"
 
 
 def as_text(report: Report, lang: str) -> str:
     """Give sentences, the verdict last."""
 
     def say(words: str, *parts: Any) -> str:
-        return (CHINESE.get(words, words) if lang == "zh" else words).format(*parts)
+        return words.split("|")[(lang == "zh") * words.count("|")].format(*parts)
 
     told, lines = report.as_json(), list[str]()
+    named = {name: RUNGS[name] if lang == "zh" else name for name in RUNGS}
     if told["rungs"]:
-        lines.append(say("{} entries, root {}", report.entries, report.root))
-        right = [say(one["name"]) for one in told["rungs"] if one["status"] == "ok"]
-        lines.append(f"✓ {say('right: {}', ', '.join(right))}")
-    missing = [one for one in told["rungs"] if one["status"] == "not_made"]
-    for why in dict.fromkeys(one["why"] for one in missing):
-        names = ", ".join(say(one["name"]) for one in missing if one["why"] == why)
-        lines.append(f"- {say('not checked: {} ({})', names, say(why))}")
+        lines.append(say("{} entries, root {}|{} 条记录，树根 {}", report.entries, report.root))
+        right = [named[one["name"]] for one in told["rungs"] if one["status"] == "ok"]
+        lines.append(f"✓ {say('right: {}|无误：{}', ', '.join(right))}")
+    missing = [one["name"] for one in told["rungs"] if one["status"] == "not_made"]
+    for why in dict.fromkeys(report.skipped[one] for one in missing):
+        names = ", ".join(named[one] for one in missing if report.skipped[one] == why)
+        lines.append(f"- {say('not checked: {} ({})|未核验：{}（{}）', names, say(why))}")
     for one in told["findings"] + told["leads"]:
-        text = CODES[one["code"]][2].split("|")[lang != "zh"]
         where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
-        sign = "?" if one["code"] in LEADS else "✗"
+        sign, text = "?" if one["code"] in LEADS else "✗", say(CODES[one["code"]][2])
         lines.append(f"{sign} {where}: {text} [{one['code']}] {one['message']}".rstrip())
     lines += [f"✓ {name}: {say(words, *parts)}" for name, words, parts in report.shown]
     if report.verdict == "proven":
         names = ", ".join(report.cosigners)
-        lines.append(say("witnessed by {}", names) if names else say(UNWITNESSED))
+        lines.append(say("witnessed by {}|见证：{}", names) if names else say(UNWITNESSED))
         if told["rungs"] and told["unproven_tail"]:
-            lines.append(
-                say("{} entries come after the checkpoint: unproven", told["unproven_tail"])
-            )
+            lines.append(say(TAIL, told["unproven_tail"]))
     verdict = VERDICTS[report.verdict][1] if lang == "zh" else report.verdict
     return "\n".join([*lines, verdict])
 
