@@ -835,6 +835,7 @@ NO_AUDITOR = "no policy names the key that allowed it|没有策略写明准许�
 NO_PACKAGE = "the package cryptography is not installed|没有安装 cryptography"
 NO_MARK = "no mark that can be read lies beside the ledger|账本旁没有可读的高水位"
 NO_LOG_KEY = "no key of the log is known: name it in a policy|不知账本的公钥：请在策略中写明"
+NO_CHECKPOINT = "none was signed, and none was given|没有签过，也没有给出"
 NO_ACCEPTED = "no checkpoint from outside that a policy accepts|没有策略所接受的外来检查点"
 NO_INDEX = "none is sealed, or what they are made of is damaged|没有封存，或所据条目已损坏"
 NOT_OURS = "aidledger verify asks it|由 aidledger verify 核验"
@@ -854,6 +855,7 @@ class Report:
     leads: list[dict[str, Any]] = field(default_factory=list)  # for an audit, no damage
     skipped: dict[str, str] = field(default_factory=dict)  # rungs that were not made, and why
     climbed: bool = False  # a log was at hand
+    contradicted: bool = False  # by a checkpoint from outside that the policy accepts
 
     def find(
         self, code: str, at: int | None, where: str, why: Any = "", stream: Any = None
@@ -878,6 +880,7 @@ class Report:
         """Give the report as §14 has it."""
         proven, shown = self.proven_size, [(one, w.split("|")[0], p) for one, w, p in self.shown]
         damaged = {CODES[one["code"]][0] for one in self.findings}
+        damaged |= {"cosignatures"} if self.contradicted else set()
         rungs = []
         for rung in RUNGS if self.climbed else ():
             why = "" if rung in damaged else self.skipped.get(rung, "")
@@ -1368,8 +1371,8 @@ def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) 
     report, keys = log.report, log_keys(log, origin, outside.policy)
     known = outside.known(keys)
     told: list[tuple[int, bytes, str, bool]] = []  # size, root, where, whether from outside
-    if not keys:
-        report.skipped["checkpoints"] = NO_LOG_KEY
+    if not keys or not (rows or outside.notes):
+        report.skipped["checkpoints"] = NO_LOG_KEY if rows or outside.notes else NO_CHECKPOINT
     for number, (size, root, data) in enumerate(rows):
         where = f"checkpoints row {number}, size {size!r:.20}"
         try:
@@ -1416,9 +1419,11 @@ def notes_from_outside(
             outside.unused[name] = error
             continue
         yield note.size, note.root, name, True
-        if log.has(note.size, note.root) and note.size > best.size:
-            with contextlib.suppress(RefusedError):
-                outside.accepted(note)
+        with contextlib.suppress(RefusedError):
+            outside.accepted(note)
+            if not log.has(note.size, note.root):
+                log.report.contradicted = True
+            elif note.size > best.size:
                 best = note
     if best.size > 0 or (best.size == 0 == len(log.facts)):
         same = [note for note in outside.notes.values() if note[1:3] == best[1:3]]

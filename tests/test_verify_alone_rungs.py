@@ -1,7 +1,7 @@
 """The two verifiers on the rungs that few ledgers reach: restorations, policies, brought files.
 
 Each copy is asked through the command `aidledger verify --json` and through the second verifier;
-both must tell the same findings and the same leads, each at its place.
+both must tell the same findings and leads, each at its place, and the same of each rung.
 """
 
 from __future__ import annotations
@@ -57,14 +57,16 @@ def both(path: Path | str, policy: bytes | None, *notes: bytes, proofs: Path | N
     theirs = on(Path(path), "verify", *words, "--json").object
     trust = ALONE.read_policy(policy) if policy else None
     ours = ALONE.verify(Path(path), ALONE.Outside(trust, files)).as_json()
-    status = [
-        {rung["name"]: rung["status"] for rung in one["rungs"]}.get("restorations")
-        for one in (theirs, ours)
-    ]
+    rungs = [{rung["name"]: rung["status"] for rung in one["rungs"]} for one in (theirs, ours)]
+    codes = {one["code"] for one in theirs["findings"]}
+    apart = {*ALONE.NOT_MADE, "indexes", *({"bytes"} if codes & NOT_ASKED else ())}
+    if "origin_differs" in codes:  # FORMAT has it in this rung, the package in none
+        apart.add("checkpoints")
+    compared = set(rungs[0]) - apart
 
     assert told(theirs) == told(ours)
-    assert status[0] == status[1]
-    return {**told(ours), "restorations": [(str(status[1]), None)]}
+    assert {one: rungs[0][one] for one in compared} == {one: rungs[1][one] for one in compared}
+    return {**told(ours), "restorations": [(rungs[1]["restorations"], None)]}
 
 
 @pytest.mark.parametrize(
