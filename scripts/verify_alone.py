@@ -8,6 +8,7 @@ nothing and asks no network.
     python3 verify_alone.py county.db --checkpoint kept.checkpoint --policy policy.txt
     python3 verify_alone.py public --policy policy.txt              a folder of tiles
     python3 verify_alone.py case --policy policy.txt                a folder of proofs
+    python3 verify_alone.py person --policy policy.txt --person TOKEN
     python3 verify_alone.py receipt.json --proofs proofs --policy policy.txt
 
 With --lang, or on a terminal, it prints sentences; otherwise, or with --json, one JSON object.
@@ -24,7 +25,6 @@ import contextlib
 import functools
 import hashlib
 import importlib.util
-import itertools
 import json
 import os
 import re
@@ -411,9 +411,8 @@ def read_vkey(text: str, *kinds: bytes) -> Key:
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
     material = from_base64(encoded)
-    kind = next((one for one in kinds if material.startswith(one)), None)
-    if kind is None:
-        raise RefusedError("a key of a kind that does not belong here")
+    kind = next((one for one in kinds if material.startswith(one)), b"")
+    refuse(not kind, "a key of a kind that does not belong here")
     key = Key(name, kind, material[len(kind) :])
     refuse(key.id.hex() != key_id, "a vkey whose id is not that of its key")
     return key
@@ -421,10 +420,17 @@ def read_vkey(text: str, *kinds: bytes) -> Key:
 
 def hex_key(name: Any, kind: bytes | None, public: Any) -> Key | None:
     """Make a key of the hex that an entry holds; None where it is none, or refused."""
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
         raw = bytes.fromhex(public)
         return Key(name, kind, raw) if kind and raw.hex() == public else None
     return None
+
+
+def cosigner(said: Any) -> Key | None:
+    """Read the key of a witness or an auditor, as an entry holds it."""
+    kinds = {"ed25519": WITNESS, "ml_dsa_44": ML_DSA_44}
+    told = said if isinstance(said, dict) else {}
+    return hex_key(told.get("name"), kinds.get(str(told.get("algorithm"))), told.get("key"))
 
 
 # ---- §16.2 Notes, §16.3 Checkpoints, §16.4 Cosignatures ------------------------------------------
@@ -504,6 +510,14 @@ class Policy:
     witnesses: dict[str, Key] = field(default_factory=dict)
     groups: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     quorum: str = ""
+    digest: str = ""  # SHA-256 of the file
+
+    def least(self, name: str, counted: set[Any]) -> int:
+        """Give how few of some keys may stand behind a checkpoint that is accepted."""
+        if name not in self.groups:
+            return int(name in self.witnesses and self.witnesses[name].public.hex() in counted)
+        number, members = self.groups[name]
+        return sum(sorted(self.least(member, counted) for member in members)[:number])
 
     def met(self, name: str, there: set[str]) -> bool:
         """Say whether a witness, or enough members of a group, cosigned."""
@@ -527,7 +541,7 @@ def read_policy(data: bytes) -> Policy:
     """Read a policy; each public key and each name stands in it once."""
     if len(data) > 1_000_000 or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
         raise RefusedError("the policy is too long, or has a control character")
-    policy, members = Policy(), list[str]()
+    policy, members = Policy(digest=sha256(data).hex()), list[str]()
     for line in lines_of(data, "a policy"):
         names = {*policy.witnesses, *policy.groups}
         match [item for item in re.split("[ \t]+", line) if item]:
@@ -584,8 +598,8 @@ def read_proof(data: bytes) -> Proof:
     return Proof(from_decimal(lines[0][6:]), path, read_checkpoint(note))
 
 
-def convicts(data: bytes, logs: Sequence[Key]) -> str | None:
-    """Say what a bundle convicts a log of, as a code; None: of nothing."""
+def convicts(data: bytes, logs: Sequence[Key]) -> bool:
+    """Say whether a bundle convicts the owner of one of these keys."""
     parts = data.split(b"\n\n")
     lines = lines_of(parts[0] + b"\n", "a bundle")[1:]
     refuse(len(parts) != 5 or len(lines) > 64, "a bundle without two notes")
@@ -595,18 +609,15 @@ def convicts(data: bytes, logs: Sequence[Key]) -> str | None:
     new = read_checkpoint(parts[3] + b"\n\n" + parts[4])
     keys = [key for key in logs if key.name == old.origin == new.origin]
     if not (old.signers(keys) and new.signers(keys)) or old.size > new.size:
-        return None
-    if impossible(old) or impossible(new):
-        return "checkpoint_root"
-    if old.size == new.size:
-        return "checkpoint_two_roots" if old.root != new.root else None
-    fork = root not in (b"", old.root) and extends((old.size, root), (new.size, new.root), path)
-    return "checkpoint_root" if fork else None
+        return False
+    if impossible(old) or impossible(new) or old.size == new.size:
+        return impossible(old) or impossible(new) or old.root != new.root
+    return root not in (b"", old.root) and extends((old.size, root), (new.size, new.root), path)
 
 
 RECEIPT: dict[str, Callable[[Any], bool]] = {
     "$type": lambda value: value == "Receipt",
-    "assurance": lambda value: value in ("low", "token"),
+    "assurance": lambda value: value in ("low", "file", "token"),
     "cause": lambda value: isinstance(value, str),
     "count": lambda value: is_count(value, 1),
     "leaf_hashes": lambda value: isinstance(value, list) and all(is_hash(one) for one in value),
@@ -746,70 +757,89 @@ def check_payment_proof(value: dict[str, Any], leaf: bytes, statement: dict[str,
 
 # ---- §14 The report ------------------------------------------------------------------------------
 
-#: Rung by rung: each code, in Chinese and English.
+#: Rung by rung: each code, in English and Chinese, as all texts here.
 CODES_OF = """
-bytes opaque_record 记录不可读(加密、压缩或其他封装)|the record is an opaque envelope
-bytes record_not_bytes 记录不是字节串|the record is not bytes
-bytes record_too_long 记录过长|the record is too long
-bytes record_not_canonical 记录不是规范 JSON|the record is not canonical JSON
-bytes record_missing_field 记录缺少字段|the record lacks a field
-bytes record_unknown_field 记录有未知字段|the record has an unknown field
-bytes record_field 记录字段不合格式|a field of the record breaks its form
-columns column_type 列的类型不对|a column has the wrong type
-columns column_differs 列与记录不一致|a column does not agree with the record
-columns leaf_hash_differs 叶哈希与记录不符|the leaf hash is not the record's
-columns position_missing 缺少条目|entries are missing
-columns position_repeated 位置号重复或倒退|the position was passed before
-chain version_differs 流内版本号不连续|the stream's versions are not dense
-chain prev_differs 前一条的哈希不符|the link to the stream's entry before is broken
-time recorded_at_back 记录时间倒退|the recording time goes back
-tree node_row_form 树节点行格式不对|a row of the tree's nodes is malformed
-tree node_repeated 树节点重复|a node of the tree is stored twice
-tree node_missing 缺少树节点|a node of the tree is missing
-tree node_extra 多余的树节点|a node lies outside the tree
-tree node_differs 树节点与条目不符|a node of the tree does not agree with the entries
-tree head_missing 缺少账本头|the head is missing
-tree head_form 账本头格式不对|the head is malformed
-tree head_size 账本头的条目数不符|the head's size is not the number of entries
-tree head_root 账本头的根哈希不符|the head's root is not that of the entries
-tree head_frontier 账本头的树边界不符|the head's frontier is not that of the entries
-tree head_recorded_at 账本头的记录时间不符|the head's time is not that of the last entry
-batches batch_form 批次行格式不对|a row of batches is malformed
-batches batch_position 批次不衔接|the batches do not follow each other
-batches batch_missing 条目不属于任何批次|entries belong to no batch
-batches batch_extra 批次所指的条目不存在|a batch names entries that are not there
-batches batch_cause 条目与其批次的请求不一致|an entry and its batch name different causes
-batches batch_cause_repeated 两个批次用同一请求|two batches have the same cause
-batches batch_recorded_at 条目与其批次的时间不一致|an entry and its batch name different times
-batches batch_root 批次之后的树根不符|the root after a batch is not that of the entries
-mark behind_mark 账本比它曾有的短或不同|the ledger is shorter than it once was, or another
-checkpoints origin_differs 账本名称与其声明不符|the log has another name than it declares
-checkpoints checkpoint_form 检查点行格式不对|a kept checkpoint is malformed, or its columns differ
-checkpoints checkpoint_unsigned 检查点没有账本密钥的有效签名|a kept checkpoint is not signed by the log
-checkpoints checkpoint_two_roots 同一大小有两个树根|two signed checkpoints of one size have two roots
-checkpoints checkpoint_ahead 检查点比账本长|a checkpoint is ahead of the log
-checkpoints checkpoint_root 检查点的树根与条目不符|a checkpoint's root is not that of the entries
-checkpoints restored_differs 恢复声明与账本不符|a restoration does not fit the log
-signatures signature_missing 批次没有签名|a batch is not signed
-signatures signature_form 批次签名格式不对|a batch's signature is malformed
-signatures signature_key 签名密钥未登记或不可用|a batch's key is not registered, or cannot be one
-signatures signature_window 签名密钥在该位置无效|a batch's key is not in force at its position
-signatures signature_owner 签名密钥不属于该人员|a batch's key is another actor's
-signatures signature_invalid 批次签名无效|a batch's signature does not verify
-signatures signature_seen 签名所见的检查点不属于本账本|what an actor had seen is not of this log
-proofs receipt_missing 回执所载与账本不符|the log does not have what a receipt says
-proofs proof_differs 证明与账本不符|a proof does not fit the log
-indexes index_differs 封存的索引与条目不符|a sealed index is not that of the entries before it
+bytes opaque_record the record is an opaque envelope|记录不可读(加密、压缩或其他封装)
+bytes record_not_bytes the record is not bytes|记录不是字节串
+bytes record_too_long the record is too long|记录过长
+bytes record_not_canonical the record is not canonical JSON|记录不是规范 JSON
+bytes record_missing_field the record lacks a field|记录缺少字段
+bytes record_unknown_field the record has an unknown field|记录有未知字段
+bytes record_field a field of the record breaks its form|记录字段不合格式
+columns column_type a column has the wrong type|列的类型不对
+columns column_differs a column does not agree with the record|列与记录不一致
+columns leaf_hash_differs the leaf hash is not the record's|叶哈希与记录不符
+columns position_missing entries are missing|缺少条目
+columns position_repeated the position was passed before|位置号重复或倒退
+chain version_differs the stream's versions are not dense|流内版本号不连续
+chain prev_differs the link to the stream's entry before is broken|前一条的哈希不符
+time recorded_at_back the recording time goes back|记录时间倒退
+tree node_row_form a row of the tree's nodes is malformed|树节点行格式不对
+tree node_repeated a node of the tree is stored twice|树节点重复
+tree node_missing a node of the tree is missing|缺少树节点
+tree node_extra a node lies outside the tree|多余的树节点
+tree node_differs a node of the tree does not agree with the entries|树节点与条目不符
+tree head_missing the head is missing|缺少账本头
+tree head_form the head is malformed|账本头格式不对
+tree head_size the head's size is not the number of entries|账本头的条目数不符
+tree head_root the head's root is not that of the entries|账本头的根哈希不符
+tree head_frontier the head's frontier is not that of the entries|账本头的树边界不符
+tree head_recorded_at the head's time is not that of the last entry|账本头的记录时间不符
+batches batch_form a row of batches is malformed|批次行格式不对
+batches batch_position the batches do not follow each other|批次不衔接
+batches batch_missing entries belong to no batch|条目不属于任何批次
+batches batch_extra a batch names entries that are not there|批次所指的条目不存在
+batches batch_cause an entry and its batch name different causes|条目与其批次的请求不一致
+batches batch_cause_repeated two batches have the same cause|两个批次用同一请求
+batches batch_recorded_at an entry and its batch name different times|条目与其批次的时间不一致
+batches batch_root the root after a batch is not that of the entries|批次之后的树根不符
+mark behind_mark the ledger is shorter than it once was, or another|账本比它曾有的短或不同
+checkpoints origin_differs the log has another name than it declares|账本名称与其声明不符
+checkpoints checkpoint_form a kept checkpoint is malformed, or its columns differ|检查点行格式不对
+checkpoints checkpoint_unsigned a kept checkpoint is not signed by the log|检查点没有账本密钥的有效签名
+checkpoints checkpoint_two_roots two signed checkpoints of one size have two roots|同一大小有两个树根
+checkpoints checkpoint_ahead a checkpoint is ahead of the log|检查点比账本长
+checkpoints checkpoint_root a checkpoint's root is not that of the entries|检查点的树根与条目不符
+cosignatures policy_differs the policy is another than genesis names|信任策略不是创世声明所列的那份
+cosignatures policy_key the policy does not name a key that genesis names|信任策略没有创世声明所列的密钥
+cosignatures policy_weaker the policy asks for less than genesis|信任策略的要求低于创世声明
+restorations restoration_head a restoration does not stand behind the head that was kept|恢复记录与其前的账本不符
+restorations restoration_unsigned a restoration has no auditor's cosignature that holds|恢复记录的审计联署无效
+restorations restoration_key a restoration was allowed by somebody who is no auditor|准许恢复的不是审计方
+restorations ledger_restored the ledger was restored from an older backup|账本曾用旧备份恢复
+signatures signature_missing a batch is not signed|批次没有签名
+signatures signature_form a batch's signature is malformed|批次签名格式不对
+signatures signature_key a batch's key is not registered, or cannot be one|签名密钥未登记或不可用
+signatures signature_window a batch's key is not in force at its position|签名密钥在该位置无效
+signatures signature_owner a batch's key is another actor's|签名密钥不属于该人员
+signatures signature_invalid a batch's signature does not verify|批次签名无效
+signatures signature_seen what an actor had seen is not of this log|签名所见的检查点不属于本账本
+proofs receipt_missing the log does not have what a receipt says|回执所载与账本不符
+proofs proof_differs a proof does not fit the log|证明与账本不符
+proofs misbehaviour_shown the log's key signed two histories|账本密钥签过两段不能并存的历史
+proofs file_unused a file that was brought says nothing here|所给文件不能说明本账本
+indexes index_differs a sealed index is not that of the entries before it|封存的索引与条目不符
 """
 CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n") if row}
-RUNGS = list(dict.fromkeys(rung for rung, _, _ in CODES.values()))
-NO_KEYS, NO_PROOFS = "no key is registered", "no receipt or proof was given"
-NO_PACKAGE = "the package cryptography is not installed"
-NO_MARK = "no mark that can be read lies beside the ledger"
-NO_LOG_KEY = "no key of the log is known: name it in a policy"
-NO_ACCEPTED = "no checkpoint from outside that a policy accepts"
-NO_INDEX = "none is sealed, or what they are made of is damaged"
-NOT_OURS, IN_TILES = "aidledger verify asks it", "tiles hold none"
+#: In their order; `types` is of the first rung, `timestamps` of §16.12.
+NAMES = """bytes 记录 columns 列 chain 链 time 时间 tree 树 batches 批次 mark 高水位 checkpoints 检查点
+cosignatures 联署 restorations 恢复 signatures 签名 powers 权限 proofs 证明 decisions 决定 models 推导
+indexes 索引 closings 封账 types 内容 timestamps 时间戳"""
+RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
+NOT_MADE = ("powers", "decisions", "models", "closings", "types", "timestamps")
+LEADS = ("policy_differs", "policy_key", "policy_weaker", "ledger_restored", "file_unused")
+NO_KEYS = "no key is registered|没有登记密钥"
+NO_PROOFS = "no receipt or proof was given|没有给出回执或证明"
+UNUSED = "a file says nothing: named below|有文件不能作证"
+NO_AUDITOR = "no policy names the key that allowed it|没有策略写明准许恢复者的公钥"
+NO_PACKAGE = "the package cryptography is not installed|没有安装 cryptography"
+NO_MARK = "no mark that can be read lies beside the ledger|账本旁没有可读的高水位"
+NO_LOG_KEY = "no key of the log is known: name it in a policy|不知账本的公钥：请在策略中写明"
+NO_CHECKPOINT = "none was signed, and none was given|没有签过，也没有给出"
+NO_ACCEPTED = "no checkpoint from outside that a policy accepts|没有策略所接受的外来检查点"
+NO_INDEX = "none is sealed, or what they are made of is damaged|没有封存，或所据条目已损坏"
+NOT_OURS = "aidledger verify asks it|由 aidledger verify 核验"
+IN_TILES = "tiles hold none|瓦片中没有"
 
 
 @dataclass
@@ -822,17 +852,18 @@ class Report:
     cosigners: list[str] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     shown: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)  # what files prove
-    useless: list[str] = field(default_factory=list)  # files that say nothing, and why
+    leads: list[dict[str, Any]] = field(default_factory=list)  # for an audit, no damage
     skipped: dict[str, str] = field(default_factory=dict)  # rungs that were not made, and why
     climbed: bool = False  # a log was at hand
+    contradicted: bool = False  # by a checkpoint from outside that the policy accepts
 
     def find(
         self, code: str, at: int | None, where: str, why: Any = "", stream: Any = None
     ) -> None:
-        """Note one damage."""
+        """Note one damage, or what is a lead."""
         named = stream if isinstance(stream, str) else None
         one = {"code": code, "position": at, "stream": named, "field": where}
-        self.findings.append({**one, "message": str(why)[:200]})
+        (self.leads if code in LEADS else self.findings).append({**one, "message": str(why)[:200]})
 
     def show(self, name: str, words: str, *parts: Any) -> None:
         """Note what a file proves."""
@@ -847,13 +878,14 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as §14 has it."""
-        proven = self.proven_size
+        proven, shown = self.proven_size, [(one, w.split("|")[0], p) for one, w, p in self.shown]
         damaged = {CODES[one["code"]][0] for one in self.findings}
+        damaged |= {"cosignatures"} if self.contradicted else set()
         rungs = []
-        for rung in (*RUNGS, "cosignatures", "types", "powers") if self.climbed else ():
+        for rung in RUNGS if self.climbed else ():
             why = "" if rung in damaged else self.skipped.get(rung, "")
             status = "damaged" if rung in damaged else "not_made" if why else "ok"
-            rungs.append({"name": rung, "status": status, "why": why})
+            rungs.append({"name": rung, "status": status, "why": why.split("|")[0]})
         by_place = lambda one: (one["position"] is None, one["position"] or 0)  # noqa: E731
         return {
             "entries": self.entries,
@@ -864,8 +896,8 @@ class Report:
             "cosigners": self.cosigners,
             "rungs": rungs,
             "findings": sorted(self.findings, key=by_place),
-            "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in self.shown],
-            "useless": self.useless,
+            "leads": sorted(self.leads, key=by_place),
+            "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in shown],
         }
 
 
@@ -969,6 +1001,11 @@ class Log:
         """Give the leaves of the records, and as they are stored."""
         return [[one.leaf for one in self.facts], [one.stored for one in self.facts]]
 
+    def genesis(self) -> tuple[int, dict[str, Any]]:
+        """Give the first declaration of genesis and its position; where none is, nothing."""
+        found = ((at, said) for at, kind, said in self.kept if kind == "GenesisDeclared")
+        return next(found, (0, {}))
+
     def read(self, position: int, *kinds: str) -> dict[str, Any]:
         """Give the record of one of the types at a position."""
         for at, kind, said in self.kept:
@@ -979,6 +1016,7 @@ class Log:
     def work_out_roots(self, sizes: Iterable[int]) -> None:
         """Compute the roots of the first entries: by their records, and by the stored leaves."""
         wanted, sides = {*sizes, 0, len(self.facts)}, self.sides()
+        wanted |= {at for at, kind, _ in self.kept if kind == "LedgerRestored"}
         for leaves in sides[: 1 + (sides[0] != sides[1])]:
             tree = Tree()
             for leaf in [*leaves, None]:
@@ -1006,22 +1044,28 @@ class Log:
                 if fact.leaf and str(fact.stream).startswith("case/"):
                     found.setdefault(fact.stream, []).append((at, fact.leaf))
             return found
-        named = set()
-        for at, what, said in self.kept:
-            data, stream = said["data"], said.get("stream", "")
-            token = data.get("applicant") if what == "ApplicationSubmitted" else None
-            if what == "EntryCorrected" and data.get("field") == "applicant":
-                token = str(data.get("value"))[1:-1]
-            if (
-                isinstance(token, str)
-                and stream.startswith("case/")
-                and (token, stream) not in named
-            ):
-                named.add((token, stream))
-                key = sha256(b"aidledger/index-person/v1\n" + lp(token.encode())).hex()
-                case = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
-                found.setdefault(key, []).append((at, leaf_of(case)))
-        return found
+        return person_items(self.kept)
+
+
+def person_key(token: str) -> str:
+    """§17: give the key of a person, of which nobody can tell the token."""
+    return sha256(b"aidledger/index-person/v1\n" + lp(token.encode())).hex()
+
+
+def person_items(entries: Iterable[tuple[int, str, dict[str, Any]]]) -> dict[str, list[Any]]:
+    """§17: give position and leaf of the cases that name each person, where they first do."""
+    found, named = dict[str, list[tuple[int, bytes]]](), set()
+    for at, what, said in entries:
+        data, stream = said["data"], said.get("stream", "")
+        token: Any = data.get("applicant") if what == "ApplicationSubmitted" else None
+        if what == "EntryCorrected" and data.get("field") == "applicant":
+            token = str(data.get("value"))[1:-1]
+        case = isinstance(token, str) and stream.startswith("case/")
+        if case and (token, stream) not in named:
+            named.add((token, stream))
+            leaf = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
+            found.setdefault(person_key(token), []).append((at, leaf_of(leaf)))
+    return found
 
 
 # ---- §14, rung 5: nodes and head -----------------------------------------------------------------
@@ -1094,7 +1138,7 @@ def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
     return named
 
 
-# ---- §14, rung 6: batches; rung 10: their signatures (§16.9) -------------------------------------
+# ---- §14, rung 6: batches; rung 11: their signatures (§16.9) -------------------------------------
 
 
 class Batch(NamedTuple):
@@ -1120,7 +1164,8 @@ class Batch(NamedTuple):
         texts = isinstance(self.cause, str) and self.cause and isinstance(self.time, str)
         hashes = type(self.digest) is bytes and type(self.root) is bytes and len(self.root) == 32
         places = is_count(self.position) and is_count(self.count, 1)
-        return bool(texts and hashes and places and len(self.digest) in (0, 32))
+        loose = hashes and self.signature is self.key_id is None and not self.digest
+        return bool(texts and hashes and places and (loose or len(self.digest) == 32))
 
     @property
     def seen(self) -> Pair | None:
@@ -1149,26 +1194,24 @@ def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
         if batch.cause in causes:
             find("batch_cause_repeated", start, "cause", batch.cause)
         causes.add(batch.cause)
-        in_place, expected = start == expected, batch.end
+        in_place, over, expected = start == expected, start < expected, batch.end
         if log.differs(batch.end, batch.root):
             if root_was_right and in_place:  # whatever follows a first damage differs too
                 find("batch_root", start, "root", batch.root.hex())
             root_was_right = False
         elif log.has(batch.end, batch.root):
             root_was_right = True
-        inside = list(enumerate(log.facts[start : batch.end], start=start))
-        loose = b"".join(fact.leaf or b"" for _, fact in inside)
-        if batch.digest or batch.cause != f"loose:{sha256(loose).hex()}":
-            causes_of = ((at, one) for at, one in inside if one.cause not in (None, batch.cause))
-            times_of = (
-                (at, one) for at, one in inside if one.times and batch.time not in one.times
-            )
-            for at, fact in itertools.islice(causes_of, 1):
-                find("batch_cause", at, "cause", f"{fact.cause}, not {batch.cause}")
-            for at, fact in itertools.islice(times_of, 1):
-                find("batch_recorded_at", at, "recorded_at", f"{fact.times[0]}, not {batch.time}")
-    if expected < size:
-        find("batch_missing", expected, "position", "to the end")
+        loose = b"".join(fact.leaf or b"" for fact in log.facts[start : batch.end])
+        loosely = not batch.digest and batch.cause == f"loose:{sha256(loose).hex()}"
+        inside = [] if over or loosely else list(enumerate(log.facts[start : batch.end], start))
+        causes_of = [at for at, one in inside if one.cause not in (None, batch.cause)]
+        times_of = [at for at, one in inside if one.times and batch.time not in one.times]
+        if causes_of or (inside and not batch.digest):
+            find("batch_cause", (causes_of or [start])[0], "cause", batch.cause)
+        if times_of:
+            find("batch_recorded_at", times_of[0], "recorded_at", batch.time)
+    for at in [at for at in range(expected, size) if log.facts[at].stored][:1]:
+        find("batch_missing", at, "position", "to the end")
     return sound
 
 
@@ -1216,8 +1259,9 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
         if at >= len(log.facts):
             continue
         if batch.signature is None and batch.key_id is None:
-            if first is not None and at > first:
-                find("signature_missing", at, where)
+            behind = first is not None and batch.end > first + 1
+            if first is not None and (at > first or (behind and not batch.digest)):
+                find("signature_missing", max(at, first + 1), where)
             continue
         if type(batch.signature) is not bytes or len(batch.signature) not in (64, 104):
             find("signature_form", at, where)
@@ -1241,7 +1285,8 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
             "root": Tree(leaves).root().hex(),
             "seen": {"root": seen[1].hex(), "size": seen[0]} if seen else None,
         }
-        body, kind = ENCODE(statement).encode(), b"application/vnd.aidledger.batch+json;v=1"
+        body = ENCODE(statement).encode("utf-8", "surrogateescape")
+        kind = b"application/vnd.aidledger.batch+json;v=1"
         message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
         if not one.key.signed(message, batch.signature[:64]):
             find("signature_invalid", at, where)
@@ -1249,28 +1294,29 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
             find("signature_seen", at, f"batches.seen of size {seen[0]}")
 
 
-# ---- §14, rungs 7 to 9: the mark, checkpoints, cosignatures; §19.3 restorations ------------------
+# ---- §14, rungs 7 to 10: the mark, checkpoints, cosignatures; §19.3 restorations -----------------
 
 
 class Outside:
     """What the verifier brought along: a policy, checkpoints, and files that people kept."""
 
     def __init__(
-        self, policy: Policy | None, files: dict[str, bytes], *, case: str = "", asked: str = ""
+        self, policy: Policy | None, files: dict[str, bytes], *, asked: str = "", **about: str
     ) -> None:
-        self.policy, self.case, self.asked = policy, case, asked  # `asked`: the one file that is
+        self.policy, self.asked = policy, asked  # `asked`: the one file that is
+        self.case, self.person = about.get("case", ""), about.get("person", "")
         self.notes: dict[str, Checkpoint] = {}
         self.proofs: dict[str, Proof] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
         self.papers: dict[str, dict[str, Any]] = {}  # case and payment proofs
         self.records: dict[str, bytes] = {}
         self.bundles: dict[str, bytes] = {}
-        self.useless: list[str] = []
+        self.unused: dict[str, Any] = {}  # files that say nothing, and why
         for name, data in files.items():
             try:
                 self._read(name, data)
             except RefusedError as error:
-                self.useless.append(f"{name}: {error}")
+                self.unused[name] = error
 
     def _read(self, name: str, data: bytes) -> None:
         """Tell files apart by their first bytes."""
@@ -1290,6 +1336,10 @@ class Outside:
         else:
             self.notes[name] = read_checkpoint(data)
 
+    def known(self, keys: list[Key]) -> set[Key]:
+        """Add the keys of witnesses to those of the log: a bad line of either refuses a note."""
+        return {*keys, *(self.policy.witnesses.values() if self.policy else ())}
+
     def sizes(self) -> Iterator[int]:
         """Give the sizes whose roots are asked for."""
         yield from (note.size for note in self.notes.values())
@@ -1301,32 +1351,28 @@ class Outside:
         return (self.policy or Policy()).accept(note)
 
 
-def check_mark(log: Log, mark: str | None) -> None:
-    """Ask that the ledger is not smaller than its high-water mark, which lies beside it."""
-    told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", mark or "")
-    if not told:
+def check_mark(log: Log, mark: Pair | None) -> None:
+    """Ask that the ledger is not smaller than its high-water mark, nor another."""
+    if mark is None:
         log.report.skipped["mark"] = NO_MARK
-    elif int(told[1]) > len(log.facts) or log.differs(int(told[1]), bytes.fromhex(told[2])):
-        log.report.find("behind_mark", min(int(told[1]), len(log.facts)), "mark", told[1])
+    elif mark[0] > len(log.facts) or log.differs(*mark):
+        log.report.find("behind_mark", min(mark[0], len(log.facts)), "mark", mark[0])
 
 
 def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
     """Give the keys of the log: those of the policy, and the one that genesis names."""
     keys = [key for key in policy.logs if key.name == origin] if policy else []
-    for _, kind, said in log.kept if CAN_VERIFY else ():
-        if kind == "GenesisDeclared" and said["data"].get("log_key"):
-            key = hex_key(origin, LOG, said["data"]["log_key"])
-            keys += [key] if key and key not in keys else []
-    return keys
+    key = hex_key(origin, LOG, log.genesis()[1].get("data", {}).get("log_key"))
+    return [*keys, key] if CAN_VERIFY and key and key not in keys else keys
 
 
 def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) -> None:
     """Rungs 8 and 9: kept checkpoints, and those from outside."""
     report, keys = log.report, log_keys(log, origin, outside.policy)
-    known = {*keys, *(outside.policy.witnesses.values() if outside.policy else ())}
-    told: list[tuple[int, bytes, str]] = []
-    if not keys:
-        report.skipped["checkpoints"] = NO_LOG_KEY
+    known = outside.known(keys)
+    told: list[tuple[int, bytes, str, bool]] = []  # size, root, where, whether from outside
+    if not keys or not (rows or outside.notes):
+        report.skipped["checkpoints"] = NO_LOG_KEY if rows or outside.notes else NO_CHECKPOINT
     for number, (size, root, data) in enumerate(rows):
         where = f"checkpoints row {number}, size {size!r:.20}"
         try:
@@ -1342,34 +1388,50 @@ def check_checkpoints(log: Log, rows: list[Any], origin: str, outside: Outside) 
             report.find("checkpoint_unsigned", None, where, error)
             continue
         if note[:3] == (origin, size, root) and not impossible(note):
-            told.append((size, root, where))
-    best = Checkpoint("", -1, b"", b"", frozenset())
-    for name, note in outside.notes.items():
-        try:
-            ours = note.origin == origin and not impossible(note) and note.signers(known) & {*keys}
-            refuse(not ours, "its checkpoint is not signed by a known key of this log")
-            told.append((note.size, note.root, name))
-            if log.has(note.size, note.root) and note.size > best.size:
-                outside.accepted(note)
-                best = note
-        except RefusedError as error:
-            outside.useless.append(f"{name}: {error}")
-    roots, right = dict[int, bytes](), 0
-    for size, root, where in sorted(told):
+            told.append((size, root, where, False))
+    told += notes_from_outside(log, origin, outside, keys)
+    roots, right, right_outside = dict[int, bytes](), 0, 0
+    for size, root, where, brought in sorted(told):
         if roots.setdefault(size, root) != root:
             report.find("checkpoint_two_roots", None, where)
         if size > len(log.facts):
             report.find("checkpoint_ahead", len(log.facts), where)
         elif log.differs(size, root):
-            report.find("checkpoint_root", right, where, root.hex())
+            at = right_outside if brought else right  # rows can be signed anew
+            report.find("checkpoint_root", at, where, root.hex())
         elif log.has(size, root):
-            right = size
+            right, right_outside = size, size if brought else right_outside
+    if log.genesis()[1] and outside.policy:
+        compare_policy(report, outside.policy, origin, *log.genesis())
+
+
+def notes_from_outside(
+    log: Log, origin: str, outside: Outside, keys: list[Key]
+) -> Iterator[tuple[int, bytes, str, bool]]:
+    """Give the notes from outside that count, and hold the best of them against the policy."""
+    known = outside.known(keys)
+    best = Checkpoint("", -1, b"", b"", frozenset())
+    for name, note in outside.notes.items():
+        try:
+            refuse(note.origin != origin or impossible(note), "of another log, or impossible")
+            refuse(keys and not note.signers(known) & {*keys}, "no line of a key of the log")
+        except RefusedError as error:
+            outside.unused[name] = error
+            continue
+        yield note.size, note.root, name, True
+        with contextlib.suppress(RefusedError):
+            outside.accepted(note)
+            if not log.has(note.size, note.root):
+                log.report.contradicted = True
+            elif note.size > best.size:
+                best = note
     if best.size > 0 or (best.size == 0 == len(log.facts)):
         same = [note for note in outside.notes.values() if note[1:3] == best[1:3]]
-        report.proven_size = best.size
-        report.cosigners = sorted({name for note in same for name in cosigners_of(outside, note)})
+        log.report.proven_size = best.size
+        witnesses = {name for note in same for name in cosigners_of(outside, note)}
+        log.report.cosigners = sorted(witnesses)
     else:
-        report.skipped["cosignatures"] = NO_ACCEPTED
+        log.report.skipped["cosignatures"] = NO_ACCEPTED
 
 
 def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
@@ -1379,33 +1441,75 @@ def cosigners_of(outside: Outside, note: Checkpoint) -> list[str]:
     return []
 
 
-def check_restored(log: Log, origin: str) -> None:
-    """§19.3: the statement is built from the entry, and cosigned by the auditor whom it names."""
+def named_witnesses(data: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Give name and key (hex) of the witnesses that genesis names."""
+    told = data.get("witnesses")
+    rows = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return [(str(one.get("name")), str(one.get("key"))) for one in rows]
+
+
+def compare_policy(
+    report: Report, policy: Policy, origin: str, at: int, said: dict[str, Any]
+) -> None:
+    """Rung 9: say where the policy from outside is another than genesis names."""
+    data, stream = said["data"], said.get("stream")
+    named, log_key, quorum = named_witnesses(data), data.get("log_key"), data.get("quorum")
+    ours = [(key.name, key.public.hex()) for key in (*policy.logs, *policy.witnesses.values())]
+    if data.get("policy") not in (None, policy.digest):
+        report.find("policy_differs", at, "policy", policy.digest, stream)
+    if log_key and (origin, log_key) not in ours:
+        report.find("policy_key", at, "log_key", log_key, stream)
+    for name in [name for name, key in named if any(name == one and key != k for one, k in ours)]:
+        report.find("policy_key", at, "witnesses", name, stream)
+    if is_count(quorum) and policy.least(policy.quorum, {key for _, key in named}) < quorum:
+        report.find("policy_weaker", at, "quorum", quorum, stream)
+
+
+def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
+    """§19.3: each restoration stands behind the head that was kept, and an auditor allowed it."""
+    report, witnesses = log.report, policy.witnesses.values() if policy else ()
+    trusted = [key.public.hex() for key in witnesses]
+    named = [key for _, key in named_witnesses(log.genesis()[1].get("data", {}))]
     for at, what, said in log.kept:
-        if what != "LedgerRestored":
+        stream, data = str(said.get("stream")), said["data"]
+        if what != "LedgerRestored" or not stream.startswith("registry/"):
             continue
-        try:
-            data, auditor = said["data"], said["data"]["auditor"]
-            lost, kept = ((data[f"{one}_size"], data[f"{one}_root"]) for one in ("lost", "kept"))
-            refuse(not 0 <= kept[0] <= lost[0] <= LIMIT or kept == lost, "nothing was lost")
-            heads = [
-                part for size, root in (lost, kept) for part in (u64(size), bytes.fromhex(root))
-            ]
-            digest = b"aidledger/restored/v1\n" + b"".join(map(lp, (origin.encode(), *heads)))
-            roots = [base64.b64encode(one).decode() for one in (sha256(digest), heads[1], heads[3])]
-            text = f"{origin}/restored\n{kept[0]}\n{roots[0]}\n"
-            text += f"lost {lost[0]} {roots[1]}\nkept {kept[0]} {roots[2]}\n"
-            line = f"\n— {auditor['name']} {data['cosignature']}\n"
-            note = read_checkpoint((text + line).encode())
-            kind = {"ed25519": WITNESS, "ml_dsa_44": ML_DSA_44}.get(auditor["algorithm"])
-            key = hex_key(auditor["name"], kind, auditor["key"])
-            refuse(not note.signers([key] if key else []), "not cosigned by the auditor's key")
-            refuse(kept[0] != at or log.differs(at, heads[3]), "not behind the head that was kept")
-        except (RefusedError, KeyError, TypeError, ValueError) as error:
-            log.report.find("restored_differs", at, "data", error, said.get("stream"))
+        if not CAN_VERIFY:
+            report.skipped["restorations"] = NO_PACKAGE
+            return
+        root, key = data.get("kept_root"), cosigner(data.get("auditor"))
+        found = len(report.findings)
+        if data.get("kept_size") != at or not is_hash(root) or log.differs(at, bytes.fromhex(root)):
+            report.find("restoration_head", at, "kept_root", root, stream)
+        if not key or not allows(data, origin, key):
+            report.find("restoration_unsigned", at, "cosignature", key and key.name, stream)
+        auditor = key.public.hex() if key else ""
+        if auditor not in (named or trusted or [auditor]):
+            report.find("restoration_key", at, "auditor", auditor, stream)
+        elif auditor not in trusted:
+            report.skipped["restorations"] = NO_AUDITOR
+        if len(report.findings) == found:
+            report.find("ledger_restored", at, "kept_size", f"lost {data['lost_size']}", stream)
 
 
-# ---- §14, rung 12: what people kept, held against the entries; §17: sealed indexes ---------------
+def allows(data: dict[str, Any], origin: str, key: Key) -> bool:
+    """Build the statement of a restoration, and verify its cosignature."""
+    try:
+        heads = [(data[f"{one}_size"], data[f"{one}_root"]) for one in ("lost", "kept")]
+        (lost, _), (kept, _) = heads
+        refuse(not 0 <= kept <= lost <= LIMIT or heads[0] == heads[1], "nothing was lost")
+        parts = [part for size, root in heads for part in (u64(size), bytes.fromhex(root))]
+        root = sha256(b"aidledger/restored/v1\n" + b"".join(map(lp, (origin.encode(), *parts))))
+        in_text = [base64.b64encode(one).decode() for one in (root, parts[1], parts[3])]
+        text = f"{origin}/restored\n{kept}\n{in_text[0]}\n"
+        text += f"lost {lost} {in_text[1]}\nkept {kept} {in_text[2]}\n"
+        line = f"\n— {key.name} {data['cosignature']}\n"
+        return key in read_checkpoint((text + line).encode()).signers([key])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False
+
+
+# ---- §14, rung 13: what people kept, held against the entries; §17: sealed indexes ---------------
 
 
 def check_files(log: Log, origin: str, outside: Outside) -> None:
@@ -1413,14 +1517,17 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
     find, size = log.report.find, len(log.facts)
     for name, proof in outside.proofs.items():
         leaf = log.facts[proof.at].leaf if proof.at < size else None
-        if any(one.startswith(f"{name}: ") for one in outside.useless) or (
-            leaf and proof.holds(leaf)
-        ):
+        if name in outside.unused or (leaf and proof.holds(leaf)):
             continue
         if log.has(proof.note.size, proof.note.root):
-            outside.useless.append(f"{name}: its path does not lead to its checkpoint")
+            outside.unused[name] = "its path does not lead to its checkpoint"
         else:
             find("proof_differs", proof.at, name, f"an entry of a log of {proof.note.size}")
+    leaves = {fact.leaf for fact in log.facts} if outside.records else set()
+    for name, leaf in [(name, leaf_of(record)) for name, record in outside.records.items()]:
+        sound = [proof for led, proof in outside.proofs.items() if led not in outside.unused]
+        if leaf not in leaves and not any(proof.holds(leaf) for proof in sound):
+            outside.unused[name] = "neither the log nor a proof has it"
     for name, receipt in outside.receipts.items():
         at = receipt["position"]
         if receipt["origin"] != origin:
@@ -1449,19 +1556,19 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
             refuse((told or (0, NO_LEAVES)) != items, f"{items[0]} items are in the log")
         except (RefusedError, KeyError, TypeError, ValueError) as error:
             find("proof_differs", position, name, error)
-    for name, data in outside.bundles.items():
-        check_bundle(log.report, outside, name, data)
+    check_bundles(log.report, outside, log_keys(log, origin, outside.policy))
 
 
-def check_bundle(report: Report, outside: Outside, name: str, data: bytes) -> None:
+def check_bundles(report: Report, outside: Outside, logs: list[Key]) -> None:
     """§16.10: take evidence against a log, by its own signatures."""
-    code = None
-    with contextlib.suppress(RefusedError):
-        code = convicts(data, outside.policy.logs if outside.policy else [])
-    if code:
-        report.find(code, None, name, "a log contradicted itself under its own key")
-    else:
-        outside.useless.append(f"{name}: it convicts nobody whom the policy names")
+    for name, data in outside.bundles.items():
+        guilty = False
+        with contextlib.suppress(RefusedError):
+            guilty = convicts(data, logs)
+        if guilty:
+            report.find("misbehaviour_shown", None, name, "under its own key")
+        else:
+            outside.unused[name] = "it convicts no key that is known here"
 
 
 def before(items: list[tuple[int, bytes]], size: int) -> list[tuple[int, bytes]]:
@@ -1478,7 +1585,7 @@ def check_indexes(log: Log) -> None:
     items = {kind: sorted(log.items(kind).items()) for kind in ("cases", "persons")}
     roots: dict[tuple[str, int], bytes] = {}  # of so many items of a key: they only get more
     for at, data in sealed:
-        kind, size = data.get("kind"), data.get("size")
+        kind, size = str(data.get("kind")), data.get("size")
         leaves = []
         for key, parts in items.get(kind, []) if is_count(size) and size <= at else []:
             if there := before(parts, size):
@@ -1506,6 +1613,11 @@ QUERIES = {
 
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
+    mark = None  # it is read before the ledger: a writer may go on
+    with contextlib.suppress(OSError, ValueError):
+        text = path.with_name(f"{path.name}.mark").read_text("ascii")
+        told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", text)
+        mark = (int(told[1]), bytes.fromhex(told[2])) if told else None
     wal = path.with_name(f"{path.name}-wal")
     with tempfile.TemporaryDirectory(prefix="verify_alone-") as folder:
         place, how = path, "mode=ro&immutable=1"
@@ -1516,19 +1628,12 @@ def verify_ledger(path: Path, outside: Outside) -> Report:
         try:
             uri = f"{place.resolve().as_uri()}?{how}"
             with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
-                return verify_database(database, outside, read_mark(path))
+                return verify_database(database, outside, mark)
         except sqlite3.Error as error:
             raise CannotRunError(f"{path}: {error}") from None
 
 
-def read_mark(path: Path) -> str | None:
-    """Read the high-water mark, which lies beside the ledger."""
-    with contextlib.suppress(OSError, ValueError):
-        return path.with_name(f"{path.name}.mark").read_text("ascii")
-    return None
-
-
-def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | None) -> Report:
+def verify_database(database: sqlite3.Connection, outside: Outside, mark: Pair | None) -> Report:
     """Climb the rungs."""
     database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     database.execute("PRAGMA trusted_schema = OFF")
@@ -1546,8 +1651,7 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | 
     sizes = [batch.end for batch in batches if batch.well_formed]
     sizes += [batch.seen[0] for batch in batches if batch.seen]
     sizes += [row[0] for row in kept if is_count(row[0])]
-    sizes += [said["data"]["kept_size"] for _, kind, said in log.kept if is_restored(kind, said)]
-    log.work_out_roots([*sizes, *outside.sizes(), int((mark or "0")[:20])])
+    log.work_out_roots([*sizes, *outside.sizes(), *(mark or ())[:1]])
     check_nodes(log, database.execute(QUERIES["nodes"]))
     origin = check_head(log, head)
     sound = check_batches(log, batches)
@@ -1561,20 +1665,22 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: str | 
     return log.report
 
 
-def is_restored(kind: str, said: dict[str, Any]) -> bool:
-    """Tell a LedgerRestored with a size."""
-    return kind == "LedgerRestored" and is_count(said["data"].get("kept_size"))
+def report_unused(report: Report, outside: Outside) -> None:
+    """Name the files that say nothing."""
+    for name, why in outside.unused.items():
+        report.find("file_unused", None, name, why)
 
 
 def finish(log: Log, origin: str, outside: Outside) -> None:
     """Climb the rungs that ledgers and tiles have in common."""
-    check_restored(log, origin)
+    check_restored(log, origin, outside.policy)
     check_files(log, origin, outside)
     check_indexes(log)
-    if not any((outside.proofs, outside.receipts, outside.papers, outside.bundles)):
-        log.report.skipped["proofs"] = NO_PROOFS
-    log.report.useless = outside.useless
-    log.report.skipped["types"] = log.report.skipped["powers"] = NOT_OURS
+    brought = (outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)
+    if outside.unused or not any(brought):
+        log.report.skipped["proofs"] = UNUSED if outside.unused else NO_PROOFS
+    report_unused(log.report, outside)
+    log.report.skipped.update(dict.fromkeys(NOT_MADE, NOT_OURS))
     log.report.climbed = True
 
 
@@ -1642,8 +1748,7 @@ def verify_tiles(folder: Path, outside: Outside) -> Report:
                     find("node_differs", here + at * 256**level, where)
         level, sides = level + 1, [level_up(side) for side in sides]
     check_checkpoints(log, [], note.origin, outside)
-    for rung in ("batches", "signatures", "mark"):
-        log.report.skipped[rung] = IN_TILES
+    log.report.skipped.update(dict.fromkeys(("batches", "signatures", "mark"), IN_TILES))
     finish(log, note.origin, outside)
     return log.report
 
@@ -1655,30 +1760,30 @@ def verify_folder(outside: Outside) -> Report:
     """Prove records, entries of receipts, case and payment proofs: all of them, or nothing is."""
     report = Report(entries=len(outside.records))
     roots, good, cosigners = dict[tuple[str, int], bytes](), dict[str, Proof](), set[str]()
-    used: set[str] = set()
+    used, unused = set[str](), outside.unused
     for name, note in outside.notes.items():
         try:
             cosigners.update(outside.accepted(note))
         except RefusedError as error:
-            outside.useless.append(f"{name}: {error}")
+            unused[name] = error
             continue
         if roots.setdefault((note.origin, note.size), note.root) != note.root:
             report.find("checkpoint_two_roots", None, name, f"of {note.origin} at {note.size}")
         if name in outside.proofs:
             good[name] = outside.proofs[name]
-    placed: dict[str, int] = {}  # records by name, at their proven position
+    placed: dict[str, Proof] = {}  # records by name, with a proof of their position
     for name, record in outside.records.items():
         for led in [led for led, proof in good.items() if proof.holds(leaf_of(record))]:
             used.add(led)
             if name not in placed:
-                placed[name] = good[led].at
-                report.show(name, ENTRY, good[led].at, good[led].note.size, good[led].note.origin)
+                placed[name], note = good[led], good[led].note
+                report.show(name, ENTRY, good[led].at, note.size, note.origin)
     proven, covered = len(placed), set(placed)
     for name, value in outside.papers.items():
         try:
             ours = check_paper(outside, placed, name, value, report)
         except (RefusedError, KeyError, TypeError, ValueError) as error:
-            outside.useless.append(f"{name}: {error}")
+            unused[name] = error
             continue
         proven, covered = proven + len(ours - covered), covered | ours
     for name, receipt in outside.receipts.items():
@@ -1687,40 +1792,37 @@ def verify_folder(outside: Outside) -> Report:
             report.find("receipt_missing", None, name, f"another root at size {receipt['size']}")
         missing = receipt["count"]
         for at, leaf in enumerate(receipt["leaf_hashes"], start=receipt["position"]):
-            held = [
-                led
-                for led, one in good.items()
-                if (one.note.origin, one.at) == (receipt["origin"], at)
-                and one.holds(bytes.fromhex(leaf))
-            ]
+            place, digest = (receipt["origin"], at), bytes.fromhex(leaf)
+            same = [led for led, one in good.items() if (one.note.origin, one.at) == place]
+            held = [led for led in same if good[led].holds(digest)]
             missing -= bool(held)
             used.update(held)
         proven += receipt["count"] - missing
         if missing:
-            outside.useless.append(f"{name}: {missing} of its entries are not proven")
+            unused[name] = f"{missing} of its entries are not proven"
         else:
             report.show(name, RECEIPT_KEPT, receipt["count"], receipt["origin"])
-    for name, data in outside.bundles.items():
-        check_bundle(report, outside, name, data)
-    outside.useless += [f"{name}: not proven" for name in sorted({*outside.records} - covered)]
-    if outside.case and not any(one[2][-1] == outside.case for one in report.shown):
-        outside.useless.append(f"{outside.case}: nothing here proves what was asked")
+    check_bundles(report, outside, outside.policy.logs if outside.policy else [])
+    unused.update(dict.fromkeys(sorted({*outside.records} - covered), "not proven"))
+    for asked in (outside.case, person_key(outside.person) if outside.person else ""):
+        if asked and not any(parts[-1] == asked for _, _, parts in report.shown):
+            unused[asked] = "nothing here proves what was asked"
     if not outside.asked:  # of a folder, all files must say something
-        outside.useless += [f"{name}: it proves nothing that is here" for name in {*good} - used]
-    report.useless = outside.useless
-    if proven and not any(one.startswith(outside.asked) for one in report.useless):
+        unused.update(dict.fromkeys(sorted({*good} - used), "it proves nothing that is here"))
+    report_unused(report, outside)
+    if proven and not (outside.asked in unused if outside.asked else unused):
         report.proven_size, report.cosigners = proven, sorted(cosigners)
     return report
 
 
 def check_paper(
-    outside: Outside, placed: dict[str, int], name: str, value: dict[str, Any], report: Report
+    outside: Outside, placed: dict[str, Proof], name: str, value: dict[str, Any], report: Report
 ) -> set[str]:
     """Check a case or payment proof without a ledger; give the names of the records it covers."""
     said = {one: canonical(data) for one, data in outside.records.items()}
-    rests_on = [said[one] for one, at in placed.items() if at == value["sealed_at"]]
+    rests_on = [one for one, proof in placed.items() if proof.at == value["sealed_at"]]
     refuse(not rests_on, f"the entry {value['sealed_at']} that it rests on is not proven")
-    kind, data = rests_on[0]["$type"], rests_on[0]["data"]
+    kind, data = said[rests_on[0]]["$type"], said[rests_on[0]]["data"]
     if "rows" not in value:
         refuse(kind not in STATEMENTS, "it rests on an entry of another type")
         for one in [one for one in said if said[one]["$type"] == "PaymentIssued"]:
@@ -1734,95 +1836,72 @@ def check_paper(
         raise RefusedError("no record of a payment here is its line")
     refuse(kind != "IndexSealed", "it rests on an entry of another type")
     told, key = check_case_proof(value, data), value["key"]
+    if value["kind"] == "persons":
+        refuse(not outside.person, "a proof of a person's cases needs the token: --person")
+        refuse(person_key(outside.person) != key, "it is about another person")
+        origin = placed[rests_on[0]].note.origin
+        near = [one for one, proof in placed.items() if proof.note.origin == origin]
+        there = [(placed[one].at, said[one]["$type"], said[one]) for one in near]
+        there = sorted((one for one in there if one[0] < data["size"]), key=lambda one: one[0])
+        leaves = [leaf for _, leaf in person_items(there).get(key, [])]
+        ours: list[str] = []
+    else:
+        ours = [one for one in said if said[one]["stream"] == key]
+        ours.sort(key=lambda one: int(said[one]["version"]))
+        leaves = [leaf_of(outside.records[one]) for one in ours]
     if told is None:
+        refuse(leaves and value["kind"] == "persons", "a record here names the person")
         report.show(name, ABSENT, data["size"], key)
         return set()
-    ours = [one for one in said if said[one]["stream"] == key == rests_on_case(value)]
-    ours.sort(key=lambda one: int(said[one]["version"]))
-    if ours:
-        found = len(ours), Tree(leaf_of(outside.records[one]) for one in ours).root()
-        refuse(found != told, f"the records here are not all {told[0]} of {key}")
-    report.show(name, ALL if ours else NOT_HERE, told[0], key)
+    refuse(
+        leaves and (len(leaves), Tree(leaves).root()) != told, f"they are not all {told[0]} here"
+    )
+    every = ALL_CASES if value["kind"] == "persons" else ALL
+    report.show(name, every if leaves else NOT_HERE, told[0], key)
     return set(ours)
-
-
-def rests_on_case(value: dict[str, Any]) -> Any:
-    """Give the stream that a proof of a case is about."""
-    return value["key"] if value["kind"] == "cases" else None
 
 
 # ---- The command ---------------------------------------------------------------------------------
 
 VERDICTS = {"proven": (0, "已证明"), "damaged": (1, "已损坏"), "unproven": (4, "未证明")}
-ENTRY = "entry {} of a log of {}, {}"
-RECEIPT_KEPT = "all {} entries of the receipt are in the log {}"
-PAID = "{} fen are one line of {} fen for {}"
-CORRECTED = "corrected: the entry itself says {} fen for {}"
-ABSENT = "among the first {} entries there is none of {}"
-ALL = "these are all {} entries of {}"
-NOT_HERE = "{} entries, whose records are not here, of {}"
-UNWITNESSED = "unwitnessed: the operator can rewrite history"
-CHINESE = {
-    ENTRY: "位置 {}，账本共 {} 条，{}",
-    RECEIPT_KEPT: "回执所载 {} 条都在账本 {} 中",
-    PAID: "{} 分，计入合计 {} 分，月份 {}",
-    CORRECTED: "已更正：原记录为 {} 分，月份 {}",
-    ABSENT: "前 {} 条中没有 {}",
-    ALL: "共 {} 条，全部在此：{}",
-    NOT_HERE: "共 {} 条，记录不在此处：{}",
-    UNWITNESSED: "未见证，运营方可改写历史",
-    "{} entries, root {}": "{} 条记录，树根 {}",
-    "right: {}": "无误：{}",
-    "not checked: {} ({})": "未核验：{}（{}）",
-    "says nothing: {}": "不能作证：{}",
-    "witnessed by {}": "见证：{}",
-    "{} entries come after the checkpoint: unproven": "检查点之后还有 {} 条，未证明",
-    **dict(
-        zip(
-            (*RUNGS, "cosignatures", "types", "powers"),
-            "记录 列 链 时间 树 批次 高水位 检查点 签名 证明 索引 联署 内容 权限".split(),  # noqa: SIM905
-            strict=True,
-        )
-    ),
-    NO_KEYS: "没有登记密钥",
-    NO_PACKAGE: "没有安装 cryptography",
-    NO_MARK: "账本旁没有可读的高水位",
-    NO_LOG_KEY: "不知账本的公钥：请在策略中写明",
-    NO_ACCEPTED: "没有策略所接受的外来检查点",
-    NO_PROOFS: "没有给出回执或证明",
-    NO_INDEX: "没有封存，或所据条目已损坏",
-    NOT_OURS: "由 aidledger verify 核验",
-    IN_TILES: "瓦片中没有",
-}
+ENTRY = "entry {} of a log of {}, {}|位置 {}，账本共 {} 条，{}"
+RECEIPT_KEPT = "all {} entries of the receipt are in the log {}|回执所载 {} 条都在账本 {} 中"
+PAID = "{} fen are one line of {} fen for {}|{} 分，计入合计 {} 分，月份 {}"
+CORRECTED = "corrected: the entry itself says {} fen for {}|已更正：原记录为 {} 分，月份 {}"
+ABSENT = "among the first {} entries there is none of {}|前 {} 条中没有 {}"
+ALL = "these are all {} entries of {}|共 {} 条，全部在此：{}"
+ALL_CASES = "these are all {} cases of the person {}|共 {} 案，全部在此，人员 {}"
+NOT_HERE = "{} items, whose records are not here, of {}|共 {} 条，记录不在此处：{}"
+TAIL = "{} entries come after the checkpoint: unproven|检查点之后还有 {} 条，未证明"
+UNWITNESSED = "unwitnessed: the operator can rewrite history|未见证，运营方可改写历史"
 
 
 def as_text(report: Report, lang: str) -> str:
     """Give sentences, the verdict last."""
 
     def say(words: str, *parts: Any) -> str:
-        return (CHINESE.get(words, words) if lang == "zh" else words).format(*parts)
+        return words.split("|")[(lang == "zh") * words.count("|")].format(*parts)
 
     told, lines = report.as_json(), list[str]()
+    named = {name: RUNGS[name] if lang == "zh" else name for name in RUNGS}
     if told["rungs"]:
-        lines.append(say("{} entries, root {}", report.entries, report.root))
-        right = [say(one["name"]) for one in told["rungs"] if one["status"] == "ok"]
-        lines.append(f"✓ {say('right: {}', ', '.join(right))}")
-    for one in told["rungs"]:
-        if one["status"] == "not_made":
-            lines.append(f"- {say('not checked: {} ({})', say(one['name']), say(one['why']))}")
-    for one in told["findings"]:
-        text = CODES[one["code"]][2].split("|")[lang != "zh"]
+        lines.append(say("{} entries, root {}|{} 条记录，树根 {}", report.entries, report.root))
+        right = [named[one["name"]] for one in told["rungs"] if one["status"] == "ok"]
+        lines.append(f"✓ {say('right: {}|无误：{}', ', '.join(right))}")
+    missing = [one["name"] for one in told["rungs"] if one["status"] == "not_made"]
+    for why in dict.fromkeys(report.skipped[one] for one in missing):
+        names = ", ".join(named[one] for one in missing if report.skipped[one] == why)
+        lines.append(f"- {say('not checked: {} ({})|未核验：{}（{}）', names, say(why))}")
+    for one in told["findings"] + told["leads"]:
         where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
-        lines.append(f"✗ {where}: {text} [{one['code']}] {one['message']}".rstrip())
+        sign, text = "?" if one["code"] in LEADS else "✗", say(CODES[one["code"]][2])
+        lines.append(f"{sign} {where}: {text} [{one['code']}] {one['message']}".rstrip())
     lines += [f"✓ {name}: {say(words, *parts)}" for name, words, parts in report.shown]
-    lines += [f"- {say('says nothing: {}', one)}" for one in report.useless]
     if report.verdict == "proven":
         names = ", ".join(report.cosigners)
-        lines.append(say("witnessed by {}", names) if names else say(UNWITNESSED))
+        lines.append(say("witnessed by {}|见证：{}", names) if names else say(UNWITNESSED))
         if told["rungs"] and told["unproven_tail"]:
-            lines.append(
-                say("{} entries come after the checkpoint: unproven", told["unproven_tail"])
-            )
+            lines.append(say(TAIL, told["unproven_tail"]))
     verdict = VERDICTS[report.verdict][1] if lang == "zh" else report.verdict
     return "\n".join([*lines, verdict])
 
@@ -1848,28 +1927,25 @@ def main() -> int:
     parser.add_argument("--policy", type=Path, metavar="FILE", help="whose signatures count")
     parser.add_argument("--proofs", type=Path, metavar="DIR", help="receipts and proofs to check")
     parser.add_argument("--case", default="", metavar="CASE", help="the case that is asked for")
+    parser.add_argument("--person", default="", metavar="TOKEN", help="the person asked for")
     parser.add_argument("--lang", choices=("en", "zh"), help="print sentences, in this language")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
-        folders = [one for one in (given.proofs, given.path) if one and one.is_dir()]
         asked = "" if given.path.is_dir() else str(given.path)
-        names = [*given.checkpoint, *([given.path] if asked else [])]
-        names += [
-            one
-            for folder in folders
-            if not (folder / "tile").is_dir()
-            for one in sorted(folder.iterdir())
-            if one.is_file()
-        ]
+        names = {str(one): one for one in [*given.checkpoint, *([given.path] if asked else [])]}
+        for folder in [one for one in (given.proofs, given.path) if one and one.is_dir()]:
+            inside = folder.rglob("*") if folder == given.proofs else folder.iterdir()
+            inside = [] if (folder / "tile").is_dir() else sorted(inside)
+            names |= {str(one.relative_to(folder)): one for one in inside if one.is_file()}
         files = {}
-        for name in names:
-            with name.open("rb") as file:
+        for name, place in names.items():
+            with place.open("rb") as file:
                 if file.read(16) != b"SQLite format 3\0":
                     file.seek(0)
-                    files[name.name if name.parent in folders else str(name)] = file.read(2_000_000)
-        outside = Outside(policy, files, case=given.case, asked=asked)
+                    files[name] = file.read(2_000_000)
+        outside = Outside(policy, files, asked=asked, case=given.case, person=given.person)
         report = verify(given.path, outside)
     except (CannotRunError, OSError, RefusedError) as error:
         print(f"verify_alone: error: {error}", file=sys.stderr)

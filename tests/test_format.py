@@ -352,8 +352,8 @@ def test_on_an_undamaged_ledger_both_verifiers_agree_on_everything(ledger: Path)
         "unproven_tail": SIZE,
         "cosigners": [],
         "findings": [],
+        "leads": [],
         "shown": [],
-        "useless": [],
         "verdict": "unproven",
     }
     assert ("ok", "ok", "not_made") == (rungs["bytes"], rungs["batches"], rungs["powers"])

@@ -58,7 +58,7 @@ def both(office: Office, files: Files, folder: Path) -> tuple[set[Any], set[Any]
     return (
         {(one.code, one.position) for one in report.findings},
         {(one["code"], one["position"]) for one in found["findings"]},
-        found["useless"],
+        [one["field"] for one in found["leads"]],
     )
 
 

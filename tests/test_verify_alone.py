@@ -1,7 +1,7 @@
 """The verifier of one file against the package, on whatever damage chance makes; and by itself.
 
 Neither shares code with the other, and whoever wrote the one had not read the other: where both say the
-same of a broken ledger, folder of tiles or proof, docs/FORMAT.md says enough.
+same of a broken folder of tiles or proof, docs/FORMAT.md says enough.
 """
 
 from __future__ import annotations
@@ -10,28 +10,22 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cli.shell import aidledger, on
 from tests.lone import ALONE, ROOT, SCRIPT
-from tests.services.signedledger import AUDIT, FINANCE, POLICY, SignedLedger, copied
 from tests.services.witnessed import keep_checkpoint, policy_text
 
-from aidledger.services.outside import read_outside
-from aidledger.services.verifying import verify
 from aidledger.store.opening import open_ledger
 
 PAGE = ROOT / "docs/VERIFY.md"
-#: Asked by the package alone, which knows the event types and the powers.
-NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 CHANCE = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -39,137 +33,6 @@ CHANCE = settings(
 
 def files_in(folder: Path) -> dict[str, bytes]:
     return {one.name: one.read_bytes() for one in sorted(folder.iterdir()) if one.is_file()}
-
-
-def told(report: Any) -> set[tuple[str, int | None]]:
-    return {(one["code"], one["position"]) for one in report.as_json()["findings"]}
-
-
-def first(findings: set[tuple[str, int | None]]) -> tuple[int | None, set[str]]:
-    """The first place that is named, and what is said of it; names of broken records may differ."""
-    said = {("record" if code[:6] in ("record", "opaque") else code, at) for code, at in findings}
-    asked = {one for one in said if one[0] not in NOT_ASKED}
-    if any(
-        code == "leaf_hash_differs" for code, _ in said
-    ):  # one damage, which the package names twice
-        asked = {one for one in asked if one[0] != "batch_root"}
-    place = min((at for _, at in asked if at is not None), default=None)
-    return place, {code for code, at in asked if at == place}
-
-
-# ---- a ledger
-
-
-@pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> SignedLedger:
-    return SignedLedger(tmp_path_factory.mktemp("alone") / "ledger.db")
-
-
-CELLS = {
-    "entries": ("stream", "version", "type", "recorded_at", "record", "leaf_hash", "position"),
-    "batches": ("count", "cause", "root", "recorded_at", "signature", "key_id", "position"),
-    "head": ("size", "root", "frontier", "recorded_at", "origin"),
-    "checkpoints": ("size", "root", "note"),
-}
-
-
-def spoiled(value: Any, where: int, bit: int) -> Any:
-    """Change one bit of a value, or its number by one."""
-    if isinstance(value, int):
-        return value + (1 if bit % 2 else -1)
-    data = bytearray(value.encode() if isinstance(value, str) else value or b"\0")
-    data[where % len(data)] ^= 1 << bit
-    return data.decode("ascii", "replace") if isinstance(value, str) else bytes(data)
-
-
-@CHANCE
-@given(data=st.data())
-def test_both_say_the_same_of_a_ledger_with_a_spoiled_cell(
-    data: st.DataObject, signed: SignedLedger, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("cell")
-    ledger = copied(signed, folder / "copy.db")
-    ledger.keep(9, ledger.note(9))
-    (folder / "note").write_bytes(ledger.note(20, witnesses=(AUDIT, FINANCE)))
-    (folder / "policy").write_bytes(POLICY)
-    table = data.draw(st.sampled_from(sorted(CELLS)))
-    column = data.draw(st.sampled_from(CELLS[table]))
-    database = sqlite3.connect(ledger.path)
-    there = f"SELECT rowid, {column} FROM {table} WHERE {column} NOTNULL ORDER BY rowid"
-    rows = database.execute(there).fetchall()
-    rowid, value = data.draw(st.sampled_from(rows))
-    if data.draw(st.integers(0, 9)):
-        new = spoiled(value, data.draw(st.integers(0, 2_000)), data.draw(st.integers(0, 7)))
-        update = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE rowid = ?"
-        database.execute(update, (new, rowid))
-    else:
-        database.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))
-    database.commit()
-    database.close()
-    outside = read_outside([str(folder / "note")], str(folder / "policy"), None)
-    theirs = verify(str(ledger.path), outside=outside)
-    brought = {"note": (folder / "note").read_bytes()}
-    ours = ALONE.verify(ledger.path, ALONE.Outside(ALONE.read_policy(POLICY), brought))
-
-    their_place, their_codes = first({(one.code, one.position) for one in theirs.findings})
-    our_place, our_codes = first(told(ours))
-
-    assert (theirs.verdict, theirs.proven_size) == (ours.verdict, ours.proven_size)
-    assert sorted(theirs.cosigners) == ours.cosigners
-    assert theirs.root == ours.root
-    assert their_place == our_place
-    assert (their_codes & our_codes) or not (their_codes | our_codes)
-
-
-@pytest.mark.parametrize("bit", [0, 2, 5])
-def test_a_spoiled_cosignature_on_a_kept_checkpoint_is_found_by_both(
-    bit: int, signed: SignedLedger, tmp_path: Path
-) -> None:
-    """A line of a key that the policy knows must hold, also where the log's own line does."""
-    ledger = copied(signed, tmp_path / "copy.db")
-    note = bytearray(ledger.note(9, witnesses=(AUDIT,)))
-    note[-30] ^= 1 << bit
-    ledger.keep(9, bytes(note))
-    (tmp_path / "policy").write_bytes(POLICY)
-    theirs = verify(str(ledger.path), outside=read_outside([], str(tmp_path / "policy"), None))
-    ours = ALONE.verify(ledger.path, ALONE.Outside(ALONE.read_policy(POLICY), {}))
-
-    assert "damaged" == theirs.verdict == ours.verdict
-
-
-def test_hostile_text_in_a_column_is_a_finding(signed: SignedLedger, tmp_path: Path) -> None:
-    ledger = copied(signed, tmp_path / "copy.db")
-    ledger.run("UPDATE entries SET stream = CAST(x'ff0a27' AS TEXT) WHERE position = 7")
-    ledger.run("UPDATE batches SET cause = CAST(x'c0' AS TEXT) WHERE position = 4")
-    for more in ([], ["--lang", "zh"]):
-        command = [sys.executable, "-I", str(SCRIPT), str(ledger.path), *more]
-        ran = subprocess.run(command, capture_output=True, check=False)
-
-        assert (1, b"") == (ran.returncode, ran.stderr)
-        assert b"column_differs" in ran.stdout
-
-
-def test_nothing_is_written_and_what_lies_in_the_wal_is_read(
-    signed: SignedLedger, tmp_path: Path
-) -> None:
-    ledger = copied(signed, tmp_path / "copy.db")
-    writer = sqlite3.connect(ledger.path)
-    writer.execute("PRAGMA journal_mode = WAL")
-    writer.execute("PRAGMA wal_autocheckpoint = 0")
-    writer.execute("UPDATE head SET size = size + 1")
-    writer.commit()
-    held = tmp_path / "held"
-    held.mkdir()
-    for one in tmp_path.glob("copy.db*"):
-        shutil.copy(one, held / one.name)
-    writer.close()
-    (held / "copy.db-shm").unlink()
-    before = files_in(held)
-    report = ALONE.verify(held / "copy.db", ALONE.Outside(None, {}))
-
-    assert before["copy.db-wal"]
-    assert ("head_size", 25) in told(report)
-    assert before == files_in(held)
 
 
 # ---- a stick: tiles, proofs and a receipt, made by the package
@@ -190,19 +53,22 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paid = next(iter(store.read_types(["PaymentIssued"])))
     applied = next(iter(store.read_types(["ApplicationSubmitted"])))
     month, case = json.loads(paid[5])["data"]["month"], paid[1]
-    cause = json.loads(applied[5])["cause"]
+    cause, person = json.loads(applied[5])["cause"], json.loads(applied[5])["data"]["applicant"]
     made += [
         on(ledger, "month", "close", month, "--actor", "f1", "--office", "520123-fin"),
         on(ledger, "index", "seal", "--actor", "nightly", "--office", "520123"),
     ]
     keep_checkpoint(store)
     (folder / "policy.txt").write_bytes(policy_text(store.origin))
+    (folder / "token").write_text(person, "ascii")
     store.close()
     made += [
         on(ledger, "tiles", "export", folder / "stick/public"),
         on(ledger, "prove", "case", case, "--output", folder / "stick/case"),
         on(ledger, "prove", "case", "case/no-such", "--output", folder / "stick/none"),
         on(ledger, "prove", "payment", str(paid[0]), "--output", folder / "stick/payment"),
+        on(ledger, "prove", "person", person, "--output", folder / "stick/person"),
+        on(ledger, "prove", "person", NOBODY, "--output", folder / "stick/nobody"),
         on(ledger, "resolve", cause, "--receipt", folder / "receipt.json"),
     ]
     receipt = json.loads((folder / "receipt.json").read_bytes())
@@ -217,7 +83,16 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def alone_proves(folder: Path, what: str) -> bool:
+NOBODY = "p" + "1" * 32
+
+
+def person_asked(folder: Path, what: str) -> str:
+    """Return the token of the person whom a folder is about; none for the others."""
+    token = (folder / "token").read_text("ascii")
+    return {"stick/person": token, "stick/nobody": NOBODY}.get(what, "")
+
+
+def alone_proves(folder: Path, what: str, person: str | None = None) -> bool:
     policy = ALONE.read_policy((folder / "policy.txt").read_bytes())
     if what == "receipt.json":
         name, files = folder / what, {what: (folder / what).read_bytes()}
@@ -226,7 +101,9 @@ def alone_proves(folder: Path, what: str) -> bool:
         name = folder / what
         files = {} if what == "stick/public" else files_in(name)
     try:
-        outside = ALONE.Outside(policy, files, asked=what if what in files else "")
+        asked = person_asked(folder, what) if person is None else person
+        alone = what if what in files else ""
+        outside = ALONE.Outside(policy, files, asked=alone, person=asked)
         return bool(ALONE.verify(name, outside).verdict == "proven")
     except ALONE.CannotRunError:
         return False
@@ -237,13 +114,17 @@ CHECKS = {
     "stick/case": ("proof", "check", "stick/case"),
     "stick/none": ("proof", "check", "stick/none"),
     "stick/payment": ("proof", "check", "stick/payment"),
+    "stick/person": ("proof", "check", "stick/person"),
+    "stick/nobody": ("proof", "check", "stick/nobody"),
     "receipt.json": ("receipt", "check", "receipt.json", "--proofs", "proofs"),
 }
 
 
 def both(folder: Path, what: str, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, bool]:
     monkeypatch.chdir(folder)
-    ran = aidledger(*CHECKS[what], "--policy", "policy.txt")
+    person = person_asked(folder, what)
+    more = ("--person", person) if person else ()
+    ran = aidledger(*CHECKS[what], "--policy", "policy.txt", *more)
     return ran.code == 0, alone_proves(folder, what)
 
 
@@ -252,6 +133,38 @@ def test_both_prove_what_the_package_handed_out(
     what: str, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (True, True) == both(stick, what, monkeypatch)
+
+
+@pytest.mark.parametrize("what", ["stick/person", "stick/nobody"])
+def test_a_proof_of_a_persons_cases_needs_the_token_of_that_person(
+    what: str, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(stick)
+    right = person_asked(stick, what)
+    for asked in ("", NOBODY, (stick / "token").read_text("ascii"), "p" + "2" * 32):
+        more = ("--person", asked) if asked else ()
+        ran = aidledger(*CHECKS[what], "--policy", "policy.txt", *more)
+
+        assert (asked == right) == (ran.code == 0) == alone_proves(stick, what, asked)
+
+
+def test_records_that_name_a_person_refuse_the_proof_that_there_is_none(
+    stick: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The seal says that nobody has this token; a proven record of a case says otherwise."""
+    monkeypatch.chdir(stick)
+    folder = tmp_path / "both"
+    shutil.copytree(stick / "stick/person", folder)
+    token = (stick / "token").read_text("ascii")
+    proof = next(folder.glob("*.case-proof"))
+    policy = ALONE.read_policy((stick / "policy.txt").read_bytes())
+    outside = ALONE.Outside(policy, files_in(folder), person=token)
+    monkeypatch.setattr(ALONE, "check_case_proof", lambda *_: None)
+    report = ALONE.verify(folder, outside)
+
+    why = {one["field"]: one["message"] for one in report.leads}
+
+    assert ("unproven", "a record here names the person") == (report.verdict, why[proof.name])
 
 
 @settings(CHANCE, max_examples=50)
@@ -351,35 +264,18 @@ def test_the_bare_machine_cannot_import_the_package(bare: list[str], tmp_path: P
     assert "No module named 'aidledger'" in ran.stderr
 
 
-def test_without_cryptography_signatures_are_not_checked_and_that_is_said(
-    signed: SignedLedger, tmp_path: Path
-) -> None:
-    ledger = copied(signed, tmp_path / "copy.db")
-    (tmp_path / "policy").write_bytes(POLICY)
-    command = [sys.executable, "-I", "-S", str(SCRIPT), str(ledger.path)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    rungs = {one["name"]: one for one in json.loads(ran.stdout)["rungs"]}
-    asked = [*command, "--policy", f"{tmp_path}/policy", "--checkpoint", f"{tmp_path}/note"]
-    (tmp_path / "note").write_bytes(ledger.note(20))
-    refused = subprocess.run(asked, capture_output=True, text=True, check=False)
-
-    assert (4, "") == (ran.returncode, ran.stderr)
-    assert "not_made" == rungs["signatures"]["status"]
-    assert "cryptography" in rungs["signatures"]["why"]
-    assert (3, "verify_alone: error: ") == (refused.returncode, refused.stderr[:21])
-
-
 WALK = re.compile(r"(?<=```text\n)\$ python3 verify_alone\.py .*?(?=```\n)", re.DOTALL)
 
 
 def test_every_command_of_the_walk_without_the_package_prints_what_the_page_says(
-    stick: Path, bare: list[str]
+    stick: Path, bare: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PERSON", (stick / "token").read_text("ascii"))
     text = PAGE.read_text(encoding="utf-8")
 
     def run(block: re.Match[str]) -> str:
         command = block[0].splitlines()[0]
-        words = command.split()[3:]
+        words = shlex.split(os.path.expandvars(command))[3:]
         ran = subprocess.run(
             [*bare, SCRIPT, *words], capture_output=True, text=True, check=False, cwd=stick
         )
@@ -391,4 +287,4 @@ def test_every_command_of_the_walk_without_the_package_prints_what_the_page_says
         PAGE.write_text(found, encoding="utf-8")
 
     assert found == PAGE.read_text(encoding="utf-8")
-    assert 6 == len(WALK.findall(text))
+    assert 7 == len(WALK.findall(text))
