@@ -21,5 +21,7 @@ def lint() -> list[str]:
 
 def pytest(arguments: list[str]) -> int:
     """Run the tests on two processes and return pytest's exit status."""
-    spread = [] if any(part.startswith(("-n", "--numprocesses")) for part in arguments) else ["-n2"]
+    ours = any(part.startswith(("-n", "--numprocesses")) for part in arguments)
+    # some tests take a minute: whoever is done takes over what waits for the other
+    spread = [] if ours else ["-n2", "--dist=worksteal"]
     return run([str(PYTHON), "-m", "pytest", *spread, *arguments])

@@ -42,6 +42,9 @@ NOT_RUN: Final = ("serve", "checkpoint restore")
 FENCE: Final = re.compile(r"^```(?:\w+)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
+_OURS: Final = "aidledger "
+
+
 class Typed(NamedTuple):
     """A line of a page that begins with the program: its command, its options, its words."""
 
@@ -87,7 +90,9 @@ def typed(page: str, text: str) -> Iterator[Typed]:
     for line in [*code, *spans]:
         found = re.match(r"(?:\$ )?(?:\S+/)?aidledger\s+(.+)", " ".join(line.split()))
         if found and re.match(r"-?-?[a-z]", found[1]):
-            for part in re.split(r" (?:&&|\|) (?:aidledger )?", found[1]):
+            first, *piped = re.split(r" (?:&&|\|) ", found[1])
+            ours = [part[len(_OURS) :] for part in piped if part.startswith(_OURS)]
+            for part in (first, *ours):
                 words = shlex.split(part, comments=True)
                 yield Typed(page, line, words)
 
