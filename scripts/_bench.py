@@ -25,12 +25,14 @@ from benchmarks.recording import RECORDING
 from benchmarks.reporting import Figures, markdown, table
 from benchmarks.rows import ROWS, Row
 from benchmarks.servers import postgres
+from benchmarks.signatures import SIGNATURES
 from benchmarks.verification import VERIFICATION
 
 MEASURES: dict[str, Measure] = {
     **APPENDING,
     **RECORDING,
     **VERIFICATION,
+    **SIGNATURES,
     **PROJECTING,
     **PROVING,
 }

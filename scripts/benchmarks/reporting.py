@@ -79,17 +79,23 @@ def ratio(figures: Figures, other: str) -> str:
 
 
 def goal_text(row: Row) -> str:
-    """Return the goal of a row."""
-    if row.goal_rate is not None:
-        return f"≥ {row.goal_rate:,}/s"
-    return "" if row.goal is None else f"≥ {row.goal:g}×"
+    """Return the goals of a row."""
+    goals = (
+        "" if row.goal_rate is None else f"≥ {row.goal_rate:,}/s",
+        "" if row.goal_limit is None else f"≥ {row.goal_limit:g}× of the limit",
+        "" if row.goal is None else f"≥ {row.goal:g}×",
+    )
+    return ", ".join(filter(None, goals))
 
 
 def met(row: Row, figures: Figures) -> bool:
-    """Say whether a row's goal is met by its median."""
-    if row.goal_rate is not None:
-        return statistics.median(figures["rates"]["ours"]) >= row.goal_rate
-    return row.goal is not None and statistics.median(ratios(figures, "stock")) >= row.goal
+    """Say whether every goal of a row is met by its median."""
+    median = statistics.median
+    return (
+        (row.goal_rate is None or median(figures["rates"]["ours"]) >= row.goal_rate)
+        and (row.goal_limit is None or median(ratios(figures, "limit")) >= row.goal_limit)
+        and (row.goal is None or median(ratios(figures, "stock")) >= row.goal)
+    )
 
 
 def markdown(rows: Sequence[Row], found: Found) -> str:
@@ -153,7 +159,10 @@ NOTES = """## What is measured
   nothing and builds no tree.
 - *Limit*: rows finished and hashed beforehand, inserted into one table of the same columns by the bare driver in
   transactions of the same size (PostgreSQL: COPY BINARY, one row: INSERT); a loop of one `hashlib` call for each
-  record in memory; reading every row of the ledger and doing nothing with it.
+  record in memory; reading every row of the ledger and doing nothing with it. Of a million entries verified: each
+  record of a list in memory decoded strictly (`decode_entry`: encoded again and compared, each part held against its
+  form), its leaf and a node hashed, in a bare loop in each of two processes. Of signatures: the library's `verify` of finished messages, in a loop on
+  every core.
 - *Recorder, events*: the same made-up events through `ApplicationRecorder.insert_events` of both factories. Ours
   puts each into an envelope, hashes it and grows the tree. *Recorder, entries*: real entries, each read strictly
   and compared with its stream's chain.
@@ -164,6 +173,11 @@ NOTES = """## What is measured
 - *One durable command*: `record` of one visit, and one event a save.
 - *Verify*: a ledger of 400,000 entries in a SQLite file, read from the file. The whole command also reads each
   event as its type, holds the batches against the entries, and starts its processes.
+- *Signatures*: the rung of `verify` over 10,000 batches of one entry each, by 16 keys: form, key, window, owner, the
+  statement that was signed, and the arithmetic.
+- *pymerkle, prove*: a path of hashes, made and not checked, as that library does. Ours from a file keeps the tiles that
+  it used last, some 20 MB at most, as `prove` and `serve` do; what `prove entry` hands out is also read again and
+  checked against the signed root, in the row after.
 - *Rebuild*: every read model of a county of some 300,000 entries (a simulated one many times over, each with its own
   cases and people), from the database to a new generation on disk, digests and all. The stock ProjectionRunner
   writes one row a case, one transaction an event, as its documents have it; SQLite applications can't be

@@ -1,65 +1,29 @@
-"""(d) Verifying a ledger in a SQLite file: its bytes, chain and tree; and a bare hash loop."""
+"""(d) Verifying a ledger in a SQLite file: its bytes, chain and tree; and bare loops."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
+from multiprocessing import get_context
 
-from aidledger.domain.events.catalog import encode_data
+from aidledger.ledger.entry import decode_entry
+from aidledger.ledger.tree import EMPTY_ROOT
 from aidledger.ledger.verify import VerifyReport, verify_ranges
 from aidledger.services.verifying import EntryReader, count_rows, verify, workers
-from aidledger.store.draft import Draft
-from aidledger.store.opening import create, open_ledger
-from benchmarks.content import ACCOUNT, TOWNSHIP, case, proposal, visit
+from aidledger.store.opening import open_ledger
+from benchmarks.filling import log
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
-from benchmarks.servers import ORIGIN
 
 WORKERS = 2
-BATCH = 1_000
 
 
-def ledger(job: Job) -> str:
-    """Return a ledger of many entries, made by the first who asks."""
-    path = Path(job["folder"]) / "verified.sqlite"
-    if not path.exists():
-        with closing(create(path, origin=ORIGIN)) as store:
-            count = size(job, 400_000, 10_000)
-            for first in range(0, count, BATCH):
-                numbers = range(first, first + BATCH)
-                store.append(
-                    [draft(number, count) for number in numbers],
-                    cause=f"bench-{first}",
-                    request_digest=hashlib.sha256(str(first).encode()).digest(),
-                    now=datetime(2022, 2, 17, tzinfo=UTC),
-                )
-    return str(path)
-
-
-def draft(number: int, count: int) -> Draft:
-    """Return a visit or a payment of one of many cases, each with some thirty entries."""
-    stream, day = case(number * 7919 % (count // 30)), "2022-02-17"
-    one = visit(stream, day, number % 50)
-    if number % 3 == 0:
-        line = {"account": ACCOUNT, "amount_fen": 70_000 + number, "month": "2022-02"}
-        paid = {**line, "paid_on": day, "run": "run/2022-02"}
-        one = proposal(stream, day, ("PaymentIssued", "bank", TOWNSHIP, paid))
-    return Draft(
-        type=one.type,
-        stream=stream,
-        actor=one.actor,
-        office=TOWNSHIP,
-        effective_on=day,
-        data=encode_data(one.event),
-    )
-
-
-def bytes_chain_tree(job: Job) -> Iterator[Chunk]:
+def bytes_chain_tree(full: int, quick: int, job: Job) -> Iterator[Chunk]:
     """Verify in two processes that are there already, each reading from the database."""
-    path = ledger(job)
+    path = log(job, size(job, full, quick))
     with (
         closing(open_ledger(path, read_only=True)) as store,
         workers(WORKERS) as executor,
@@ -82,7 +46,7 @@ def bytes_chain_tree(job: Job) -> Iterator[Chunk]:
 
 def whole_service(job: Job) -> Iterator[Chunk]:
     """Verify as the command does: typed data, batches and the mark too; processes started anew."""
-    path = ledger(job)
+    path = log(job, size(job, 400_000, 10_000))
     yield READY
     while True:
         began = time.perf_counter()
@@ -96,10 +60,16 @@ def checked(report: VerifyReport | None) -> int:
     return report.entries
 
 
+def records_of(job: Job, start: int, stop: int) -> list[bytes]:
+    """Return some records of the ledger."""
+    path = log(job, size(job, 400_000, 10_000))
+    with closing(open_ledger(path, read_only=True)) as store:
+        return [row[5] for row in store.read(start, stop)]
+
+
 def bare_hashing(job: Job) -> Iterator[Chunk]:
     """Hash every record once, in a loop over a list in memory."""
-    with closing(open_ledger(ledger(job), read_only=True)) as store:
-        records = [row[5] for row in store.read(0, size(job, 200_000, 10_000))]
+    records = records_of(job, 0, size(job, 200_000, 10_000))
     sha256 = hashlib.sha256
     yield READY
     while True:
@@ -109,8 +79,45 @@ def bare_hashing(job: Job) -> Iterator[Chunk]:
         yield len(records), time.perf_counter() - began
 
 
+_MINE: list[bytes] = []
+"""The records of one process of the bare loop."""
+
+
+def take_records(job: Job) -> None:
+    """Read the records that this process will go through."""
+    _MINE[:] = records_of(job, 0, size(job, 200_000, 5_000))
+
+
+def bare_loop(_turn: int) -> bytes:
+    """Decode each record strictly, which encodes it again and compares; hash its leaf and a node."""
+    sha256, waiting = hashlib.sha256, b""
+    for record in _MINE:
+        decode_entry(record)
+        leaf = sha256(b"\x00" + record).digest()
+        # one node for each leaf, whatever the tree's form
+        waiting = sha256(b"\x01" + leaf + (waiting or EMPTY_ROOT)).digest()
+    return waiting
+
+
+def bare_verifying(job: Job) -> Iterator[Chunk]:
+    """Do what verifying cannot do without, in bare loops of two processes."""
+    each = size(job, 200_000, 5_000)
+    records_of(job, 0, 1)  # made here, before two processes ask for it at once
+    with ProcessPoolExecutor(
+        WORKERS, get_context("spawn"), initializer=take_records, initargs=(job,)
+    ) as executor:
+        list(executor.map(bare_loop, range(WORKERS)))
+        yield READY
+        while True:
+            began = time.perf_counter()
+            list(executor.map(bare_loop, range(WORKERS)))
+            yield WORKERS * each, time.perf_counter() - began
+
+
 VERIFICATION: dict[str, Measure] = {
-    "verify ours": bytes_chain_tree,
+    "verify ours": partial(bytes_chain_tree, 400_000, 10_000),
+    "verify million": partial(bytes_chain_tree, 1_000_000, 10_000),
     "verify service": whole_service,
     "bare hashing": bare_hashing,
+    "bare verifying": bare_verifying,
 }
