@@ -131,7 +131,7 @@ RECORD_TWINS: Final[dict[str, Twin]] = {
         (
             Cut(
                 "services.decoding:DataCheck.faults",
-                "return [('type_unknown', '$type', 'a type of the catalogue', _plain(entry.type))]",
+                "return [('type_unknown', '$type', 'a type of the catalogue', printable(entry.type))]",
                 "return []",
             ),
         ),
@@ -142,7 +142,7 @@ RECORD_TWINS: Final[dict[str, Twin]] = {
         (
             Cut(
                 "services.decoding:_faults",
-                "return [('data_form', 'data', 'the fields of this event type', _plain(error))]",
+                "return [('data_form', 'data', 'the fields of this event type', printable(error))]",
                 "return []",
             ),
         ),

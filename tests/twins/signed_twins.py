@@ -208,7 +208,7 @@ SIGNED_TWINS: Final[dict[str, Twin]] = {
         (
             Cut(
                 f"{SIGNATURES}._judge",
-                "self._find('signature_key', at, 'key_id', expected, _plain(batch.key_id))",
+                "self._find('signature_key', at, 'key_id', expected, printable(str(batch.key_id)))",
                 "pass",
             ),
         ),

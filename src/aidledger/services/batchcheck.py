@@ -14,6 +14,7 @@ import msgspec
 
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES, Frontier
+from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow, StoredBatch
 from aidledger.store.sealing import loose_cause
 
@@ -21,7 +22,6 @@ _CAUSE: Final = re.compile(
     rb'\{"\$type":"[^"\\]{1,200}","actor":"(?:[^"\\]|\\.){1,400}",'
     rb'"cause":("(?:[^"\\]|\\.){0,1000}")'
 )
-_SHOWN: Final = 80
 
 
 class BatchCheck:
@@ -97,15 +97,19 @@ class BatchCheck:
         cause = _cause_of(record) if type(record) is bytes else None
         if cause is not None and cause != batch.cause:
             self._report_once(
-                f"batch_cause:{batch.position}", position, "cause", _show(cause), _show(batch.cause)
+                f"batch_cause:{batch.position}",
+                position,
+                "cause",
+                printable(cause),
+                printable(batch.cause),
             )
         if recorded_at != batch.recorded_at:
             self._report_once(
                 f"batch_recorded_at:{batch.position}",
                 position,
                 "recorded_at",
-                _show(recorded_at),
-                _show(batch.recorded_at),
+                printable(recorded_at),
+                printable(batch.recorded_at),
             )
 
     def _compare_end(self, batch: StoredBatch) -> None:
@@ -116,12 +120,12 @@ class BatchCheck:
         if self._frontier is None:
             return
         if batch.request_digest == b"" and batch.cause != (named := loose_cause(self._leaves)):
-            self._report("batch_cause", batch.position, "cause", named, _show(batch.cause))
+            self._report("batch_cause", batch.position, "cause", named, printable(batch.cause))
         self._frontier.extend(self._leaves)
         self._leaves.clear()
         root = self._frontier.root()
         if root != batch.root:
-            self._report("batch_root", batch.position, "root", root.hex(), _show(batch.root))
+            self._report("batch_root", batch.position, "root", root.hex(), printable(batch.root))
             self._frontier = None
 
     def _advance(self) -> None:
@@ -146,7 +150,7 @@ class BatchCheck:
                     batch.position,
                     "cause",
                     "a cause of its own",
-                    _show(batch.cause),
+                    printable(batch.cause),
                 )
             self._causes.add(batch.cause)
             self._batch = batch
@@ -190,7 +194,7 @@ def form_fault(batch: StoredBatch) -> tuple[str, str, str] | None:
     )
     for field, expected, right in checks:
         if not right:
-            return field, expected, _show(getattr(batch, field))
+            return field, expected, printable(getattr(batch, field))
     return None
 
 
@@ -208,9 +212,3 @@ def _cause_of(record: bytes) -> str | None:
         return msgspec.json.decode(match[1], type=str)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-
-
-def _show(value: Any) -> str:
-    """Return a hostile value as a short text."""
-    text = value.hex() if type(value) is bytes else str(value)
-    return "".join(c if c.isprintable() else "?" for c in text)[:_SHOWN]

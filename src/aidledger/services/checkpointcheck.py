@@ -8,7 +8,7 @@ against each other: what cannot be honest together becomes a bundle for a third 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from aidledger.ledger.acceptance import Verdict, accepted
 from aidledger.ledger.checkpoint import Checkpoint
@@ -24,6 +24,7 @@ from aidledger.ledger.trust import Policy
 from aidledger.ledger.verify import Rung
 from aidledger.services.logwalk import Roots
 from aidledger.services.outside import SignedFile, signed_file
+from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow, LedgerStore
 
 CHECKPOINTS: Final = "checkpoints"
@@ -158,7 +159,7 @@ class CheckpointCheck:
             ("origin", self._origin, stated.origin),
         ):
             if type(said) is not type(column) or said != column:
-                self._row_fault("checkpoint_form", name, field, _show(said), _show(column))
+                self._row_fault("checkpoint_form", name, field, printable(said), printable(column))
         if stated.origin != self._origin:
             return
         signed = self._signed(file)
@@ -170,7 +171,7 @@ class CheckpointCheck:
 
     def _take_file(self, file: SignedFile) -> None:
         if file.checkpoint.origin != self._origin:
-            self.refused[file.name] = f"is of another log: {_show(file.checkpoint.origin)}"
+            self.refused[file.name] = f"is of another log: {printable(file.checkpoint.origin)}"
             return
         signed = self._signed(file)
         if isinstance(signed, str):
@@ -232,7 +233,7 @@ class CheckpointCheck:
             self.proven = Proven(size, verdict.witnessed, names)
 
     def _find(self, code: str, position: int | None, one: Known, expected: str, found: str) -> None:
-        field = f"{_show(one.file.name)}, size {one.checkpoint.size}"
+        field = f"{printable(one.file.name)}, size {one.checkpoint.size}"
         self.findings.append(
             Finding(code=code, position=position, field=field, expected=expected, found=found)
         )
@@ -255,8 +256,3 @@ def _extended(store: LedgerStore, older: Known, newer: Known) -> bytes:
     if root_of_leaves(leaves) != newer.checkpoint.root or root == older.checkpoint.root:
         return b""
     return Bundle(older=older.file.note, newer=newer.file.note, root=root, proof=proof).encode()
-
-
-def _show(value: Any) -> str:
-    text = value.hex() if type(value) is bytes else str(value)
-    return "".join(c if c.isprintable() else "?" for c in text)[:80]

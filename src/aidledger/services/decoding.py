@@ -15,6 +15,7 @@ from aidledger.domain.values import is_day
 from aidledger.ledger.entry import Entry
 from aidledger.ledger.window import Fault
 from aidledger.replay.rows import recorded_row
+from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -52,7 +53,7 @@ class DataCheck:
         """Return what is wrong with one entry's data as (code, field, expected, found)."""
         kind = EVENTS.get(entry.type)
         if kind is None:
-            return [("type_unknown", "$type", "a type of the catalogue", _plain(entry.type))]
+            return [("type_unknown", "$type", "a type of the catalogue", printable(entry.type))]
         if not _plain_struct(kind.struct):
             return _faults(entry, kind)
         return [] if self.all_right((entry,)) else _faults(entry, kind)
@@ -127,31 +128,26 @@ def _faults(entry: Entry, kind: EventType) -> list[Fault]:
     try:
         event = decode_data(entry.type, raw)
     except msgspec.ValidationError as error:
-        return [("data_form", "data", "the fields of this event type", _plain(error))]
+        return [("data_form", "data", "the fields of this event type", printable(error))]
     if bytes(encode_data(event)) != raw:
         return [("data_form", "data", "every field of the event written out", "another set")]
     faults = [
-        ("data_form", f"data.{field}", "a day that exists", _plain(text))
+        ("data_form", f"data.{field}", "a day that exists", printable(text))
         for field in _DAY_FIELDS[entry.type]
         if (text := getattr(event, field)) and not is_day(text)
     ]
     faults += [
-        ("data_form", f"data.{field}", "days that exist", _plain(day))
+        ("data_form", f"data.{field}", "days that exist", printable(day))
         for field in _DAY_LISTS.get(entry.type, ())
         for day in getattr(event, field)
         if not is_day(day)
     ]
     if not entry.stream.startswith(streams := _STREAMS[entry.type]):
         expected = f"a stream of {', '.join(streams)}"
-        faults.append(("data_form", "stream", expected, _plain(entry.stream)))
+        faults.append(("data_form", "stream", expected, printable(entry.stream)))
     faults += [
-        ("sealed_form", f"sealed.{_plain(field)}", "a field that this event seals", "another")
+        ("sealed_form", f"sealed.{printable(field)}", "a field that this event seals", "another")
         for field in entry.sealed
         if field not in kind.sealed
     ]
     return faults
-
-
-def _plain(text: Any) -> str:
-    """Return a text of one short line without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in str(text))[:80]

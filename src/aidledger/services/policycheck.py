@@ -16,6 +16,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.keys import VerifierKey
 from aidledger.services.declared import Declared
 from aidledger.services.outside import Outside
+from aidledger.services.printing import printable
 
 
 class _Differs(NamedTuple):
@@ -44,8 +45,8 @@ def policy_leads(declared: Declared, origin: str, outside: Outside) -> list[Find
             code=one.code,
             position=declared.genesis_at,
             field=one.field,
-            expected=_plain(one.expected),
-            found=_plain(one.found),
+            expected=printable(one.expected, 200),
+            found=printable(one.found, 200),
         )
         for one in found
     ]
@@ -71,7 +72,3 @@ def _witnesses(genesis: GenesisDeclared, trusted: list[VerifierKey]) -> Iterator
         if under and all(key.public.hex() != witness.key for key in under):
             expected = f"{witness.name}, key {witness.key[:16]}"
             yield _Differs("policy_key", "witnesses", expected, under[0].public.hex()[:16])
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)[:200]

@@ -29,6 +29,7 @@ from aidledger.services.completeness import check_sealed, person_items, seals
 from aidledger.services.logwalk import Roots
 from aidledger.services.outside import SignedFile, signed_file
 from aidledger.services.payment_proof import check_payment
+from aidledger.services.printing import printable
 from aidledger.store.port import LedgerStore
 
 PROOFS: Final = "proofs"
@@ -216,11 +217,6 @@ class ProofCheck:
         self.findings.append(
             Finding(code=code, position=position, field=field, expected=expected, found=found)
         )
-
-
-def printable(text: str, limit: int = 80) -> str:
-    """Return a text that strangers wrote, short and with nothing in it that a screen would obey."""
-    return "".join(c if c.isprintable() else "?" for c in text)[:limit]
 
 
 def _is_of(proof: TlogProof, record: bytes) -> bool:

@@ -24,6 +24,7 @@ from aidledger.ledger.trust import Policy
 from aidledger.ledger.verify import Rung
 from aidledger.services.declared import Declared
 from aidledger.services.logwalk import Roots
+from aidledger.services.printing import printable
 
 RESTORATIONS: Final = "restorations"
 NO_AUDITOR: Final = "whose key allowed it is not known: name the auditor in a policy"
@@ -146,7 +147,7 @@ def _lead(event: LedgerRestored) -> Fault:
         "ledger_restored",
         "lost_size",
         f"{event.lost_size} entries, root {event.lost_root[:16]}",
-        f"{event.kept_size} entries, allowed by {_plain(event.auditor.name)}",
+        f"{event.kept_size} entries, allowed by {printable(event.auditor.name)}",
     )
 
 
@@ -163,8 +164,4 @@ def _finding(one: Told, fault: Fault) -> Finding:
 
 def _show(one: Told) -> str:
     auditor = one.event.auditor
-    return f"{_plain(auditor.name)}, {auditor.key[:16]}"
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)[:80]
+    return f"{printable(auditor.name)}, {auditor.key[:16]}"

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from aidledger.domain.registry.registry import FOREVER
 from aidledger.ledger.batch import BatchSignature, parse_batch_signature, verify_batch
@@ -24,6 +24,7 @@ from aidledger.ledger.verify import Rung
 from aidledger.services.batchcheck import form_fault
 from aidledger.services.declared import Declared
 from aidledger.services.logwalk import Roots
+from aidledger.services.printing import printable
 from aidledger.store.port import StoredBatch
 
 SIGNATURES: Final = "signatures"
@@ -128,7 +129,7 @@ class SignatureCheck:
         named = self._declared.keys.get(batch.key_id) if type(batch.key_id) is str else None
         if named is None or named.key is None:
             expected = "a registered key" if named is None else "an Ed25519 key of full order"
-            self._find("signature_key", at, "key_id", expected, _plain(batch.key_id))
+            self._find("signature_key", at, "key_id", expected, printable(str(batch.key_id)))
             return
         span, owner = named.record.span, named.record.owner
         if not (span.holds(at) and span.holds(stop - 1)):
@@ -137,7 +138,7 @@ class SignatureCheck:
             self._find("signature_window", at, "key_id", expected, f"positions {at} to {stop - 1}")
             return
         for actor in sorted(actors.keys() - {owner}):
-            self._find("signature_owner", actors[actor], "actor", owner, _plain(actor))
+            self._find("signature_owner", actors[actor], "actor", owner, printable(actor))
         self._work.append(_Signed(at, named.key, named.record.id, stop, signature, leaves))
         if len(self._work) >= _TOGETHER:
             self._submit()
@@ -199,8 +200,3 @@ def _sound(batches: Iterable[StoredBatch]) -> Iterator[StoredBatch]:
         if form_fault(batch) is None and batch.position >= stop:
             stop = batch.position + batch.count
             yield batch
-
-
-def _plain(value: Any) -> str:
-    text = str(value)
-    return "".join(c if c.isprintable() else "?" for c in text)[:80]

@@ -20,7 +20,8 @@ from aidledger.services.markcheck import MarkCheck
 from aidledger.services.outside import Outside
 from aidledger.services.policycheck import policy_leads
 from aidledger.services.powercheck import POWERS, check_powers
-from aidledger.services.proofcheck import ProofCheck, printable
+from aidledger.services.printing import printable
+from aidledger.services.proofcheck import ProofCheck
 from aidledger.services.restorationcheck import RestorationCheck
 from aidledger.services.signaturecheck import SignatureCheck, seen_sizes
 from aidledger.store.port import LedgerStore

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from aidledger.services.printing import printable
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 
 Cell: TypeAlias = str | int | float | bool | dt.date | None
@@ -183,13 +184,8 @@ def _xlsx_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (calamine.CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError) as error:
         raise ServiceError(
-            f"the workbook cannot be read: {_short(error)}",
+            f"the workbook cannot be read: {printable(error, 60)}",
             hint="open it in a spreadsheet program and save it again as XLSX",
             exit_code=2,
         ) from None
     yield from enumerate(rows, start=1)
-
-
-def _short(value: object) -> str:
-    """Return a text of one short line."""
-    return "".join(c if c.isprintable() else "?" for c in str(value))[:60]
