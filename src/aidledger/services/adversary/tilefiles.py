@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from aidledger.ledger.strict import FormatError
@@ -17,6 +18,8 @@ from aidledger.services.tiles_export import check_files
 
 TILES: Final = "tiles_refused"
 Files = dict[str, bytes]
+_Spoil = Callable[[bytes, int], bytes]
+"""Makes other bytes of a file's, told its width."""
 
 
 def _files(scene: Scene) -> Files:
@@ -51,20 +54,6 @@ def _why_not(scene: Scene, files: Files) -> tuple[str, str] | None:
     return None
 
 
-def _changed(scene: Scene, change: Callable[[Files], TileFile]) -> Attack:
-    """Change files and check all of them; the position is that of the first entry of the changed one."""
-    files = _files(scene)
-    if _why_not(scene, files) is not None:
-        raise NotTriedError("unanchored", "诚实的文件未被接受", "the honest files are not accepted")
-    changed = change(files)
-    start = changed.number * TILE_WIDTH ** ((changed.level or 0) + 1)
-    why = _why_not(scene, files)
-    # a bundle is told apart by the tile of its leaf hashes: either name says which entries
-    names = {changed.path, changed.path.replace("tile/entries/", "tile/0/")}
-    named = why[1] if why is not None and why[0] in names else None
-    return refused(scene, TILES, start, named)
-
-
 def _at(scene: Scene, level: int | None) -> TileFile:
     """Return the file of a level that holds an entry worth attacking."""
     size = scene.trial.checkpoints[-1].checkpoint.size
@@ -75,95 +64,56 @@ def _at(scene: Scene, level: int | None) -> TileFile:
     return next((file for file in of_level if file.number == wanted), of_level[-1])
 
 
-def _tile_bit(scene: Scene, _attacker: Attacker) -> Attack:
-    def change(files: Files) -> TileFile:
-        file = _at(scene, 0)
-        data = files[file.path]
-        files[file.path] = bytes([data[0] ^ 1]) + data[1:]
-        return file
-
-    return _changed(scene, change)
+def _first_bit(data: bytes, _width: int) -> bytes:
+    return bytes([data[0] ^ 1]) + data[1:]
 
 
-def _upper_bit(scene: Scene, _attacker: Attacker) -> Attack:
-    def change(files: Files) -> TileFile:
-        file = _at(scene, 1)
-        data = files[file.path]
-        files[file.path] = bytes([data[0] ^ 1]) + data[1:]
-        return file
-
-    return _changed(scene, change)
+def _hashes_swapped(data: bytes, _width: int) -> bytes:
+    return data[32:64] + data[:32] + data[64:]
 
 
-def _hashes_swapped(scene: Scene, _attacker: Attacker) -> Attack:
-    """Exchange two hashes of a tile."""
-
-    def change(files: Files) -> TileFile:
-        file = _at(scene, 0)
-        data = files[file.path]
-        files[file.path] = data[32:64] + data[:32] + data[64:]
-        return file
-
-    return _changed(scene, change)
+def _middle_bit(data: bytes, _width: int) -> bytes:
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
 
-def _bundle_entry(scene: Scene, _attacker: Attacker) -> Attack:
-    """Change a byte of an entry in its bundle."""
-
-    def change(files: Files) -> TileFile:
-        file = _at(scene, None)
-        data = bytearray(files[file.path])
-        data[len(data) // 2] ^= 1
-        files[file.path] = bytes(data)
-        return file
-
-    return _changed(scene, change)
+def _entries_swapped(data: bytes, width: int) -> bytes:
+    first, second, *rest = decode_bundle(data, width)
+    return encode_bundle([second, first, *rest])
 
 
-def _bundle_swapped(scene: Scene, _attacker: Attacker) -> Attack:
-    """Exchange two entries of a bundle."""
-
-    def change(files: Files) -> TileFile:
-        file = _at(scene, None)
-        first, second, *rest = decode_bundle(files[file.path], file.width)
-        files[file.path] = encode_bundle([second, first, *rest])
-        return file
-
-    return _changed(scene, change)
+def _last_left_out(data: bytes, width: int) -> bytes:
+    return encode_bundle(decode_bundle(data, width)[:-1])
 
 
-def _bundle_shorter(scene: Scene, _attacker: Attacker) -> Attack:
-    """Leave the last entry of a bundle out."""
+def _try(scene: Scene, _attacker: Attacker, *, level: int | None, spoil: _Spoil | None) -> Attack:
+    """Spoil the file of a level (none: a bundle) or take it away, and check all files.
 
-    def change(files: Files) -> TileFile:
-        file = _at(scene, None)
-        records = decode_bundle(files[file.path], file.width)
-        files[file.path] = encode_bundle(records[:-1])
-        return file
-
-    return _changed(scene, change)
-
-
-def _missing(scene: Scene, _attacker: Attacker) -> Attack:
-    """Hand out no bundle."""
-
-    def change(files: Files) -> TileFile:
-        file = _at(scene, None)
-        del files[file.path]
-        return file
-
-    return _changed(scene, change)
+    The position is that of the first entry of the file.
+    """
+    files = _files(scene)
+    if _why_not(scene, files) is not None:
+        raise NotTriedError("unanchored", "诚实的文件未被接受", "the honest files are not accepted")
+    file = _at(scene, level)
+    data = files.pop(file.path)
+    if spoil is not None:
+        files[file.path] = spoil(data, file.width)
+    start = file.number * TILE_WIDTH ** ((file.level or 0) + 1)
+    why = _why_not(scene, files)
+    # a bundle is told apart by the tile of its leaf hashes: either name says which entries
+    names = {file.path, file.path.replace("tile/entries/", "tile/0/")}
+    named = why[1] if why is not None and why[0] in names else None
+    return refused(scene, TILES, start, named)
 
 
-_Run = Callable[[Scene, Attacker], Attack]
-_TABLE: Final[tuple[tuple[str, str, str, _Run], ...]] = (
-    ("tiles:bit", "改瓦片的一个比特", "flip a bit of a tile", _tile_bit),
-    ("tiles:upper_bit", "改上层瓦片的一个比特", "flip a bit of an upper tile", _upper_bit),
-    ("tiles:swapped", "调换瓦片中的两个散列", "swap two hashes of a tile", _hashes_swapped),
-    ("bundle:entry", "改条目包中的一条", "change an entry in a bundle", _bundle_entry),
-    ("bundle:swapped", "调换条目包中的两条", "swap two entries of a bundle", _bundle_swapped),
-    ("bundle:shorter", "条目包少一条", "leave an entry out of a bundle", _bundle_shorter),
-    ("bundle:missing", "不给条目包", "hand out no bundle", _missing),
+_TABLE: Final[tuple[tuple[str, str, str, int | None, _Spoil | None], ...]] = (
+    ("tiles:bit", "改瓦片的一个比特", "flip a bit of a tile", 0, _first_bit),
+    ("tiles:upper_bit", "改上层瓦片的一个比特", "flip a bit of an upper tile", 1, _first_bit),
+    ("tiles:swapped", "调换瓦片中的两个散列", "swap two hashes of a tile", 0, _hashes_swapped),
+    ("bundle:entry", "改条目包中的一条", "change an entry in a bundle", None, _middle_bit),
+    ("bundle:swapped", "调换条目包中的两条", "swap two entries of a bundle", None, _entries_swapped),
+    ("bundle:shorter", "条目包少一条", "leave an entry out of a bundle", None, _last_left_out),
+    ("bundle:missing", "不给条目包", "hand out no bundle", None, None),
 )  # fmt: skip
 
 OPERATORS: Final = tuple(
@@ -179,7 +129,7 @@ OPERATORS: Final = tuple(
         finds=(TILES,),
         rule="file",
         threat="A1",
-        run=run,
+        run=partial(_try, level=level, spoil=spoil),
     )
-    for name, zh, en, run in _TABLE
+    for name, zh, en, level, spoil in _TABLE
 )
