@@ -7,12 +7,17 @@ from tests.services.conftest import Office
 
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import encode_data, wire_name
+from aidledger.domain.policy.decision import DecisionRecord
+from aidledger.ledger.entry import PolicyPin
 from aidledger.store.draft import Draft
 from aidledger.store.outcome import Committed
 
 
-def forge(office: Office, stream: str, event: Event) -> int:
-    """Append an event without asking any service; return its position."""
+def forge(office: Office, stream: str, event: Event, pin: DecisionRecord | None = None) -> int:
+    """Append an event without asking any service; return its position.
+
+    `pin`: the decision whose pack the entry names.
+    """
     session = office.session
     size = session.store.head().size
     draft = Draft(
@@ -22,6 +27,7 @@ def forge(office: Office, stream: str, event: Event) -> int:
         office=COUNTY,
         effective_on="2022-02-20",
         data=encode_data(event),
+        policy=PolicyPin(hash=f"sha256:{pin.pack_hash}", pack=pin.pack) if pin else None,
     )
     outcome = session.store.append(
         [draft], cause=f"forged-{size}", request_digest=b"f" * 32, now=session.clock.now()

@@ -8,45 +8,27 @@ import msgspec
 import pytest
 from tests.domain.people import CASE, COUNTY
 from tests.services.conftest import Office
+from tests.services.forging import forge
 from tests.services.test_recording import approve, investigate, on_case
 
 from aidledger.domain.case import Case, evolve
-from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.recorded import Recorded
-from aidledger.ledger.entry import PolicyPin
 from aidledger.replay import agreement
 from aidledger.services.deepcheck import deep_check
 from aidledger.services.problems import RefusedError
 from aidledger.services.verifying import verify
-from aidledger.store.draft import Draft
-from aidledger.store.outcome import Committed
 
 
-def forge(office: Office, **changes: Any) -> int:
+def forged(office: Office, **changes: Any) -> int:
     """Write an entitlement straight into the store, past every rule; return its position."""
-    session = office.session
-    last = next(e for e in reversed(session.stream(CASE)) if isinstance(e.event, EntitlementSet))
+    stream = office.session.stream(CASE)
+    last = next(e for e in reversed(stream) if isinstance(e.event, EntitlementSet))
     assert isinstance(last.event, EntitlementSet)
     assert last.event.decision is not None
     record = msgspec.structs.replace(last.event.decision, **changes)
     event = msgspec.structs.replace(last.event, decision=record, monthly_fen=record.amount_fen or 0)
-    draft = Draft(
-        type="EntitlementSet",
-        stream=CASE,
-        actor="c1",
-        office=COUNTY,
-        effective_on="2022-02-20",
-        data=encode_data(event),
-        policy=PolicyPin(hash=f"sha256:{record.pack_hash}", pack=record.pack),
-        expected_version=session.version(CASE),
-    )
-    outcome = session.store.append(
-        [draft], cause="forged", request_digest=b"f" * 32, now=session.clock.now()
-    )
-    session.forget()
-    assert isinstance(outcome, Committed)
-    return outcome.receipt.position
+    return forge(office, CASE, event, record)
 
 
 def test_an_honest_ledger_stands_on_the_upper_rungs(office: Office) -> None:
@@ -79,7 +61,7 @@ def test_a_forged_amount_passes_the_bytes_and_is_found_when_the_decision_is_take
     office: Office,
 ) -> None:
     approve(office)
-    position = forge(office, amount_fen=912800)
+    position = forged(office, amount_fen=912800)
 
     assert verify(office.session).verdict == "unproven"
     found = deep_check(office.session).findings
@@ -95,7 +77,7 @@ def test_a_decision_on_facts_that_no_entry_bears_out_is_found(office: Office) ->
         if isinstance(e.event, EntitlementSet)
     )
     assert kept is not None
-    position = forge(office, facts={**kept.facts, "case.ability": "unable"})
+    position = forged(office, facts={**kept.facts, "case.ability": "unable"})
 
     found = deep_check(office.session).findings
     assert (position, "decision.fact.case.ability") in {(f.position, f.field) for f in found}

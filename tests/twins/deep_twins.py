@@ -8,7 +8,7 @@ from contextlib import closing as closed
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from tests.domain.people import CASE, COUNTY
+from tests.domain.people import CASE
 from tests.services.conftest import Office
 from tests.services.forging import forge
 from tests.services.test_closing import APRIL, MARCH, correction, paid
@@ -16,7 +16,6 @@ from tests.twins.cuts import Cut
 
 from aidledger.domain.decide import WITH_RECORD
 from aidledger.domain.events.base import AmountLine
-from aidledger.domain.events.catalog import encode_data, wire_name
 from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.domain.events.proving import BankFileReconciled, IndexSealed, PaymentMonthClosed
 from aidledger.domain.events.registry import EntryCorrected
@@ -24,14 +23,12 @@ from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.clause import nested
 from aidledger.domain.recorded import Recorded
-from aidledger.ledger.entry import PolicyPin
 from aidledger.ledger.sumtree import EMPTY_SUM
 from aidledger.replay.rows import recorded_row
 from aidledger.services import explaining
 from aidledger.services.closing import closing_figures
 from aidledger.services.completeness import Indexes
 from aidledger.services.payment_book import PaymentBook
-from aidledger.store.draft import Draft
 from aidledger.store.outcome import Committed
 from aidledger.store.sealing import time_text
 
@@ -57,25 +54,8 @@ def decided(office: Office, kind: type) -> Recorded:
 
 def act_again(office: Office, event: Any, *, pin: policy.DecisionRecord | None = None) -> int:
     """Write an act of the case past every rule, under the pack of its decision or of another."""
-    session = office.session
-    record = pin or event.decision
     assert isinstance(event, WITH_RECORD)
-    draft = Draft(
-        type=wire_name(event),
-        stream=CASE,
-        actor="c1",
-        office=COUNTY,
-        effective_on="2022-02-20",
-        data=encode_data(event),
-        policy=PolicyPin(hash=f"sha256:{record.pack_hash}", pack=record.pack),
-        expected_version=session.version(CASE),
-    )
-    done = session.store.append(
-        [draft], cause="forged", request_digest=b"f" * 32, now=session.clock.now()
-    )
-    session.forget()
-    assert isinstance(done, Committed)
-    return done.receipt.position
+    return forge(office, CASE, event, pin or event.decision)
 
 
 def entitled(office: Office, record: policy.DecisionRecord, **changes: Any) -> int:
