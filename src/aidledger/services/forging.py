@@ -17,20 +17,28 @@ import msgspec
 
 from aidledger.ledger.batch import parse_batch_signature, sign_batch
 from aidledger.ledger.signing import Signer
-from aidledger.ledger.tree import Frontier, leaf_hash
+from aidledger.services.adversary.books import (
+    B_COUNT,
+    B_POSITION,
+    POSITION,
+    RECORD,
+    STREAM,
+    TYPE,
+    Books,
+    changes,
+    read_books,
+)
+from aidledger.services.adversary.copies import statements
+from aidledger.services.adversary.forging import Group, Hands, forged, groups_of, row_of
 from aidledger.services.checkpointing import sign_checkpoint, signed_path
 from aidledger.services.problems import ServiceError
 from aidledger.services.tampering import amount_of, raised
 from aidledger.store.keyfiles import key_path, load_signer
 from aidledger.store.opening import open_ledger
-from aidledger.store.port import HostileRow, LedgerStore, Run
+from aidledger.store.port import LedgerStore, Run
 
 _TRIGGERS: Final = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
-_ENTRY: Final = "UPDATE entries SET record = ?, leaf_hash = ? WHERE position = ?"
-_NODE: Final = "UPDATE nodes SET hash = ? WHERE level = ? AND idx = ?"
-_BATCH: Final = "UPDATE batches SET root = ? WHERE position = ?"
 _SIGNATURE: Final = "UPDATE batches SET signature = ? WHERE position = ?"
-_HEAD: Final = "UPDATE head SET root = ?, frontier = ?"
 
 
 class Forged(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,23 +70,28 @@ def forge_copy(source: Path, copy: Path, log_keys: Sequence[Signer], *, at: int)
     """
     shutil.copyfile(source, copy)
     with closing(open_ledger(copy)) as store:
-        rows = list(store.read())
-        changed = _rewritten(rows)
-        leaves = [changed[row[0]][1] if row[0] in changed else row[6] for row in rows]
+        base = read_books(store, None)
+        position, record = _raised(base)
+        books = forged(base, _groups(base, position, record), Hands())
+        books = msgspec.structs.replace(books, checkpoints=[])
         with _unlocked(store) as run:
-            for position, (record, leaf) in changed.items():
-                run(_ENTRY, (record, leaf, position))
-            batches = _grown_again(store, run, leaves, changed)
-            run("DELETE FROM checkpoints", ())
+            for statement, rows in statements(changes(base, books)):
+                for row in rows:
+                    run(statement, row)
         sign_checkpoint(store, log_keys, at=at, memory=signed_path(copy))
-    position = min(changed)
+    pairs = zip(base.entries, books.entries, strict=True)
+    changed = {row[POSITION] for row, other in pairs if row is not other}
     return Forged(
         position=position,
-        stream=rows[position][1],
-        before_fen=amount_of(rows[position][5]),
-        after_fen=amount_of(changed[position][0]),
+        stream=base.entries[position][STREAM],
+        before_fen=amount_of(base.entries[position][RECORD]),
+        after_fen=amount_of(record),
         following=len(changed) - 1,
-        batches=frozenset(batches),
+        batches=frozenset(
+            batch[B_POSITION]
+            for batch in books.batches
+            if any(batch[B_POSITION] <= at < batch[B_POSITION] + batch[B_COUNT] for at in changed)
+        ),
     )
 
 
@@ -102,46 +115,21 @@ def sign_as_officers(source: Path, copy: Path, batches: Collection[int], keys: P
                 run(_SIGNATURE, (signed.encode(), batch.position))
 
 
-def _rewritten(rows: Sequence[HostileRow]) -> dict[int, tuple[bytes, bytes]]:
-    """Return the records and leaf hashes that change: a payment, and its stream's entries after it."""
-    target, record = next(
-        (
-            (row, more)
-            for row in reversed(rows)
-            if row[3] == "PaymentIssued" and (more := raised(row[5]))
-        ),
-        (None, b""),
-    )
-    if target is None:
-        raise ServiceError("expected a payment to forge, found none", exit_code=2)
-    changed = {target[0]: (record, leaf_hash(record))}
-    before, after = target[6], changed[target[0]][1]
-    for row in rows[target[0] + 1 :]:
-        if row[1] == target[1]:
-            record = row[5].replace(_prev(before), _prev(after))
-            before, after = row[6], leaf_hash(record)
-            changed[row[0]] = (record, after)
-    return changed
+def _raised(books: Books) -> tuple[int, bytes]:
+    """Return the position of the last payment that can be raised, and its record then."""
+    for row in reversed(books.entries):
+        if row[TYPE] == "PaymentIssued" and (more := raised(row[RECORD])):
+            return row[POSITION], more
+    raise ServiceError("expected a payment to forge, found none", exit_code=2)
 
 
-def _prev(leaf: bytes) -> bytes:
-    return f'"prev":"{leaf.hex()}"'.encode()
-
-
-def _grown_again(
-    store: LedgerStore, run: Run, leaves: Sequence[bytes], changed: Collection[int]
-) -> list[int]:
-    """Write the tree over other leaves, batch by batch; return those that hold a changed entry."""
-    frontier = Frontier()
-    found = []
-    for batch in list(store.read_batches()):
-        stop = batch.position + batch.count
-        for node in frontier.extend(leaves[batch.position : stop]):
-            run(_NODE, (node.hash, node.level, node.idx))
-        run(_BATCH, (frontier.root(), batch.position))
-        if any(batch.position <= at < stop for at in changed):
-            found.append(batch.position)
-    run(_HEAD, (frontier.root(), frontier.to_bytes()))
+def _groups(books: Books, position: int, record: bytes) -> list[Group]:
+    """Return the batches with another record at a position."""
+    found = groups_of(books)
+    for number, group in enumerate(found):
+        if any(row[POSITION] == position for row in group.rows):
+            rows = (row_of(record) if row[POSITION] == position else row for row in group.rows)
+            found[number] = Group(group.batch, tuple(rows))
     return found
 
 

@@ -16,6 +16,19 @@ from aidledger.store.scratch import EMPTY_ORIGIN, RunMany, scratch
 _EMPTY_HEAD: Final[Row] = (0, b"", b"", None, EMPTY_ORIGIN)
 
 
+def statements(found: Sequence[Change]) -> Iterator[tuple[str, Sequence[Sequence[Any]]]]:
+    """Yield the SQL of changes, each with the rows to run it for: first all that go, then all that come."""
+    for table, gone, _ in found:
+        if gone:
+            where = " AND ".join(f"{table.columns[at]} = ?" for at in table.key)
+            keys = [tuple(row[at] for at in table.key) for row in gone]
+            yield f"DELETE FROM {table.name} WHERE {where}", keys  # noqa: S608
+    for table, _, new in found:
+        if new:
+            names, marks = ", ".join(table.columns), ", ".join("?" * len(table.columns))
+            yield f"INSERT INTO {table.name} ({names}) VALUES ({marks})", new  # noqa: S608
+
+
 class Copy:
     """A scratch ledger whose tables and mark can be made to hold anything."""
 
@@ -28,21 +41,12 @@ class Copy:
         """Change rows, in one transaction."""
         self._run_many("BEGIN", ())
         try:
-            for table, gone, _ in found:
-                where = " AND ".join(f"{table.columns[at]} = ?" for at in table.key)
-                keys = [tuple(row[at] for at in table.key) for row in gone]
-                self._rows(f"DELETE FROM {table.name} WHERE {where}", keys)  # noqa: S608
-            for table, _, new in found:
-                names, marks = ", ".join(table.columns), ", ".join("?" * len(table.columns))
-                self._rows(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", new)  # noqa: S608
+            for statement, rows in statements(found):
+                self._run_many(statement, rows)
         except BaseException:
             self._run_many("ROLLBACK", ())
             raise
         self._run_many("COMMIT", ())
-
-    def _rows(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        if rows:
-            self._run_many(statement, rows)
 
     @contextmanager
     def attacked(self, before: Books, after: Books) -> Iterator[str]:
