@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, identity_number
 from tests.services.conftest import Office
@@ -313,3 +314,29 @@ def test_another_writer_in_between_makes_the_office_decide_again(office: Office)
 
     assert refused.value.problems[0].clause == "acceptance-after-application"
     assert office.session.case(CASE).version == 2
+
+
+@pytest.mark.parametrize("at_commit", [True, False])
+def test_states_kept_over_a_large_batch_are_those_of_the_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, at_commit: bool
+) -> None:
+    """Folded while the batch is committed, or, where that failed, when the receipt is there."""
+    approve(office)
+    if not at_commit:
+        settle, tried = office.session.settle, []
+
+        def fail_once() -> None:
+            tried.append(1)
+            if len(tried) == 1:
+                raise ValueError("in the other thread")
+            settle()
+
+        monkeypatch.setattr(office.session, "settle", fail_once)
+    visits = [on_case("VisitMade", visitor=f"u{number}") for number in range(300)]
+    office.act("2022-02-10", *visits)
+    kept = office.session.cases[CASE]
+
+    office.session.forget()
+    # what a batch decides has no position yet when states take it in
+    assert msgspec.structs.replace(office.session.case(CASE), last_position=-1) == kept
+    assert 300 < kept.version

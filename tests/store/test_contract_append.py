@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -244,3 +245,28 @@ def test_a_cause_can_be_resolved(store: LedgerStore) -> None:
     assert "absent" == absent.code
     assert absent == store.receipt("never-seen")
     assert 6 == record(store, drafts(2), "never-seen").size
+
+
+def test_work_is_done_once_while_a_batch_is_committed(store: LedgerStore) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def work() -> None:
+        seen.append((threading.current_thread().name, store.head().size))
+
+    record(store, drafts(3), meanwhile=work)
+    append(store, [], "empty", meanwhile=work)
+    append(store, drafts(3), "late", expected_size=1, meanwhile=work)
+
+    assert [(name, size) for name, size in seen if size in (0, 3)] == seen
+    assert 1 == len(seen), "nothing that is refused comes to a COMMIT"
+    assert threading.current_thread().name != seen[0][0]
+
+
+def test_what_goes_wrong_meanwhile_is_not_the_batch_s_business(store: LedgerStore) -> None:
+    def fail() -> None:
+        raise ValueError("the caller does it again")
+
+    receipt = record(store, drafts(3), meanwhile=fail)
+
+    assert 3 == receipt.size == store.head().size
+    assert 4 == record(store, drafts(1), "cause-2").size

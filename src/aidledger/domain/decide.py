@@ -116,6 +116,8 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
 
 def overridden(proposal: Proposal, *, under_pack: bool) -> tuple[Step, ...]:
     """Return what says before an act which rules it breaks, and on whose authority."""
+    if not proposal.despite:
+        return ()
     return tuple(
         Step(
             event=RuleOverridden(

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.carer import evolve_carer
-from aidledger.domain.case import evolve
-from aidledger.domain.complaint import evolve_complaint
 from aidledger.domain.decide import (
     FOLLOWED,
     Circumstances,
@@ -28,7 +25,7 @@ from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
-from aidledger.domain.payrun import evolve_run, with_line
+from aidledger.domain.payrun import with_line
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
@@ -55,7 +52,8 @@ _PLAIN_FACTS: Final = frozenset(
     name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
 )
 """Facts that nothing follows from: they ask for nobody's leave."""
-_NO_FOLD: Final = (None, None)
+_MANY: Final = 256
+"""Drafts from which on a second thread is worth its making."""
 
 
 @without_collector()
@@ -114,6 +112,7 @@ def record(
             vault_rows=batch.vault_rows,
             evidence=evidence,
             sign=None if guard is None else guard.sign,
+            meanwhile=session.settle if len(batch.drafts) >= _MANY else None,
         )
         if isinstance(outcome, Committed) and not outcome.replayed:
             session.written(outcome.receipt, {draft.stream for draft in batch.drafts})
@@ -174,12 +173,6 @@ class _Batch:
         self._pending: dict[tuple[str, str], str] = {}
         self._pins: dict[str, PolicyPin] = {}
         self._sensitive: dict[tuple[str, str], bool] = {}
-        self._folds: dict[str, tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = {
-            "case": (session.cases, evolve),
-            "carer": (session.carers, evolve_carer),
-            "complaint": (session.complaints, evolve_complaint),
-            "run": (session.runs, evolve_run),
-        }
         self._entries: list[Recorded] = []
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
@@ -337,21 +330,15 @@ class _Batch:
         session, stream, event = self._session, entry.stream, entry.event
         session.versions[stream] = entry.version
         self._entries.append(entry)
-        states, step = self._folds.get(stream[: stream.find("/")], _NO_FOLD)
         if type(event) in _AMENDMENTS:
             # What an earlier entry said has changed: the stream is folded again when asked for.
-            if states is not None:
-                states.pop(stream, None)
-            session.pending[stream] = [one for one in self._entries if one.stream == stream]
+            session.unfold(stream, [one for one in self._entries if one.stream == stream])
             return
+        session.pending.setdefault(stream, []).append(entry)
         if isinstance(event, PaymentRostered) and event.run in session.runs:
-            session.runs[event.run] = with_line(session.runs[event.run], event.amount_fen)
+            session.runs[event.run] = with_line(session.run(event.run), event.amount_fen)
         elif isinstance(event, OfficeRegistered):
             session.take_office(entry)
-        if states is not None and step is not None and stream in states:
-            states[stream] = step(states[stream], entry)
-        else:
-            session.pending.setdefault(stream, []).append(entry)
 
 
 def _facts_text(facts: dict[str, Any]) -> str:

@@ -5,17 +5,17 @@ States of streams are kept between calls and dropped whenever another writer was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from aidledger.domain.carer import Carer, fold_carer
-from aidledger.domain.case import Case, fold_case
-from aidledger.domain.complaint import Complaint, fold_complaint
+from aidledger.domain.carer import Carer, evolve_carer, fold_carer
+from aidledger.domain.case import Case, evolve, fold_case
+from aidledger.domain.complaint import Complaint, evolve_complaint, fold_complaint
 from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
-from aidledger.domain.payrun import PayRun, fold_run, with_line
+from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decoding import recorded_all
@@ -40,8 +40,15 @@ if TYPE_CHECKING:  # the guard is made of a session
     from aidledger.services.guarding import Guard
 
 
+_NO_STEPS: Final[tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = (
+    {},
+    lambda state, _: state,
+)
+"""Of streams that have no state."""
+
+
 class Session:
-    """One opened ledger. Not shared between threads."""
+    """One opened ledger. Not shared between threads, but for `settle` while it waits for a store."""
 
     def __init__(
         self,
@@ -71,8 +78,14 @@ class Session:
         self.runs: dict[str, PayRun] = {}
         self._offices: dict[str, str] | None = None
         self.versions: dict[str, int] = {}
+        self._steps: dict[str, tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = {
+            "case": (self.cases, evolve),
+            "carer": (self.carers, evolve_carer),
+            "complaint": (self.complaints, evolve_complaint),
+            "run": (self.runs, evolve_run),
+        }
         self.pending: dict[str, list[Recorded]] = {}
-        """Decided and not yet written, of streams that nobody has folded yet."""
+        """Decided and not yet written, of each stream: what its state has still to take in."""
         self._seen = -1
         """The size of the log that the folded states belong to; -1 where they belong to none."""
         self._policy_seen = -2
@@ -116,27 +129,57 @@ class Session:
             heads = self.store.stream_heads(sorted(unknown))
             self.versions |= {s: heads[s][0] if s in heads else 0 for s in unknown}
 
-    def _entries(self, stream: str) -> list[Recorded]:
-        """Return a stream with what is on its way to be written."""
+    def _taken(self, stream: str) -> list[Recorded]:
+        """Return a stream with what is on its way to be written, to be folded now."""
         stored = self.stream(stream) if self.version(stream) else []
-        return [*stored, *self.pending.get(stream, ())]
+        return [*stored, *self.pending.pop(stream, ())]
+
+    def _settled(self, stream: str, kept: dict[str, Any]) -> bool:
+        """Whether the state of a stream is kept; it then takes in what was decided since."""
+        if stream not in kept:
+            return False
+        if stream in self.pending:
+            self._settle(stream)
+        return True
+
+    def _settle(self, stream: str) -> None:
+        kept, step = self._steps.get(stream.partition("/")[0], _NO_STEPS)
+        if stream in kept:
+            state = kept[stream]
+            for entry in self.pending[stream]:
+                state = step(state, entry)
+            kept[stream] = state
+            del self.pending[stream]
+
+    def settle(self) -> None:
+        """Let every kept state take in what was decided: work for while a batch is committed."""
+        for stream in tuple(self.pending):
+            self._settle(stream)
+
+    def unfold(self, stream: str, entries: list[Recorded]) -> None:
+        """Drop the state of a stream of which an earlier entry now says something else.
+
+        `entries` are those of the stream that are decided and not yet written.
+        """
+        self._steps.get(stream.partition("/")[0], _NO_STEPS)[0].pop(stream, None)
+        self.pending[stream] = entries
 
     def case(self, stream: str) -> Case:
         """Return the state of a case with everything recorded."""
-        if stream not in self.cases:
-            self.cases[stream] = fold_case(stream, self._entries(stream))
+        if not self._settled(stream, self.cases):
+            self.cases[stream] = fold_case(stream, self._taken(stream))
         return self.cases[stream]
 
     def carer(self, stream: str) -> Carer:
         """Return the state of a carer."""
-        if stream not in self.carers:
-            self.carers[stream] = fold_carer(stream, self._entries(stream))
+        if not self._settled(stream, self.carers):
+            self.carers[stream] = fold_carer(stream, self._taken(stream))
         return self.carers[stream]
 
     def complaint(self, stream: str) -> Complaint:
         """Return the state of a complaint."""
-        if stream not in self.complaints:
-            self.complaints[stream] = fold_complaint(stream, self._entries(stream))
+        if not self._settled(stream, self.complaints):
+            self.complaints[stream] = fold_complaint(stream, self._taken(stream))
         return self.complaints[stream]
 
     def office_kind(self, office: str) -> str:
@@ -155,8 +198,8 @@ class Session:
 
     def run(self, stream: str) -> PayRun:
         """Return the state of a pay run with the lines that the cases have on its roster."""
-        if stream not in self.runs:
-            entries = self._entries(stream)
+        if not self._settled(stream, self.runs):
+            entries = self._taken(stream)
             run = fold_run(stream, entries)
             lines = recorded_all(self.store.read_types(["PaymentRostered"])) if entries else []
             for line in lines:
@@ -189,6 +232,7 @@ class Session:
         if receipt.position != self._seen:
             self.forget()
             return
+        self.settle()
         self.pending.clear()
         known = self._policy_seen == self._seen
         self._seen = receipt.size

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -27,6 +27,10 @@ Run: TypeAlias = Callable[[str, Sequence[Any]], list[Any]]
 """Executes one statement, with `?` for its parameters, and returns its rows."""
 
 
+Meanwhile: TypeAlias = Callable[[], None]
+"""Work that the caller does again where it was not done; what it raises is dropped."""
+
+
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Where the log ends: its size, root, compact range, and the time of its last entry."""
 
@@ -36,7 +40,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: str | None
 
 
-class LooseRecord(NamedTuple):
+class LooseRecord(msgspec.Struct, frozen=True, gc=False):
     """A record that comes finished, through the housed library. `opaque`: not one of ours."""
 
     stream: str
@@ -109,13 +113,15 @@ class LedgerStore(Protocol):
         evidence: Sequence[Evidence] = (),
         erase: Sequence[str] = (),
         sign: BatchSigner | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> Outcome:
         """Record all drafts, or none, in one transaction.
 
         A cause that is there already gives its first receipt (same digest) or a refusal. With
         `expected_size` the log must still have the size that was decided on. `erase`
-        names persons whose vault keys are destroyed in the same transaction. Raises StoreError
-        when the store cannot run and COMMIT has not begun.
+        names persons whose vault keys are destroyed in the same transaction. `meanwhile` is done
+        in another thread during COMMIT, if it comes to that. Raises StoreError when the store
+        cannot run and COMMIT has not begun.
         """
 
     def resolve(self, cause: str) -> Committed | Rejected:

@@ -1,8 +1,10 @@
 """Not trusted: who owns the server can show any rows; verify finds what differs.
 
-Only a checkpoint from outside shows a tail that was cut off. The ledger in a PostgreSQL schema. The head row, locked with SELECT ... FOR UPDATE before anything
-is read, makes positions gapless and their order the order of commits, so that readers never see a
-hole. Bulk goes in by COPY BINARY. One writer connection is kept, under a lock of this process.
+The ledger in a PostgreSQL schema. Only a checkpoint from outside shows a tail that was cut off.
+
+The head row, locked with SELECT ... FOR UPDATE before anything is read, makes positions gapless and
+their order the order of commits, so that readers never see a hole. Bulk goes in by COPY BINARY. One
+writer connection is kept, under a lock of this process.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from aidledger.store.errors import (
 )
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseBatch, Run, StoredBatch
+from aidledger.store.port import Head, HostileRow, LooseBatch, Meanwhile, Run, StoredBatch
 from aidledger.store.postgres_link import (
     PostgresLink,
     PostgresTransaction,
@@ -80,12 +82,17 @@ class PostgresStore:
         evidence: Sequence[Evidence] = (),
         erase: Sequence[str] = (),
         sign: BatchSigner | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> Outcome:
         """Record all drafts, or none, in one transaction."""
         if wrong := shelf.wrong_evidence(evidence):
             return wrong
         try:
-            with self._locked({draft.stream for draft in drafts}) as (transaction, head, tails):
+            with self._locked({draft.stream for draft in drafts}, meanwhile) as (
+                transaction,
+                head,
+                tails,
+            ):
                 run = runner(transaction.cursor)
                 rows = sealing.seal(
                     drafts,
@@ -283,7 +290,7 @@ class PostgresStore:
 
     @contextmanager
     def _locked(
-        self, streams: Collection[str]
+        self, streams: Collection[str], meanwhile: Meanwhile | None = None
     ) -> Iterator[tuple[PostgresTransaction, Head, dict[str, Tail]]]:
         """Give a transaction that holds the head, with the streams' tails as they are below it.
 
@@ -291,7 +298,7 @@ class PostgresStore:
         """
         asked = sorted(self._tails.missing(streams))
         lookups = (_LOOK_UP_TAILS, (asked,)) if asked else ("", ())
-        with self._link.transaction(*lookups) as transaction:
+        with self._link.transaction(*lookups, meanwhile=meanwhile) as transaction:
             (head_row,), *found = transaction.found
             head = sealing.read_head(head_row, self._tails.head)
             sealing.check_mark(self._mark, head)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
+from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Engine, QueuePool, create_engine
 from sqlalchemy.dialects import postgresql
 
@@ -92,6 +93,8 @@ def connector(location: str, *, read_only: bool) -> Callable[[], psycopg.Connect
             application_name="aidledger",
         )
         connection.prepare_threshold = 2
+        # the one registered last for bytea asks each value in Python whether it is a `Binary`
+        connection.adapters.register_dumper(bytes, BytesBinaryDumper)
         return connection
 
     return connect

@@ -17,7 +17,8 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from aidledger.store.errors import CommitLostError, StoreError
-from aidledger.store.port import HostileRow, Run
+from aidledger.store.meanwhile import alongside
+from aidledger.store.port import HostileRow, Meanwhile, Run
 from aidledger.store.postgres_connect import connector, make_engine, store_error
 from aidledger.store.shelf import SELECT_HEAD, RunMany
 
@@ -79,13 +80,17 @@ class PostgresLink:
 
     @contextmanager
     def transaction(
-        self, lookups: str = "", parameters: Sequence[Any] = ()
+        self,
+        lookups: str = "",
+        parameters: Sequence[Any] = (),
+        *,
+        meanwhile: Meanwhile | None = None,
     ) -> Iterator[PostgresTransaction]:
         """Give a transaction that holds the head row, with what `lookups` found under that lock.
 
         `lookups` are statements, each begun with a semicolon: they travel with BEGIN, as what is
-        said `at_commit` travels with COMMIT. Raises StoreError where COMMIT cannot have happened,
-        CommitLostError where it can.
+        said `at_commit` travels with COMMIT, during which `meanwhile` is done. Raises StoreError
+        where COMMIT cannot have happened, CommitLostError where it can.
         """
         if self._read_only:
             raise StoreError("this ledger is open for reading only", code="read_only")
@@ -99,7 +104,8 @@ class PostgresLink:
                     raise
             except psycopg.Error as error:
                 raise store_error(error).undone() from error
-            self._commit(transaction)
+            with alongside(meanwhile):
+                self._commit(transaction)
 
     def _commit(self, transaction: PostgresTransaction) -> None:
         """Say the last statement and COMMIT in one go.

@@ -261,13 +261,14 @@ def _loose_rows(batch: LooseBatch, head: Head, tails: Mapping[str, Tail]) -> Ite
     records = list(batch.records) if batch.streams else batch.records
     entries = iter(_read([loose for loose in records if not loose.opaque]) if batch.streams else ())
     sha256 = hashlib.sha256
-    for position, (stream, version, type_name, record, opaque) in enumerate(records, head.size):
+    for position, loose in enumerate(records, head.size):
+        stream, version, record = loose.stream, loose.version, loose.record
         leaf = sha256(LEAF_PREFIX + record).digest()
-        if not opaque:
+        if not loose.opaque:
             entry, tail = next(entries), last.get(stream, _NO_TAIL)
-            recorded_at = _fitting((stream, version, type_name), entry, recorded_at, tail)
+            recorded_at = _fitting((stream, version, loose.type), entry, recorded_at, tail)
             last[stream] = (version, leaf)
-        yield position, stream, version, type_name, recorded_at, record, leaf
+        yield position, stream, version, loose.type, recorded_at, record, leaf
 
 
 def _read(ours: Sequence[LooseRecord]) -> list[Entry]:

@@ -1,8 +1,10 @@
 """Not trusted: who can write the file can show any rows; verify finds what differs.
 
-Only a checkpoint from outside shows a tail that was cut off. The ledger in one SQLite file: WAL, synchronous=FULL, every write begun with BEGIN IMMEDIATE, which
-is the lock that makes positions gapless and readers never see a hole. Readers take connections of
-their own out of the pool; one writer connection is kept, under a lock of this process.
+The ledger in one SQLite file. Only a checkpoint from outside shows a tail that was cut off.
+
+WAL, synchronous=FULL; every write begins with BEGIN IMMEDIATE, the lock that makes positions
+gapless and readers never see a hole. Readers take connections of their own out of the pool; one
+writer connection is kept, under a lock of this process.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from aidledger.store.errors import (
 )
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseBatch, Row, Run, StoredBatch
+from aidledger.store.port import Head, HostileRow, LooseBatch, Meanwhile, Row, Run, StoredBatch
 from aidledger.store.sqlite_connect import checkpointed
 from aidledger.store.sqlite_link import SqliteLink, runner
 from aidledger.store.tails import Tail, Tails
@@ -76,12 +78,13 @@ class SqliteStore:
         evidence: Sequence[Evidence] = (),
         erase: Sequence[str] = (),
         sign: BatchSigner | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> Outcome:
         """Record all drafts, or none, in one transaction."""
         if wrong := shelf.wrong_evidence(evidence):
             return wrong
         try:
-            with self._link.transaction() as connection:
+            with self._link.transaction(meanwhile) as connection:
                 run = runner(connection)
                 self._link.expect(len(drafts))
                 head = self._locked_head(connection)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from aidledger.store.errors import CommitLostError, StoreError
-from aidledger.store.port import HostileRow, Run
+from aidledger.store.meanwhile import alongside
+from aidledger.store.port import HostileRow, Meanwhile, Run
 from aidledger.store.sqlite_connect import (
     BUSY_TIMEOUT_S,
     WAL_PAGES,
@@ -76,10 +77,10 @@ class SqliteLink:
             raise store_error(error) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def transaction(self, meanwhile: Meanwhile | None = None) -> Iterator[Any]:
         """Give the writer connection inside BEGIN IMMEDIATE and COMMIT.
 
-        Raises StoreError before COMMIT began, CommitLostError after.
+        `meanwhile` is done during COMMIT. Raises StoreError before COMMIT began, CommitLostError after.
         """
         if self._read_only:
             raise StoreError("this ledger is open for reading only", code="read_only")
@@ -97,7 +98,8 @@ class SqliteLink:
             except self._dbapi.Error as error:
                 raise store_error(error).undone() from error
             try:
-                connection.execute("COMMIT")
+                with alongside(meanwhile):
+                    connection.execute("COMMIT")
             except self._dbapi.Error as error:
                 self._drop_writer()
                 lost = CommitLostError(store_error(error))
