@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from pathlib import Path
@@ -83,11 +84,21 @@ def load_models(folder: Path | None = None) -> dict[str, Model]:
     """
     root = folder if folder is not None else resources.files(PACKAGE)
     files = [item for item in root.iterdir() if item.name.endswith(".sql")]
-    with duckdb.connect(":memory:") as parser:
-        return in_order(
-            parse_model(item.name.removesuffix(".sql"), item.read_text("utf-8"), parser)
-            for item in sorted(files, key=lambda item: item.name)
+    return dict(
+        _models_of(
+            tuple(
+                (item.name.removesuffix(".sql"), item.read_text("utf-8"))
+                for item in sorted(files, key=lambda item: item.name)
+            )
         )
+    )
+
+
+@lru_cache(maxsize=8)
+def _models_of(files: tuple[tuple[str, str], ...]) -> dict[str, Model]:
+    """Return the models of (name, text) in order; the same text is parsed once in a process."""
+    with duckdb.connect(":memory:") as parser:
+        return in_order(parse_model(name, text, parser) for name, text in files)
 
 
 def parse_model(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> Model:
