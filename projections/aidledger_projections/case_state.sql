@@ -41,6 +41,7 @@ stage AS (
 application AS (
     SELECT stream, MAX_BY(applicant, position) AS applicant,
            MAX_BY(display_name, position) AS display_name,
+           MAX_BY(programme, position) AS programme,
            MAX_BY(birth_on, position) AS birth_on, MAX_BY(area, position) AS area,
            MAX_BY(effective_on, position) AS applied_on
     FROM application_submitted
@@ -209,6 +210,7 @@ SELECT live.stream AS "case",
        COALESCE(stage.stage, 'discovered') AS stage,
        application.applicant,
        NULLIF(application.display_name, '') AS display_name,
+       application.programme,
        application.birth_on,
        application.area,
        COALESCE(place.township, discovered.township) AS township,

@@ -10,14 +10,15 @@ WITH application AS (
     GROUP BY stream
 ),
 ages AS (
-    SELECT pack_in_force.adoption, MAX(TRY_CAST(lines.parameter.value AS BIGINT)) AS adult_age
+    SELECT pack_in_force.programme, pack_in_force.adoption,
+           MAX(TRY_CAST(lines.parameter.value AS BIGINT)) AS adult_age
     FROM pack_in_force
     JOIN parameters ON parameters.as_of = pack_in_force.day
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
     WHERE lines.parameter.key IN ('minor_entry_age', 'minor_keep_age')
       AND CAST(TRY_CAST(lines.parameter.value AS BIGINT) AS VARCHAR) = lines.parameter.value
-    GROUP BY pack_in_force.adoption
+    GROUP BY pack_in_force.programme, pack_in_force.adoption
 ),
 places AS (
     SELECT place, MAX_BY(name, position) AS name FROM place_registered GROUP BY place
@@ -33,7 +34,7 @@ aged AS (
            ages.adult_age, ages.adoption
     FROM case_state
     CROSS JOIN parameters
-    LEFT JOIN ages ON TRUE
+    LEFT JOIN ages ON ages.programme = COALESCE(case_state.programme, '')
 ),
 named AS (
     SELECT aged."case", aged.village, aged.display_name, aged.adoption,

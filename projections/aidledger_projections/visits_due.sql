@@ -4,7 +4,7 @@
 -- for: each period in which a supported person had to be visited, and whether it was done
 -- facts: S4-081, S4-082, S4-083, S4-088, S4-089
 WITH supported AS (
-    SELECT case_state."case", first_approval.position, first_approval.approved_on,
+    SELECT case_state."case", case_state.programme, first_approval.position, first_approval.approved_on,
            LEAST(
                parameters.as_of, COALESCE(case_state.died_on, parameters.as_of),
                COALESCE(case_state.terminated_on, parameters.as_of)
@@ -20,7 +20,7 @@ WITH supported AS (
 ),
 months AS (
     -- no record is about days before 1850: the bound keeps a hostile one from filling the disk
-    SELECT supported."case", supported.position, CAST(series.day AS DATE) AS first_on
+    SELECT supported."case", supported.programme, supported.position, CAST(series.day AS DATE) AS first_on
     FROM supported
     CROSS JOIN UNNEST(
         GENERATE_SERIES(
@@ -32,7 +32,7 @@ months AS (
 ),
 rules AS (
     -- a pack names the period, or the number of months in it
-    SELECT pack_in_force.day, pack_in_force.adoption,
+    SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption,
            COALESCE(
                MAX(CASE WHEN lines.parameter.key = 'visit_period' THEN lines.parameter.value END),
                MAX(
@@ -47,7 +47,7 @@ rules AS (
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
     WHERE lines.parameter.key IN ('visit_period', 'visit_months_key')
-    GROUP BY pack_in_force.day, pack_in_force.adoption
+    GROUP BY pack_in_force.day, pack_in_force.programme, pack_in_force.adoption
 ),
 periods AS (
     SELECT months."case", months.position, rules.adoption,
@@ -72,6 +72,7 @@ periods AS (
     CROSS JOIN parameters
     JOIN rules
       ON rules.day = LEAST(LAST_DAY(months.first_on), parameters.as_of)
+     AND rules.programme = COALESCE(months.programme, '')
      AND rules.visit_period IN ('month', 'quarter')
 ),
 due AS (

@@ -14,6 +14,7 @@ LAWFUL: dict[str, dict[str, Any]] = {
     "complaint": {"subject_officer": "zhao"},
     "case": {
         "stage": "submitted",
+        "programme": "tekun",
         "age_years": 66,
         "relative_of": ["zhao"],
         "accepted_on": "2022-01-10",

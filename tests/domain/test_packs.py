@@ -32,6 +32,7 @@ MINOR_17 = {"case.age_years": 17}
 #: clause id, or (pack, clause id) where the pack differs: what fails it, and what meets it.
 ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "acceptance-after-application": ({"case.stage": "accepted"}, {}),
+    "acceptance-programme": ({"case.programme": "dibao"}, {}),
     "waiver-ground": ({"act.ground": "emergency"}, {"act.ground": "no_doubt"}),
     "waiver-no-doubt": ({"case.comparison_doubt": True}, {}),
     "opinion-after-acceptance": ({"case.materials_complete": False}, {}),

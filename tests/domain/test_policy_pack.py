@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -259,16 +260,17 @@ def test_hostile_toml_is_refused_as_a_pack(content: bytes) -> None:
         load_pack_file(content, file="x.toml")
 
 
-def adoption(pack: str, depth: int, start: str, end: str | None = None, **more: str) -> Adoption:
+def adoption(pack: str, depth: int, start: str, end: str | None = None, **more: Any) -> Adoption:
     return Adoption(
         pack=pack,
         pack_hash="0" * 64,
-        status=more.get("status", "in_force"),  # type: ignore[arg-type]
+        status=more.get("status", "in_force"),
         in_force_from=start,
         in_force_to=end,
         known_since=more.get("known_since", start),
         depth=depth,
         position=int(more.get("position", "0")),
+        programmes=more.get("programmes", ()),
     )
 
 
@@ -306,6 +308,28 @@ def test_the_pack_that_holds_depends_on_the_day_and_on_what_was_known(
     day: str, known_on: str, pack: str | None
 ) -> None:
     found = pack_in_force(CANDIDATES, day, known_on)
+
+    assert pack == (found.pack if found else None)
+
+
+ALLOWANCE = adoption("cn-dibao-2021", 1, "2021-07-01", programmes=("dibao",))
+HELP = adoption("gz-help-2022", 3, "2022-01-01", programmes=("temporary", "disaster"))
+
+
+@pytest.mark.parametrize(
+    ("programme", "day", "pack"),
+    [
+        ("dibao", "2022-01-01", "cn-dibao-2021"),
+        ("temporary", "2022-01-01", "gz-help-2022"),
+        ("temporary", "2021-12-31", "cn-tekun-2021"),
+        ("tekun", "2022-01-01", "gz-county-2022"),
+        ("", "2022-01-01", "gz-county-2022"),
+    ],
+)
+def test_a_pack_that_names_the_programme_goes_before_those_for_every_one(
+    programme: str, day: str, pack: str
+) -> None:
+    found = pack_in_force([HELP, *CANDIDATES, ALLOWANCE], day, "2022-12-31", programme)
 
     assert pack == (found.pack if found else None)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
+from msgspec import UNSET
+
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, Parameter
 from aidledger.domain.policy.compiling import Limit
@@ -56,6 +58,7 @@ def adopt_packs(
             pack=pack.id,
             pack_hash=pack.hash,
             parameters=tuple(_parameters(pack)),
+            programmes=pack.programmes or UNSET,
             status=pack.status,
         )
         proposals.append(

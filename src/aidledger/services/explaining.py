@@ -138,7 +138,7 @@ def redecide(session: Session, case: str, *, position: int | None = None) -> tup
         pack = session.policy().pack(record.pack_hash)
         differences = _repeat(session, entry, record, pack)
         differences += _facts_not_borne_out(session, entries[:index], entry, record)
-        differences += _pack_not_in_force(session, entry, pack)
+        differences += _pack_not_in_force(session, entries[:index], entry, pack)
         differences += unlike(entry, record)
         differences += unwaived(entry, record, pack, reversed(entries[:index]))
         found.append(_repetition(entry, record, pack, tuple(differences)))
@@ -353,11 +353,12 @@ def _is_known_then(path: str) -> bool:
 
 
 def _pack_not_in_force(
-    session: Session, entry: Recorded, pack: ResolvedPack
+    session: Session, before: list[Recorded], entry: Recorded, pack: ResolvedPack
 ) -> list[policy.Difference]:
     """Compare the pack of a decision with the one that held, by what was adopted before the entry."""
     adopted = [one for one in session.policy().adoptions() if one.position < entry.position]
-    held = pack_in_force(adopted, entry.effective_on, china_day(entry.recorded_at))
+    programme = fold_case(entry.stream, before).programme
+    held = pack_in_force(adopted, entry.effective_on, china_day(entry.recorded_at), programme)
     if held is not None and held.pack_hash == pack.hash:
         return []
     found = "none" if held is None else held.pack_hash

@@ -58,7 +58,17 @@ class EntitlementSet(Event, frozen=True, kw_only=True):
     from_month: MonthText
     monthly_fen: Fen = 0
     parts: tuple[AmountLine, ...] = ()
-    reason: Literal["approval", "ability", "form", "standard", "correction"]
+    reason: Literal[
+        "approval",
+        "ability",
+        "form",
+        "standard",
+        "correction",
+        "income",
+        "household",
+        "supplement",
+        "exit",
+    ]
 
 
 class CaseMoved(Event, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from aidledger.domain.events.base import Programme
 from aidledger.domain.money import ROUNDINGS, parse_ratio
 from aidledger.domain.policy.amounts import AmountRule, Standard
 from aidledger.domain.policy.clause import Clause
@@ -51,6 +52,7 @@ class ResolvedPack:
     in_force_from: str
     in_force_to: str | None
     known_since: str
+    programmes: tuple[Programme, ...]
     parameters: Mapping[str, Any]
     provenance: Mapping[str, Provenance]
     clauses: tuple[Clause, ...]
@@ -201,6 +203,7 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
         in_force_from=last.in_force.from_on,
         in_force_to=last.in_force.to_on,
         known_since=last.known_since,
+        programmes=last.programmes,
         parameters=MappingProxyType(parameters),
         provenance=MappingProxyType(provenance),
         clauses=compiled,

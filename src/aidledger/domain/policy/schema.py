@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from aidledger.domain.calendar import CountFrom, Roll, Unit
+from aidledger.domain.events.base import Programme
 from aidledger.domain.policy.errors import PackError
 
 MAX_FILE_BYTES = 262_144
@@ -142,7 +143,7 @@ class StandardTable(_Strict, frozen=True, kw_only=True, rename={"from_on": "from
 
 
 class PackFile(_Strict, frozen=True, kw_only=True):
-    """A whole file."""
+    """A whole file; ``programmes`` are those that the pack is for, none: every programme."""
 
     id: PackId
     version: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
@@ -153,6 +154,7 @@ class PackFile(_Strict, frozen=True, kw_only=True):
     in_force: InForce
     known_since: DayText
     extends: PackId | None = None
+    programmes: tuple[Programme, ...] = ()
     remove: tuple[RuleId, ...] = ()
     parameters: dict[Key, ParameterValue] = {}
     provenance: dict[Key, Provenance] = {}
