@@ -67,7 +67,7 @@ def compute_amounts(
     pack: ResolvedPack, facts: Mapping[str, Any], calendar: Calendar | None = None
 ) -> Amounts:
     """Compute the monthly amount that the pack gives for the facts."""
-    return compute(pack.amounts, pack.standards, pack.parameters, facts, calendar)
+    return compute(pack.amounts, pack.standards, facts, calendar)
 
 
 def decide(
@@ -165,7 +165,7 @@ def _amount_differences(
     calendar: Calendar | None,
 ) -> list[Difference]:
     """Compare the amount and its parts; not where a condition of one reads a withheld fact."""
-    read = {path for rule in pack.amounts if rule.gate for path in rule.gate.paths}
+    read = {path for rule in pack.amounts for path in rule.paths}
     blind = [path for path in absent if path in read]
     if blind:
         return [_difference("unchecked", "amount", str(record.amount_fen), ", ".join(blind))]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -238,12 +239,25 @@ def _check_days(pack: PackFile, file: str) -> None:
 
 def _check_formula(amount: AmountTable, file: str, field: str) -> None:
     formula = amount.formula
-    if (formula.standard is None) == (formula.parameter is None):
-        raise pack_error(file, field, "either standard or parameter", "both or neither")
+    bases = (formula.standard, formula.parameter, formula.standard_by, formula.tier)
+    if sum(base is not None for base in bases) != 1:
+        expected = "either standard or parameter, or standard_by or tier"
+        raise pack_error(file, field, expected, "several or none")
+    whole = _ratio(formula.ratio, file, f"{field}.ratio").denominator == 1
+    for index, floor in enumerate(formula.at_least):
+        at = f"{field}.at_least[{index}]"
+        if (floor.standard is None) == (floor.parameter is None):
+            raise pack_error(file, at, "either standard or parameter", "both or neither")
+        whole &= _ratio(floor.ratio, file, f"{at}.ratio").denominator == 1
+    if formula.rounding is None and whole:
+        return
     if formula.rounding not in ROUNDINGS:
         expected = f"one of {', '.join(sorted(ROUNDINGS))}"
-        raise pack_error(file, f"{field}.rounding", expected, formula.rounding)
+        raise pack_error(file, f"{field}.rounding", expected, formula.rounding or "nothing")
+
+
+def _ratio(text: str, file: str, field: str) -> Fraction:
     try:
-        parse_ratio(formula.ratio)
+        return parse_ratio(text)
     except ValueError:
-        raise pack_error(file, f"{field}.ratio", "a decimal such as 1.6", formula.ratio) from None
+        raise pack_error(file, field, "a decimal such as 1.6", text) from None

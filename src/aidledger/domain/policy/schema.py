@@ -24,6 +24,7 @@ Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 EventName = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Za-z0-9]{1,63}$")]
 FactId = Annotated[str, msgspec.Meta(pattern=r"^(S[0-4]-[0-9]{3}|F[0-9]{3}|C[0-9]{1,2})$")]
 DayText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+FactPath = Annotated[str, msgspec.Meta(pattern=r"^(act|case|member)\.[a-z][a-z0-9_]{0,63}$")]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 Condition = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 Whole = Annotated[int, msgspec.Meta(ge=-9_007_199_254_740_991, le=9_007_199_254_740_991)]
@@ -82,17 +83,58 @@ class ClauseTable(_Strict, frozen=True, kw_only=True):
     require: Condition
 
 
-class Formula(_Strict, frozen=True, kw_only=True):
-    """A standard or a parameter (in fen), times an exact ratio, rounded as named."""
+class Floor(_Strict, frozen=True, kw_only=True):
+    """What an amount does not go below: a standard or a parameter (in fen), times a ratio."""
 
     standard: Key | None = None
     parameter: Key | None = None
     ratio: str = "1"
-    rounding: str
+
+
+class ByArea(_Strict, frozen=True, kw_only=True):
+    """Which standard counts, by the value of a fact: ``{ fact, of = { rural = …, urban = … } }``."""
+
+    fact: FactPath
+    of: Annotated[dict[str, Key], msgspec.Meta(min_length=1)]
+
+
+class ByTier(_Strict, frozen=True, kw_only=True):
+    """The tier that a fact falls into.
+
+    The parameter lists a bound (still in the tier) and its fen in turn, bounds rising.
+    """
+
+    fact: FactPath
+    parameter: Key
+
+
+class Formula(_Strict, frozen=True, kw_only=True):
+    """One base (standard, parameter in fen, standard by a fact, or tier) times an exact ratio.
+
+    At least the floors, times a fact (persons), less a fact (income in fen), at most the cap (a
+    parameter in fen), never below nothing. ``rounding`` may only be left out where all ratios are
+    whole.
+    """
+
+    standard: Key | None = None
+    parameter: Key | None = None
+    standard_by: ByArea | None = None
+    tier: ByTier | None = None
+    ratio: str = "1"
+    at_least: tuple[Floor, ...] = ()
+    times: FactPath | None = None
+    minus: FactPath | None = None
+    cap: Key | None = None
+    rounding: str | None = None
 
 
 class AmountTable(_Strict, frozen=True, kw_only=True):
-    """One part of an amount; parts of one group are added up or only the highest counts."""
+    """One part of an amount; parts of one group are added up or only the highest counts.
+
+    ``for_each`` names a list of maps (``case.members``): the group is worked out for each, whose
+    facts are under ``member.``, and added up. ``shown_as`` stands in entries where the code itself
+    would tell what is sealed; what is shown as one is added up, without how it came about.
+    """
 
     code: RuleId
     citation: Words
@@ -102,6 +144,8 @@ class AmountTable(_Strict, frozen=True, kw_only=True):
     when: Condition | None = None
     formula: Formula
     group: RuleId | None = None
+    for_each: FactPath | None = None
+    shown_as: RuleId | None = None
     combine: Literal["max", "sum"] = "sum"
     local: bool = False
 
