@@ -43,6 +43,8 @@ def field_lines(text: str) -> dict[str, int]:
             if header.group(1) == "[[":
                 name = f"{name}[{count[name]}]"
                 count[name.partition("[")[0]] += 1
+            else:
+                name = _in_last(name, count)
             tables = (name,)
             found.setdefault(name, number)
             continue
@@ -80,6 +82,12 @@ def located(files: Mapping[str, bytes]) -> Iterator[None]:
         if error.line is not None or content is None:
             raise
         raise error.at(line=line_of(content, error.field)) from None
+
+
+def _in_last(name: str, count: Mapping[str, int]) -> str:
+    """Return the path of a table, inside the last of a list where its root is one."""
+    root, dot, rest = name.partition(".")
+    return f"{root}[{count[root] - 1}].{rest}" if dot and root in count else name
 
 
 def _opened(bare: str) -> int:

@@ -1,8 +1,8 @@
 """Policy packs: loaded from TOML bytes, overlaid on their parents, hashed, resolved.
 
 A child overrides its parent's parameters by key, clauses, amounts and limits by id, standards by
-code and day, and takes rules away by naming them in ``remove``. The hash covers the file's bytes and
-the parent's hash, so it pins the whole chain.
+code and day, and takes rules away by naming them in ``remove``. The hash covers the rules' bytes (not
+the examples behind them) and the parent's hash, so it pins the whole chain.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from aidledger.domain.policy.schema import (
     Title,
     convert,
     read_toml,
+    split_examples,
 )
 from aidledger.domain.policy.validating import check_days, check_names
 from aidledger.domain.values import length_prefixed
@@ -77,10 +78,14 @@ class ResolvedPack:
 
 
 def pack_hash(content: bytes, parent_hash: str | None) -> str:
-    """Return the hex SHA-256 of a pack file bound to its parent's hash (hex), if it has one."""
+    """Return the hex SHA-256 of a pack file's rules bound to its parent's hash (hex), if any.
+
+    Examples are no rules: the file's own digest, which an adoption names too, covers them.
+    """
+    rules, _ = split_examples(content)
     parent = bytes.fromhex(parent_hash) if parent_hash else b""
     label = b"aidledger/pack/v1\n"
-    return hashlib.sha256(label + length_prefixed(content) + length_prefixed(parent)).hexdigest()
+    return hashlib.sha256(label + length_prefixed(rules) + length_prefixed(parent)).hexdigest()
 
 
 def load_pack_file(content: bytes, *, file: str) -> PackFile:
@@ -90,7 +95,8 @@ def load_pack_file(content: bytes, *, file: str) -> PackFile:
         PackError: naming file, line and field.
     """
     with located({file: content}):
-        pack = convert(read_toml(content, file=file), PackFile, file=file)
+        rules, _ = split_examples(content)
+        pack = convert(read_toml(rules, file=file), PackFile, file=file)
         check_days(pack, file)
         check_names(pack, file)
         for index, amount in enumerate(pack.amount):
@@ -110,6 +116,10 @@ class PackLibrary:
     def ids(self) -> tuple[str, ...]:
         """The ids of all packs, sorted."""
         return tuple(sorted(self._files))
+
+    def file(self, pack_id: str) -> bytes:
+        """Return the bytes of a pack that was resolved."""
+        return self._files[pack_id]
 
     def resolve(self, pack_id: str) -> ResolvedPack:
         """Return a pack with its parents' rules.

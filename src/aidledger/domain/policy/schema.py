@@ -17,6 +17,7 @@ from aidledger.domain.policy.errors import PackError, Reason, pack_error
 
 MAX_FILE_BYTES = 262_144
 T = TypeVar("T")
+_EXAMPLES: Final = re.compile(rb"^\n?\[\[example\]\]", re.MULTILINE)
 _AT_LINE: Final = re.compile(r"at line (\d+)")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
@@ -41,6 +42,17 @@ Scalar = bool | Whole | str
 ParameterValue = Scalar | list[Scalar] | dict[str, Scalar | list[Scalar]]
 Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["draft", "in_force", "repealed", "lapsed"]
+Edge = Literal[
+    "birthday",
+    "death_on_pay_day",
+    "equal_supplements",
+    "leap_day",
+    "make_up_day",
+    "rounding",
+    "year_end",
+    "zero_income",
+]
+"""What lies at an edge in an example; ``birthday`` is one on the day of the decision."""
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,6 +183,59 @@ class PackFile(_Strict, frozen=True, kw_only=True):
     amount: tuple[AmountTable, ...] = ()
     limit: tuple[LimitTable, ...] = ()
     standard: tuple[StandardTable, ...] = ()
+
+
+class PublishedTable(_Strict, frozen=True, kw_only=True, rename={"from_on": "from"}):
+    """A standard published beside the pack, as an example takes it to be."""
+
+    code: Key
+    monthly_fen: Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
+    from_on: DayText
+
+
+class ExampleTable(_Strict, frozen=True, kw_only=True):
+    """A worked example: what the pack must answer for some facts on a day.
+
+    An ``act`` is allowed unless clauses refuse it (``refused_by``; ``found_by`` are clauses that
+    only find). An amount has its parts. A ``limit`` that begins on the day ends on ``due``. Facts
+    stand by root and name (``case.age_years``); ``like`` takes over those of an earlier example or
+    of one of a parent. ``case.birth_on`` gives the age of the day. Working days are counted as
+    known on ``known_on``, or as known today.
+    """
+
+    id: RuleId
+    facts: Annotated[tuple[FactId, ...], msgspec.Meta(min_length=1)]
+    edge: tuple[Edge, ...] = ()
+    on: DayText
+    known_on: DayText | None = None
+    act: EventName | None = None
+    like: RuleId | None = None
+    given: dict[Key, dict[Key, ParameterValue]] = {}
+    published: tuple[PublishedTable, ...] = ()
+    refused_by: tuple[RuleId, ...] = ()
+    found_by: tuple[RuleId, ...] = ()
+    amount_fen: Whole | None = None
+    parts: dict[RuleId, Whole] = {}
+    limit: RuleId | None = None
+    due: DayText | None = None
+    provisional: bool = False
+
+
+class ExampleFile(_Strict, frozen=True, kw_only=True):
+    """What follows the rules in a pack's file: examples and nothing else."""
+
+    example: tuple[ExampleTable, ...] = ()
+
+
+def split_examples(content: bytes) -> tuple[bytes, bytes]:
+    """Return the rules of a pack's file and its examples: they begin with ``[[example]]``.
+
+    The first line that begins so ends the rules, with one empty line before it. Both are read
+    apart, so that nothing behind that line can change a rule.
+    """
+    begin = _EXAMPLES.search(content)
+    at = begin.start() if begin else len(content)
+    return content[:at], content[at:]
 
 
 def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
