@@ -68,7 +68,7 @@ def service_fault(error: Exception, lang: Language) -> Fault | None:
         case RefusedError():
             return refused_fault(error, lang)
         case PackError():
-            return Fault(errors.COULD_NOT_RUN, str(error))
+            return Fault(errors.COULD_NOT_RUN, error.told(lang))
         case OSError():
             return _file_fault(error, lang)
         case _:
