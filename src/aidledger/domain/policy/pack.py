@@ -20,7 +20,7 @@ from aidledger.domain.money import ROUNDINGS, parse_ratio
 from aidledger.domain.policy.amounts import AmountRule, Standard
 from aidledger.domain.policy.clause import Clause
 from aidledger.domain.policy.compiling import Limit, compile_amounts, compile_clause, compile_limit
-from aidledger.domain.policy.errors import pack_error
+from aidledger.domain.policy.errors import Reason, pack_error
 from aidledger.domain.policy.lines import located
 from aidledger.domain.policy.schema import (
     AmountTable,
@@ -273,7 +273,8 @@ def _check_formula(amount: AmountTable, file: str, field: str) -> None:
         return
     if formula.rounding not in ROUNDINGS:
         expected = f"one of {', '.join(sorted(ROUNDINGS))}"
-        raise pack_error(file, f"{field}.rounding", expected, formula.rounding or "nothing")
+        reason: Reason = "bad_value" if formula.rounding else "no_rounding"
+        raise pack_error(file, f"{field}.rounding", expected, formula.rounding or "nothing", reason)
 
 
 def _ratio(text: str, file: str, field: str) -> Fraction:
