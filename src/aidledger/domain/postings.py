@@ -10,14 +10,14 @@ never settled, is what is left on such an account. Facts: S4-115, S4-118.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 import msgspec
 
 from aidledger.domain.events import duty, intake, payment, support
 from aidledger.domain.events.base import Event
-from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 COLLECTED: Final = "assets:collected"
@@ -66,10 +66,10 @@ def trial_balance(entries: Iterable[Posted]) -> dict[str, tuple[int, int]]:
 
 def postings_of(event: Event, stream: str, programme: str = UNKNOWN) -> tuple[Posting, ...]:
     """Return the lines of one event of a stream; none where no money moves or is owed."""
-    move = _move(event, stream, programme)
+    move = _MOVES.get(type(event))
     if move is None:
         return ()
-    debit, credit, fen = move
+    debit, credit, fen = move(event, stream, programme)
     return (Posting(account=debit, fen=fen), Posting(account=credit, fen=-fen))
 
 
@@ -89,34 +89,6 @@ def _of_stream(entries: Iterable[Recorded]) -> Iterator[Posted]:
             )
 
 
-def _move(event: Event, stream: str, programme: str) -> tuple[str, str, int] | None:
-    """Return (account debited, account credited, fen) of an event that moves money or a debt."""
-    match event:
-        case payment.FundReceived():
-            return f"assets:{stream}", f"assets:due/{event.level}", event.amount_fen
-        case payment.FundDisbursed():
-            return _spent_on(event.run, event.purpose), f"assets:{stream}", event.amount_fen
-        case payment.FundReturned():
-            back = COLLECTED if event.run is None else _run(event.run)
-            return f"assets:{stream}", back, event.amount_fen
-        case payment.PaymentRostered():
-            return f"expenses:support/{programme}", _owed(stream), event.amount_fen
-        case payment.PaymentIssued():
-            return _owed(stream), _run(event.run), event.amount_fen
-        case payment.PaymentReturned():
-            return _run(event.run), _returned(stream), event.amount_fen
-        case payment.PaymentReissued():
-            return _returned(stream), _owed(stream), event.amount_fen
-        case payment.PaymentRecovered():
-            return COLLECTED, f"assets:recoverable/{stream}", event.amount_fen
-        case support.FuneralArranged():
-            return "expenses:funeral", _purpose("funeral"), event.cost_fen
-        case duty.EmergencyHelpGiven():
-            return "expenses:emergency", _purpose("emergency"), event.amount_fen
-        case _:
-            return None
-
-
 def _owed(case: str) -> str:
     """Return the account of what a person is still to be paid."""
     return f"liabilities:owed/{case}"
@@ -125,6 +97,11 @@ def _owed(case: str) -> str:
 def _returned(case: str) -> str:
     """Return the account of what came back from the bank and was not sent again."""
     return f"liabilities:returned/{case}"
+
+
+def _recoverable(case: str) -> str:
+    """Return the account of what a person was ordered to give back and has not."""
+    return f"assets:recoverable/{case}"
 
 
 def _purpose(purpose: str) -> str:
@@ -137,5 +114,31 @@ def _run(run: str) -> str:
     return "assets:" + (run if run.startswith("run/") else f"run/{run}")
 
 
-def _spent_on(run: str | None, purpose: str) -> str:
-    return _purpose(purpose) if run is None else _run(run)
+Move = Callable[[Any, str, str], tuple[str, str, int]]
+"""From an event, its stream and its programme to (account debited, account credited, fen)."""
+_MOVES: Final[dict[type[Event], Move]] = {
+    payment.FundReceived: lambda e, s, _: (f"assets:{s}", f"assets:due/{e.level}", e.amount_fen),
+    payment.FundDisbursed: lambda e, s, _: (
+        _purpose(e.purpose) if e.run is None else _run(e.run),
+        f"assets:{s}",
+        e.amount_fen,
+    ),
+    payment.FundReturned: lambda e, s, _: (
+        f"assets:{s}",
+        COLLECTED if e.run is None else _run(e.run),
+        e.amount_fen,
+    ),
+    payment.PaymentRostered: lambda e, s, p: (f"expenses:support/{p}", _owed(s), e.amount_fen),
+    payment.PaymentIssued: lambda e, s, _: (_owed(s), _run(e.run), e.amount_fen),
+    payment.PaymentReturned: lambda e, s, _: (_run(e.run), _returned(s), e.amount_fen),
+    payment.PaymentReissued: lambda e, s, _: (_returned(s), _owed(s), e.amount_fen),
+    payment.PaymentRecovered: lambda e, s, _: (COLLECTED, _recoverable(s), e.amount_fen),
+    support.FuneralArranged: lambda e, *_: ("expenses:funeral", _purpose("funeral"), e.cost_fen),
+    duty.EmergencyHelpGiven: lambda e, *_: (
+        "expenses:emergency",
+        _purpose("emergency"),
+        e.amount_fen,
+    ),
+}
+BOOKED: Final = tuple(sorted(name for name, kind in EVENTS.items() if kind.struct in _MOVES))
+"""Wire names of the events that have postings."""
