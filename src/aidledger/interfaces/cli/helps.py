@@ -10,6 +10,7 @@ from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
+from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
@@ -112,6 +113,7 @@ COMMANDS: Final[dict[str, Help]] = {
             "are written: an identity, bank or mobile number or a word of illness stops it.",
         ),
     ),
+    **EXPORTS,
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
         (

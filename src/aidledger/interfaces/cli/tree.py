@@ -102,6 +102,17 @@ _KEYS: Final = Spec(
     ),
 )
 
+_EXPORTS: Final = Spec(
+    "export",
+    below=(
+        Spec(
+            "beancount",
+            _HERE + "exports:write_beancount",
+            opts=(Opt("--output", "path", "FILE"), _AS_OF, _KNOWN_ON, _JSON),
+        ),
+    ),
+)
+
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("查看", "Look"),
@@ -124,6 +135,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            _EXPORTS,
         ),
     ),
     Section(
