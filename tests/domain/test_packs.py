@@ -284,6 +284,9 @@ def test_appraisal_may_be_left_out_by_year_and_place() -> None:
         (COUNTY, "limit-visit", "2022-01-31", "2022-02-28"),
         (COUNTY, "limit-complaint-registered", "2022-09-16", "2022-10-08"),
         (COUNTY, "limit-complaint-answered", "2022-03-01", "2022-05-05"),
+        (COUNTY, "limit-comparison", "2022-11-30", "2023-02-28"),
+        (COUNTY, "limit-warning-assessed", "2022-02-25", "2022-03-04"),
+        (COUNTY, "limit-warning-disposed", "2022-02-25", "2022-03-12"),
     ],
 )
 def test_limits_end_on_the_day_that_the_rule_gives(

@@ -19,6 +19,7 @@ from tests.replay.histories import (
     publish,
     token,
 )
+from tests.replay.overseeing import oversee
 from tests.replay.test_deadlines import adopt_calendar, limit
 
 LISTS = ("list_publicity", "list_approved", "list_paid")
@@ -79,6 +80,7 @@ def busy_county() -> Log:
         channel="box",
         township=TOWNSHIP,
     )
+    oversee(log)
     return log
 
 
