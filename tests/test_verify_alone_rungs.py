@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "03d35fb0870fda9488cf8e3d5781ffd228504b4bc7ef1abcd8cdcb886136c1fe"
+POWERS = "44754a946331554859a96e99f18e5a0a0d33f2a9373309cba644d6a77ec53ece"
 
 
 def told(report: Any) -> Told:

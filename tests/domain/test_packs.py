@@ -120,6 +120,7 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "disqualification-below-pass-mark": ({"carer.last_score": 60}, {}),
     "disqualification-registered": ({"carer.qualified": False}, {}),
     "care-replaces-carer": ({"case.carer": "c0"}, {"case.carer": "c0", "act.replaces": "c0"}),
+    "bearer-one": ({"act.replaces": "feng"}, {"case.bearers": []}),
     "relative-county-visit": ({"case.spot_checked": False}, {}),
     "publicity-complaint-phone": ({"act.complaint_phone": ""}, {}),
     "complaint-handler": ({"act.handler": "zhao"}, {}),
