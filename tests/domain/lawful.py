@@ -65,6 +65,7 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "termination_audited": True,
         "spot_checked": True,
         "carer": "",
+        "bearers": ["wang"],
     },
 }
 ACTS: dict[str, dict[str, Any]] = {
@@ -93,6 +94,7 @@ ACTS: dict[str, dict[str, Any]] = {
         "act.computed_fen": 5,
     },
     "CareEntrusted": {"act.consent": True, "act.carer": "c1"},
+    "BearerAssigned": {"act.bearer": "he", "act.replaces": "wang"},
     "SupportResumed": {"case.suspended": True},
     "SupportReviewed": {"act.still_eligible": True},
     "PaymentRostered": {"act.kind": "regular", "act.month": "2022-03", "act.amount_fen": 136_300},

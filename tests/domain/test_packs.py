@@ -121,6 +121,7 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "disqualification-below-pass-mark": ({"carer.last_score": 60}, {}),
     "disqualification-registered": ({"carer.qualified": False}, {}),
     "care-replaces-carer": ({"case.carer": "c0"}, {"case.carer": "c0", "act.replaces": "c0"}),
+    "bearer-one": ({"act.replaces": "feng"}, {"case.bearers": []}),
     "relative-county-visit": ({"case.spot_checked": False}, {}),
     "publicity-complaint-phone": ({"act.complaint_phone": ""}, {}),
     "complaint-handler": ({"act.handler": "zhao"}, {}),
@@ -285,6 +286,9 @@ def test_appraisal_may_be_left_out_by_year_and_place() -> None:
         (COUNTY, "limit-visit", "2022-01-31", "2022-02-28"),
         (COUNTY, "limit-complaint-registered", "2022-09-16", "2022-10-08"),
         (COUNTY, "limit-complaint-answered", "2022-03-01", "2022-05-05"),
+        (COUNTY, "limit-comparison", "2022-11-30", "2023-02-28"),
+        (COUNTY, "limit-warning-assessed", "2022-02-25", "2022-03-04"),
+        (COUNTY, "limit-warning-disposed", "2022-02-25", "2022-03-12"),
     ],
 )
 def test_limits_end_on_the_day_that_the_rule_gives(

@@ -19,6 +19,7 @@ from tests.replay.histories import (
     publish,
     token,
 )
+from tests.replay.overseeing import RETURNS, oversee
 from tests.replay.test_deadlines import adopt_calendar, limit
 
 LISTS = ("list_publicity", "list_approved", "list_paid")
@@ -31,7 +32,14 @@ PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)
 def busy_county() -> Log:
     """Write a log in which every model has rows."""
     log = Log()
-    adopt_pack(log, "2021-01-01", visit_period="month", **limit("15", "working_days"))
+    adopt_pack(
+        log,
+        "2021-01-01",
+        visit_period="month",
+        **RETURNS,
+        joint_meeting_months="3",
+        **limit("15", "working_days"),
+    )
     adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
     log.add(
         "PlaceRegistered",
@@ -79,6 +87,7 @@ def busy_county() -> Log:
         channel="box",
         township=TOWNSHIP,
     )
+    oversee(log)
     return log
 
 

@@ -13,13 +13,14 @@ import msgspec
 
 from aidledger.domain.casestate import Case, Step
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
-from aidledger.domain.steps import ending, paying, procedure, supporting
+from aidledger.domain.steps import ending, overseeing, paying, procedure, supporting
 
 _STEPS: Final[dict[type, Step]] = {
     **procedure.STEPS,
     **supporting.STEPS,
     **paying.STEPS,
     **ending.STEPS,
+    **overseeing.STEPS,
 }
 
 

@@ -197,6 +197,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "approved": lambda f: bool(f.case.from_month),
     "approved_on": lambda f: f.case.decided_on if f.case.from_month else "",
     # the support
+    "bearers": lambda f: sorted(f.case.bearers),
     "suspended": lambda f: bool(f.case.suspended_from) and f.month >= f.case.suspended_from,
     "terminated": lambda f: bool(f.case.terminated_on),
     "end_month": lambda f: f.case.last_payable_month,

@@ -17,6 +17,7 @@ from aidledger.domain.events import (
     care,
     complaint,
     decision,
+    discovery,
     duty,
     inquiry,
     intake,
@@ -237,6 +238,8 @@ def _facts(history: Involvement, entry: Recorded, recorded_on: str) -> dict[str,
                 "subject_case": event.subject_case or "",
                 "subject_officer": event.subject_officer or "",
             }
+        case discovery.WarningRaised() as event:
+            return {"place": event.village}
         case duty.ExportRequested() as event:
             return {"place": event.place}
         case _:
