@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "d2d4cf577656a52916210a73a7d0786b9a1605b0750a23813c85fe4b62304166"
+POWERS = "7932de51414a3507a559f2b92df964b6482c6085766b6d6a3fec71faa622f6ab"
 
 
 def told(report: Any) -> Told:

@@ -91,6 +91,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     suspended_from: str = ""
     carer: str = ""
     carer_from: str = ""
+    care_class: str = ""
     last_visit_on: str = ""
     visits: int = 0
     rostered_months: frozenset[str] = frozenset()
