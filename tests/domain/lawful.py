@@ -9,7 +9,13 @@ Changes = dict[str, Any]
 
 LAWFUL: dict[str, dict[str, Any]] = {
     "day": {"effective_on": "2022-02-25", "recorded_on": "2022-02-25"},
-    "carer": {"registered": True, "qualified": True, "last_score": 59},
+    "carer": {
+        "registered": True,
+        "qualified": True,
+        "last_score": 59,
+        "review_since": "",
+        "certified_to": "2022-12-31",
+    },
     "run": {"drafted_by": "clerk", "lines": 3, "total_fen": 9, "approved": False},
     "complaint": {"subject_officer": "zhao"},
     "case": {
@@ -93,8 +99,11 @@ ACTS: dict[str, dict[str, Any]] = {
         "act.monthly_fen": 5,
         "act.computed_fen": 5,
     },
-    "CareEntrusted": {"act.consent": True, "act.carer": "c1"},
     "BearerAssigned": {"act.bearer": "he", "act.replaces": "wang"},
+    "CareEntrusted": {"act.consent": True, "act.carer": "c1", "act.relation": "relative"},
+    "CareClassSet": {"act.care_class": "first", "act.ground": "extreme_hardship"},
+    "AbilityAssessed": {"act.office_kind": "civil_affairs"},
+    "IllnessSuspected": {"act.designated": True},
     "SupportResumed": {"case.suspended": True},
     "SupportReviewed": {"act.still_eligible": True},
     "PaymentRostered": {"act.kind": "regular", "act.month": "2022-03", "act.amount_fen": 136_300},

@@ -90,6 +90,27 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "entitlement-ability": ({"case.ability": ""}, {}),
     "entitlement-form": ({"case.form": ""}, {}),
     "entitlement-from-month": ({"act.from_month": "2022-02"}, {}),
+    "placement-child": (
+        {"case.age_years": 15},
+        {"case.age_years": 16},
+    ),
+    "care-programme": ({"case.programme": "dibao"}, {}),
+    "ability-by-assessor": (
+        {"act.office_kind": "institution"},
+        {"act.office_kind": "civil_affairs"},
+    ),
+    (COUNTY, "ability-by-assessor"): (
+        {"act.office_kind": "civil_affairs"},
+        {"act.office_kind": "township"},
+    ),
+    "care-official": ({"case.spot_checked": False}, {}),
+    "care-certificate": (
+        {"act.relation": "agency", "carer.certified_to": "2022-02-24"},
+        {"act.relation": "agency", "carer.certified_to": "2022-02-25"},
+    ),
+    "care-class-ground": ({"act.ground": "orphan", "act.care_class": "third"}, {}),
+    "care-class-hardship": ({"case.ability": "able"}, {}),
+    "illness-designated": ({"act.designated": False}, {}),
     "care-consent": ({"act.consent": False}, {}),
     "care-decentralised": ({"case.form": "concentrated"}, {}),
     "care-carer-qualified": ({"carer.qualified": False}, {}),

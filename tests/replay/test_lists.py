@@ -35,9 +35,12 @@ def busy_county() -> Log:
     adopt_pack(
         log,
         "2021-01-01",
-        visit_period="month",
         **RETURNS,
         joint_meeting_months="3",
+        visit_months_key="1",
+        carer_score_months="1",
+        need_follow_up_days="30",
+        epidemic_watch_days="7",
         **limit("15", "working_days"),
     )
     adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
@@ -78,6 +81,7 @@ def busy_county() -> Log:
         person=token("p", 99),
         township=TOWNSHIP,
     )
+    tended(log)
     log.add("FundReceived", "fund/tekun-2022", "2022-02-12", amount_fen=9, level="city", year=2022)
     log.add(
         "ComplaintReceived",
@@ -89,6 +93,36 @@ def busy_county() -> Log:
     )
     oversee(log)
     return log
+
+
+def tended(log: Log) -> None:
+    """Write what makes the models of care and of institutions have rows."""
+    home, other = case_name(1), case_name(2)
+    log.add(
+        "CareEntrusted",
+        home,
+        "2022-02-10",
+        carer="520123-0001",
+        consent=True,
+        from_on="2022-02-10",
+        relation="friend",
+        services=["watch_over"],
+    )
+    log.add("VisitMade", home, "2022-02-11", need="reported", visitor="v1")
+    log.add("GiftHanded", home, "2022-02-11", amount_fen=100, occasion="spring", way="money")
+    log.add("SupportFormSet", other, "2022-02-10", consent=True, form="concentrated")
+    log.add("AdmissionRequested", other, "2022-02-10", facility="home1")
+    log.add("PlacementMade", other, "2022-02-11", from_on="2022-02-11", institution="home1")
+    log.add("PocketMoneyPaid", other, "2022-02-12", amount_fen=100, month="2022-02")
+    log.add(
+        "InstitutionCensusTaken",
+        "facility/home1",
+        "2022-02-12",
+        able=1,
+        partly=0,
+        staff=1,
+        unable=0,
+    )
 
 
 def shown(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -211,7 +211,7 @@ def test_carers_show_their_newest_score_and_whether_it_was_told(ask: Ask) -> Non
     ("rule", "expected"),
     [
         (
-            {"visit_period": "month"},
+            {"visit_months_key": "1"},
             [("2022-02", 0, "missed"), ("2022-03", 1, "met"), ("2022-04", 0, "open")],
         ),
         ({"visit_months_key": "3"}, [("2022-Q1", 1, "met"), ("2022-Q2", 0, "open")]),
@@ -234,7 +234,7 @@ def test_visits_are_due_in_every_period_of_support(
 
 def test_no_visit_is_due_after_a_death(ask: Ask) -> None:
     log = Log()
-    adopt_pack(log, visit_period="month")
+    adopt_pack(log, visit_months_key="1")
     apply_for(log, CASE)
     approve(log, CASE, on="2022-02-20")
     log.add("DeathRecorded", CASE, "2022-03-20", died_on="2022-03-18", source="hospital")

@@ -92,6 +92,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     carer: str = ""
     carer_from: str = ""
     bearers: frozenset[str] = frozenset()
+    care_class: str = ""
     last_visit_on: str = ""
     visits: int = 0
     rostered_months: frozenset[str] = frozenset()

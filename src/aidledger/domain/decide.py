@@ -248,8 +248,7 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
             mark = pack.parameters.get("pass_mark")
             if mark is None or score >= mark or not (after.carer and after.carer.qualified):
                 return ()
-            lost = care.CarerDisqualified(ground="score", month=event.month, score=score)
-            return (Step(event=lost, type="CarerDisqualified", under_pack=True),)
+            return _below_the_mark(pack, event)
         case decision.ApplicationApproved(from_month=month):
             return _entitle(proposal, after, month, "approval")
         case support.AbilityAssessed() if case and case.from_month:
@@ -258,6 +257,19 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
             if before.case and before.case.form == form:
                 return ()
             return _entitle(proposal, after, _month_after(proposal), "form")
+        case _:
+            return ()
+
+
+def _below_the_mark(pack: ResolvedPack, scored: care.CarerScored) -> tuple[Step, ...]:
+    """Return what the pack says of a carer who failed: out at once, or looked into by the county."""
+    match pack.parameters.get("on_fail"):
+        case "disqualify":
+            lost = care.CarerDisqualified(ground="score", month=scored.month, score=scored.score)
+            return (Step(event=lost, type="CarerDisqualified", under_pack=True),)
+        case "review":
+            asked = care.CarerReviewOrdered(ground="score", month=scored.month, score=scored.score)
+            return (Step(event=asked, type="CarerReviewOrdered", under_pack=True),)
         case _:
             return ()
 

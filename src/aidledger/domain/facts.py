@@ -172,6 +172,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "ability",
         "account",
         "carer",
+        "care_class",
         "termination_audited",
     )
 } | {
@@ -209,7 +210,13 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
 """Every fact of a case, by the name that clauses know it by."""
 
 
-_NO_CARER: Final[Facts] = {"registered": False, "qualified": False, "last_score": -1}
+_NO_CARER: Final[Facts] = {
+    "registered": False,
+    "qualified": False,
+    "last_score": -1,
+    "review_since": "",
+    "certified_to": "",
+}
 _NO_RUN: Final[Facts] = {
     "opened": False,
     "approved": False,
@@ -228,6 +235,8 @@ def carer_facts(carer: Carer | None) -> Facts:
         "registered": carer.registered,
         "qualified": carer.qualified,
         "last_score": carer.last_score,
+        "review_since": carer.review_since,
+        "certified_to": carer.certified_to,
     }
 
 
