@@ -244,6 +244,10 @@ def test_the_lawful_facts_are_allowed_and_decided_the_same_again(pack: str, act:
         (NATION_2021, {"case.age_years": 15}, "met"),
         (NATION_2021, {"case.age_years": 16}, "failed"),
         (NATION_2021, {"case.age_years": -1}, "failed"),
+        (NATION_2016, {"case.age_years": 15}, "met"),
+        (NATION_2016, {"case.age_years": 16}, "failed"),
+        (NATION_2016, {"case.age_years": 59}, "failed"),
+        (NATION_2016, {"case.age_years": 60}, "met"),
         *(
             (
                 pack,
@@ -272,10 +276,12 @@ def test_the_lawful_facts_are_allowed_and_decided_the_same_again(pack: str, act:
 def test_who_has_no_ability_to_work_differs_by_year_and_place(
     pack: str, facts: Changes, expected: str
 ) -> None:
+    # S1-002, S1-003 and S3-009, S1-004; C1, C6
     assert expected == outcome(pack, "opinion-limb", lawful("ReviewOpinionGiven", facts))
 
 
 def test_a_seventeen_year_old_is_aged_out_only_under_the_rule_of_2016() -> None:
+    # S1-050, S1-051, C1
     facts = lawful("TerminationApproved", {"act.ground": "aged_out"}, MINOR_17)
 
     assert ["met", "failed", "failed", "failed"] == [
@@ -285,6 +291,7 @@ def test_a_seventeen_year_old_is_aged_out_only_under_the_rule_of_2016() -> None:
 
 
 def test_appraisal_may_be_left_out_by_year_and_place() -> None:
+    # S1-027, S3-029, C3
     waived = lawful("AppraisalWaived", {"act.ground": "no_doubt"})
     optional = lawful("AppraisalWaived", {"act.ground": "optional"})
 
@@ -304,7 +311,11 @@ def test_appraisal_may_be_left_out_by_year_and_place() -> None:
         (COUNTY, "limit-decision", "2022-09-05", "2022-09-27"),
         (COUNTY, "limit-refusal-notice", "2022-09-30", "2022-10-10"),
         (COUNTY, "limit-publicity", "2022-02-09", "2022-02-16"),
+        (COUNTY, "limit-objection", "2022-02-09", "2022-03-02"),
+        (COUNTY, "limit-reassessment", "2022-02-09", "2022-02-23"),
+        (COUNTY, "limit-announcement", "2022-02-09", "2022-02-23"),
         (COUNTY, "limit-visit", "2022-01-31", "2022-02-28"),
+        (COUNTY, "limit-carer-score", "2022-01-31", "2022-02-28"),
         (COUNTY, "limit-complaint-registered", "2022-09-16", "2022-10-08"),
         (COUNTY, "limit-complaint-answered", "2022-03-01", "2022-05-05"),
         (COUNTY, "limit-comparison", "2022-11-30", "2023-02-28"),
@@ -315,6 +326,8 @@ def test_appraisal_may_be_left_out_by_year_and_place() -> None:
 def test_limits_end_on_the_day_that_the_rule_gives(
     pack: str, limit: str, start: str, due: str
 ) -> None:
+    # S1-031, S1-038, C4; S1-040, F087; S1-041, F035; S4-082, F081; S4-090, F079; S4-112, C15, F093;
+    # F029, F031, F032, F033, F048
     rule = next(x for x in LIBRARY.resolve(pack).limits if x.id == limit)
 
     assert date.fromisoformat(due) == rule.due(start, CALENDAR).day

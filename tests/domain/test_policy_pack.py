@@ -307,6 +307,7 @@ CANDIDATES = [COUNTY, DRAFT, LAPSED, NATION_2021, REPEAL, NATION_2016]
 def test_the_pack_that_holds_depends_on_the_day_and_on_what_was_known(
     day: str, known_on: str, pack: str | None
 ) -> None:
+    # C20
     found = pack_in_force(CANDIDATES, day, known_on)
 
     assert pack == (found.pack if found else None)

@@ -130,6 +130,7 @@ def shown(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 def test_each_list_shows_those_it_is_for_and_counts_the_rest(ask: Ask) -> None:
+    # S1-040, S4-108
     answer = ask(busy_county(), *LISTS, as_of="2022-02-15")
 
     counted = {("unnamed", UNNAMED, 1, None), ("minors", MINORS, 1, None)}
