@@ -89,7 +89,7 @@ def exact_parts(example: Example) -> bool:
 
 
 TRUTH: dict[str, Callable[[Example], bool]] = {
-    "birthday": lambda e: is_birthday(e),
+    "birthday": is_birthday,
     "death_on_pay_day": lambda e: e.given["case"]["died_on"] == e.table.on,
     "equal_supplements": lambda e: len(e.given["case"]["categories"]) > 1,
     "leap_day": lambda e: any(day.endswith("-02-29") for day in days_of(e)),

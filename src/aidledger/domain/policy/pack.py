@@ -61,6 +61,7 @@ class ResolvedPack:
     amounts: tuple[AmountRule, ...]
     limits: tuple[Limit, ...]
     standards: tuple[Standard, ...]
+    standard_citations: Mapping[tuple[str, str], str]
     clauses_by_act: Mapping[str, tuple[Clause, ...]]
 
     def clauses_for(self, act_type: str) -> tuple[Clause, ...]:
@@ -216,6 +217,7 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
             Standard(code=s.code, monthly_fen=s.monthly_fen, from_on=s.from_on)
             for s in standards.values()
         ),
+        standard_citations={key: s.citation for key, s in standards.items()},
         clauses_by_act=MappingProxyType(by_act),
     )
 
