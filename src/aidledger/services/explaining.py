@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from aidledger.domain.case import Case, evolve, fold_case
+from aidledger.domain.case import evolve, fold_case
+from aidledger.domain.casestate import Case
 from aidledger.domain.decide import Circumstances, facts_of
 from aidledger.domain.decided import DECIDED_FIELDS, DECISION_FACTS, undecided, unlike, unwaived
 from aidledger.domain.events.catalog import EVENTS, wire_name
