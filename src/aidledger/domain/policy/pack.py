@@ -31,6 +31,7 @@ from aidledger.domain.policy.schema import (
     Status,
     Title,
     convert,
+    read_examples,
     read_toml,
     split_examples,
 )
@@ -102,6 +103,7 @@ def load_pack_file(content: bytes, *, file: str) -> PackFile:
         check_names(pack, file)
         for index, amount in enumerate(pack.amount):
             _check_formula(amount, file, f"amount[{index}].formula")
+        read_examples(content, file=file)
         return pack
 
 

@@ -238,6 +238,19 @@ def split_examples(content: bytes) -> tuple[bytes, bytes]:
     return content[:at], content[at:]
 
 
+def read_examples(content: bytes, *, file: str) -> tuple[ExampleTable, ...]:
+    """Read what stands behind the rules of a pack's file.
+
+    Raises:
+        PackError: something else than examples stands there, such as a rule that nobody would
+            read, or an example of another form.
+    """
+    rules, written = split_examples(content)
+    # Line by line where it was: what stands before is empty lines for the reader of TOML.
+    tables = read_toml(b"\n" * rules.count(b"\n") + written, file=file)
+    return convert(tables, ExampleFile, file=file).example
+
+
 def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
     """Read TOML from bytes of any kind.
 
