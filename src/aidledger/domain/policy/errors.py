@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 _SHOWN = 160
 
-Reason = Literal[
+FaultReason = Literal[
     "",
     "another_file",
     "bad_day",
@@ -24,7 +24,7 @@ Reason = Literal[
     "unknown_field",
     "unknown_name",
 ]
-REASONS: Final[dict[Reason, tuple[str, str]]] = {
+REASONS: Final[dict[FaultReason, tuple[str, str]]] = {
     "another_file": (
         "文件中的编号与所指的不是同一个",
         "the file is of another id than was asked for",
@@ -67,7 +67,7 @@ class PackError(ValueError):
         field: str,
         expected: str,
         found: str,
-        reason: Reason = "",
+        reason: FaultReason = "",
         line: int | None = None,
     ) -> None:
         """Name the file, the field (``clause[3].require``), the expectation and the fact."""
@@ -95,7 +95,7 @@ class PackError(ValueError):
 
 
 def pack_error(
-    file: str, field: str, expected: str, found: str, reason: Reason = "bad_value"
+    file: str, field: str, expected: str, found: str, reason: FaultReason = "bad_value"
 ) -> PackError:
     """Return the error for a field of a file, ready to be raised."""
     return PackError(file=file, field=field, expected=expected, found=found, reason=reason)

@@ -12,7 +12,7 @@ from typing import Any
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.decision import compute_amounts, decide_clauses
-from aidledger.domain.policy.errors import Reason, pack_error
+from aidledger.domain.policy.errors import FaultReason, pack_error
 from aidledger.domain.policy.lines import field_lines, located
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.policy.schema import ExampleTable, read_examples
@@ -120,7 +120,7 @@ def _check(example: Example, pack: ResolvedPack, field: str) -> None:
     """Refuse an example that says nothing, or speaks of rules and facts that are not there."""
     table = example.table
 
-    def refuse(name: str, expected: str, found: str, reason: Reason = "bad_example") -> None:
+    def refuse(name: str, expected: str, found: str, reason: FaultReason = "bad_example") -> None:
         raise pack_error(example.file, f"{field}.{name}".rstrip("."), expected, found, reason)
 
     for name in ("on", "known_on", "due"):

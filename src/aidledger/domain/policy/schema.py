@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 
 from aidledger.domain.calendar import CountFrom, Roll, Unit
-from aidledger.domain.policy.errors import PackError, Reason, pack_error
+from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
 
 MAX_FILE_BYTES = 262_144
 T = TypeVar("T")
@@ -22,7 +22,7 @@ _AT_LINE: Final = re.compile(r"at line (\d+)")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 _WORD: Final = re.compile(r"Invalid enum value '([^']*)'")
-_MISSING_REASONS: Final[dict[str, Reason]] = {
+_MISSING_REASONS: Final[dict[str, FaultReason]] = {
     "from": "missing_day",
     "in_force": "missing_day",
     "known_since": "missing_day",
@@ -299,7 +299,7 @@ def _told(error: msgspec.ValidationError) -> tuple[str, str]:
 def _refused(text: str, path: str, file: str) -> PackError:
     """Return the error for what the library said of a path."""
     unknown, missing, word = _UNKNOWN.search(text), _MISSING.search(text), _WORD.search(text)
-    reason: Reason = "bad_value"
+    reason: FaultReason = "bad_value"
     if unknown:
         path, expected = f"{path}.{unknown.group(1)}".lstrip("."), "no such field"
         found, reason = unknown.group(1), "unknown_field"
