@@ -40,6 +40,10 @@ Condition = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 Whole = Annotated[int, msgspec.Meta(ge=-9_007_199_254_740_991, le=9_007_199_254_740_991)]
 Scalar = bool | Whole | str
 ParameterValue = Scalar | list[Scalar] | dict[str, Scalar | list[Scalar]]
+GivenValue = (
+    Scalar | list[Scalar | dict[str, Scalar | list[Scalar]]] | dict[str, Scalar | list[Scalar]]
+)
+"""A fact as an example gives it; lists may hold maps, such as the members of a household."""
 Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["draft", "in_force", "repealed", "lapsed"]
 Edge = Literal[
@@ -210,7 +214,7 @@ class ExampleTable(_Strict, frozen=True, kw_only=True):
     known_on: DayText | None = None
     act: EventName | None = None
     like: RuleId | None = None
-    given: dict[Key, dict[Key, ParameterValue]] = {}
+    given: dict[Key, dict[Key, GivenValue]] = {}
     published: tuple[PublishedTable, ...] = ()
     refused_by: tuple[RuleId, ...] = ()
     found_by: tuple[RuleId, ...] = ()
