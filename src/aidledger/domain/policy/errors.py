@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 _SHOWN = 160
 
-Reason = Literal[
+FaultReason = Literal[
     "",
     "another_file",
     "bad_day",
@@ -24,7 +24,7 @@ Reason = Literal[
     "unknown_field",
     "unknown_name",
 ]
-REASONS: Final[dict[Reason, tuple[str, str]]] = {
+REASONS: Final[dict[FaultReason, tuple[str, str]]] = {
     "another_file": (
         "文件中的编号与所指的不是同一个",
         "the file is of another id than was asked for",
@@ -32,7 +32,7 @@ REASONS: Final[dict[Reason, tuple[str, str]]] = {
     "bad_day": ("日期不存在或者次序颠倒", "no such day, or days in the wrong order"),
     "bad_example": ("算例说的是规则没有的内容", "an example speaks of what no rule has"),
     "bad_value": ("值的形式不对", "a value of another form"),
-    "circle": ("规则包不能以自己为基础", "a pack can't rest on itself"),
+    "circle": ("政策包不能以自己为基础", "a pack can't rest on itself"),
     "missing_day": (
         "缺少日期：不知从何时起有效",
         "a day is missing: nobody knows since when it holds",
@@ -67,24 +67,20 @@ class PackError(ValueError):
         field: str,
         expected: str,
         found: str,
-        reason: Reason = "",
+        reason: FaultReason = "",
         line: int | None = None,
     ) -> None:
         """Name the file, the field (``clause[3].require``), the expectation and the fact."""
         shown = found if len(found) <= _SHOWN else found[:_SHOWN] + "…"
         self.file, self.field, self.expected, self.found = file, field, expected, shown
         self.reason, self.line = reason, line
-        super().__init__(self.told("en"))
+        place = file if line is None else f"{file}:{line}"
+        why = f" ({self.why('en')})" if reason else ""
+        super().__init__(f"{place}: {field}: expected {expected}, found {shown}{why}")
 
-    def told(self, lang: str) -> str:
-        """Return the whole message in Chinese (``zh``) or English, on one line."""
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        why = REASONS[self.reason][lang != "zh"] if self.reason else ""
-        if lang == "zh":
-            why = f"（{why}）" if why else ""
-            return f"{place}: {self.field}：应为 {self.expected}，实际为 {self.found}{why}"
-        why = f" ({why})" if why else ""
-        return f"{place}: {self.field}: expected {self.expected}, found {self.found}{why}"
+    def why(self, lang: str) -> str:
+        """Return the reason in Chinese (``zh``) or English; empty where there is none."""
+        return REASONS[self.reason][lang != "zh"] if self.reason else ""
 
     def at(self, *, line: int | None = None, file: str | None = None) -> PackError:
         """Return the same error with its line, or under the name by which a reader knows the file."""
@@ -99,7 +95,7 @@ class PackError(ValueError):
 
 
 def pack_error(
-    file: str, field: str, expected: str, found: str, reason: Reason = "bad_value"
+    file: str, field: str, expected: str, found: str, reason: FaultReason = "bad_value"
 ) -> PackError:
     """Return the error for a field of a file, ready to be raised."""
     return PackError(file=file, field=field, expected=expected, found=found, reason=reason)

@@ -12,16 +12,10 @@ from typing import Any
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.decision import compute_amounts, decide_clauses
-from aidledger.domain.policy.errors import Reason, pack_error
+from aidledger.domain.policy.errors import FaultReason, pack_error
 from aidledger.domain.policy.lines import field_lines, located
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
-from aidledger.domain.policy.schema import (
-    ExampleFile,
-    ExampleTable,
-    convert,
-    read_toml,
-    split_examples,
-)
+from aidledger.domain.policy.schema import ExampleTable, read_examples
 from aidledger.domain.values import age_on, is_day, parse_day
 
 Given = dict[str, dict[str, Any]]
@@ -102,15 +96,11 @@ def run_example(pack: ResolvedPack, example: Example, calendar: Calendar) -> tup
 
 def _read(content: bytes, file: str, known: dict[str, Given]) -> tuple[Example, ...]:
     """Read the examples of one file; the facts of each are added to ``known`` by its id."""
-    rules, written = split_examples(content)
-    before = rules.count(b"\n")
     with located({file: content}):
-        # Line by line where it was: what stands before is empty lines for the reader of TOML.
-        tables = convert(read_toml(b"\n" * before + written, file=file), ExampleFile, file=file)
         lines = field_lines(content.decode("utf-8").replace("\r\n", "\n"))
         found: list[Example] = []
         own: set[str] = set()
-        for index, table in enumerate(tables.example):
+        for index, table in enumerate(read_examples(content, file=file)):
             field = f"example[{index}]"
             if table.id in own:
                 raise pack_error(file, f"{field}.id", "each name once", table.id, "twice")
@@ -130,7 +120,7 @@ def _check(example: Example, pack: ResolvedPack, field: str) -> None:
     """Refuse an example that says nothing, or speaks of rules and facts that are not there."""
     table = example.table
 
-    def refuse(name: str, expected: str, found: str, reason: Reason = "bad_example") -> None:
+    def refuse(name: str, expected: str, found: str, reason: FaultReason = "bad_example") -> None:
         raise pack_error(example.file, f"{field}.{name}".rstrip("."), expected, found, reason)
 
     for name in ("on", "known_on", "due"):

@@ -20,7 +20,7 @@ from aidledger.domain.money import ROUNDINGS, parse_ratio
 from aidledger.domain.policy.amounts import AmountRule, Standard
 from aidledger.domain.policy.clause import Clause
 from aidledger.domain.policy.compiling import Limit, compile_amounts, compile_clause, compile_limit
-from aidledger.domain.policy.errors import Reason, pack_error
+from aidledger.domain.policy.errors import FaultReason, pack_error
 from aidledger.domain.policy.lines import located
 from aidledger.domain.policy.schema import (
     AmountTable,
@@ -33,6 +33,7 @@ from aidledger.domain.policy.schema import (
     Status,
     Title,
     convert,
+    read_examples,
     read_toml,
     split_examples,
 )
@@ -64,6 +65,7 @@ class ResolvedPack:
     amounts: tuple[AmountRule, ...]
     limits: tuple[Limit, ...]
     standards: tuple[Standard, ...]
+    standard_citations: Mapping[tuple[str, str], str]
     clauses_by_act: Mapping[str, tuple[Clause, ...]]
 
     def clauses_for(self, act_type: str) -> tuple[Clause, ...]:
@@ -104,6 +106,7 @@ def load_pack_file(content: bytes, *, file: str) -> PackFile:
         check_names(pack, file)
         for index, amount in enumerate(pack.amount):
             _check_formula(amount, file, f"amount[{index}].formula")
+        read_examples(content, file=file)
         return pack
 
 
@@ -220,6 +223,7 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
             Standard(code=s.code, monthly_fen=s.monthly_fen, from_on=s.from_on)
             for s in standards.values()
         ),
+        standard_citations={key: s.citation for key, s in standards.items()},
         clauses_by_act=MappingProxyType(by_act),
     )
 
@@ -273,7 +277,7 @@ def _check_formula(amount: AmountTable, file: str, field: str) -> None:
         return
     if formula.rounding not in ROUNDINGS:
         expected = f"one of {', '.join(sorted(ROUNDINGS))}"
-        reason: Reason = "bad_value" if formula.rounding else "no_rounding"
+        reason: FaultReason = "bad_value" if formula.rounding else "no_rounding"
         raise pack_error(file, f"{field}.rounding", expected, formula.rounding or "nothing", reason)
 
 

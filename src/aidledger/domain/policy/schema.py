@@ -14,7 +14,7 @@ import msgspec
 
 from aidledger.domain.calendar import CountFrom, Roll, Unit
 from aidledger.domain.events.base import Programme
-from aidledger.domain.policy.errors import PackError, Reason, pack_error
+from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
 
 MAX_FILE_BYTES = 262_144
 T = TypeVar("T")
@@ -23,7 +23,7 @@ _AT_LINE: Final = re.compile(r"at line (\d+)")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 _WORD: Final = re.compile(r"Invalid enum value '([^']*)'")
-_MISSING_REASONS: Final[dict[str, Reason]] = {
+_MISSING_REASONS: Final[dict[str, FaultReason]] = {
     "from": "missing_day",
     "in_force": "missing_day",
     "known_since": "missing_day",
@@ -42,6 +42,10 @@ Condition = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 Whole = Annotated[int, msgspec.Meta(ge=-9_007_199_254_740_991, le=9_007_199_254_740_991)]
 Scalar = bool | Whole | str
 ParameterValue = Scalar | list[Scalar] | dict[str, Scalar | list[Scalar]]
+GivenValue = (
+    Scalar | list[Scalar | dict[str, Scalar | list[Scalar]]] | dict[str, Scalar | list[Scalar]]
+)
+"""A fact as an example gives it; lists may hold maps, such as the members of a household."""
 Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["draft", "in_force", "repealed", "lapsed"]
 Edge = Literal[
@@ -256,7 +260,7 @@ class ExampleTable(_Strict, frozen=True, kw_only=True):
     known_on: DayText | None = None
     act: EventName | None = None
     like: RuleId | None = None
-    given: dict[Key, dict[Key, ParameterValue]] = {}
+    given: dict[Key, dict[Key, GivenValue]] = {}
     published: tuple[PublishedTable, ...] = ()
     refused_by: tuple[RuleId, ...] = ()
     found_by: tuple[RuleId, ...] = ()
@@ -282,6 +286,19 @@ def split_examples(content: bytes) -> tuple[bytes, bytes]:
     begin = _EXAMPLES.search(content)
     at = begin.start() if begin else len(content)
     return content[:at], content[at:]
+
+
+def read_examples(content: bytes, *, file: str) -> tuple[ExampleTable, ...]:
+    """Read what stands behind the rules of a pack's file.
+
+    Raises:
+        PackError: something else than examples stands there, such as a rule that nobody would
+            read, or an example of another form.
+    """
+    rules, written = split_examples(content)
+    # Line by line where it was: what stands before is empty lines for the reader of TOML.
+    tables = read_toml(b"\n" * rules.count(b"\n") + written, file=file)
+    return convert(tables, ExampleFile, file=file).example
 
 
 def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
@@ -332,7 +349,7 @@ def _told(error: msgspec.ValidationError) -> tuple[str, str]:
 def _refused(text: str, path: str, file: str) -> PackError:
     """Return the error for what the library said of a path."""
     unknown, missing, word = _UNKNOWN.search(text), _MISSING.search(text), _WORD.search(text)
-    reason: Reason = "bad_value"
+    reason: FaultReason = "bad_value"
     if unknown:
         path, expected = f"{path}.{unknown.group(1)}".lstrip("."), "no such field"
         found, reason = unknown.group(1), "unknown_field"

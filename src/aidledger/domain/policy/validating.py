@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from aidledger.domain.policy.errors import Reason, pack_error
+from aidledger.domain.policy.errors import FaultReason, pack_error
 from aidledger.domain.policy.schema import PackFile
 from aidledger.domain.values import is_day
 
 
 def check_names(pack: PackFile, file: str) -> None:
     """Refuse a name twice, and a parameter without its source."""
-    named: tuple[tuple[str, Reason, list[str]], ...] = (
+    named: tuple[tuple[str, FaultReason, list[str]], ...] = (
         ("clause", "twice", [c.id for c in pack.clause]),
         ("amount", "twice", [a.code for a in pack.amount]),
         ("limit", "twice", [x.id for x in pack.limit]),

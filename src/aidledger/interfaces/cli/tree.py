@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
@@ -136,6 +137,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 ),
             ),
             _EXPORTS,
+            POLICY,
         ),
     ),
     Section(
@@ -215,12 +217,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
             ),
-            Spec(
-                "adopt",
-                _HERE + "founding:run_adopt",
-                (Arg("PACK", False, many=True),),
-                (Opt("--county", "text", "CODE"), Opt("--on", "day"), *_WHO, _JSON),
-            ),
+            ADOPT,
             _KEYS,
             Spec(
                 "simulate",
