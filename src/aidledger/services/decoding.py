@@ -12,9 +12,9 @@ from msgspec import inspect
 from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, encode_data
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
-from aidledger.ledger.entry import Entry
+from aidledger.ledger.entry import Entry, EntryError, decode_entries
 from aidledger.ledger.window import Fault
-from aidledger.replay.rows import recorded_row
+from aidledger.replay.rows import recorded_of, recorded_row
 from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow
 
@@ -34,6 +34,25 @@ _STREAMS: Final = {
 def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
     """Return the readable events of stored rows, in their order."""
     return [entry for row in rows if (entry := recorded_row(row)) is not None]
+
+
+def recorded_many(rows: Sequence[HostileRow]) -> list[Recorded]:
+    """Return the same as `recorded_all`, records read in one go: quicker where all can be read."""
+    try:
+        entries = decode_entries([row[5] for row in rows])
+        return [
+            recorded_of(_typed(entry), row[0])
+            for entry, row in zip(entries, rows, strict=True)
+            if isinstance(row[0], int)
+        ]
+    except (EntryError, msgspec.MsgspecError, UnicodeError):
+        return recorded_all(rows)
+
+
+def _typed(entry: Entry) -> Entry:
+    """Return an entry with its data as the event that it is."""
+    event: Any = decode_data(entry.type, msgspec.json.encode(entry.data))
+    return msgspec.structs.replace(entry, data=event)
 
 
 class DataCheck:

@@ -15,11 +15,11 @@ from aidledger.domain.policy.decision import Difference
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, RungStatus
 from aidledger.services.closingcheck import check_closings
-from aidledger.services.explaining import redecide
 from aidledger.services.history import case_streams
 from aidledger.services.indexcheck import check_indexes
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import disagreements
+from aidledger.services.redeciding import redecide
 from aidledger.services.session import Session
 
 DECISIONS: Final = "decisions"

@@ -17,13 +17,11 @@ from aidledger.services.clock import china_day
 from aidledger.services.explaining import (
     ClauseView,
     DecisionView,
-    Repetition,
     blame,
     explain,
-    redecide,
-    whatif,
 )
 from aidledger.services.history import find_stream
+from aidledger.services.redeciding import Repetition, redecide, whatif
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _COLOURS: Final = {"met": "green", "failed": "red", "undecidable": "yellow"}
