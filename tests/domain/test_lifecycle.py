@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, calendar, days_after, pack
 
-from aidledger.domain.case import Case, evolve, fold_case
+from aidledger.domain.case import evolve, fold_case
+from aidledger.domain.casestate import Case
 from aidledger.domain.decide import Circumstances, Decided, decide, follow
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.payrun import PayRun

@@ -11,7 +11,8 @@ from tests.services.conftest import Office
 from tests.services.forging import forge
 from tests.services.test_recording import approve, investigate, on_case
 
-from aidledger.domain.case import Case, evolve
+from aidledger.domain.case import evolve
+from aidledger.domain.casestate import Case
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.recorded import Recorded
 from aidledger.replay import agreement

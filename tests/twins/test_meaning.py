@@ -94,7 +94,7 @@ def test_a_derivation_that_goes_wrong_is_found_and_passes_where_nothing_is_compa
     copy: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody changes the program: what a case is paid is another sum in the fold than in the model."""
-    wrong = Cut("domain.case:Case.payable_fen", "self.entitled_fen(month)", "1")
+    wrong = Cut("domain.casestate:Case.payable_fen", "self.entitled_fen(month)", "1")
     cut_out(monkeypatch, [wrong])
 
     check_twin(

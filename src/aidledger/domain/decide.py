@@ -14,7 +14,7 @@ import msgspec
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.carer import Carer
-from aidledger.domain.case import Case
+from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
 from aidledger.domain.events import care, decision, ending, support
 from aidledger.domain.events.base import AmountLine, Event

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.carer import Carer
-from aidledger.domain.case import Case
+from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
 from aidledger.domain.events.base import Event
 from aidledger.domain.payrun import PayRun

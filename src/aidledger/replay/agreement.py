@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.case import Case, evolve
+from aidledger.domain.case import evolve
+from aidledger.domain.casestate import Case
 from aidledger.domain.recorded import Recorded, standing
 from aidledger.replay.loading import AFTER_ALL, HostileRow, end_of_day
 from aidledger.replay.rows import recorded_record

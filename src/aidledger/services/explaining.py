@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from aidledger.domain.case import Case, evolve
+from aidledger.domain.case import evolve
+from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import AmountPart

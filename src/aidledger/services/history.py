@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aidledger.domain.case import Case, fold_case
+from aidledger.domain.case import fold_case
+from aidledger.domain.casestate import Case
 from aidledger.domain.recorded import END_OF_TIME, Recorded
 from aidledger.services.clock import end_of_china_day
 from aidledger.services.problems import ServiceError

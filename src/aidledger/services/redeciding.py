@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.case import Case
-from aidledger.domain.casesteps import with_case_before
+from aidledger.domain.calendar import Calendar
+from aidledger.domain.case import with_case_before
+from aidledger.domain.casestate import Case
 from aidledger.domain.decide import Circumstances, facts_of
 from aidledger.domain.decided import DECIDED_FIELDS, DECISION_FACTS, undecided, unlike, unwaived
 from aidledger.domain.events.catalog import wire_name
@@ -23,6 +25,10 @@ from aidledger.services.history import history
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
+
+_REMEMBERED: Final = 2_048
+"""Decisions, of some 2 kB each."""
+_write: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 class Repetition(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,12 +55,13 @@ def redecide(session: Session, case: str, *, position: int | None = None) -> tup
     facts that the entries do not bear out shows as a difference of kind ``fact``. The entry is held to
     its decision too, and the decision to the pack that was in force.
     """
-    return repeat_decisions(session, case, history(session, case), position=position)
+    entries = history(session, case)
+    return repeat_decisions(session, session.policy(), entries, position=position)
 
 
 def repeat_decisions(
     session: Session,
-    case: str,
+    book: PolicyBook,
     entries: Sequence[Recorded],
     *,
     position: int | None = None,
@@ -66,13 +73,14 @@ def repeat_decisions(
 
     Args:
         session: the ledger that they are of.
-        case: the stream.
-        entries: its entries, from the first one on.
+        book: its policy.
+        entries: those of the case, from the first one on.
         position: of the only decision that is asked for.
         opened: sealed values by commitment, where they were opened for many cases at once.
 
     """
-    book, found = session.policy(), []
+    found: list[Repetition] = []
+    case = entries[0].stream if entries else ""
     for index, (entry, before) in enumerate(with_case_before(case, entries)):
         if position not in (None, entry.position):
             continue
@@ -82,7 +90,7 @@ def repeat_decisions(
             found += [] if missing is None else [_undecided(entry, missing)]
             continue
         pack = book.pack(record.pack_hash)
-        withheld = _withheld(session, entry, record, opened)
+        withheld = withheld_facts(session, entry, record, opened)
         differences = _repeat(book, entry, record, pack, withheld)
         differences += _facts_not_borne_out(session, book, before, entry, record)
         differences += _pack_not_in_force(book, entry, pack)
@@ -107,9 +115,9 @@ def whatif(session: Session, case: str, pack: str) -> tuple[Repetition, ...]:
         if record is None:
             continue
         # Another rule may ask for facts that this decision never read: all that was known then.
-        known = _flat(_known_then(session, book, before, entry, record))
+        known = known_facts(session, book, before, entry, record)
         complete = msgspec.structs.replace(record, facts={**known, **record.facts})
-        withheld = _withheld(session, entry, record, None)
+        withheld = withheld_facts(session, entry, record, None)
         differences = _repeat(book, entry, complete, other, withheld)
         found.append(_repetition(entry, record, other, tuple(differences)))
     return tuple(found)
@@ -161,10 +169,20 @@ def _repeat(
 ) -> list[policy.Difference]:
     """Decide again on the facts kept, with the calendar known on the day of the entry."""
     calendar = book.calendar_known_on(china_day(entry.recorded_at))
-    return policy.redecide(record, pack, calendar=calendar, withheld=withheld)
+    return list(_repeated(pack, calendar, _write(record), _write(withheld)))
 
 
-def _withheld(
+@lru_cache(maxsize=_REMEMBERED)
+def _repeated(
+    pack: ResolvedPack, calendar: Calendar, record: bytes, withheld: bytes
+) -> tuple[policy.Difference, ...]:
+    """Decide again, once for all decisions that kept the same: a rise of a standard has thousands."""
+    kept = msgspec.json.decode(record, type=policy.DecisionRecord)
+    facts = msgspec.json.decode(withheld)
+    return tuple(policy.redecide(kept, pack, calendar=calendar, withheld=facts))
+
+
+def withheld_facts(
     session: Session,
     entry: Recorded,
     record: policy.DecisionRecord,
@@ -206,8 +224,15 @@ def _known_then(
     return facts_of(record.act, entry.event, by, given)
 
 
-def _flat(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return nested facts by dotted path, without those that may stand in no entry."""
+def known_facts(
+    session: Session,
+    book: PolicyBook,
+    before: Case,
+    entry: Recorded,
+    record: policy.DecisionRecord,
+) -> dict[str, Any]:
+    """Return the facts by dotted path as the ledger knew them then, but those that it seals."""
+    facts = _known_then(session, book, before, entry, record)
     standards = msgspec.to_builtins(facts.pop("standards"))
     flat = {
         f"{root}.{name}": value
@@ -233,7 +258,7 @@ def _facts_not_borne_out(
         if not _is_known_then(path) or path in proposed:
             continue
         root, _, name = path.partition(".")
-        was = None if path in SENSITIVE else known[root].get(name)
+        [was] = (None,) if path in SENSITIVE else known[root].many((name,), None)
         if was != kept:
             found.append(
                 policy.Difference(kind="fact", name=path, expected=str(kept), found=str(was))

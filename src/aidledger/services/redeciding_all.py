@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -93,38 +94,64 @@ def redecide_all(
         StoreError: the ledger can't be read.
 
     """
+    cases = len(case_streams(session))
+    wanted = jobs or (1 if cases < _PARALLEL_FROM else os.cpu_count() or 1)
+    with workers(wanted if location is not None else 1) as executor:
+        return redecide_with(executor, session, location, progress=progress)
+
+
+def redecide_with(
+    executor: Executor | None,
+    session: Session,
+    location: str | None,
+    *,
+    progress: Progress | None = None,
+) -> Redecided:
+    """Do the same in processes that are there already, or here where there are none."""
     size, streams = session.store.head().size, case_streams(session)
-    wanted = jobs or (1 if len(streams) < _PARALLEL_FROM else os.cpu_count() or 1)
     parts = [streams[at : at + _TOGETHER] for at in range(0, len(streams), _TOGETHER)]
     found = Redecided()
-    with workers(wanted if location is not None else 1) as executor:
-        if executor is None or location is None:
-            answers: Iterator[Redecided] = (_part(session, size, one) for one in parts)
-        else:
-            job = partial(_elsewhere, location, session.secrets_file, size)
-            answers = executor.map(job, parts)
-        for answer in answers:
-            found = _joined(found, answer)
-            if progress is not None:
-                progress(found.cases, len(streams))
+    if executor is None or location is None:
+        answers: Iterator[Redecided] = (_part(session, size, one) for one in parts)
+    else:
+        job = partial(_elsewhere, location, session.secrets_file, size)
+        answers = executor.map(job, parts)
+    for answer in answers:
+        found = _joined(found, answer)
+        if progress is not None:
+            progress(found.cases, len(streams))
     return found
 
 
 def repeat_cases(
     session: Session, streams: Sequence[str], size: int
 ) -> Iterator[tuple[str, tuple[Repetition, ...] | ServiceError]]:
-    """Yield for each case what came of its decisions below a size of the log, or why nothing did."""
+    """Yield for each case what came of its decisions below a size of the log, or why nothing did.
+
+    A case without a decision is left out.
+    """
+    for at in range(0, len(streams), _TOGETHER):
+        cases = _decided_cases(session, streams[at : at + _TOGETHER], size)
+        opened, book = _opened(session, cases.values()), session.policy()
+        for stream, entries in cases.items():
+            try:
+                yield stream, repeat_decisions(session, book, entries, opened=opened)
+            except ServiceError as error:
+                yield stream, error
+
+
+def _decided_cases(
+    session: Session, streams: Sequence[str], size: int
+) -> dict[str, list[Recorded]]:
+    """Return the entries of each case up to its last decision: none knew of what came after it."""
     rows = (row for row in session.store.read_streams(streams) if row[0] < size)
-    cases = {
-        stream: recorded_many(_upto_last_decision(list(several)))
-        for stream, several in groupby(rows, key=itemgetter(1))
-    }
-    opened = _opened(session, cases.values())
-    for stream, entries in cases.items():
-        try:
-            yield stream, repeat_decisions(session, stream, entries, opened=opened)
-        except ServiceError as error:
-            yield stream, error
+    wanted = [
+        row
+        for _, several in groupby(rows, key=itemgetter(1))
+        for row in _upto_last_decision(list(several))
+    ]
+    entries = groupby(recorded_many(wanted), key=attrgetter("stream"))
+    return {stream: list(several) for stream, several in entries}
 
 
 def _part(session: Session, size: int, streams: Sequence[str]) -> Redecided:
@@ -161,7 +188,7 @@ def _joined(one: Redecided, other: Redecided) -> Redecided:
 
 
 def _upto_last_decision(rows: list[HostileRow]) -> list[HostileRow]:
-    """Return the rows up to the last decision: what comes after it was not known to any."""
+    """Return the rows of one stream up to the last that says it is a decision."""
     last = (at for at in reversed(range(len(rows))) if _is_decision(rows[at][5]))
     return rows[: next(last, -1) + 1]
 
@@ -206,11 +233,9 @@ def _elsewhere(
 @lru_cache(maxsize=1)
 def _session(location: str, secrets_file: Path | None) -> Session:
     """Open a ledger for reading, with its vault, once in a process of workers."""
-    session = Session(
+    return Session(
         open_ledger(location, read_only=True),
         secrets=None if secrets_file is None else load_secrets(secrets_file),
         clock=SystemClock(),
         random_bytes=system_bytes,
     )
-    session.refresh()  # the policy below the size of the log is read once
-    return session

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from aidledger.domain.carer import Carer, evolve_carer, fold_carer
-from aidledger.domain.case import Case, evolve, fold_case
+from aidledger.domain.case import evolve, fold_case
+from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint, evolve_complaint, fold_complaint
 from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aidledger.domain.case import Case
+from aidledger.domain.casestate import Case
 from aidledger.replay.agreement import case_row
 from aidledger.services.clock import china_day
 from aidledger.services.session import Session

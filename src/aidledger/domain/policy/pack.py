@@ -59,6 +59,9 @@ class ResolvedPack:
     standards: tuple[Standard, ...]
     clauses_by_act: Mapping[str, tuple[Clause, ...]]
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def clauses_for(self, act_type: str) -> tuple[Clause, ...]:
         """Return the clauses on one event type, in the order of the files."""
         return self.clauses_by_act.get(act_type, ())

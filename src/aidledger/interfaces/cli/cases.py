@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.case import Case
+from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli import layout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from aidledger.domain.case import Case
+from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import age_on

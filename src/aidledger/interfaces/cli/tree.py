@@ -50,8 +50,8 @@ _CASES: Final = Spec(
         Spec(
             "redecide",
             _HERE + "decisions:decide_again",
-            (_CASE,),
-            (Opt("--position", "count", "N"), _JSON),
+            (Arg("CASE", False),),
+            (Opt("--all", "flag"), Opt("--position", "count", "N"), _JSON),
         ),
         Spec(
             "whatif",
@@ -111,6 +111,16 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 "due",
                 _HERE + "dues:show_due",
                 opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
+            ),
+            Spec(
+                "whatif",
+                _HERE + "whatifs:run_whatif",
+                opts=(
+                    Opt("--pack", "text", "PACK", required=True),
+                    Opt("--month", "text", "YYYY-MM", required=True),
+                    Opt("--chart", "path", "FILE"),
+                    _JSON,
+                ),
             ),
             Spec(
                 "list",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from aidledger.domain.case import Case
+from aidledger.domain.casestate import Case
 from aidledger.domain.events.base import Event
 from aidledger.services.simulation.county import County, Turn
 from aidledger.services.simulation.planning import CasePlan

@@ -1,0 +1,133 @@
+"""The state of one case: what every decision about it may ask.
+
+`case` makes it of the case's entries, `steps` says what each of them changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from aidledger.domain.recorded import Recorded
+
+
+class Entitlement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is due a month from ``from_month`` on."""
+
+    from_month: str
+    monthly_fen: int
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The state of one case. Empty text means not (yet) so; days and months are ISO text."""
+
+    stream: str
+    version: int = 0
+    last_position: int = -1
+    stage: str = "discovered"
+    discovered_on: str = ""
+    # the person and the place
+    applicant: str = ""
+    display_name: str = ""
+    programme: str = ""
+    birth_on: str = ""
+    area: str = ""
+    township: str = ""
+    village: str = ""
+    account: str = ""
+    relative_of: tuple[str, ...] = ()
+    in_school: str = ""
+    """Stage of the enrolment recorded last; empty when none or ended (see ``school_to``)."""
+    school_to: str = ""
+    disability_certified: bool = False
+    """Whether a certificate was handed in; what it says is sealed."""
+    died_on: str = ""
+    whereabouts: str = ""
+    # the procedure
+    applied_on: str = ""
+    accepted_on: str = ""
+    materials_complete: bool = True
+    surveyed_on: str = ""
+    investigators: tuple[str, ...] = ()
+    survey_signed: bool = False
+    survey_doubt: bool = False
+    has_income: bool = False
+    property_within_limit: bool = False
+    neighbour_visited: bool = False
+    letter_obtained: bool = False
+    compared_on: str = ""
+    open_hits: frozenset[str] = frozenset()
+    had_hits: bool = False
+    obligor_assessed: bool = False
+    obligor_able: bool = False
+    appraisal_held: bool = False
+    appraisal_passed: bool = False
+    appraisal_waived: str = ""
+    opinion: str = ""
+    opinion_on: str = ""
+    opinion_by: str = ""
+    publicity_from: str = ""
+    publicity_planned_to: str = ""
+    publicity_to: str = ""
+    publicity_evidence: bool = False
+    open_objections: frozenset[str] = frozenset()
+    submitted_on: str = ""
+    county_reviewed: bool = False
+    spot_checked: bool = False
+    decided_on: str = ""
+    decided_by: str = ""
+    limb: str = ""
+    from_month: str = ""
+    announced_on: str = ""
+    refusal_told_on: str = ""
+    # the support
+    ability: str = ""
+    form: str = ""
+    consent: bool = False
+    institution: str = ""
+    entitlements: tuple[Entitlement, ...] = ()
+    suspended_from: str = ""
+    carer: str = ""
+    carer_from: str = ""
+    last_visit_on: str = ""
+    visits: int = 0
+    rostered_months: frozenset[str] = frozenset()
+    returned_months: frozenset[str] = frozenset()
+    paid_lines: int = 0
+    paid_fen: int = 0
+    # the end
+    termination_reported_on: str = ""
+    termination_ground: str = ""
+    termination_audited: bool = False
+    terminated_on: str = ""
+    last_month: str = ""
+
+    @property
+    def last_payable_month(self) -> str:
+        """The last month that may be paid: of the termination or of the death, the earlier one."""
+        last, died = self.last_month, self.died_on[:7]
+        return min(last, died) if last and died else last or died
+
+    def entitled_fen(self, month: str) -> int:
+        """Return what the entitlements give for a month, in fen, not asking whether it may be paid."""
+        since, monthly_fen = "", 0
+        for entitlement in self.entitlements:
+            if since <= entitlement.from_month <= month:
+                since, monthly_fen = entitlement.from_month, entitlement.monthly_fen
+        return monthly_fen
+
+    def payable_fen(self, month: str) -> int:
+        """Return what is due for a month in fen: nothing after the end or while suspended."""
+        ended = self.last_payable_month
+        if (ended and month > ended) or (self.suspended_from and month >= self.suspended_from):
+            return 0
+        return self.entitled_fen(month)
+
+
+Changes = dict[str, Any]
+"""The fields of a case that an entry changes, with their new values."""
+
+Step = Callable[[Case, Recorded, Any], Changes]
+"""Says what an entry, the last argument its event, changes in a case."""

@@ -1,0 +1,1 @@
+"""What each entry makes of a case, by area; `case` folds them all."""

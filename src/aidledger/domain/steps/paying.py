@@ -1,0 +1,43 @@
+"""What the entries of payment make of a case: months on a roster, what was paid and came back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aidledger.domain.casestate import Case, Changes, Step
+from aidledger.domain.events import payment
+from aidledger.domain.recorded import Recorded
+
+
+def _rostered(case: Case, at: Recorded, e: payment.PaymentRostered) -> Changes:
+    if e.kind != "regular":
+        return {}
+    return {"rostered_months": case.rostered_months | {e.month}}
+
+
+def _issued(case: Case, at: Recorded, e: payment.PaymentIssued) -> Changes:
+    return {"paid_lines": case.paid_lines + 1, "paid_fen": case.paid_fen + e.amount_fen}
+
+
+def _returned(case: Case, at: Recorded, e: payment.PaymentReturned) -> Changes:
+    return {
+        "paid_fen": case.paid_fen - e.amount_fen,
+        "returned_months": case.returned_months | {e.month},
+    }
+
+
+def _reissued(case: Case, at: Recorded, e: payment.PaymentReissued) -> Changes:
+    return {"returned_months": case.returned_months - {e.month}}
+
+
+def _recovered(case: Case, at: Recorded, e: payment.PaymentRecovered) -> Changes:
+    return {"paid_fen": case.paid_fen - e.amount_fen}
+
+
+STEPS: Final[dict[type, Step]] = {
+    payment.PaymentRostered: _rostered,
+    payment.PaymentIssued: _issued,
+    payment.PaymentReturned: _returned,
+    payment.PaymentReissued: _reissued,
+    payment.PaymentRecovered: _recovered,
+}

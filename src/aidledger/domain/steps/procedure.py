@@ -1,0 +1,150 @@
+"""What the entries of the procedure make of a case: from the need found to the decision told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aidledger.domain.casestate import Case, Changes, Step
+from aidledger.domain.events import decision, inquiry, intake
+from aidledger.domain.recorded import Recorded
+
+
+def _submitted(case: Case, at: Recorded, e: intake.ApplicationSubmitted) -> Changes:
+    return {
+        "stage": "applied",
+        "applicant": e.applicant,
+        "programme": e.programme,
+        "display_name": e.display_name,
+        "birth_on": e.birth_on,
+        "area": e.area,
+        "township": e.township,
+        "village": e.village,
+        "applied_on": at.effective_on,
+    }
+
+
+def _discovered(case: Case, at: Recorded, e: intake.NeedDiscovered) -> Changes:
+    place = {} if case.township else {"township": e.township, "village": e.village}
+    return {"discovered_on": case.discovered_on or at.effective_on, **place}
+
+
+def _accepted(case: Case, at: Recorded, e: intake.ApplicationAccepted) -> Changes:
+    return {
+        "stage": "accepted",
+        "accepted_on": at.effective_on,
+        "materials_complete": e.materials_complete,
+    }
+
+
+def _enrolled(case: Case, at: Recorded, e: intake.EnrolmentRecorded) -> Changes:
+    return {"in_school": e.stage, "school_to": e.to_on or ""}
+
+
+def _surveyed(case: Case, at: Recorded, e: inquiry.HouseholdSurveyed) -> Changes:
+    return {
+        "surveyed_on": at.effective_on,
+        "investigators": e.investigators,
+        "survey_signed": e.signed,
+        "survey_doubt": e.doubt,
+        "has_income": e.has_income,
+        "property_within_limit": e.property_within_limit,
+    }
+
+
+def _compared(case: Case, at: Recorded, e: inquiry.DataCompared) -> Changes:
+    return {
+        "compared_on": e.run_on,
+        "open_hits": frozenset(e.hits),
+        "had_hits": bool(e.hits),
+    }
+
+
+def _hit_disposed(case: Case, at: Recorded, e: inquiry.ComparisonHitDisposed) -> Changes:
+    return {"open_hits": case.open_hits - {e.hit}}
+
+
+def _appraised(case: Case, at: Recorded, e: inquiry.AppraisalHeld) -> Changes:
+    return {"appraisal_held": True, "appraisal_passed": e.passed}
+
+
+def _opined(case: Case, at: Recorded, e: decision.ReviewOpinionGiven) -> Changes:
+    return {
+        "stage": "opined",
+        "opinion": e.opinion,
+        "opinion_on": at.effective_on,
+        "opinion_by": at.actor,
+    }
+
+
+def _publicity_started(case: Case, at: Recorded, e: decision.PublicityStarted) -> Changes:
+    return {
+        "stage": "in_publicity",
+        "publicity_from": at.effective_on,
+        "publicity_planned_to": e.planned_to,
+        "publicity_to": "",
+        "publicity_evidence": e.evidence is not None,
+    }
+
+
+def _publicity_ended(case: Case, at: Recorded, e: decision.PublicityEnded) -> Changes:
+    return {"stage": "published", "publicity_to": e.to_on}
+
+
+def _objected(case: Case, at: Recorded, e: decision.ObjectionRaised) -> Changes:
+    return {"open_objections": case.open_objections | {e.objection}}
+
+
+def _reinvestigated(case: Case, at: Recorded, e: decision.ObjectionReinvestigated) -> Changes:
+    return {"open_objections": case.open_objections - {e.objection}}
+
+
+def _handed_up(case: Case, at: Recorded, e: decision.CaseSubmitted) -> Changes:
+    return {"stage": "submitted", "submitted_on": e.received_on}
+
+
+def _approved(case: Case, at: Recorded, e: decision.ApplicationApproved) -> Changes:
+    return {
+        "stage": "approved",
+        "decided_on": at.effective_on,
+        "decided_by": at.actor,
+        "form": e.form,
+        "from_month": e.from_month,
+        "limb": e.limb,
+    }
+
+
+def _refused(case: Case, at: Recorded, e: decision.ApplicationRefused) -> Changes:
+    return {"stage": "refused", "decided_on": at.effective_on, "decided_by": at.actor}
+
+
+STEPS: Final[dict[type, Step]] = {
+    intake.NeedDiscovered: _discovered,
+    intake.ApplicationSubmitted: _submitted,
+    intake.ApplicationAccepted: _accepted,
+    intake.ApplicationWithdrawn: lambda c, a, e: {"stage": "withdrawn"},
+    intake.MaterialsRequested: lambda c, a, e: {"materials_complete": False},
+    intake.MaterialsReceived: lambda c, a, e: {"materials_complete": True},
+    intake.RelativeDeclared: lambda c, a, e: {"relative_of": (*c.relative_of, e.officer)},
+    intake.EnrolmentRecorded: _enrolled,
+    intake.DisabilityCertified: lambda c, a, e: {"disability_certified": True},
+    inquiry.HouseholdSurveyed: _surveyed,
+    inquiry.NeighbourVisited: lambda c, a, e: {"neighbour_visited": True},
+    inquiry.LetterEvidenceObtained: lambda c, a, e: {"letter_obtained": True},
+    inquiry.DataCompared: _compared,
+    inquiry.ComparisonHitDisposed: _hit_disposed,
+    inquiry.ObligorAssessed: lambda c, a, e: {"obligor_assessed": True, "obligor_able": e.able},
+    inquiry.AppraisalHeld: _appraised,
+    inquiry.AppraisalWaived: lambda c, a, e: {"appraisal_waived": e.ground},
+    decision.ReviewOpinionGiven: _opined,
+    decision.PublicityStarted: _publicity_started,
+    decision.PublicityEnded: _publicity_ended,
+    decision.ObjectionRaised: _objected,
+    decision.ObjectionReinvestigated: _reinvestigated,
+    decision.CaseSubmitted: _handed_up,
+    decision.CountyReviewed: lambda c, a, e: {"county_reviewed": True},
+    decision.SpotChecked: lambda c, a, e: {"spot_checked": True},
+    decision.ApplicationApproved: _approved,
+    decision.ApplicationRefused: _refused,
+    decision.RefusalNotified: lambda c, a, e: {"refusal_told_on": e.served_on},
+    decision.ApprovalAnnounced: lambda c, a, e: {"announced_on": a.effective_on},
+}

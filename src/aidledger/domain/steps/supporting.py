@@ -1,0 +1,54 @@
+"""What the entries of the support make of a case: form, ability, place, visits and care."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aidledger.domain.casestate import Case, Changes, Entitlement, Step
+from aidledger.domain.events import care, support
+from aidledger.domain.recorded import Recorded
+
+
+def _form_set(case: Case, at: Recorded, e: support.SupportFormSet) -> Changes:
+    return {"form": e.form, "consent": e.consent, "institution": e.institution or ""}
+
+
+def _entitled(case: Case, at: Recorded, e: support.EntitlementSet) -> Changes:
+    entitlement = Entitlement(from_month=e.from_month, monthly_fen=e.monthly_fen)
+    return {"entitlements": (*case.entitlements, entitlement)}
+
+
+def _whereabouts(case: Case, at: Recorded, e: support.WhereaboutsChanged) -> Changes:
+    return {"whereabouts": "" if e.kind == "returned" else e.kind}
+
+
+def _visited(case: Case, at: Recorded, e: support.VisitMade) -> Changes:
+    return {
+        "visits": case.visits + 1,
+        "last_visit_on": max(case.last_visit_on, at.effective_on),
+    }
+
+
+def _entrusted(case: Case, at: Recorded, e: care.CareEntrusted) -> Changes:
+    return {"carer": e.carer, "carer_from": e.from_on}
+
+
+def _care_ended(case: Case, at: Recorded, e: care.CareEnded) -> Changes:
+    return {"carer": "", "carer_from": ""} if case.carer == e.carer else {}
+
+
+STEPS: Final[dict[type, Step]] = {
+    support.AbilityAssessed: lambda c, a, e: {"ability": e.level},
+    support.SupportFormSet: _form_set,
+    support.PlacementMade: lambda c, a, e: {"institution": e.institution},
+    support.EntitlementSet: _entitled,
+    support.CaseMoved: lambda c, a, e: {"township": e.township, "village": e.village},
+    support.AccountBound: lambda c, a, e: {"account": e.account},
+    support.DeathRecorded: lambda c, a, e: {"died_on": e.died_on},
+    support.WhereaboutsChanged: _whereabouts,
+    support.SupportSuspended: lambda c, a, e: {"suspended_from": e.from_month},
+    support.SupportResumed: lambda c, a, e: {"suspended_from": ""},
+    support.VisitMade: _visited,
+    care.CareEntrusted: _entrusted,
+    care.CareEnded: _care_ended,
+}
