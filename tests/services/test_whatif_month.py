@@ -118,7 +118,8 @@ def test_each_case_gains_and_loses_what_the_other_texts_say(county: str) -> None
                 expected[stream] = -due
                 continue
             living = 119_850 - 112_800
-            nursing = 2_350 - 23_500 if case.ability == "partly" else 0
+            then = case_as_of(session, stream, as_of="2022-03-31")
+            nursing = 2_350 - 23_500 if then.ability == "partly" else 0
             expected[stream] = living + nursing
 
     assert expected == {case: one.difference_fen for case, one in changed.items()}
