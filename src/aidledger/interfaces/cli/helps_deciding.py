@@ -28,6 +28,22 @@ DECIDING: Final[dict[str, Help]] = {
         Said("换一个政策包会怎样", "What another policy pack would have decided"),
         ("aidledger case whatif 000017 --pack cn-tekun-2021",),
     ),
+    "case consequences": Help(
+        Said(
+            "一条记录作废或更正后，哪些后续受影响，还要做什么",
+            "What followed from an entry annulled or corrected, and what is left to do",
+        ),
+        (
+            "aidledger case consequences 000017 --position 412",
+            "aidledger case consequences 000017 --position 412 --proposals | aidledger record -",
+        ),
+        Said(
+            "沿决定、待遇、花名册、发放、名单、封账逐一列出。--proposals 只输出提案，不作记录；"
+            "尚有待办时退出码为 1。",
+            "Goes from decision to entitlement, roster, payment, list and closed month. --proposals "
+            "only prints, and records nothing; exits with 1 while something is left to do.",
+        ),
+    ),
     "whatif": Help(
         Said(
             "一个月若适用另一政策包：谁增加，谁减少，差多少",
@@ -49,8 +65,9 @@ DECIDING: Final[dict[str, Help]] = {
 
 DECIDING_OPTIONS: Final[dict[str, Said]] = {
     "--all": Said("账本中的全部决定", "every decision of the ledger"),
-    "--position": Said("只看这一条决定", "only the decision of this entry"),
+    "--position": Said("只看这一条记录", "only this entry"),
     "--pack": Said("政策包的名称", "name of the policy pack"),
     "--chart": Said("把柱状图写成 SVG 文件", "write a bar chart to this SVG file"),
     "--month": Said("月份，如 2022-03", "the month, such as 2022-03"),
+    "--proposals": Said("逐行输出可供 record 记录的提案", "print proposals that record accepts"),
 }

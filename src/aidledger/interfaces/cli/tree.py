@@ -59,6 +59,19 @@ _CASES: Final = Spec(
             (_CASE,),
             (Opt("--pack", "text", "PACK", required=True), _JSON),
         ),
+        Spec(
+            "consequences",
+            _HERE + "consequence:show_consequences",
+            (_CASE,),
+            (
+                Opt("--position", "count", "N", required=True),
+                Opt("--proposals", "flag"),
+                Opt("--on", "day"),
+                *_WHO,
+                _KNOWN_ON,
+                _JSON,
+            ),
+        ),
         Spec("blame", _HERE + "decisions:show_blame", (_CASE, Arg("FIELD", False)), (_JSON,)),
     ),
 )
