@@ -10,9 +10,10 @@ from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, identity_number
 from tests.services.conftest import Office
 
 from aidledger.domain.events.intake import ApplicationSubmitted
-from aidledger.services.explaining import blame, explain, redecide, whatif
+from aidledger.services.explaining import blame, explain
 from aidledger.services.history import case_as_of
 from aidledger.services.problems import RefusedError
+from aidledger.services.redeciding import redecide, whatif
 from aidledger.store.outcome import Committed, Rejected
 
 NAME, ACCOUNT, PHONE = "欧阳清溪", "6222020000000000017", "13900000001"

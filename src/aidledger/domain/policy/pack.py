@@ -68,6 +68,9 @@ class ResolvedPack:
     standard_citations: Mapping[tuple[str, str], str]
     clauses_by_act: Mapping[str, tuple[Clause, ...]]
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def clauses_for(self, act_type: str) -> tuple[Clause, ...]:
         """Return the clauses on one event type, in the order of the files."""
         return self.clauses_by_act.get(act_type, ())

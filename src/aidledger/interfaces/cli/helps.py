@@ -10,6 +10,7 @@ from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
+from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
@@ -30,6 +31,7 @@ PROGRAM: Final = Help(
 
 COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
+    **DECIDING,
     **WITNESSING,
     **PROVING,
     **POLICIES,
@@ -70,18 +72,6 @@ COMMANDS: Final[dict[str, Help]] = {
             "Explain each decision clause by clause, with its amount",
         ),
         ("aidledger case explain 000017", "aidledger case explain 000017 --as-of 2022-06-30"),
-    ),
-    "case redecide": Help(
-        Said(
-            "按原政策包重新作出决定并比较",
-            "Take the decisions again under their own pack and compare",
-        ),
-        ("aidledger case redecide 000017", "aidledger case redecide 000017 --position 412"),
-        Said("有差异时退出码为 1。", "Exits with 1 where something comes out otherwise."),
-    ),
-    "case whatif": Help(
-        Said("换一个政策包会怎样", "What another policy pack would have decided"),
-        ("aidledger case whatif 000017 --pack cn-tekun-2021",),
     ),
     "case blame": Help(
         Said("每个字段由哪条记录决定", "Which entry made each field what it is"),
@@ -294,6 +284,7 @@ COMMANDS: Final[dict[str, Help]] = {
 
 OPTIONS: Final[dict[str, Said]] = {
     **ATTACK_OPTIONS,
+    **DECIDING_OPTIONS,
     **WITNESS_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(
@@ -316,8 +307,6 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--stage": Said("只看处于某阶段的", "only those in this stage"),
     "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
-    "--position": Said("只看这一条决定", "only the decision of this entry"),
-    "--pack": Said("政策包的名称", "name of the policy pack"),
     "--format": Said("输出格式", "format of the output"),
     "--output": Said(
         "写到此处（名单：文件，默认标准输出；证明：文件夹，默认当前）",

@@ -51,14 +51,27 @@ _CASES: Final = Spec(
         Spec(
             "redecide",
             _HERE + "decisions:decide_again",
-            (_CASE,),
-            (Opt("--position", "count", "N"), _JSON),
+            (Arg("CASE", False),),
+            (Opt("--all", "flag"), Opt("--position", "count", "N"), _JSON),
         ),
         Spec(
             "whatif",
             _HERE + "decisions:decide_otherwise",
             (_CASE,),
             (Opt("--pack", "text", "PACK", required=True), _JSON),
+        ),
+        Spec(
+            "consequences",
+            _HERE + "consequence:show_consequences",
+            (_CASE,),
+            (
+                Opt("--position", "count", "N", required=True),
+                Opt("--proposals", "flag"),
+                Opt("--on", "day"),
+                *_WHO,
+                _KNOWN_ON,
+                _JSON,
+            ),
         ),
         Spec("blame", _HERE + "decisions:show_blame", (_CASE, Arg("FIELD", False)), (_JSON,)),
     ),
@@ -123,6 +136,16 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 "due",
                 _HERE + "dues:show_due",
                 opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
+            ),
+            Spec(
+                "whatif",
+                _HERE + "whatifs:run_whatif",
+                opts=(
+                    Opt("--pack", "text", "PACK", required=True),
+                    Opt("--month", "text", "YYYY-MM", required=True),
+                    Opt("--chart", "path", "FILE"),
+                    _JSON,
+                ),
             ),
             Spec(
                 "list",
