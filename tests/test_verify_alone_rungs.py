@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "d2d4cf577656a52916210a73a7d0786b9a1605b0750a23813c85fe4b62304166"
+POWERS = "a6beb2a1a2c98807645bc93c57a39ef39addc99614b70f1b044ad4fc6ac0ddae"
 
 
 def told(report: Any) -> Told:
