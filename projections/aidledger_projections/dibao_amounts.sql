@@ -2,7 +2,7 @@
 -- title_en: allowances by month, worked out again
 -- key: case, month
 -- for: what the difference to the standard gives for each month, beside what was set: apart, something was not followed
--- facts: S4-020, S4-023, F054, F055, F059
+-- facts: S4-020, S4-023
 WITH supported AS (
     SELECT entitlements."case", entitlements.month, entitlements.entitled_fen, entitlements.positions,
            case_state.area, CAST(entitlements.month || '-01' AS DATE) AS first_on

@@ -2,7 +2,7 @@
 -- title_en: members of households
 -- key: case, joined
 -- for: who is of each household, since when, and whether support counts them; as the fold of a case has it
--- facts: F059
+-- facts: S4-022, S4-024
 WITH said AS (
     SELECT stream, person, position, change, changed_on, relation, covered,
            change IN ('left', 'died') AS leaving,

@@ -2,7 +2,7 @@
 -- title_en: income of households
 -- key: case, assessment
 -- for: each assessment of a household's income, for each member, and whether its lines add up to it
--- facts: S4-031, F059
+-- facts: S4-031
 WITH totals AS (
     SELECT position, SUM(line.fen) AS lines_fen
     FROM (SELECT position, UNNEST(lines) AS line FROM income_assessed) AS listed
