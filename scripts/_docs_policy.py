@@ -97,7 +97,8 @@ def _pack(pack: PackFile) -> list[str]:
             _formula(a.formula)
             + (f"; {a.combine} of {a.group}" if a.group else "")
             + (f"; for each of {a.for_each}" if a.for_each else "")
-            + (f"; shown as {a.shown_as}" if a.shown_as else ""),
+            + (f"; shown as {a.shown_as}" if a.shown_as else "")
+            + (f"; needs {a.needs}" if a.needs else ""),
             _facts(a),
         )
         for a in pack.amount
@@ -122,7 +123,7 @@ def _pack(pack: PackFile) -> list[str]:
 
 def _formula(formula: Any) -> str:
     """Return a formula in one cell."""
-    base = formula.standard or formula.parameter or ""
+    base = formula.standard or formula.parameter or formula.fact or ""
     if formula.standard_by:
         of = ", ".join(f"{value}: {code}" for value, code in formula.standard_by.of.items())
         base = f"{formula.standard_by.fact} ({of})"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from aidledger.domain.policy.amounts import Amounts, Standard, standard_on
+from aidledger.domain.policy.amounts import Standard, standard_on
 from aidledger.domain.policy.decision import (
     DecisionRecord,
     compute_amounts,
@@ -30,15 +30,6 @@ def entitlement(**case: Any) -> dict[str, Any]:
         "act": {"type": "EntitlementSet", "from_month": "2022-03", "reason": "standard"},
         "case": {"ability": "", "form": "decentralised", **case},
     }
-
-
-def dibao(categories: list[str], base_fen: int | None = None) -> Amounts:
-    facts = entitlement(programme="dibao", categories=categories)
-    if base_fen is not None:
-        facts["standards"] = [
-            {"code": "dibao_urban", "monthly_fen": base_fen, "from_on": "2022-02-01"}
-        ]
-    return compute_amounts(COUNTY, facts)
 
 
 def approval(**case: Any) -> dict[str, Any]:
@@ -72,29 +63,6 @@ def test_the_nursing_part_follows_the_ability(ability: str, total: int, formula:
     amounts = compute_amounts(COUNTY, entitlement(ability=ability))
 
     assert (total, formula) == (amounts.fen, amounts.parts[1].formula)
-
-
-@pytest.mark.parametrize(
-    ("categories", "base_fen", "code", "fen"),
-    [
-        (["severely_disabled"], None, "supplement-30", 21_150),
-        (["elderly"], None, "supplement-20", 14_100),
-        (["single_child"], None, "supplement-15", 10_575),
-        (["ordinary_disability"], None, "supplement-flat", 7_000),
-        (["elderly", "student"], None, "supplement-20", 14_100),
-        (["elderly", "severely_disabled"], None, "supplement-30", 21_150),
-        (["two_daughters", "ordinary_disability"], 46_000, "supplement-flat", 7_000),
-        (["two_daughters"], 46_000, "supplement-15", 6_900),
-    ],
-)
-def test_only_the_highest_supplement_counts(
-    categories: list[str], base_fen: int | None, code: str, fen: int
-) -> None:
-    # S4-024, S4-025, S4-026, S4-027; S4-028, S4-029 and C14: one, the highest amount
-    amounts = dibao(categories, base_fen)
-
-    assert [(code, fen)] == [(part.code, part.fen) for part in amounts.parts]
-    assert fen == amounts.fen
 
 
 def test_a_published_standard_counts_from_the_first_month_it_holds_throughout() -> None:

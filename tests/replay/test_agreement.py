@@ -317,6 +317,14 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("ServiceRendered", "MedicalVisitMade", "RespiteStayed", "AbilityReported"),
         *("PersuasionRecorded", "AdmissionRequested", "AdmissionEnded", "PocketMoneyPaid"),
         *("GiftHanded", "IllnessSuspected", "BaseRecordUpdated"),
+        *(
+            "HouseholdDeclared",
+            "HouseholdMemberChanged",
+            "ResidenceEvidenced",
+            "RelocationRecorded",
+        ),
+        *("IncomeAssessed", "PropertyAssessed", "CategoryRecorded", "CategoryEnded"),
+        *("GradualExitGranted",),
     }
     written = set(NAMES) - {"CarerScored"}
 

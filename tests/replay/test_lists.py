@@ -91,6 +91,7 @@ def busy_county() -> Log:
         channel="box",
         township=TOWNSHIP,
     )
+    household(log, case_name(21))
     oversee(log)
     return log
 
@@ -123,6 +124,31 @@ def tended(log: Log) -> None:
         staff=1,
         unable=0,
     )
+
+
+def household(log: Log, case: str) -> None:
+    """Add a household of one with its income, and an approval of the allowance."""
+    apply_for(log, case, "2022-02-16", number=21, name="石*", programme="dibao")
+    log.add(
+        "HouseholdMemberChanged",
+        case,
+        "2022-02-16",
+        birth_on="1950-05-05",
+        change="joined",
+        changed_on="2022-02-16",
+        person=token("p", 21),
+        relation="head",
+    )
+    log.add(
+        "IncomeAssessed",
+        case,
+        "2022-02-17",
+        ground="application",
+        monthly_fen=10_000,
+        period_from="2021-01",
+        period_to="2021-12",
+    )
+    approve(log, case, "2022-02-20", from_month="2022-02")
 
 
 def shown(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

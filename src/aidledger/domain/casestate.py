@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from aidledger.domain.householdstate import Household
 from aidledger.domain.recorded import Recorded
 
 
@@ -45,6 +46,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether a certificate was handed in; what it says is sealed."""
     died_on: str = ""
     whereabouts: str = ""
+    household: Household = Household()
     # the procedure
     applied_on: str = ""
     accepted_on: str = ""

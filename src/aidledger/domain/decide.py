@@ -16,7 +16,7 @@ from aidledger.domain.calendar import Calendar
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
-from aidledger.domain.events import care, decision, ending, support
+from aidledger.domain.events import care, decision, ending, household, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.registry import RuleOverridden
@@ -42,9 +42,14 @@ WITH_RECORD: Final = (
     decision.ApplicationApproved,
     decision.ApplicationRefused,
     ending.TerminationApproved,
+    household.GradualExitGranted,
     support.EntitlementSet,
 )
 """Events that carry the record of their decision."""
+
+
+_WITH_AMOUNT: Final = frozenset({"EntitlementSet", "ReviewOpinionGiven"})
+"""Those of them that carry an amount."""
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -136,12 +141,10 @@ def overridden(proposal: Proposal, *, under_pack: bool) -> tuple[Step, ...]:
 def reads_sensitive(pack: ResolvedPack, act_type: str) -> bool:
     """Whether deciding on an act, or on what follows from it, reads facts that are sealed."""
     acts = (act_type, "EntitlementSet") if act_type in FOLLOWED else (act_type,)
-    return any(
-        path in SENSITIVE
-        for act in acts
-        for clause in pack.clauses_for(act)
-        for path in clause.paths
-    )
+    paths = {path for act in acts for clause in pack.clauses_for(act) for path in clause.paths}
+    if any(path.startswith("due.") for path in paths) or _WITH_AMOUNT & set(acts):
+        paths |= {path for rule in pack.amounts for path in rule.paths}
+    return not SENSITIVE.isdisjoint(paths)
 
 
 def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dict[str, Any]:
@@ -180,7 +183,7 @@ def _with_decision(name: str, event: Event, facts: dict[str, Any], given: Circum
     pack = given.pack
     if pack is None or not isinstance(event, WITH_RECORD):
         return Step(event=event, type=name, under_pack=pack is not None)
-    with_amount = isinstance(event, (support.EntitlementSet, decision.ReviewOpinionGiven))
+    with_amount = name in _WITH_AMOUNT
     if with_amount:
         facts = _with_form(event, facts)
     record, hidden = policy.decide(
@@ -257,6 +260,9 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
             if before.case and before.case.form == form:
                 return ()
             return _entitle(proposal, after, _month_after(proposal), "form")
+        case _ if proposal.type in pack.follows and case and case.stage in _SUPPORTED:
+            month = getattr(event, "from_month", "") or _month_after(proposal)
+            return _entitle(proposal, after, month, pack.follows[proposal.type])
         case _:
             return ()
 
@@ -274,8 +280,13 @@ def _below_the_mark(pack: ResolvedPack, scored: care.CarerScored) -> tuple[Step,
             return ()
 
 
+_SUPPORTED: Final = frozenset({"approved", "terminating"})
 FOLLOWED: Final = frozenset(
-    {"AbilityAssessed", "ApplicationApproved", "CarerScored", "SupportFormSet"}
+    {
+        *("AbilityAssessed", "ApplicationApproved", "CarerScored", "SupportFormSet"),
+        *("CategoryEnded", "CategoryRecorded", "GradualExitGranted"),
+        *("HouseholdMemberChanged", "IncomeAssessed"),
+    }
 )
 """The acts that something may follow from at once."""
 

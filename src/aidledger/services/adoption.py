@@ -104,10 +104,12 @@ def _proposal(
 
 
 def _parameters(pack: ResolvedPack) -> Iterable[Parameter]:
-    """Yield the pack's parameters and limits as SQL reads them."""
+    """Yield the pack's parameters, limits and standards as SQL reads them."""
     flat: dict[str, Any] = dict(pack.parameters)
     for limit in pack.limits:
         flat |= _limit_parameters(limit)
+    for standard in pack.standards:
+        flat[f"standard.{standard.code}.{standard.from_on}"] = standard.monthly_fen
     for key in sorted(flat):
         yield Parameter(key=key, value=parameter_text(flat[key]))
 

@@ -50,12 +50,14 @@ class PolicyBook:
         adoption = self._in_force[key]
         return None if adoption is None else self.pack(adoption.pack_hash)
 
-    def adopted_before(self, position: int, day: str, known_on: str) -> Adoption | None:
-        """Return what held on a day by what was known on another and adopted before an entry."""
+    def adopted_before(
+        self, position: int, day: str, known_on: str, programme: str
+    ) -> Adoption | None:
+        """Return what held for a programme on a day, as known on another, before an entry."""
         count = sum(one.position < position for one in self._adoptions)
-        key = (count, day, known_on)
+        key = (count, day, known_on, programme)
         if key not in self._held:
-            self._held[key] = pack_in_force(self._adoptions[:count], day, known_on)
+            self._held[key] = pack_in_force(self._adoptions[:count], day, known_on, programme)
         return self._held[key]
 
     def pack(self, pack_hash: str) -> ResolvedPack:

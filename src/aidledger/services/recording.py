@@ -322,7 +322,9 @@ class _Batch:
             values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
         sealed, rows = seal_values(self._session, proposal, values)
         self.vault_rows += rows
-        self._pending |= {(proposal.stream, field): value for field, value in values.items()}
+        for field, value in values.items():
+            self._pending[proposal.stream, field] = value
+            self._pending[proposal.stream, sealed[field]] = value
         return sealed
 
     def _pin(self, pack: ResolvedPack) -> PolicyPin:

@@ -38,6 +38,18 @@ Programme = Literal[
     "retired_1960s",
 ]
 """What support is applied for (S1-001, S4-002 to S4-015)."""
+Reason = Literal[
+    "approval",
+    "ability",
+    "form",
+    "standard",
+    "correction",
+    "income",
+    "household",
+    "supplement",
+    "exit",
+]
+"""Why an entitlement is set."""
 Ability = Literal["able", "partly", "unable"]
 Source = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]*(:[0-9a-f]{64}#[0-9]+)?\Z")]
 """Where a fact comes from: ``office``, ``bank``, ``civil_registry`` …, or ``import:<sha256>#<row>``."""

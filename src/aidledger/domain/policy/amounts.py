@@ -55,6 +55,7 @@ class AmountRule:
     formula: CompiledFormula
     for_each: str
     shown_as: str
+    needs: str
     citation: str
     text_zh: str
     text_en: str
@@ -155,7 +156,9 @@ def compute(
     in_play = [s for s in given if s.code in codes]
     if in_play:
         used["standards"] = [msgspec.to_builtins(s) for s in in_play]
-    parts = _shown(one for found in groups.values() for one in _combined(found))
+    counted = [one for found in groups.values() for one in _combined(found)]
+    there = {rule.code for rule, part in counted if part.fen > 0}
+    parts = _shown(one for one in counted if not one[0].needs or one[0].needs in there)
     total = None if problems or not rules else sum(part.fen for part in parts)
     return Amounts(fen=total, parts=parts, facts=used, problems=tuple(problems))
 

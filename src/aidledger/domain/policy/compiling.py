@@ -93,6 +93,8 @@ def compile_amounts(
     for file, table in tables.values():
         field = f"amount.{table.code}"
         group = table.group or table.code
+        if table.needs is not None and table.needs not in tables:
+            raise pack_error(file, f"{field}.needs", "an amount of the pack", table.needs)
         if combine.setdefault(group, table.combine) != table.combine:
             raise pack_error(
                 file, f"{field}.combine", f"{combine[group]} as in its group", table.combine
@@ -112,6 +114,7 @@ def compile_amounts(
                 formula=compile_formula(table.formula, parameters, file, f"{field}.formula"),
                 for_each=table.for_each or "",
                 shown_as=table.shown_as or table.code,
+                needs=table.needs or "",
                 citation=table.citation,
                 text_zh=table.text_zh,
                 text_en=table.text_en,
@@ -151,6 +154,7 @@ def compile_formula(
         choices={} if table.standard_by is None else table.standard_by.of,
         tier_by="" if table.tier is None else table.tier.fact,
         tiers=() if table.tier is None else _tiers(table.tier, parameters, file, field),
+        fact=table.fact or "",
         floors=tuple(term(floor, "at_least") for floor in table.at_least),
         times=table.times or "",
         minus=table.minus or "",

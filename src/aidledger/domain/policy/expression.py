@@ -21,7 +21,18 @@ from aidledger.domain.policy.errors import PackError, pack_error
 from aidledger.domain.values import add_months, full_years, month_of, next_month, parse_day
 
 #: Where facts live; ``params`` is filled from the pack itself.
-ROOTS: Final = ("act", "carer", "case", "complaint", "day", "fund", "member", "params", "run")
+ROOTS: Final = (
+    "act",
+    "carer",
+    "case",
+    "complaint",
+    "day",
+    "due",
+    "fund",
+    "member",
+    "params",
+    "run",
+)
 PARAMETERS: Final = "params"
 MAX_LENGTH: Final = 2_000
 #: Two nested loops over short lists are enough for any rule; more would be a way to hang a reader.

@@ -1,14 +1,14 @@
 """Formulas of amounts: a base times an exact ratio, floors, persons, income, a cap; rounded last.
 
 ``max(ratio × base, floors) × times − minus``, at most the cap, never below nothing. The base is a
-standard, the one of the area that a fact names, a parameter, or the sum of the tier that a fact
-falls into. Ratios, sums and bounds are the pack's; nothing here knows a number.
+standard, the one of the area that a fact names, a parameter, a fact, or the sum of the tier that a
+fact falls into. Ratios, sums and bounds are the pack's; nothing here knows a number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -66,6 +66,7 @@ class CompiledFormula:
     choices: Mapping[str, str]
     tier_by: str = ""
     tiers: tuple[tuple[int, int], ...] = ()
+    fact: str = ""
     floors: tuple[Term, ...] = ()
     times: str = ""
     minus: str = ""
@@ -75,7 +76,9 @@ class CompiledFormula:
     @property
     def paths(self) -> tuple[str, ...]:
         """The facts that the formula may read."""
-        return tuple(filter(None, (self.chosen_by, self.tier_by, self.times, self.minus)))
+        return tuple(
+            filter(None, (self.chosen_by, self.tier_by, self.fact, self.times, self.minus))
+        )
 
     @property
     def standards(self) -> frozenset[str]:
@@ -115,12 +118,11 @@ class CompiledFormula:
     def _base(
         self, facts: Mapping[str, Any], read: dict[str, Any], standard_of: StandardOf
     ) -> tuple[Fraction, str]:
-        if self.tier_by:
-            value = read[self.tier_by] = _number(facts, self.tier_by)
-            fen = next((fen for bound, fen in self.tiers if value <= bound), 0)
-            return Term(fen=fen, ratio=self.base.ratio, ratio_text=self.base.ratio_text).work(
-                standard_of
-            )
+        if self.tier_by or self.fact:
+            fen = read[self.tier_by or self.fact] = _number(facts, self.tier_by or self.fact)
+            if self.tier_by:
+                fen = next((given for bound, given in self.tiers if fen <= bound), 0)
+            return replace(self.base, fen=fen).work(standard_of)
         if not self.chosen_by:
             return self.base.work(standard_of)
         value = fact_at(facts, self.chosen_by)

@@ -15,7 +15,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final
 
-from aidledger.domain.events.base import Programme
+from aidledger.domain.events.base import Programme, Reason
 from aidledger.domain.money import ROUNDINGS, parse_ratio
 from aidledger.domain.policy.amounts import AmountRule, Standard
 from aidledger.domain.policy.clause import Clause
@@ -67,6 +67,8 @@ class ResolvedPack:
     standards: tuple[Standard, ...]
     standard_citations: Mapping[tuple[str, str], str]
     clauses_by_act: Mapping[str, tuple[Clause, ...]]
+    follows: Mapping[str, Reason]
+    """The acts on a supported case that an entitlement follows from, with its reason."""
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -181,9 +183,15 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
     clauses: dict[str, tuple[str, ClauseTable]] = {}
     amounts: dict[str, tuple[str, AmountTable]] = {}
     limits: dict[str, tuple[str, LimitTable]] = {}
+    follows: dict[str, Reason] = {}
+    covered: set[str] = set()
     standards: dict[tuple[str, str], StandardTable] = {}
     for pack in files:
         file = f"{pack.id}.toml"
+        if covered and not set(pack.programmes) & covered:
+            expected = f"some of {', '.join(sorted(covered))}, as the parent"
+            raise pack_error(file, "programmes", expected, ", ".join(pack.programmes) or "nothing")
+        covered = set(pack.programmes)
         for name in pack.remove:
             taken = [rules.pop(name, None) for rules in (clauses, amounts, limits)]
             if not any(taken):
@@ -195,6 +203,7 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
             parameters[key] = value
         provenance.update(pack.provenance)
         clauses.update({c.id: (file, c) for c in pack.clause})
+        follows.update({f.on: f.reason for f in pack.follow})
         amounts.update({a.code: (file, a) for a in pack.amount})
         limits.update({x.id: (file, x) for x in pack.limit})
         standards.update({(s.code, s.from_on): s for s in pack.standard})
@@ -228,6 +237,7 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
         ),
         standard_citations={key: s.citation for key, s in standards.items()},
         clauses_by_act=MappingProxyType(by_act),
+        follows=MappingProxyType(follows),
     )
 
 
@@ -266,9 +276,9 @@ def _one_rests_on_the_other(one: ResolvedPack, other: ResolvedPack) -> bool:
 
 def _check_formula(amount: AmountTable, file: str, field: str) -> None:
     formula = amount.formula
-    bases = (formula.standard, formula.parameter, formula.standard_by, formula.tier)
+    bases = (formula.standard, formula.parameter, formula.standard_by, formula.tier, formula.fact)
     if sum(base is not None for base in bases) != 1:
-        expected = "either standard or parameter, or standard_by or tier"
+        expected = "either standard or parameter, or standard_by, tier or fact"
         raise pack_error(file, field, expected, "several or none")
     whole = _ratio(formula.ratio, file, f"{field}.ratio").denominator == 1
     for index, floor in enumerate(formula.at_least):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 
 from aidledger.domain.calendar import CountFrom, Roll, Unit
-from aidledger.domain.events.base import Programme
+from aidledger.domain.events.base import Programme, Reason
 from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
 
 MAX_FILE_BYTES = 262_144
@@ -136,7 +136,7 @@ class ByTier(_Strict, frozen=True, kw_only=True):
 
 
 class Formula(_Strict, frozen=True, kw_only=True):
-    """One base (standard, parameter in fen, standard by a fact, or tier) times an exact ratio.
+    """One base (standard, parameter or fact in fen, standard by a fact, tier) times an exact ratio.
 
     At least the floors, times a fact (persons), less a fact (income in fen), at most the cap (a
     parameter in fen), never below nothing. ``rounding`` may only be left out where all ratios are
@@ -147,6 +147,7 @@ class Formula(_Strict, frozen=True, kw_only=True):
     parameter: Key | None = None
     standard_by: ByArea | None = None
     tier: ByTier | None = None
+    fact: FactPath | None = None
     ratio: str = "1"
     at_least: tuple[Floor, ...] = ()
     times: FactPath | None = None
@@ -161,6 +162,7 @@ class AmountTable(_Strict, frozen=True, kw_only=True):
     ``for_each`` names a list of maps (``case.members``): the group is worked out for each, whose
     facts are under ``member.``, and added up. ``shown_as`` stands in entries where the code itself
     would tell what is sealed; what is shown as one is added up, without how it came about.
+    ``needs`` names another amount: without it, or where it is nothing, this one is nothing too.
     """
 
     code: RuleId
@@ -173,8 +175,22 @@ class AmountTable(_Strict, frozen=True, kw_only=True):
     group: RuleId | None = None
     for_each: FactPath | None = None
     shown_as: RuleId | None = None
+    needs: RuleId | None = None
     combine: Literal["max", "sum"] = "sum"
     local: bool = False
+
+
+class FollowTable(_Strict, frozen=True, kw_only=True):
+    """An entitlement follows from an act on a case that is supported, for this reason."""
+
+    on: Literal[
+        "CategoryEnded",
+        "CategoryRecorded",
+        "GradualExitGranted",
+        "HouseholdMemberChanged",
+        "IncomeAssessed",
+    ]
+    reason: Reason
 
 
 class LimitTable(
@@ -231,6 +247,7 @@ class PackFile(_Strict, frozen=True, kw_only=True):
     provenance: dict[Key, Provenance] = {}
     clause: tuple[ClauseTable, ...] = ()
     amount: tuple[AmountTable, ...] = ()
+    follow: tuple[FollowTable, ...] = ()
     limit: tuple[LimitTable, ...] = ()
     standard: tuple[StandardTable, ...] = ()
 
