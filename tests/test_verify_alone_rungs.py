@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "d2d4cf577656a52916210a73a7d0786b9a1605b0750a23813c85fe4b62304166"
+POWERS = "649c957bb13ee03bda8b213879b289bf31eccd083158512589f507d2e2fb68e8"
 
 
 def told(report: Any) -> Told:

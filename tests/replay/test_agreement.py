@@ -307,6 +307,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
         *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
         *("EmergencyHelpGiven", "EmergencyHelpCompleted"),
+        *("RecoveryOrdered", "RecoveryWaived"),
     }
     written = set(NAMES) - {"CarerScored"}
 

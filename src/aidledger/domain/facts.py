@@ -173,6 +173,8 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "account",
         "carer",
         "termination_audited",
+        "paid_fen",
+        "recovery_open_fen",
     )
 } | {
     # the person

@@ -21,7 +21,9 @@ from aidledger.domain.policy.errors import PackError
 from aidledger.domain.values import add_months, full_years, month_of, next_month, parse_day
 
 #: Where facts live; ``params`` is filled from the pack itself.
-ROOTS: Final = ("act", "carer", "case", "complaint", "day", "fund", "params", "run")
+ROOTS: Final = (
+    *("act", "carer", "case", "complaint", "contract", "day", "fund", "params", "run", "stock"),
+)
 PARAMETERS: Final = "params"
 MAX_LENGTH: Final = 2_000
 #: Two nested loops over short lists are enough for any rule; more would be a way to hang a reader.
