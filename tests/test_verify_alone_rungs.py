@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "6d06e542fb37ea2a6392b9cd201f74b9219bf8750378e826050b4af51a9bba42"
+POWERS = "213c53aa6cddb6c58e36be4c92a6cda98fb49b9906173bc6146df13b5bee2456"
 
 
 def told(report: Any) -> Told:

@@ -18,6 +18,9 @@ LAWFUL: dict[str, dict[str, Any]] = {
     },
     "run": {"drafted_by": "clerk", "lines": 3, "total_fen": 9, "approved": False},
     "complaint": {"subject_officer": "zhao"},
+    "fund": {"programme": "tekun", "balance_fen": 800, "account_opened": True},
+    "stock": {"units": 5, "value_fen": 500},
+    "contract": {"runs": True, "hours_month": 8, "open_hours": 8, "open_fen": 90},
     "case": {
         "stage": "submitted",
         "programme": "tekun",
@@ -72,6 +75,8 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "spot_checked": True,
         "carer": "",
         "bearers": ["wang"],
+        "paid_fen": 400,
+        "recovery_open_fen": 100,
     },
 }
 ACTS: dict[str, dict[str, Any]] = {
@@ -112,6 +117,17 @@ ACTS: dict[str, dict[str, Any]] = {
     "CarerDisqualified": {"act.ground": "score"},
     "ComplaintRegistered": {"act.handler": "wu"},
     "ComplaintExtended": {"act.days": 30},
+    "FundDisbursed": {"act.purpose": "basic_living"},
+    "FundTransferred": {"act.amount_fen": 800},
+    "RecoveryOrdered": {
+        "act.amount_fen": 300,
+        "act.due_on": "2022-03-25",
+        "act.from_month": "2022-01",
+        "act.to_month": "2022-02",
+    },
+    "RecoveryWaived": {"act.amount_fen": 100},
+    "GoodsIssued": {"act.quantity": 1, "act.value_fen": 100, "act.case": "case/1"},
+    "ServiceAccepted": {"act.hours": 8, "act.amount_fen": 90},
 }
 
 

@@ -147,6 +147,16 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "publicity-complaint-phone": ({"act.complaint_phone": ""}, {}),
     "complaint-handler": ({"act.handler": "zhao"}, {}),
     "complaint-extension": ({"act.days": 31}, {}),
+    "fund-purpose": ({"act.purpose": "staff_welfare"}, {"act.purpose": "goods"}),
+    "fund-covers-transfer": ({"act.amount_fen": 801}, {"act.amount_fen": 800}),
+    "recovery-of-paid": ({"act.amount_fen": 301}, {"act.amount_fen": 300}),
+    "recovery-months": ({"act.due_on": "2022-02-24"}, {"act.due_on": "2022-02-25"}),
+    "waiver-of-open-recovery": ({"act.amount_fen": 101}, {"act.amount_fen": 100}),
+    "goods-in-stock": ({"act.quantity": 6}, {"act.quantity": 5}),
+    "goods-recipient": ({"act.case": None}, {}),
+    "service-under-contract": ({"contract.runs": False}, {}),
+    "service-invoiced": ({"act.amount_fen": 91}, {"act.amount_fen": 90}),
+    "service-hours": ({"act.hours": 7}, {}),
 }
 #: The text of 2016 knows no ground for leaving the appraisal out: nothing meets the clause.
 NEVER_MET = {(NATION_2016, "waiver-ground")}
@@ -318,7 +328,7 @@ def test_appraisal_may_be_left_out_by_year_and_place() -> None:
         (COUNTY, "limit-reassessment", "2022-02-09", "2022-02-23"),
         (COUNTY, "limit-announcement", "2022-02-09", "2022-02-23"),
         (COUNTY, "limit-visit", "2022-01-31", "2022-02-28"),
-        (COUNTY, "limit-carer-score", "2022-01-31", "2022-02-28"),
+        (COUNTY, "limit-fund-held", "2022-01-31", "2022-03-02"),
         (COUNTY, "limit-complaint-registered", "2022-09-16", "2022-10-08"),
         (COUNTY, "limit-complaint-answered", "2022-03-01", "2022-05-05"),
         (COUNTY, "limit-comparison", "2022-11-30", "2023-02-28"),
@@ -357,6 +367,18 @@ def test_what_no_text_gives_is_marked_local() -> None:
     assert provenance["pass_mark"].local
     assert "S4-093" in provenance["pass_mark"].facts
     assert not provenance["publicity_days"].local
+
+
+def test_services_may_be_bought_by_year_and_place() -> None:
+    """C13, S3-020, S4-115: the same spending is allowed in Sanming, and is a finding in the county."""
+    bought = lawful("FundDisbursed", {"act.purpose": "service"})
+    found = {pack: LIBRARY.resolve(pack).clause("fund-purpose") for pack in (SANMING, COUNTY)}
+
+    assert {SANMING: ("met", "S3-020"), COUNTY: ("failed", "S4-115")} == {
+        pack: (clause.evaluate(bought, CALENDAR).outcome, clause.facts[0])
+        for pack, clause in found.items()
+        if clause is not None
+    }
 
 
 def test_no_clause_reads_the_day_of_birth() -> None:

@@ -93,6 +93,7 @@ def busy_county() -> Log:
     )
     household(log, case_name(21))
     oversee(log)
+    _money(log)
     return log
 
 
@@ -149,6 +150,19 @@ def household(log: Log, case: str) -> None:
         period_to="2021-12",
     )
     approve(log, case, "2022-02-20", from_month="2022-02")
+
+
+def _money(log: Log) -> None:
+    """Let the county spend, recover, store goods and buy services, a little of each."""
+    fund, on = "fund/tekun-2022", "2022-02-13"
+    log.add("FundDisbursed", fund, on, amount_fen=4, purpose="service")
+    log.add("BankStatementReceived", fund, on, balance_fen=5, file="ab" * 32, stated_on=on)
+    log.add("RecoveryOrdered", case_name(1), on, amount_fen=7, due_on="2022-03-01",
+            from_month="2022-02", reason="error", to_month="2022-02")  # fmt: skip
+    log.add("GoodsReceived", "stock/520123", on, from_unit="shop", item="rice", kind="bought",
+            quantity=3, unit="bag", value_fen=300)  # fmt: skip
+    log.add("ServiceInvoiced", "contract/1", on, amount_fen=4, hours=8, invoice="i-1",
+            month="2022-01")  # fmt: skip
 
 
 def shown(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -7,12 +7,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.services.detectors import DETECTORS, History
+from tests.services.detectors import DETECTORS as OF_CASES
+from tests.services.detectors import History
+from tests.services.detectors_money import MONEY
 
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
+
+DETECTORS = OF_CASES | MONEY
 
 
 def county(folder: Path, *, planted: bool) -> tuple[History, dict[str, Any]]:

@@ -101,6 +101,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     returned_months: frozenset[str] = frozenset()
     paid_lines: int = 0
     paid_fen: int = 0
+    recovery_open_fen: int = 0
+    """Ordered to be given back, and neither given back nor waived."""
     # the end
     termination_reported_on: str = ""
     termination_ground: str = ""

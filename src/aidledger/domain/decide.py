@@ -16,6 +16,7 @@ from aidledger.domain.calendar import Calendar
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
+from aidledger.domain.contract import Contract, contract_facts
 from aidledger.domain.events import care, decision, ending, household, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
@@ -28,12 +29,14 @@ from aidledger.domain.facts import (
     complaint_facts,
     run_facts,
 )
+from aidledger.domain.fund import Fund, fund_facts
 from aidledger.domain.payrun import PayRun
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.clause import ClauseResult
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
+from aidledger.domain.stock import Stock, stock_facts
 from aidledger.domain.values import month_of, next_month
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
@@ -59,6 +62,9 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     carer: Carer | None = None
     complaint: Complaint | None = None
     run: PayRun | None = None
+    fund: Fund | None = None
+    stock: Stock | None = None
+    contract: Contract | None = None
     pack: ResolvedPack | None = None
     calendar: Calendar | None = None
     standards: tuple[Standard, ...] = ()
@@ -164,6 +170,9 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),
+        "fund": fund_facts(given.fund),
+        "stock": stock_facts(given.stock, event),
+        "contract": contract_facts(given.contract, month),
         "standards": list(given.standards),
         "day": {"effective_on": by.effective_on, "recorded_on": given.recorded_on},
     }

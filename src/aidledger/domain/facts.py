@@ -175,6 +175,8 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "carer",
         "care_class",
         "termination_audited",
+        "paid_fen",
+        "recovery_open_fen",
     )
 } | {
     # the person

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.events import duty, intake, payment, support
+from aidledger.domain.events import contract, duty, fund, goods, intake, payment, support
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
@@ -109,6 +109,11 @@ def _purpose(purpose: str) -> str:
     return f"liabilities:purpose/{purpose}"
 
 
+def _fund(fund: str) -> str:
+    """Return the account of the money in a fund, by its stream or its name."""
+    return "assets:" + (fund if fund.startswith("fund/") else f"fund/{fund}")
+
+
 def _run(run: str) -> str:
     """Return the account of the money that the bank holds for a pay run."""
     return "assets:" + (run if run.startswith("run/") else f"run/{run}")
@@ -137,6 +142,35 @@ _MOVES: Final[dict[type[Event], Move]] = {
     duty.EmergencyHelpGiven: lambda e, *_: (
         "expenses:emergency",
         _purpose("emergency"),
+        e.amount_fen,
+    ),
+    fund.FundAllocated: lambda e, *_: (
+        f"assets:due/{e.from_level}",
+        f"income:grants/{e.programme}",
+        e.amount_fen,
+    ),
+    fund.FundTransferred: lambda e, s, _: (_fund(e.to_fund), f"assets:{s}", e.amount_fen),
+    fund.RecoveryOrdered: lambda e, s, p: (
+        _recoverable(s),
+        f"expenses:support/{p}",
+        e.amount_fen,
+    ),
+    fund.RecoveryWaived: lambda e, s, _: ("expenses:waived", _recoverable(s), e.amount_fen),
+    goods.GoodsReceived: lambda e, s, _: (
+        f"assets:{s}",
+        _purpose("goods") if e.kind == "bought" else "income:donated",
+        e.value_fen,
+    ),
+    goods.GoodsIssued: lambda e, s, _: (f"expenses:goods/{e.purpose}", f"assets:{s}", e.value_fen),
+    goods.GoodsReturned: lambda e, s, _: (f"assets:{s}", "expenses:goods/returned", e.value_fen),
+    contract.ServiceInvoiced: lambda e, s, _: (
+        f"assets:invoiced/{s}",
+        _purpose("service"),
+        e.amount_fen,
+    ),
+    contract.ServiceAccepted: lambda e, s, _: (
+        "expenses:service",
+        f"assets:invoiced/{s}",
         e.amount_fen,
     ),
 }

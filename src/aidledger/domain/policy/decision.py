@@ -169,7 +169,8 @@ def redecide(
             found.append(_difference("unchecked", clause.id, outcome, ", ".join(blind)))
         now[clause.id] = outcome
         refused |= clause.kind == "refuse" and outcome in ("failed", "undecidable")
-    texts = {one.id: one.citation for one in (*record.clauses, *clauses)}
+    texts = {one.id: one.citation for one in record.clauses}
+    texts |= {one.id: one.citation for one in clauses}
     found += [
         _difference("clause", name, kept.get(name, "absent"), now.get(name, "absent"), texts[name])
         for name in sorted({*kept, *now})

@@ -11,6 +11,7 @@ from aidledger.domain.money import format_yuan
 from aidledger.domain.policy.amounts import AmountRule
 from aidledger.domain.policy.clause import Clause
 from aidledger.domain.policy.compiling import Limit
+from aidledger.domain.policy.formula import CompiledFormula, Term
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.policy.words import parameter_words, rounding_words, value_words
 
@@ -142,10 +143,9 @@ def _limit(limit: Limit) -> Rule:
 
 
 def _amount(rule: AmountRule) -> Rule:
-    base = rule.standard or rule.parameter or ""
     highest = rule.combine == "max"
-    formula = base if rule.ratio == 1 else f"{rule.ratio_text} × {base}"
-    rounded_zh, rounded_en = rounding_words(rule.rounding)
+    formula = _formula(rule.formula)
+    rounded_zh, rounded_en = rounding_words(rule.formula.rounding)
     return Rule(
         kind="amount",
         name=rule.code,
@@ -158,6 +158,30 @@ def _amount(rule: AmountRule) -> Rule:
         citation=rule.citation,
         local=rule.local,
     )
+
+
+def _formula(formula: CompiledFormula) -> str:
+    """Write a formula as it is worked out: standards and facts by name, sums in yuan."""
+    text = _term(formula.base, formula)
+    if formula.floors:
+        text = f"max({', '.join([text, *(_term(floor) for floor in formula.floors)])})"
+    text = f"{formula.times} × {text}" if formula.times else text
+    text = f"{text} − {formula.minus}" if formula.minus else text
+    return f"min({text}, {format_yuan(formula.cap_fen)})" if formula.cap_fen is not None else text
+
+
+def _term(term: Term, formula: CompiledFormula | None = None) -> str:
+    """Write what a ratio is of: a standard, a sum, a fact, or the tier that a fact falls into."""
+    base = term.standard or format_yuan(term.fen)
+    if formula is not None and formula.chosen_by:
+        named = ", ".join(f"{value}: {code}" for value, code in formula.choices.items())
+        base = f"{formula.chosen_by} ({named})"
+    elif formula is not None and formula.tier_by:
+        tiers = ", ".join(f"≤ {bound}: {format_yuan(fen)}" for bound, fen in formula.tiers)
+        base = f"{formula.tier_by} ({tiers})"
+    elif formula is not None and formula.fact:
+        base = formula.fact
+    return base if term.ratio == 1 else f"{term.ratio_text} × {base}"
 
 
 def _standards(pack: ResolvedPack) -> list[Rule]:

@@ -127,8 +127,10 @@ def value_words(value: Any) -> tuple[str, str]:
             return str(value), str(value)
 
 
-def rounding_words(rounding: str) -> tuple[str, str]:
-    """Return how an amount is rounded: ``half_up_fen`` and the like."""
+def rounding_words(rounding: str | None) -> tuple[str, str]:
+    """Return how an amount is rounded: ``half_up_fen`` and the like; nothing: whole as it is."""
+    if rounding is None:
+        return "无须取整", "in whole fen"
     mode, _, unit = rounding.rpartition("_")
     zh, en = _MODES.get(mode, (mode, mode))
     return f"{zh}{_UNITS.get(unit, unit)}", f"{en} {unit}"

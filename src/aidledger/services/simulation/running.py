@@ -41,6 +41,7 @@ from aidledger.services.simulation.policy import (
     standard_rises,
     working_calendar,
 )
+from aidledger.services.simulation.stores import Stores
 from aidledger.store.secrets import KEY_BYTES, Secrets, create_secrets
 from aidledger.store.vault import Vault
 
@@ -192,8 +193,8 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     dossiers = [_dossier(county, plan) for plan in plans]
     carers, checks, looks = Carers(county), procedure.SpotChecks(), procedure.SecondLooks()
     runs, complaints = PayRuns(county, dossiers), Complaints(county, dossiers)
-    boards = Boards(county, dossiers)
-    tools = Tools(carers=carers, runs=runs, complaints=complaints, boards=boards)
+    boards, stores = Boards(county, dossiers), Stores(county, dossiers, runs.fund)
+    tools = Tools(carers=carers, runs=runs, complaints=complaints, boards=boards, stores=stores)
     plants.give_tools(tools, dossiers)
 
     def approved(case: Dossier) -> None:
@@ -210,6 +211,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     for town in county.towns:
         county.spawn(carers.supervise(town))
         county.spawn(boards.show(town))
+    county.spawn(stores.monthly())
     plants.start()
 
 

@@ -11,6 +11,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import account_token
 from aidledger.services.simulation.county import Process, Turn
+from aidledger.services.simulation.disorder import Disorder
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities.scene import (
     Kind,
@@ -20,7 +21,6 @@ from aidledger.services.simulation.irregularities.scene import (
     changed,
     where,
 )
-from aidledger.services.simulation.payments import Disorder
 from aidledger.services.simulation.places import COUNTY, FINANCE, FUND_KEEPER
 from aidledger.services.simulation.planning import CasePlan
 
@@ -124,6 +124,7 @@ def _funds() -> tuple[Kind, ...]:
             find=lambda scene: where(
                 scene.entries(scene.tools.runs.fund), payment.FundDisbursed, _is_misused
             ),
+            also=(SideEffect(rule="F074", find=_given_for_misuse),),
         ),
     )
 
@@ -199,6 +200,15 @@ def _misused(scene: Scene) -> Process:
     month = add_months(scene.county.first.isoformat()[:7], 3)
     yield Turn(date.fromisoformat(f"{month}-20"), FINANCE)
     scene.tools.runs.spend(_MISUSED_FEN, _MISUSE)
+
+
+def _given_for_misuse(scene: Scene) -> list[int]:
+    """Find what the county alone gave so that it could be misused."""
+    return where(
+        scene.entries(scene.tools.runs.fund),
+        payment.FundReceived,
+        lambda entry: getattr(entry.event, "amount_fen", 0) == _MISUSED_FEN,
+    )
 
 
 def _is_misused(entry: Recorded) -> bool:
