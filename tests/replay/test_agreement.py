@@ -307,7 +307,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
         *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
         *("EmergencyHelpGiven", "EmergencyHelpCompleted"),
-        *("BearerAssigned", "BearerReleased", "CaseDiscussed"),
+        *("BearerAssigned", "BearerReleased", "CaseDiscussed", "IncidentRecorded"),
     }
     written = set(NAMES) - {"CarerScored"}
 

@@ -1,4 +1,4 @@
-"""What falls due when, out of the models of limits, visits, meetings and returns: overdue first.
+"""What falls due when, out of the models of limits, visits, meetings, returns and audits: overdue first.
 
 Days are those of the calendar as known on the day asked about; a limit that reaches into a year
 without a notice of holidays is provisional.
@@ -107,11 +107,19 @@ def _returns(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
             )
 
 
+def _findings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the findings of audits that are not yet put right."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            yield _item(row, row["finding"], f"rectify {row['rule']}", str(row["due_on"]), day)
+
+
 _READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem]]]] = {
     "deadlines": _limits,
     "visits_due": _visits,
     "meetings_due": _meetings,
     "returns_due": _returns,
+    "audit_findings": _findings,
 }
 """By model: what reads its rows."""
 
