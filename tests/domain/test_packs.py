@@ -15,6 +15,7 @@ from tests.domain.lawful import ACTS, Changes, lawful
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.policy.adoption import Adoption, pack_in_force
 from aidledger.domain.policy.decision import decide, redecide
 from aidledger.domain.policy.pack import PackLibrary
 from aidledger.domain.policy.year import load_year_table
@@ -25,6 +26,7 @@ CALENDAR = Calendar(
     load_year_table(p.read_bytes(), file=p.name) for p in (POLICIES / "calendars").glob("*.toml")
 )
 NATION_2016, NATION_2021 = "cn-tekun-2016", "cn-tekun-2021"
+YANAN = "sn-yanan-2020"
 SANMING, COUNTY = "fj-sanming-2021", "gz-county-2022"
 
 SCHOOL = {"case.age_years": 18, "case.in_school": True, "case.school_stage": "high"}
@@ -159,7 +161,8 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "service-hours": ({"act.hours": 7}, {}),
 }
 #: The text of 2016 knows no ground for leaving the appraisal out: nothing meets the clause.
-NEVER_MET = {(NATION_2016, "waiver-ground")}
+NEVER_MET = {(NATION_2016, "waiver-ground"), (YANAN, "waiver-ground")}
+NO_WAIVER = {(NATION_2016, "AppraisalWaived"), (YANAN, "AppraisalWaived")}
 #: Clauses that a pack holds only for places that switch them on by a parameter.
 SWITCHED_OFF = {
     (NATION_2021, "opinion-appraisal"),
@@ -242,7 +245,7 @@ def test_the_lawful_facts_are_allowed_and_decided_the_same_again(pack: str, act:
         LIBRARY.resolve(pack), act, lawful(act, office), calendar=CALENDAR, with_amount=True
     )
 
-    expected = "refuse" if (pack, act) == (NATION_2016, "AppraisalWaived") else "allow"
+    expected = "refuse" if (pack, act) in NO_WAIVER else "allow"
 
     assert (expected, {}) == (record.outcome, withheld)
     assert [] == redecide(record, LIBRARY.resolve(pack), calendar=CALENDAR)
@@ -353,6 +356,9 @@ def test_limits_end_on_the_day_that_the_rule_gives(
         (NATION_2016, "2021-07-01", False),
         (NATION_2021, "2021-06-30", False),
         (NATION_2021, "2021-07-01", True),
+        (YANAN, "2020-02-16", False),
+        (YANAN, "2020-02-17", True),
+        (YANAN, "2021-07-01", False),
         (SANMING, "2021-06-23", True),
         (COUNTY, "2022-01-01", True),
     ],
@@ -387,3 +393,58 @@ def test_no_clause_reads_the_day_of_birth() -> None:
     }
 
     assert set() == reading
+
+
+def test_a_lapsed_pack_decides_a_question_of_its_time_again_and_none_of_today() -> None:
+    """C20, S2-001: what was decided under it in 2020 is decided the same; since then another holds."""
+    lapsed = LIBRARY.resolve(YANAN)
+    record, _ = decide(
+        lapsed, "ReviewOpinionGiven", lawful("ReviewOpinionGiven"), calendar=CALENDAR
+    )
+    adopted = [
+        Adoption(
+            pack=pack.id,
+            pack_hash=pack.hash,
+            status=pack.status,
+            in_force_from=pack.in_force_from,
+            in_force_to=pack.in_force_to,
+            known_since=pack.known_since,
+            depth=len(pack.chain),
+            position=position,
+        )
+        for position, pack in enumerate(map(LIBRARY.resolve, (NATION_2016, YANAN, NATION_2021)))
+    ]
+    holding = {
+        day: pack_in_force(adopted, day, "2026-11-01")
+        for day in ("2020-02-16", "2020-06-01", "2021-06-30", "2021-07-01", "2026-11-01")
+    }
+
+    assert ("lapsed", "allow", []) == (
+        lapsed.status,
+        record.outcome,
+        redecide(record, lapsed, calendar=CALENDAR),
+    )
+    assert [NATION_2016, YANAN, YANAN, NATION_2021, NATION_2021] == [
+        found.pack if found else None for found in holding.values()
+    ]
+
+
+def test_a_target_share_refuses_nobody_and_consent_stays_asked_for() -> None:
+    """C19, S4-037: the share is a report; the form of support is the person's choice."""
+    pack = LIBRARY.resolve(COUNTY)
+    outcomes = {
+        (form, consent): decide(
+            pack,
+            "SupportFormSet",
+            lawful("SupportFormSet", {"act.form": form, "act.consent": consent}),
+            calendar=CALENDAR,
+        )[0].outcome
+        for form in ("decentralised", "concentrated")
+        for consent in (True, False)
+    }
+
+    assert 600 == pack.parameters["concentrated_target_permille"]
+    assert {consent: "allow" if consent else "refuse" for _, consent in outcomes} == {
+        consent: outcome for (_, consent), outcome in outcomes.items()
+    }
+    assert outcomes["decentralised", True] == outcomes["concentrated", True]

@@ -20,11 +20,11 @@ DETECTORS = OF_CASES | MONEY
 
 
 def county(folder: Path, *, planted: bool) -> tuple[History, dict[str, Any]]:
-    """Simulate 40 cases over a year and read everything back."""
+    """Simulate 50 cases over a year and read everything back."""
     location, listed = str(folder / "ledger.sqlite"), folder / "irregularities.json"
     create_ledger(location, origin="simulated/520123/7")
     with open_session(location) as session:
-        simulate(session, cases=40, months=12, seed=7, irregularities=listed if planted else None)
+        simulate(session, cases=50, months=12, seed=7, irregularities=listed if planted else None)
         history = History(recorded_all(session.store.read()))
     return history, msgspec.json.decode(listed.read_bytes()) if planted else {}
 
@@ -39,7 +39,7 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str
     return county(tmp_path_factory.mktemp("spoiled"), planted=True)
 
 
-def test_forty_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
+def test_fifty_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
     listed = spoiled[1]
 
     assert [] == listed["not_planted"]

@@ -123,6 +123,13 @@ def _needs(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
             yield _item(shown, row["case"], "need", str(row["due_on"]), day)
 
 
+def _findings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the findings of audits that are not yet put right."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            yield _item(row, row["finding"], f"rectify {row['rule']}", str(row["due_on"]), day)
+
+
 _READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem]]]] = {
     "deadlines": _limits,
     "visits_due": _visits,
@@ -130,6 +137,7 @@ _READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem
     "needs": _needs,
     "meetings_due": _meetings,
     "returns_due": _returns,
+    "audit_findings": _findings,
 }
 """By model: what reads its rows."""
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.events import (
+    audit,
     care,
     complaint,
     contract,
@@ -31,6 +32,7 @@ from aidledger.domain.events import (
     registry,
     service,
     support,
+    unit,
 )
 from aidledger.domain.events.base import Event
 
@@ -143,6 +145,7 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("CarerQualified", care.CarerQualified, "carer", _FACT, "护理员持证", "carer qualified", ()),
     ("EpidemicWatchKept", care.EpidemicWatchKept, "carer", _FACT, "疫情监测", "epidemic watch kept", ("note",)),
     ("InstitutionCensusTaken", institution.InstitutionCensusTaken, "facility", _FACT, "机构人数清点", "institution counted", ()),
+    ("IncidentRecorded", audit.IncidentRecorded, "case", _FACT, "底线事件", "incident recorded", ()),
     ("CarerRegistered", care.CarerRegistered, "carer", _FACT, "护理人登记", "carer registered", ("identity_number", "name", "phone")),
     ("CarerScored", care.CarerScored, "carer", _FACT, "月度考核", "carer scored", ()),
     ("CarerScoreTold", care.CarerScoreTold, "carer", _FACT, "考核告知", "carer score told", ()),
@@ -179,6 +182,19 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("WarningDisposed", discovery.WarningDisposed, "warning", _FACT, "预警处置", "warning disposed", ()),
     ("MeetingHeld", oversight.MeetingHeld, "meeting", _FACT, "联席会议", "meeting held", ()),
     ("ReturnSubmitted", oversight.ReturnSubmitted, "unit", _FACT, "月报报送", "return submitted", ()),
+    ("PopulationRecorded", unit.PopulationRecorded, "unit", _FACT, "户籍人口登记", "population recorded", ()),
+    ("StaffAssigned", unit.StaffAssigned, "unit", _FACT, "配备人员", "staff assigned", ()),
+    ("StaffLeft", unit.StaffLeft, "unit", _FACT, "人员离岗", "staff left", ()),
+    ("NoticePublished", unit.NoticePublished, "unit", _FACT, "政策公开", "notice published", ()),
+    ("FacilityRegistered", unit.FacilityRegistered, "facility", _FACT, "设施登记", "facility registered", ()),
+    ("FacilityStateRecorded", unit.FacilityStateRecorded, "facility", _FACT, "设施状态", "facility state recorded", ()),
+    ("FacilityContractSigned", unit.FacilityContractSigned, "facility", _FACT, "设施签约", "facility contract signed", ()),
+    ("FacilityChecked", unit.FacilityChecked, "facility", _FACT, "设施核查", "facility checked", ()),
+    ("ResidentSurveyed", unit.ResidentSurveyed, "resident", _FACT, "老年人信息采集", "resident surveyed", ("groups", "needs")),
+    ("ResidentScreened", unit.ResidentScreened, "resident", _FACT, "重点排查", "resident screened", ()),
+    ("AuditFindingRaised", audit.AuditFindingRaised, "audit", _FACT, "审计问题", "audit finding raised", ()),
+    ("RectificationReported", audit.RectificationReported, "audit", _FACT, "整改报告", "rectification reported", ()),
+    ("RectificationAccepted", audit.RectificationAccepted, "audit", _FACT, "整改验收", "rectification accepted", ()),
     ("LedgerOpened", registry.LedgerOpened, "registry", _FACT, "开账", "ledger opened", ()),
     ("PlaceRegistered", registry.PlaceRegistered, "registry", _FACT, "地点登记", "place registered", ()),
     ("OfficeRegistered", registry.OfficeRegistered, "registry", _FACT, "机构登记", "office registered", ()),

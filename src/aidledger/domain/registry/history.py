@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.events import (
+    audit,
     care,
     complaint,
     decision,
@@ -23,6 +24,7 @@ from aidledger.domain.events import (
     intake,
     payment,
     support,
+    unit,
 )
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
@@ -240,8 +242,13 @@ def _facts(history: Involvement, entry: Recorded, recorded_on: str) -> dict[str,
             }
         case discovery.WarningRaised() as event:
             return {"place": event.village}
-        case duty.ExportRequested() as event:
-            return {"place": event.place}
+        case (
+            duty.ExportRequested(place=place)
+            | unit.FacilityRegistered(place=place)
+            | unit.ResidentSurveyed(village=place)
+            | audit.AuditFindingRaised(place=place)
+        ):
+            return {"place": place}
         case _:
             return _account(history, entry, recorded_on)
 
