@@ -88,7 +88,7 @@ def test_a_county_may_be_as_small_as_it_likes(cases: int, tmp_path: Path) -> Non
         applied = recorded_all(session.store.read_types(["ApplicationSubmitted"]))
     assert cases == len(applied)
     missing = msgspec.json.decode(listed.read_bytes())["not_planted"]
-    assert 38 == len(missing) + len(result.planted)
+    assert 44 == len(missing) + len(result.planted)
     assert all(item["note_zh"] and item["note_en"] and item["reason"] for item in missing)
 
 
