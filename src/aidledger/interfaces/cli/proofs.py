@@ -234,16 +234,15 @@ def _person_text(app: App, answer: Answer) -> str:
     """Say what the proof of a person's cases proves, without naming the person."""
     if answer.status == "absent":
         return app.say("此人没有个案", "this person has no case")
-    named = ", ".join(answer.cases)
+    named, count = ", ".join(answer.cases), counted(answer.count or 0, "case", "cases")
     if answer.status == "complete":
-        count = counted(answer.count or 0, "case", "cases")
         return app.say(
             f"此人共 {answer.count} 个个案，全部在此：{named}",
             f"this person has {count}, all of them here: {named}",
         )
     return app.say(
         f"此人共 {answer.count} 个个案（未附记录）",
-        f"this person has {answer.count} cases (their entries were not given)",
+        f"this person has {count} (their entries were not given)",
     )
 
 
