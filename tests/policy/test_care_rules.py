@@ -239,3 +239,38 @@ def test_care_is_entrusted_for_the_three_kinds_of_service_and_no_other(kind: str
     assert (kind,) == msgspec.convert(data, care.CareEntrusted).services
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(data | {"services": [kind, "cooking"]}, care.CareEntrusted)
+
+
+@pytest.mark.parametrize(
+    ("clause_id", "act", "changes", "outcome"),
+    [
+        # S0-001, S0-015: which programmes care is for is the pack's to say
+        ("care-programme", "CareEntrusted", {"case.programme": "tekun"}, "met"),
+        ("care-programme", "CareEntrusted", {"case.programme": "dibao"}, "failed"),
+        # S4-098, S4-099: to a designated institution
+        ("illness-designated", "IllnessSuspected", {"act.designated": True}, "met"),
+        ("illness-designated", "IllnessSuspected", {"act.designated": False}, "failed"),
+        # F084: an agency's carer holds a certificate on the day; a neighbour need not
+        ("care-certificate", "CareEntrusted", {"act.relation": "agency"}, "met"),
+        (
+            "care-certificate",
+            "CareEntrusted",
+            {"act.relation": "agency", "carer.certified_to": ""},
+            "failed",
+        ),
+        (
+            "care-certificate",
+            "CareEntrusted",
+            {"act.relation": "neighbour", "carer.certified_to": ""},
+            "not_applicable",
+        ),
+    ],
+)
+def test_a_rule_of_care_is_met_or_not(
+    clause_id: str, act: str, changes: dict[str, Any], outcome: str
+) -> None:
+    """S0-001, S0-015, S4-099, F084."""
+    clause = pack(COUNTY).clause(clause_id)
+    assert clause is not None
+
+    assert outcome == clause.evaluate(lawful(act, changes), calendar()).outcome

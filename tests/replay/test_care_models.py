@@ -41,7 +41,7 @@ def supported(on: str = "2022-01-10") -> Log:
 
 
 def test_a_person_of_no_named_programme_and_no_class_is_visited_each_quarter(ask: Ask) -> None:
-    """S4-083: others; S4-082 is for the programmes that the pack names."""
+    """S4-080, S4-083: others; S4-082 is for the programmes that the pack names."""
     rows = ask(supported(), "visits_due", as_of="2022-04-10")["visits_due"]
 
     assert [("2022-Q1", "other", 3, "missed"), ("2022-Q2", "other", 3, "open")] == [
@@ -146,7 +146,7 @@ def test_what_was_done_first_answers_all_needs_open_then(ask: Ask) -> None:
 
 
 def test_a_score_is_due_in_every_month_of_care_and_has_to_be_told(ask: Ask) -> None:
-    """S4-090, S4-091, S4-092: scored and told, scored only, not scored, still running."""
+    """S4-090, S4-091, S4-092, F079: scored and told, scored only, not scored, still running."""
     log = supported()
     register(log)
     entrust(log, CASE, "2022-01-31")
@@ -231,7 +231,7 @@ def test_gaps_are_the_days_at_home_without_anybody(
     died: int | None,
     lost: int | None,
 ) -> None:
-    """S0-007, S4-096: the model against a walk through every day."""
+    """S0-007, S0-009, S4-096, F080: the model against a walk through every day."""
     log, as_of = supported(), 75
     register(log), register(log, 2)
     cared: set[int] = set()

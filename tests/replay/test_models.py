@@ -228,7 +228,7 @@ def test_carers_show_their_newest_score_and_whether_it_was_told(ask: Ask) -> Non
 def test_visits_are_due_in_every_period_of_support(
     ask: Ask, rule: dict[str, str], expected: list[tuple[str, int, str]]
 ) -> None:
-    # S4-081, S4-082, S4-084, S4-088, S4-089, C9
+    """S4-081, S4-082, S4-083, S4-084, S4-088, S4-089, C9."""
     log = Log()
     adopt_pack(log, **rule)
     apply_for(log, CASE)

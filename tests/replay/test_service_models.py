@@ -203,7 +203,7 @@ def test_who_no_longer_waits_is_passed_over_by_nobody(ask: Ask) -> None:
 
 
 def test_residents_stand_against_what_the_institution_counted(ask: Ask) -> None:
-    """S1-075, S1-078, F085: one has died, one left, one was never there."""
+    """S1-070, S1-075, S1-078, F085: one has died, one left, one was never there."""
     log = supported(CASE, OTHER, case_name(3))
     for case, level in ((CASE, "unable"), (OTHER, "able")):
         log.add("AbilityAssessed", case, "2022-01-12", level=level)

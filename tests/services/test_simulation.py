@@ -40,10 +40,10 @@ def run(location: str, **asked: Any) -> SimulationResult:
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Location of a county of 40 cases with all that can go wrong in half a year."""
+    """Location of a county of 60 cases with all that can go wrong in half a year."""
     folder = tmp_path_factory.mktemp("county")
     location = str(folder / "ledger.sqlite")
-    run(location, cases=40, months=6, seed=3, irregularities=folder / "planted.json")
+    run(location, cases=60, months=6, seed=3, irregularities=folder / "planted.json")
     return location
 
 

@@ -65,6 +65,14 @@ class PayRuns:
         self.fund = f"fund/tekun-{county.first.year}"
         self.disorder = Disorder()
 
+    def paid_in(self, institution: str, month: str) -> list[Dossier]:
+        """Return who was paid for a month and lives in an institution."""
+        return [
+            case
+            for case in self._cases
+            if month in case.issued_fen and case.state.institution == institution
+        ]
+
     def monthly(self) -> Process:
         """Run the payment of each month on its first working days."""
         county = self._county

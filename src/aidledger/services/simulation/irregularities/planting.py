@@ -17,6 +17,7 @@ from aidledger.services.simulation.irregularities import (
     money,
     oversight,
     procedure,
+    services,
     supervision,
 )
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools, orderly
@@ -151,7 +152,7 @@ class Plants:
 
 def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
-    modules = (life, procedure, money, care, oversight, goods, supervision)
+    modules = (life, procedure, money, care, oversight, goods, supervision, services)
     return tuple(kind for module in modules for kind in module.kinds())
 
 
