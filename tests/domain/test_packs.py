@@ -293,6 +293,7 @@ def test_who_has_no_ability_to_work_differs_by_year_and_place(
     pack: str, facts: Changes, expected: str
 ) -> None:
     # S1-002, S1-003 and S3-009, S1-004; C1, C6
+    # S1-001
     assert expected == outcome(pack, "opinion-limb", lawful("ReviewOpinionGiven", facts))
 
 
@@ -344,6 +345,7 @@ def test_limits_end_on_the_day_that_the_rule_gives(
 ) -> None:
     # S1-031, S1-038, C4; S1-040, F087; S1-041, F035; S4-082, F081; S4-090, F079; S4-112, C15, F093;
     # F029, F031, F032, F033, F048
+    # S3-024, S3-027, F071
     rule = next(x for x in LIBRARY.resolve(pack).limits if x.id == limit)
 
     assert date.fromisoformat(due) == rule.due(start, CALENDAR).day
