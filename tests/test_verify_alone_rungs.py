@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "a6beb2a1a2c98807645bc93c57a39ef39addc99614b70f1b044ad4fc6ac0ddae"
+POWERS = "09f3199858a8fef95be004cae2d3f82ae808f2e7b4b26295053649cb93de05d1"
 
 
 def told(report: Any) -> Told:

@@ -148,6 +148,9 @@ left_care AS (
      AND care_ended.carer = entrusted.carer
      AND care_ended.position > entrusted.entrusted_at
 ),
+classed AS (
+    SELECT stream, MAX_BY(care_class, position) AS care_class FROM care_class_set GROUP BY stream
+),
 died AS (
     SELECT stream, MAX_BY(died_on, position) AS died_on FROM death_recorded GROUP BY stream
 ),
@@ -242,6 +245,7 @@ SELECT live.stream AS "case",
        END AS monthly_fen,
        bound.account,
        CASE WHEN left_care.stream IS NULL THEN entrusted.carer END AS carer,
+       classed.care_class,
        died.died_on,
        NULLIF(whereabouts.kind, 'returned') AS whereabouts,
        NULLIF(suspended.suspended_from, '') AS suspended_from,
@@ -276,6 +280,7 @@ LEFT JOIN entitled ON entitled.stream = live.stream
 LEFT JOIN bound ON bound.stream = live.stream
 LEFT JOIN entrusted ON entrusted.stream = live.stream
 LEFT JOIN left_care ON left_care.stream = live.stream
+LEFT JOIN classed ON classed.stream = live.stream
 LEFT JOIN died ON died.stream = live.stream
 LEFT JOIN whereabouts ON whereabouts.stream = live.stream
 LEFT JOIN suspended ON suspended.stream = live.stream

@@ -46,10 +46,12 @@ def approval(**case: Any) -> dict[str, Any]:
 
 
 def test_the_living_standard_is_1_6_times_the_urban_allowance() -> None:
+    # S4-033, S4-035, C10; S4-021: town and country have one standard
     amounts = compute_amounts(COUNTY, entitlement())
 
     assert 112_800 == amounts.fen
     assert [("living", "1.6 × 705.00")] == [(p.code, p.formula) for p in amounts.parts]
+    assert {70_500} == {s.monthly_fen for s in COUNTY.standards if s.code.startswith("dibao_")}
 
 
 @pytest.mark.parametrize(
@@ -57,12 +59,14 @@ def test_the_living_standard_is_1_6_times_the_urban_allowance() -> None:
     [("able", 112_800, "0.00"), ("partly", 136_300, "235.00"), ("unable", 159_800, "470.00")],
 )
 def test_the_nursing_part_follows_the_ability(ability: str, total: int, formula: str) -> None:
+    # S1-053, S1-063, S4-036
     amounts = compute_amounts(COUNTY, entitlement(ability=ability))
 
     assert (total, formula) == (amounts.fen, amounts.parts[1].formula)
 
 
 def test_a_published_standard_counts_from_the_first_month_it_holds_throughout() -> None:
+    # S1-066, S4-020, S4-034
     facts = entitlement()
     facts["standards"] = [Standard(code="dibao_urban", monthly_fen=73_500, from_on="2022-07-01")]
     amounts = {}

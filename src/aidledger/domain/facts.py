@@ -173,7 +173,10 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "ability",
         "account",
         "carer",
+        "care_class",
         "termination_audited",
+        "paid_fen",
+        "recovery_open_fen",
     )
 } | {
     # the person
@@ -198,6 +201,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "approved": lambda f: bool(f.case.from_month),
     "approved_on": lambda f: f.case.decided_on if f.case.from_month else "",
     # the support
+    "bearers": lambda f: sorted(f.case.bearers),
     "suspended": lambda f: bool(f.case.suspended_from) and f.month >= f.case.suspended_from,
     "terminated": lambda f: bool(f.case.terminated_on),
     "end_month": lambda f: f.case.last_payable_month,
@@ -210,7 +214,13 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
 """Every fact of a case, by the name that clauses know it by."""
 
 
-_NO_CARER: Final[Facts] = {"registered": False, "qualified": False, "last_score": -1}
+_NO_CARER: Final[Facts] = {
+    "registered": False,
+    "qualified": False,
+    "last_score": -1,
+    "review_since": "",
+    "certified_to": "",
+}
 _NO_RUN: Final[Facts] = {
     "opened": False,
     "approved": False,
@@ -229,6 +239,8 @@ def carer_facts(carer: Carer | None) -> Facts:
         "registered": carer.registered,
         "qualified": carer.qualified,
         "last_score": carer.last_score,
+        "review_since": carer.review_since,
+        "certified_to": carer.certified_to,
     }
 
 

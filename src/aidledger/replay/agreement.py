@@ -22,9 +22,9 @@ CASE_COLUMNS: Final[tuple[str, ...]] = (
     *("township", "village"),
     *("applied_on", "accepted_on", "opinion", "opinion_on", "publicity_from", "publicity_to"),
     *("submitted_on", "decided_on", "decided_by", "limb", "form", "institution", "from_month"),
-    *("ability", "monthly_fen", "account", "carer", "died_on", "whereabouts", "suspended_from"),
-    *("last_month", "terminated_on", "termination_ground", "open_objections", "visits"),
-    *("last_visit_on", "paid_lines", "paid_fen", "version", "last_position", "positions"),
+    *("ability", "monthly_fen", "account", "carer", "care_class", "died_on", "whereabouts"),
+    *("suspended_from", "last_month", "terminated_on", "termination_ground", "open_objections"),
+    *("visits", "last_visit_on", "paid_lines", "paid_fen", "version", "last_position", "positions"),
 )
 """The columns of `case_state`, in their order."""
 

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, Parameter
 from aidledger.domain.policy.compiling import Limit
-from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
+from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, check_periods
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.services.policy_book import parameter_text
@@ -35,15 +35,16 @@ def adopt_packs(
     """Return the adoption of shipped packs, and their files as evidence.
 
     Raises:
-        PackError: a pack is unknown or faulty.
+        PackError: a pack is unknown or faulty, or two of one place hold on the same day.
 
     """
     library_files = shipped("packs")
     library = PackLibrary(library_files)
     proposals: list[Proposal] = []
     evidence: dict[str, Evidence] = {}
-    for name in packs:
-        pack = library.resolve(name)
+    resolved = [library.resolve(name) for name in packs]
+    check_periods(resolved, library_files)
+    for pack in resolved:
         chain = []
         for link, _ in pack.chain:
             content = library_files[link]

@@ -74,7 +74,8 @@ def _condition(source: str, parameters: Mapping[str, Any], file: str, field: str
     for path in expression.paths:
         root, key = path.split(".")[:2]
         if root == PARAMETERS and key not in parameters:
-            raise pack_error(file, field, "a parameter of the pack or its parents", path)
+            expected = "a parameter of the pack or its parents"
+            raise pack_error(file, field, expected, path, "unknown_name")
     return expression
 
 

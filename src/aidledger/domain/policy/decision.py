@@ -45,12 +45,16 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What comes out otherwise now; ``unchecked`` where a withheld fact was not given."""
+    """What comes out otherwise now; ``unchecked`` where a withheld fact was not given.
+
+    ``citation`` is of the clause or the amount that differs, else empty.
+    """
 
     kind: Literal["pack", "fact", "clause", "outcome", "amount", "part", "unchecked"]
     name: str
     expected: str
     found: str
+    citation: str = ""
 
 
 def decide_clauses(
@@ -153,20 +157,22 @@ def redecide(
     kept = {clause.id: clause.outcome for clause in record.clauses}
     now: dict[str, str] = {}
     refused = False
-    facts = _with_due(facts, compute_amounts(pack, facts, calendar))
     in_amounts = {path for rule in pack.amounts for path in rule.paths}
-    for clause in pack.clauses_for(record.act):
+    clauses = pack.clauses_for(record.act)
+    answers = decide_clauses(pack, record.act, facts, calendar).results
+    for clause, result in zip(clauses, answers, strict=True):
         reads_due = any(path.startswith("due.") for path in clause.paths)
         read = {*clause.paths, *(in_amounts if reads_due else ())}
         blind = [path for path in absent if path in read]
-        result = clause.evaluate(facts, calendar)
         outcome: str = kept.get(clause.id, "absent") if blind else result.outcome
         if blind:
             found.append(_difference("unchecked", clause.id, outcome, ", ".join(blind)))
         now[clause.id] = outcome
         refused |= clause.kind == "refuse" and outcome in ("failed", "undecidable")
+    texts = {one.id: one.citation for one in record.clauses}
+    texts |= {one.id: one.citation for one in clauses}
     found += [
-        _difference("clause", name, kept.get(name, "absent"), now.get(name, "absent"))
+        _difference("clause", name, kept.get(name, "absent"), now.get(name, "absent"), texts[name])
         for name in sorted({*kept, *now})
         if kept.get(name) != now.get(name)
     ]
@@ -198,8 +204,11 @@ def _amount_differences(
         )
     kept = {part.code: part.fen for part in record.parts}
     now = {part.code: part.fen for part in amounts.parts}
+    texts = {part.code: part.citation for part in (*record.parts, *amounts.parts)}
     found += [
-        _difference("part", code, str(kept.get(code, "absent")), str(now.get(code, "absent")))
+        _difference(
+            "part", code, str(kept.get(code, "absent")), str(now.get(code, "absent")), texts[code]
+        )
         for code in sorted({*kept, *now})
         if kept.get(code) != now.get(code)
     ]
@@ -216,5 +225,5 @@ def _inside(path: str, others: Mapping[str, Any]) -> bool:
     return any(".".join(steps[:end]) in others for end in range(2, len(steps)))
 
 
-def _difference(kind: Any, name: str, expected: str, found: str) -> Difference:
-    return Difference(kind=kind, name=name, expected=expected, found=found)
+def _difference(kind: Any, name: str, expected: str, found: str, citation: str = "") -> Difference:
+    return Difference(kind=kind, name=name, expected=expected, found=found, citation=citation)
