@@ -166,7 +166,7 @@ def test_a_lawful_allowance_is_decided_the_same_again(pack: str, act: str) -> No
 
 def supplements(members: list[list[str]], base_fen: int = 70_500) -> Amounts:
     case = {"categories": members[0], "members": [{"categories": one} for one in members]}
-    facts = {
+    facts: Any = {
         "act": {"type": "EntitlementSet", "from_month": "2022-03"},
         "case": {"programme": "dibao", "area": "urban", "persons": 1, "income_fen": 0} | case,
         "standards": [{"code": "dibao_urban", "monthly_fen": base_fen, "from_on": "2022-02-01"}],
