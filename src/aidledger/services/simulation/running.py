@@ -195,7 +195,14 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     runs, complaints = PayRuns(county, dossiers), Complaints(county, dossiers)
     boards = Boards(county, dossiers)
     units = Units(county, dossiers)
-    tools = Tools(carers=carers, runs=runs, complaints=complaints, boards=boards, units=units)
+    tools = Tools(
+        carers=carers,
+        checks=checks,
+        runs=runs,
+        complaints=complaints,
+        boards=boards,
+        units=units,
+    )
     plants.give_tools(tools, dossiers)
 
     def approved(case: Dossier) -> None:
