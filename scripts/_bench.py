@@ -22,6 +22,7 @@ from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
 from benchmarks.recording import RECORDING
+from benchmarks.redeciding import REDECIDING
 from benchmarks.reporting import Figures, markdown, table
 from benchmarks.rows import ROWS, Row
 from benchmarks.servers import postgres
@@ -35,6 +36,7 @@ MEASURES: dict[str, Measure] = {
     **SIGNATURES,
     **PROJECTING,
     **PROVING,
+    **REDECIDING,
 }
 QUICK_ROUNDS = 2
 

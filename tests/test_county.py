@@ -12,10 +12,10 @@ import pytest
 from psycopg import sql
 from tests.conftest import url_of
 
-from aidledger.services.explaining import redecide
 from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
 from aidledger.services.rebuilding import RebuildResult, disagreements, rebuild
+from aidledger.services.redeciding import redecide
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import SimulationResult, simulate
 from aidledger.services.verifying import verify

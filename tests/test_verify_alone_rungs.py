@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "73c631da7829178e66a4c59dd5f67506682b5fa4e502c23b383b6e4a65390b8e"
+POWERS = "09f3199858a8fef95be004cae2d3f82ae808f2e7b4b26295053649cb93de05d1"
 
 
 def told(report: Any) -> Told:

@@ -28,7 +28,7 @@ rules AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key = 'discovery_act_days'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'discovery_act_days'
 ),
 act_order AS (
     SELECT entry.stream, entry.position, entry.effective_on, entry.type,

@@ -10,7 +10,7 @@ WITH rules AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key = 'joint_meeting_months'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'joint_meeting_months'
       AND lines.parameter.value IN ('1', '2', '3', '4', '6', '12')
 ),
 begun AS (

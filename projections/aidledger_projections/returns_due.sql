@@ -9,6 +9,7 @@ WITH given AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
+    WHERE pack_in_force.programme = ''
 ),
 rules AS (
     SELECT day, adoption,

@@ -17,7 +17,7 @@ known_groups AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key = 'discovery_groups'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'discovery_groups'
 ),
 assessed AS (
     SELECT stream, MAX(position) AS position, MAX_BY(effective_on, position) AS assessed_on,

@@ -178,6 +178,13 @@ NOTES = """## What is measured
 - *pymerkle, prove*: a path of hashes, made and not checked, as that library does. Ours from a file keeps the tiles that
   it used last, some 20 MB at most, as `prove` and `serve` do; what `prove entry` hands out is also read again and
   checked against the signed root, in the row after.
+- *Decisions taken again*: each case of a simulated county of 1,500 cases and 12 months read from a SQLite file, folded
+  once, what is sealed opened, every decision decided anew on the facts kept and these held against the fold; the two
+  processes are there already, and hold some 150 MB each. A county of 10,000 cases and 12 months, some 530,000 entries
+  and 39,000 decisions, is made and decided again by hand:
+  `aidledger --ledger county.db init --origin example.org/county`,
+  `aidledger --ledger county.db simulate --cases 10000 --months 12` and
+  `aidledger --ledger county.db case redecide --all`.
 - *Rebuild*: every read model of a county of some 300,000 entries (a simulated one many times over, each with its own
   cases and people), from the database to a new generation on disk, digests and all. The stock ProjectionRunner
   writes one row a case, one transaction an event, as its documents have it; SQLite applications can't be

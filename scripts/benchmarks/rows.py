@@ -114,6 +114,13 @@ ROWS: tuple[Row, ...] = (
         rounds=3,
     ),
     Row(
+        title="decisions of a county taken again, two processes",
+        unit="decisions/s",
+        ours="redecide ours",
+        goal_rate=3_000,
+        rounds=5,
+    ),
+    Row(
         title="rebuild of all models, PostgreSQL",
         unit="entries/s",
         ours="rebuild ours",

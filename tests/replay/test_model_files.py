@@ -73,6 +73,7 @@ def test_every_row_of_every_model_has_sorted_positions_of_real_entries(
 def test_a_list_has_every_column_of_its_allow_list_and_no_other(
     models: dict[str, Model], name: str
 ) -> None:
+    # S4-109
     with building(None) as connection:
         Loader(connection).load(Log())
         for model in needed(models, [name]).values():

@@ -6,17 +6,26 @@ been recorded is folded as it stands. ``case_state.sql`` derives the same column
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from aidledger.domain.casestate import Case, Step
+from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
-from aidledger.domain.steps import ending, overseeing, paying, procedure, supporting
+from aidledger.domain.steps import (
+    ending,
+    household,
+    overseeing,
+    paying,
+    procedure,
+    supporting,
+)
 
 _STEPS: Final[dict[type, Step]] = {
     **procedure.STEPS,
+    **household.STEPS,
     **supporting.STEPS,
     **paying.STEPS,
     **ending.STEPS,
@@ -40,3 +49,23 @@ def fold_case(stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_T
     for entry in standing(entries, as_of=as_of):
         case = evolve(case, entry)
     return case
+
+
+def with_case_before(stream: str, entries: Iterable[Recorded]) -> Iterator[tuple[Recorded, Case]]:
+    """Yield each entry with the case as all entries before it make it: `fold_case` of those.
+
+    Only an amendment, or an entry that an earlier one has named, changes what went before: then all
+    is folded anew. An entry's own amendments come after it and do not count for it.
+    """
+    case, seen, named = Case(stream=stream), list[Recorded](), set[int]()
+    for entry in entries:
+        yield entry, case
+        seen.append(entry)
+        match entry.event:
+            case EntryAnnulled(position=position) | EntryCorrected(position=position):
+                named.add(position)
+                amends = True
+            case _:
+                amends = False
+        anew = amends or entry.position in named
+        case = fold_case(stream, seen) if anew else evolve(case, entry)

@@ -88,7 +88,13 @@ def unwaived(
     refusing = {clause.id for clause in pack.clauses_for(record.act) if clause.kind == "refuse"}
     for kept in record.clauses:
         if kept.id in refusing - named and kept.outcome in ("failed", "undecidable"):
-            yield _difference("clause", kept.id, "met, or overridden by name", kept.outcome)
+            yield Difference(
+                kind="clause",
+                name=kept.id,
+                expected="met, or overridden by name",
+                found=kept.outcome,
+                citation=kept.citation,
+            )
 
 
 def _text(parts: Iterable[AmountLine]) -> str:

@@ -13,12 +13,12 @@ from aidledger.ledger.entry import EntryError, decode_entry
 HostileRow = tuple[Any, ...]
 
 
-def recorded_of(entry: Any, position: int) -> Recorded:
-    """Return an envelope whose data is typed as the domain sees it."""
+def recorded_of(entry: Any, position: int, event: Any = None) -> Recorded:
+    """Return an envelope as the domain sees it; its data is the event, where none is given."""
     return Recorded(
         actor=entry.actor,
         effective_on=entry.effective_on,
-        event=entry.data,
+        event=entry.data if event is None else event,
         office=entry.office,
         pack_hash=entry.policy.hash.removeprefix("sha256:") if entry.policy else None,
         position=position,

@@ -12,9 +12,9 @@ from msgspec import inspect
 from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, encode_data
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
-from aidledger.ledger.entry import Entry
+from aidledger.ledger.entry import Entry, EntryError, decode_entries
 from aidledger.ledger.window import Fault
-from aidledger.replay.rows import recorded_row
+from aidledger.replay.rows import recorded_of, recorded_row
 from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow
 
@@ -34,6 +34,27 @@ _STREAMS: Final = {
 def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
     """Return the readable events of stored rows, in their order."""
     return [entry for row in rows if (entry := recorded_row(row)) is not None]
+
+
+def recorded_many(rows: Sequence[HostileRow]) -> list[Recorded]:
+    """Return the same as `recorded_all`, all read in one go: quicker where each can be read."""
+    if not all(isinstance(row[0], int) for row in rows):
+        return recorded_all(rows)
+    try:
+        entries = decode_entries([row[5] for row in rows])
+        by_type: dict[str, list[Any]] = {}
+        for entry in entries:
+            by_type.setdefault(entry.type, []).append(entry.data)
+        events = {
+            name: iter(msgspec.convert(datas, _many(EVENTS[name].struct)))
+            for name, datas in by_type.items()
+        }
+        return [
+            recorded_of(entry, row[0], next(events[entry.type]))
+            for entry, row in zip(entries, rows, strict=True)
+        ]
+    except (EntryError, KeyError, msgspec.MsgspecError, UnicodeError):
+        return recorded_all(rows)
 
 
 class DataCheck:

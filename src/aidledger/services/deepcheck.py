@@ -15,11 +15,11 @@ from aidledger.domain.policy.decision import Difference
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, RungStatus
 from aidledger.services.closingcheck import check_closings
-from aidledger.services.explaining import redecide
 from aidledger.services.history import case_streams
 from aidledger.services.indexcheck import check_indexes
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import disagreements
+from aidledger.services.redeciding_all import repeat_cases
 from aidledger.services.session import Session
 
 DECISIONS: Final = "decisions"
@@ -61,14 +61,12 @@ def deep_check(
         progress: told the cases done, and all of them.
 
     """
-    streams = case_streams(session)
+    streams, size = case_streams(session), session.store.head().size
     decided = unchecked = 0
     findings: list[Finding] = []
-    for number, stream in enumerate(streams, start=1):
-        try:
-            repeated = redecide(session, stream)
-        except ServiceError as error:
-            findings.append(_not_replayed(stream, str(error)))
+    for number, (stream, repeated) in enumerate(repeat_cases(session, streams, size), start=1):
+        if isinstance(repeated, ServiceError):
+            findings.append(_not_replayed(stream, str(repeated)))
             continue
         for one in repeated:
             decided += 1

@@ -1,4 +1,4 @@
-"""What falls due when, out of the models of limits, visits, meetings, returns and audits: overdue first.
+"""What falls due when, overdue first, out of the models that say so.
 
 Days are those of the calendar as known on the day asked about; a limit that reaches into a year
 without a notice of holidays is provisional.
@@ -107,6 +107,22 @@ def _returns(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
             )
 
 
+def _scores(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the scores of the months that still run, and those missing or not told since."""
+    for row in rows:
+        if row["state"] != "met":
+            shown = row if row["state"] == "open" else {**row, "state": "missed"}
+            yield _item(shown, row["carer"], f"score {row['period']}", str(row["to_on"]), day)
+
+
+def _needs(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the needs that nobody has done anything about."""
+    for row in rows:
+        if row["state"] in _PENDING and row["due_on"] is not None:
+            shown = {**row, "from_on": row["reported_on"]}
+            yield _item(shown, row["case"], "need", str(row["due_on"]), day)
+
+
 def _findings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
     """Yield the findings of audits that are not yet put right."""
     for row in rows:
@@ -117,6 +133,8 @@ def _findings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
 _READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem]]]] = {
     "deadlines": _limits,
     "visits_due": _visits,
+    "scores_due": _scores,
+    "needs": _needs,
     "meetings_due": _meetings,
     "returns_due": _returns,
     "audit_findings": _findings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +12,7 @@ from aidledger.domain.identity import check_identity_number
 from aidledger.domain.masking import mask_name
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
+from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import age_on, parse_day
 from aidledger.ledger.commitment import account_token, person_token
 from aidledger.services.problems import Problem, RefusedError, ServiceError
@@ -19,6 +20,7 @@ from aidledger.services.proposals import TOKENS, UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.session import Session
 from aidledger.store.draft import VaultRow
 from aidledger.store.secrets import Secrets
+from aidledger.store.vault import Vault
 
 _DISABILITY: Final = ("disability_grade", "disability_kind")
 
@@ -134,22 +136,34 @@ def seal_values(
 def reveal_facts(
     session: Session, proposal: Proposal, pending: Mapping[tuple[str, str], str]
 ) -> dict[str, str]:
-    """Open the sealed facts that a decision needs: kind and grade of a disability.
+    """Open the sealed facts that a decision needs: a disability, and categories by commitment.
 
-    ``pending`` has what was sealed earlier in the same batch, by stream and field. What was erased
-    is not there, and the clause that needs it then says so.
+    ``pending`` has what was sealed earlier in the same batch, by stream and field or commitment.
+    What was erased is not there, and the clause that needs it then says so.
     """
     if session.vault is None or not proposal.stream.startswith("case/"):
         return {}
-    if not session.case(proposal.stream).disability_certified:
-        return {}
-    found: dict[str, str] = {}
-    for entry in session.stream(proposal.stream):
-        for field in _DISABILITY:
-            opened = session.vault.open(entry.sealed[field]) if field in entry.sealed else None
-            if opened is not None:
-                found[field] = opened
+    case = session.case(proposal.stream)
+    sealed = [one.commitment for one in case.household.categories if one.commitment]
+    found = session.vault.open_many(sealed) if sealed else {}
+    found |= {
+        one: pending[proposal.stream, one] for one in sealed if (proposal.stream, one) in pending
+    }
+    if not case.disability_certified:
+        return found
+    found |= revealed_in(session.vault, session.stream(proposal.stream))
     for field in _DISABILITY:
         if (proposal.stream, field) in pending:
             found[field] = pending[proposal.stream, field]
+    return found
+
+
+def revealed_in(vault: Vault, entries: Iterable[Recorded]) -> dict[str, str]:
+    """Return kind and grade of a disability as the entries of a case sealed them last."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        for field in _DISABILITY:
+            opened = vault.open(entry.sealed[field]) if field in entry.sealed else None
+            if opened is not None:
+                found[field] = opened
     return found

@@ -166,6 +166,9 @@ class LedgerStore(Protocol):
     ) -> Iterator[HostileRow]:
         """Yield the entries of one stream, versions above `after` up to `upto`, in their order."""
 
+    def read_streams(self, streams: Sequence[str]) -> list[HostileRow]:
+        """Return the entries of some streams, stream by stream in version order."""
+
     def read_types(self, types: Iterable[str], *, start: int = 0) -> Iterator[HostileRow]:
         """Yield the entries of these types from `start`, in position order."""
 

@@ -235,6 +235,14 @@ def stream_names(run: Run, prefix: str) -> list[str]:
     return sorted(row[0] for row in rows if isinstance(row[0], str))
 
 
+def find_streams(run: Run, streams: Sequence[str]) -> list[HostileRow]:
+    """Return the entries of some streams, stream by stream in version order."""
+    statement = (
+        f"SELECT {ENTRY_COLUMNS} FROM entries WHERE stream IN ({{}}) ORDER BY stream, version"  # noqa: S608
+    )
+    return list(_in(run, statement, streams))
+
+
 def select_snapshots(run: Run, originator_id: str) -> list[HostileRow]:
     """Return the snapshots of one aggregate by version."""
     return run(

@@ -209,6 +209,11 @@ class SqliteStore:
         with self._link.reading() as run:
             return iter(run(*shelf.stream_query(stream, after, upto, backwards, limit)))
 
+    def read_streams(self, streams: Sequence[str]) -> list[HostileRow]:
+        """Return the entries of some streams, stream by stream in version order."""
+        with self._link.reading() as run:
+            return shelf.find_streams(run, streams)
+
     def read_types(self, types: Iterable[str], *, start: int = 0) -> Iterator[HostileRow]:
         """Yield the entries of these types from `start`, in position order."""
         wanted = sorted(set(types))

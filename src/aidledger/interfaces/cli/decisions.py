@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from aidledger.domain.money import format_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.errors import FINDINGS, OK
+from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, reading_sealed
 from aidledger.interfaces.cli.wording import shortened, word, yuan
@@ -17,13 +18,12 @@ from aidledger.services.clock import china_day
 from aidledger.services.explaining import (
     ClauseView,
     DecisionView,
-    Repetition,
     blame,
     explain,
-    redecide,
-    whatif,
 )
 from aidledger.services.history import find_stream
+from aidledger.services.redeciding import Repetition, redecide, whatif
+from aidledger.services.redeciding_all import Redecided, redecide_all
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _COLOURS: Final = {"met": "green", "failed": "red", "undecidable": "yellow"}
@@ -120,14 +120,83 @@ def _show_amount(app: App, decision: DecisionView) -> None:
         screen.lines(layout.indent(layout.plain(text), screen.width, 4))
 
 
-def decide_again(app: App, *, case: str, position: int | None, json: bool) -> int:
+def decide_again(
+    app: App,
+    *,
+    case: str | None,
+    all: bool,  # noqa: A002  (as the option is called)
+    position: int | None,
+    json: bool,
+) -> int:
     """Take the decisions again under their own pack; 1 where something comes out otherwise."""
+    if all:
+        if case is not None or position is not None:
+            raise _one_or_all()
+        return decide_all_again(app, json=json)
+    if case is None:
+        raise _one_or_all()
     with reading_sealed(app) as session:
         name = find_stream(session, case)
         found = redecide(session, name, position=position)
     _show_repetitions(app, name, found, json, "aidledger/case-redecide/v1")
     real = [d for again in found for d in again.differences if d.kind != "unchecked"]
     return FINDINGS if real else OK
+
+
+def _one_or_all() -> CommandError:
+    return CommandError(
+        Said("应写明一个个案，或 --all", "expected one CASE, or --all"),
+        hint=Said(
+            "全部个案：aidledger case redecide --all", "all cases: aidledger case redecide --all"
+        ),
+        exit_code=USAGE,
+    )
+
+
+def decide_all_again(app: App, *, json: bool) -> int:
+    """Take every decision of the ledger again; 4 where nothing differs and not all was open."""
+    progress = app.screen.progress(app.say("重新决定（个案）", "decide again (cases)"))
+    began = time.monotonic()
+    try:
+        with reading_sealed(app) as session:
+            found = redecide_all(session, app.location(), progress=progress)
+    finally:
+        progress.close()
+    seconds = time.monotonic() - began
+    if json:
+        differing = [
+            {"case": one.case, **msgspec.to_builtins(one.again)} for one in found.differing
+        ]
+        counts = {**msgspec.to_builtins(found), "differing": differing}
+        rate = round(found.decisions / seconds)
+        app.screen.json({"schema": "aidledger/redecide/v1", **counts, "decisions_per_second": rate})
+    else:
+        _show_all_again(app, found, seconds)
+    if not found.is_sound:
+        return FINDINGS
+    return UNPROVEN if found.unchecked else OK
+
+
+def _show_all_again(app: App, found: Redecided, seconds: float) -> None:
+    """Print the counts, and each decision that comes out otherwise."""
+    screen = app.screen
+    rate = f"{found.decisions / seconds:,.0f}"
+    screen.pairs(
+        [
+            (app.say("个案", "cases"), f"{found.cases:,}"),
+            (
+                app.say("决定", "decisions"),
+                f"{found.decisions:,} · " + app.say(f"每秒 {rate}", f"{rate}/s"),
+            ),
+            (app.say("结果不同", "come out otherwise"), f"{len(found.differing):,}"),
+            (app.say("密封事实未打开", "sealed facts not opened"), f"{found.unchecked:,}"),
+        ]
+    )
+    for one in found.differing:
+        _show_repetition(app, one.again, one.case.removeprefix("case/"))
+    for failed in found.not_repeated:
+        text = layout.plain(f"✗ {failed.case.removeprefix('case/')}: {failed.why}")
+        screen.lines(layout.indent(text, screen.width, 2))
 
 
 def decide_otherwise(app: App, *, case: str, pack: str, json: bool) -> None:
@@ -142,7 +211,7 @@ def _show_repetitions(
     app: App, name: str, found: tuple[Repetition, ...], json: bool, schema: str
 ) -> None:
     """Print what came of repeated decisions."""
-    screen, lang = app.screen, app.lang
+    screen = app.screen
     if json:
         decisions = [{**msgspec.to_builtins(again), "stands": again.stands} for again in found]
         screen.json({"schema": schema, "case": name, "decisions": decisions})
@@ -151,23 +220,29 @@ def _show_repetitions(
     if not found:
         screen.line(app.say("没有决定", "no decision"))
     for again in found:
-        stands = app.say("结果相同", "comes out the same")
-        differs = app.say("结果不同", "comes out otherwise")
-        mark, colour = ("✓", "green") if again.stands else ("≠", "yellow")
-        screen.line(
-            f"  {screen.style(mark, colour)} {again.effective_on}  {again.type}  "
-            f"[{again.position}]  {again.pack}  {stands if again.stands else differs}"
+        _show_repetition(app, again)
+
+
+def _show_repetition(app: App, again: Repetition, case: str = "") -> None:
+    """Print what came of one repeated decision, and by which text it differs."""
+    screen, lang = app.screen, app.lang
+    stands = app.say("结果相同", "comes out the same")
+    differs = app.say("结果不同", "comes out otherwise")
+    mark, colour = ("✓", "green") if again.stands else ("≠", "yellow")
+    named = f"{case}  " if case else ""
+    screen.line(
+        f"  {screen.style(mark, colour)} {named}{again.effective_on}  {again.type}  "
+        f"[{again.position}]  {again.pack}  {stands if again.stands else differs}"
+    )
+    for difference in again.differences:
+        kind = _KINDS[difference.kind].in_(lang)
+        expected, seen = (
+            _OUTCOMES[value].in_(lang) if value in _OUTCOMES else shortened(value)
+            for value in (difference.expected, difference.found)
         )
-        for difference in again.differences:
-            kind = (
-                _KINDS[difference.kind].in_(lang) if difference.kind in _KINDS else difference.kind
-            )
-            expected, seen = (
-                _OUTCOMES[value].in_(lang) if value in _OUTCOMES else shortened(value)
-                for value in (difference.expected, difference.found)
-            )
-            text = f"{kind} {difference.name}: {expected} → {seen}"
-            screen.lines(layout.indent(layout.plain(text), screen.width, 6))
+        cited = f"  ({difference.citation})" if difference.citation else ""
+        text = f"{kind} {difference.name}: {expected} → {seen}{cited}"
+        screen.lines(layout.indent(layout.plain(text), screen.width, 6))
 
 
 def show_blame(app: App, *, case: str, field: str | None, json: bool) -> None:

@@ -10,6 +10,9 @@ from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
+from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_money import EXPORTS
+from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
@@ -28,8 +31,10 @@ PROGRAM: Final = Help(
 
 COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
+    **DECIDING,
     **WITNESSING,
     **PROVING,
+    **POLICIES,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -68,18 +73,6 @@ COMMANDS: Final[dict[str, Help]] = {
         ),
         ("aidledger case explain 000017", "aidledger case explain 000017 --as-of 2022-06-30"),
     ),
-    "case redecide": Help(
-        Said(
-            "按原政策包重新作出决定并比较",
-            "Take the decisions again under their own pack and compare",
-        ),
-        ("aidledger case redecide 000017", "aidledger case redecide 000017 --position 412"),
-        Said("有差异时退出码为 1。", "Exits with 1 where something comes out otherwise."),
-    ),
-    "case whatif": Help(
-        Said("换一个政策包会怎样", "What another policy pack would have decided"),
-        ("aidledger case whatif 000017 --pack cn-tekun-2021",),
-    ),
     "case blame": Help(
         Said("每个字段由哪条记录决定", "Which entry made each field what it is"),
         ("aidledger case blame 000017", "aidledger case blame 000017 account"),
@@ -112,6 +105,7 @@ COMMANDS: Final[dict[str, Help]] = {
             "are written: an identity, bank or mobile number or a word of illness stops it.",
         ),
     ),
+    **EXPORTS,
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
         (
@@ -194,17 +188,6 @@ COMMANDS: Final[dict[str, Help]] = {
         (
             "aidledger --ledger county.db init --origin example.org/county",
             "aidledger --ledger postgresql://localhost/county init",
-        ),
-    ),
-    "adopt": Help(
-        Said("采用政策包和工作日历", "Adopt policy packs and calendars"),
-        (
-            "aidledger adopt",
-            "aidledger adopt gz-county-2022 --county 520123 --actor 520123-u1 --office 520123",
-        ),
-        Said(
-            "不写 PACK 时列出随程序提供的政策包。",
-            "Without PACK the packs that come along are listed.",
         ),
     ),
     "keys": Help(
@@ -301,6 +284,7 @@ COMMANDS: Final[dict[str, Help]] = {
 
 OPTIONS: Final[dict[str, Said]] = {
     **ATTACK_OPTIONS,
+    **DECIDING_OPTIONS,
     **WITNESS_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(
@@ -323,8 +307,6 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--stage": Said("只看处于某阶段的", "only those in this stage"),
     "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
-    "--position": Said("只看这一条决定", "only the decision of this entry"),
-    "--pack": Said("政策包的名称", "name of the policy pack"),
     "--format": Said("输出格式", "format of the output"),
     "--output": Said(
         "写到此处（名单：文件，默认标准输出；证明：文件夹，默认当前）",

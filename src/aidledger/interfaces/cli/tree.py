@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
@@ -50,14 +51,27 @@ _CASES: Final = Spec(
         Spec(
             "redecide",
             _HERE + "decisions:decide_again",
-            (_CASE,),
-            (Opt("--position", "count", "N"), _JSON),
+            (Arg("CASE", False),),
+            (Opt("--all", "flag"), Opt("--position", "count", "N"), _JSON),
         ),
         Spec(
             "whatif",
             _HERE + "decisions:decide_otherwise",
             (_CASE,),
             (Opt("--pack", "text", "PACK", required=True), _JSON),
+        ),
+        Spec(
+            "consequences",
+            _HERE + "consequence:show_consequences",
+            (_CASE,),
+            (
+                Opt("--position", "count", "N", required=True),
+                Opt("--proposals", "flag"),
+                Opt("--on", "day"),
+                *_WHO,
+                _KNOWN_ON,
+                _JSON,
+            ),
         ),
         Spec("blame", _HERE + "decisions:show_blame", (_CASE, Arg("FIELD", False)), (_JSON,)),
     ),
@@ -102,6 +116,17 @@ _KEYS: Final = Spec(
     ),
 )
 
+_EXPORTS: Final = Spec(
+    "export",
+    below=(
+        Spec(
+            "beancount",
+            _HERE + "exports:write_beancount",
+            opts=(Opt("--output", "path", "FILE"), _AS_OF, _KNOWN_ON, _JSON),
+        ),
+    ),
+)
+
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("查看", "Look"),
@@ -111,6 +136,16 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 "due",
                 _HERE + "dues:show_due",
                 opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
+            ),
+            Spec(
+                "whatif",
+                _HERE + "whatifs:run_whatif",
+                opts=(
+                    Opt("--pack", "text", "PACK", required=True),
+                    Opt("--month", "text", "YYYY-MM", required=True),
+                    Opt("--chart", "path", "FILE"),
+                    _JSON,
+                ),
             ),
             Spec(
                 "list",
@@ -124,6 +159,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            _EXPORTS,
+            POLICY,
         ),
     ),
     Section(
@@ -203,12 +240,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
             ),
-            Spec(
-                "adopt",
-                _HERE + "founding:run_adopt",
-                (Arg("PACK", False, many=True),),
-                (Opt("--county", "text", "CODE"), Opt("--on", "day"), *_WHO, _JSON),
-            ),
+            ADOPT,
             _KEYS,
             Spec(
                 "simulate",

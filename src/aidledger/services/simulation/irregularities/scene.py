@@ -17,6 +17,7 @@ from aidledger.services.simulation.payments import PayRuns
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.planning import CasePlan
 from aidledger.services.simulation.procedure import SpotChecks
+from aidledger.services.simulation.stores import Stores
 from aidledger.services.simulation.units import Units
 
 _AGE = 72
@@ -31,6 +32,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     runs: PayRuns
     complaints: Complaints
     boards: Boards
+    stores: Stores
     units: Units
 
 

@@ -1,0 +1,234 @@
+"""Every decision of a ledger is taken again: what was forged is named, by clause and citation."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.cli.shell import aidledger
+from tests.domain.people import CASE, COUNTY
+from tests.services.conftest import Office
+from tests.services.forging import forge
+from tests.services.test_recording import approve, investigate, on_case
+
+from aidledger.domain.case import fold_case, with_case_before
+from aidledger.domain.decide import WITH_RECORD
+from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.events.decision import ApplicationApproved
+from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
+from aidledger.domain.recorded import Recorded
+from aidledger.services.decoding import recorded_all, recorded_many
+from aidledger.services.history import case_streams
+from aidledger.services.initialising import create_ledger
+from aidledger.services.problems import RefusedError
+from aidledger.services.redeciding import redecide
+from aidledger.services.redeciding_all import redecide_all
+from aidledger.services.session import open_session
+from aidledger.services.simulation.running import simulate
+
+AFTER_PUBLICITY = "approval-after-publicity"
+
+
+def wrong_approval(office: Office) -> int:
+    """Plant an approval before the publicity, which its decision calls met; return its position."""
+    investigate(office)
+    opinion = on_case("ReviewOpinionGiven", "u2", form="decentralised", opinion="approve")
+    office.act("2022-01-07", opinion)
+    asked = {"form": "decentralised", "from_month": "2022-02", "limb": "age"}
+    giving = on_case("ApplicationApproved", "c1", COUNTY, **asked)
+    with pytest.raises(RefusedError) as refused:
+        office.act("2022-01-08", giving)
+    broken = [problem.clause for problem in refused.value.problems]
+    despite = [{"clause": c, "reason": "flood", "authority": "county head"} for c in broken]
+    office.act("2022-01-08", {**giving, "despite": despite})
+    honest = next(
+        entry.event
+        for entry in office.session.stream(CASE)
+        if isinstance(entry.event, ApplicationApproved)
+    )
+    assert honest.decision is not None
+    clauses = tuple(msgspec.structs.replace(c, outcome="met") for c in honest.decision.clauses)
+    record = msgspec.structs.replace(honest.decision, clauses=clauses, outcome="allow")
+    return forge(office, CASE, msgspec.structs.replace(honest, decision=record), record)
+
+
+def test_a_planted_wrong_decision_is_found_by_its_clause_and_citation(office: Office) -> None:
+    position = wrong_approval(office)
+    found = redecide_all(office.session)
+    [one] = found.differing
+    clauses = {d.name: d for d in one.again.differences if d.kind == "clause"}
+    here = clauses[AFTER_PUBLICITY]
+
+    assert (CASE, position) == (one.case, one.again.position)
+    assert ("met", "failed") == (here.expected, here.found)
+    assert here.citation == "cn-tekun-2021 art. 15 (K21)"
+    assert ("outcome", "allow", "refuse") in {
+        (d.kind, d.expected, d.found) for d in one.again.differences
+    }
+    assert (4, False) == (found.decisions, found.is_sound)
+
+
+def test_an_honest_ledger_stands_and_later_entries_are_not_asked(office: Office) -> None:
+    approve(office)
+    size = office.session.store.head().size
+    office.act("2022-04-10", on_case("DeathRecorded", died_on="2022-02-20", source="family"))
+    found = redecide_all(office.session)
+
+    assert size < office.session.store.head().size
+    assert (1, 3, 0, True) == (found.cases, found.decisions, found.unchecked, found.is_sound)
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A simulated county of some cases, some of which have sealed facts."""
+    place = str(tmp_path_factory.mktemp("redecide") / "county.db")
+    create_ledger(place, origin="test/county")
+    with open_session(place) as session:
+        simulate(session, cases=24, months=4, seed=3)
+    return place
+
+
+def test_two_processes_find_what_one_finds_case_by_case(county: str) -> None:
+    told: list[tuple[int, int]] = []
+    with open_session(county) as session:
+        alone = redecide_all(session)
+        together = redecide_all(
+            session, county, jobs=2, progress=lambda done, total: told.append((done, total))
+        )
+        each = [len(redecide(session, case)) for case in case_streams(session)]
+
+    assert alone == together
+    assert (24, sum(each), 0, True) == (
+        alone.cases,
+        alone.decisions,
+        alone.unchecked,
+        alone.is_sound,
+    )
+    assert alone.decisions > 48
+    assert [(24, 24)] == told
+
+
+def test_sealed_facts_that_stay_shut_are_counted_and_leave_it_open(
+    county: str, tmp_path: Path
+) -> None:
+    whole = aidledger("--ledger", county, "case", "redecide", "--all", "--json")
+    secrets = Path(f"{county}.secrets")
+    mode = stat.S_IMODE(secrets.stat().st_mode)
+    secrets.rename(tmp_path / "away")
+    try:
+        shut = aidledger("--ledger", county, "case", "redecide", "--all", "--json")
+    finally:
+        (tmp_path / "away").rename(secrets)
+    again = aidledger("--ledger", county, "--lang", "zh", "case", "redecide", "--all")
+
+    assert 0o600 == mode
+    assert (0, 0) == (whole.code, whole.object["unchecked"])
+    assert 4 == shut.code
+    assert shut.object["unchecked"] > 0
+    assert shut.object["decisions"] == whole.object["decisions"]
+    assert 0 == again.code
+    assert "结果不同  " in again.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("case", "redecide"), ("case", "redecide", "000001", "--all")]
+)
+def test_one_case_or_all_has_to_be_said(county: str, arguments: tuple[str, ...]) -> None:
+    ran = aidledger("--ledger", county, *arguments)
+
+    assert 2 == ran.code
+    assert "--all" in ran.err
+
+
+def test_a_wrong_decision_ends_the_command_with_one(tmp_path: Path, office: Office) -> None:
+    position = wrong_approval(office)
+    ran = aidledger("--ledger", office.location, "case", "redecide", "--all", "--json")
+    [one] = ran.object["differing"]
+    shown = aidledger("--ledger", office.location, "--lang", "zh", "case", "redecide", "--all")
+
+    assert 1 == ran.code == shown.code
+    assert (CASE, position) == (one["case"], one["position"])
+    assert AFTER_PUBLICITY in {d["name"] for d in one["differences"]}
+    assert f"条款 {AFTER_PUBLICITY}: 符合 → 不符合" in shown.out
+
+
+def test_what_carries_a_decision_is_known_by_the_beginning_of_its_record() -> None:
+    carrying = {
+        name
+        for name, kind in EVENTS.items()
+        if "DecisionRecord" in str(kind.struct.__annotations__.get("decision"))
+    }
+
+    assert carrying == {
+        name for name, kind in EVENTS.items() if issubclass(kind.struct, WITH_RECORD)
+    }
+
+
+class Written(msgspec.Struct):
+    """A case as it was recorded, to be amended at will."""
+
+    entries: list[Recorded]
+
+
+@pytest.fixture(scope="module")
+def written(county: str) -> Written:
+    with open_session(county) as session:
+        longest = max((session.stream(case) for case in case_streams(session)), key=len)
+    return Written(entries=longest[:40])
+
+
+@given(
+    amendments=st.lists(
+        st.tuples(st.integers(0, 39), st.integers(0, 45), st.booleans()), max_size=6
+    )
+)
+def test_a_case_before_each_entry_is_the_fold_of_all_before_it(
+    written: Written, amendments: list[tuple[int, int, bool]]
+) -> None:
+    entries = list(written.entries)
+    stream = entries[0].stream
+    positions = [entry.position for entry in entries]
+    for number, (at, named, annuls) in enumerate(amendments):
+        position = positions[named] if named < len(positions) else 900_000 + named
+        event = (
+            EntryAnnulled(authority="county", position=position, reason="error")
+            if annuls
+            else EntryCorrected(
+                authority="county",
+                field="effective_on",
+                position=position,
+                reason="error",
+                value='"2022-01-02"',
+            )
+        )
+        entries.insert(
+            at, msgspec.structs.replace(entries[0], event=event, position=900_040 + number)
+        )
+
+    assert [fold_case(stream, entries[:at]) for at in range(len(entries))] == [
+        before for _, before in with_case_before(stream, entries)
+    ]
+
+
+@given(
+    spoiled=st.lists(
+        st.tuples(
+            st.integers(0, 30), st.sampled_from([b"", b"{}", None, 7, b'{"$type":"Nothing"}'])
+        ),
+        max_size=3,
+    )
+)
+def test_records_read_in_one_go_are_those_read_one_by_one(
+    county: str, spoiled: list[tuple[int, Any]]
+) -> None:
+    with open_session(county, read_only=True) as session:
+        rows = list(session.store.read(0, 31))
+    for at, record in spoiled:
+        rows[at] = (*rows[at][:5], record, rows[at][6])
+
+    assert recorded_all(rows) == recorded_many(rows)
