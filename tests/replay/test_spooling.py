@@ -63,11 +63,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("idle", [1, 10_000_000])
 @pytest.mark.parametrize("size", [1, 10_000, 10_000_000])
 def test_every_line_is_loaded_once_however_small_the_files(
-    size: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+    size: int, idle: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BYTES_A_LOAD", size)
+    monkeypatch.setattr(module, "BYTES_WHEN_IDLE", idle)
     with building(None) as connection:
         connection.execute(create_sql(event_views()["VisitMade"]))
         with spooling(connection) as spool:
@@ -79,6 +81,23 @@ def test_every_line_is_loaded_once_however_small_the_files(
 
     assert {"visit_made"} == spool.filled
     assert [(position,) for position in range(100)] == found
+    assert not list(folder.iterdir())
+
+
+def test_what_is_large_enough_is_loaded_while_nothing_else_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BYTES_WHEN_IDLE", 10 * len(LINE % (10, RECORD)))
+    with building(None) as connection:
+        connection.execute(create_sql(event_views()["VisitMade"]))
+        with spooling(connection) as spool:
+            spool.lines[b"VisitMade"] += [LINE % (position, RECORD) for position in range(7)]
+            spool.pass_on(least=1)
+            assert set() == spool.filled, "a load costs more than so few lines are worth"
+            spool.lines[b"VisitMade"] += [LINE % (position, RECORD) for position in range(7, 14)]
+            spool.pass_on(least=1)
+            assert {"visit_made"} == spool.filled
+
     assert not list(folder.iterdir())
 
 

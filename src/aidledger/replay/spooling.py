@@ -30,6 +30,12 @@ BYTES_A_LOAD: Final = 4 * 1024 * 1024
 Each load costs DuckDB milliseconds of planning, however few the lines: small views wait to the end.
 """
 
+BYTES_WHEN_IDLE: Final = 256 * 1024
+"""How much of a view is worth a load while nothing else is loading.
+
+What is left to the end is loaded while nothing is read beside it.
+"""
+
 LOADS_AT_ONCE: Final = 2
 LOADS_AHEAD: Final = 4
 """How many loads may wait before the reading does: what is on disk stays bounded."""
@@ -71,6 +77,10 @@ class Spool:
         for name, lines in self.lines.items():
             if len(lines) >= least:
                 self._write(name, lines)
+        if self._files and all(load.done() for load in self._loading):
+            largest = max(self._files, key=lambda name: self._files[name].tell())
+            if self._files[largest].tell() >= BYTES_WHEN_IDLE:
+                self._load(largest)
 
     def finish(self) -> None:
         """Load all that waits, and come back when it is loaded. Raises as `pass_on`."""
