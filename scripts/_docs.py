@@ -15,6 +15,7 @@ from pathlib import Path
 from _docs_attacks import attacks_page
 from _docs_cli import cli_page, cli_page_zh
 from _docs_events import events_page
+from _docs_facts import policy_page
 from _docs_models import models_page
 from _docs_policy import clauses_page, findings_page
 from _docs_powers import powers_page
@@ -28,6 +29,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/FINDINGS.md": findings_page,
     "docs/MODELS.md": models_page,
     "docs/POLICY-CLAUSES.md": clauses_page,
+    "docs/POLICY.md": policy_page,
     "docs/POWERS.md": powers_page,
     "docs/cli.md": cli_page,
     "docs/cli.zh.md": cli_page_zh,

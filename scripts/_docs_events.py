@@ -103,14 +103,16 @@ def _fields(struct: Any, structs: dict[str, Any]) -> str:
         return "No fields."
     rows = ["| field | type | if absent |", "| --- | --- | --- |"]
     for field in fields:
-        absent = "required" if field.required else f"`{_json(field.default)}`"
+        added = field.default is msgspec.UNSET
+        absent = "required" if field.required else "added later" if added else _json(field.default)
         rows.append(f"| `{field.encode_name}` | {_type(hints[field.name], structs)} | {absent} |")
     return "\n".join(rows)
 
 
 def _json(value: Any) -> str:
     """Return a default as it would stand in an entry."""
-    return "{}" if value is msgspec.NODEFAULT else msgspec.json.encode(value).decode()
+    shown = "{}" if value is msgspec.NODEFAULT else msgspec.json.encode(value).decode()
+    return f"`{shown}`"
 
 
 def _type(hint: Any, structs: dict[str, Any]) -> str:
@@ -132,7 +134,8 @@ def _type(hint: Any, structs: dict[str, Any]) -> str:
     if origin is tuple:
         return f"list of {_type(arguments[0], structs)}"
     if origin in (types.UnionType, typing.Union):
-        return " or ".join(_type(part, structs) for part in arguments)
+        stated = [part for part in arguments if part is not msgspec.UnsetType]
+        return " or ".join(_type(part, structs) for part in stated)
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         if hint.__name__ not in structs:
             structs[hint.__name__] = hint

@@ -21,6 +21,8 @@ Money is in fen. `positions` names the entries that made a row.
 
 `parameters` holds one row: `as_of`, the day the question is about, and `known_on`, the day whose
 knowledge counts (null: all of it). `entry` holds the envelope of every entry, with its `type`.
+`entry_version` holds how each entry that was corrected or annulled stood, from one position of the log
+(`from_position`) to another (`to_position`, null: until now): what somebody saw who read it in between.
 """
 
 

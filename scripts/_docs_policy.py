@@ -94,8 +94,11 @@ def _pack(pack: PackFile) -> list[str]:
             f"`{a.code}`",
             a.citation,
             f"{a.text_zh} {a.text_en}",
-            f"{a.formula.standard or a.formula.parameter} × {a.formula.ratio}, {a.formula.rounding}"
-            + (f"; {a.combine} of {a.group}" if a.group else ""),
+            _formula(a.formula)
+            + (f"; {a.combine} of {a.group}" if a.group else "")
+            + (f"; for each of {a.for_each}" if a.for_each else "")
+            + (f"; shown as {a.shown_as}" if a.shown_as else "")
+            + (f"; needs {a.needs}" if a.needs else ""),
             _facts(a),
         )
         for a in pack.amount
@@ -116,6 +119,22 @@ def _pack(pack: PackFile) -> list[str]:
     lines += _table("amount", ("code", "citation", "text", "formula", "facts"), amounts)
     lines += _table("standard", ("code", "a month", "from", "citation", "facts"), standards)
     return lines
+
+
+def _formula(formula: Any) -> str:
+    """Return a formula in one cell."""
+    base = formula.standard or formula.parameter or formula.fact or ""
+    if formula.standard_by:
+        of = ", ".join(f"{value}: {code}" for value, code in formula.standard_by.of.items())
+        base = f"{formula.standard_by.fact} ({of})"
+    if formula.tier:
+        base = f"tier {formula.tier.parameter} of {formula.tier.fact}"
+    shown = f"{base} × {formula.ratio}"
+    for floor in formula.at_least:
+        shown += f", at least {floor.standard or floor.parameter} × {floor.ratio}"
+    for word, value in (("×", formula.times), ("−", formula.minus), (", at most", formula.cap)):
+        shown += f" {word} {value}" if value else ""
+    return shown + (f", {formula.rounding}" if formula.rounding else "")
 
 
 def _facts(rule: Any) -> str:

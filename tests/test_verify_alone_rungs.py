@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "d2d4cf577656a52916210a73a7d0786b9a1605b0750a23813c85fe4b62304166"
+POWERS = "09f3199858a8fef95be004cae2d3f82ae808f2e7b4b26295053649cb93de05d1"
 
 
 def told(report: Any) -> Told:

@@ -39,6 +39,25 @@ told AS (
     JOIN scored ON scored.stream = carer_score_told.stream AND scored.month = carer_score_told.month
     GROUP BY carer_score_told.stream
 ),
+reviewed AS (
+    SELECT carer_review_ordered.stream, MAX(carer_review_ordered.position) AS position,
+           MAX_BY(carer_review_ordered.effective_on, carer_review_ordered.position) AS review_since
+    FROM carer_review_ordered
+    LEFT JOIN disqualified ON disqualified.stream = carer_review_ordered.stream
+    WHERE disqualified.position IS NULL OR carer_review_ordered.position > disqualified.position
+    GROUP BY carer_review_ordered.stream
+),
+certified AS (
+    SELECT stream, MAX(to_on) AS certified_to, MAX_BY(position, to_on) AS position
+    FROM carer_qualified
+    GROUP BY stream
+),
+watched AS (
+    SELECT stream, MAX(position) AS position, MAX_BY(effective_on, position) AS watched_on,
+           MAX_BY(well, position) AS well
+    FROM epidemic_watch_kept
+    GROUP BY stream
+),
 entrusted AS (
     SELECT stream, COUNT(*) AS cases
     FROM (
@@ -58,6 +77,12 @@ used AS (
     SELECT stream, position FROM scored
     UNION ALL
     SELECT stream, position FROM told
+    UNION ALL
+    SELECT stream, position FROM reviewed
+    UNION ALL
+    SELECT stream, position FROM certified
+    UNION ALL
+    SELECT stream, position FROM watched
 ),
 live AS (
     SELECT stream, LIST_SORT(ARRAY_AGG(position)) AS positions FROM used GROUP BY stream
@@ -75,6 +100,10 @@ SELECT live.stream AS carer,
        scored.score AS last_score,
        told.told_on IS NOT NULL AS told,
        told.told_on,
+       reviewed.review_since,
+       certified.certified_to,
+       watched.watched_on,
+       watched.well,
        COALESCE(entrusted.cases, 0) AS cases,
        live.positions
 FROM live
@@ -83,4 +112,7 @@ LEFT JOIN disqualified ON disqualified.stream = live.stream
 LEFT JOIN told_of_it ON told_of_it.stream = live.stream
 LEFT JOIN scored ON scored.stream = live.stream
 LEFT JOIN told ON told.stream = live.stream
+LEFT JOIN reviewed ON reviewed.stream = live.stream
+LEFT JOIN certified ON certified.stream = live.stream
+LEFT JOIN watched ON watched.stream = live.stream
 LEFT JOIN entrusted ON entrusted.stream = live.stream

@@ -41,6 +41,7 @@ stage AS (
 application AS (
     SELECT stream, MAX_BY(applicant, position) AS applicant,
            MAX_BY(display_name, position) AS display_name,
+           MAX_BY(programme, position) AS programme,
            MAX_BY(birth_on, position) AS birth_on, MAX_BY(area, position) AS area,
            MAX_BY(effective_on, position) AS applied_on
     FROM application_submitted
@@ -147,6 +148,9 @@ left_care AS (
      AND care_ended.carer = entrusted.carer
      AND care_ended.position > entrusted.entrusted_at
 ),
+classed AS (
+    SELECT stream, MAX_BY(care_class, position) AS care_class FROM care_class_set GROUP BY stream
+),
 died AS (
     SELECT stream, MAX_BY(died_on, position) AS died_on FROM death_recorded GROUP BY stream
 ),
@@ -209,6 +213,7 @@ SELECT live.stream AS "case",
        COALESCE(stage.stage, 'discovered') AS stage,
        application.applicant,
        NULLIF(application.display_name, '') AS display_name,
+       application.programme,
        application.birth_on,
        application.area,
        COALESCE(place.township, discovered.township) AS township,
@@ -240,6 +245,7 @@ SELECT live.stream AS "case",
        END AS monthly_fen,
        bound.account,
        CASE WHEN left_care.stream IS NULL THEN entrusted.carer END AS carer,
+       classed.care_class,
        died.died_on,
        NULLIF(whereabouts.kind, 'returned') AS whereabouts,
        NULLIF(suspended.suspended_from, '') AS suspended_from,
@@ -274,6 +280,7 @@ LEFT JOIN entitled ON entitled.stream = live.stream
 LEFT JOIN bound ON bound.stream = live.stream
 LEFT JOIN entrusted ON entrusted.stream = live.stream
 LEFT JOIN left_care ON left_care.stream = live.stream
+LEFT JOIN classed ON classed.stream = live.stream
 LEFT JOIN died ON died.stream = live.stream
 LEFT JOIN whereabouts ON whereabouts.stream = live.stream
 LEFT JOIN suspended ON suspended.stream = live.stream

@@ -9,6 +9,9 @@ WITH extensions AS (
     FROM complaint_extended
     GROUP BY stream
 ),
+programmes AS (
+    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
+),
 starts AS (
     SELECT entry.position AS from_position, entry.stream, entry.effective_on AS from_on,
            pack_limits.adoption, pack_limits.limit_id, pack_limits.n, pack_limits.unit,
@@ -17,7 +20,10 @@ starts AS (
            COALESCE(extensions.days, 0) AS extended_days,
            COALESCE(extensions.positions, CAST([] AS BIGINT[])) AS extended_positions
     FROM entry
-    JOIN pack_in_force ON pack_in_force.day = entry.effective_on
+    LEFT JOIN programmes ON programmes.stream = entry.stream
+    JOIN pack_in_force
+      ON pack_in_force.day = entry.effective_on
+     AND pack_in_force.programme = COALESCE(programmes.programme, '')
     JOIN pack_limits
       ON pack_limits.adoption = pack_in_force.adoption
      AND pack_limits.from_type = entry.type

@@ -1,18 +1,20 @@
 -- title_zh: 当日适用政策包
--- title_en: pack in force by day
--- key: day
--- for: which adopted policy pack holds on each day that anything took effect, as pack_in_force() says
+-- title_en: pack in force by day and programme
+-- key: day, programme
+-- for: which adopted policy pack holds for each programme (none: '') on each day that anything took effect, as pack_in_force() says
 -- facts: S1-031, S3-001
 WITH known AS (
     SELECT p.position, p.pack, p.pack_hash, p.data_pack_hash, p.status, p.in_force_from, p.in_force_to,
            LEN(p.chain) AS depth,
+           -- none named: for every programme
+           COALESCE(p.programmes, CAST([] AS VARCHAR[])) AS programmes,
            -- a pack cannot have been known here before the ledger was told, by the clock of China
            GREATEST(p.known_since, CAST(p.recorded_at + INTERVAL '8' HOUR AS DATE)) AS known_since
     FROM pack_adopted AS p
 ),
 ranked AS (
     SELECT known.position, known.pack, known.data_pack_hash, known.status, known.in_force_from,
-           known.in_force_to, known.depth,
+           known.in_force_to, known.depth, known.programmes,
            ROW_NUMBER() OVER (
                PARTITION BY known.pack ORDER BY known.known_since DESC, known.position DESC
            ) AS place
@@ -41,19 +43,29 @@ days AS (
     UNION
     SELECT day FROM month_ends
 ),
+asked AS (
+    SELECT '' AS programme
+    UNION
+    SELECT programme FROM application_submitted
+    UNION
+    SELECT UNNEST(programmes) AS programme FROM ranked
+),
 holding AS (
-    SELECT days.day, ranked.position, ranked.pack, ranked.data_pack_hash,
+    SELECT days.day, asked.programme, ranked.position, ranked.pack, ranked.data_pack_hash,
            ROW_NUMBER() OVER (
-               PARTITION BY days.day
-               ORDER BY ranked.depth DESC, ranked.in_force_from DESC, ranked.position DESC
+               PARTITION BY days.day, asked.programme
+               ORDER BY LEN(ranked.programmes) > 0 DESC, ranked.depth DESC,
+                        ranked.in_force_from DESC, ranked.position DESC
            ) AS choice
     FROM days
+    CROSS JOIN asked
     JOIN ranked
       ON ranked.place = 1
      AND ranked.status <> 'draft'
      AND ranked.in_force_from <= days.day
      AND (ranked.in_force_to IS NULL OR days.day <= ranked.in_force_to)
+     AND (LEN(ranked.programmes) = 0 OR LIST_CONTAINS(ranked.programmes, asked.programme))
 )
-SELECT day, pack, data_pack_hash AS pack_hash, position AS adoption, [position] AS positions
+SELECT day, programme, pack, data_pack_hash AS pack_hash, position AS adoption, [position] AS positions
 FROM holding
 WHERE choice = 1

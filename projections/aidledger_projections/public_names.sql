@@ -9,15 +9,26 @@ WITH application AS (
     FROM application_submitted
     GROUP BY stream
 ),
+members AS (
+    -- of a household that was declared its members count, as they are on the day asked for
+    SELECT households."case", COUNT(*) AS persons, ARRAY_AGG(households.joined) AS positions
+    FROM households
+    CROSS JOIN parameters
+    WHERE households.covered
+      AND households.from_on <= parameters.as_of
+      AND (households.to_on IS NULL OR parameters.as_of < households.to_on)
+    GROUP BY households."case"
+),
 ages AS (
-    SELECT pack_in_force.adoption, MAX(TRY_CAST(lines.parameter.value AS BIGINT)) AS adult_age
+    SELECT pack_in_force.programme, pack_in_force.adoption,
+           MAX(TRY_CAST(lines.parameter.value AS BIGINT)) AS adult_age
     FROM pack_in_force
     JOIN parameters ON parameters.as_of = pack_in_force.day
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
     WHERE lines.parameter.key IN ('minor_entry_age', 'minor_keep_age')
       AND CAST(TRY_CAST(lines.parameter.value AS BIGINT) AS VARCHAR) = lines.parameter.value
-    GROUP BY pack_in_force.adoption
+    GROUP BY pack_in_force.programme, pack_in_force.adoption
 ),
 places AS (
     SELECT place, MAX_BY(name, position) AS name FROM place_registered GROUP BY place
@@ -33,7 +44,7 @@ aged AS (
            ages.adult_age, ages.adoption
     FROM case_state
     CROSS JOIN parameters
-    LEFT JOIN ages ON TRUE
+    LEFT JOIN ages ON ages.programme = COALESCE(case_state.programme, '')
 ),
 named AS (
     SELECT aged."case", aged.village, aged.display_name, aged.adoption,
@@ -58,11 +69,17 @@ SELECT named."case",
        COALESCE(named.village, '') AS village,
        COALESCE(places.name, '') AS village_name,
        application.programme AS category,
-       application.persons,
-       CASE
-           WHEN named.adoption IS NULL THEN [application.position]
-           ELSE LIST_SORT([application.position, named.adoption])
-       END AS positions
+       COALESCE(members.persons, application.persons) AS persons,
+       LIST_SORT(
+           LIST_CONCAT(
+               COALESCE(members.positions, CAST([] AS BIGINT[])),
+               CASE
+                   WHEN named.adoption IS NULL THEN [application.position]
+                   ELSE [application.position, named.adoption]
+               END
+           )
+       ) AS positions
 FROM named
 JOIN application ON application.stream = named."case"
+LEFT JOIN members ON members."case" = named."case"
 LEFT JOIN places ON places.place = named.village

@@ -138,7 +138,7 @@ def test_what_is_due_is_what_the_models_say(county: Path) -> None:
     found = on(county, "due", "--as-of", "2022-02-10", "--json").object
     rows = on(county, "list", "deadlines", "--as-of", "2022-02-10", "--json").object["rows"]
     pending = [row for row in rows if row["state"] in ("open", "missed") and row["due_on"]]
-    limits = [item for item in found["items"] if not item["what"].startswith("visit ")]
+    limits = [item for item in found["items"] if item["what"].startswith("limit-")]
 
     assert len(pending) == len(limits) > 0
     assert found["items"] == sorted(found["items"], key=lambda item: item["due_on"])

@@ -9,11 +9,21 @@ Changes = dict[str, Any]
 
 LAWFUL: dict[str, dict[str, Any]] = {
     "day": {"effective_on": "2022-02-25", "recorded_on": "2022-02-25"},
-    "carer": {"registered": True, "qualified": True, "last_score": 59},
+    "carer": {
+        "registered": True,
+        "qualified": True,
+        "last_score": 59,
+        "review_since": "",
+        "certified_to": "2022-12-31",
+    },
     "run": {"drafted_by": "clerk", "lines": 3, "total_fen": 9, "approved": False},
     "complaint": {"subject_officer": "zhao"},
+    "fund": {"programme": "tekun", "balance_fen": 800, "account_opened": True},
+    "stock": {"units": 5, "value_fen": 500},
+    "contract": {"runs": True, "hours_month": 8, "open_hours": 8, "open_fen": 90},
     "case": {
         "stage": "submitted",
+        "programme": "tekun",
         "age_years": 66,
         "relative_of": ["zhao"],
         "accepted_on": "2022-01-10",
@@ -64,6 +74,9 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "termination_audited": True,
         "spot_checked": True,
         "carer": "",
+        "bearers": ["wang"],
+        "paid_fen": 400,
+        "recovery_open_fen": 100,
     },
 }
 ACTS: dict[str, dict[str, Any]] = {
@@ -91,7 +104,11 @@ ACTS: dict[str, dict[str, Any]] = {
         "act.monthly_fen": 5,
         "act.computed_fen": 5,
     },
-    "CareEntrusted": {"act.consent": True, "act.carer": "c1"},
+    "BearerAssigned": {"act.bearer": "he", "act.replaces": "wang"},
+    "CareEntrusted": {"act.consent": True, "act.carer": "c1", "act.relation": "relative"},
+    "CareClassSet": {"act.care_class": "first", "act.ground": "extreme_hardship"},
+    "AbilityAssessed": {"act.office_kind": "civil_affairs"},
+    "IllnessSuspected": {"act.designated": True},
     "SupportResumed": {"case.suspended": True},
     "SupportReviewed": {"act.still_eligible": True},
     "PaymentRostered": {"act.kind": "regular", "act.month": "2022-03", "act.amount_fen": 136_300},
@@ -100,6 +117,17 @@ ACTS: dict[str, dict[str, Any]] = {
     "CarerDisqualified": {"act.ground": "score"},
     "ComplaintRegistered": {"act.handler": "wu"},
     "ComplaintExtended": {"act.days": 30},
+    "FundDisbursed": {"act.purpose": "basic_living"},
+    "FundTransferred": {"act.amount_fen": 800},
+    "RecoveryOrdered": {
+        "act.amount_fen": 300,
+        "act.due_on": "2022-03-25",
+        "act.from_month": "2022-01",
+        "act.to_month": "2022-02",
+    },
+    "RecoveryWaived": {"act.amount_fen": 100},
+    "GoodsIssued": {"act.quantity": 1, "act.value_fen": 100, "act.case": "case/1"},
+    "ServiceAccepted": {"act.hours": 8, "act.amount_fen": 90},
 }
 
 

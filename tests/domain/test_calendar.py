@@ -178,7 +178,7 @@ def test_equal_knowledge_makes_equal_calendars() -> None:
         ('"2022-01-03"', '"2022-01-02"', "days"),
         ("year = 2022", 'year = "2022"', "year"),
         ("year = 2022", "year = 2021", "days"),
-        ("work_days = [", "work_day = [", "file"),
+        ("work_days = [", "work_day = [", "work_day"),
         ('known_since = "', 'known_since = "x', "known_since"),
     ],
 )

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from aidledger.domain.money import (
     ROUNDINGS,
     format_yuan,
-    multiply,
     parse_ratio,
     parse_yuan,
     round_fen,
@@ -54,7 +53,7 @@ def test_writing_and_reading_give_the_same_sum(fen: int) -> None:
     ],
 )
 def test_ratios_give_the_golden_amounts(ratio: str, base: int, fen: int) -> None:
-    assert fen == multiply(base, parse_ratio(ratio), "half_up_fen")
+    assert fen == round_fen(base * parse_ratio(ratio), "half_up_fen")
 
 
 @pytest.mark.parametrize("text", ["", "1.", ".5", "1,6", "-1.6", "1e3", "1/3", "1.6 ", "01.6"])
@@ -102,4 +101,4 @@ def test_rounding_moves_by_less_than_one_step(base: int, ratio: Decimal, roundin
 def test_half_up_agrees_with_decimal(base: int, ratio: Decimal) -> None:
     expected = int((base * ratio).quantize(Decimal(1), ROUND_HALF_UP))
 
-    assert expected == multiply(base, Fraction(ratio), "half_up_fen")
+    assert expected == round_fen(base * Fraction(ratio), "half_up_fen")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from aidledger.domain.policy.amounts import Amounts, Standard, standard_on
+from aidledger.domain.policy.amounts import Standard, standard_on
 from aidledger.domain.policy.decision import (
     DecisionRecord,
     compute_amounts,
@@ -32,15 +32,6 @@ def entitlement(**case: Any) -> dict[str, Any]:
     }
 
 
-def dibao(categories: list[str], base_fen: int | None = None) -> Amounts:
-    facts = entitlement(programme="dibao", categories=categories)
-    if base_fen is not None:
-        facts["standards"] = [
-            {"code": "dibao_urban", "monthly_fen": base_fen, "from_on": "2022-02-01"}
-        ]
-    return compute_amounts(COUNTY, facts)
-
-
 def approval(**case: Any) -> dict[str, Any]:
     return {
         "act": {
@@ -55,10 +46,12 @@ def approval(**case: Any) -> dict[str, Any]:
 
 
 def test_the_living_standard_is_1_6_times_the_urban_allowance() -> None:
+    # S4-033, S4-035, C10; S4-021: town and country have one standard
     amounts = compute_amounts(COUNTY, entitlement())
 
     assert 112_800 == amounts.fen
     assert [("living", "1.6 × 705.00")] == [(p.code, p.formula) for p in amounts.parts]
+    assert {70_500} == {s.monthly_fen for s in COUNTY.standards if s.code.startswith("dibao_")}
 
 
 @pytest.mark.parametrize(
@@ -66,34 +59,14 @@ def test_the_living_standard_is_1_6_times_the_urban_allowance() -> None:
     [("able", 112_800, "0.00"), ("partly", 136_300, "235.00"), ("unable", 159_800, "470.00")],
 )
 def test_the_nursing_part_follows_the_ability(ability: str, total: int, formula: str) -> None:
+    # S1-053, S1-063, S4-036
     amounts = compute_amounts(COUNTY, entitlement(ability=ability))
 
     assert (total, formula) == (amounts.fen, amounts.parts[1].formula)
 
 
-@pytest.mark.parametrize(
-    ("categories", "base_fen", "code", "fen"),
-    [
-        (["severely_disabled"], None, "supplement-30", 21_150),
-        (["elderly"], None, "supplement-20", 14_100),
-        (["single_child"], None, "supplement-15", 10_575),
-        (["ordinary_disability"], None, "supplement-flat", 7_000),
-        (["elderly", "student"], None, "supplement-20", 14_100),
-        (["elderly", "severely_disabled"], None, "supplement-30", 21_150),
-        (["two_daughters", "ordinary_disability"], 46_000, "supplement-flat", 7_000),
-        (["two_daughters"], 46_000, "supplement-15", 6_900),
-    ],
-)
-def test_only_the_highest_supplement_counts(
-    categories: list[str], base_fen: int | None, code: str, fen: int
-) -> None:
-    amounts = dibao(categories, base_fen)
-
-    assert [(code, fen)] == [(part.code, part.fen) for part in amounts.parts]
-    assert fen == amounts.fen
-
-
 def test_a_published_standard_counts_from_the_first_month_it_holds_throughout() -> None:
+    # S1-066, S4-020, S4-034
     facts = entitlement()
     facts["standards"] = [Standard(code="dibao_urban", monthly_fen=73_500, from_on="2022-07-01")]
     amounts = {}

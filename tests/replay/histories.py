@@ -131,6 +131,7 @@ def apply_for(
     born: str = "1950-05-05",
     name: str = "张*",
     village: str = VILLAGE,
+    programme: str = "tekun",
 ) -> int:
     """Add an application."""
     return log.add(
@@ -141,6 +142,7 @@ def apply_for(
         area="rural",
         birth_on=born,
         display_name=name,
+        programme=programme,
         route="self",
         township=village[:9],
         village=village,

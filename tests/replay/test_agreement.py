@@ -105,6 +105,11 @@ EVERY = (
     ),
     entry("CareEnded", carer=carers, ground=just("other"), to_on=days),
     entry(
+        "CareClassSet",
+        care_class=st.sampled_from(["first", "second", "third"]),
+        ground=just("orphan"),
+    ),
+    entry(
         "PaymentIssued", account=accounts, amount_fen=amounts, month=months, paid_on=days, run=RUN
     ),
     entry(
@@ -148,6 +153,7 @@ NAMES = (
     "VisitMade",
     "CareEntrusted",
     "CareEnded",
+    "CareClassSet",
     "PaymentIssued",
     "PaymentReturned",
     "PaymentRecovered",
@@ -161,7 +167,7 @@ STEPS = st.one_of(EVERY)
 BY_NAME = dict(zip(NAMES, EVERY, strict=True))
 #: Events that act on each other: a history of a few of them finds what a mixed one rarely does.
 THEMES = [
-    ["CareEntrusted", "CareEnded"],
+    ["CareEntrusted", "CareEnded", "CareClassSet"],
     ["ReviewOpinionGiven", "PublicityStarted", "PublicityEnded", "CaseSubmitted"],
     ["ObjectionRaised", "ObjectionReinvestigated"],
     ["EntitlementSet", "EntitlementSet", "SupportSuspended", "SupportResumed"],
@@ -307,6 +313,19 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
         *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
         *("EmergencyHelpGiven", "EmergencyHelpCompleted"),
+        *("BearerAssigned", "BearerReleased", "CaseDiscussed", "IncidentRecorded"),
+        *("ServiceRendered", "MedicalVisitMade", "RespiteStayed", "AbilityReported"),
+        *("PersuasionRecorded", "AdmissionRequested", "AdmissionEnded", "PocketMoneyPaid"),
+        *("GiftHanded", "IllnessSuspected", "BaseRecordUpdated"),
+        *(
+            "HouseholdDeclared",
+            "HouseholdMemberChanged",
+            "ResidenceEvidenced",
+            "RelocationRecorded",
+        ),
+        *("IncomeAssessed", "PropertyAssessed", "CategoryRecorded", "CategoryEnded"),
+        *("GradualExitGranted",),
+        *("RecoveryOrdered", "RecoveryWaived"),
     }
     written = set(NAMES) - {"CarerScored"}
 

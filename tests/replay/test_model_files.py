@@ -37,7 +37,8 @@ def test_a_model_has_a_whole_header_and_its_facts(models: dict[str, Model], name
 def test_a_model_reads_views_and_models_and_nothing_else(
     models: dict[str, Model], name: str
 ) -> None:
-    known = {view.name for view in event_views().values()} | {"entry", "parameters"} | set(models)
+    views = {view.name for view in event_views().values()}
+    known = views | {"entry", "entry_version", "parameters"} | set(models)
 
     assert set(models[name].uses) <= known
     for word in ("now(", "today(", "random", "uuid", "current_", "getvariable", "read_", "getenv"):
@@ -72,6 +73,7 @@ def test_every_row_of_every_model_has_sorted_positions_of_real_entries(
 def test_a_list_has_every_column_of_its_allow_list_and_no_other(
     models: dict[str, Model], name: str
 ) -> None:
+    # S4-109
     with building(None) as connection:
         Loader(connection).load(Log())
         for model in needed(models, [name]).values():

@@ -34,6 +34,7 @@ def test_an_empty_ledger_gives_empty_models(ask: Ask) -> None:
 
 
 def test_a_case_is_what_its_entries_made_it(ask: Ask) -> None:
+    # S1-075
     log = Log()
     first = apply_for(log, CASE)
     log.add("ApplicationAccepted", CASE, "2022-01-05")
@@ -57,12 +58,14 @@ def test_a_case_is_what_its_entries_made_it(ask: Ask) -> None:
     assert ("520123-u1", "age", "2022-03", 112_800, 1, 112_800) == pick(
         row, "decided_by", "limb", "from_month", "monthly_fen", "paid_lines", "paid_fen"
     )
+    assert ("decentralised", None) == pick(row, "form", "institution")
     assert (list(range(first, last + 1)), last, last + 1) == pick(
         row, "positions", "last_position", "version"
     )
 
 
 def test_an_entitlement_holds_until_the_next_and_ends_with_the_person(ask: Ask) -> None:
+    # S1-059
     log = Log()
     apply_for(log, CASE)
     _, first = approve(log, CASE, fen=100_000)
@@ -95,6 +98,7 @@ def test_an_entitlement_holds_until_the_next_and_ends_with_the_person(ask: Ask) 
 
 
 def test_payments_are_summed_by_month_and_township(ask: Ask) -> None:
+    # S1-052
     log = Log()
     apply_for(log, CASE)
     approve(log, CASE)
@@ -121,6 +125,7 @@ def test_payments_are_summed_by_month_and_township(ask: Ask) -> None:
 
 
 def test_a_fund_carries_what_is_left_into_the_next_year(ask: Ask) -> None:
+    # S4-118
     log = Log()
     fund = "fund/tekun-2022"
     log.add("FundReceived", fund, "2022-01-10", amount_fen=1_000, level="central", year=2022)
@@ -141,6 +146,7 @@ def test_a_fund_carries_what_is_left_into_the_next_year(ask: Ask) -> None:
 
 
 def test_a_notice_counts_its_days_and_may_still_be_up(ask: Ask) -> None:
+    # S1-032
     log = Log()
     apply_for(log, CASE)
     first = publish(log, CASE, "2022-01-20", "2022-01-27")
@@ -172,6 +178,7 @@ def test_a_notice_counts_its_days_and_may_still_be_up(ask: Ask) -> None:
 
 
 def test_carers_show_their_newest_score_and_whether_it_was_told(ask: Ask) -> None:
+    # S0-016 the register; S4-091 the score, S4-092 told to the carer
     log = Log()
     carer = "carer/520123-0001"
     log.add(
@@ -211,7 +218,7 @@ def test_carers_show_their_newest_score_and_whether_it_was_told(ask: Ask) -> Non
     ("rule", "expected"),
     [
         (
-            {"visit_period": "month"},
+            {"visit_months_key": "1"},
             [("2022-02", 0, "missed"), ("2022-03", 1, "met"), ("2022-04", 0, "open")],
         ),
         ({"visit_months_key": "3"}, [("2022-Q1", 1, "met"), ("2022-Q2", 0, "open")]),
@@ -221,6 +228,7 @@ def test_carers_show_their_newest_score_and_whether_it_was_told(ask: Ask) -> Non
 def test_visits_are_due_in_every_period_of_support(
     ask: Ask, rule: dict[str, str], expected: list[tuple[str, int, str]]
 ) -> None:
+    """S4-081, S4-082, S4-083, S4-084, S4-088, S4-089, C9."""
     log = Log()
     adopt_pack(log, **rule)
     apply_for(log, CASE)
@@ -234,7 +242,7 @@ def test_visits_are_due_in_every_period_of_support(
 
 def test_no_visit_is_due_after_a_death(ask: Ask) -> None:
     log = Log()
-    adopt_pack(log, visit_period="month")
+    adopt_pack(log, visit_months_key="1")
     apply_for(log, CASE)
     approve(log, CASE, on="2022-02-20")
     log.add("DeathRecorded", CASE, "2022-03-20", died_on="2022-03-18", source="hospital")
@@ -245,6 +253,7 @@ def test_no_visit_is_due_after_a_death(ask: Ask) -> None:
 
 
 def test_complaints_count_their_days_until_the_answer(ask: Ask) -> None:
+    # S4-111 received, S4-112 registered, S4-113 answered, S4-114 the register; C15 counts the days
     log = Log()
     stream = "complaint/520123-2022-0001"
     log.add(

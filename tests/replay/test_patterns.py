@@ -22,6 +22,7 @@ from aidledger.replay.patterns import UnwrittenError, form_of, is_open_part, mak
 from aidledger.replay.reading import read_record
 
 GOLDEN = golden_records()
+ADDED = b'"programmes":["tekun","dibao"],"status"'
 DECIDED = tuple(name for name, record in GOLDEN.items() if b'"facts":{' in record)
 
 PIECES = (
@@ -247,3 +248,17 @@ def test_sealed_fields_pass_in_their_order_with_any_of_them_missing() -> None:
         assert sound in whole
         assert not passed("ApplicationSubmitted", whole.replace(sound, broken))
     assert not passed("ApplicationSubmitted", whole.replace(b'"sealed":{', b'"sealed":{,'))
+
+
+def test_a_field_added_to_a_type_may_be_absent_and_stands_in_its_order() -> None:
+    older = GOLDEN["PackAdopted"]
+    newer = older.replace(b'"status"', ADDED)
+    misplaced = older.replace(b'"pack":', ADDED.removesuffix(b'"status"') + b'"pack":')
+
+    for record, strict in ((older, True), (newer, True), (misplaced, False)):
+        assert strict == bool(form_of("PackAdopted")(record))
+    assert not form_of("PackAdopted")(newer.replace(b"dibao", b"dibau"))
+    assert b"programmes" in newer
+    assert "dibao" in str(read_record(newer).line)
+    with pytest.raises(EntryError):
+        read_record(misplaced)

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from tests.services import detectors_supervision
+
 from aidledger.domain.recorded import Recorded, amended
 from aidledger.domain.values import age_on, next_month
 from aidledger.services.clock import china_day
@@ -38,6 +40,9 @@ class History:
 
     def of(self, name: str) -> list[Recorded]:
         return [entry for entry in self.entries if kind(entry) == name]
+
+    def days_after(self, start: str, count: int) -> str:
+        return (day(start) + timedelta(days=count)).isoformat()
 
     def working_days(self, start: str, end: str) -> int:
         return self.calendar.working_days_between(day(start), day(end))
@@ -381,6 +386,6 @@ def f101(h: History) -> Found:
 
 DETECTORS: dict[str, Callable[[History], Found]] = {
     name.upper(): value
-    for name, value in list(globals().items())
+    for name, value in [*vars(detectors_supervision).items(), *globals().items()]
     if (len(name) == 4 and name.startswith("f0")) or name == "f101"
 }

@@ -117,6 +117,7 @@ def test_a_duty_broken_without_naming_it_is_damage(signed_session: Session) -> N
 
 
 def test_paperwork_that_time_has_made_late_is_a_lead(signed_session: Session) -> None:
+    # S4-051
     done(signed_session, applied(), cause="applied")
     case = {"stream": f"case/{COUNTY}-2022-900001", "office": TOWN}
     helped = {"type": "EmergencyHelpGiven", "actor": HEAD_OF, "effective_on": DAY}

@@ -9,6 +9,7 @@ import pytest
 from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, identity_number
 from tests.services.conftest import Office
 
+from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.services.explaining import blame, explain
 from aidledger.services.history import case_as_of
 from aidledger.services.problems import RefusedError
@@ -101,6 +102,7 @@ def approve(office: Office) -> None:
 
 
 def test_an_approval_brings_its_entitlement_with_every_part(office: Office) -> None:
+    # S1-062; S1-064: the ability that was assessed chooses the nursing part
     approve(office)
     case = office.session.case(CASE)
 
@@ -202,6 +204,7 @@ def test_a_repeated_wish_is_answered_though_the_rules_would_now_refuse_it(office
 
 
 def test_no_personal_value_stands_in_a_record_and_the_vault_opens_them(office: Office) -> None:
+    # S1-019
     approve(office)
     records = b"\n".join(row[5] for row in office.session.store.read())
 
@@ -212,6 +215,25 @@ def test_no_personal_value_stands_in_a_record_and_the_vault_opens_them(office: O
     assert vault is not None
     sealed = office.session.stream(CASE)[0].sealed
     assert vault.open(sealed["name"]) == NAME
+
+
+@pytest.mark.parametrize(
+    ("route", "channel"), [("self", "online"), ("proxy", "phone"), ("ex_officio", "paper")]
+)
+def test_an_application_says_its_way_and_seals_who_filed_it(
+    office: Office, route: str, channel: str
+) -> None:
+    # S1-015 and S1-020 a proxy, S1-016 ex officio; S3-031, S3-032 the channel
+    filed = application(route=route, channel=channel)
+    filed["personal"]["proxy_name"] = "杨柳青"
+    office.act("2022-01-04", filed)
+    (recorded,) = office.session.stream(CASE)
+
+    assert isinstance(recorded.event, ApplicationSubmitted)
+    assert (route, channel) == (recorded.event.route, recorded.event.channel)
+    assert "杨柳青".encode() not in b"".join(row[5] for row in office.session.store.read())
+    assert office.session.vault is not None
+    assert "杨柳青" == office.session.vault.open(recorded.sealed["proxy_name"])
 
 
 def test_an_impossible_identity_number_is_refused_unless_it_is_history(office: Office) -> None:
@@ -236,6 +258,7 @@ def test_a_minor_has_no_name_in_the_log_not_even_a_masked_one(office: Office) ->
 
 
 def test_below_the_pass_mark_a_carer_is_disqualified_in_the_same_batch(office: Office) -> None:
+    # S4-093, S4-094, C8
     carer = "carer/520123-0001"
     office.act(
         "2022-01-04",
@@ -283,6 +306,7 @@ def test_a_recorded_decision_stands_when_it_is_taken_again(office: Office) -> No
 
 
 def test_another_pack_decides_otherwise_and_says_where(office: Office) -> None:
+    # S3-028, C2
     approve(office)
     found = {r.type: r for r in whatif(office.session, CASE, "fj-sanming-2021")}
     differences = {(d.kind, d.name) for d in found["ApplicationApproved"].differences}

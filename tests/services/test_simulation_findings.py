@@ -7,20 +7,28 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.services.detectors import DETECTORS, History
+from tests.services.detectors import DETECTORS as OF_CASES
+from tests.services.detectors import History
+from tests.services.detectors_care import DETECTORS_OF_CARE
+from tests.services.detectors_money import MONEY
 
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 
+DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE
+CASES = 100
+
 
 def county(folder: Path, *, planted: bool) -> tuple[History, dict[str, Any]]:
-    """Simulate 40 cases over a year and read everything back."""
+    """Simulate a hundred cases over a year and read everything back."""
     location, listed = str(folder / "ledger.sqlite"), folder / "irregularities.json"
     create_ledger(location, origin="simulated/520123/7")
     with open_session(location) as session:
-        simulate(session, cases=40, months=12, seed=7, irregularities=listed if planted else None)
+        simulate(
+            session, cases=CASES, months=12, seed=7, irregularities=listed if planted else None
+        )
         history = History(recorded_all(session.store.read()))
     return history, msgspec.json.decode(listed.read_bytes()) if planted else {}
 
@@ -35,7 +43,7 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str
     return county(tmp_path_factory.mktemp("spoiled"), planted=True)
 
 
-def test_forty_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
+def test_a_hundred_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
     listed = spoiled[1]
 
     assert [] == listed["not_planted"]
@@ -58,3 +66,14 @@ def test_what_was_planted_shows_at_its_positions(
 @pytest.mark.parametrize("rule", sorted(DETECTORS))
 def test_a_clean_county_has_none_of_it(rule: str, clean: History) -> None:
     assert [] == sorted(DETECTORS[rule](clean))
+
+
+@pytest.mark.parametrize("rule", ["F057", "F082", "F084", "F086"])
+def test_care_is_called_wrong_only_where_it_was_made_so(
+    rule: str, spoiled: tuple[History, dict[str, Any]]
+) -> None:
+    """F057, F082, F084, F086: the lawful acts beside the planted ones are left alone."""
+    history, listed = spoiled
+    planted = {p for i in listed["irregularities"] if i["rule"] == rule for p in i["positions"]}
+
+    assert planted == set(DETECTORS[rule](history))

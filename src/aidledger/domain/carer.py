@@ -23,6 +23,10 @@ class Carer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     last_score: int = -1
     told_months: frozenset[str] = frozenset()
     disqualified_on: str = ""
+    review_since: str = ""
+    """Since when the carer is looked into below the pass mark; empty while nobody does."""
+    certified_to: str = ""
+    """The last day of the certificate that lasts longest; empty without one."""
 
 
 def evolve_carer(carer: Carer, at: Recorded) -> Carer:
@@ -36,10 +40,14 @@ def evolve_carer(carer: Carer, at: Recorded) -> Carer:
             )
         case care.CarerScored() as event:
             return change(carer, last_month=event.month, last_score=event.score)
+        case care.CarerReviewOrdered():
+            return change(carer, review_since=at.effective_on)
+        case care.CarerQualified() as event:
+            return change(carer, certified_to=max(carer.certified_to, event.to_on))
         case care.CarerScoreTold() as event:
             return change(carer, told_months=carer.told_months | {event.month})
         case care.CarerDisqualified():
-            return change(carer, qualified=False, disqualified_on=at.effective_on)
+            return change(carer, qualified=False, disqualified_on=at.effective_on, review_since="")
         case _:
             return carer
 

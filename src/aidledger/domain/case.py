@@ -14,13 +14,22 @@ import msgspec
 from aidledger.domain.casestate import Case, Step
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
-from aidledger.domain.steps import ending, paying, procedure, supporting
+from aidledger.domain.steps import (
+    ending,
+    household,
+    overseeing,
+    paying,
+    procedure,
+    supporting,
+)
 
 _STEPS: Final[dict[type, Step]] = {
     **procedure.STEPS,
+    **household.STEPS,
     **supporting.STEPS,
     **paying.STEPS,
     **ending.STEPS,
+    **overseeing.STEPS,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from aidledger.domain.householdstate import Household
 from aidledger.domain.recorded import Recorded
 
 
@@ -45,6 +46,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether a certificate was handed in; what it says is sealed."""
     died_on: str = ""
     whereabouts: str = ""
+    household: Household = Household()
     # the procedure
     applied_on: str = ""
     accepted_on: str = ""
@@ -91,12 +93,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     suspended_from: str = ""
     carer: str = ""
     carer_from: str = ""
+    bearers: frozenset[str] = frozenset()
+    care_class: str = ""
     last_visit_on: str = ""
     visits: int = 0
     rostered_months: frozenset[str] = frozenset()
     returned_months: frozenset[str] = frozenset()
     paid_lines: int = 0
     paid_fen: int = 0
+    recovery_open_fen: int = 0
+    """Ordered to be given back, and neither given back nor waived."""
     # the end
     termination_reported_on: str = ""
     termination_ground: str = ""

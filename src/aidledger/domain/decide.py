@@ -16,7 +16,8 @@ from aidledger.domain.calendar import Calendar
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
-from aidledger.domain.events import care, decision, ending, support
+from aidledger.domain.contract import Contract, contract_facts
+from aidledger.domain.events import care, decision, ending, household, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.registry import RuleOverridden
@@ -28,12 +29,14 @@ from aidledger.domain.facts import (
     complaint_facts,
     run_facts,
 )
+from aidledger.domain.fund import Fund, fund_facts
 from aidledger.domain.payrun import PayRun
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.clause import ClauseResult
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
+from aidledger.domain.stock import Stock, stock_facts
 from aidledger.domain.values import month_of, next_month
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
@@ -42,9 +45,14 @@ WITH_RECORD: Final = (
     decision.ApplicationApproved,
     decision.ApplicationRefused,
     ending.TerminationApproved,
+    household.GradualExitGranted,
     support.EntitlementSet,
 )
 """Events that carry the record of their decision."""
+
+
+_WITH_AMOUNT: Final = frozenset({"EntitlementSet", "ReviewOpinionGiven"})
+"""Those of them that carry an amount."""
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -54,6 +62,9 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     carer: Carer | None = None
     complaint: Complaint | None = None
     run: PayRun | None = None
+    fund: Fund | None = None
+    stock: Stock | None = None
+    contract: Contract | None = None
     pack: ResolvedPack | None = None
     calendar: Calendar | None = None
     standards: tuple[Standard, ...] = ()
@@ -136,12 +147,10 @@ def overridden(proposal: Proposal, *, under_pack: bool) -> tuple[Step, ...]:
 def reads_sensitive(pack: ResolvedPack, act_type: str) -> bool:
     """Whether deciding on an act, or on what follows from it, reads facts that are sealed."""
     acts = (act_type, "EntitlementSet") if act_type in FOLLOWED else (act_type,)
-    return any(
-        path in SENSITIVE
-        for act in acts
-        for clause in pack.clauses_for(act)
-        for path in clause.paths
-    )
+    paths = {path for act in acts for clause in pack.clauses_for(act) for path in clause.paths}
+    if any(path.startswith("due.") for path in paths) or _WITH_AMOUNT & set(acts):
+        paths |= {path for rule in pack.amounts for path in rule.paths}
+    return not SENSITIVE.isdisjoint(paths)
 
 
 def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dict[str, Any]:
@@ -161,6 +170,9 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),
+        "fund": fund_facts(given.fund),
+        "stock": stock_facts(given.stock, event),
+        "contract": contract_facts(given.contract, month),
         "standards": list(given.standards),
         "day": {"effective_on": by.effective_on, "recorded_on": given.recorded_on},
     }
@@ -180,7 +192,7 @@ def _with_decision(name: str, event: Event, facts: dict[str, Any], given: Circum
     pack = given.pack
     if pack is None or not isinstance(event, WITH_RECORD):
         return Step(event=event, type=name, under_pack=pack is not None)
-    with_amount = isinstance(event, (support.EntitlementSet, decision.ReviewOpinionGiven))
+    with_amount = name in _WITH_AMOUNT
     if with_amount:
         facts = _with_form(event, facts)
     record, hidden = policy.decide(
@@ -248,8 +260,7 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
             mark = pack.parameters.get("pass_mark")
             if mark is None or score >= mark or not (after.carer and after.carer.qualified):
                 return ()
-            lost = care.CarerDisqualified(ground="score", month=event.month, score=score)
-            return (Step(event=lost, type="CarerDisqualified", under_pack=True),)
+            return _below_the_mark(pack, event)
         case decision.ApplicationApproved(from_month=month):
             return _entitle(proposal, after, month, "approval")
         case support.AbilityAssessed() if case and case.from_month:
@@ -258,12 +269,33 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
             if before.case and before.case.form == form:
                 return ()
             return _entitle(proposal, after, _month_after(proposal), "form")
+        case _ if proposal.type in pack.follows and case and case.stage in _SUPPORTED:
+            month = getattr(event, "from_month", "") or _month_after(proposal)
+            return _entitle(proposal, after, month, pack.follows[proposal.type])
         case _:
             return ()
 
 
+def _below_the_mark(pack: ResolvedPack, scored: care.CarerScored) -> tuple[Step, ...]:
+    """Return what the pack says of a carer who failed: out at once, or looked into by the county."""
+    match pack.parameters.get("on_fail"):
+        case "disqualify":
+            lost = care.CarerDisqualified(ground="score", month=scored.month, score=scored.score)
+            return (Step(event=lost, type="CarerDisqualified", under_pack=True),)
+        case "review":
+            asked = care.CarerReviewOrdered(ground="score", month=scored.month, score=scored.score)
+            return (Step(event=asked, type="CarerReviewOrdered", under_pack=True),)
+        case _:
+            return ()
+
+
+_SUPPORTED: Final = frozenset({"approved", "terminating"})
 FOLLOWED: Final = frozenset(
-    {"AbilityAssessed", "ApplicationApproved", "CarerScored", "SupportFormSet"}
+    {
+        *("AbilityAssessed", "ApplicationApproved", "CarerScored", "SupportFormSet"),
+        *("CategoryEnded", "CategoryRecorded", "GradualExitGranted"),
+        *("HouseholdMemberChanged", "IncomeAssessed"),
+    }
 )
 """The acts that something may follow from at once."""
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.asked import household
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
@@ -22,7 +23,7 @@ from aidledger.domain.values import age_on
 
 Facts = dict[str, Any]
 
-SENSITIVE: Final = frozenset({"case.disability_kind", "case.disability_grade"})
+SENSITIVE: Final = household.SENSITIVE | {"case.disability_kind", "case.disability_grade"}
 """Facts that may stand in no entry; a decision that used them seals them."""
 
 
@@ -92,7 +93,7 @@ class CaseFacts(ManyFacts, Mapping[str, Any]):
         on: the day the act takes effect.
         month: the month the act is about, for what is due and what is already rostered.
         revealed: sealed facts opened for this decision (``disability_kind``,
-            ``disability_grade``); empty where nothing was certified.
+            ``disability_grade``), and categories by their commitment; empty where there is none.
 
     """
 
@@ -172,7 +173,10 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "ability",
         "account",
         "carer",
+        "care_class",
         "termination_audited",
+        "paid_fen",
+        "recovery_open_fen",
     )
 } | {
     # the person
@@ -197,6 +201,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "approved": lambda f: bool(f.case.from_month),
     "approved_on": lambda f: f.case.decided_on if f.case.from_month else "",
     # the support
+    "bearers": lambda f: sorted(f.case.bearers),
     "suspended": lambda f: bool(f.case.suspended_from) and f.month >= f.case.suspended_from,
     "terminated": lambda f: bool(f.case.terminated_on),
     "end_month": lambda f: f.case.last_payable_month,
@@ -204,11 +209,18 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "paid_months_has_act_month": lambda f: f.month in f.case.rostered_months,
     "returned_months_has_act_month": lambda f: f.month in f.case.returned_months,
     "termination_reported": lambda f: bool(f.case.termination_reported_on),
+    **household.FACTS,
 }
 """Every fact of a case, by the name that clauses know it by."""
 
 
-_NO_CARER: Final[Facts] = {"registered": False, "qualified": False, "last_score": -1}
+_NO_CARER: Final[Facts] = {
+    "registered": False,
+    "qualified": False,
+    "last_score": -1,
+    "review_since": "",
+    "certified_to": "",
+}
 _NO_RUN: Final[Facts] = {
     "opened": False,
     "approved": False,
@@ -227,6 +239,8 @@ def carer_facts(carer: Carer | None) -> Facts:
         "registered": carer.registered,
         "qualified": carer.qualified,
         "last_score": carer.last_score,
+        "review_since": carer.review_since,
+        "certified_to": carer.certified_to,
     }
 
 

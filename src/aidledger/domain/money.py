@@ -69,8 +69,3 @@ def round_fen(exact_fen: Fraction, rounding: str) -> int:
     if (mode == "half_up" and 2 * rest >= denominator) or (mode == "up" and rest > 0):
         whole += 1
     return whole * step if exact_fen >= 0 else -whole * step
-
-
-def multiply(amount_fen: int, ratio: Fraction, rounding: str) -> int:
-    """Multiply fen by an exact ratio and round by the named rounding."""
-    return round_fen(amount_fen * ratio, rounding)

@@ -18,12 +18,13 @@ from aidledger.replay.loading import AFTER_ALL, HostileRow, end_of_day
 from aidledger.replay.rows import recorded_record
 
 CASE_COLUMNS: Final[tuple[str, ...]] = (
-    *("case", "stage", "applicant", "display_name", "birth_on", "area", "township", "village"),
+    *("case", "stage", "applicant", "display_name", "programme", "birth_on", "area"),
+    *("township", "village"),
     *("applied_on", "accepted_on", "opinion", "opinion_on", "publicity_from", "publicity_to"),
     *("submitted_on", "decided_on", "decided_by", "limb", "form", "institution", "from_month"),
-    *("ability", "monthly_fen", "account", "carer", "died_on", "whereabouts", "suspended_from"),
-    *("last_month", "terminated_on", "termination_ground", "open_objections", "visits"),
-    *("last_visit_on", "paid_lines", "paid_fen", "version", "last_position", "positions"),
+    *("ability", "monthly_fen", "account", "carer", "care_class", "died_on", "whereabouts"),
+    *("suspended_from", "last_month", "terminated_on", "termination_ground", "open_objections"),
+    *("visits", "last_visit_on", "paid_lines", "paid_fen", "version", "last_position", "positions"),
 )
 """The columns of `case_state`, in their order."""
 

@@ -29,6 +29,7 @@ from aidledger.replay.reading import (
 )
 from aidledger.replay.rows import recorded_of
 from aidledger.replay.spooling import Spool, read_ahead, spooling
+from aidledger.replay.versions import VERSION_SQL, versions
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
@@ -121,7 +122,7 @@ class Loader:
 
         """
         views = event_views().values()
-        self._connection.execute("; ".join(create_sql(view) for view in views))
+        self._connection.execute("; ".join((*map(create_sql, views), VERSION_SQL)))
         with spooling(self._connection) as spool:
             self._take_all(source.rows(), spool)
             spool.finish()
@@ -245,6 +246,7 @@ class Loader:
             originals = dict(self._targets(source, stream, known))
             given = {at: recorded_of(entry.envelope, at) for at, entry in originals.items()}
             self._report_misfits(stream, known, given)
+            self._keep_versions(originals, given, known)
             given.update((e.position, e) for e in known)
             live = {e.position: e for e in amended(given[at] for at in sorted(given))}
             for position, before in given.items():
@@ -261,6 +263,31 @@ class Loader:
                     spool.lines[original.view.type_name.encode()].append(
                         b'{"position":%d,"entry":%b}' % (position, changed)
                     )
+
+    def _keep_versions(
+        self,
+        originals: dict[int, TypedEntry],
+        given: dict[int, Recorded],
+        amendments: list[Recorded],
+    ) -> None:
+        """Keep how the amended entries of a stream stood, and between which positions."""
+        rows = [
+            (
+                version.entry.position,
+                version.entry.stream,
+                originals[version.entry.position].view.type_name,
+                version.entry.effective_on,
+                version.entry.office,
+                getattr(version.entry.event, "amount_fen", None),
+                version.from_position,
+                version.to_position,
+            )
+            for version in versions(given, amendments)
+        ]
+        if rows:
+            self._connection.executemany(
+                "INSERT INTO entry_version VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
 
     def _report_misfits(
         self, stream: str, known: list[Recorded], given: dict[int, Recorded]

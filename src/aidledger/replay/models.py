@@ -194,7 +194,11 @@ def in_order(models: Iterable[Model]) -> dict[str, Model]:
 
     """
     by_name = {model.name: model for model in models}
-    views = {view.name for view in event_views().values()} | {"entry", "parameters"}
+    views = {view.name for view in event_views().values()} | {
+        "entry",
+        "entry_version",
+        "parameters",
+    }
     for model in by_name.values():
         if model.name in views:
             raise ModelError(model.name, "a name of its own", "an event view", "rename the file")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Final
 
+import msgspec
 from msgspec import inspect
 
 from aidledger.domain.events.base import Day, MonthText
@@ -134,8 +135,19 @@ def is_open_part(part: bytes, depth: int) -> bool:
     return True
 
 
-def _object(fields: dict[str, str]) -> str:
-    inner = ",".join(f'"{re.escape(name)}":{value}' for name, value in fields.items())
+_COMMA: Final = r"(?:(?<=\{)|(?<!\{),)"
+"""Before each pair of an object that may lack some: none where the pair comes first."""
+
+
+def _object(fields: dict[str, str], optional: frozenset[str] = frozenset()) -> str:
+    """Return what matches an object with these fields; those added to a type may be absent."""
+    pairs = {name: f'"{re.escape(name)}":{value}' for name, value in fields.items()}
+    if not optional:
+        return rf"\{{{','.join(pairs.values())}\}}"
+    inner = "".join(
+        f"(?:{_COMMA}{pair})?" if name in optional else f"{_COMMA}{pair}"
+        for name, pair in pairs.items()
+    )
     return rf"\{{{inner}\}}"
 
 
@@ -143,9 +155,7 @@ def _sealed(names: tuple[str, ...]) -> str:
     """Return what matches an object of commitments under some of these names, in their order."""
     if not names:
         return r"\{\}"
-    # a comma before each pair that is there, save where it comes first, right behind the brace
-    comma = r"(?:(?<=\{)|(?<!\{),)"
-    pairs = "".join(f'(?:{comma}"{re.escape(name)}":"{_HASH}")?' for name in names)
+    pairs = "".join(f'(?:{_COMMA}"{re.escape(name)}":"{_HASH}")?' for name in names)
     return rf"\{{{pairs}\}}"
 
 
@@ -194,7 +204,13 @@ def _struct(fields: tuple[inspect.Field, ...], depth: int, opened: list[_Opened]
                 parts[name] = r"\{\}"
             case kind:
                 parts[name] = _expression(kind, depth + 1, opened)
-    return _object(parts)
+    return _object(parts, frozenset(f.encode_name for f in fields if _may_be_absent(f)))
+
+
+def _may_be_absent(field: inspect.Field) -> bool:
+    """Whether a field was added to a type (its default is UNSET): older records have none."""
+    undefined = (field.default, field.default_factory) == (msgspec.NODEFAULT, msgspec.NODEFAULT)
+    return undefined and not field.required
 
 
 def _number(kind: inspect.IntType) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
+from msgspec import UNSET
+
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, Parameter
 from aidledger.domain.policy.compiling import Limit
-from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
+from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, check_periods
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.services.policy_book import parameter_text
@@ -33,15 +35,16 @@ def adopt_packs(
     """Return the adoption of shipped packs, and their files as evidence.
 
     Raises:
-        PackError: a pack is unknown or faulty.
+        PackError: a pack is unknown or faulty, or two of one place hold on the same day.
 
     """
     library_files = shipped("packs")
     library = PackLibrary(library_files)
     proposals: list[Proposal] = []
     evidence: dict[str, Evidence] = {}
-    for name in packs:
-        pack = library.resolve(name)
+    resolved = [library.resolve(name) for name in packs]
+    check_periods(resolved, library_files)
+    for pack in resolved:
         chain = []
         for link, _ in pack.chain:
             content = library_files[link]
@@ -56,6 +59,7 @@ def adopt_packs(
             pack=pack.id,
             pack_hash=pack.hash,
             parameters=tuple(_parameters(pack)),
+            programmes=pack.programmes or UNSET,
             status=pack.status,
         )
         proposals.append(
@@ -100,10 +104,12 @@ def _proposal(
 
 
 def _parameters(pack: ResolvedPack) -> Iterable[Parameter]:
-    """Yield the pack's parameters and limits as SQL reads them."""
+    """Yield the pack's parameters, limits and standards as SQL reads them."""
     flat: dict[str, Any] = dict(pack.parameters)
     for limit in pack.limits:
         flat |= _limit_parameters(limit)
+    for standard in pack.standards:
+        flat[f"standard.{standard.code}.{standard.from_on}"] = standard.monthly_fen
     for key in sorted(flat):
         yield Parameter(key=key, value=parameter_text(flat[key]))
 

@@ -1,4 +1,4 @@
-"""What falls due when, out of the models ``deadlines`` and ``visits_due``: overdue first.
+"""What falls due when, overdue first, out of the models that say so.
 
 Days are those of the calendar as known on the day asked about; a limit that reaches into a year
 without a notice of holidays is provisional.
@@ -6,7 +6,7 @@ without a notice of holidays is provisional.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -63,7 +63,7 @@ def due(
     """
     day = as_of or day_of_question(session, known_on)
     items: list[DueItem] = []
-    for name, reader in (("deadlines", _limits), ("visits_due", _visits)):
+    for name, reader in _READERS.items():
         columns, rows = read_model(
             session,
             name,
@@ -89,6 +89,57 @@ def _visits(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
     for row in rows:
         if row["state"] == "open":
             yield _item(row, row["case"], f"visit {row['period']}", str(row["to_on"]), day)
+
+
+def _meetings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the period of the county's joint meeting that still runs."""
+    for row in rows:
+        if row["state"] == "open":
+            yield _item(row, "meeting", f"joint meeting {row['from_on']}", str(row["to_on"]), day)
+
+
+def _returns(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the monthly returns that have not come."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            yield _item(
+                row, f"unit/{row['unit']}", f"return {row['month']}", str(row["due_on"]), day
+            )
+
+
+def _scores(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the scores of the months that still run, and those missing or not told since."""
+    for row in rows:
+        if row["state"] != "met":
+            shown = row if row["state"] == "open" else {**row, "state": "missed"}
+            yield _item(shown, row["carer"], f"score {row['period']}", str(row["to_on"]), day)
+
+
+def _needs(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the needs that nobody has done anything about."""
+    for row in rows:
+        if row["state"] in _PENDING and row["due_on"] is not None:
+            shown = {**row, "from_on": row["reported_on"]}
+            yield _item(shown, row["case"], "need", str(row["due_on"]), day)
+
+
+def _findings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the findings of audits that are not yet put right."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            yield _item(row, row["finding"], f"rectify {row['rule']}", str(row["due_on"]), day)
+
+
+_READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem]]]] = {
+    "deadlines": _limits,
+    "visits_due": _visits,
+    "scores_due": _scores,
+    "needs": _needs,
+    "meetings_due": _meetings,
+    "returns_due": _returns,
+    "audit_findings": _findings,
+}
+"""By model: what reads its rows."""
 
 
 def _item(row: dict[str, Any], stream: str, what: str, due_on: str, day: str) -> DueItem:

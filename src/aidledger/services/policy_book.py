@@ -36,26 +36,28 @@ class PolicyBook:
         self._standards: list[tuple[str, Standard]] = []
         self._packs: dict[str, ResolvedPack] = {}
         self._calendar_known_on: dict[str, Calendar] = {}
-        self._in_force: dict[tuple[str, str], Adoption | None] = {}
-        self._held: dict[tuple[int, str, str], Adoption | None] = {}
+        self._in_force: dict[tuple[str, str, str], Adoption | None] = {}
+        self._held: dict[tuple[int, str, str, str], Adoption | None] = {}
         self._fetch = fetch
         for entry in amended(entries):
             self._take(entry)
 
-    def pack_in_force(self, day: str, known_on: str) -> ResolvedPack | None:
-        """Return the pack that holds on a day by what was known on another, or nothing."""
-        key = (day, known_on)
+    def pack_in_force(self, day: str, known_on: str, programme: str = "") -> ResolvedPack | None:
+        """Return the pack that holds for a programme on a day by what was known on another."""
+        key = (day, known_on, programme)
         if key not in self._in_force:
-            self._in_force[key] = pack_in_force(self._adoptions, day, known_on)
+            self._in_force[key] = pack_in_force(self._adoptions, day, known_on, programme)
         adoption = self._in_force[key]
         return None if adoption is None else self.pack(adoption.pack_hash)
 
-    def adopted_before(self, position: int, day: str, known_on: str) -> Adoption | None:
-        """Return what held on a day by what was known on another and adopted before an entry."""
+    def adopted_before(
+        self, position: int, day: str, known_on: str, programme: str
+    ) -> Adoption | None:
+        """Return what held for a programme on a day, as known on another, before an entry."""
         count = sum(one.position < position for one in self._adoptions)
-        key = (count, day, known_on)
+        key = (count, day, known_on, programme)
         if key not in self._held:
-            self._held[key] = pack_in_force(self._adoptions[:count], day, known_on)
+            self._held[key] = pack_in_force(self._adoptions[:count], day, known_on, programme)
         return self._held[key]
 
     def pack(self, pack_hash: str) -> ResolvedPack:
@@ -100,6 +102,7 @@ class PolicyBook:
                         known_since=max(event.known_since, china_day(entry.recorded_at)),
                         depth=len(event.chain),
                         position=entry.position,
+                        programmes=event.programmes or (),
                     )
                 )
             case CalendarAdopted() as event:

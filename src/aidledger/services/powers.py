@@ -49,9 +49,9 @@ def settings_of(book: PolicyBook) -> Settings:
     """Return what says the rules of a moment: the pack in force, the calendar as known, the day."""
 
     @lru_cache(maxsize=1_024)
-    def of_days(effective_on: str, today: str) -> Setting:
+    def of_days(effective_on: str, today: str, programme: str) -> Setting:
         try:
-            pack = book.pack_in_force(effective_on, today)
+            pack = book.pack_in_force(effective_on, today, programme)
         except ServiceError:  # its text is lost: others report that, the table's own values hold
             pack = None
         return Setting(
@@ -61,8 +61,8 @@ def settings_of(book: PolicyBook) -> Settings:
         )
 
     @lru_cache(maxsize=64)  # all entries of a batch have one time
-    def setting(effective_on: str, recorded_at: str) -> Setting:
-        return of_days(effective_on, china_day(recorded_at))
+    def setting(effective_on: str, recorded_at: str, programme: str) -> Setting:
+        return of_days(effective_on, china_day(recorded_at), programme)
 
     return setting
 

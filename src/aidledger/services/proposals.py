@@ -46,7 +46,10 @@ TOKENS: Final[dict[str, tuple[str, str]]] = {
     "CarerRegistered": ("person", "identity_number"),
     "AccountBound": ("account", "account_number"),
     "AccountChangeRequested": ("account", "account_number"),
+    "AccountOpened": ("account", "account_number"),
     "ActorIdentified": ("person", "identity_number"),
+    "CategoryRecorded": ("person", "identity_number"),
+    "HouseholdMemberChanged": ("person", "identity_number"),
 }
 """Data fields that the service fills in from a personal value, by event type."""
 UNKNOWN_PERSON: Final = "p" + "0" * 32

@@ -23,6 +23,7 @@ from aidledger.domain.decide import (
 )
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
+from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
 from aidledger.domain.payrun import with_line
@@ -165,7 +166,7 @@ class _Batch:
         self._today = china_day(self._recorded_at)
         self._calendar = self._policy.calendar_known_on(self._today)
         self._standards = self._policy.standards_known_on(self._today)
-        self._packs: dict[str, ResolvedPack | None] = {}
+        self._packs: dict[tuple[str, str], ResolvedPack | None] = {}
         self.drafts: list[Draft] = []
         self.decided = False
         """Whether anything in the batch was decided on, and not only recorded."""
@@ -195,7 +196,7 @@ class _Batch:
     def _take(self, proposal: Proposal) -> None:
         """Decide one proposal and keep what follows from it."""
         if proposal.type in TOKENS:
-            proposal = filled(self._session, proposal, self._pack(proposal.effective_on))
+            proposal = filled(self._session, proposal, self._pack(proposal))
         if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:
             # no clause refuses a fact, but a duty may: it is then named, and a finding
             for step in overridden(proposal, under_pack=False):
@@ -204,7 +205,7 @@ class _Batch:
             self._keep(proposal, Step(event=proposal.event, type=proposal.type, under_pack=False))
             return
         self.decided = True
-        pack = self._pack(proposal.effective_on)
+        pack = self._pack(proposal)
         given = self._circumstances(proposal, pack)
         match decide(proposal, given):
             case Refused(refusals=refusals):
@@ -224,17 +225,22 @@ class _Batch:
                 )
             case Decided(steps=steps):
                 for step in steps:
-                    self._keep(proposal, step)
+                    self._keep(proposal, step, pack)
                 if proposal.type in FOLLOWED:
                     after = self._circumstances(proposal, pack)
                     for step in follow(proposal, given, after):
-                        self._keep(proposal, step)
+                        self._keep(proposal, step, pack)
 
-    def _pack(self, day: str) -> ResolvedPack | None:
-        """Return the pack in force on a day, as known today; a batch has few days."""
-        if day not in self._packs:
-            self._packs[day] = self._policy.pack_in_force(day, self._today)
-        return self._packs[day]
+    def _pack(self, proposal: Proposal) -> ResolvedPack | None:
+        """Return the pack in force for a proposal, as known today; a batch has few days."""
+        day, programme = proposal.effective_on, ""
+        if isinstance(proposal.event, ApplicationSubmitted):
+            programme = proposal.event.programme
+        elif proposal.stream.startswith("case/"):
+            programme = self._session.case(proposal.stream).programme
+        if (day, programme) not in self._packs:
+            self._packs[day, programme] = self._policy.pack_in_force(day, self._today, programme)
+        return self._packs[day, programme]
 
     def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
         """Gather the states that a decision on this proposal may ask about."""
@@ -254,6 +260,9 @@ class _Batch:
             carer=carer,
             complaint=session.complaint(proposal.stream) if kind == "complaint" else None,
             run=run,
+            fund=session.fund(proposal.stream) if kind == "fund" else None,
+            stock=session.goods_in(proposal.stream) if kind == "stock" else None,
+            contract=session.contract(proposal.stream) if kind == "contract" else None,
             pack=pack,
             calendar=self._calendar,
             standards=self._standards,
@@ -272,12 +281,12 @@ class _Batch:
             self._sensitive[key] = reads_sensitive(pack, proposal.type)
         return reveal_facts(self._session, proposal, self._pending) if self._sensitive[key] else {}
 
-    def _keep(self, proposal: Proposal, step: Step) -> None:
+    def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None = None) -> None:
         """Turn one step into a draft, seal what is personal, and move the states on."""
         stream = proposal.stream
         version = self._session.version(stream)
         sealed = self._seal(proposal, step) if proposal.personal or step.sealed_facts else {}
-        pinned = self._pack(proposal.effective_on) if step.under_pack else None
+        pinned = pack if step.under_pack else None
         entry = Recorded(
             actor=proposal.actor,
             effective_on=proposal.effective_on,
@@ -316,7 +325,9 @@ class _Batch:
             values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
         sealed, rows = seal_values(self._session, proposal, values)
         self.vault_rows += rows
-        self._pending |= {(proposal.stream, field): value for field, value in values.items()}
+        for field, value in values.items():
+            self._pending[proposal.stream, field] = value
+            self._pending[proposal.stream, sealed[field]] = value
         return sealed
 
     def _pin(self, pack: ResolvedPack) -> PolicyPin:

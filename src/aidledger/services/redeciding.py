@@ -93,7 +93,7 @@ def repeat_decisions(
         withheld = withheld_facts(session, entry, record, opened)
         differences = _repeat(book, entry, record, pack, withheld)
         differences += _facts_not_borne_out(session, book, before, entry, record)
-        differences += _pack_not_in_force(book, entry, pack)
+        differences += _pack_not_in_force(book, before, entry, pack)
         differences += unlike(entry, record)
         earlier = (entries[at] for at in range(index - 1, -1, -1))
         differences += unwaived(entry, record, pack, earlier)
@@ -284,11 +284,11 @@ def _is_known_then(path: str) -> bool:
 
 
 def _pack_not_in_force(
-    book: PolicyBook, entry: Recorded, pack: ResolvedPack
+    book: PolicyBook, before: Case, entry: Recorded, pack: ResolvedPack
 ) -> list[policy.Difference]:
     """Compare the pack of a decision with the one that held, by what was adopted before the entry."""
     known_on = china_day(entry.recorded_at)
-    held = book.adopted_before(entry.position, entry.effective_on, known_on)
+    held = book.adopted_before(entry.position, entry.effective_on, known_on, before.programme)
     if held is not None and held.pack_hash == pack.hash:
         return []
     found = "none" if held is None else held.pack_hash

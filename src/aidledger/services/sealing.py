@@ -136,16 +136,22 @@ def seal_values(
 def reveal_facts(
     session: Session, proposal: Proposal, pending: Mapping[tuple[str, str], str]
 ) -> dict[str, str]:
-    """Open the sealed facts that a decision needs: kind and grade of a disability.
+    """Open the sealed facts that a decision needs: a disability, and categories by commitment.
 
-    ``pending`` has what was sealed earlier in the same batch, by stream and field. What was erased
-    is not there, and the clause that needs it then says so.
+    ``pending`` has what was sealed earlier in the same batch, by stream and field or commitment.
+    What was erased is not there, and the clause that needs it then says so.
     """
     if session.vault is None or not proposal.stream.startswith("case/"):
         return {}
-    if not session.case(proposal.stream).disability_certified:
-        return {}
-    found = revealed_in(session.vault, session.stream(proposal.stream))
+    case = session.case(proposal.stream)
+    sealed = [one.commitment for one in case.household.categories if one.commitment]
+    found = session.vault.open_many(sealed) if sealed else {}
+    found |= {
+        one: pending[proposal.stream, one] for one in sealed if (proposal.stream, one) in pending
+    }
+    if not case.disability_certified:
+        return found
+    found |= revealed_in(session.vault, session.stream(proposal.stream))
     for field in _DISABILITY:
         if (proposal.stream, field) in pending:
             found[field] = pending[proposal.stream, field]

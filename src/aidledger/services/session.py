@@ -14,10 +14,13 @@ from aidledger.domain.carer import Carer, evolve_carer, fold_carer
 from aidledger.domain.case import evolve, fold_case
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint, evolve_complaint, fold_complaint
+from aidledger.domain.contract import Contract, evolve_contract, fold_contract
 from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
+from aidledger.domain.fund import Fund, evolve_fund, fold_fund
 from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decoding import recorded_all
 from aidledger.services.keyring import (
@@ -77,6 +80,9 @@ class Session:
         self.carers: dict[str, Carer] = {}
         self.complaints: dict[str, Complaint] = {}
         self.runs: dict[str, PayRun] = {}
+        self.funds: dict[str, Fund] = {}
+        self.stocks: dict[str, Stock] = {}
+        self.contracts: dict[str, Contract] = {}
         self._offices: dict[str, str] | None = None
         self.versions: dict[str, int] = {}
         self._steps: dict[str, tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = {
@@ -84,6 +90,9 @@ class Session:
             "carer": (self.carers, evolve_carer),
             "complaint": (self.complaints, evolve_complaint),
             "run": (self.runs, evolve_run),
+            "fund": (self.funds, evolve_fund),
+            "stock": (self.stocks, evolve_stock),
+            "contract": (self.contracts, evolve_contract),
         }
         self.pending: dict[str, list[Recorded]] = {}
         """Decided and not yet written, of each stream: what its state has still to take in."""
@@ -104,7 +113,7 @@ class Session:
 
     def forget(self) -> None:
         """Drop every folded state: another writer has moved on."""
-        for kept in (self.cases, self.carers, self.complaints, self.runs):
+        for kept, _ in self._steps.values():
             kept.clear()
         self.versions.clear()
         self.pending.clear()
@@ -182,6 +191,24 @@ class Session:
         if not self._settled(stream, self.complaints):
             self.complaints[stream] = fold_complaint(stream, self._taken(stream))
         return self.complaints[stream]
+
+    def fund(self, stream: str) -> Fund:
+        """Return the state of a fund."""
+        if not self._settled(stream, self.funds):
+            self.funds[stream] = fold_fund(stream, self._taken(stream))
+        return self.funds[stream]
+
+    def goods_in(self, stream: str) -> Stock:
+        """Return the state of a stock."""
+        if not self._settled(stream, self.stocks):
+            self.stocks[stream] = fold_stock(stream, self._taken(stream))
+        return self.stocks[stream]
+
+    def contract(self, stream: str) -> Contract:
+        """Return the state of a contract."""
+        if not self._settled(stream, self.contracts):
+            self.contracts[stream] = fold_contract(stream, self._taken(stream))
+        return self.contracts[stream]
 
     def office_kind(self, office: str) -> str:
         """Return what kind of office one is by the registry; empty where it is not registered."""

@@ -277,6 +277,7 @@ def head_approves(world: World) -> Speech:
 def test_a_township_decides_only_what_was_delegated_to_it(
     fields: dict[str, object], code: str | None
 ) -> None:
+    # C2
     world = World()
     speech = head_approves(world)
 

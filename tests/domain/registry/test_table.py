@@ -47,7 +47,7 @@ def put(old: str, new: str) -> Callable[[str], str]:
         (put('kin_degrees = ["spouse"', 'kin_degree = ["spouse"'), "provenance.kin_degree"),
         (put('assurance_step_up = "server"', 'assurance_step_up = "none"'), "parameters.assurance_step_up"),
         (put("version = 1", "version = 0"), "version"),
-        (put("[title]", "[titles]"), "file"),
+        (put("[title]", "[titles]"), "titles"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_table_is_named_by_its_field(

@@ -64,7 +64,8 @@ def test_any_log_is_replayed_to_the_same_findings(
 ) -> None:
     world = World()
 
-    def setting(effective_on: str, recorded_at: str) -> Setting:
+    def setting(effective_on: str, recorded_at: str, programme: str) -> Setting:
+        del effective_on, programme
         known = Calendar(()) if calendar else None
         return Setting(recorded_on=recorded_at[:10], parameters=parameters, calendar=known)
 

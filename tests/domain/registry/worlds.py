@@ -74,7 +74,8 @@ class World:
         self.watch = Watch(tables=self.tables, settings=self.setting)
         self.found(table)
 
-    def setting(self, effective_on: str, recorded_at: str) -> Setting:
+    def setting(self, effective_on: str, recorded_at: str, programme: str) -> Setting:
+        del effective_on, programme
         return Setting(
             recorded_on=recorded_at[:10], parameters=self.parameters, calendar=Calendar(())
         )

@@ -20,7 +20,36 @@ Text = Annotated[str, msgspec.Meta(max_length=500)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
 
 Area = Literal["rural", "urban"]
-Form = Literal["decentralised", "concentrated"]
+Form = Literal["decentralised", "concentrated", "household"]
+"""``household`` where support is paid to a household and not to one person."""
+Programme = Literal[
+    "tekun",
+    "dibao",
+    "temporary",
+    "orphan",
+    "unattended",
+    "low_income",
+    "rigid",
+    "medical",
+    "education",
+    "housing",
+    "employment",
+    "disaster",
+    "retired_1960s",
+]
+"""What support is applied for (S1-001, S4-002 to S4-015)."""
+Reason = Literal[
+    "approval",
+    "ability",
+    "form",
+    "standard",
+    "correction",
+    "income",
+    "household",
+    "supplement",
+    "exit",
+]
+"""Why an entitlement is set."""
 Ability = Literal["able", "partly", "unable"]
 Source = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]*(:[0-9a-f]{64}#[0-9]+)?\Z")]
 """Where a fact comes from: ``office``, ``bank``, ``civil_registry`` …, or ``import:<sha256>#<row>``."""

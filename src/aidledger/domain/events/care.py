@@ -66,6 +66,29 @@ class CarerDisqualified(Event, frozen=True, kw_only=True):
     score: Score | None = None
 
 
+class CarerReviewOrdered(Event, frozen=True, kw_only=True):
+    """考核复查: below the pass mark, looked into under the county's supervision (C8)."""
+
+    ground: Literal["score", "misconduct", "other"]
+    month: MonthText | None = None
+    score: Score | None = None
+
+
+class CarerQualified(Event, frozen=True, kw_only=True):
+    """护理员持证: a certificate, valid to a day (F084)."""
+
+    certificate: Code
+    source: Source = "office"
+    to_on: Day
+
+
+class EpidemicWatchKept(Event, frozen=True, kw_only=True):
+    """疫情监测: the township asked a carer or guardian; what is wrong is sealed (S4-098)."""
+
+    source: Source = "office"
+    well: bool
+
+
 class CarerDisqualificationTold(Event, frozen=True, kw_only=True):
     """取消资格告知: told to the carer (S4-094)."""
 

@@ -18,6 +18,24 @@ from aidledger.domain.events.base import (
 )
 from aidledger.domain.policy.decision import DecisionRecord
 
+Limb = Literal[
+    "age",
+    "minor",
+    "disability",
+    "household",
+    "single_person",
+    "emergency",
+    "expenditure",
+    "orphan",
+    "unattended",
+    "low_income",
+    "rigid",
+    "marginal",
+    "retired_1960s",
+    "special",
+]
+"""The ground that an approval rests on."""
+
 
 class ReviewOpinionGiven(Event, frozen=True, kw_only=True):
     """初审意见: the township's opinion, with the proposed form and amount."""
@@ -89,7 +107,7 @@ class ApplicationApproved(Event, frozen=True, kw_only=True):
     decision: DecisionRecord | None = None
     form: Form
     from_month: MonthText
-    limb: Literal["age", "minor", "disability"]
+    limb: Limb
     source: Source = "office"
 
 

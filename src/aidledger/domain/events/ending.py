@@ -18,6 +18,9 @@ Ground = Literal[
     "own_wish",
     "false_statement",
     "other",
+    "gradual_exit",
+    "recognition_over",
+    "other_programme",
 ]
 
 

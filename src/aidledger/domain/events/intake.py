@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from aidledger.domain.events.base import Area, Code, Count, Day, Digest, Event, Source, Text, Token
+from aidledger.domain.events.base import (
+    Area,
+    Code,
+    Count,
+    Day,
+    Digest,
+    Event,
+    Programme,
+    Source,
+    Text,
+    Token,
+)
 
 
 class NeedDiscovered(Event, frozen=True, kw_only=True):
     """主动发现: somebody found a resident who may be eligible, and told them of the policy."""
 
     assessment: Literal["eligible", "unclear", "not_eligible"]
-    channel: Literal["patrol", "household_visit", "phone", "online", "data_sharing"]
+    channel: Literal["patrol", "household_visit", "phone", "online", "data_sharing", "wechat"]
     informed: bool
     source: Source = "office"
     township: Code
@@ -31,7 +42,7 @@ class ApplicationSubmitted(Event, frozen=True, kw_only=True):
     display_name: Text = ""
     identity_problem: Text = ""
     persons: Count = 1
-    programme: Literal["tekun"] = "tekun"
+    programme: Programme = "tekun"
     route: Literal["self", "proxy", "ex_officio"]
     source: Source = "office"
     township: Code
@@ -78,7 +89,7 @@ class EnrolmentRecorded(Event, frozen=True, kw_only=True):
 
     from_on: Day
     source: Source = "office"
-    stage: Literal["compulsory", "high", "vocational", "higher"]
+    stage: Literal["compulsory", "high", "vocational", "higher", "preschool"]
     to_on: Day | None = None
 
 

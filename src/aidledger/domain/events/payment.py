@@ -32,7 +32,7 @@ class PaymentRostered(Event, frozen=True, kw_only=True):
 
     account: Token
     amount_fen: Fen
-    kind: Literal["regular", "arrears"] = "regular"
+    kind: Literal["regular", "arrears", "one_off"] = "regular"
     month: MonthText
     parts: tuple[AmountLine, ...] = ()
     run: Code
@@ -69,7 +69,7 @@ class PaymentIssued(Event, frozen=True, kw_only=True):
 
     account: Token
     amount_fen: Fen
-    kind: Literal["regular", "arrears", "reissue"] = "regular"
+    kind: Literal["regular", "arrears", "reissue", "one_off"] = "regular"
     month: MonthText
     paid_on: Day
     run: Code

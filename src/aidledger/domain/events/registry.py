@@ -14,6 +14,7 @@ from aidledger.domain.events.base import (
     Event,
     Fen,
     MonthText,
+    Programme,
     Text,
     Token,
 )
@@ -63,6 +64,27 @@ class OfficeRegistered(Event, frozen=True, kw_only=True):
         "supervision",
         "bank",
         "institution",
+        "health",
+        "medical_insurance",
+        "education",
+        "housing",
+        "human_resources",
+        "emergency_management",
+        "public_security",
+        "disabled_federation",
+        "trade_union",
+        "womens_federation",
+        "youth_league",
+        "justice",
+        "veterans",
+        "agriculture",
+        "red_cross",
+        "social_work",
+        "child_welfare",
+        "coordination_group",
+        "development",
+        "approval_service",
+        "natural_resources",
     ]
     name: Text
     office: Code
@@ -78,7 +100,10 @@ class OfficerAppointed(Event, frozen=True, kw_only=True):
 
 
 class PackAdopted(Event, frozen=True, kw_only=True):
-    """采用政策包: by hash, with its parameters, so that SQL can read the rule of the day."""
+    """采用政策包: by hash, with its parameters, so that SQL can read the rule of the day.
+
+    ``programmes`` are those that the pack is for; absent or empty: for every programme.
+    """
 
     chain: tuple[Text, ...] = ()
     in_force_from: Day
@@ -87,6 +112,7 @@ class PackAdopted(Event, frozen=True, kw_only=True):
     pack: Code
     pack_hash: Digest
     parameters: tuple[Parameter, ...]
+    programmes: tuple[Programme, ...] | msgspec.UnsetType = msgspec.UNSET
     status: Literal["draft", "in_force", "repealed", "lapsed"]
 
 

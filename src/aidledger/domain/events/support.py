@@ -15,6 +15,7 @@ from aidledger.domain.events.base import (
     Fen,
     Form,
     MonthText,
+    Reason,
     Source,
     Text,
     Token,
@@ -58,7 +59,7 @@ class EntitlementSet(Event, frozen=True, kw_only=True):
     from_month: MonthText
     monthly_fen: Fen = 0
     parts: tuple[AmountLine, ...] = ()
-    reason: Literal["approval", "ability", "form", "standard", "correction"]
+    reason: Reason
 
 
 class CaseMoved(Event, frozen=True, kw_only=True):

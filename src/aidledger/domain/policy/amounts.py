@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Final, Literal
 
 import msgspec
 
 from aidledger.domain.calendar import Calendar
-from aidledger.domain.money import format_yuan, multiply
 from aidledger.domain.policy.clause import Clause
+from aidledger.domain.policy.formula import (
+    CompiledFormula,
+    StandardOf,
+    UnworkableError,
+    fact_at,
+)
 
 MAX_PUBLISHED: Final = 10_000
+MAX_TEXT: Final = 500
+"""What a part of an entry holds of how its sum came about."""
 
 
 class Standard(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,15 +52,21 @@ class AmountRule:
     group: str
     combine: Literal["max", "sum"]
     gate: Clause | None
-    standard: str | None
-    parameter: str | None
-    ratio: Fraction
-    ratio_text: str
-    rounding: str
+    formula: CompiledFormula
+    for_each: str
+    shown_as: str
+    needs: str
     citation: str
     text_zh: str
     text_en: str
     local: bool
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The facts that the rule may read; of the members of a list the list itself."""
+        gate = () if self.gate is None else self.gate.paths
+        read = {*gate, *self.formula.paths, self.for_each}
+        return frozenset(path for path in read if path and not path.startswith("member."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,69 +127,97 @@ def month_in(facts: Mapping[str, Any]) -> tuple[str, str] | None:
 def compute(
     rules: Iterable[AmountRule],
     own_standards: Iterable[Standard],
-    parameters: Mapping[str, Any],
     facts: Mapping[str, Any],
     calendar: Calendar | None,
 ) -> Amounts:
-    """Compute every part whose gate is met and combine them by group."""
+    """Compute every part whose gate is met, for each member where asked, and combine by group."""
     rules = tuple(rules)
     dated = month_in(facts) if rules else None
     month = dated[1][:7] if dated else None
     given = published(facts)
     standards = (*own_standards, *given)
+
+    def standard_of(code: str) -> int | None:
+        found = standard_on(code, month, standards) if month else None
+        return None if found is None else found.monthly_fen
+
     used: dict[str, Any] = dict([dated]) if dated else {}
     problems: list[str] = []
-    groups: dict[str, list[AmountPart]] = {}
-    combine = {}
+    groups: dict[tuple[str, int], list[tuple[AmountRule, AmountPart]]] = {}
     for rule in rules:
-        if rule.gate is not None:
-            result = rule.gate.evaluate(facts, calendar)
-            used.update(result.facts)
-            if result.outcome == "undecidable":
-                problems.append(f"{rule.code}: {result.why('en')}")
-            if result.outcome != "met":
-                continue
-        part = _part(rule, month, standards, parameters)
-        if part is None:
-            problems.append(f"{rule.code}: no standard {rule.standard} for {month or 'no month'}")
-            continue
-        groups.setdefault(rule.group, []).append(part)
-        combine[rule.group] = rule.combine
-    codes = {rule.standard for rule in rules}
+        try:
+            for index, about in enumerate(_subjects(rule, facts, used)):
+                part = _part(rule, about, standard_of, calendar, used)
+                if part is not None:
+                    groups.setdefault((rule.group, index), []).append((rule, part))
+        except UnworkableError as problem:
+            problems.append(f"{rule.code}: {problem} for {month or 'no month'}")
+    codes = {code for rule in rules for code in rule.formula.standards}
     in_play = [s for s in given if s.code in codes]
     if in_play:
         used["standards"] = [msgspec.to_builtins(s) for s in in_play]
-    parts = tuple(
-        part for group, found in groups.items() for part in _combined(combine[group], found)
-    )
+    counted = [one for found in groups.values() for one in _combined(found)]
+    there = {rule.code for rule, part in counted if part.fen > 0}
+    parts = _shown(one for one in counted if not one[0].needs or one[0].needs in there)
     total = None if problems or not rules else sum(part.fen for part in parts)
     return Amounts(fen=total, parts=parts, facts=used, problems=tuple(problems))
 
 
+def _subjects(
+    rule: AmountRule, facts: Mapping[str, Any], used: dict[str, Any]
+) -> Iterable[Mapping[str, Any]]:
+    """Return the facts to work a rule out for: once, or for each member of its list."""
+    if not rule.for_each:
+        return (facts,)
+    members = fact_at(facts, rule.for_each)
+    if not isinstance(members, list) or not all(isinstance(one, Mapping) for one in members):
+        raise UnworkableError(f"no list {rule.for_each}")
+    used[rule.for_each] = members
+    return [{**facts, "member": member} for member in members]
+
+
 def _part(
     rule: AmountRule,
-    month: str | None,
-    standards: Iterable[Standard],
-    parameters: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    standard_of: StandardOf,
+    calendar: Calendar | None,
+    used: dict[str, Any],
 ) -> AmountPart | None:
-    if rule.standard is not None:
-        standard = standard_on(rule.standard, month, standards) if month else None
-        if standard is None:
+    """Return a rule's part, and note the facts that were read; nothing where its gate is not met."""
+    if rule.gate is not None:
+        result = rule.gate.evaluate(facts, calendar)
+        used.update(_of_the_case(result.facts))
+        if result.outcome == "undecidable":
+            raise UnworkableError(result.why("en"))
+        if result.outcome != "met":
             return None
-        base_fen = standard.monthly_fen
-    else:
-        base_fen = parameters[rule.parameter or ""]
-    base = format_yuan(base_fen)
-    return AmountPart(
-        citation=rule.citation,
-        code=rule.code,
-        fen=multiply(base_fen, rule.ratio, rule.rounding),
-        formula=base if rule.ratio == 1 else f"{rule.ratio_text} × {base}",
-    )
+    worked = rule.formula.work(facts, standard_of)
+    used.update(_of_the_case(worked.facts))
+    return AmountPart(citation=rule.citation, code=rule.code, fen=worked.fen, formula=worked.text)
 
 
-def _combined(how: Literal["max", "sum"], parts: list[AmountPart]) -> list[AmountPart]:
+def _of_the_case(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the facts of one member: the list that they stand in is kept as a whole."""
+    return {path: value for path, value in facts.items() if not path.startswith("member.")}
+
+
+def _combined(parts: list[tuple[AmountRule, AmountPart]]) -> list[tuple[AmountRule, AmountPart]]:
     """Keep all parts, or only the highest (amounts are compared, never percentages: S4-029)."""
-    if how == "sum":
+    if parts[0][0].combine == "sum":
         return parts
-    return [max(parts, key=lambda part: part.fen)]
+    return [max(parts, key=lambda one: one[1].fen)]
+
+
+def _shown(parts: Iterable[tuple[AmountRule, AmountPart]]) -> tuple[AmountPart, ...]:
+    """Add up what is shown under one code; how it came about only where the code is the rule's own."""
+    shown: dict[str, AmountPart] = {}
+    for rule, part in parts:
+        before = shown.get(rule.shown_as)
+        formula = part.formula if rule.shown_as == rule.code else ""
+        if before is not None:
+            formula = f"{before.formula} + {formula}" if formula else ""
+            part = msgspec.structs.replace(part, fen=before.fen + part.fen)  # noqa: PLW2901
+        shown[rule.shown_as] = msgspec.structs.replace(
+            part, code=rule.shown_as, formula=formula if len(formula) <= MAX_TEXT else ""
+        )
+    return tuple(shown.values())

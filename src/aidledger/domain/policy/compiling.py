@@ -12,7 +12,16 @@ from aidledger.domain.policy.amounts import AmountRule
 from aidledger.domain.policy.clause import Clause
 from aidledger.domain.policy.errors import pack_error
 from aidledger.domain.policy.expression import PARAMETERS, Expression, compile_expression
-from aidledger.domain.policy.schema import AmountTable, ClauseTable, LimitTable, Severity
+from aidledger.domain.policy.formula import CompiledFormula, Term
+from aidledger.domain.policy.schema import (
+    AmountTable,
+    ByTier,
+    ClauseTable,
+    Floor,
+    Formula,
+    LimitTable,
+    Severity,
+)
 from aidledger.domain.values import parse_day
 
 
@@ -65,37 +74,47 @@ def _condition(source: str, parameters: Mapping[str, Any], file: str, field: str
     for path in expression.paths:
         root, key = path.split(".")[:2]
         if root == PARAMETERS and key not in parameters:
-            raise pack_error(file, field, "a parameter of the pack or its parents", path)
+            expected = "a parameter of the pack or its parents"
+            raise pack_error(file, field, expected, path, "unknown_name")
     return expression
 
 
 def compile_amounts(
     tables: Mapping[str, tuple[str, AmountTable]], parameters: Mapping[str, Any]
 ) -> tuple[AmountRule, ...]:
-    """Compile the amounts of a resolved pack; those of a group must combine the same way."""
+    """Compile the amounts of a resolved pack.
+
+    Those of a group must combine the same way over the same list; those shown under one code cite
+    the same text, for the citation would tell them apart.
+    """
     rules: list[AmountRule] = []
     combine: dict[str, str] = {}
+    same: dict[str, str] = {}
     for file, table in tables.values():
         field = f"amount.{table.code}"
         group = table.group or table.code
+        if table.needs is not None and table.needs not in tables:
+            raise pack_error(file, f"{field}.needs", "an amount of the pack", table.needs)
         if combine.setdefault(group, table.combine) != table.combine:
             raise pack_error(
                 file, f"{field}.combine", f"{combine[group]} as in its group", table.combine
             )
-        key = table.formula.parameter
-        if key is not None and type(parameters.get(key)) is not int:
-            raise pack_error(file, f"{field}.formula.parameter", "a whole-number parameter", key)
+        for key, value, at in (
+            (f"list of {group}", table.for_each or "", "for_each"),
+            (f"citation of {table.shown_as}", table.citation, "citation"),
+        ):
+            if (at == "for_each" or table.shown_as) and same.setdefault(key, value) != value:
+                raise pack_error(file, f"{field}.{at}", f"{same[key]}: the {key}", value)
         rules.append(
             AmountRule(
                 code=table.code,
                 group=group,
                 combine=table.combine,
                 gate=_gate(table, parameters, file, f"{field}.when"),
-                standard=table.formula.standard,
-                parameter=key,
-                ratio=parse_ratio(table.formula.ratio),
-                ratio_text=table.formula.ratio,
-                rounding=table.formula.rounding,
+                formula=compile_formula(table.formula, parameters, file, f"{field}.formula"),
+                for_each=table.for_each or "",
+                shown_as=table.shown_as or table.code,
+                needs=table.needs or "",
                 citation=table.citation,
                 text_zh=table.text_zh,
                 text_en=table.text_en,
@@ -103,6 +122,60 @@ def compile_amounts(
             )
         )
     return tuple(rules)
+
+
+def compile_formula(
+    table: Formula, parameters: Mapping[str, Any], file: str, field: str
+) -> CompiledFormula:
+    """Bind a formula to the parameters of its resolved pack.
+
+    Raises:
+        PackError: a parameter is missing, no whole number or no list of tiers.
+
+    """
+
+    def fen(key: str, at: str) -> int:
+        value = parameters.get(key)
+        if type(value) is not int or value < 0:
+            raise pack_error(file, f"{field}.{at}", "a whole-number parameter", key)
+        return value
+
+    def term(of: Formula | Floor, at: str) -> Term:
+        return Term(
+            standard=of.standard or "",
+            fen=0 if of.parameter is None else fen(of.parameter, at),
+            ratio=parse_ratio(of.ratio),
+            ratio_text=of.ratio,
+        )
+
+    return CompiledFormula(
+        base=term(table, "parameter"),
+        chosen_by="" if table.standard_by is None else table.standard_by.fact,
+        choices={} if table.standard_by is None else table.standard_by.of,
+        tier_by="" if table.tier is None else table.tier.fact,
+        tiers=() if table.tier is None else _tiers(table.tier, parameters, file, field),
+        fact=table.fact or "",
+        floors=tuple(term(floor, "at_least") for floor in table.at_least),
+        times=table.times or "",
+        minus=table.minus or "",
+        cap_fen=None if table.cap is None else fen(table.cap, "cap"),
+        rounding=table.rounding,
+    )
+
+
+def _tiers(
+    table: ByTier, parameters: Mapping[str, Any], file: str, field: str
+) -> tuple[tuple[int, int], ...]:
+    """Return pairs of bound and fen out of the parameter that lists them in turn."""
+    given = parameters.get(table.parameter)
+    numbers = given if isinstance(given, list) else []
+    pairs = tuple(zip(numbers[::2], numbers[1::2], strict=False))
+    bounds = numbers[::2]
+    good = all(type(number) is int and number >= 0 for number in numbers) and len(numbers) % 2 == 0
+    if not pairs or not good or bounds != sorted(set(bounds)):
+        expected = "a list of bound and fen in turn, bounds rising"
+        raise pack_error(file, f"{field}.tier.parameter", expected, table.parameter)
+    return pairs
 
 
 def _gate(

@@ -63,15 +63,29 @@ def decide_clauses(
     facts: Mapping[str, Any],
     calendar: Calendar | None = None,
 ) -> Answers:
-    """Answer every clause of the pack on one act, and say which refuse it; never raises on facts."""
-    return together(pack.clauses_for(act_type)).evaluate(facts, calendar)
+    """Answer every clause of the pack on one act, and say which refuse it; never raises on facts.
+
+    Where a clause asks for it, ``due.fen`` and ``due.parts`` (fen by code) are what the amounts of
+    the pack give for the same facts: all nothing where they can't be worked out.
+    """
+    clauses = together(pack.clauses_for(act_type))
+    if clauses.reads_due:
+        facts = _with_due(facts, compute_amounts(pack, facts, calendar))
+    return clauses.evaluate(facts, calendar)
+
+
+def _with_due(facts: Mapping[str, Any], amounts: Amounts) -> dict[str, Any]:
+    """Return the facts with what is due by them."""
+    known = amounts.fen is not None
+    parts = {part.code: part.fen for part in amounts.parts} if known else {}
+    return {**facts, "due": {"fen": amounts.fen or 0, "parts": parts}}
 
 
 def compute_amounts(
     pack: ResolvedPack, facts: Mapping[str, Any], calendar: Calendar | None = None
 ) -> Amounts:
     """Compute the monthly amount that the pack gives for the facts."""
-    return compute(pack.amounts, pack.standards, pack.parameters, facts, calendar)
+    return compute(pack.amounts, pack.standards, facts, calendar)
 
 
 def decide(
@@ -97,9 +111,12 @@ def decide(
     read: dict[str, Any] = {}
     for result in results:
         read.update(result.facts)
-    amounts = compute_amounts(pack, facts, calendar) if with_amount else None
-    if amounts is not None:
-        read.update(amounts.facts)
+    if with_amount or together(pack.clauses_for(act_type)).reads_due:
+        computed = compute_amounts(pack, facts, calendar)
+        read.update(computed.facts)
+    amounts = computed if with_amount else None
+    # what is due is worked out again of the facts that it was worked out of
+    read = {path: value for path, value in read.items() if not path.startswith("due.")}
     kept = {path: read[path] for path in sorted(read) if not _inside(path, read)}
     hidden = {path: value for path, value in kept.items() if path in withhold}
     record = DecisionRecord(
@@ -140,16 +157,20 @@ def redecide(
     kept = {clause.id: clause.outcome for clause in record.clauses}
     now: dict[str, str] = {}
     refused = False
+    in_amounts = {path for rule in pack.amounts for path in rule.paths}
     clauses = pack.clauses_for(record.act)
     answers = decide_clauses(pack, record.act, facts, calendar).results
     for clause, result in zip(clauses, answers, strict=True):
-        blind = [path for path in absent if path in clause.paths]
+        reads_due = any(path.startswith("due.") for path in clause.paths)
+        read = {*clause.paths, *(in_amounts if reads_due else ())}
+        blind = [path for path in absent if path in read]
         outcome: str = kept.get(clause.id, "absent") if blind else result.outcome
         if blind:
             found.append(_difference("unchecked", clause.id, outcome, ", ".join(blind)))
         now[clause.id] = outcome
         refused |= clause.kind == "refuse" and outcome in ("failed", "undecidable")
-    texts = {one.id: one.citation for one in (*record.clauses, *clauses)}
+    texts = {one.id: one.citation for one in record.clauses}
+    texts |= {one.id: one.citation for one in clauses}
     found += [
         _difference("clause", name, kept.get(name, "absent"), now.get(name, "absent"), texts[name])
         for name in sorted({*kept, *now})
@@ -171,7 +192,7 @@ def _amount_differences(
     calendar: Calendar | None,
 ) -> list[Difference]:
     """Compare the amount and its parts; not where a condition of one reads a withheld fact."""
-    read = {path for rule in pack.amounts if rule.gate for path in rule.gate.paths}
+    read = {path for rule in pack.amounts for path in rule.paths}
     blind = [path for path in absent if path in read]
     if blind:
         return [_difference("unchecked", "amount", str(record.amount_fen), ", ".join(blind))]

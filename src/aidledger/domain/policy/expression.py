@@ -17,11 +17,14 @@ from typing import Any, Final
 import cel
 
 from aidledger.domain.calendar import Calendar
-from aidledger.domain.policy.errors import PackError
+from aidledger.domain.policy.errors import PackError, pack_error
 from aidledger.domain.values import add_months, full_years, month_of, next_month, parse_day
 
 #: Where facts live; ``params`` is filled from the pack itself.
-ROOTS: Final = ("act", "carer", "case", "complaint", "day", "fund", "params", "run")
+ROOTS: Final = (
+    *("act", "carer", "case", "complaint", "contract", "day", "due", "fund", "member", "params"),
+    *("run", "stock"),
+)
 PARAMETERS: Final = "params"
 MAX_LENGTH: Final = 2_000
 #: Two nested loops over short lists are enough for any rule; more would be a way to hang a reader.
@@ -155,7 +158,7 @@ def compile_expression(source: str, *, file: str, field: str) -> Expression:
     """
 
     def refuse(expected: str, found: str) -> PackError:
-        return PackError(file=file, field=field, expected=expected, found=found)
+        return pack_error(file, field, expected, found, "not_cel")
 
     if len(source) > MAX_LENGTH:
         raise refuse(f"a condition of at most {MAX_LENGTH} characters", f"{len(source)}")

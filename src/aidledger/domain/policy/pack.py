@@ -1,23 +1,27 @@
 """Policy packs: loaded from TOML bytes, overlaid on their parents, hashed, resolved.
 
 A child overrides its parent's parameters by key, clauses, amounts and limits by id, standards by
-code and day, and takes rules away by naming them in ``remove``. The hash covers the file's bytes and
-the parent's hash, so it pins the whole chain.
+code and day, and takes rules away by naming them in ``remove``. The hash covers the rules' bytes (not
+the examples behind them) and the parent's hash, so it pins the whole chain.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final
 
+from aidledger.domain.events.base import Programme, Reason
 from aidledger.domain.money import ROUNDINGS, parse_ratio
 from aidledger.domain.policy.amounts import AmountRule, Standard
 from aidledger.domain.policy.clause import Clause
 from aidledger.domain.policy.compiling import Limit, compile_amounts, compile_clause, compile_limit
-from aidledger.domain.policy.errors import pack_error
+from aidledger.domain.policy.errors import FaultReason, pack_error
+from aidledger.domain.policy.lines import located
 from aidledger.domain.policy.schema import (
     AmountTable,
     Basis,
@@ -29,9 +33,12 @@ from aidledger.domain.policy.schema import (
     Status,
     Title,
     convert,
+    read_examples,
     read_toml,
+    split_examples,
 )
-from aidledger.domain.values import length_prefixed, parse_day
+from aidledger.domain.policy.validating import check_days, check_names
+from aidledger.domain.values import length_prefixed
 
 MAX_DEPTH: Final = 8
 
@@ -51,13 +58,17 @@ class ResolvedPack:
     in_force_from: str
     in_force_to: str | None
     known_since: str
+    programmes: tuple[Programme, ...]
     parameters: Mapping[str, Any]
     provenance: Mapping[str, Provenance]
     clauses: tuple[Clause, ...]
     amounts: tuple[AmountRule, ...]
     limits: tuple[Limit, ...]
     standards: tuple[Standard, ...]
+    standard_citations: Mapping[tuple[str, str], str]
     clauses_by_act: Mapping[str, tuple[Clause, ...]]
+    follows: Mapping[str, Reason]
+    """The acts on a supported case that an entitlement follows from, with its reason."""
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -77,37 +88,31 @@ class ResolvedPack:
 
 
 def pack_hash(content: bytes, parent_hash: str | None) -> str:
-    """Return the hex SHA-256 of a pack file bound to its parent's hash (hex), if it has one."""
+    """Return the hex SHA-256 of a pack file's rules bound to its parent's hash (hex), if any.
+
+    Examples are no rules: the file's own digest, which an adoption names too, covers them.
+    """
+    rules, _ = split_examples(content)
     parent = bytes.fromhex(parent_hash) if parent_hash else b""
     label = b"aidledger/pack/v1\n"
-    return hashlib.sha256(label + length_prefixed(content) + length_prefixed(parent)).hexdigest()
+    return hashlib.sha256(label + length_prefixed(rules) + length_prefixed(parent)).hexdigest()
 
 
 def load_pack_file(content: bytes, *, file: str) -> PackFile:
     """Read one file by itself: shape, dates, ratios, roundings, provenance, unique ids.
 
     Raises:
-        PackError: naming file and field.
+        PackError: naming file, line and field.
     """
-    pack = convert(read_toml(content, file=file), PackFile, file=file)
-    _check_days(pack, file)
-    for kind, names in (
-        ("clause", [c.id for c in pack.clause]),
-        ("amount", [a.code for a in pack.amount]),
-        ("limit", [x.id for x in pack.limit]),
-        ("standard", [f"{s.code} from {s.from_on}" for s in pack.standard]),
-    ):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise pack_error(file, kind, "each name once", ", ".join(twice))
-    unsourced = sorted(set(pack.parameters) - set(pack.provenance))
-    if unsourced:
-        raise pack_error(
-            file, f"provenance.{unsourced[0]}", "the source of the parameter", "nothing"
-        )
-    for index, amount in enumerate(pack.amount):
-        _check_formula(amount, file, f"amount[{index}].formula")
-    return pack
+    with located({file: content}):
+        rules, _ = split_examples(content)
+        pack = convert(read_toml(rules, file=file), PackFile, file=file)
+        check_days(pack, file)
+        check_names(pack, file)
+        for index, amount in enumerate(pack.amount):
+            _check_formula(amount, file, f"amount[{index}].formula")
+        read_examples(content, file=file)
+        return pack
 
 
 class PackLibrary:
@@ -123,6 +128,10 @@ class PackLibrary:
         """The ids of all packs, sorted."""
         return tuple(sorted(self._files))
 
+    def file(self, pack_id: str) -> bytes:
+        """Return the bytes of a pack that was resolved."""
+        return self._files[pack_id]
+
     def resolve(self, pack_id: str) -> ResolvedPack:
         """Return a pack with its parents' rules.
 
@@ -130,7 +139,8 @@ class PackLibrary:
             PackError: unknown id, a circle of parents, or any fault in the files.
         """
         if pack_id not in self._resolved:
-            self._resolved[pack_id] = self._load(pack_id)
+            with located({f"{name}.toml": content for name, content in self._files.items()}):
+                self._resolved[pack_id] = self._load(pack_id)
         return self._resolved[pack_id]
 
     def _load(self, pack_id: str) -> ResolvedPack:
@@ -144,14 +154,18 @@ class PackLibrary:
                     "extends" if files else "id",
                     "a pack in the library",
                     wanted,
+                    "unknown_name",
+                )
+            if wanted in (below := [pack.id for pack in files]):
+                circle = " → ".join([*below[below.index(wanted) :], wanted])
+                raise pack_error(
+                    f"{below[-1]}.toml", "extends", "a pack that rests on another", circle, "circle"
                 )
             if len(files) >= MAX_DEPTH:
-                raise pack_error(
-                    name, "extends", f"at most {MAX_DEPTH} packs in a chain", "a circle"
-                )
+                raise pack_error(name, "extends", f"at most {MAX_DEPTH} packs in a chain", "more")
             pack = load_pack_file(self._files[wanted], file=name)
             if pack.id != wanted:
-                raise pack_error(name, "id", wanted, pack.id)
+                raise pack_error(name, "id", wanted, pack.id, "another_file")
             files.append(pack)
             wanted = pack.extends
         files.reverse()
@@ -169,13 +183,19 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
     clauses: dict[str, tuple[str, ClauseTable]] = {}
     amounts: dict[str, tuple[str, AmountTable]] = {}
     limits: dict[str, tuple[str, LimitTable]] = {}
+    follows: dict[str, Reason] = {}
+    covered: set[str] = set()
     standards: dict[tuple[str, str], StandardTable] = {}
     for pack in files:
         file = f"{pack.id}.toml"
+        if covered and not set(pack.programmes) & covered:
+            expected = f"some of {', '.join(sorted(covered))}, as the parent"
+            raise pack_error(file, "programmes", expected, ", ".join(pack.programmes) or "nothing")
+        covered = set(pack.programmes)
         for name in pack.remove:
             taken = [rules.pop(name, None) for rules in (clauses, amounts, limits)]
             if not any(taken):
-                raise pack_error(file, "remove", "a rule of a parent", name)
+                raise pack_error(file, "remove", "a rule of a parent", name, "unknown_name")
         for key, value in pack.parameters.items():
             if key in parameters and type(parameters[key]) is not type(value):
                 kind = type(parameters[key]).__name__
@@ -183,6 +203,7 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
             parameters[key] = value
         provenance.update(pack.provenance)
         clauses.update({c.id: (file, c) for c in pack.clause})
+        follows.update({f.on: f.reason for f in pack.follow})
         amounts.update({a.code: (file, a) for a in pack.amount})
         limits.update({x.id: (file, x) for x in pack.limit})
         standards.update({(s.code, s.from_on): s for s in pack.standard})
@@ -204,6 +225,7 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
         in_force_from=last.in_force.from_on,
         in_force_to=last.in_force.to_on,
         known_since=last.known_since,
+        programmes=last.programmes,
         parameters=MappingProxyType(parameters),
         provenance=MappingProxyType(provenance),
         clauses=compiled,
@@ -213,37 +235,67 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
             Standard(code=s.code, monthly_fen=s.monthly_fen, from_on=s.from_on)
             for s in standards.values()
         ),
+        standard_citations={key: s.citation for key, s in standards.items()},
         clauses_by_act=MappingProxyType(by_act),
+        follows=MappingProxyType(follows),
     )
 
 
-def _check_days(pack: PackFile, file: str) -> None:
-    days = {
-        "in_force.from": pack.in_force.from_on,
-        "in_force.to": pack.in_force.to_on,
-        "known_since": pack.known_since,
-        **{f"standard.{s.code}.from": s.from_on for s in pack.standard},
-    }
-    for field, text in days.items():
-        try:
-            if text is not None:
-                parse_day(text)
-        except ValueError:
-            raise pack_error(file, field, "a day as YYYY-MM-DD", text or "") from None
-    if pack.in_force.to_on is not None and pack.in_force.to_on < pack.in_force.from_on:
-        raise pack_error(file, "in_force.to", "a day not before in_force.from", pack.in_force.to_on)
-    if pack.status in ("repealed", "lapsed") and pack.in_force.to_on is None:
-        raise pack_error(file, "in_force.to", f"the last day of a {pack.status} pack", "nothing")
+def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> None:
+    """Refuse two packs of one place that hold on the same day, unless one rests on the other.
+
+    Args:
+        packs: those to be used side by side; drafts hold on no day.
+        files: the texts by pack id, for the line.
+
+    Raises:
+        PackError: at the days of the pack that begins later.
+    """
+    held = sorted((p for p in packs if p.status != "draft"), key=lambda p: (p.in_force_from, p.id))
+    for earlier, later in combinations(held, 2):
+        if earlier.jurisdiction != later.jurisdiction or _one_rests_on_the_other(earlier, later):
+            continue
+        if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
+            file = f"{later.id}.toml"
+            with located({file: files.get(later.id, b"")}):
+                raise pack_error(
+                    file,
+                    "in_force.from",
+                    f"a day on which no other pack of {later.jurisdiction} holds",
+                    f"{later.in_force_from}, in the days of {earlier.id}"
+                    f" ({earlier.in_force_from} to {earlier.in_force_to or '…'})",
+                    "overlap",
+                )
+
+
+def _one_rests_on_the_other(one: ResolvedPack, other: ResolvedPack) -> bool:
+    return any(one.id == name for name, _ in other.chain) or any(
+        other.id == name for name, _ in one.chain
+    )
 
 
 def _check_formula(amount: AmountTable, file: str, field: str) -> None:
     formula = amount.formula
-    if (formula.standard is None) == (formula.parameter is None):
-        raise pack_error(file, field, "either standard or parameter", "both or neither")
+    bases = (formula.standard, formula.parameter, formula.standard_by, formula.tier, formula.fact)
+    if sum(base is not None for base in bases) != 1:
+        expected = "either standard or parameter, or standard_by, tier or fact"
+        raise pack_error(file, field, expected, "several or none")
+    whole = _ratio(formula.ratio, file, f"{field}.ratio").denominator == 1
+    for index, floor in enumerate(formula.at_least):
+        at = f"{field}.at_least[{index}]"
+        if (floor.standard is None) == (floor.parameter is None):
+            raise pack_error(file, at, "either standard or parameter", "both or neither")
+        whole &= _ratio(floor.ratio, file, f"{at}.ratio").denominator == 1
+    if formula.rounding is None and whole:
+        return
     if formula.rounding not in ROUNDINGS:
         expected = f"one of {', '.join(sorted(ROUNDINGS))}"
-        raise pack_error(file, f"{field}.rounding", expected, formula.rounding)
+        reason: FaultReason = "bad_value" if formula.rounding else "no_rounding"
+        raise pack_error(file, f"{field}.rounding", expected, formula.rounding or "nothing", reason)
+
+
+def _ratio(text: str, file: str, field: str) -> Fraction:
     try:
-        parse_ratio(formula.ratio)
+        return parse_ratio(text)
     except ValueError:
-        raise pack_error(file, f"{field}.ratio", "a decimal such as 1.6", formula.ratio) from None
+        raise pack_error(file, field, "a decimal such as 1.6", text) from None

@@ -6,16 +6,29 @@ provenance: a number without a source is not a rule.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 
 from aidledger.domain.calendar import CountFrom, Roll, Unit
-from aidledger.domain.policy.errors import PackError
+from aidledger.domain.events.base import Programme, Reason
+from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
 
 MAX_FILE_BYTES = 262_144
 T = TypeVar("T")
+_EXAMPLES: Final = re.compile(rb"^\n?\[\[example\]\]", re.MULTILINE)
+_AT_LINE: Final = re.compile(r"at line (\d+)")
+_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
+_MISSING: Final = re.compile(r"missing required field `([^`]*)`")
+_WORD: Final = re.compile(r"Invalid enum value '([^']*)'")
+_MISSING_REASONS: Final[dict[str, FaultReason]] = {
+    "from": "missing_day",
+    "in_force": "missing_day",
+    "known_since": "missing_day",
+    "rounding": "no_rounding",
+}
 
 PackId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 RuleId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
@@ -23,13 +36,29 @@ Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 EventName = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Za-z0-9]{1,63}$")]
 FactId = Annotated[str, msgspec.Meta(pattern=r"^(S[0-4]-[0-9]{3}|F[0-9]{3}|C[0-9]{1,2})$")]
 DayText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+FactPath = Annotated[str, msgspec.Meta(pattern=r"^(act|case|member)\.[a-z][a-z0-9_]{0,63}$")]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 Condition = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 Whole = Annotated[int, msgspec.Meta(ge=-9_007_199_254_740_991, le=9_007_199_254_740_991)]
 Scalar = bool | Whole | str
 ParameterValue = Scalar | list[Scalar] | dict[str, Scalar | list[Scalar]]
+GivenValue = (
+    Scalar | list[Scalar | dict[str, Scalar | list[Scalar]]] | dict[str, Scalar | list[Scalar]]
+)
+"""A fact as an example gives it; lists may hold maps, such as the members of a household."""
 Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["draft", "in_force", "repealed", "lapsed"]
+Edge = Literal[
+    "birthday",
+    "death_on_pay_day",
+    "equal_supplements",
+    "leap_day",
+    "make_up_day",
+    "rounding",
+    "year_end",
+    "zero_income",
+]
+"""What lies at an edge in an example; ``birthday`` is one on the day of the decision."""
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,17 +110,60 @@ class ClauseTable(_Strict, frozen=True, kw_only=True):
     require: Condition
 
 
-class Formula(_Strict, frozen=True, kw_only=True):
-    """A standard or a parameter (in fen), times an exact ratio, rounded as named."""
+class Floor(_Strict, frozen=True, kw_only=True):
+    """What an amount does not go below: a standard or a parameter (in fen), times a ratio."""
 
     standard: Key | None = None
     parameter: Key | None = None
     ratio: str = "1"
-    rounding: str
+
+
+class ByArea(_Strict, frozen=True, kw_only=True):
+    """Which standard counts, by the value of a fact: ``{ fact, of = { rural = …, urban = … } }``."""
+
+    fact: FactPath
+    of: Annotated[dict[str, Key], msgspec.Meta(min_length=1)]
+
+
+class ByTier(_Strict, frozen=True, kw_only=True):
+    """The tier that a fact falls into.
+
+    The parameter lists a bound (still in the tier) and its fen in turn, bounds rising.
+    """
+
+    fact: FactPath
+    parameter: Key
+
+
+class Formula(_Strict, frozen=True, kw_only=True):
+    """One base (standard, parameter or fact in fen, standard by a fact, tier) times an exact ratio.
+
+    At least the floors, times a fact (persons), less a fact (income in fen), at most the cap (a
+    parameter in fen), never below nothing. ``rounding`` may only be left out where all ratios are
+    whole.
+    """
+
+    standard: Key | None = None
+    parameter: Key | None = None
+    standard_by: ByArea | None = None
+    tier: ByTier | None = None
+    fact: FactPath | None = None
+    ratio: str = "1"
+    at_least: tuple[Floor, ...] = ()
+    times: FactPath | None = None
+    minus: FactPath | None = None
+    cap: Key | None = None
+    rounding: str | None = None
 
 
 class AmountTable(_Strict, frozen=True, kw_only=True):
-    """One part of an amount; parts of one group are added up or only the highest counts."""
+    """One part of an amount; parts of one group are added up or only the highest counts.
+
+    ``for_each`` names a list of maps (``case.members``): the group is worked out for each, whose
+    facts are under ``member.``, and added up. ``shown_as`` stands in entries where the code itself
+    would tell what is sealed; what is shown as one is added up, without how it came about.
+    ``needs`` names another amount: without it, or where it is nothing, this one is nothing too.
+    """
 
     code: RuleId
     citation: Words
@@ -101,8 +173,24 @@ class AmountTable(_Strict, frozen=True, kw_only=True):
     when: Condition | None = None
     formula: Formula
     group: RuleId | None = None
+    for_each: FactPath | None = None
+    shown_as: RuleId | None = None
+    needs: RuleId | None = None
     combine: Literal["max", "sum"] = "sum"
     local: bool = False
+
+
+class FollowTable(_Strict, frozen=True, kw_only=True):
+    """An entitlement follows from an act on a case that is supported, for this reason."""
+
+    on: Literal[
+        "CategoryEnded",
+        "CategoryRecorded",
+        "GradualExitGranted",
+        "HouseholdMemberChanged",
+        "IncomeAssessed",
+    ]
+    reason: Reason
 
 
 class LimitTable(
@@ -142,7 +230,7 @@ class StandardTable(_Strict, frozen=True, kw_only=True, rename={"from_on": "from
 
 
 class PackFile(_Strict, frozen=True, kw_only=True):
-    """A whole file."""
+    """A whole file; ``programmes`` are those that the pack is for, none: every programme."""
 
     id: PackId
     version: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
@@ -153,35 +241,103 @@ class PackFile(_Strict, frozen=True, kw_only=True):
     in_force: InForce
     known_since: DayText
     extends: PackId | None = None
+    programmes: tuple[Programme, ...] = ()
     remove: tuple[RuleId, ...] = ()
     parameters: dict[Key, ParameterValue] = {}
     provenance: dict[Key, Provenance] = {}
     clause: tuple[ClauseTable, ...] = ()
     amount: tuple[AmountTable, ...] = ()
+    follow: tuple[FollowTable, ...] = ()
     limit: tuple[LimitTable, ...] = ()
     standard: tuple[StandardTable, ...] = ()
+
+
+class PublishedTable(_Strict, frozen=True, kw_only=True, rename={"from_on": "from"}):
+    """A standard published beside the pack, as an example takes it to be."""
+
+    code: Key
+    monthly_fen: Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
+    from_on: DayText
+
+
+class ExampleTable(_Strict, frozen=True, kw_only=True):
+    """A worked example: what the pack must answer for some facts on a day.
+
+    An ``act`` is allowed unless clauses refuse it (``refused_by``; ``found_by`` are clauses that
+    only find). An amount has its parts. A ``limit`` that begins on the day ends on ``due``. Facts
+    stand by root and name (``case.age_years``); ``like`` takes over those of an earlier example or
+    of one of a parent. ``case.birth_on`` gives the age of the day. Working days are counted as
+    known on ``known_on``, or as known today.
+    """
+
+    id: RuleId
+    facts: Annotated[tuple[FactId, ...], msgspec.Meta(min_length=1)]
+    edge: tuple[Edge, ...] = ()
+    on: DayText
+    known_on: DayText | None = None
+    act: EventName | None = None
+    like: RuleId | None = None
+    given: dict[Key, dict[Key, GivenValue]] = {}
+    published: tuple[PublishedTable, ...] = ()
+    refused_by: tuple[RuleId, ...] = ()
+    found_by: tuple[RuleId, ...] = ()
+    amount_fen: Whole | None = None
+    parts: dict[RuleId, Whole] = {}
+    limit: RuleId | None = None
+    due: DayText | None = None
+    provisional: bool = False
+
+
+class ExampleFile(_Strict, frozen=True, kw_only=True):
+    """What follows the rules in a pack's file: examples and nothing else."""
+
+    example: tuple[ExampleTable, ...] = ()
+
+
+def split_examples(content: bytes) -> tuple[bytes, bytes]:
+    """Return the rules of a pack's file and its examples: they begin with ``[[example]]``.
+
+    The first line that begins so ends the rules, with one empty line before it. Both are read
+    apart, so that nothing behind that line can change a rule.
+    """
+    begin = _EXAMPLES.search(content)
+    at = begin.start() if begin else len(content)
+    return content[:at], content[at:]
+
+
+def read_examples(content: bytes, *, file: str) -> tuple[ExampleTable, ...]:
+    """Read what stands behind the rules of a pack's file.
+
+    Raises:
+        PackError: something else than examples stands there, such as a rule that nobody would
+            read, or an example of another form.
+    """
+    rules, written = split_examples(content)
+    # Line by line where it was: what stands before is empty lines for the reader of TOML.
+    tables = read_toml(b"\n" * rules.count(b"\n") + written, file=file)
+    return convert(tables, ExampleFile, file=file).example
 
 
 def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
     """Read TOML from bytes of any kind.
 
     Raises:
-        PackError: too large, not UTF-8, not TOML.
+        PackError: too large, not UTF-8, not TOML; with the line.
     """
-    if len(content) > MAX_FILE_BYTES:
-        raise PackError(
-            file=file,
-            field="file",
-            expected=f"at most {MAX_FILE_BYTES} bytes",
-            found=f"{len(content)}",
-        )
+    expected, line = "TOML in UTF-8", 1
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        if len(content) <= MAX_FILE_BYTES:
+            return tomllib.loads(content.decode("utf-8"))
+        expected, found = f"at most {MAX_FILE_BYTES} bytes", f"{len(content)}"
     except UnicodeDecodeError as error:
         found = f"a byte that is not UTF-8 at offset {error.start}"
+        line = content.count(b"\n", 0, error.start) + 1
     except (ArithmeticError, RecursionError, ValueError) as error:
-        found = str(error)
-    raise PackError(file=file, field="file", expected="TOML in UTF-8", found=found)
+        found, place = str(error), _AT_LINE.search(str(error))
+        line = int(place.group(1)) if place else content.count(b"\n") + 1
+    raise PackError(
+        file=file, field="file", expected=expected, found=found, reason="not_toml", line=line
+    )
 
 
 def convert(data: dict[str, Any], into: type[T], *, file: str) -> T:
@@ -193,11 +349,51 @@ def convert(data: dict[str, Any], into: type[T], *, file: str) -> T:
     try:
         return msgspec.convert(data, into, strict=True)
     except msgspec.ValidationError as error:
-        text, _, path = str(error).partition(" - at `$")
-        expected, _, found = text.removeprefix("Expected ").partition(", got ")
-        field = path.rstrip("`").removeprefix(".") or "file"
-        raise PackError(
-            file=file, field=field, expected=expected, found=found or "something else"
-        ) from None
+        text, path = _told(error)
+        raise _refused(text, _with_keys(data, into, path), file) from None
     except RecursionError:
-        raise PackError(file=file, field="file", expected="flat tables", found="depth") from None
+        raise PackError(
+            file=file, field="file", expected="flat tables", found="depth", reason="bad_value"
+        ) from None
+
+
+def _told(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Return what the library says, and of which path (``clause[3].require``; empty: the whole)."""
+    text, _, path = str(error).partition(" - at `$")
+    return text, path.rstrip("`").removeprefix(".")
+
+
+def _refused(text: str, path: str, file: str) -> PackError:
+    """Return the error for what the library said of a path."""
+    unknown, missing, word = _UNKNOWN.search(text), _MISSING.search(text), _WORD.search(text)
+    reason: FaultReason = "bad_value"
+    if unknown:
+        path, expected = f"{path}.{unknown.group(1)}".lstrip("."), "no such field"
+        found, reason = unknown.group(1), "unknown_field"
+    elif missing:
+        name = missing.group(1)
+        path, expected, found = f"{path}.{name}".lstrip("."), "a value", "nothing"
+        reason = _MISSING_REASONS.get(name, "missing_field")
+    elif word:
+        expected, found = "a word that this field knows", word.group(1)
+    else:
+        expected, _, found = text.removeprefix("Expected ").partition(", got ")
+    return pack_error(file, path or "file", expected, found or "something else", reason)
+
+
+def _with_keys(data: dict[str, Any], into: type[Any], path: str) -> str:
+    """Return the path with the keys of tables whose keys are free, which the library leaves out.
+
+    Each key is tried alone: the one with which the same is wrong is the one.
+    """
+    before, free, after = path.partition("[...]")
+    table = data.get(before)
+    if not free or not isinstance(table, dict):
+        return path
+    for key, value in table.items():
+        try:
+            msgspec.convert({**data, before: {key: value}}, into, strict=True)
+        except (RecursionError, msgspec.ValidationError) as error:
+            if isinstance(error, msgspec.ValidationError) and _told(error)[1] == path:
+                return f"{before}.{key}{after}".replace("[...]", "")
+    return path

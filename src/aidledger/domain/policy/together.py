@@ -40,6 +40,8 @@ class ClausesTogether:
         self._reads = FactReads(paths)
         self._wanted = tuple(tuple(map(paths.index, clause.paths)) for clause in clauses)
         self._needs_calendar = any(clause.needs_calendar for clause in clauses)
+        self.reads_due = any(path.startswith("due.") for path in paths)
+        """Whether a clause asks what the amounts of the pack give."""
         self._answers = lru_cache(maxsize=REMEMBERED_PER_CLAUSE, typed=True)(self._evaluate)
 
     def evaluate(self, facts: Mapping[str, Any], calendar: Calendar | None) -> Answers:

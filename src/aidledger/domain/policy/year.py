@@ -8,6 +8,7 @@ import msgspec
 
 from aidledger.domain.calendar import YearTable, calendar_hash
 from aidledger.domain.policy.errors import pack_error
+from aidledger.domain.policy.lines import located
 from aidledger.domain.policy.schema import DayText, PackId, Words, convert, read_toml
 from aidledger.domain.values import FIRST_YEAR, LAST_YEAR
 
@@ -29,8 +30,14 @@ def load_year_table(content: bytes, *, file: str) -> YearTable:
     """Read a calendar file; the table carries the file's hash.
 
     Raises:
-        PackError: naming file and field.
+        PackError: naming file, line and field.
     """
+    with located({file: content}):
+        return _year_table(content, file)
+
+
+def _year_table(content: bytes, file: str) -> YearTable:
+    """Read and check; what is wrong has no line yet."""
     read = convert(read_toml(content, file=file), CalendarFile, file=file)
     for field, days in (("off_days", read.off_days), ("work_days", read.work_days)):
         if list(days) != sorted(set(days)):

@@ -14,14 +14,17 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.events import (
+    audit,
     care,
     complaint,
     decision,
+    discovery,
     duty,
     inquiry,
     intake,
     payment,
     support,
+    unit,
 )
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
@@ -237,8 +240,15 @@ def _facts(history: Involvement, entry: Recorded, recorded_on: str) -> dict[str,
                 "subject_case": event.subject_case or "",
                 "subject_officer": event.subject_officer or "",
             }
-        case duty.ExportRequested() as event:
-            return {"place": event.place}
+        case discovery.WarningRaised() as event:
+            return {"place": event.village}
+        case (
+            duty.ExportRequested(place=place)
+            | unit.FacilityRegistered(place=place)
+            | unit.ResidentSurveyed(village=place)
+            | audit.AuditFindingRaised(place=place)
+        ):
+            return {"place": place}
         case _:
             return _account(history, entry, recorded_on)
 

@@ -114,7 +114,9 @@ class _Replay:
         watch, act = self.watch, _act(entry)
         key = self.key_of(entry.position) or ""
         actor = Actor(id=entry.actor, office=entry.office, key=key)
-        self.setting = watch.settings(entry.effective_on, entry.recorded_at)
+        self.setting = watch.setting(
+            entry.event, entry.stream, entry.effective_on, entry.recorded_at
+        )
         answer = watch.judge(
             actor,
             act,

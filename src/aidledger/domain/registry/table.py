@@ -17,6 +17,7 @@ import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.errors import pack_error
+from aidledger.domain.policy.lines import located
 from aidledger.domain.policy.schema import (
     EventName,
     Key,
@@ -170,12 +171,13 @@ def load_powers(content: bytes, *, file: str) -> Powers:
     """Read a table of powers.
 
     Raises:
-        PackError: naming file and field: shape, a name twice, an unknown act, role or power, a
+        PackError: naming file, line and field: shape, a name twice, an unknown act, role or power, a
             parameter without a source or of another type than its duty needs.
     """
-    table = convert(read_toml(content, file=file), PowersFile, file=file)
-    _check_names(table, file)
-    _check_parameters(table, file)
+    with located({file: content}):
+        table = convert(read_toml(content, file=file), PowersFile, file=file)
+        _check_names(table, file)
+        _check_parameters(table, file)
     by_act = {act: power for power in table.power for act in power.acts}
     return Powers(
         id=table.id,

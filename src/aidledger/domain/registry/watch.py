@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from aidledger.domain.events import powers as events
+from aidledger.domain.events.base import Event
+from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.authorise import authorise, refusals
 from aidledger.domain.registry.context import Act, Actor, Answer, Context, Forbidden, Setting
@@ -19,8 +21,8 @@ from aidledger.domain.registry.history import NOTHING, Involvement, after
 from aidledger.domain.registry.registry import Registry
 from aidledger.domain.registry.table import Powers
 
-Settings: TypeAlias = Callable[[str, str], Setting]
-"""From (effective_on, recorded_at) of an entry to the rules of its moment."""
+Settings: TypeAlias = Callable[[str, str, str], Setting]
+"""From (effective_on, recorded_at, programme) of an entry to the rules of its moment."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,9 +48,16 @@ class Watch:
             powers=self.tables.get(wanted),
             position=position,
             recorded_at=recorded_at,
-            setting=self.settings(effective_on, recorded_at),
+            setting=self.setting(act.event, act.stream, effective_on, recorded_at),
             histories=self.histories,
         )
+
+    def setting(self, event: Event, stream: str, effective_on: str, recorded_at: str) -> Setting:
+        """Return the rules of a moment, for the programme of the stream that an event is on."""
+        programme = self.histories.get(stream, NOTHING).programme
+        if isinstance(event, ApplicationSubmitted):
+            programme = event.programme
+        return self.settings(effective_on, recorded_at, programme)
 
     def judge(
         self, actor: Actor, act: Act, *, position: int, effective_on: str, recorded_at: str
@@ -67,7 +76,7 @@ class Watch:
 
     def take(self, entry: Recorded, *, lawful: bool = True) -> None:
         """Take note of a recorded entry; an unlawful one counts as history and confers no power."""
-        setting = self.settings(entry.effective_on, entry.recorded_at)
+        setting = self.setting(entry.event, entry.stream, entry.effective_on, entry.recorded_at)
         self.histories.update(after(self.histories, entry, setting.recorded_on))
         self.enrol(entry, lawful=lawful)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.domain.casestate import Case, Changes, Step
-from aidledger.domain.events import payment
+from aidledger.domain.events import fund, payment
 from aidledger.domain.recorded import Recorded
 
 
@@ -31,7 +31,18 @@ def _reissued(case: Case, at: Recorded, e: payment.PaymentReissued) -> Changes:
 
 
 def _recovered(case: Case, at: Recorded, e: payment.PaymentRecovered) -> Changes:
-    return {"paid_fen": case.paid_fen - e.amount_fen}
+    return {
+        "paid_fen": case.paid_fen - e.amount_fen,
+        "recovery_open_fen": case.recovery_open_fen - e.amount_fen,
+    }
+
+
+def _recovery_ordered(case: Case, at: Recorded, e: fund.RecoveryOrdered) -> Changes:
+    return {"recovery_open_fen": case.recovery_open_fen + e.amount_fen}
+
+
+def _recovery_waived(case: Case, at: Recorded, e: fund.RecoveryWaived) -> Changes:
+    return {"recovery_open_fen": case.recovery_open_fen - e.amount_fen}
 
 
 STEPS: Final[dict[type, Step]] = {
@@ -40,4 +51,6 @@ STEPS: Final[dict[type, Step]] = {
     payment.PaymentReturned: _returned,
     payment.PaymentReissued: _reissued,
     payment.PaymentRecovered: _recovered,
+    fund.RecoveryOrdered: _recovery_ordered,
+    fund.RecoveryWaived: _recovery_waived,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.domain.casestate import Case, Changes, Entitlement, Step
-from aidledger.domain.events import care, support
+from aidledger.domain.events import care, service, support
 from aidledger.domain.recorded import Recorded
 
 
@@ -51,4 +51,5 @@ STEPS: Final[dict[type, Step]] = {
     support.VisitMade: _visited,
     care.CareEntrusted: _entrusted,
     care.CareEnded: _care_ended,
+    service.CareClassSet: lambda c, a, e: {"care_class": e.care_class},
 }

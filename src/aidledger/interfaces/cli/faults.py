@@ -68,7 +68,7 @@ def service_fault(error: Exception, lang: Language) -> Fault | None:
         case RefusedError():
             return refused_fault(error, lang)
         case PackError():
-            return Fault(errors.COULD_NOT_RUN, str(error))
+            return Fault(errors.COULD_NOT_RUN, ": ".join(pack_text(error, lang)))
         case OSError():
             return _file_fault(error, lang)
         case _:
@@ -103,6 +103,19 @@ def problem_text(problem: Problem, lang: Language) -> str:
         found=problem.found if problem.clause else term(problem.found, lang),
     )
     return layout.plain(translated.message(lang))
+
+
+def pack_text(error: PackError, lang: Language) -> tuple[str, str]:
+    """Return where a policy file is wrong (``file:line``), and in what."""
+    place = error.file if error.line is None else f"{error.file}:{error.line}"
+    if lang != "zh":
+        why = f" ({error.why('en')})" if error.reason else ""
+        told = f"{error.field}: expected {error.expected}, found {error.found}{why}"
+    else:
+        why = f"（{error.why('zh')}）" if error.reason else ""
+        expected, found = term(error.expected, lang), term(error.found, lang)
+        told = f"{error.field} 应为 {expected}，实际为 {found}{why}"
+    return layout.plain(place), layout.plain(told)
 
 
 def _store_fault(error: StoreError, lang: Language) -> Fault:

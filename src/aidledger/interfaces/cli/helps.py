@@ -11,6 +11,8 @@ from typing import Final
 from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_money import EXPORTS
+from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
@@ -32,6 +34,7 @@ COMMANDS: Final[dict[str, Help]] = {
     **DECIDING,
     **WITNESSING,
     **PROVING,
+    **POLICIES,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -102,6 +105,7 @@ COMMANDS: Final[dict[str, Help]] = {
             "are written: an identity, bank or mobile number or a word of illness stops it.",
         ),
     ),
+    **EXPORTS,
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
         (
@@ -184,17 +188,6 @@ COMMANDS: Final[dict[str, Help]] = {
         (
             "aidledger --ledger county.db init --origin example.org/county",
             "aidledger --ledger postgresql://localhost/county init",
-        ),
-    ),
-    "adopt": Help(
-        Said("采用政策包和工作日历", "Adopt policy packs and calendars"),
-        (
-            "aidledger adopt",
-            "aidledger adopt gz-county-2022 --county 520123 --actor 520123-u1 --office 520123",
-        ),
-        Said(
-            "不写 PACK 时列出随程序提供的政策包。",
-            "Without PACK the packs that come along are listed.",
         ),
     ),
     "keys": Help(

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
@@ -115,6 +116,17 @@ _KEYS: Final = Spec(
     ),
 )
 
+_EXPORTS: Final = Spec(
+    "export",
+    below=(
+        Spec(
+            "beancount",
+            _HERE + "exports:write_beancount",
+            opts=(Opt("--output", "path", "FILE"), _AS_OF, _KNOWN_ON, _JSON),
+        ),
+    ),
+)
+
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("查看", "Look"),
@@ -147,6 +159,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            _EXPORTS,
+            POLICY,
         ),
     ),
     Section(
@@ -226,12 +240,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
             ),
-            Spec(
-                "adopt",
-                _HERE + "founding:run_adopt",
-                (Arg("PACK", False, many=True),),
-                (Opt("--county", "text", "CODE"), Opt("--on", "day"), *_WHO, _JSON),
-            ),
+            ADOPT,
             _KEYS,
             Spec(
                 "simulate",

@@ -23,7 +23,7 @@ def field_types(struct: type[Event]) -> dict[str, inspect.Type]:
 
 def another(struct: type[Event], data: dict[str, Any], field: str) -> Any:
     """Return a value for a field that differs from the one there and has its form, if there is one."""
-    before = data[field]
+    before = data.get(field)
     last: Any = None if before is not None else "x"
     for value in _candidates(field_types(struct)[field], before):
         if value == before and type(value) is type(before):

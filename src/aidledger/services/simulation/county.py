@@ -29,6 +29,7 @@ from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.services.simulation.people import PeopleMaker
 from aidledger.services.simulation.places import (
+    AUDIT,
     BANK,
     COUNTY,
     FINANCE,
@@ -36,6 +37,7 @@ from aidledger.services.simulation.places import (
     deciders,
     townships,
 )
+from aidledger.services.simulation.tally import Tally
 from aidledger.store.draft import Evidence
 from aidledger.store.outcome import Committed
 
@@ -79,10 +81,11 @@ class County:
         self.deciders = deciders(cases)
         self.first, self.last = days
         self.towns: tuple[Township, ...] = townships()
-        self.offices = (*(town.code for town in self.towns), COUNTY, BANK, FINANCE)
+        self.offices = (*(town.code for town in self.towns), COUNTY, BANK, FINANCE, AUDIT)
         self.people = PeopleMaker(COUNTY, self.rng("people"))
         self.workdays = _workdays(calendar, self.first, self.last + timedelta(days=_MARGIN_DAYS))
         self.today = self.first
+        self.tally = Tally()
         self.office = self.offices[0]
         self._clock = clock
         self._queues: dict[date, dict[str, deque[Process]]] = {}
@@ -250,6 +253,7 @@ class County:
         outcome = record(self.session, proposals, cause=cause, evidence=evidence)
         if not isinstance(outcome, Committed):
             raise ServiceError(f"simulation: batch {cause} was not recorded: {outcome}")
+        self.tally.take(proposals)
 
 
 def _by_actor(proposals: Iterable[Proposal]) -> list[list[Proposal]]:

@@ -41,6 +41,9 @@ class ComplaintPlan(msgspec.Struct, frozen=True, kw_only=True):
     extended_days: int = 0
     about_officer: str | None = None
     handler: str = f"{COUNTY}-{INVESTIGATOR}"
+    finding: Literal["upheld", "not_upheld"] = "not_upheld"
+    told: bool = True
+    """Whether who complained learns the answer."""
 
 
 class Complaints:
@@ -121,7 +124,7 @@ class Complaints:
         if plan.extended_days:
             extended = complaint.ComplaintExtended(days=plan.extended_days, ground="complex")
             county.say(stream, extended, by=COMPLAINTS)
-        looked_into = complaint.ComplaintInvestigated(finding="not_upheld")
+        looked_into = complaint.ComplaintInvestigated(finding=plan.finding)
         report = {"report": "经核实，程序符合规定。"}
         proposal = county.proposal(stream, looked_into, by=plan.handler, personal=report)
         if plan.handler == plan.about_officer:
@@ -130,7 +133,7 @@ class Complaints:
             county.say(stream, looked_into, by=plan.handler, personal=report)
         yield Turn(county.after(plan.answer_after), COUNTY)
         answered = complaint.ComplaintAnswered(
-            answered_on=county.today.isoformat(), outcome="explained", told=True
+            answered_on=county.today.isoformat(), outcome="explained", told=plan.told
         )
         county.say(stream, answered, by=COMPLAINTS, personal={"answer": "已向本人说明办理情况。"})
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal
 
 import msgspec
 
-from aidledger.domain.events import duty, payment, support
+from aidledger.domain.events import duty, fund, payment, support
 from aidledger.domain.events.base import AmountLine
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import account_token
@@ -16,6 +16,7 @@ from aidledger.replay.rows import recorded_row
 from aidledger.services.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.sealing import secrets_of
 from aidledger.services.simulation.county import County, Process, Turn
+from aidledger.services.simulation.disorder import Disorder
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (
     APPROVER,
@@ -36,6 +37,7 @@ _LEVELS: Final[tuple[tuple[Literal["central", "province", "city"], int], ...]] =
 )
 """Per cent of an allocation by level; the county gives the rest."""
 _RETURNED_PERMILLE: Final = 8
+_LATE_DAY: Final = 18
 _ACCOUNT_CLOSED: Final = "account_closed"
 Kind = Literal["regular", "arrears"]
 
@@ -51,20 +53,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[AmountLine, ...]
 
 
-@dataclass(slots=True, kw_only=True)
-class Disorder:
-    """What goes wrong with the money where a plan wants it; all empty in a clean county."""
-
-    forced: dict[str, list[Dossier]] = field(default_factory=dict)
-    """By month of the run: who is put on the roster against the rules."""
-    bank_adds_fen: dict[tuple[str, str], int] = field(default_factory=dict)
-    """By case and month: what the bank pays more than it was told."""
-    paid_twice: set[tuple[str, str]] = field(default_factory=set)
-    returned_for_good: set[tuple[str, str]] = field(default_factory=set)
-    ghosts: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
-    """By month: case stream, account token and fen of somebody nobody approved."""
-
-
 class PayRuns:
     """All pay runs of the simulation and the one fund they are paid from."""
 
@@ -76,6 +64,14 @@ class PayRuns:
         self._balance_fen = 0
         self.fund = f"fund/tekun-{county.first.year}"
         self.disorder = Disorder()
+
+    def paid_in(self, institution: str, month: str) -> list[Dossier]:
+        """Return who was paid for a month and lives in an institution."""
+        return [
+            case
+            for case in self._cases
+            if month in case.issued_fen and case.state.institution == institution
+        ]
 
     def monthly(self) -> Process:
         """Run the payment of each month on its first working days."""
@@ -103,11 +99,15 @@ class PayRuns:
         county.say(run, issued, by=APPROVER)
         self._disburse(run, lines)
         yield Turn(county.after(1), BANK)
+        late = self._late_line(month, lines)
         for line in lines:
-            self._issue(line, run)
+            if line is late:
+                county.spawn(self._pay_late(line, run))
+            else:
+                self._issue(line, run)
         self._ghosts(month, run)
         yield Turn(county.after(1), BANK)
-        returned = [line for line in lines if self._comes_back(line)]
+        returned = [line for line in lines if line is not late and self._comes_back(line)]
         for line in returned:
             self._give_back(line, run)
         returned_fen = sum(line.fen for line in returned)
@@ -159,7 +159,7 @@ class PayRuns:
         lines = []
         before = add_months(month, -1)
         owed = self._fen(case, before) - case.issued_fen.get(before, self._fen(case, before))
-        if owed > 0:
+        if owed > 0 and not self.disorder.keeps_back(case.stream, self._since(case, before)):
             parts = (AmountLine(code="arrears", fen=owed, formula="调标补差"),)
             lines.append(
                 Line(
@@ -182,6 +182,11 @@ class PayRuns:
         parts = () if entitlement is None else entitlement.parts
         fen = self._fen(case, month)
         return Line(case=case, account=account, fen=fen, month=month, kind="regular", parts=parts)
+
+    def _since(self, case: Dossier, month: str) -> str:
+        """Return from which month that holds which a case is entitled to in a month."""
+        entitlement = self._entitlement(case, month)
+        return "" if entitlement is None else entitlement.from_month
 
     def _fen(self, case: Dossier, month: str) -> int:
         """Return what a case is entitled to in a month."""
@@ -220,6 +225,22 @@ class PayRuns:
         )
         for _ in range(2 if key in self.disorder.paid_twice and line.kind == "regular" else 1):
             county.say(line.case.stream, event, by=BANK_CLERK)
+
+    def _late_line(self, month: str, lines: list[Line]) -> Line | None:
+        """Return the line of a month that the bank pays late, if one is to be."""
+        if month not in self.disorder.late_months:
+            return None
+        orderly = (
+            line
+            for line in lines
+            if line.kind == "regular" and not self.disorder.spoils(line.case.stream, line.month)
+        )
+        return next(orderly, None)
+
+    def _pay_late(self, line: Line, run: str) -> Process:
+        """Let the bank pay a line in the middle of the month."""
+        yield Turn(date.fromisoformat(f"{line.month}-{_LATE_DAY}"), BANK)
+        self._issue(line, run)
 
     def _ghosts(self, month: str, run: str) -> None:
         """Let the bank pay people whom nobody approved."""
@@ -308,6 +329,10 @@ class PayRuns:
         self._receive("county", fen)
         self._spend(fen, purpose, None)
 
+    def receive_alone(self, level: Literal["central", "province", "city"], fen: int) -> None:
+        """Have one level give a sum that is no share of anything."""
+        self._receive(level, fen)
+
     # the fund ----------------------------------------------------------------------------------
 
     def _allocate(self, needed_fen: int) -> None:
@@ -327,7 +352,16 @@ class PayRuns:
     def _receive(self, level: Literal["central", "province", "city", "county"], fen: int) -> None:
         """Record an allocation."""
         if fen:
-            event = payment.FundReceived(amount_fen=fen, level=level, year=self._county.today.year)
+            year = self._county.today.year
+            promised = fund.FundAllocated(
+                amount_fen=fen,
+                document=f"{level}-{self._county.today}",
+                from_level=level,
+                programme="tekun",
+                year=year,
+            )
+            self._county.say(self.fund, promised, by=FUND_KEEPER)
+            event = payment.FundReceived(amount_fen=fen, level=level, year=year)
             self._county.say(self.fund, event, by=FUND_KEEPER)
             self._balance_fen += fen
 

@@ -50,6 +50,8 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     accept_after: int = 1
     survey_after: int = 2
     investigators: int = 2
+    survey_evidence: str | None = None
+    """The hash of the photograph; default: one of its own."""
     neighbours: bool = True
     letter: bool = False
     registers: tuple[str, ...] = _REGISTERS
@@ -70,6 +72,8 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     objection: Literal["none", "not_upheld"] = "none"
     second_publicity: bool = True
     submit_after: int = 1
+    county_visit: bool = True
+    """Whether the county may choose the file for a check at home."""
     decide_after: int = 5
     surveyor_decides: bool = False
     first_month: int = 1

@@ -165,7 +165,7 @@ def _inquiry(case: Dossier) -> Process:
     yield case.turn(plan.survey_after)
     actors = (SURVEYOR, SECOND_SURVEYOR)[: plan.investigators]
     surveyed = inquiry.HouseholdSurveyed(
-        evidence=(case.digest("survey"),),
+        evidence=(plan.survey_evidence or case.digest("survey"),),
         has_income=plan.outcome == "refuse",
         investigators=tuple(f"{case.office}-{actor}" for actor in actors),
         property_within_limit=True,
@@ -287,7 +287,7 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     month = county.today.isoformat()[:7]
     yield case.turn(1, COUNTY)
     case.say(decision.CountyReviewed(), REVIEWER)
-    if checks.wanted(month, always=plan.relative):
+    if plan.county_visit and checks.wanted(month, always=plan.relative):
         yield case.turn(1, COUNTY)
         case.note(decision.SpotChecked(evidence=case.digest("spot-check")), SPOT_CHECKER)
     yield case.on(decide_on, COUNTY)

@@ -41,6 +41,8 @@ from aidledger.services.simulation.policy import (
     standard_rises,
     working_calendar,
 )
+from aidledger.services.simulation.stores import Stores
+from aidledger.services.simulation.units import Units
 from aidledger.store.secrets import KEY_BYTES, Secrets, create_secrets
 from aidledger.store.vault import Vault
 
@@ -192,11 +194,20 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     dossiers = [_dossier(county, plan) for plan in plans]
     carers, checks, looks = Carers(county), procedure.SpotChecks(), procedure.SecondLooks()
     runs, complaints = PayRuns(county, dossiers), Complaints(county, dossiers)
-    boards = Boards(county, dossiers)
-    tools = Tools(carers=carers, runs=runs, complaints=complaints, boards=boards)
+    boards, stores = Boards(county, dossiers), Stores(county, dossiers, runs.fund)
+    units = Units(county, dossiers)
+    tools = Tools(
+        carers=carers,
+        runs=runs,
+        complaints=complaints,
+        boards=boards,
+        stores=stores,
+        units=units,
+    )
     plants.give_tools(tools, dossiers)
 
     def approved(case: Dossier) -> None:
+        county.spawn(units.bear(case))
         if looks.wanted():
             county.spawn(procedure.second_look(case))
         for process in live(case, carers, quiet_month=rise_month(county)):
@@ -210,6 +221,8 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     for town in county.towns:
         county.spawn(carers.supervise(town))
         county.spawn(boards.show(town))
+    county.spawn(stores.monthly())
+    units.begin()
     plants.start()
 
 

@@ -11,6 +11,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import account_token
 from aidledger.services.simulation.county import Process, Turn
+from aidledger.services.simulation.disorder import Disorder
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities.scene import (
     Kind,
@@ -20,7 +21,6 @@ from aidledger.services.simulation.irregularities.scene import (
     changed,
     where,
 )
-from aidledger.services.simulation.payments import Disorder
 from aidledger.services.simulation.places import COUNTY, FINANCE, FUND_KEEPER
 from aidledger.services.simulation.planning import CasePlan
 
@@ -44,11 +44,9 @@ def _lines() -> tuple[Kind, ...]:
             rule="F054",
             note_zh="银行实发金额低于核定标准",
             note_en="the bank paid less than the standard on the roster",
-            plan=_marked(
-                lambda disorder, key: disorder.bank_adds_fen.update({key: _UNDERPAID_FEN})
-            ),
-            find=_second_month,
-            also=(SideEffect(rule="F061", find=_second_month),),
+            plan=marked(lambda disorder, key: disorder.bank_adds_fen.update({key: _UNDERPAID_FEN})),
+            find=second_month,
+            also=(SideEffect(rule="F061", find=second_month),),
         ),
         Kind(
             rule="F058",
@@ -61,9 +59,9 @@ def _lines() -> tuple[Kind, ...]:
             rule="F064",
             note_zh="同一月份银行发放两次",
             note_en="the bank paid one month twice",
-            plan=_marked(lambda disorder, key: disorder.paid_twice.add(key)),
-            find=lambda scene: found if len(found := _second_month(scene)) > 1 else [],
-            also=(SideEffect(rule="F061", find=_second_month),),
+            plan=marked(lambda disorder, key: disorder.paid_twice.add(key)),
+            find=lambda scene: found if len(found := second_month(scene)) > 1 else [],
+            also=(SideEffect(rule="F061", find=second_month),),
         ),
     )
 
@@ -84,7 +82,7 @@ def _channel() -> tuple[Kind, ...]:
             rule="F065",
             note_zh="银行退回的款项一直未处理",
             note_en="money that the bank returned was never cleared",
-            plan=_marked(lambda disorder, key: disorder.returned_for_good.add(key)),
+            plan=marked(lambda disorder, key: disorder.returned_for_good.add(key)),
             find=at(payment.PaymentReturned),
             shows_after_days=60,
         ),
@@ -124,6 +122,7 @@ def _funds() -> tuple[Kind, ...]:
             find=lambda scene: where(
                 scene.entries(scene.tools.runs.fund), payment.FundDisbursed, _is_misused
             ),
+            also=(SideEffect(rule="F074", find=_given_for_misuse),),
         ),
     )
 
@@ -131,7 +130,7 @@ def _funds() -> tuple[Kind, ...]:
 Key = tuple[str, str]
 
 
-def _marked(
+def marked(
     mark: Callable[[Disorder, Key], object],
 ) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:
     """Return a change of plan that marks the second month of support in the bank's disorder."""
@@ -144,8 +143,8 @@ def _mark(scene: Scene, mark: Callable[[Disorder, Key], object], case: Dossier) 
     yield from ()
 
 
-def _second_month(scene: Scene) -> list[int]:
-    """Find what was paid for the second month of support."""
+def second_month(scene: Scene) -> list[int]:
+    """Find, of the first case, what was paid for the second month of support."""
     case = scene.cases[0]
     month = add_months(case.from_month, 1) if case.from_month else ""
     return [
@@ -199,6 +198,15 @@ def _misused(scene: Scene) -> Process:
     month = add_months(scene.county.first.isoformat()[:7], 3)
     yield Turn(date.fromisoformat(f"{month}-20"), FINANCE)
     scene.tools.runs.spend(_MISUSED_FEN, _MISUSE)
+
+
+def _given_for_misuse(scene: Scene) -> list[int]:
+    """Find what the county alone gave so that it could be misused."""
+    return where(
+        scene.entries(scene.tools.runs.fund),
+        payment.FundReceived,
+        lambda entry: getattr(entry.event, "amount_fen", 0) == _MISUSED_FEN,
+    )
 
 
 def _is_misused(entry: Recorded) -> bool:

@@ -10,7 +10,16 @@ import msgspec
 from aidledger.replay.rows import recorded_row
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities import care, life, money, oversight, procedure
+from aidledger.services.simulation.irregularities import (
+    care,
+    goods,
+    life,
+    money,
+    oversight,
+    procedure,
+    services,
+    supervision,
+)
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools, orderly
 from aidledger.services.simulation.planning import CasePlan
 
@@ -143,7 +152,7 @@ class Plants:
 
 def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
-    modules = (life, procedure, money, care, oversight)
+    modules = (life, procedure, money, care, oversight, goods, supervision, services)
     return tuple(kind for module in modules for kind in module.kinds())
 
 

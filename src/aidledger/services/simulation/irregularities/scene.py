@@ -16,6 +16,8 @@ from aidledger.services.simulation.oversight import Boards, Complaints
 from aidledger.services.simulation.payments import PayRuns
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.planning import CasePlan
+from aidledger.services.simulation.stores import Stores
+from aidledger.services.simulation.units import Units
 
 _AGE = 72
 _FIRST_WORKDAYS = 8
@@ -28,6 +30,8 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     runs: PayRuns
     complaints: Complaints
     boards: Boards
+    stores: Stores
+    units: Units
 
 
 @dataclass(slots=True, kw_only=True)

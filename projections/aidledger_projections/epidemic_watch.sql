@@ -1,0 +1,25 @@
+-- title_zh: 疫情监测台账
+-- title_en: epidemic watch
+-- key: carer
+-- for: carers with somebody in their care, when the township last asked after them, and whether it is time again
+-- facts: S4-098
+SELECT carers.carer,
+       carers.township,
+       carers.cases,
+       carers.watched_on,
+       carers.well,
+       TRY_CAST(rule.value AS INTEGER) AS asked_days,
+       CASE
+           WHEN carers.watched_on IS NULL THEN 'never'
+           WHEN DATE_DIFF('day', carers.watched_on, parameters.as_of)
+               > TRY_CAST(rule.value AS INTEGER) THEN 'overdue'
+           ELSE 'met'
+       END AS state,
+       carers.positions
+FROM carers
+CROSS JOIN parameters
+JOIN pack_in_force
+  ON pack_in_force.day = parameters.as_of AND pack_in_force.programme = ''
+JOIN pack_parameters AS rule
+  ON rule.adoption = pack_in_force.adoption AND rule.name = 'epidemic_watch_days'
+WHERE carers.cases > 0 AND TRY_CAST(rule.value AS INTEGER) BETWEEN 1 AND 20000

@@ -1,0 +1,34 @@
+-- title_zh: 资金用途
+-- title_en: purposes of the funds
+-- key: fund, year, purpose
+-- for: what a fund was spent on in a year, and whether the pack in force on each day allows it
+-- facts: S4-115, S4-118, S3-021
+WITH spent AS (
+    SELECT stream AS fund, YEAR(effective_on) AS year, purpose, effective_on, amount_fen, position
+    FROM fund_disbursed
+),
+allowing AS (
+    SELECT pack_in_force.day, pack_in_force.adoption, MAX(lines.parameter.value) AS purposes
+    FROM pack_in_force
+    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
+      ON lines.position = pack_in_force.adoption
+    WHERE lines.parameter.key = 'allowed_purposes'
+    GROUP BY pack_in_force.day, pack_in_force.adoption
+),
+judged AS (
+    SELECT spent.fund, spent.year, spent.purpose, spent.amount_fen, spent.position,
+           CONTAINS(allowing.purposes, '"' || spent.purpose || '"') AS allowed, allowing.adoption
+    FROM spent
+    LEFT JOIN allowing ON allowing.day = spent.effective_on
+)
+SELECT fund,
+       year,
+       purpose,
+       SUM(amount_fen) AS spent_fen,
+       SUM(CASE WHEN allowed = FALSE THEN amount_fen ELSE 0 END) AS not_allowed_fen,
+       BOOL_AND(allowed) AS allowed,
+       LIST_SORT(
+           LIST_DISTINCT(LIST_CONCAT(ARRAY_AGG(position), ARRAY_AGG(COALESCE(adoption, position))))
+       ) AS positions
+FROM judged
+GROUP BY fund, year, purpose

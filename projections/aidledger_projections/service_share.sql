@@ -1,0 +1,42 @@
+-- title_zh: 购买服务占比
+-- title_en: share of bought services
+-- key: year
+-- for: what was spent on bought services in a year, in thousandths of all that was spent, against the share the pack asks
+-- facts: S3-020, S3-021
+WITH spent AS (
+    SELECT YEAR(effective_on) AS year, SUM(amount_fen) AS spent_fen,
+           SUM(CASE WHEN purpose = 'service' THEN amount_fen ELSE 0 END) AS service_fen,
+           ARRAY_AGG(position) AS positions
+    FROM fund_disbursed
+    GROUP BY YEAR(effective_on)
+),
+asked AS (
+    SELECT pack_in_force.adoption,
+           MAX(
+               CASE
+                   WHEN TRY_CAST(lines.parameter.value AS BIGINT) BETWEEN 0 AND 1000
+                       THEN TRY_CAST(lines.parameter.value AS BIGINT)
+               END
+           ) AS permille
+    FROM pack_in_force
+    JOIN parameters ON parameters.as_of = pack_in_force.day
+    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
+      ON lines.position = pack_in_force.adoption
+    WHERE lines.parameter.key = 'purchased_service_permille_min'
+    GROUP BY pack_in_force.adoption
+)
+SELECT spent.year,
+       spent.spent_fen,
+       spent.service_fen,
+       CASE WHEN spent.spent_fen > 0 THEN spent.service_fen * 1000 // spent.spent_fen END AS permille,
+       asked.permille AS asked_permille,
+       CASE WHEN spent.spent_fen > 0 THEN spent.service_fen * 1000 >= spent.spent_fen * asked.permille END
+           AS met,
+       LIST_SORT(
+           CASE
+               WHEN asked.adoption IS NULL THEN spent.positions
+               ELSE LIST_CONCAT(spent.positions, [asked.adoption])
+           END
+       ) AS positions
+FROM spent
+LEFT JOIN asked ON TRUE

@@ -1,0 +1,82 @@
+-- title_zh: 指标完成情况
+-- title_en: targets
+-- key: target
+-- for: each ratio that the pack of the day asks for: numerator, denominator, as of when, and whether it is met (null where there is nothing to count)
+-- facts: S2-004, S2-005, S2-006, S2-007, S2-008, S2-020, S4-037, S4-038
+WITH asked AS (
+    SELECT pack_in_force.adoption, TRY_CAST(lines.parameter.value AS BIGINT) AS asked_permille,
+           CASE lines.parameter.key
+               WHEN 'target_home_care_urban_permille' THEN 'home_care_urban'
+               WHEN 'target_home_care_rural_permille' THEN 'home_care_rural'
+               WHEN 'target_social_run_permille' THEN 'social_run'
+               WHEN 'target_medical_contract_permille' THEN 'medical_contract'
+               WHEN 'target_barrier_free_permille' THEN 'barrier_free'
+               WHEN 'concentrated_target_permille' THEN 'concentrated'
+           END AS target
+    FROM pack_in_force
+    CROSS JOIN parameters
+    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
+      ON lines.position = pack_in_force.adoption
+    WHERE pack_in_force.day = parameters.as_of
+),
+running AS (
+    SELECT facility, kind, area, place, operator, medical_contract, barrier_free, positions
+    FROM facilities
+    WHERE state <> 'closed'
+),
+served AS (
+    SELECT place, FLATTEN(ARRAY_AGG(positions)) AS positions
+    FROM running
+    WHERE kind IN ('day_care', 'service_station', 'happiness_home')
+    GROUP BY place
+),
+communities AS (
+    SELECT place, MAX_BY(area, position) AS area, MAX(position) AS position
+    FROM place_registered
+    WHERE kind = 'village'
+    GROUP BY place
+),
+counted AS (
+    -- one row for each thing that counts, and whether it counts for the numerator too
+    SELECT 'home_care_' || communities.area AS target, served.place IS NOT NULL AS counts,
+           LIST_CONCAT(
+               [communities.position], COALESCE(served.positions, CAST([] AS BIGINT[]))
+           ) AS positions
+    FROM communities
+    LEFT JOIN served ON served.place = communities.place
+    UNION ALL
+    SELECT 'social_run', operator = 'social', positions FROM running
+    UNION ALL
+    SELECT 'medical_contract', medical_contract, positions
+    FROM running
+    WHERE kind IN ('street_home', 'day_care', 'service_station', 'happiness_home')
+    UNION ALL
+    SELECT 'barrier_free', barrier_free, positions FROM running
+    UNION ALL
+    SELECT 'concentrated', form = 'concentrated', positions
+    FROM case_state
+    WHERE from_month IS NOT NULL AND terminated_on IS NULL AND died_on IS NULL
+),
+summed AS (
+    SELECT target, SUM(CASE WHEN counts THEN 1 ELSE 0 END) AS numerator, COUNT(*) AS denominator,
+           FLATTEN(ARRAY_AGG(positions)) AS positions
+    FROM counted
+    GROUP BY target
+)
+SELECT asked.target,
+       CAST(COALESCE(summed.numerator, 0) AS BIGINT) AS numerator,
+       COALESCE(summed.denominator, 0) AS denominator,
+       CAST(summed.numerator * 1000 // summed.denominator AS BIGINT) AS permille,
+       asked.asked_permille,
+       parameters.as_of,
+       -- compared by products: a share just below the target is not rounded up to it
+       summed.numerator * 1000 >= asked.asked_permille * summed.denominator AS met,
+       LIST_SORT(
+           LIST_DISTINCT(
+               LIST_CONCAT([asked.adoption], COALESCE(summed.positions, CAST([] AS BIGINT[])))
+           )
+       ) AS positions
+FROM asked
+CROSS JOIN parameters
+LEFT JOIN summed ON summed.target = asked.target
+WHERE asked.target IS NOT NULL AND asked.asked_permille BETWEEN 0 AND 1000

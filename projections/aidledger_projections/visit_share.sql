@@ -1,0 +1,29 @@
+-- title_zh: 探访覆盖率
+-- title_en: share of visits made
+-- key: township, period
+-- for: how many of the visits due in a period that is over were made, in thousandths, and whether that is enough
+-- facts: S4-081, S4-089
+WITH counted AS (
+    SELECT case_state.township, visits_due.period, MAX(visits_due.to_on) AS to_on, COUNT(*) AS due,
+           SUM(CASE WHEN visits_due.done THEN 1 ELSE 0 END) AS made,
+           LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(visits_due.positions)))) AS positions
+    FROM visits_due
+    CROSS JOIN parameters
+    JOIN case_state ON case_state."case" = visits_due."case"
+    WHERE visits_due.to_on < parameters.as_of AND case_state.township IS NOT NULL
+    GROUP BY case_state.township, visits_due.period
+)
+SELECT counted.township,
+       counted.period,
+       counted.to_on,
+       counted.due,
+       counted.made,
+       counted.made * 1000 // counted.due AS permille,
+       TRY_CAST(target.value AS INTEGER) AS asked_permille,
+       counted.made * 1000 // counted.due >= TRY_CAST(target.value AS INTEGER) AS met,
+       counted.positions
+FROM counted
+LEFT JOIN pack_in_force
+  ON pack_in_force.day = counted.to_on AND pack_in_force.programme = ''
+LEFT JOIN pack_parameters AS target
+  ON target.adoption = pack_in_force.adoption AND target.name = 'visit_target_permille'

@@ -1,0 +1,106 @@
+"""What the entries about a household make of a case: members, means, categories, a gradual exit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from aidledger.domain.casestate import Case, Changes, Step
+from aidledger.domain.events import household
+from aidledger.domain.householdstate import Category, Member, Residence
+from aidledger.domain.recorded import Recorded
+
+_LEAVING: Final = frozenset({"left", "died"})
+
+
+def _with(case: Case, **changes: object) -> Changes:
+    """Return the change of a case whose household changes in some fields."""
+    return {"household": msgspec.structs.replace(case.household, **changes)}
+
+
+def _member(case: Case, at: Recorded, e: household.HouseholdMemberChanged) -> Changes:
+    members = case.household.members
+    if e.change in _LEAVING:
+        return _with(
+            case,
+            members=tuple(
+                msgspec.structs.replace(one, to_on=e.changed_on)
+                if one.person == e.person and not one.to_on
+                else one
+                for one in members
+            ),
+        )
+    joined = Member(
+        person=e.person,
+        birth_on=e.birth_on,
+        relation=e.relation,
+        covered=e.covered,
+        from_on=e.changed_on,
+    )
+    # said again of who is there already, it says how the member counts now
+    others = tuple(one for one in members if one.person != e.person or one.to_on)
+    return _with(case, members=(*others, joined))
+
+
+def _residence(case: Case, at: Recorded, e: household.ResidenceEvidenced) -> Changes:
+    shown = Residence(kind=e.kind, place=e.place, from_on=e.from_on, to_on=e.to_on or "")
+    return _with(case, residences=(*case.household.residences, shown))
+
+
+def _category(case: Case, at: Recorded, e: household.CategoryRecorded) -> Changes:
+    recorded = Category(
+        number=e.number,
+        person=e.person,
+        commitment=at.sealed.get("category", ""),
+        from_on=e.from_on,
+        to_on=e.to_on or "",
+    )
+    others = tuple(one for one in case.household.categories if one.number != e.number)
+    return _with(case, categories=(*others, recorded))
+
+
+def _category_ended(case: Case, at: Recorded, e: household.CategoryEnded) -> Changes:
+    return _with(
+        case,
+        categories=tuple(
+            msgspec.structs.replace(one, to_on=e.ended_on) if one.number == e.number else one
+            for one in case.household.categories
+        ),
+    )
+
+
+def _income(case: Case, at: Recorded, e: household.IncomeAssessed) -> Changes:
+    # what is due is worked out anew: a gradual exit does not outlive the income it rests on
+    return _with(
+        case, income_fen=e.monthly_fen, income_on=at.effective_on, exit_from="", exit_months=0
+    )
+
+
+def _property(case: Case, at: Recorded, e: household.PropertyAssessed) -> Changes:
+    return _with(
+        case,
+        deposits_fen=e.deposits_fen,
+        dwellings=e.dwellings,
+        firms=e.firms,
+        vehicles=e.vehicles,
+        property_on=at.effective_on,
+    )
+
+
+def _exit(case: Case, at: Recorded, e: household.GradualExitGranted) -> Changes:
+    last = [one.monthly_fen for one in case.entitlements if one.monthly_fen > 0][-1:]
+    return _with(case, exit_from=e.from_month, exit_months=e.months, exit_fen=sum(last))
+
+
+STEPS: Final[dict[type, Step]] = {
+    household.HouseholdDeclared: lambda c, a, e: _with(c, unit=e.unit),
+    household.HouseholdMemberChanged: _member,
+    household.ResidenceEvidenced: _residence,
+    household.RelocationRecorded: lambda c, a, e: _with(c, site=e.site, moved_on=e.moved_on),
+    household.IncomeAssessed: _income,
+    household.PropertyAssessed: _property,
+    household.CategoryRecorded: _category,
+    household.CategoryEnded: _category_ended,
+    household.GradualExitGranted: _exit,
+}

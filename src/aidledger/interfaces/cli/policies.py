@@ -1,0 +1,278 @@
+"""``policy list``, ``show``, ``diff`` and ``test``: the rules themselves, apart from any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.policy.describing import Rule, RuleDifference
+from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import FINDINGS, OK
+from aidledger.interfaces.cli.faults import pack_text
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.services.policy_book import PolicyBook
+from aidledger.services.policy_tools import (
+    PackLine,
+    Trial,
+    compare_packs,
+    list_packs,
+    show_pack,
+    try_file,
+    try_shipped,
+)
+
+_STATUS: Final = {
+    "draft": Said("草案", "draft"),
+    "in_force": Said("有效", "in force"),
+    "lapsed": Said("失效", "lapsed"),
+    "repealed": Said("废止", "repealed"),
+}
+_KINDS: Final = {
+    "parameter": Said("参数", "Parameters"),
+    "clause": Said("条款", "Clauses"),
+    "limit": Said("时限", "Limits"),
+    "amount": Said("金额", "Amounts"),
+    "standard": Said("标准", "Standards"),
+}
+_CHANGES: Final = {
+    "changed": Said("不同", "differs"),
+    "only_a": Said("仅甲有", "only in A"),
+    "only_b": Said("仅乙有", "only in B"),
+}
+_HASH_SHOWN: Final = 16
+_MARKS: Final = {"changed": ("≠", "yellow"), "only_a": ("-", "red"), "only_b": ("+", "green")}
+
+
+def run_list(app: App, *, json: bool) -> None:
+    """List the packs that are shipped, and those that the ledger adopted."""
+    with _book(app) as book:
+        lines = list_packs(book)
+    screen, lang = app.screen, app.lang
+    if json:
+        screen.json({"schema": "aidledger/policy-list/v1", "packs": msgspec.to_builtins(lines)})
+        return
+    for line in lines:
+        if line is not lines[0]:
+            screen.line()
+        _head(app, line)
+    if lang == "zh":
+        screen.note(f"共 {len(lines)} 个政策包；aidledger policy show PACK 看其中的规则")
+    else:
+        screen.note(f"{len(lines)} packs; aidledger policy show PACK says what one rules")
+
+
+def run_show(app: App, *, pack: str, as_of: str | None, known_on: str | None, json: bool) -> None:
+    """Print all that a pack says, with its sources."""
+    with _book(app) as book:
+        view = show_pack(pack, book, as_of=as_of, known_on=known_on)
+    screen = app.screen
+    if json:
+        screen.json({"schema": "aidledger/policy-show/v1", **msgspec.to_builtins(view)})
+        return
+    pairs = [(app.say("依据", "text"), app.say("；", "; ").join(view.basis))]
+    if view.in_force is not None:
+        known = view.known_on or app.say("全部所知", "all that is known")
+        says = app.say("有效", "in force") if view.in_force else app.say("无效", "not in force")
+        held = view.held_by_ledger
+        if held:
+            says += app.say(f"；账本当日适用 {held}", f"; the ledger decides by {held}")
+        says = app.say(f"{view.as_of} {says}（按{known}）", f"{view.as_of} {says} (by {known})")
+        pairs.append((app.say("当日", "as of"), says))
+    _head(app, view.line, pairs)
+    for kind, rules in groupby(view.rules, key=lambda rule: rule.kind):
+        screen.heading(_KINDS[kind].in_(app.lang))
+        for rule in rules:
+            _rule(app, rule)
+
+
+def run_diff(app: App, *, a: str, b: str, json: bool) -> None:
+    """Print what two packs differ in, each side with its citation."""
+    with _book(app) as book:
+        found = compare_packs(a, b, book)
+    screen = app.screen
+    if json:
+        screen.json({"schema": "aidledger/policy-diff/v1", **msgspec.to_builtins(found)})
+        return
+    screen.pairs(
+        [
+            (name, f"{line.pack}  {app.say(line.title_zh, line.title_en)}")
+            for name, line in ((app.say("甲", "A"), found.a), (app.say("乙", "B"), found.b))
+        ]
+    )
+    for kind, group in groupby(found.differences, key=lambda one: one.kind):
+        rules = list(group)
+        screen.heading(f"{_KINDS[kind].in_(app.lang)} ({len(rules)})")
+        for one in rules:
+            _difference(app, one)
+    screen.line()
+    differing = len(found.differences)
+    screen.line(
+        app.say(
+            f"{differing} 处不同，{found.same} 条规则相同",
+            f"{differing} differ, {found.same} rules are the same",
+        )
+    )
+
+
+def run_test(app: App, *, pack: tuple[str, ...], json: bool) -> int:
+    """Check packs and run their worked examples; 1 where a pack is refused or an example fails."""
+    files = [name for name in pack if _is_file(name)]
+    names = [name for name in pack if not _is_file(name)]
+    trials = [try_file(Path(name)) for name in files]
+    if names or not files:
+        trials = [*try_shipped(names), *trials]
+    held = all(trial.held for trial in trials)
+    if json:
+        rows = [_trial_object(trial) for trial in trials]
+        app.screen.json({"schema": "aidledger/policy-test/v1", "held": held, "packs": rows})
+    else:
+        for trial in trials:
+            _trial(app, trial)
+    return OK if held else FINDINGS
+
+
+@contextmanager
+def _book(app: App) -> Iterator[PolicyBook | None]:
+    """Give what the ledger has adopted, where a ledger is named."""
+    if not app.ledger:
+        yield None
+        return
+    with reading(app) as session:
+        yield session.policy()
+
+
+def _trial_object(trial: Trial) -> dict[str, Any]:
+    """Return what came of one pack for a program."""
+    refused = trial.refused
+    names = ("file", "line", "field", "expected", "found", "reason")
+    return {
+        "pack": trial.pack,
+        "file": trial.file,
+        "held": trial.held,
+        "examples": trial.examples,
+        "refused": {name: getattr(refused, name) for name in names} if refused else None,
+        "failures": msgspec.to_builtins(trial.failures),
+    }
+
+
+def _is_file(name: str) -> bool:
+    return "/" in name or name.endswith(".toml")
+
+
+def _head(app: App, line: PackLine, more: Sequence[tuple[str, str]] = ()) -> None:
+    """Print what pack it is: its title, days, place, base, hash and numbers."""
+    screen = app.screen
+    screen.line(screen.style(line.pack, "bold"))
+    until = line.in_force_to or app.say("今", "now")
+    status = _STATUS[line.status].in_(app.lang)
+    known = app.say(f"，{line.known_since} 公布", f", known since {line.known_since}")
+    numbers = [
+        app.say(f"{line.clauses} 条款", f"{line.clauses} clauses"),
+        app.say(f"{line.limits} 时限", f"{line.limits} limits"),
+        app.say(f"{line.amounts} 金额", f"{line.amounts} amounts"),
+    ]
+    if line.examples is not None:
+        numbers.append(app.say(f"{line.examples} 算例", f"{line.examples} examples"))
+    days = app.say(f"{line.in_force_from} 至 {until}", f"{line.in_force_from} to {until}")
+    adopted = ", ".join(line.adopted) or app.say("未采用", "not adopted")
+    pairs = [
+        (app.say("名称", "title"), app.say(line.title_zh, line.title_en)),
+        (app.say("状态", "status"), f"{status}, {days}{known}" if app.lang == "en" else
+         f"{status}，{days}{known}"),
+        (app.say("地方", "place"), line.jurisdiction),
+        (app.say("基于", "over"), line.extends or "–"),
+        (app.say("内容", "holds"), app.say("、", ", ").join(numbers)),
+        (app.say("散列", "hash"), f"{line.hash[:_HASH_SHOWN]}…"),
+    ]  # fmt: skip
+    if app.ledger:
+        other = (
+            "" if line.shipped else app.say("，与所附文本不同", ", not the text that is shipped")
+        )
+        pairs.append((app.say("采用", "adopted"), adopted + other))
+    screen.pairs([*pairs, *more])
+
+
+def _rule(app: App, rule: Rule) -> None:
+    """Print one rule: what it is about, what it says, and by which text."""
+    screen = app.screen
+    title, says = app.say(rule.title_zh, rule.title_en), app.say(rule.says_zh, rule.says_en)
+    if rule.kind == "parameter":
+        title = app.say(f"{title}：{says}", f"{title}: {says}")
+    screen.prose(layout.plain(title), 2)
+    if rule.kind != "parameter":
+        screen.prose(layout.plain(says), 4)
+    screen.lines(screen.style(line, "dim") for line in _source(app, rule))
+
+
+def _source(app: App, rule: Rule) -> list[str]:
+    local = app.say("地方自定", "local") if rule.local else ""
+    small = " · ".join(filter(None, (rule.name, rule.citation, ", ".join(rule.facts), local)))
+    return layout.indent(layout.plain(small), app.screen.width, 4)
+
+
+def _difference(app: App, one: RuleDifference) -> None:
+    """Print one difference: its title once, then each side with its citation."""
+    screen, lang = app.screen, app.lang
+    rule = one.b or one.a
+    if rule is None:
+        return
+    mark, colour = _MARKS[one.change]
+    change = _CHANGES[one.change].in_(lang)
+    title = f"{app.say(rule.title_zh, rule.title_en)} · {one.name}{app.say('：', ': ')}{change}"
+    first, *rest = layout.wrap(layout.plain(title), screen.width - 4)
+    screen.line(f"  {screen.style(mark, colour)} {first}")
+    screen.lines("    " + line for line in rest)
+    sides = [(app.say("甲", "A"), one.a), (app.say("乙", "B"), one.b)]
+    for name, side in sides:
+        if side is not None:
+            lines = layout.pairs([(name, layout.plain(_side(app, one, side)))], screen.width, by=4)
+            screen.lines(lines)
+
+
+def _side(app: App, one: RuleDifference, side: Rule) -> str:
+    """Return what one side says, with what makes it differ, and its citation."""
+    title, says = app.say(side.title_zh, side.title_en), app.say(side.says_zh, side.says_en)
+    said = [says]
+    if one.a and one.b:
+        said = [says] if one.a.says_en != one.b.says_en else []
+        if one.a.title_zh != one.b.title_zh:
+            said.insert(0, title.rstrip(".。"))
+        if one.a.condition != one.b.condition:
+            said.append(side.condition or app.say("无条件", "no condition"))
+    return f"{app.say('；', '; ').join(said)} [{side.citation}]"
+
+
+def _trial(app: App, trial: Trial) -> None:
+    """Print what came of one pack; a failure stands as ``file:line``."""
+    screen = app.screen
+    mark, colour = ("✓", "green") if trial.held else ("✗", "red")
+    count = len({failure.example for failure in trial.failures})
+    if trial.refused:
+        says = app.say("不能使用", "can't be used")
+    elif count:
+        says = app.say(
+            f"{trial.examples} 个算例中有 {count} 个不符",
+            f"{count} of {trial.examples} examples don't hold",
+        )
+    else:
+        says = app.say(f"{trial.examples} 个算例全部相符", f"all {trial.examples} examples hold")
+    screen.line(f"{screen.style(mark, colour)} {trial.pack}  {says}")
+    if trial.refused:
+        place, told = pack_text(trial.refused, app.lang)
+        screen.line(f"  {place}")
+        screen.prose(told, 4)
+    for failure in trial.failures:
+        expected, found = failure.expected, failure.found
+        told = app.say(
+            f"{failure.example}：{failure.field} 应为 {expected}，实际为 {found}",
+            f"{failure.example}: {failure.field} expected {expected}, found {found}",
+        )
+        screen.line(layout.plain(f"  {trial.file}:{failure.line}"))
+        screen.prose(layout.plain(told), 4)

@@ -1,0 +1,246 @@
+"""``policy …``: packs listed, shown, compared, tried and adopted, in both languages at 80 columns.
+
+Facts: C1, C3, C4, C6 (what ``diff`` says of 2016 and 2021), S4-033 (the standard that ``show`` names).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.cli.shell import aidledger, on
+
+from aidledger.interfaces.cli import layout
+from aidledger.services.adoption import shipped
+
+PACKS = ["cn-tekun-2016", "cn-tekun-2021", "fj-sanming-2021", "gz-county-2022"]
+ADOPT = "--county 520123 --actor u1 --office 520123".split()
+COUNTY = shipped("packs")["gz-county-2022"].decode()
+
+
+def own(folder: Path, old: str = "", new: str = "", name: str = "my-county") -> Path:
+    """Write a pack of another place, made from the county's, with one change."""
+    text = COUNTY.replace('id = "gz-county-2022"', f'id = "{name}"', 1)
+    text = text.replace('jurisdiction = "520123"', 'jurisdiction = "520199"', 1)
+    assert old in text
+    path = folder / f"{name}.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def line_of(path: Path, part: str) -> int:
+    lines = path.read_text("utf-8").split("\n")
+    return next(n for n, line in enumerate(lines, start=1) if part in line)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "policy list",
+        "policy show gz-county-2022 --as-of 2022-06-30 --known-on 2022-07-31",
+        "policy diff cn-tekun-2016 cn-tekun-2021",
+        "policy diff cn-tekun-2021 fj-sanming-2021",
+        "policy test",
+    ],
+)
+def test_everything_fits_80_columns_in_both_languages(words: str, lang: str) -> None:
+    ran = aidledger("--lang", lang, *words.split())
+
+    assert (0, True) == (ran.code, bool(ran.out))
+    assert [] == [line for line in ran.out.splitlines() if layout.width(line) > 80]
+
+
+def test_without_a_ledger_the_shipped_packs_are_listed() -> None:
+    found = aidledger("policy", "list", "--json").object["packs"]
+
+    assert PACKS == [pack["pack"] for pack in found if pack["pack"] in PACKS]
+    county = next(pack for pack in found if pack["pack"] == "gz-county-2022")
+    assert ("520123", "in_force", "2022-01-01", None, "cn-tekun-2021", True, []) == tuple(
+        county[key]
+        for key in (
+            "jurisdiction", "status", "in_force_from", "in_force_to", "extends", "shipped", "adopted",
+        )
+    )  # fmt: skip
+    assert county["hash"]
+    assert min(pack["examples"] for pack in found) >= 20
+
+
+def test_with_a_ledger_the_day_of_adoption_stands_beside_the_pack(ledger: Path) -> None:
+    found = on(ledger, "policy", "list", "--json").object["packs"]
+    adopted = {pack["pack"]: len(pack["adopted"]) for pack in found}
+
+    assert (1, 0) == (adopted["gz-county-2022"], adopted["cn-tekun-2016"])
+    assert "  adopted  not adopted" in on(ledger, "policy", "list").out
+
+
+def test_adopt_stands_below_policy_and_at_the_top(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    on(path, "init")
+    ran = on(path, "policy", "adopt", "gz-county-2022", *ADOPT)
+    again = on(path, "adopt", "gz-county-2022", *ADOPT)
+
+    assert (0, 2) == (ran.code, again.code)
+    assert aidledger("adopt").out == aidledger("policy", "adopt").out
+
+
+def test_show_gives_each_parameter_with_citation_and_facts() -> None:
+    ran = aidledger("policy", "show", "cn-tekun-2021")
+
+    assert "  age until which a minor is kept: 18\n" in ran.out
+    assert "    minor_keep_age · cn-tekun-2021 art. 24 (K21) · C1\n" in ran.out
+    assert "within 15 working days of application accepted" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("day", "known", "in_force", "standards"),
+    [
+        ("2022-06-30", "2022-06-30", True, 5),
+        ("2021-12-31", "2022-06-30", False, 0),
+        ("2022-06-30", "2021-12-31", False, 5),
+    ],
+)
+def test_show_asks_two_times(day: str, known: str, in_force: bool, standards: int) -> None:
+    found = aidledger(
+        "policy", "show", "gz-county-2022", "--as-of", day, "--known-on", known, "--json"
+    ).object
+
+    assert (in_force, standards) == (
+        found["in_force"],
+        sum(rule["kind"] == "standard" for rule in found["rules"]),
+    )
+
+
+def test_show_of_a_ledger_says_by_which_pack_it_decided(ledger: Path) -> None:
+    asked = ("policy", "show", "cn-tekun-2021", "--as-of", "2022-06-30")
+
+    assert "the ledger decides by gz-county-2022" in on(ledger, *asked).out.replace("\n", " ")
+    assert "the ledger decides" not in aidledger(*asked).out
+
+
+def test_diff_says_both_values_with_both_citations() -> None:
+    en = aidledger("policy", "diff", "cn-tekun-2016", "cn-tekun-2021").out
+    zh = aidledger("--lang", "zh", "policy", "diff", "cn-tekun-2016", "cn-tekun-2021").out
+
+    assert (
+        "  ≠ age until which a minor is kept · minor_keep_age: differs\n"
+        "    A  16 [cn-tekun-2016 (S1-050)]\n"
+        "    B  18 [cn-tekun-2021 art. 24 (K21)]\n"
+    ) in en
+    assert (
+        "  ≠ 民主评议 · appraisal_policy：不同\n"
+        "    甲  必须进行 [cn-tekun-2016 (S1-027)]\n"
+        "    乙  可以进行 [cn-tekun-2021 art. 14 (K21)]\n"
+    ) in zh
+    assert "  + Support begins with the month after confirmation. · " in en
+
+
+def test_diff_shows_the_conditions_where_only_they_differ() -> None:
+    ran = aidledger("policy", "diff", "cn-tekun-2021", "fj-sanming-2021")
+    out = " ".join(ran.out.split())
+
+    assert "opinion-appraisal: differs" in out
+    assert "!case.survey_doubt && !case.comparison_doubt) [fj-sanming-2021 (S3-029, S3-030)]" in out
+    assert "limit-decision: only in A" in out
+
+
+def test_diff_both_ways_is_the_same_with_sides_changed_and_nothing_with_itself() -> None:
+    one = aidledger("policy", "diff", *PACKS[:2], "--json").object
+    other = aidledger("policy", "diff", *PACKS[1::-1], "--json").object
+    turned = {"changed": "changed", "only_a": "only_b", "only_b": "only_a"}
+
+    assert {(d["kind"], d["name"], turned[d["change"]]) for d in one["differences"]} == {
+        (d["kind"], d["name"], d["change"]) for d in other["differences"]
+    }
+    assert [] == aidledger("policy", "diff", PACKS[0], PACKS[0], "--json").object["differences"]
+
+
+def test_an_unknown_pack_is_named_with_those_there_are() -> None:
+    for words in (("show", "none"), ("diff", "cn-tekun-2016", "none"), ("test", "none")):
+        ran = aidledger("policy", *words)
+
+        assert 2 == ran.code
+        assert "policy pack none" in ran.err
+        assert "gz-county-2022" in ran.err
+
+
+def test_the_examples_of_every_shipped_pack_hold() -> None:
+    ran = aidledger("policy", "test", "--json")
+
+    assert (0, True) == (ran.code, ran.object["held"])
+    assert set(PACKS) <= {pack["pack"] for pack in ran.object["packs"]}
+
+
+def test_an_own_file_is_tried_over_the_shipped_packs(tmp_path: Path) -> None:
+    ran = aidledger("policy", "test", own(tmp_path))
+
+    assert (0, "✓ my-county  all 28 examples hold\n") == (ran.code, ran.out)
+
+
+def test_an_own_file_rests_on_another_beside_it(tmp_path: Path) -> None:
+    own(tmp_path)
+    top = own(tmp_path, 'extends = "cn-tekun-2021"', 'extends = "my-county"', "my-town")
+    lost = own(tmp_path, 'extends = "cn-tekun-2021"', 'extends = "nowhere"', "my-other")
+
+    assert 0 == aidledger("policy", "test", top).code
+    ran = aidledger("policy", "test", lost)
+    assert 1 == ran.code
+    assert f"\n  {lost}:{line_of(lost, 'extends')}\n    extends: expected a pack" in ran.out
+
+
+SPOILED = [
+    ("parts = { living = 112800 }", "parts = { living = 112801 }", "parts.living", "112800"),
+    ('due = "2022-10-08"', 'due = "2022-10-01"', "due", "2022-10-08"),
+    ('refused_by = ["complaint-extension"]\n', "", "refused_by", "complaint-extension"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field", "found"), SPOILED)
+def test_a_spoiled_example_is_named_with_file_and_line(
+    tmp_path: Path, old: str, new: str, field: str, found: str
+) -> None:
+    path = own(tmp_path, old, new)
+    ran = aidledger("policy", "test", path, "--json")
+    [failure] = ran.object["packs"][0]["failures"]
+
+    assert (1, field, found) == (ran.code, failure["field"], failure["found"])
+    example = failure["example"]
+    assert failure["line"] == line_of(path, f'id = "{example}"') - 1
+    told = " ".join(aidledger("policy", "test", path).out.split())
+    assert f" {path}:{failure['line']} {example}: {field} expected" in told
+
+
+REFUSED = [
+    ("pass_mark = 60", "pass_mark = 60\npas_mark = 1", "pas_mark = 1", "no_source", "没有出处"),
+    ("[parameters]", "late = 1\n\n[parameters]", None, "unknown_field", "没有这个字段"),
+    ("carer.last_score <", "carer.last_score <<", "<<", "not_cel", "条件无法编译"),
+    (', rounding = "half_up_fen"', "", 'ratio = "1.6" }', "no_rounding", "如何取整"),
+    ('jurisdiction = "520199"', 'jurisdiction = "520123"', "in_force =", "overlap", "一条规则"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row[3])
+def test_a_file_that_cannot_be_used_is_refused_with_line_and_reason(
+    tmp_path: Path, row: tuple[str, str, str | None, str, str]
+) -> None:
+    old, new, part, reason, words = row
+    path = own(tmp_path, old, new)
+    ran = aidledger("policy", "test", path, "--json")
+    refused = ran.object["packs"][0]["refused"]
+    zh = aidledger("--lang", "zh", "policy", "test", path)
+
+    assert (1, str(path), reason) == (ran.code, refused["file"], refused["reason"])
+    assert refused["line"] == (line_of(path, part) if part else refused["line"])
+    assert (1, True) == (zh.code, words in zh.out.replace("\n    ", ""))
+    assert f"\n  {path}:{refused['line']}\n" in zh.out
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"id = [", b"[[example]]\n"])
+def test_hostile_files_are_refused_and_a_missing_one_is_said(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(content)
+
+    assert 1 == aidledger("policy", "test", path).code
+    assert 3 == aidledger("policy", "test", tmp_path / "none.toml").code

@@ -1,0 +1,239 @@
+"""The same facts under two packs: two results, each with its own citation.
+
+One row a conflict and question. Where only one text is at hand, the other side is a pack of
+``tests/policy/packs``, marked local. Conflicts: C1, C2, C3, C4, C5, C6, C8, C9, C10, C14, C15, C18, C20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from tests.domain.lawful import Changes, lawful
+from tests.domain.test_packs import CALENDAR
+
+from aidledger.domain.policy.adoption import Adoption, pack_in_force
+from aidledger.domain.policy.decision import compute_amounts, decide, redecide
+from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
+from aidledger.services.adoption import shipped
+
+LOCAL = {path.stem: path.read_bytes() for path in (Path(__file__).parent / "packs").glob("*.toml")}
+LIBRARY = PackLibrary({**shipped("packs"), **LOCAL})
+OLD, NEW, CITY, COUNTY = "cn-tekun-2016", "cn-tekun-2021", "fj-sanming-2021", "gz-county-2022"
+
+
+class Answer(NamedTuple):
+    """What a pack makes of the facts, and every citation that it rests on."""
+
+    result: object
+    citations: frozenset[str]
+
+
+class Side(NamedTuple):
+    """A pack, its result, and one of its citations."""
+
+    pack: str
+    result: object
+    citation: str
+
+
+Question = Callable[[ResolvedPack], Answer]
+
+
+def clause(act: str, name: str, **changes: Any) -> Question:
+    """Ask what one clause says of an act; facts that differ from lawful ones as ``case__name``."""
+    facts = lawful(act, {key.replace("__", "."): value for key, value in changes.items()})
+
+    def ask(pack: ResolvedPack) -> Answer:
+        rule = pack.clause(name)
+        if rule is None:
+            return Answer("no such rule", frozenset())
+        sources = {pack.provenance[key].citation for key in rule.parameter_keys}
+        return Answer(rule.evaluate(facts, CALENDAR).outcome, frozenset({rule.citation, *sources}))
+
+    return ask
+
+
+def found_by(act: str, also: str, **changes: Any) -> Question:
+    """Ask which clauses only find something in an act; ``also`` is a clause that lets it pass."""
+    facts = lawful(act, {key.replace("__", "."): value for key, value in changes.items()})
+
+    def ask(pack: ResolvedPack) -> Answer:
+        results = {c.id: c.evaluate(facts, CALENDAR) for c in pack.clauses_for(act)}
+        found = [r.id for r in results.values() if r.kind == "finding" and r.outcome == "failed"]
+        said = [results[name].citation for name in (*found, also)]
+        return Answer(found, frozenset(said))
+
+    return ask
+
+
+def limit(name: str, start: str) -> Question:
+    """Ask for the last day of a limit that begins on a day."""
+
+    def ask(pack: ResolvedPack) -> Answer:
+        rule = next(one for one in pack.limits if one.id == name)
+        return Answer(rule.due(start, CALENDAR).day.isoformat(), frozenset({rule.citation}))
+
+    return ask
+
+
+def amount(programme: str, *categories: str) -> Question:
+    """Ask for the monthly amount in fen."""
+    case = {"programme": programme, "categories": list(categories), "ability": "able"}
+    facts = {"act": {"type": "EntitlementSet", "from_month": "2022-03"}, "case": case}
+
+    def ask(pack: ResolvedPack) -> Answer:
+        found = compute_amounts(pack, facts)
+        return Answer(found.fen, frozenset(part.citation for part in found.parts))
+
+    return ask
+
+
+def in_force(day: str) -> Question:
+    """Ask whether a pack holds on a day; it rests on whatever its parameters do."""
+
+    def ask(pack: ResolvedPack) -> Answer:
+        return Answer(
+            pack.in_force_on(day), frozenset(one.citation for one in pack.provenance.values())
+        )
+
+    return ask
+
+
+SEVENTEEN: Changes = {"act__limb": "minor", "case__age_years": 17}
+MENTAL_3: Changes = {
+    "case__age_years": 40, "case__disability_kind": "mental", "case__disability_grade": 3,
+}  # fmt: skip
+VISUAL_2: Changes = {**MENTAL_3, "case__disability_kind": "visual", "case__disability_grade": 2}
+OVER_THE_FESTIVAL: Changes = {
+    "case__publicity_from": "2022-01-28", "case__publicity_to": "2022-02-04",
+}  # fmt: skip
+NO_APPRAISAL: Changes = {"case__appraisal_held": False}
+WAIVED: Changes = {**NO_APPRAISAL, "case__appraisal_waived": True}
+TOWNSHIP: Changes = {"act__office_kind": "township"}
+CARER_60: Changes = {"carer__last_score": 60}
+KIN: Changes = {"act__relation": "child", "case__relative_of": ["clerk"]}
+
+CONFLICTS: list[tuple[str, Question, Side, Side]] = [
+    ("C1", clause("ApplicationApproved", "approval-limb", **SEVENTEEN),
+     Side(NEW, "failed", "cn-tekun-2021 art. 5 (K21)"),
+     Side(CITY, "met", "fj-sanming-2021 (S3-009)")),
+    ("C1", clause("TerminationApproved", "termination-aged-out", act__ground="aged_out",
+                  case__age_years=17),
+     Side(OLD, "met", "cn-tekun-2016 (S1-050)"),
+     Side(NEW, "failed", "cn-tekun-2021 art. 24 (K21)")),
+    ("C2", clause("ApplicationApproved", "decision-by-decider", **TOWNSHIP),
+     Side(NEW, "failed", "cn-tekun-2021 art. 16 (K21)"),
+     Side(CITY, "met", "fj-sanming-2021 (S3-028); K21 art. 28")),
+    ("C3", clause("ReviewOpinionGiven", "opinion-appraisal", **NO_APPRAISAL),
+     Side(OLD, "failed", "cn-tekun-2016 (S1-027)"),
+     Side(NEW, "not_applicable", "cn-tekun-2021 art. 14 (K21)")),
+    ("C3", clause("ReviewOpinionGiven", "opinion-appraisal", **WAIVED),
+     Side(OLD, "failed", "cn-tekun-2016 (S1-027): the text knows no ground"),
+     Side(CITY, "met", "fj-sanming-2021 (S3-029, S3-030)")),
+    ("C4", limit("limit-opinion", "2021-09-13"),
+     Side(OLD, "2021-10-15", "cn-tekun-2016 (S1-031)"),
+     Side(NEW, "2021-10-09", "cn-tekun-2021 art. 15 (K21)")),
+    ("C4", limit("limit-decision", "2025-01-13"),
+     Side(OLD, "2025-02-14", "cn-tekun-2016 (S1-038)"),
+     Side(NEW, "2025-02-08", "cn-tekun-2021 art. 16, 17 (K21)")),
+    ("C5", clause("ApplicationApproved", "publicity-long-enough", **OVER_THE_FESTIVAL),
+     Side(NEW, "met", "cn-tekun-2021 art. 15 (K21)"),
+     Side("local-notices", "failed", "open-government catalogue: 7 working days")),
+    ("C6", clause("ReviewOpinionGiven", "opinion-limb", **MENTAL_3),
+     Side(OLD, "failed", "cn-tekun-2016 (S1-004)"),
+     Side(NEW, "met", "cn-tekun-2021 art. 5 (K21)")),
+    ("C6", clause("ReviewOpinionGiven", "opinion-limb", **VISUAL_2),
+     Side(OLD, "met", "cn-tekun-2016 (S1-004)"),
+     Side(NEW, "failed", "cn-tekun-2021 art. 5 (K21)")),
+    ("C8", clause("CarerDisqualified", "disqualification-below-pass-mark", **CARER_60),
+     Side(COUNTY, "failed", "local parameter: the text gives no pass mark (S4-093)"),
+     Side("local-notices", "met", "local: seventy points")),
+    ("C9", limit("limit-visit", "2022-01-31"),
+     Side(COUNTY, "2022-02-28", "gz-county-2022 (S4-082)"),
+     Side("local-notices", "2022-04-30", "local: each quarter")),
+    ("C10", amount("tekun"),
+     Side(COUNTY, 112_800, "gz-county-2022 (S4-033)"),
+     Side("local-amounts", 93_000, "local: at least 60 % of consumption")),
+    ("C14", amount("dibao", "elderly", "severely_disabled"),
+     Side(COUNTY, 21_150, "gz-county-2022 (S4-024, S4-028)"),
+     Side("local-amounts", 35_250, "local: supplements add up")),
+    ("C15", limit("limit-complaint-answered", "2022-03-01"),
+     Side(COUNTY, "2022-05-05", "petition rules art. 34"),
+     Side("local-notices", "2022-03-31", "local: in time is thirty days")),
+    ("C18", found_by("CareEntrusted", "care-carer-qualified", **KIN),
+     Side(NEW, [], "S0-004"),
+     Side("local-notices", ["care-kin-of-officials"], "local, after D21 art. 11")),
+    ("C20", in_force("2022-03-01"),
+     Side("local-lapsed", False, "local: a plan that has lapsed"),
+     Side(NEW, True, "cn-tekun-2021 art. 5 (K21)")),
+    ("C20", clause("ApplicationApproved", "approval-limb", case__age_years=62),
+     Side("local-lapsed", "failed", "local: a plan that has lapsed"),
+     Side(NEW, "met", "cn-tekun-2021 art. 5 (K21)")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("conflict", "ask", "a", "b"),
+    CONFLICTS,
+    ids=[f"{c[0]}-{c[2].pack}-{c[3].pack}" for c in CONFLICTS],
+)
+def test_the_same_facts_under_two_packs_have_two_results_each_with_its_citation(
+    conflict: str, ask: Question, a: Side, b: Side
+) -> None:
+    answers = [ask(LIBRARY.resolve(side.pack)) for side in (a, b)]
+
+    assert [a.result, b.result] == [answer.result for answer in answers], conflict
+    assert a.result != b.result
+    assert [True, True] == [
+        side.citation in answer.citations for side, answer in zip((a, b), answers, strict=True)
+    ], answers
+    assert a.citation != b.citation
+
+
+def test_these_conflicts_are_shown() -> None:
+    shown = {row[0] for row in CONFLICTS}
+
+    assert {f"C{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10, 14, 15, 18, 20)} == shown
+
+
+def test_what_no_text_gives_is_marked_local_in_packs_of_tests() -> None:
+    ours = ("local-amounts", "local-lapsed", "local-notices")
+
+    assert set(ours) <= set(LOCAL)
+    assert [] == [
+        (name, key)
+        for name in ours
+        for key, source in LIBRARY.resolve(name).provenance.items()
+        if source.citation.startswith("local") and not source.local
+    ]
+    assert set() == set(ours) & set(shipped("packs"))
+
+
+def test_a_lapsed_pack_decides_nothing_new_and_replays_what_it_decided() -> None:
+    """C20: two times; the pack held when the decision was taken."""
+    lapsed, new = LIBRARY.resolve("local-lapsed"), LIBRARY.resolve(NEW)
+    adoptions = [
+        Adoption(
+            pack=pack.id,
+            pack_hash=pack.hash,
+            status=pack.status,
+            in_force_from=pack.in_force_from,
+            in_force_to=pack.in_force_to,
+            known_since=pack.known_since,
+            depth=len(pack.chain),
+            position=position,
+        )
+        for position, pack in enumerate((lapsed, new))
+    ]
+    held = {
+        day: found.pack if (found := pack_in_force(adoptions, day, "2026-01-01")) else None
+        for day in ("2021-12-31", "2022-01-01")
+    }
+    record, _ = decide(lapsed, "ApplicationApproved", lawful("ApplicationApproved"))
+
+    assert {"2021-12-31": "local-lapsed", "2022-01-01": NEW} == held
+    assert [] == redecide(record, lapsed)
+    assert record.pack_hash == lapsed.hash
