@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from tests.cli.shell import aidledger, on
@@ -246,3 +247,19 @@ def test_hostile_files_are_refused_and_a_missing_one_is_said(
 
     assert 1 == aidledger("policy", "test", path).code
     assert 3 == aidledger("policy", "test", tmp_path / "none.toml").code
+
+
+def test_a_second_pack_of_the_place_is_not_adopted_beside_the_first(tmp_path: Path) -> None:
+    """C20: one place has one rule at a time; refused before anything is recorded."""
+    second = COUNTY.replace('id = "gz-county-2022"', 'id = "gz-second"', 1).encode()
+    files = {**shipped("packs"), "gz-second": second}
+    path = tmp_path / "l.db"
+    on(path, "init")
+    with mock.patch(
+        "aidledger.services.adoption.shipped", lambda folder: files if folder == "packs" else {}
+    ):
+        ran = on(path, "adopt", "gz-county-2022", "gz-second", *ADOPT)
+        one = on(path, "adopt", "gz-second", *ADOPT)
+
+    assert (2, 0) == (ran.code, one.code)
+    assert "gz-second.toml:11: in_force.from" in ran.err
