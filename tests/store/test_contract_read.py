@@ -61,6 +61,17 @@ def test_a_stream_is_read_after_a_version(store: LedgerStore) -> None:
     assert [] == list(store.read_stream("case/nobody"))
 
 
+def test_several_streams_are_read_each_in_its_order(store: LedgerStore) -> None:
+    record(store, drafts(1_300, streams=650))
+    wanted = [f"case/c{number}" for number in range(600)]
+    found = store.read_streams([*wanted, "case/nobody"])
+
+    assert sorted(found) == sorted(row for one in wanted for row in store.read_stream(one))
+    assert [1, 2] * 600 == [row[2] for row in found]
+    assert 600 == len({first[1] for first in found[::2]})
+    assert [] == store.read_streams([])
+
+
 def test_types_are_read_in_position_order(store: LedgerStore) -> None:
     record(store, [draft(type=name) for name in ("One", "Two", "Three", "One", "Two")])
 

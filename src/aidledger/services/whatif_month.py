@@ -21,6 +21,7 @@ from aidledger.domain.decided import DECISION_FACTS
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.domain.events.support import EntitlementSet
+from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy.clause import ClauseResult, nested
 from aidledger.domain.policy.decision import (
     ClauseOutcome,
@@ -123,7 +124,7 @@ def whatif_month(
 
     Args:
         session: the opened ledger; with its secrets sealed facts count too.
-        pack: the pack's id, adopted or shipped.
+        pack: the pack's id, adopted or shipped; of one that names programmes, their cases count.
         month: as YYYY-MM.
         progress: told the cases done.
 
@@ -136,8 +137,10 @@ def whatif_month(
     changes: list[Change] = []
     cases = unchecked = before_fen = 0
     for done, (stream, entries) in enumerate(_cases(session, streams), start=1):
-        due_fen = fold_case(stream, entries).payable_fen(month)
-        if due_fen:
+        case = fold_case(stream, entries)
+        due_fen = case.payable_fen(month)
+        of_it = not under.pack.programmes or case.programme in under.pack.programmes
+        if due_fen and of_it:
             change = _change(under, stream, entries, due_fen)
             cases, before_fen = cases + 1, before_fen + due_fen
             unchecked += change is None
@@ -262,8 +265,17 @@ def _facts(under: _Under, taken: _Taken, entries: list[Recorded]) -> dict[str, A
     if record.withheld and withheld is None and DECISION_FACTS in entry.sealed:
         return None
     flat = {**known, **record.facts, **(withheld or {})}
+    if _sealed_facts_read(under.pack, record.act) - flat.keys():
+        return None
     standards = flat.pop("standards")
     return {**nested(flat), "standards": standards}
+
+
+def _sealed_facts_read(pack: ResolvedPack, act: str) -> set[str]:
+    """Return the facts that no entry may hold and that a pack reads to decide an act."""
+    gates = [rule.gate for rule in pack.amounts if rule.gate is not None]
+    rules = (*pack.clauses_for(act), *(gates if act == "EntitlementSet" else ()))
+    return {path for clause in rules for path in clause.paths} & SENSITIVE
 
 
 def _deciding_part(record: DecisionRecord, now: Sequence[Any]) -> tuple[str, str]:
