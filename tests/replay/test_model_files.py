@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from tests.replay.histories import Log
+from tests.replay.overseeing import RETURNS
 from tests.replay.test_lists import busy_county
 
 from aidledger.replay.building import HANDLES, build, build_table
-from aidledger.replay.digest import columns_of
+from aidledger.replay.digest import columns_of, plain_rows
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, ModelError, load_models, needed
@@ -67,6 +68,45 @@ def test_every_row_of_every_model_has_sorted_positions_of_real_entries(
                 assert set(positions) <= set(range(len(log.written))), name
                 assert positions or name == "calendar_days", name
     assert all(result.rows for result in results.values()), results
+
+
+COUNTY_WIDE = (
+    *("audit_findings", "bearers", "comparisons", "discoveries", "facilities", "incidents"),
+    *("meetings_due", "monthly_return", "notices_due", "returns_due", "spot_check_share"),
+    *("staffing", "targets", "warnings"),
+)
+"""Models that ask the county's own pack, whatever programme has one of its own beside it."""
+
+
+def test_a_pack_of_one_programme_doubles_no_row_of_a_model_of_the_whole_county(
+    models: dict[str, Model],
+) -> None:
+    """S4-101, S4-104, S2-008: what units owe is asked once."""
+    found = []
+    for programmes in ((), ("dibao",)):
+        log = busy_county()
+        if programmes:
+            log.add(
+                "PackAdopted",
+                "policy/520123",
+                "2021-01-01",
+                in_force_from="2021-01-01",
+                known_since="2021-01-01",
+                pack="allowance",
+                pack_hash="ef" * 32,
+                parameters=[{"key": key, "value": value} for key, value in sorted(RETURNS.items())],
+                programmes=programmes,
+                status="in_force",
+            )
+        with building(None) as connection:
+            Loader(connection).load(log)
+            lock(connection)
+            build(connection, models)
+            found.append(
+                {name: plain_rows(connection, name, models[name].key) for name in COUNTY_WIDE}
+            )
+
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("name", LISTS)
