@@ -151,6 +151,29 @@ def test_packs_one_after_the_other_or_of_other_places_stand_side_by_side(
     periods("other", **changes)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [
+        ('["dibao"]', '["dibao", "tekun"]', True),
+        ("[]", "[]", True),
+        ('["dibao"]', '["tekun"]', False),
+        ("[]", '["tekun"]', False),
+    ],
+)
+def test_packs_clash_only_for_a_programme_in_common(one: str, other: str, clash: bool) -> None:
+    files = {
+        name: ROOT.replace('id = "root"', f'id = "{name}"\nprogrammes = {named}', 1).encode()
+        for name, named in (("one", one), ("other", other))
+    }
+    library = PackLibrary(files)
+    packs = [library.resolve(name) for name in files]
+    if not clash:
+        check_periods(packs, files)
+        return
+    with pytest.raises(PackError, match="in the days of one"):
+        check_periods(packs, files)
+
+
 def test_the_shipped_packs_do_not_overlap() -> None:
     files = {path.stem: path.read_bytes() for path in (POLICIES / "packs").glob("*.toml")}
     library = PackLibrary(files)

@@ -161,7 +161,7 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
      Side(COUNTY, 112_800, "gz-county-2022 (S4-033)"),
      Side("local-amounts", 93_000, "local: at least 60 % of consumption")),
     ("C14", amount("dibao", "elderly", "severely_disabled"),
-     Side(COUNTY, 21_150, "gz-county-2022 (S4-024, S4-028)"),
+     Side("gz-dibao-2022", 21_150, "gz-dibao-2022 (S4-024 to S4-028)"),
      Side("local-amounts", 35_250, "local: supplements add up")),
     ("C15", limit("limit-complaint-answered", "2022-03-01"),
      Side(COUNTY, "2022-05-05", "petition rules art. 34"),

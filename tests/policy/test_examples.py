@@ -92,7 +92,7 @@ def exact_parts(example: Example) -> bool:
 TRUTH: dict[str, Callable[[Example], bool]] = {
     "birthday": is_birthday,
     "death_on_pay_day": lambda e: e.given["case"]["died_on"] == e.table.on,
-    "equal_supplements": lambda e: len(e.given["case"]["categories"]) > 1,
+    "equal_supplements": lambda e: len(e.given["case"]["members"][0]["categories"]) > 1,
     "leap_day": lambda e: any(day.endswith("-02-29") for day in days_of(e)),
     "make_up_day": lambda e: makes_up(days_of(e)),
     "rounding": lambda e: bool(e.table.published) and not exact_parts(e),

@@ -255,6 +255,8 @@ def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> 
     for earlier, later in combinations(held, 2):
         if earlier.jurisdiction != later.jurisdiction or _one_rests_on_the_other(earlier, later):
             continue
+        if not _for_the_same(earlier, later):
+            continue
         if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
             file = f"{later.id}.toml"
             with located({file: files.get(later.id, b"")}):
@@ -266,6 +268,16 @@ def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> 
                     f" ({earlier.in_force_from} to {earlier.in_force_to or '…'})",
                     "overlap",
                 )
+
+
+def _for_the_same(one: ResolvedPack, other: ResolvedPack) -> bool:
+    """Whether two packs name a programme in common, or neither names any.
+
+    A pack that names a programme goes before those for every one: these two don't clash.
+    """
+    return bool(set(one.programmes) & set(other.programmes)) or not (
+        one.programmes or other.programmes
+    )
 
 
 def _one_rests_on_the_other(one: ResolvedPack, other: ResolvedPack) -> bool:
