@@ -170,7 +170,12 @@ def test_a_gradual_exit_is_granted_only_since_the_notice_and_goes_on_for_its_mon
     at.pay(county, "2022-12", exit_fen)
     case = county.session.case(HOUSEHOLD)
     assert ("2023-01", exit_fen) == (case.household.exit_last_month, case.entitled_fen("2023-01"))
-    late: Any = {"account": case.account, "amount_fen": exit_fen, "month": "2023-02", "run": "run/x"}
+    late: Any = {
+        "account": case.account,
+        "amount_fen": exit_fen,
+        "month": "2023-02",
+        "run": "run/x",
+    }
     assert "pay-exit-over" in refused(
         county, "2023-02-08", on_household("PaymentRostered", "f1", at.FINANCE, **late)
     )
