@@ -24,7 +24,8 @@ are to be checked against the official one. Short names: K21 measure on identify
 (2021-07-01), D21 and D12 measures on the minimum living allowance (2021 and 2012), M14 interim measures on social
 assistance (2014), N22 notice of 2022-10-20.
 
-What a rule says clause by clause, with its condition, is in [POLICY-CLAUSES](POLICY-CLAUSES.md); event types
+How packs are looked at, compared and tried is in [PACKS](PACKS.md). What a rule says clause by clause, with its
+condition, is in [POLICY-CLAUSES](POLICY-CLAUSES.md); event types
 are in [EVENTS](EVENTS.md), who may do them in [POWERS](POWERS.md), models in [MODELS](MODELS.md), words in [GLOSSARY](GLOSSARY.md).
 """
 _PACKS: Final = """
