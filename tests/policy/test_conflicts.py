@@ -80,13 +80,16 @@ def limit(name: str, start: str) -> Question:
 
 
 def amount(programme: str, *categories: str) -> Question:
-    """Ask for the monthly amount in fen."""
-    case = {"programme": programme, "categories": list(categories), "ability": "able"}
+    """Ask for the monthly amount in fen; of what is shown as a supplement where there are categories."""
+    case: dict[str, Any] = {"programme": programme, "ability": "able", "area": "urban"}
+    case |= {"in_exit": False, "income_fen": 0, "persons": 1, "categories": list(categories)}
+    case["members"] = [{"categories": list(categories)}]
+    of = "supplement" if categories else ""
     facts = {"act": {"type": "EntitlementSet", "from_month": "2022-03"}, "case": case}
 
     def ask(pack: ResolvedPack) -> Answer:
-        found = compute_amounts(pack, facts)
-        return Answer(found.fen, frozenset(part.citation for part in found.parts))
+        parts = [one for one in compute_amounts(pack, facts).parts if one.code.startswith(of)]
+        return Answer(sum(part.fen for part in parts), frozenset(part.citation for part in parts))
 
     return ask
 

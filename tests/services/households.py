@@ -135,7 +135,7 @@ def opinion() -> Any:
 
 def approval() -> Any:
     """Return the approval of the county."""
-    data = {"form": "household", "from_month": "2022-02", "limb": "household"}
+    data: Any = {"form": "household", "from_month": "2022-02", "limb": "household"}
     return on_household("ApplicationApproved", "c1", COUNTY, **data)
 
 
@@ -169,7 +169,7 @@ def pay(office: Office, month: str, amount_fen: int) -> None:
     run, day = f"run/{month}", f"{month}-08"
     account = office.session.case(HOUSEHOLD).account
     opened = on_household("PayRunOpened", "f1", FINANCE, stream=run, fund="f", month=month)
-    line = {"account": account, "amount_fen": amount_fen, "month": month, "run": run}
+    line: Any = {"account": account, "amount_fen": amount_fen, "month": month, "run": run}
     office.act(day, opened, on_household("PaymentRostered", "f1", FINANCE, **line))
     office.act(
         day,

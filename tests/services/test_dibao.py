@@ -76,10 +76,10 @@ def test_an_allowance_runs_from_the_application_to_its_end(county: Office) -> No
     county.act("2022-05-10", at.member(at.CHILD, "child", "left", "2022-05-10"))
     assert ("household", "2022-06", 2 * 70_500 - 30_000 + 14_100) == last_reason(county)
 
-    reported = {"by": "person", "ground": "own_wish", "lost_on": "2022-06-01"}
+    reported: Any = {"by": "person", "ground": "own_wish", "lost_on": "2022-06-01"}
     county.act("2022-06-01", on_household("TerminationReported", **reported))
     audited = on_household("TerminationAudited", "u2", agreed=True, ground="own_wish")
-    ended = {"ground": "own_wish", "last_month": "2022-06"}
+    ended: Any = {"ground": "own_wish", "last_month": "2022-06"}
     county.act("2022-06-02", audited, on_household("TerminationApproved", "c1", COUNTY, **ended))
     case = county.session.case(HOUSEHOLD)
     assert ("terminated", due, 0) == (case.stage, case.paid_fen, case.payable_fen("2022-07"))
@@ -170,7 +170,7 @@ def test_a_gradual_exit_is_granted_only_since_the_notice_and_goes_on_for_its_mon
     at.pay(county, "2022-12", exit_fen)
     case = county.session.case(HOUSEHOLD)
     assert ("2023-01", exit_fen) == (case.household.exit_last_month, case.entitled_fen("2023-01"))
-    late = {"account": case.account, "amount_fen": exit_fen, "month": "2023-02", "run": "run/x"}
+    late: Any = {"account": case.account, "amount_fen": exit_fen, "month": "2023-02", "run": "run/x"}
     assert "pay-exit-over" in refused(
         county, "2023-02-08", on_household("PaymentRostered", "f1", at.FINANCE, **late)
     )
