@@ -16,8 +16,7 @@ allowed AS (
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
     WHERE pack_in_force.programme = ''
-      AND lines.parameter.key = 'late_entry_working_days'
-      AND LENGTH(lines.parameter.value) <= 9
+      AND lines.parameter.key = 'late_entry_working_days' AND LENGTH(lines.parameter.value) <= 9
       AND REGEXP_REPLACE(lines.parameter.value, '[0-9]', '', 'g') = ''
     GROUP BY pack_in_force.day, pack_in_force.adoption
 ),

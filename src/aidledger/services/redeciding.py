@@ -252,17 +252,14 @@ def _facts_not_borne_out(
 ) -> list[policy.Difference]:
     """Compare the facts kept in a decision with the case as it was before it."""
     known = _known_then(session, book, before, entry, record)
-    proposed = _PROPOSED.get(record.act, ())
     found = []
-    for path, kept in record.facts.items():
-        if not _is_known_then(path) or path in proposed:
-            continue
-        root, _, name = path.partition(".")
-        [was] = (None,) if path in SENSITIVE else known[root].many((name,), None)
-        if was != kept:
-            found.append(
-                policy.Difference(kind="fact", name=path, expected=str(kept), found=str(was))
-            )
+    for root, names, paths in _compared(record.act, tuple(record.facts)):
+        for path, was in zip(paths, known[root].many(names, None), strict=True):
+            kept = record.facts[path]
+            if was != kept or path in SENSITIVE:
+                found.append(
+                    policy.Difference(kind="fact", name=path, expected=str(kept), found=str(was))
+                )
     kept = record.facts.get("standards", ())
     published = msgspec.to_builtins(known["standards"]) if kept else []
     if any(standard not in published for standard in kept):
@@ -272,6 +269,20 @@ def _facts_not_borne_out(
             )
         )
     return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _compared(
+    act: str, kept: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
+    """Return the facts to compare by root: their names, and their paths."""
+    proposed = _PROPOSED.get(act, ())
+    paths = [path for path in kept if _is_known_then(path) and path not in proposed]
+    return tuple(
+        (root, tuple(path.partition(".")[2] for path in several), several)
+        for root in ("act", "case")
+        if (several := tuple(path for path in paths if path.startswith(f"{root}.")))
+    )
 
 
 def _is_known_then(path: str) -> bool:
