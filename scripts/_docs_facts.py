@@ -31,8 +31,8 @@ _PACKS: Final = """
 - A pack counts for a county only once it is adopted by an entry (`PackAdopted`) that pins its hash; the entry can
   adopt it later than it is known, and known later than it is in force. A draft is never in force.
 - What no text gives and a county must decide is marked `local` in the pack. In `gz-county-2022` these are the pass
-  mark of carers, the nursing standards, the payment day, the roll of the monthly return, and how many must share
-  village and amount before a name is shown.
+  mark of carers, the nursing standards, the payment day, the roll of the monthly return, the days within which needs,
+  warnings and incidents are dealt with, and how many must share village and amount before a name is shown.
 - Counting: the first day does not count, a limit ends on its last day; working days by the calendar as known
   (Civil Code, articles 201 and 203; article 204 lets a rule say otherwise).
 """

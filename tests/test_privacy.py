@@ -164,6 +164,12 @@ COMMANDS = (
     *("list", "list case_state --format csv", "list case_state --format json", "list deadlines"),
     *("list list_publicity --format csv", "list list_approved --format csv", "list list_paid"),
     *("list complaints --format json", "list carers --format json", "--lang zh case list"),
+    *("case redecide --all", "case redecide --all --json", "list late_entries --format json"),
+    *(
+        "whatif --pack fj-sanming-2021 --month 2022-03",
+        "whatif --pack gz-county-2022 --month 2022-03",
+    ),
+    "whatif --pack fj-sanming-2021 --month 2022-03 --json",
 )
 OF_A_CASE = ("show", "history", "explain", "redecide", "blame")
 

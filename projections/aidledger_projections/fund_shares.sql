@@ -33,7 +33,7 @@ asked AS (
     JOIN parameters ON parameters.as_of = pack_in_force.day
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key LIKE 'fund_share_%'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key LIKE 'fund_share_%'
     GROUP BY pack_in_force.adoption, lines.parameter.key
 )
 SELECT levels.fund,

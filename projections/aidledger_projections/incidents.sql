@@ -22,7 +22,7 @@ rules AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key = 'incident_review_days'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'incident_review_days'
 )
 SELECT incident_recorded.position,
        incident_recorded.stream AS "case",

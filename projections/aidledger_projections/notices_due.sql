@@ -9,7 +9,7 @@ WITH given AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key IN ('notice_kinds', 'notice_units')
+    WHERE pack_in_force.programme = '' AND lines.parameter.key IN ('notice_kinds', 'notice_units')
 ),
 rules AS (
     SELECT YEAR(given.day) AS year, MAX(given.adoption) AS adoption,

@@ -12,7 +12,7 @@ allowing AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key = 'allowed_purposes'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'allowed_purposes'
     GROUP BY pack_in_force.day, pack_in_force.adoption
 ),
 judged AS (

@@ -22,7 +22,7 @@ asked AS (
     JOIN parameters ON parameters.as_of = pack_in_force.day
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key = 'purchased_service_permille_min'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'purchased_service_permille_min'
     GROUP BY pack_in_force.adoption
 )
 SELECT spent.year,

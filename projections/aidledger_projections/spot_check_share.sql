@@ -17,7 +17,7 @@ asked AS (
     FROM pack_in_force
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE lines.parameter.key = 'spot_check_permille_min'
+    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'spot_check_permille_min'
 ),
 months AS (
     SELECT SUBSTRING(CAST(handed_up.submitted_on AS VARCHAR), 1, 7) AS month,

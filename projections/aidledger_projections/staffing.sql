@@ -22,7 +22,7 @@ given AS (
     CROSS JOIN parameters
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.day = parameters.as_of
+    WHERE pack_in_force.programme = '' AND pack_in_force.day = parameters.as_of
 ),
 texts AS (
     SELECT MAX(adoption) AS adoption,

@@ -17,7 +17,7 @@ WITH asked AS (
     CROSS JOIN parameters
     JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
       ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.day = parameters.as_of
+    WHERE pack_in_force.programme = '' AND pack_in_force.day = parameters.as_of
 ),
 running AS (
     SELECT facility, kind, area, place, operator, medical_contract, barrier_free, positions

@@ -25,6 +25,15 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "case history {case}": ("schema", "case", "as_of", "known_on", "entries"),
     "case explain {case}": ("schema", "case", "as_of", "known_on", "decisions"),
     "case redecide {case}": ("schema", "case", "decisions"),
+    "case redecide --all": (
+        *("schema", "cases", "decisions", "unchecked", "differing", "not_repeated"),
+        "decisions_per_second",
+    ),
+    "whatif --pack fj-sanming-2021 --month 2022-03": (
+        *("schema", "month", "pack", "pack_hash", "gives_amounts", "cases", "unchecked"),
+        *("before_fen", "after_fen", "gains", "gains_fen", "losses", "losses_fen"),
+        *("newly_allowed", "newly_refused", "reasons", "changes"),
+    ),
     "case whatif {case} --pack cn-tekun-2021": ("schema", "case", "decisions"),
     "case blame {case}": ("schema", "case", "fields"),
     "due": ("schema", "as_of", "known_on", "items"),

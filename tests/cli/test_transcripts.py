@@ -29,6 +29,7 @@ MASKS = (
     (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{40,}"), "+<key>"),
     (re.compile(r"\b[0-9a-f]{12}…"), "<hash>"),
     (re.compile(r"\b[pa][0-9a-f]{7}…"), "<token>"),
+    (re.compile(r"(?<=recorded )[\d,]+(?= working days late)"), "<days>"),
 )
 
 

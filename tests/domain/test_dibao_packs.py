@@ -118,10 +118,8 @@ def outcome(pack: str, clause_id: str, facts: dict[str, Any]) -> str:
 def test_every_clause_of_the_allowance_is_met_by_some_facts_and_failed_by_others(
     pack: str, clause: str, act: str
 ) -> None:
-    """Property, review, relocation and gradual exit are asked.
-
-    S4-030, S4-031, F011, F012, F013, F016, F047, F050.
-    """
+    """F011, F012, F013, F016, F047, F050: property, review and gradual exit are asked."""
+    # S4-030, S4-031
     fails, meets = ROWS.get((pack, clause)) or ROWS.get(clause) or tekun.ROWS[clause]
     expected = ("met", "failed")
     if (pack, clause) == (SANMING, "decision-by-decider"):
@@ -198,10 +196,8 @@ def supplements(members: list[list[str]], base_fen: int = 70_500) -> Amounts:
 def test_only_the_highest_supplement_counts(
     members: list[list[str]], base_fen: int, fen: int
 ) -> None:
-    """Of each member the highest amount; 15 % of 460 yuan is less than the flat 70.
-
-    S4-009, S4-010, S4-011, S4-012, S4-024, S4-025, S4-026, S4-027, S4-028, S4-029, F056.
-    """
+    """S4-024 to S4-029, F056: of each member the highest amount; 15 % of 460 is less than 70."""
+    # S4-009, S4-010, S4-011, S4-012, S4-025, S4-026, S4-027, S4-028
     parts = {part.code: part for part in supplements(members, base_fen).parts}
 
     assert base_fen == parts["allowance"].fen
@@ -260,10 +256,8 @@ def test_who_lives_here_by_a_permit_may_apply_by_year(pack: str, expected: str) 
 def test_who_is_taken_in_alone_differs_by_year_and_place(
     facts: Changes, expected: list[str]
 ) -> None:
-    """No route in 2012, listed disability in 2021, age and illness too in Sanming.
-
-    S3-005, S3-006, S3-007, S3-008, C14.
-    """
+    """S3-005 to S3-008, C14: no route in 2012, listed disability in 2021, age and illness in Sanming."""
+    # S3-005, S3-006, S3-007
     asked = dibao("ApplicationApproved", ALONE, {"case.age_years": 40}, facts)
 
     assert expected == [
@@ -287,6 +281,7 @@ def test_limits_of_the_allowance_end_on_the_day_that_the_rule_gives(
     pack: str, limit: str, start: str, due: str
 ) -> None:
     """C4, F002, F032, F033: the same step has other days in 2012 and 2021."""
+    # F002
     rule = next(x for x in LIBRARY.resolve(pack).limits if x.id == limit)
 
     assert date.fromisoformat(due) == rule.due(start, CALENDAR).day
@@ -297,7 +292,8 @@ def test_limits_of_the_allowance_end_on_the_day_that_the_rule_gives(
     ("income", "fen"), [(0, 141_000), (140_999, 1), (141_000, 0), (150_000, 0)]
 )
 def test_the_allowance_is_the_difference_to_the_standard(area: str, income: int, fen: int) -> None:
-    """F059, S4-020, S4-021: standard times members less income; nothing from the standard on."""
+    """F059, S4-021: standard times members less income; nothing from the standard on."""
+    # S4-020
     record, _ = decide(
         LIBRARY.resolve(COUNTY),
         "ReviewOpinionGiven",

@@ -60,6 +60,7 @@ def test_the_living_standard_is_1_6_times_the_urban_allowance() -> None:
 )
 def test_the_nursing_part_follows_the_ability(ability: str, total: int, formula: str) -> None:
     # S1-053, S1-063, S4-036
+    # S1-064
     amounts = compute_amounts(COUNTY, entitlement(ability=ability))
 
     assert (total, formula) == (amounts.fen, amounts.parts[1].formula)

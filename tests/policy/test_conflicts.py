@@ -1,7 +1,8 @@
 """The same facts under two packs: two results, each with its own citation.
 
 One row a conflict and question. Where only one text is at hand, the other side is a pack of
-``tests/policy/packs``, marked local. Conflicts: C1, C2, C3, C4, C5, C6, C8, C9, C10, C14, C15, C18, C20.
+``tests/policy/packs``, marked local. Conflicts: C1, C2, C3, C4, C5, C6, C8, C9, C10, C12, C14, C15, C18,
+C20.
 """
 
 from __future__ import annotations
@@ -80,13 +81,16 @@ def limit(name: str, start: str) -> Question:
 
 
 def amount(programme: str, *categories: str) -> Question:
-    """Ask for the monthly amount in fen."""
-    case = {"programme": programme, "categories": list(categories), "ability": "able"}
+    """Ask for the monthly amount in fen; of what is shown as a supplement where there are categories."""
+    case: dict[str, Any] = {"programme": programme, "ability": "able", "area": "urban"}
+    case |= {"in_exit": False, "income_fen": 0, "persons": 1, "categories": list(categories)}
+    case["members"] = [{"categories": list(categories)}]
+    of = "supplement" if categories else ""
     facts = {"act": {"type": "EntitlementSet", "from_month": "2022-03"}, "case": case}
 
     def ask(pack: ResolvedPack) -> Answer:
-        found = compute_amounts(pack, facts)
-        return Answer(found.fen, frozenset(part.citation for part in found.parts))
+        parts = [one for one in compute_amounts(pack, facts).parts if one.code.startswith(of)]
+        return Answer(sum(part.fen for part in parts), frozenset(part.citation for part in parts))
 
     return ask
 
@@ -102,6 +106,10 @@ def in_force(day: str) -> Question:
     return ask
 
 
+PERMIT: Changes = {"case__registered_here": False, "case__permit_here": True}
+OLD_ALONE: Changes = {
+    "act__limb": "single_person", "case__age_years": 80, "case__categories": [],
+}
 SEVENTEEN: Changes = {"act__limb": "minor", "case__age_years": 17}
 MENTAL_3: Changes = {
     "case__age_years": 40, "case__disability_kind": "mental", "case__disability_grade": 3,
@@ -157,8 +165,14 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
     ("C10", amount("tekun"),
      Side(COUNTY, 112_800, "gz-county-2022 (S4-033)"),
      Side("local-amounts", 93_000, "local: at least 60 % of consumption")),
+    ("C12", clause("ApplicationAccepted", "acceptance-residence", **PERMIT),
+     Side("cn-dibao-2012", "failed", "cn-dibao-2012 (D12)"),
+     Side("cn-dibao-2021", "met", "cn-dibao-2021 art. 5 (D21)")),
+    ("C14", clause("ApplicationApproved", "single-route", **OLD_ALONE),
+     Side("cn-dibao-2021", "failed", "cn-dibao-2021 (D21)"),
+     Side("fj-sanming-dibao-2021", "met", "fj-sanming-dibao-2021 (S3-005 to S3-008)")),
     ("C14", amount("dibao", "elderly", "severely_disabled"),
-     Side(COUNTY, 21_150, "gz-county-2022 (S4-024, S4-028)"),
+     Side("gz-dibao-2022", 21_150, "gz-dibao-2022 (S4-024 to S4-028)"),
      Side("local-amounts", 35_250, "local: supplements add up")),
     ("C15", limit("limit-complaint-answered", "2022-03-01"),
      Side(COUNTY, "2022-05-05", "petition rules art. 34"),

@@ -50,7 +50,7 @@ def pick(row: dict[str, Any], *names: str) -> tuple[Any, ...]:
 def test_the_brackets_of_population_ask_for_one_two_or_three_coordinators(
     ask: Ask, population: int, asked: int
 ) -> None:
-    """S3-010, S3-011, S3-012, S3-014."""
+    """S3-010, S3-011, S3-012, S3-014, S3-015, S4-073: coordinators count, volunteers do not."""
     for there in (asked - 1, asked):
         log = Log()
         adopt_pack(log, **STAFF)

@@ -40,6 +40,18 @@ def f007(h: Any) -> Found:
             yield from (e.position for e in named(case, "PaymentIssued"))
 
 
+def f040(h: Any) -> Found:
+    months: dict[str, list[Any]] = {}
+    for case in h.cases():
+        if named(case, "ApplicationApproved", "ApplicationRefused"):
+            checked = bool(named(case, "SpotChecked"))
+            for sent in named(case, "CaseSubmitted"):
+                months.setdefault(sent.event.received_on[:7], []).append((sent.position, checked))
+    for sent in months.values():
+        if sum(checked for _, checked in sent) * 1000 < 300 * len(sent):
+            yield from (position for position, _ in sent)
+
+
 def f041(h: Any) -> Found:
     kin = {(e.event.actor, e.event.person) for e in h.of("KinshipDeclared")}
     for case in h.cases():

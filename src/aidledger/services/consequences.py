@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from aidledger.domain.case import fold_case
-from aidledger.domain.casestate import Case
+from aidledger.domain.chain import Chain, line_of
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.domain.events.payment import (
@@ -23,13 +23,11 @@ from aidledger.domain.events.payment import (
     PaymentRostered,
 )
 from aidledger.domain.events.registry import (
-    EntryAnnulled,
-    EntryCorrected,
     ListPublished,
     ListWithdrawn,
 )
 from aidledger.domain.events.support import EntitlementSet
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import end_of_china_day
 from aidledger.services.closing import changes, statements, supplement_figures
 from aidledger.services.decoding import recorded_all
@@ -92,99 +90,6 @@ class Consequences(msgspec.Struct, frozen=True, kw_only=True):
         return not any(one.open for one in self.followed)
 
 
-class _Chain:
-    """A case's entries as known on a day, and which of them follow from one."""
-
-    def __init__(self, entries: list[Recorded], root: Recorded) -> None:
-        self.entries, self.root = entries, root
-        self.standing = {entry.position: entry for entry in amended(entries)}
-        self.amendment = next(
-            (
-                entry
-                for entry in reversed(entries)
-                if isinstance(entry.event, EntryAnnulled | EntryCorrected)
-                and entry.event.position == root.position
-                and entry.position in self.standing
-            ),
-            None,
-        )
-        self.entitlements = self._entitlements()
-        self.lines = self._lines()
-        self.payments = self._payments()
-
-    @property
-    def is_amended(self) -> bool:
-        return self.amendment is not None
-
-    def _entitlements(self) -> list[Recorded]:
-        """Return the entitlements of an approval: those up to the next one; or the entry itself."""
-        if isinstance(self.root.event, EntitlementSet):
-            return [self.root]
-        if not isinstance(self.root.event, ApplicationApproved):
-            return []
-        found = []
-        for entry in self.entries:
-            if entry.position <= self.root.position:
-                continue
-            if isinstance(entry.event, ApplicationApproved):
-                break
-            if isinstance(entry.event, EntitlementSet):
-                found.append(entry)
-        return found
-
-    def _lines(self) -> list[Recorded]:
-        """Return the roster lines that were drawn up under the entitlements; or the entry itself."""
-        if isinstance(self.root.event, PaymentRostered):
-            return [self.root]
-        wanted = {entry.position for entry in self.entitlements}
-        return [
-            entry
-            for index, entry in enumerate(self.entries)
-            if isinstance(entry.event, PaymentRostered)
-            and _entitling(self.entries[:index], entry.event.month) in wanted
-        ]
-
-    def _payments(self) -> list[Recorded]:
-        """Return what was paid for the roster lines; or the entry itself."""
-        if isinstance(self.root.event, PaymentIssued):
-            return [self.root]
-        wanted = {_of(entry) for entry in self.lines}
-        return [
-            entry
-            for entry in self.entries
-            if isinstance(entry.event, PaymentIssued) and _of(entry) in wanted
-        ]
-
-    def to_recover(self) -> dict[str, int]:
-        """Return by month what was paid beyond what is due now, in fen: at most what followed."""
-        if not self.is_amended:
-            return {}
-        followed = {entry.position for entry in self.payments}
-        months = {_of(entry)[1]: 0 for entry in self.payments}
-        net = dict(months)
-        for entry in self.standing.values():
-            match entry.event:
-                case PaymentIssued(month=month, amount_fen=fen) if month in net:
-                    net[month] += fen
-                    months[month] += fen if entry.position in followed else 0
-                case PaymentReturned() | PaymentRecovered() as back if back.month in net:
-                    net[back.month] -= back.amount_fen
-                case _:
-                    pass
-        due = self._due_now()
-        return {
-            month: max(0, min(fen, net[month] - due.payable_fen(month)))
-            for month, fen in months.items()
-        }
-
-    def _due_now(self) -> Case:
-        """Return the case as it stands, without entitlements that have lost their approval."""
-        is_lost = self.root.position not in self.standing
-        lost = {entry.position for entry in self.entitlements} if is_lost else set()
-        kept = [entry for entry in self.entries if entry.position not in lost]
-        return fold_case(self.root.stream, kept)
-
-
 def consequences(
     session: Session,
     case: str,
@@ -218,7 +123,7 @@ def consequences(
             hint="aidledger case history shows the positions",
             exit_code=2,
         )
-    chain = _Chain(entries, root)
+    chain = Chain(entries, root)
     left = chain.to_recover()
     followed = [*_in_the_case(chain, left), *_shown(session, chain, known_on)]
     followed.sort(key=lambda one: one.position)
@@ -240,7 +145,7 @@ def consequences(
     )
 
 
-def _state_of(chain: _Chain) -> Literal["stands", "annulled", "corrected"]:
+def _state_of(chain: Chain) -> Literal["stands", "annulled", "corrected"]:
     if not chain.is_amended:
         return "stands"
     return "corrected" if chain.root.position in chain.standing else "annulled"
@@ -257,21 +162,7 @@ def _said(entry: Recorded) -> Amendment:
     )
 
 
-def _of(entry: Recorded) -> tuple[str, str]:
-    """Return run and month of a line or a payment, as they were first recorded."""
-    return getattr(entry.event, "run", ""), getattr(entry.event, "month", "")
-
-
-def _entitling(before: list[Recorded], month: str) -> int | None:
-    """Return the entitlement that was in force for a month, as the entries before knew it."""
-    since, position = "", None
-    for entry in amended(before):
-        if isinstance(entry.event, EntitlementSet) and since <= entry.event.from_month <= month:
-            since, position = entry.event.from_month, entry.position
-    return position
-
-
-def _in_the_case(chain: _Chain, left: dict[str, int]) -> Iterator[Consequence]:
+def _in_the_case(chain: Chain, left: dict[str, int]) -> Iterator[Consequence]:
     """Yield the entries of the case that followed, each in its state."""
     gone = chain.root.position not in chain.standing
     for entry in chain.entitlements:
@@ -284,7 +175,7 @@ def _in_the_case(chain: _Chain, left: dict[str, int]) -> Iterator[Consequence]:
                 "stands" if stands else "annulled",
                 is_open=stands and gone,
             )
-    paid = {_of(entry) for entry in chain.payments}
+    paid = {line_of(entry) for entry in chain.payments}
     last = {
         entry.event.month: entry.position
         for entry in chain.payments
@@ -298,7 +189,7 @@ def _in_the_case(chain: _Chain, left: dict[str, int]) -> Iterator[Consequence]:
     for entry in (*chain.lines, *chain.payments):
         if entry is chain.root:
             continue
-        month = _of(entry)[1]
+        month = line_of(entry)[1]
         is_payment = isinstance(entry.event, PaymentIssued)
         state: State = "stands"
         if entry.position not in chain.standing:
@@ -306,7 +197,7 @@ def _in_the_case(chain: _Chain, left: dict[str, int]) -> Iterator[Consequence]:
         elif chain.is_amended and month in back and not left.get(month, 0):
             state = "recovered"
         is_last = is_payment and last.get(month) == entry.position
-        unpaid = not is_payment and gone and _of(entry) not in paid and state == "stands"
+        unpaid = not is_payment and gone and line_of(entry) not in paid and state == "stands"
         owed = left.get(month, 0)
         yield _consequence(
             chain,
@@ -319,7 +210,7 @@ def _in_the_case(chain: _Chain, left: dict[str, int]) -> Iterator[Consequence]:
 
 
 def _consequence(
-    chain: _Chain,
+    chain: Chain,
     entry: Recorded,
     kind: Kind,
     state: State,
@@ -350,7 +241,7 @@ def _consequence(
     )
 
 
-def _shown(session: Session, chain: _Chain, known_on: str | None) -> Iterator[Consequence]:
+def _shown(session: Session, chain: Chain, known_on: str | None) -> Iterator[Consequence]:
     """Yield the lists and closed months that show what was paid."""
     months = {
         entry.event.month for entry in chain.payments if isinstance(entry.event, PaymentIssued)
@@ -382,7 +273,7 @@ def _shown(session: Session, chain: _Chain, known_on: str | None) -> Iterator[Co
         yield from _closed(session, chain, month, end)
 
 
-def _closed(session: Session, chain: _Chain, month: str, end: str | None) -> Iterator[Consequence]:
+def _closed(session: Session, chain: Chain, month: str, end: str | None) -> Iterator[Consequence]:
     """Yield the closing of a month; it is open where lines of it were amended since."""
     known = {
         entry.position: entry
@@ -405,7 +296,7 @@ def _closed(session: Session, chain: _Chain, month: str, end: str | None) -> Ite
 
 
 def _proposals(
-    session: Session, chain: _Chain, followed: list[Consequence]
+    session: Session, chain: Chain, followed: list[Consequence]
 ) -> Iterator[dict[str, Any]]:
     """Yield what would put right each open consequence; payments once for each month."""
     made = chain.amendment
@@ -445,7 +336,7 @@ def _proposals(
                 yield _supplement(session, one.month or "")
 
 
-def _withdrawal(session: Session, chain: _Chain, one: Consequence) -> dict[str, Any]:
+def _withdrawal(session: Session, chain: Chain, one: Consequence) -> dict[str, Any]:
     """Return the proposal that takes a list down on the day of the amendment."""
     [entry] = [e for e in session.stream(one.stream) if e.position == one.position]
     on = chain.amendment.effective_on if chain.amendment else one.effective_on

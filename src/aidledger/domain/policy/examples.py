@@ -141,7 +141,7 @@ def _check(example: Example, pack: ResolvedPack, field: str) -> None:
             if on_act.get(clause) != kind:
                 refuse(name, f"a clause of kind {kind} on {table.act}", clause, "unknown_name")
     for code in table.parts:
-        if code not in {rule.code for rule in pack.amounts}:
+        if code not in {rule.shown_as for rule in pack.amounts}:
             refuse("parts", "an amount of the pack", code, "unknown_name")
     read = facts_read(pack)
     for path in (f"{root}.{name}" for root, values in table.given.items() for name in values):
@@ -151,8 +151,7 @@ def _check(example: Example, pack: ResolvedPack, field: str) -> None:
 
 def facts_read(pack: ResolvedPack) -> frozenset[str]:
     """Return the facts that any rule of a pack reads, and those that say which day or month it is."""
-    gates = [rule.gate for rule in pack.amounts if rule.gate is not None]
-    read = {path for clause in (*pack.clauses, *gates) for path in clause.paths}
+    read = {path for rule in (*pack.clauses, *pack.amounts) for path in rule.paths}
     return frozenset({*read, "case.birth_on", *_MONTHS})
 
 

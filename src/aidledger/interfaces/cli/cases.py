@@ -19,6 +19,7 @@ from aidledger.interfaces.cli.sheet import show_sheet
 from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, moment, title, word, yuan
 from aidledger.services.clock import china_day
 from aidledger.services.history import case_as_of, case_streams, find_stream, history
+from aidledger.services.lateness import Late, lateness
 from aidledger.services.session import Session
 from aidledger.services.standing import case_columns, day_of_question
 
@@ -136,6 +137,8 @@ def show_history(
     with reading(app) as session:
         name = find_stream(session, case)
         entries = _entries(session, name, as_of, known_on)
+        book = session.policy()
+        late = {entry.position: lateness(book, entry, known_on) for entry in entries}
     if json:
         app.screen.json(
             {
@@ -143,7 +146,10 @@ def show_history(
                 "case": name,
                 "as_of": as_of,
                 "known_on": known_on,
-                "entries": [_full(entry) for entry in entries],
+                "entries": [
+                    {**_full(entry), "late": msgspec.to_builtins(late[entry.position])}
+                    for entry in entries
+                ],
             }
         )
         return OK
@@ -158,10 +164,25 @@ def show_history(
         recorded = moment(entry.recorded_at)
         more = facts_text(entry, lang)
         text = app.say(f"记于 {recorded}", f"recorded {recorded}") + (f" · {more}" if more else "")
+        mark = _late(app, late[entry.position])
+        if mark:
+            screen.line(" " * 9 + screen.style(mark, "yellow"))
         screen.lines(
             screen.style(line, "dim") for line in layout.indent(layout.plain(text), screen.width, 9)
         )
     return OK
+
+
+def _late(app: App, late: Late | None) -> str:
+    """Return the mark of an entry that came working days after the day on which it holds."""
+    if late is None or late.working_days <= 0:
+        return ""
+    days = counted(late.working_days, "working day", "working days")
+    text = app.say(f"⚠ 迟录 {late.working_days} 个工作日", f"⚠ recorded {days} late")
+    if late.allowed is False:
+        limit = late.allowed_working_days
+        text += app.say(f"，超过允许的 {limit} 个", f", {limit} are allowed")
+    return text
 
 
 def _entries(

@@ -35,7 +35,7 @@ DECIDING: Final[dict[str, Help]] = {
         ),
         (
             "aidledger case consequences 000017 --position 412",
-            "aidledger case consequences 000017 --position 412 --proposals | aidledger record -",
+            "aidledger case consequences 000017 --position 412 --proposals > right.jsonl",
         ),
         Said(
             "沿决定、待遇、花名册、发放、名单、封账逐一列出。--proposals 只输出提案，不作记录；"

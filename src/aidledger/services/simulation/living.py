@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from aidledger.domain.events import duty, ending, inquiry, registry, support
+from aidledger.domain.events import duty, ending, inquiry, registry, service, support
 from aidledger.domain.events.base import Form
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.care import Carers
@@ -23,6 +23,12 @@ from aidledger.services.simulation.places import (
     SURVEYOR,
 )
 
+_TENDED_EVERY: Final = 8
+"""One case in so many has its services, gifts and pocket money entered one by one."""
+_TENDED_DAY: Final = 20
+_GIFT_FEN: Final = 20_000
+_GIFT_MONTHS: Final = {"01": "spring_festival", "09": "mid_autumn"}
+_POCKET_FEN: Final = 5_000
 _VISIT_DAYS: Final = 28
 """From visit to visit, so that no month of whatever beginning passes without one."""
 _DECEASED_FROM, _DECEASED_TO = 14, 20
@@ -47,6 +53,8 @@ def live(case: Dossier, carers: Carers, *, quiet_month: str) -> Iterator[Process
     yield settle(case, carers)
     if case.plan.visited:
         yield visits(case)
+        if case.plan.number % _TENDED_EVERY == 0:
+            yield tending(case)
     yield reviews(case)
     yield mistakes(case)
     if case.plan.fates:
@@ -107,6 +115,32 @@ def _follow_up(case: Dossier) -> Process:
     """Deal with a need within days."""
     yield case.turn(case.rng.randrange(2, 9))
     case.say(support.NeedFollowedUp(outcome="已协调村医上门", visits_since=1), CLERK)
+
+
+def tending(case: Dossier) -> Process:
+    """Enter once a month what is done at home or handed over in an institution, and gifts in season."""
+    county = case.county
+    month = county.today.isoformat()[:7]
+    while True:
+        month = add_months(month, 1)
+        yield case.on(date.fromisoformat(f"{month}-{_TENDED_DAY}"))
+        if case.over(county.today) or county.today.isoformat()[:7] != month:
+            return
+        receipt = case.digest(f"receipt/{month}")
+        if case.carer:
+            rendered = service.ServiceRendered(
+                carer=case.carer, confirmed_by="person", hours=2, kind="life_care"
+            )
+            case.say(rendered, CLERK)
+        elif case.state.institution:
+            pocket = service.PocketMoneyPaid(amount_fen=_POCKET_FEN, month=month, receipt=receipt)
+            case.say(pocket, CLERK)
+        occasion = _GIFT_MONTHS.get(month[5:])
+        if occasion:
+            gift = service.GiftHanded(
+                amount_fen=_GIFT_FEN, occasion=occasion, receipt=receipt, way="money"
+            )
+            case.say(gift, CLERK)
 
 
 def mistakes(case: Dossier) -> Process:

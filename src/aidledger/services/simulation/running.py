@@ -198,6 +198,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     units = Units(county, dossiers)
     tools = Tools(
         carers=carers,
+        checks=checks,
         runs=runs,
         complaints=complaints,
         boards=boards,

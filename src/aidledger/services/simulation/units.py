@@ -49,7 +49,7 @@ class Units:
 
     def __init__(self, county: County, cases: list[Dossier]) -> None:
         self._county = county
-        self._cases = cases
+        self.cases = cases
         self._streams = 0
         self.silent: set[tuple[str, str]] = set()
         """Unit and kind of notices that are never published."""
@@ -183,7 +183,7 @@ class Units:
                 level="county",
             )
             county.say(meeting, met, by=REVIEWER)
-            open_cases = [case for case in self._cases if case.approved_on and not case.ended_on]
+            open_cases = [case for case in self.cases if case.approved_on and not case.ended_on]
             if open_cases:
                 case = county.rng(meeting).choice(open_cases)
                 discussed = oversight.CaseDiscussed(meeting=meeting, outcome="visits")

@@ -16,6 +16,7 @@ from aidledger.services.simulation.oversight import Boards, Complaints
 from aidledger.services.simulation.payments import PayRuns
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.planning import CasePlan
+from aidledger.services.simulation.procedure import SpotChecks
 from aidledger.services.simulation.stores import Stores
 from aidledger.services.simulation.units import Units
 
@@ -27,6 +28,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """The parts of the county that an irregularity may meddle with."""
 
     carers: Carers
+    checks: SpotChecks
     runs: PayRuns
     complaints: Complaints
     boards: Boards

@@ -9,6 +9,7 @@ from functools import partial
 from aidledger.domain.events import (
     audit,
     complaint,
+    decision,
     discovery,
     inquiry,
     intake,
@@ -17,6 +18,7 @@ from aidledger.domain.events import (
     powers,
     registry,
 )
+from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.county import Process, Turn
 from aidledger.services.simulation.dossier import Dossier
@@ -28,6 +30,7 @@ from aidledger.services.simulation.planning import CasePlan
 _DISPOSED_WITHIN_DAYS = 15
 _RECTIFIED_WITHIN_DAYS = 60
 _CORRECTED_WITHIN_DAYS = 30
+_DECIDED = (decision.ApplicationApproved, decision.ApplicationRefused)
 _LEFT_ALONE = f"case/{COUNTY}-left-alone"
 _UPHELD = ComplaintPlan(register_after=2, investigate_after=8, answer_after=3, finding="upheld")
 _UNTOLD = ComplaintPlan(register_after=2, investigate_after=8, answer_after=3, told=False)
@@ -141,6 +144,15 @@ def _of_units() -> tuple[Kind, ...]:
     """Return what offices owe, and do late, wrongly or never."""
     return (
         Kind(
+            rule="F040",
+            note_zh="县级抽查比例不足",
+            note_en="a month in which the county checked too few files at home",
+            people=0,
+            start=lambda scene: scene.tools.checks.left_out.add(_month(scene, 0)),
+            stream=lambda scene: _checked_too_little(scene)[0].stream,
+            find=lambda scene: [entry.position for entry in _checked_too_little(scene)],
+        ),
+        Kind(
             rule="F092",
             note_zh="监督电话未公开",
             note_en="a township that never made its complaint phone public",
@@ -187,6 +199,21 @@ def _of_units() -> tuple[Kind, ...]:
             find=lambda scene: _returned(scene, 2, _month(scene, 1)),
         ),
     )
+
+
+def _checked_too_little(scene: Scene) -> list[Recorded]:
+    """Return what was handed up in the first month, of the cases that were decided."""
+    found = []
+    for case in scene.tools.units.cases:
+        entries = scene.entries(case.stream)
+        if any(isinstance(entry.event, _DECIDED) for entry in entries):
+            found += [
+                entry
+                for entry in entries
+                if isinstance(entry.event, decision.CaseSubmitted)
+                and entry.event.received_on.startswith(_month(scene, 0))
+            ]
+    return sorted(found, key=lambda entry: entry.position)
 
 
 def _month(scene: Scene, number: int) -> str:

@@ -1,0 +1,55 @@
+-- title_zh: 迟录与倒签
+-- title_en: late and back-dated entries
+-- key: position
+-- for: every entry that was recorded after the day on which it holds, by how many working days, and whether the pack allows that
+-- facts: S1-038
+WITH late AS (
+    SELECT entry.position, entry.stream, entry.type, entry.effective_on,
+           CAST(entry.recorded_at + INTERVAL '8' HOUR AS DATE) AS recorded_on
+    FROM entry
+    WHERE entry.effective_on < CAST(entry.recorded_at + INTERVAL '8' HOUR AS DATE)
+),
+allowed AS (
+    SELECT pack_in_force.day, pack_in_force.adoption,
+           CAST(MAX(lines.parameter.value) AS BIGINT) AS working_days
+    FROM pack_in_force
+    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
+      ON lines.position = pack_in_force.adoption
+    WHERE pack_in_force.programme = ''
+      AND lines.parameter.key = 'late_entry_working_days' AND LENGTH(lines.parameter.value) <= 9
+      AND REGEXP_REPLACE(lines.parameter.value, '[0-9]', '', 'g') = ''
+    GROUP BY pack_in_force.day, pack_in_force.adoption
+),
+counted AS (
+    SELECT late.position, late.stream, late.type, late.effective_on, late.recorded_on,
+           DATE_DIFF('day', late.effective_on, late.recorded_on) AS days,
+           -- not known where the calendar of the day asked about does not reach
+           ended.working_number - begun.working_number AS working_days,
+           allowed.working_days AS allowed_working_days, allowed.adoption,
+           LIST_CONCAT(
+               COALESCE(begun.positions, CAST([] AS BIGINT[])),
+               COALESCE(ended.positions, CAST([] AS BIGINT[]))
+           ) AS calendar_positions
+    FROM late
+    LEFT JOIN calendar_days AS begun ON begun.day = late.effective_on
+    LEFT JOIN calendar_days AS ended ON ended.day = late.recorded_on
+    LEFT JOIN allowed ON allowed.day = late.effective_on
+)
+SELECT position,
+       stream,
+       type,
+       effective_on,
+       recorded_on,
+       days,
+       working_days,
+       allowed_working_days,
+       working_days <= allowed_working_days AS allowed,
+       LIST_SORT(
+           LIST_DISTINCT(
+               LIST_CONCAT(
+                   CASE WHEN adoption IS NULL THEN [position] ELSE [position, adoption] END,
+                   calendar_positions
+               )
+           )
+       ) AS positions
+FROM counted
