@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,16 @@ def test_packs_one_after_the_other_or_of_other_places_stand_side_by_side(
     changes: dict[str, str],
 ) -> None:
     periods("other", **changes)
+
+
+def test_packs_of_different_programmes_hold_side_by_side() -> None:
+    library = PackLibrary({p.stem: p.read_bytes() for p in (POLICIES / "packs").glob("*.toml")})
+    support, allowance = map(library.resolve, ("cn-tekun-2021", "cn-dibao-2021"))
+    other = replace(allowance, id="other", chain=(("other", "0" * 64),))
+    check_periods([support, allowance], {})
+
+    with pytest.raises(PackError, match="no other pack of 000000 holds"):
+        check_periods([allowance, other], {})
 
 
 def test_the_shipped_packs_do_not_overlap() -> None:

@@ -242,7 +242,9 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
 
 
 def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> None:
-    """Refuse two packs of one place that hold on the same day, unless one rests on the other.
+    """Refuse two packs of one place that hold on the same day for the same programme.
+
+    Not where one rests on the other; and one that names programmes goes before one for all.
 
     Args:
         packs: those to be used side by side; drafts hold on no day.
@@ -254,6 +256,9 @@ def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> 
     held = sorted((p for p in packs if p.status != "draft"), key=lambda p: (p.in_force_from, p.id))
     for earlier, later in combinations(held, 2):
         if earlier.jurisdiction != later.jurisdiction or _one_rests_on_the_other(earlier, later):
+            continue
+        named, others = set(earlier.programmes), set(later.programmes)
+        if named != others and not named & others:
             continue
         if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
             file = f"{later.id}.toml"
