@@ -1,7 +1,8 @@
 """The same facts under two packs: two results, each with its own citation.
 
 One row a conflict and question. Where only one text is at hand, the other side is a pack of
-``tests/policy/packs``, marked local. Conflicts: C1, C2, C3, C4, C5, C6, C8, C9, C10, C14, C15, C18, C20.
+``tests/policy/packs``, marked local. Conflicts: C1, C2, C3, C4, C5, C6, C8, C9, C10, C12, C14, C15, C18,
+C20.
 """
 
 from __future__ import annotations
@@ -105,6 +106,12 @@ def in_force(day: str) -> Question:
     return ask
 
 
+PERMIT: Changes = {"case__registered_here": False, "case__permit_here": True}
+OLD_ALONE: Changes = {
+    "act__limb": "single_person",
+    "case__age_years": 80,
+    "case__categories": [],
+}
 SEVENTEEN: Changes = {"act__limb": "minor", "case__age_years": 17}
 MENTAL_3: Changes = {
     "case__age_years": 40, "case__disability_kind": "mental", "case__disability_grade": 3,
@@ -160,6 +167,12 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
     ("C10", amount("tekun"),
      Side(COUNTY, 112_800, "gz-county-2022 (S4-033)"),
      Side("local-amounts", 93_000, "local: at least 60 % of consumption")),
+    ("C12", clause("ApplicationAccepted", "acceptance-residence", **PERMIT),
+     Side("cn-dibao-2012", "failed", "cn-dibao-2012 (D12)"),
+     Side("cn-dibao-2021", "met", "cn-dibao-2021 art. 5 (D21)")),
+    ("C14", clause("ApplicationApproved", "single-route", **OLD_ALONE),
+     Side("cn-dibao-2021", "failed", "cn-dibao-2021 (D21)"),
+     Side("fj-sanming-dibao-2021", "met", "fj-sanming-dibao-2021 (S3-005 to S3-008)")),
     ("C14", amount("dibao", "elderly", "severely_disabled"),
      Side("gz-dibao-2022", 21_150, "gz-dibao-2022 (S4-024 to S4-028)"),
      Side("local-amounts", 35_250, "local: supplements add up")),
@@ -199,7 +212,7 @@ def test_the_same_facts_under_two_packs_have_two_results_each_with_its_citation(
 def test_these_conflicts_are_shown() -> None:
     shown = {row[0] for row in CONFLICTS}
 
-    assert {f"C{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10, 14, 15, 18, 20)} == shown
+    assert {f"C{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 14, 15, 18, 20)} == shown
 
 
 def test_what_no_text_gives_is_marked_local_in_packs_of_tests() -> None:

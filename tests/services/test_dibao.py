@@ -15,9 +15,10 @@ from tests.services.test_recording import approve as approve_tekun
 from aidledger.domain.events.household import GradualExitGranted
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.services.deepcheck import deep_check
-from aidledger.services.explaining import blame, explain, redecide, whatif
+from aidledger.services.explaining import blame, explain
 from aidledger.services.problems import RefusedError
 from aidledger.services.rebuilding import read_model
+from aidledger.services.redeciding import redecide, whatif
 from aidledger.services.sealing import token_of
 
 ILL_30, STUDENT_20 = 21_150, 14_100

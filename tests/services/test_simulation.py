@@ -169,7 +169,10 @@ def test_the_county_checks_enough_files_at_home_every_month(county: str) -> None
         entries = recorded_all(session.store.read_types(["CaseSubmitted", "SpotChecked"]))
     listed = msgspec.json.decode(Path(county).with_name("planted.json").read_bytes())
     left_out = {
-        at for item in listed["irregularities"] if item["rule"] == "F040" for at in item["positions"]
+        at
+        for item in listed["irregularities"]
+        if item["rule"] == "F040"
+        for at in item["positions"]
     }
     entries = [entry for entry in entries if entry.position not in left_out]
     checked = {e.stream for e in entries if type(e.event).__name__ == "SpotChecked"}

@@ -242,7 +242,9 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
 
 
 def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> None:
-    """Refuse two packs of one place that hold on the same day, unless one rests on the other.
+    """Refuse two packs of one place that hold on the same day for the same programme.
+
+    Not where one rests on the other; and one that names programmes goes before one for all.
 
     Args:
         packs: those to be used side by side; drafts hold on no day.
