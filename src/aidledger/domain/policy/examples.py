@@ -151,7 +151,8 @@ def _check(example: Example, pack: ResolvedPack, field: str) -> None:
 
 def facts_read(pack: ResolvedPack) -> frozenset[str]:
     """Return the facts that any rule of a pack reads, and those that say which day or month it is."""
-    read = {path for rule in (*pack.clauses, *pack.amounts) for path in rule.paths}
+    read = {path for clause in pack.clauses for path in clause.paths}
+    read |= {path for rule in pack.amounts for path in rule.paths}
     return frozenset({*read, "case.birth_on", *_MONTHS})
 
 
