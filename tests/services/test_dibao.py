@@ -17,7 +17,7 @@ from aidledger.domain.events.support import EntitlementSet
 from aidledger.services.deepcheck import deep_check
 from aidledger.services.explaining import blame, explain
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import read_model
+from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.redeciding import redecide, whatif
 from aidledger.services.sealing import token_of
 
@@ -187,7 +187,12 @@ def test_a_gradual_exit_is_granted_only_since_the_notice_and_goes_on_for_its_mon
 
 def rows(office: Office, model: str, as_of: str) -> list[dict[str, Any]]:
     """Return the rows of a model as of a day."""
-    columns, answer = read_model(office.session, model, as_of=date.fromisoformat(as_of))
+    columns, answer = read_model(
+        office.session,
+        model,
+        as_of=date.fromisoformat(as_of),
+        folder=generations_folder(office.location),
+    )
     return [dict(zip(columns, row, strict=True)) for row in answer]
 
 
