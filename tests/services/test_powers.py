@@ -106,8 +106,8 @@ def test_a_ledger_without_genesis_is_not_judged(tmp_path: Path) -> None:
 
 def test_the_pack_in_force_sets_parameters_of_the_table(tmp_path: Path) -> None:
     with county(tmp_path, planted=False, cases=1, months=1) as (session, _):
-        setting = settings_of(session.policy())("2022-01-20", "2022-01-20T01:00:00.000000Z")
-        before = settings_of(session.policy())("2022-01-20", "2021-01-01T01:00:00.000000Z")
+        setting = settings_of(session.policy())("2022-01-20", "2022-01-20T01:00:00.000000Z", "")
+        before = settings_of(session.policy())("2022-01-20", "2021-01-01T01:00:00.000000Z", "")
 
     assert ["civil_affairs"] == setting.parameters["deciding_offices"]
     assert 2 == setting.parameters["survey_investigators_min"]

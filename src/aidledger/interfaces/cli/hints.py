@@ -30,6 +30,7 @@ HINTS: Final[dict[str, str]] = {
     "ALTER ROLE ... CREATEDB, or use a copy of the ledger on a server of your own": (
         "ALTER ROLE ... CREATEDB，或在自己的服务器上用账本的副本"
     ),
+    "aidledger case history shows the positions": "aidledger case history 列出各条记录的位置",
     "one ledger lives in one database": "一个数据库中只有一个账本",
     "set it in postgresql.conf and restart the server": "在 postgresql.conf 中设置并重启服务器",
     "create the database first": "请先创建数据库",
