@@ -143,17 +143,22 @@ def _limit(limit: Limit) -> Rule:
 
 
 def _amount(rule: AmountRule) -> Rule:
-    highest = rule.combine == "max"
-    formula = _formula(rule.formula)
+    zh, en = (f"{_formula(rule.formula)}{comma}" for comma in ("，", ", "))
     rounded_zh, rounded_en = rounding_words(rule.formula.rounding)
+    zh, en = zh + rounded_zh, en + rounded_en
+    if rule.combine == "max":
+        zh, en = f"{zh}；{rule.group} 组只取最高一项", f"{en}; only the highest of {rule.group}"
+    if rule.for_each:
+        zh, en = f"{zh}；按 {rule.for_each} 逐一计算", f"{en}; for each of {rule.for_each}"
+    if rule.needs:
+        zh, en = f"{zh}；以 {rule.needs} 为前提", f"{en}; only beside {rule.needs}"
     return Rule(
         kind="amount",
         name=rule.code,
         title_zh=rule.text_zh,
         title_en=rule.text_en,
-        says_zh=f"{formula}，{rounded_zh}" + (f"；{rule.group} 组只取最高一项" if highest else ""),
-        says_en=f"{formula}, {rounded_en}"
-        + (f"; only the highest of {rule.group}" if highest else ""),
+        says_zh=zh,
+        says_en=en,
         condition=rule.gate.require.source if rule.gate else "",
         citation=rule.citation,
         local=rule.local,
