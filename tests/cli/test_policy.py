@@ -238,6 +238,17 @@ def test_a_file_that_cannot_be_used_is_refused_with_line_and_reason(
     assert f"\n  {path}:{refused['line']}\n" in zh.out
 
 
+def test_a_pack_without_examples_is_not_said_to_hold(tmp_path: Path) -> None:
+    path = tmp_path / "my-county.toml"
+    path.write_text(COUNTY.partition("[[example]]")[0].replace("gz-county-2022", "my-county"))
+    ran = aidledger("policy", "test", path)
+
+    assert (0, "– my-county  no examples: only the form of its rules was checked\n") == (
+        ran.code,
+        ran.out,
+    )
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff", b"id = [", b"[[example]]\n"])
 def test_hostile_files_are_refused_and_a_missing_one_is_said(
     tmp_path: Path, content: bytes

@@ -253,6 +253,8 @@ def _trial(app: App, trial: Trial) -> None:
     """Print what came of one pack; a failure stands as ``file:line``."""
     screen = app.screen
     mark, colour = ("✓", "green") if trial.held else ("✗", "red")
+    if trial.held and not trial.examples:
+        mark, colour = "–", "yellow"
     count = len({failure.example for failure in trial.failures})
     if trial.refused:
         says = app.say("不能使用", "can't be used")
@@ -261,8 +263,12 @@ def _trial(app: App, trial: Trial) -> None:
             f"{trial.examples} 个算例中有 {count} 个不符",
             f"{count} of {trial.examples} examples don't hold",
         )
-    else:
+    elif trial.examples:
         says = app.say(f"{trial.examples} 个算例全部相符", f"all {trial.examples} examples hold")
+    else:
+        says = app.say(
+            "没有算例：只核对了规则的形式", "no examples: only the form of its rules was checked"
+        )
     screen.line(f"{screen.style(mark, colour)} {trial.pack}  {says}")
     if trial.refused:
         place, told = pack_text(trial.refused, app.lang)
