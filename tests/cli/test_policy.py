@@ -239,8 +239,8 @@ def test_a_file_that_cannot_be_used_is_refused_with_line_and_reason(
 
 
 def test_a_pack_without_examples_is_not_said_to_hold(tmp_path: Path) -> None:
-    path = tmp_path / "my-county.toml"
-    path.write_text(COUNTY.partition("[[example]]")[0].replace("gz-county-2022", "my-county"))
+    path = Path(own(tmp_path))
+    path.write_text(path.read_text("utf-8").partition("[[example]]")[0], "utf-8")
     ran = aidledger("policy", "test", path)
 
     assert (0, "– my-county  no examples: only the form of its rules was checked\n") == (
