@@ -199,6 +199,7 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
 def test_the_same_facts_under_two_packs_have_two_results_each_with_its_citation(
     conflict: str, ask: Question, a: Side, b: Side
 ) -> None:
+    """C1, C2, C3, C4, C5, C6, C8, C9, C10, C12, C14, C15, C18, C20."""
     answers = [ask(LIBRARY.resolve(side.pack)) for side in (a, b)]
 
     assert [a.result, b.result] == [answer.result for answer in answers], conflict
