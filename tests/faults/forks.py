@@ -194,7 +194,8 @@ def take_the_lock_away() -> None:
     postgres_link._BEGIN = postgres_link._BEGIN.replace(" FOR UPDATE", "")  # type: ignore[misc]
 
     @contextmanager
-    def deferred(self: Any) -> Iterator[Any]:
+    def deferred(self: Any, meanwhile: Any = None) -> Iterator[Any]:
+        del meanwhile
         connection = sqlite_connect.connector(
             self._dbapi, self._path, read_only=False, busy_timeout_s=1
         )()

@@ -14,6 +14,7 @@ from tests.services.forging import forge
 from tests.services.test_closing import APRIL, MARCH, correction, paid
 from tests.twins.cuts import Cut
 
+from aidledger.domain.case import fold_case
 from aidledger.domain.decide import WITH_RECORD
 from aidledger.domain.events.base import AmountLine
 from aidledger.domain.events.decision import ApplicationApproved
@@ -25,7 +26,7 @@ from aidledger.domain.policy.clause import nested
 from aidledger.domain.recorded import Recorded
 from aidledger.ledger.sumtree import EMPTY_SUM
 from aidledger.replay.rows import recorded_row
-from aidledger.services import explaining
+from aidledger.services import redeciding
 from aidledger.services.closing import closing_figures
 from aidledger.services.completeness import Indexes
 from aidledger.services.payment_book import PaymentBook
@@ -146,7 +147,9 @@ def refused_and_done(office: Office) -> int:
     again = msgspec.structs.replace(
         first, effective_on="2022-02-20", recorded_at=time_text(session.clock.now())
     )
-    known = explaining._known_then(session, before, again, event.decision)
+    known = redeciding.known_facts(
+        session, session.policy(), fold_case(CASE, before), again, event.decision
+    )
     standards = known.pop("standards")
     pack = session.policy().pack(event.decision.pack_hash)
     facts = {**nested(known), "standards": standards}
@@ -237,7 +240,7 @@ DEEP_TWINS: Final[dict[str, Deep]] = {
         (
             Cut(
                 "services.deepcheck:deep_check",
-                "findings.append(_not_replayed(stream, str(error)))",
+                "findings.append(_not_replayed(stream, str(repeated)))",
                 "pass",
             ),
         ),
@@ -306,7 +309,7 @@ MORE_DEEP_TWINS: Final[dict[str, Deep]] = {
     ),
     "false facts": Deep(
         false_facts,
-        (Cut("services.explaining:_is_known_then", "root == 'case'", "False"),),
+        (Cut("services.redeciding:_is_known_then", "root == 'case'", "False"),),
     ),
     "false facts withheld": Deep(
         false_facts_withheld,
@@ -321,13 +324,13 @@ MORE_DEEP_TWINS: Final[dict[str, Deep]] = {
     ),
     "another month beside": Deep(
         another_month_beside,
-        (Cut("services.explaining:_is_known_then", "root == 'act'", "False"),),
+        (Cut("services.redeciding:_is_known_then", "root == 'act'", "False"),),
     ),
     "under another pack": Deep(
         under_another_pack,
         (
             Cut(
-                "services.explaining:_pack_not_in_force",
+                "services.redeciding:_pack_not_in_force",
                 "held is not None and held.pack_hash == pack.hash",
                 "True",
             ),

@@ -115,13 +115,21 @@ def _many(struct: type[msgspec.Struct]) -> Any:
 def _plain_struct(struct: type[msgspec.Struct]) -> bool:
     """Whether reading a value as this struct can only take it as it is.
 
-    It can where no part is converted and no struct inside has a field that may be left out: with
-    unknown fields refused, as many fields as the struct has are then all of them.
+    It can where no part is converted, no field may be absent from the JSON, and no struct inside has
+    a field that may be left out: with unknown fields refused, as many fields as the struct has are
+    then all of them.
     """
     whole = inspect.type_info(struct)
     return isinstance(whole, inspect.StructType) and all(
-        field.name == field.encode_name and _plain_type(field.type) for field in whole.fields
+        field.name == field.encode_name and _is_written(field) and _plain_type(field.type)
+        for field in whole.fields
     )
+
+
+def _is_written(field: inspect.Field) -> bool:
+    """Whether a field always stands in the JSON: one that may be unset has no default to write."""
+    defaults = (field.default, field.default_factory)
+    return field.required or any(one is not msgspec.NODEFAULT for one in defaults)
 
 
 def _plain_type(kind: inspect.Type) -> bool:
