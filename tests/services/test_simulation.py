@@ -21,6 +21,7 @@ from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session, open_session
+from aidledger.services.simulation import living
 from aidledger.services.simulation.irregularities.planting import all_kinds
 from aidledger.services.simulation.people import luhn_digit
 from aidledger.services.simulation.policy import working_calendar
@@ -183,6 +184,24 @@ def test_the_county_checks_enough_files_at_home_every_month(county: str) -> None
 
     for streams in submitted.values():
         assert 0.3 <= sum(stream in checked for stream in streams) / len(streams)
+
+
+def test_no_child_moves_into_a_home_for_adults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1-071: the pack names no child-welfare institution, and refuses any other."""
+    monkeypatch.setattr(living, "_PERMILLE", tuple(1000 * (n == "form") for n in living._FATES))
+    location = str(tmp_path / "ledger.sqlite")
+    run(location, cases=40, months=4)
+    with open_session(location, read_only=True) as session:
+        read = session.store.read_types(["PlacementMade", "ApplicationApproved"])
+        entries = recorded_all(read)
+    placed = {e.stream for e in entries if type(e.event).__name__ == "PlacementMade"}
+    minors = {e.stream for e in entries if getattr(e.event, "limb", "") == "minor"}
+
+    assert placed
+    assert minors
+    assert not placed & minors
 
 
 def test_a_ledger_with_entries_is_refused(county: str) -> None:

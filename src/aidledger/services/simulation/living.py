@@ -307,9 +307,9 @@ def _moves(case: Dossier) -> Process:
 
 
 def _form_changes(case: Dossier, carers: Carers) -> Process:
-    """Move into an institution, if the person lives at home."""
+    """Move into an institution, if the person lives at home; the homes here take no children."""
     yield case.turn(1)
-    if case.state.form == "decentralised":
+    if case.state.form == "decentralised" and case.plan.limb != "minor":
         carers.leave(case, "form_changed", case.county.today)
         yield from _set_form(case, "concentrated")
 
