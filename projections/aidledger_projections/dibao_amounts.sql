@@ -22,10 +22,10 @@ given AS (
     -- of a day both are given: the published one counts
     SELECT code, from_on, monthly_fen, position, NULL AS adoption FROM standard_published
     UNION ALL
-    SELECT SPLIT_PART(line.key, '.', 2), TRY_CAST(SPLIT_PART(line.key, '.', 3) AS DATE),
-           TRY_CAST(line.value AS BIGINT), -1, position
-    FROM (SELECT position, UNNEST(parameters) AS line FROM pack_adopted) AS adopted
-    WHERE line.key LIKE 'standard.%'
+    SELECT SPLIT_PART(name, '.', 2), TRY_CAST(SPLIT_PART(name, '.', 3) AS DATE),
+           TRY_CAST(value AS BIGINT), -1, adoption
+    FROM pack_parameters
+    WHERE name LIKE 'standard.%'
 ),
 standards AS (
     SELECT supported."case", supported.month, given.monthly_fen, given.position, given.adoption,

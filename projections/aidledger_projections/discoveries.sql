@@ -22,13 +22,12 @@ levels AS (
 rules AS (
     SELECT pack_in_force.day,
            CASE
-               WHEN TRY_CAST(lines.parameter.value AS BIGINT) BETWEEN 1 AND 20000
-                   THEN TRY_CAST(lines.parameter.value AS INTEGER)
+               WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
+                   THEN TRY_CAST(given.value AS INTEGER)
            END AS days
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'discovery_act_days'
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND given.name = 'discovery_act_days'
 ),
 act_order AS (
     SELECT entry.stream, entry.position, entry.effective_on, entry.type,

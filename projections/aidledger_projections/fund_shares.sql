@@ -22,19 +22,18 @@ totals AS (
     GROUP BY fund, year
 ),
 asked AS (
-    SELECT pack_in_force.adoption, lines.parameter.key AS key,
+    SELECT pack_in_force.adoption, held.name AS key,
            MAX(
                CASE
-                   WHEN TRY_CAST(lines.parameter.value AS BIGINT) BETWEEN 0 AND 1000
-                       THEN TRY_CAST(lines.parameter.value AS BIGINT)
+                   WHEN TRY_CAST(held.value AS BIGINT) BETWEEN 0 AND 1000
+                       THEN TRY_CAST(held.value AS BIGINT)
                END
            ) AS permille
     FROM pack_in_force
     JOIN parameters ON parameters.as_of = pack_in_force.day
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key LIKE 'fund_share_%'
-    GROUP BY pack_in_force.adoption, lines.parameter.key
+    JOIN pack_parameters AS held ON held.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND held.name LIKE 'fund_share_%'
+    GROUP BY pack_in_force.adoption, held.name
 )
 SELECT levels.fund,
        levels.year,

@@ -16,13 +16,12 @@ WITH discussed AS (
 rules AS (
     SELECT pack_in_force.day,
            CASE
-               WHEN TRY_CAST(lines.parameter.value AS BIGINT) BETWEEN 1 AND 20000
-                   THEN TRY_CAST(lines.parameter.value AS INTEGER)
+               WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
+                   THEN TRY_CAST(given.value AS INTEGER)
            END AS days
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'incident_review_days'
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND given.name = 'incident_review_days'
 )
 SELECT incident_recorded.position,
        incident_recorded.stream AS "case",

@@ -11,13 +11,12 @@ WITH late AS (
 ),
 allowed AS (
     SELECT pack_in_force.day, pack_in_force.adoption,
-           CAST(MAX(lines.parameter.value) AS BIGINT) AS working_days
+           CAST(MAX(given.value) AS BIGINT) AS working_days
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
     WHERE pack_in_force.programme = ''
-      AND lines.parameter.key = 'late_entry_working_days' AND LENGTH(lines.parameter.value) <= 9
-      AND REGEXP_REPLACE(lines.parameter.value, '[0-9]', '', 'g') = ''
+      AND given.name = 'late_entry_working_days' AND LENGTH(given.value) <= 9
+      AND REGEXP_REPLACE(given.value, '[0-9]', '', 'g') = ''
     GROUP BY pack_in_force.day, pack_in_force.adoption
 ),
 counted AS (

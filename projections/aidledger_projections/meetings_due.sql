@@ -6,12 +6,11 @@
 WITH rules AS (
     -- a period of whole months that the year can be divided into
     SELECT pack_in_force.day, pack_in_force.adoption,
-           TRY_CAST(lines.parameter.value AS INTEGER) AS n
+           TRY_CAST(given.value AS INTEGER) AS n
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'joint_meeting_months'
-      AND lines.parameter.value IN ('1', '2', '3', '4', '6', '12')
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND given.name = 'joint_meeting_months'
+      AND given.value IN ('1', '2', '3', '4', '6', '12')
 ),
 begun AS (
     -- what was due before the ledger knew any rule is not asked for

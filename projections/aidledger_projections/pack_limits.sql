@@ -4,8 +4,9 @@
 -- for: each time limit of each adopted policy pack, read from the adoption's own parameters
 -- facts: S1-031, S1-038
 WITH given AS (
-    SELECT position AS adoption, pack, parameter.key AS name, parameter.value AS value
-    FROM (SELECT position, pack, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
+    SELECT pack_parameters.adoption, pack_adopted.pack, pack_parameters.name, pack_parameters.value
+    FROM pack_parameters
+    JOIN pack_adopted ON pack_adopted.position = pack_parameters.adoption
 ),
 parts AS (
     SELECT adoption, pack, SPLIT_PART(name, '.', 2) AS limit_id, SPLIT_PART(name, '.', 3) AS part, value

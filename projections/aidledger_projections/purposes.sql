@@ -8,11 +8,10 @@ WITH spent AS (
     FROM fund_disbursed
 ),
 allowing AS (
-    SELECT pack_in_force.day, pack_in_force.adoption, MAX(lines.parameter.value) AS purposes
+    SELECT pack_in_force.day, pack_in_force.adoption, MAX(given.value) AS purposes
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'allowed_purposes'
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND given.name = 'allowed_purposes'
     GROUP BY pack_in_force.day, pack_in_force.adoption
 ),
 judged AS (

@@ -4,11 +4,9 @@
 -- for: for each unit and month the last day of its return, as known, and whether it came
 -- facts: S4-101, S4-102, S4-103
 WITH given AS (
-    SELECT pack_in_force.day, pack_in_force.adoption, lines.parameter.key AS name,
-           lines.parameter.value AS value
+    SELECT pack_in_force.day, pack_in_force.adoption, held.name, held.value
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
+    JOIN pack_parameters AS held ON held.adoption = pack_in_force.adoption
     WHERE pack_in_force.programme = ''
 ),
 rules AS (

@@ -14,15 +14,14 @@ asked AS (
     SELECT pack_in_force.adoption,
            MAX(
                CASE
-                   WHEN TRY_CAST(lines.parameter.value AS BIGINT) BETWEEN 0 AND 1000
-                       THEN TRY_CAST(lines.parameter.value AS BIGINT)
+                   WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 0 AND 1000
+                       THEN TRY_CAST(given.value AS BIGINT)
                END
            ) AS permille
     FROM pack_in_force
     JOIN parameters ON parameters.as_of = pack_in_force.day
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'purchased_service_permille_min'
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND given.name = 'purchased_service_permille_min'
     GROUP BY pack_in_force.adoption
 )
 SELECT spent.year,

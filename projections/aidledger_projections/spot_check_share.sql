@@ -13,11 +13,10 @@ checked AS (
 ),
 asked AS (
     SELECT pack_in_force.day, pack_in_force.adoption,
-           TRY_CAST(lines.parameter.value AS BIGINT) AS permille
+           TRY_CAST(given.value AS BIGINT) AS permille
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'spot_check_permille_min'
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND given.name = 'spot_check_permille_min'
 ),
 months AS (
     SELECT SUBSTRING(CAST(handed_up.submitted_on AS VARCHAR), 1, 7) AS month,

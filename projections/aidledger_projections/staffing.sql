@@ -17,11 +17,10 @@ counts AS (
     GROUP BY place
 ),
 given AS (
-    SELECT pack_in_force.adoption, lines.parameter.key AS name, lines.parameter.value AS value
+    SELECT pack_in_force.adoption, held.name, held.value
     FROM pack_in_force
     CROSS JOIN parameters
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
+    JOIN pack_parameters AS held ON held.adoption = pack_in_force.adoption
     WHERE pack_in_force.programme = '' AND pack_in_force.day = parameters.as_of
 ),
 texts AS (

@@ -4,8 +4,8 @@
 -- for: each ratio that the pack of the day asks for: numerator, denominator, as of when, and whether it is met (null where there is nothing to count)
 -- facts: S2-004, S2-005, S2-006, S2-007, S2-008, S2-020, S4-037, S4-038
 WITH asked AS (
-    SELECT pack_in_force.adoption, TRY_CAST(lines.parameter.value AS BIGINT) AS asked_permille,
-           CASE lines.parameter.key
+    SELECT pack_in_force.adoption, TRY_CAST(given.value AS BIGINT) AS asked_permille,
+           CASE given.name
                WHEN 'target_home_care_urban_permille' THEN 'home_care_urban'
                WHEN 'target_home_care_rural_permille' THEN 'home_care_rural'
                WHEN 'target_social_run_permille' THEN 'social_run'
@@ -15,8 +15,7 @@ WITH asked AS (
            END AS target
     FROM pack_in_force
     CROSS JOIN parameters
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
     WHERE pack_in_force.programme = '' AND pack_in_force.day = parameters.as_of
 ),
 running AS (

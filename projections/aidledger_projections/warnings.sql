@@ -13,11 +13,10 @@ WITH raised AS (
 ),
 known_groups AS (
     -- the groups to be found are a list of texts in the pack
-    SELECT pack_in_force.day, lines.parameter.value AS groups
+    SELECT pack_in_force.day, given.value AS groups
     FROM pack_in_force
-    JOIN (SELECT position, UNNEST(parameters) AS parameter FROM pack_adopted) AS lines
-      ON lines.position = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND lines.parameter.key = 'discovery_groups'
+    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
+    WHERE pack_in_force.programme = '' AND given.name = 'discovery_groups'
 ),
 assessed AS (
     SELECT stream, MAX(position) AS position, MAX_BY(effective_on, position) AS assessed_on,
