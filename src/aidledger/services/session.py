@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from aidledger.domain.carer import Carer, evolve_carer, fold_carer
 from aidledger.domain.case import evolve, fold_case
@@ -43,6 +43,8 @@ from aidledger.store.vault import Vault
 if TYPE_CHECKING:  # the guard is made of a session
     from aidledger.services.guarding import Guard
 
+
+T = TypeVar("T")
 
 _NO_STEPS: Final[tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = (
     {},
@@ -144,13 +146,15 @@ class Session:
         stored = self.stream(stream) if self.version(stream) else []
         return [*stored, *self.pending.pop(stream, ())]
 
-    def _settled(self, stream: str, kept: dict[str, Any]) -> bool:
-        """Whether the state of a stream is kept; it then takes in what was decided since."""
+    def _folded(
+        self, stream: str, kept: dict[str, T], fold: Callable[[str, list[Recorded]], T]
+    ) -> T:
+        """Return the state of a stream: folded where it is not kept, else with what was decided since."""
         if stream not in kept:
-            return False
-        if stream in self.pending:
+            kept[stream] = fold(stream, self._taken(stream))
+        elif stream in self.pending:
             self._settle(stream)
-        return True
+        return kept[stream]
 
     def _settle(self, stream: str) -> None:
         kept, step = self._steps.get(stream.partition("/")[0], _NO_STEPS)
@@ -176,39 +180,27 @@ class Session:
 
     def case(self, stream: str) -> Case:
         """Return the state of a case with everything recorded."""
-        if not self._settled(stream, self.cases):
-            self.cases[stream] = fold_case(stream, self._taken(stream))
-        return self.cases[stream]
+        return self._folded(stream, self.cases, fold_case)
 
     def carer(self, stream: str) -> Carer:
         """Return the state of a carer."""
-        if not self._settled(stream, self.carers):
-            self.carers[stream] = fold_carer(stream, self._taken(stream))
-        return self.carers[stream]
+        return self._folded(stream, self.carers, fold_carer)
 
     def complaint(self, stream: str) -> Complaint:
         """Return the state of a complaint."""
-        if not self._settled(stream, self.complaints):
-            self.complaints[stream] = fold_complaint(stream, self._taken(stream))
-        return self.complaints[stream]
+        return self._folded(stream, self.complaints, fold_complaint)
 
     def fund(self, stream: str) -> Fund:
         """Return the state of a fund."""
-        if not self._settled(stream, self.funds):
-            self.funds[stream] = fold_fund(stream, self._taken(stream))
-        return self.funds[stream]
+        return self._folded(stream, self.funds, fold_fund)
 
     def goods_in(self, stream: str) -> Stock:
         """Return the state of a stock."""
-        if not self._settled(stream, self.stocks):
-            self.stocks[stream] = fold_stock(stream, self._taken(stream))
-        return self.stocks[stream]
+        return self._folded(stream, self.stocks, fold_stock)
 
     def contract(self, stream: str) -> Contract:
         """Return the state of a contract."""
-        if not self._settled(stream, self.contracts):
-            self.contracts[stream] = fold_contract(stream, self._taken(stream))
-        return self.contracts[stream]
+        return self._folded(stream, self.contracts, fold_contract)
 
     def office_kind(self, office: str) -> str:
         """Return what kind of office one is by the registry; empty where it is not registered."""
@@ -226,16 +218,16 @@ class Session:
 
     def run(self, stream: str) -> PayRun:
         """Return the state of a pay run with the lines that the cases have on its roster."""
-        if not self._settled(stream, self.runs):
-            entries = self._taken(stream)
-            run = fold_run(stream, entries)
-            lines = recorded_all(self.store.read_types(["PaymentRostered"])) if entries else []
-            for line in lines:
-                event = line.event
-                if isinstance(event, PaymentRostered) and event.run == stream:
-                    run = with_line(run, event.amount_fen)
-            self.runs[stream] = run
-        return self.runs[stream]
+        return self._folded(stream, self.runs, self._fold_run)
+
+    def _fold_run(self, stream: str, entries: list[Recorded]) -> PayRun:
+        run = fold_run(stream, entries)
+        lines = recorded_all(self.store.read_types(["PaymentRostered"])) if entries else []
+        for line in lines:
+            event = line.event
+            if isinstance(event, PaymentRostered) and event.run == stream:
+                run = with_line(run, event.amount_fen)
+        return run
 
     def policy(self) -> PolicyBook:
         """Return the adopted policy, read again when its streams have grown."""
