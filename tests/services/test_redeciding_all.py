@@ -59,7 +59,22 @@ def wrong_approval(office: Office) -> int:
     return forge(office, CASE, msgspec.structs.replace(honest, decision=record), record)
 
 
-def test_a_planted_wrong_decision_is_found_by_its_clause_and_citation(office: Office) -> None:
+MADE: dict[bytes, patterns.Test] = {}
+"""Forms take long to make: once for all examples."""
+
+
+def read_by(patch: pytest.MonkeyPatch, *, by_form: bool) -> None:
+    """Have records read by the form of their type from the first one on, or never."""
+    patch.setattr(patterns, "DECODED_FIRST", 0 if by_form else 10**9)
+    for module in (patterns, decoding):
+        patch.setattr(module, "MADE_FORMS", MADE if by_form else {})
+
+
+@pytest.mark.parametrize("by_form", [True, False])
+def test_a_planted_wrong_decision_is_found_by_its_clause_and_citation(
+    office: Office, monkeypatch: pytest.MonkeyPatch, by_form: bool
+) -> None:
+    read_by(monkeypatch, by_form=by_form)
     position = wrong_approval(office)
     found = redecide_all(office.session)
     [one] = found.differing
@@ -246,16 +261,10 @@ def test_records_read_in_one_go_are_those_read_one_by_one(
             rows[at] = (*rows[at][:5], bytes(bad), rows[at][6])
     expected = recorded_all(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(patterns, "DECODED_FIRST", 0 if by_form else 10**9)
-        for module in (patterns, decoding):
-            patch.setattr(module, "MADE_FORMS", MADE if by_form else {})
+        read_by(patch, by_form=by_form)
 
         assert expected == recorded_many(rows)
     assert not by_form or MADE
-
-
-MADE: dict[bytes, patterns.Test] = {}
-"""Forms take long to make: once for all examples."""
 
 
 def test_an_amendment_is_never_read_by_a_form() -> None:
