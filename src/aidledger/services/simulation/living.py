@@ -48,7 +48,7 @@ _FATES: Final = ("ability", "death", "move", "form", "ended", "prison", "suspens
 _PERMILLE: Final = (24, 9, 6, 4, 3, 1, 2)
 
 
-def live(case: Dossier, carers: Carers, *, quiet_month: str) -> Iterator[Process]:
+def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
     """Return the processes of a running case. In ``quiet_month`` no amount changes by chance."""
     yield settle(case, carers)
     if case.plan.visited:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from aidledger.domain.events import duty, fund, payment, support
-from aidledger.domain.events.base import AmountLine
+from aidledger.domain.events.base import AmountLine, Programme
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import account_token
 from aidledger.replay.rows import recorded_row
@@ -54,15 +54,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PayRuns:
-    """All pay runs of the simulation and the one fund they are paid from."""
+    """All pay runs of one programme and the fund they are paid from."""
 
-    def __init__(self, county: County, cases: list[Dossier]) -> None:
+    def __init__(self, county: County, programme: Programme, cases: list[Dossier]) -> None:
+        self.programme = programme
         self._county = county
-        self._cases = cases
+        self._cases = [case for case in cases if case.plan.programme == programme]
         self._entitlements: dict[str, list[support.EntitlementSet]] = {}
         self._seen = 0
         self._balance_fen = 0
-        self.fund = f"fund/tekun-{county.first.year}"
+        self.fund = f"fund/{programme}-{county.first.year}"
         self.disorder = Disorder()
 
     def paid_in(self, institution: str, month: str) -> list[Dossier]:
@@ -89,7 +90,7 @@ class PayRuns:
 
     def _pay(self, month: str, lines: list[Line]) -> Process:
         """Take a roster through finance and the bank."""
-        county, run = self._county, f"run/{month}"
+        county, run = self._county, self._run(month)
         total_fen = sum(line.fen for line in lines)
         file = _file_hash(lines)
         yield Turn(county.after(1), FINANCE)
@@ -125,11 +126,15 @@ class PayRuns:
             county.say(self.fund, back, by=FUND_KEEPER)
             self._balance_fen += returned_fen
 
+    def _run(self, month: str) -> str:
+        """Return the stream of a month's run; those of extreme hardship carry no name."""
+        return f"run/{month}" if self.programme == "tekun" else f"run/{self.programme}-{month}"
+
     # the roster --------------------------------------------------------------------------------
 
     def _roster(self, month: str) -> list[Line]:
         """Open the run of a month and put on it everybody who is due something."""
-        county, run = self._county, f"run/{month}"
+        county, run = self._county, self._run(month)
         self._read_entitlements()
         lines = [line for case in self._cases for line in self._due(case, month)]
         forced = [
@@ -357,7 +362,7 @@ class PayRuns:
                 amount_fen=fen,
                 document=f"{level}-{self._county.today}",
                 from_level=level,
-                programme="tekun",
+                programme=self.programme,
                 year=year,
             )
             self._county.say(self.fund, promised, by=FUND_KEEPER)

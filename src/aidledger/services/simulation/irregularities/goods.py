@@ -36,7 +36,9 @@ def kinds() -> tuple[Kind, ...]:
         _of_county(
             "F073",
             ("账面余额与银行对账单不符", "the books and the bank's statement differ"),
-            lambda scene: scene.tools.stores.misstated.update({_month(scene, 3): _MISSTATED_FEN}),
+            lambda scene: scene.tools.stores.misstated.update(
+                {(scene.tools.runs.fund, _month(scene, 3)): _MISSTATED_FEN}
+            ),
             lambda scene: where(
                 scene.entries(scene.tools.runs.fund),
                 fund.BankStatementReceived,
