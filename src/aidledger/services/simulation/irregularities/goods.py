@@ -117,7 +117,7 @@ def _paid_late(scene: Scene, month: str) -> list[int]:
 def _given_too_much(scene: Scene) -> Process:
     """Have the city give a sum of its own in the sixth month; the next run uses it."""
     yield Turn(date.fromisoformat(f"{_month(scene, 5)}-16"), FINANCE)
-    scene.tools.runs.receive_alone("city", _TOO_MUCH_FEN)
+    scene.tools.runs.treasury.receive("city", _TOO_MUCH_FEN)
 
 
 def _is_too_much(entry: Recorded) -> bool:
