@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.services.detectors import DETECTORS as OF_CASES
-from tests.services.detectors import History
+from tests.services.detectors import History, only
 from tests.services.detectors_care import DETECTORS_OF_CARE
 from tests.services.detectors_money import MONEY
 
@@ -66,6 +66,14 @@ def test_what_was_planted_shows_at_its_positions(
 @pytest.mark.parametrize("rule", sorted(DETECTORS))
 def test_a_clean_county_has_none_of_it(rule: str, clean: History) -> None:
     assert [] == sorted(DETECTORS[rule](clean))
+
+
+def test_about_a_sixth_of_the_applicants_are_households(clean: History) -> None:
+    """S4-022: they are counted among the cases that were asked for."""
+    programmes = [entry.event.programme for entry in only(clean.entries, "ApplicationSubmitted")]
+
+    assert CASES == len(programmes)
+    assert 8 <= programmes.count("dibao") <= 25
 
 
 @pytest.mark.parametrize("rule", ["F057", "F082", "F084", "F086"])

@@ -20,7 +20,7 @@ from aidledger.services.simulation.irregularities import (
     services,
     supervision,
 )
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools, orderly
+from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools
 from aidledger.services.simulation.planning import CasePlan
 
 _TOO_FEW = "too few cases"
@@ -87,7 +87,7 @@ class Plants:
                 continue
             chosen = [order.pop() for _ in range(kind.people)]
             scene = Scene(county=self._county)
-            base = [orderly(self._county, changed[place]) for place in chosen]
+            base = [kind.orderly(self._county, changed[place]) for place in chosen]
             fresh = kind.plan(scene, base) if kind.plan else base
             for place, plan in zip(chosen, fresh, strict=True):
                 changed[place] = plan
