@@ -18,6 +18,7 @@ from aidledger.services.clock import CHINA, SeededBytes, SetClock
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.services.simulation import procedure
+from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
@@ -195,7 +196,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     carers, checks, looks = Carers(county), procedure.SpotChecks(), procedure.SecondLooks()
     runs, complaints = PayRuns(county, dossiers), Complaints(county, dossiers)
     boards, stores = Boards(county, dossiers), Stores(county, dossiers, runs.fund)
-    units = Units(county, dossiers)
+    units, bought = Units(county, dossiers), BoughtServices(county)
     tools = Tools(
         carers=carers,
         checks=checks,
@@ -204,6 +205,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
         boards=boards,
         stores=stores,
         units=units,
+        bought=bought,
     )
     plants.give_tools(tools, dossiers)
 
@@ -223,6 +225,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
         county.spawn(carers.supervise(town))
         county.spawn(boards.show(town))
     county.spawn(stores.monthly())
+    county.spawn(bought.monthly())
     units.begin()
     plants.start()
 
