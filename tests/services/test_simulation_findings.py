@@ -10,14 +10,17 @@ import pytest
 from tests.services.detectors import DETECTORS as OF_CASES
 from tests.services.detectors import History, only
 from tests.services.detectors_care import DETECTORS_OF_CARE
+from tests.services.detectors_channel import DETECTORS_OF_CHANNEL
 from tests.services.detectors_money import MONEY
+from tests.services.detectors_order import DETECTORS_OF_ORDER
 
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
+from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 from aidledger.services.simulation.running import simulate
 
-DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE
+DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE | DETECTORS_OF_ORDER | DETECTORS_OF_CHANNEL
 CASES = 100
 
 
@@ -46,7 +49,7 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str
 def test_a_hundred_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
     listed = spoiled[1]
 
-    assert [] == listed["not_planted"]
+    assert {one.rule for one in UNCARRIED} == {one["rule"] for one in listed["not_planted"]}
     assert set(DETECTORS) == {item["rule"] for item in listed["irregularities"]}
 
 
