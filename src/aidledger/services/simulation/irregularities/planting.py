@@ -26,7 +26,7 @@ from aidledger.services.simulation.irregularities import (
     services,
     supervision,
 )
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools, orderly
+from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools
 from aidledger.services.simulation.irregularities.uncarried import REASON, UNCARRIED, Uncarried
 from aidledger.services.simulation.planning import CasePlan
 

@@ -76,7 +76,7 @@ def draw_household(county: County, number: int, rng: Random) -> HouseholdPlan:
         earned=rng.choice(("wage", "business", "transfer", "maintenance")),
         deposits_fen=rng.randrange(0, 400_000, 10_000),
         discovered_before=rng.choice((0, 0, 0, 3)),
-        materials_missing=rng.randrange(100) < 15,
+        materials_asked=int(rng.randrange(100) < 15),
         accept_after=rng.randrange(1, 4),
         survey_after=rng.randrange(1, 3),
         has_income=True,
