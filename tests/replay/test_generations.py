@@ -20,7 +20,7 @@ from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.replay import generations as generations_module
 from aidledger.replay.building import build
 from aidledger.replay.digest import plain_rows, row_bytes
-from aidledger.replay.engine import EngineLimits, building
+from aidledger.replay.engine import EngineLimits, building, reading
 from aidledger.replay.generations import KEPT, Generation, Generations, GenerationsError
 from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, ModelError, load_models, needed, parse_model
@@ -267,7 +267,7 @@ def test_a_full_disk_or_memory_is_told_and_leaves_the_old(
 def test_a_file_that_reads_back_otherwise_is_never_switched_to(
     tmp_path: Path, models: dict[str, Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = generations_module.reading
+    opened = reading
 
     def faulty(path: Path, limits: EngineLimits | None = None) -> Any:
         """Read a disk that has lost a row."""
