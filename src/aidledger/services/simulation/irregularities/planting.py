@@ -14,7 +14,9 @@ from aidledger.services.simulation.irregularities import (
     care,
     goods,
     life,
+    means,
     money,
+    overlap,
     oversight,
     procedure,
     services,
@@ -115,6 +117,9 @@ class Plants:
         followed: list[Followed] = []
         for index, kind in enumerate(self._kinds):
             scene = self._scenes.get(index)
+            if kind.beyond:
+                missing.append(_unplanted(kind, kind.beyond, ()))
+                continue
             positions = tuple(sorted(kind.find(scene))) if scene else ()
             if scene is None:
                 missing.append(_unplanted(kind, _TOO_FEW, ()))
@@ -152,7 +157,8 @@ class Plants:
 
 def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
-    modules = (life, procedure, money, care, oversight, goods, supervision, services)
+    older = (life, procedure, money, care, oversight, goods, supervision, services)
+    modules = (*older, means, overlap)
     return tuple(kind for module in modules for kind in module.kinds())
 
 

@@ -11,7 +11,14 @@ from aidledger.domain.values import add_months
 from aidledger.services.clock import china_day
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, at, changed, where
+from aidledger.services.simulation.irregularities.scene import (
+    Kind,
+    Scene,
+    SideEffect,
+    at,
+    changed,
+    where,
+)
 from aidledger.services.simulation.living import terminate
 from aidledger.services.simulation.places import CLERK, SURVEYOR
 from aidledger.services.simulation.planning import CasePlan
@@ -43,6 +50,7 @@ def _inquiry() -> tuple[Kind, ...]:
             note_en="approved with a hit of the comparison unanswered",
             plan=changed(hits=("real_estate-1",), dispose_hits=False, despite=True),
             find=at(decision.ApplicationApproved),
+            also=(SideEffect(rule="F012", find=at(inquiry.DataCompared)),),
         ),
         Kind(
             rule="F037",
