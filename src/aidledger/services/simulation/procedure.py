@@ -217,7 +217,9 @@ def _comparison(case: Dossier) -> Process:
     if case.plan.hits and case.plan.dispose_hits:
         yield case.turn(case.rng.randrange(1, 4))
         for hit in case.plan.hits:
-            disposed = inquiry.ComparisonHitDisposed(cleared=True, hit=hit, reason="已报废，无价值")
+            cleared = case.plan.hits_cleared
+            reason = "已报废，无价值" if cleared else "情况属实"
+            disposed = inquiry.ComparisonHitDisposed(cleared=cleared, hit=hit, reason=reason)
             case.say(disposed, SURVEYOR)
 
 
