@@ -14,12 +14,29 @@ from typing import Any
 from tests.services.detectors import Found, History, first, only
 
 SERVICE_PERMILLE = 50
+CASH_GROUNDS = {"no_bank_in_reach", "emergency"}
+SHOWN = {"amount_fen", "month", "name", "village"}
 
 
 def f068(h: History) -> Found:
     for returned in only(h.entries, "PaymentReturned"):
         if returned.event.reason == "name_mismatch":
             yield returned.position
+
+
+def f069(h: History) -> Found:
+    """Support goes to an account that an officer has declared as their own or a relative's."""
+    staff = {e.event.account for e in only(h.entries, "StaffAccountDeclared")}
+    for bound in only(h.entries, "AccountBound"):
+        if bound.event.account in staff:
+            yield bound.position
+
+
+def f070(h: History) -> Found:
+    """Cash without a ground that stands for want of a bank or for an emergency."""
+    for handed in only(h.entries, "CashHandedOver"):
+        if handed.event.ground not in CASH_GROUNDS:
+            yield handed.position
 
 
 def f075(h: History) -> Found:
@@ -65,6 +82,13 @@ def f088(h: History) -> Found:
             yield shown.position
 
 
+def f089(h: History) -> Found:
+    """A list that tells more of people than masked name, village and amount."""
+    for shown in only(h.entries, "ListPublished"):
+        if set(shown.event.columns or ()) - SHOWN:
+            yield shown.position
+
+
 def replayed(h: History, shown: Any) -> list[dict[str, Any]]:
     """Return the lines of a township's list as the entries before it have them, in order of case."""
     rows = []
@@ -92,5 +116,5 @@ def replayed(h: History, shown: Any) -> list[dict[str, Any]]:
 
 
 DETECTORS_OF_CHANNEL: dict[str, Callable[[History], Found]] = {
-    one.__name__.upper(): one for one in (f068, f075, f083, f088)
+    one.__name__.upper(): one for one in (f068, f069, f070, f075, f083, f088, f089)
 }

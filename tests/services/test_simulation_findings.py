@@ -71,6 +71,18 @@ def test_a_clean_county_has_none_of_it(rule: str, clean: History) -> None:
     assert [] == sorted(DETECTORS[rule](clean))
 
 
+@pytest.mark.parametrize("rule", sorted({**DETECTORS_OF_ORDER, **DETECTORS_OF_CHANNEL}))
+def test_nothing_is_called_wrong_but_what_was_made_so_or_follows_from_it(
+    rule: str, spoiled: tuple[History, dict[str, Any]]
+) -> None:
+    """Every other step, payment, list and month of service of the spoiled county is left alone."""
+    history, listed = spoiled
+    made = [*listed["irregularities"], *listed["side_effects"]]
+    known = {p for item in made if item["rule"] == rule for p in item["positions"]}
+
+    assert set(DETECTORS[rule](history)) <= known
+
+
 @pytest.mark.parametrize("rule", ["F057", "F082", "F084", "F086"])
 def test_care_is_called_wrong_only_where_it_was_made_so(
     rule: str, spoiled: tuple[History, dict[str, Any]]
