@@ -1,4 +1,4 @@
-"""The way of the money to the person: under another name, to an officer's account, in cash."""
+"""The way of the money to the person: sums, holders and names that differ, an officer's account, cash."""
 
 from __future__ import annotations
 
@@ -26,11 +26,32 @@ from aidledger.services.simulation.units import account_of_clerk
 
 _OTHER_NAME = "name_mismatch"
 _NO_BANK = "no_bank_in_reach"
+_MISREPORTED_FEN = 50_000
 
 
 def kinds() -> tuple[Kind, ...]:
     """Return the kinds of this group."""
     return (
+        Kind(
+            rule="F061",
+            note_zh="银行回盘总额与批次不符",
+            note_en="the bank's result does not add up to the pay run",
+            people=0,
+            start=lambda scene: scene.tools.runs.disorder.misreported_fen.update(
+                {_fourth_month(scene): _MISREPORTED_FEN}
+            ),
+            stream=lambda scene: f"run/{_fourth_month(scene)}",
+            find=lambda scene: where(
+                scene.entries(f"run/{_fourth_month(scene)}"), payment.BankResultReceived
+            ),
+        ),
+        Kind(
+            rule="F063",
+            note_zh="账户为他人所有，无代管协议",
+            note_en="somebody else's account, and nobody entrusted with it",
+            plan=lambda scene, plans: changed(account=scene.county.people.account())(scene, plans),
+            find=at(support.AccountBound),
+        ),
         Kind(
             rule="F068",
             note_zh="银行回盘：账户户名与姓名不符",
@@ -54,6 +75,11 @@ def kinds() -> tuple[Kind, ...]:
             find=lambda scene: where(scene.entries(), payment.CashHandedOver, _without_ground),
         ),
     )
+
+
+def _fourth_month(scene: Scene) -> str:
+    """Return the month three after the first: somebody is paid in it."""
+    return add_months(scene.county.first.isoformat()[:7], 3)
 
 
 def _other_name(entry: Recorded) -> bool:
