@@ -145,6 +145,14 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "bearer-one": ({"act.replaces": "feng"}, {"case.bearers": []}),
     "relative-county-visit": ({"case.spot_checked": False}, {}),
     "publicity-complaint-phone": ({"act.complaint_phone": ""}, {}),
+    "publicity-place": (
+        {"act.place": "community", "case.area": "rural"},
+        {"act.place": "village", "case.area": "rural"},
+    ),
+    "termination-false-statement": (
+        {"act.ground": "false_statement", "case.false_statement": False},
+        {"act.ground": "false_statement", "case.false_statement": True},
+    ),
     "complaint-handler": ({"act.handler": "zhao"}, {}),
     "complaint-extension": ({"act.days": 31}, {}),
     "fund-purpose": ({"act.purpose": "staff_welfare"}, {"act.purpose": "goods"}),

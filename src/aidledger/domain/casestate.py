@@ -61,6 +61,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     has_income: bool = False
     property_within_limit: bool = False
     neighbour_visited: bool = False
+    false_statement: bool = False
     letter_obtained: bool = False
     compared_on: str = ""
     open_hits: frozenset[str] = frozenset()

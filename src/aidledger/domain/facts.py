@@ -149,6 +149,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "has_income",
         "property_within_limit",
         "neighbour_visited",
+        "false_statement",
         "letter_obtained",
         "obligor_assessed",
         "obligor_able",

@@ -117,9 +117,13 @@ class FileImported(Event, frozen=True, kw_only=True):
 
 
 class ListPublished(Event, frozen=True, kw_only=True):
-    """公开名单: what was shown, where, as of when; the file by hash."""
+    """公开名单: what was shown, where, as of when; the file by hash.
+
+    ``columns`` are what the file tells of each person; absent: the entry does not say (F089).
+    """
 
     as_of: Day
+    columns: tuple[Code, ...] | msgspec.UnsetType = msgspec.UNSET
     file: Digest
     kind: Code
     month: MonthText | None = None

@@ -63,6 +63,10 @@ def _hit_disposed(case: Case, at: Recorded, e: inquiry.ComparisonHitDisposed) ->
     return {"open_hits": case.open_hits - {e.hit}}
 
 
+def _false_found(case: Case, at: Recorded, e: inquiry.FalseStatementFound) -> Changes:
+    return {"false_statement": True}
+
+
 def _appraised(case: Case, at: Recorded, e: inquiry.AppraisalHeld) -> Changes:
     return {"appraisal_held": True, "appraisal_passed": e.passed}
 
@@ -133,6 +137,7 @@ STEPS: Final[dict[type, Step]] = {
     inquiry.DataCompared: _compared,
     inquiry.ComparisonHitDisposed: _hit_disposed,
     inquiry.ObligorAssessed: lambda c, a, e: {"obligor_assessed": True, "obligor_able": e.able},
+    inquiry.FalseStatementFound: _false_found,
     inquiry.AppraisalHeld: _appraised,
     inquiry.AppraisalWaived: lambda c, a, e: {"appraisal_waived": e.ground},
     decision.ReviewOpinionGiven: _opined,

@@ -22,6 +22,8 @@ class Disorder:
     returned_for_good: set[tuple[str, str]] = field(default_factory=set)
     return_reasons: dict[tuple[str, str], str] = field(default_factory=dict)
     """By case and month: why the bank returns a line that is then sent again."""
+    misreported_fen: dict[str, int] = field(default_factory=dict)
+    """By month: what the bank's result claims to have paid more than it was told."""
     ghosts: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     """By month: case stream, account token and fen of somebody nobody approved."""
     late_months: set[str] = field(default_factory=set)

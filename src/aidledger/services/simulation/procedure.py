@@ -261,6 +261,7 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
         complaint_phone=COMPLAINT_PHONE,
         evidence=plan.publicity_evidence or case.digest(f"publicity/{kind}"),
         kind="opinion" if kind == "opinion" else "reinvestigation",
+        place="community" if plan.town.area == "urban" else "village",
         planned_to=planned_to.isoformat(),
         village=plan.village.code,
     )
