@@ -12,6 +12,7 @@ from aidledger.domain.events import helping
 from aidledger.domain.helpstate import Grant
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.standingstate import Recognition
+from aidledger.domain.steps import special
 
 
 def _text(value: str | UnsetType) -> str:
@@ -31,7 +32,10 @@ def _granted(case: Case, at: Recorded, e: helping.HelpGranted) -> Changes:
         to_month=_text(e.to_month),
         way=e.way,
     )
-    return {"help": replace(case.help, grants=(*case.help.grants, grant))}
+    return {
+        "help": replace(case.help, grants=(*case.help.grants, grant)),
+        **special.granted_of_bill(case, e),
+    }
 
 
 def _standing(case: Case, **changes: object) -> Changes:
