@@ -29,6 +29,7 @@ SANMING, COUNTY = "fj-sanming-2021", "gz-county-2022"
 
 SCHOOL = {"case.age_years": 18, "case.in_school": True, "case.school_stage": "high"}
 SCHOOL_HELP: Changes = {"act.help": "education", "act.detail": "high", **SCHOOL}
+ONCE: Changes = {"act.kind": "one_off", "case.granted_unpaid_fen": 136_300}
 DWELLING: Changes = {"act.help": "renovation", "act.way": "service"}
 MINOR_17 = {"case.age_years": 17}
 #: clause id, or (pack, clause id) where the pack differs: what fails it, and what meets it.
@@ -159,6 +160,7 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "service-under-contract": ({"contract.runs": False}, {}),
     "service-invoiced": ({"act.amount_fen": 91}, {"act.amount_fen": 90}),
     "service-hours": ({"act.hours": 7}, {}),
+    "pay-granted": (ONCE | {"case.granted_unpaid_fen": 136_299}, ONCE),
     "help-kind": ({"act.help": "public_post"}, {}),
     "help-in-support": ({"case.approved": False}, {}),
     "contribution-whole": ({"act.amount_fen": 31_999}, {}),
