@@ -13,6 +13,7 @@ import msgspec
 from aidledger.domain.helpstate import Help
 from aidledger.domain.householdstate import Household
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.specialstate import Special
 from aidledger.domain.standingstate import Standing
 
 
@@ -106,6 +107,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     paid_lines: int = 0
     paid_fen: int = 0
     help: Help = Help()
+    special: Special = Special()
     recovery_open_fen: int = 0
     """Ordered to be given back, and neither given back nor waived."""
     # the end

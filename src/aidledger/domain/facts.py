@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.asked import helping, household
+from aidledger.domain.asked import helping, household, special
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
@@ -214,6 +214,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "termination_reported": lambda f: bool(f.case.termination_reported_on),
     **household.FACTS,
     **helping.FACTS,
+    **special.FACTS,
 }
 """Every fact of a case, by the name that clauses know it by."""
 

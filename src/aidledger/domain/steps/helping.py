@@ -12,6 +12,7 @@ from aidledger.domain.events import helping
 from aidledger.domain.helpstate import Grant, Work
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.standingstate import Recognition
+from aidledger.domain.steps import special
 
 _RUNNING: Final = frozenset({"approved", "terminating", "terminated"})
 """Stages of monthly support: help beside it leaves them as they are."""
@@ -37,7 +38,11 @@ def _granted(case: Case, at: Recorded, e: helping.HelpGranted) -> Changes:
     )
     helped = replace(case.help, grants=(*case.help.grants, grant))
     # help once is all that such a case is for: nothing runs on that would have to be ended
-    return {"help": helped, "stage": case.stage if case.stage in _RUNNING else "helped"}
+    return {
+        "help": helped,
+        "stage": case.stage if case.stage in _RUNNING else "helped",
+        **special.granted_of_bill(case, e),
+    }
 
 
 def _worked(case: Case, at: Recorded, e: helping.WorkEvidenced) -> Changes:
