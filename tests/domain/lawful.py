@@ -20,10 +20,18 @@ LAWFUL: dict[str, dict[str, Any]] = {
     "complaint": {"subject_officer": "zhao"},
     "fund": {"programme": "tekun", "balance_fen": 800, "account_opened": True},
     "stock": {"units": 5, "value_fen": 500},
+    "person": {
+        "applied_programmes": [],
+        "supported_programmes": [],
+        "entitled_programmes": [],
+        "given_up": [],
+    },
     "contract": {"runs": True, "hours_month": 8, "open_hours": 8, "open_fen": 90},
     "case": {
         "stage": "submitted",
         "programme": "tekun",
+        "route": "self",
+        "stated": ["livelihood", "obligors", "work_ability"],
         "age_years": 66,
         "relative_of": ["zhao"],
         "accepted_on": "2022-01-10",

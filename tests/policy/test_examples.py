@@ -18,7 +18,7 @@ from tests.domain.test_packs import CALENDAR, LIBRARY
 from tests.domain.test_policy_pack import CHILD, ROOT
 
 from aidledger.domain.policy.errors import PackError
-from aidledger.domain.policy.examples import Example, load_examples, run_example
+from aidledger.domain.policy.examples import Example, facts_read, load_examples, run_example
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, pack_hash
 from aidledger.domain.policy.schema import split_examples
 
@@ -48,6 +48,8 @@ def test_every_example_of_every_pack_holds(pack: str, example: Example) -> None:
 def test_a_pack_has_at_least_twenty_examples_and_every_edge_that_it_can_have(pack: str) -> None:
     amounts = LIBRARY.resolve(pack).amounts
     edges = set(ALWAYS)
+    if facts_read(LIBRARY.resolve(pack)).isdisjoint(("case.has_income", "case.income_fen")):
+        edges.remove("zero_income")
     if any(rule.formula.rounding for rule in amounts):
         edges.add("rounding")
     if any(rule.for_each and rule.combine == "max" for rule in amounts):
@@ -129,10 +131,11 @@ def test_a_spoiled_example_is_found_by_what_was_spoiled(pack: str, example: Exam
 
         assert [f"parts.{code}"] == mismatches(pack, spoiled(example, parts=more))
     if table.act is not None:
-        asked = [c.id for c in rules.clauses_for(table.act) if c.kind == "refuse"]
-        wrong = () if table.refused_by else (asked[0],)
-
-        assert ["refused_by"] == mismatches(pack, spoiled(example, refused_by=wrong))
+        for kind, field in (("refuse", "refused_by"), ("finding", "found_by")):
+            asked = [c.id for c in rules.clauses_for(table.act) if c.kind == kind]
+            wrong = () if getattr(table, field) else tuple(asked[:1])
+            if asked:
+                assert [field] == mismatches(pack, spoiled(example, **{field: wrong}))
 
 
 @each_example

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.asked import household
+from aidledger.domain.asked import applicant, household
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
@@ -210,6 +210,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "returned_months_has_act_month": lambda f: f.month in f.case.returned_months,
     "termination_reported": lambda f: bool(f.case.termination_reported_on),
     **household.FACTS,
+    **applicant.FACTS,
 }
 """Every fact of a case, by the name that clauses know it by."""
 

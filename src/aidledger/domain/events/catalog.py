@@ -80,7 +80,7 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("LetterEvidenceObtained", inquiry.LetterEvidenceObtained, "case", _FACT, "信函索证", "letter evidence obtained", ()),
     ("DataCompared", inquiry.DataCompared, "case", _FACT, "信息核对", "data compared", ()),
     ("ComparisonHitDisposed", inquiry.ComparisonHitDisposed, "case", _FACT, "核对疑点处置", "comparison hit disposed", ()),
-    ("ObligorAssessed", inquiry.ObligorAssessed, "case", _FACT, "法定义务人核查", "obligor assessed", ()),
+    ("ObligorAssessed", inquiry.ObligorAssessed, "case", _FACT, "法定义务人核查", "obligor assessed", ("text",)),
     ("AppraisalHeld", inquiry.AppraisalHeld, "case", _FACT, "民主评议", "appraisal held", ()),
     ("AppraisalWaived", inquiry.AppraisalWaived, "case", _WISH, "免予评议", "appraisal waived", ()),
     ("ReviewOpinionGiven", decision.ReviewOpinionGiven, "case", _WISH, "初审意见", "review opinion given", ("decision_facts",)),
