@@ -25,6 +25,7 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "supported_programmes": [],
         "entitled_programmes": [],
         "given_up": [],
+        "rostered_programmes": [],
     },
     "contract": {"runs": True, "hours_month": 8, "open_hours": 8, "open_fen": 90},
     "case": {

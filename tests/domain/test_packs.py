@@ -43,7 +43,7 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
         {"person.supported_programmes": ["dibao", "temporary"]},
     ),
     "pay-one-programme": (
-        {"person.entitled_programmes": ["orphan"]},
+        {"person.rostered_programmes": ["orphan"], "person.given_up": ["orphan"]},
         {"person.entitled_programmes": ["orphan"], "person.given_up": ["orphan"]},
     ),
     "waiver-ground": ({"act.ground": "emergency"}, {"act.ground": "no_doubt"}),

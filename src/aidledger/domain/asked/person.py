@@ -60,6 +60,10 @@ def _entitled(facts: PersonFacts) -> list[str]:
     return sorted({one.programme for one in facts.others if one.payable_fen(facts.month) > 0})
 
 
+def _rostered(facts: PersonFacts) -> list[str]:
+    return sorted({one.programme for one in facts.others if facts.month in one.rostered_months})
+
+
 def _given_up(facts: PersonFacts) -> list[str]:
     """Return the programmes that the person gave up for others and did not choose again since."""
     choices = [choice for one in (facts.case, *facts.others) for choice in one.standing.choices]
@@ -104,6 +108,7 @@ FACTS: Final[dict[str, Callable[[PersonFacts], Any]]] = {
     "applied_programmes": lambda f: _programmes(f, _OPEN),
     "supported_programmes": lambda f: _programmes(f, _SUPPORTED),
     "entitled_programmes": _entitled,
+    "rostered_programmes": _rostered,
     "given_up": _given_up,
     "recognised": _recognised,
     "grants": _grants,
