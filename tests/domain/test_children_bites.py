@@ -16,11 +16,7 @@ RULES = (
     "one-programme-accepted",
     "one-programme-approved",
     "pay-one-programme",
-    "parents-assessed",
-    "orphan-grounds",
-    "child-not-published",
     "approval-guardian",
-    "pay-held-for-child",
 )
 
 

@@ -276,6 +276,7 @@ class Child(RuleBasedStateMachine):
                 case "opined":
                     self.submit(programme)
                 case "submitted":
+                    self.approve(programme)
                     self.name_guardian(4000, "guardian")
                     self.approve(programme)
                 case _:
