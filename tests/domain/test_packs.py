@@ -36,6 +36,19 @@ MINOR_17 = {"case.age_years": 17}
 ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "acceptance-after-application": ({"case.stage": "accepted"}, {}),
     "acceptance-programme": ({"case.programme": "dibao"}, {}),
+    "acceptance-statement": ({"case.stated": ["livelihood", "work_ability"]}, {}),
+    "one-programme-accepted": (
+        {"person.applied_programmes": ["orphan"]},
+        {"person.applied_programmes": ["orphan"], "person.given_up": ["orphan"]},
+    ),
+    "one-programme-approved": (
+        {"person.supported_programmes": ["dibao", "unattended"]},
+        {"person.supported_programmes": ["dibao", "temporary"]},
+    ),
+    "pay-one-programme": (
+        {"person.rostered_programmes": ["orphan"], "person.given_up": ["orphan"]},
+        {"person.entitled_programmes": ["orphan"], "person.given_up": ["orphan"]},
+    ),
     "waiver-ground": ({"act.ground": "emergency"}, {"act.ground": "no_doubt"}),
     "waiver-no-doubt": ({"case.comparison_doubt": True}, {}),
     "opinion-after-acceptance": ({"case.materials_complete": False}, {}),

@@ -183,7 +183,7 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
             effective_on=by.effective_on,
         ),
         "case": CaseFacts(case, on=by.effective_on, month=month, revealed=given.revealed),
-        "person": PersonFacts(case, given.others, on=by.effective_on),
+        "person": PersonFacts(case, given.others, on=by.effective_on, month=month),
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),

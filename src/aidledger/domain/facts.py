@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.asked import helping, household, special
+from aidledger.domain.asked import applicant, helping, household, special
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
@@ -215,6 +215,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     **household.FACTS,
     **helping.FACTS,
     **special.FACTS,
+    **applicant.FACTS,
 }
 """Every fact of a case, by the name that clauses know it by."""
 

@@ -99,12 +99,15 @@ class CalendarAdopted(Event, frozen=True, kw_only=True):
 
 
 class StandardPublished(Event, frozen=True, kw_only=True):
-    """公布标准: a monthly standard from a day on (S1-066, S4-020)."""
+    """公布标准: a monthly standard from a day on, and which level of government set it (S1-065, S4-020)."""
 
     code: Code
     from_on: Day
     monthly_fen: Fen
     place: Code
+    set_by: Literal["state", "province", "city", "county", "township"] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
 
 
 class FileImported(Event, frozen=True, kw_only=True):
