@@ -123,6 +123,7 @@ ACTS: dict[str, dict[str, Any]] = {
         "act.office": "520123-union",
         "act.by_unit": "520123-union",
         "act.cause": "illness",
+        "act.recognised": "marginal",
     },
     "RecoveryOrdered": {
         "act.amount_fen": 300,
