@@ -4,7 +4,7 @@
 -- for: each ratio that the pack of the day asks for: numerator, denominator, as of when, and whether it is met (null where there is nothing to count)
 -- facts: S2-004, S2-005, S2-006, S2-007, S2-008, S2-014, S2-020, S4-037, S4-038
 WITH asked AS (
-    SELECT pack_in_force.adoption, TRY_CAST(given.value AS BIGINT) AS asked_permille,
+    SELECT county_pack.adoption, TRY_CAST(given.value AS BIGINT) AS asked_permille,
            CASE given.name
                WHEN 'target_home_care_urban_permille' THEN 'home_care_urban'
                WHEN 'target_home_care_rural_permille' THEN 'home_care_rural'
@@ -16,10 +16,10 @@ WITH asked AS (
                WHEN 'target_community_day_care_permille' THEN 'community_day_care'
                WHEN 'target_estate_station_permille' THEN 'estate_station'
            END AS target
-    FROM pack_in_force
+    FROM county_pack
     CROSS JOIN parameters
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND pack_in_force.day = parameters.as_of
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE county_pack.day = parameters.as_of
 ),
 running AS (
     SELECT facility, kind, area, place, operator, medical_contract, barrier_free, positions
