@@ -140,6 +140,12 @@ ACTS: dict[str, dict[str, Any]] = {
     "ComplaintExtended": {"act.days": 30},
     "FundDisbursed": {"act.purpose": "basic_living"},
     "FundTransferred": {"act.amount_fen": 800},
+    "RecognitionGranted": {
+        "act.office": "520123-union",
+        "act.by_unit": "520123-union",
+        "act.cause": "illness",
+        "act.recognised": "marginal",
+    },
     "RecoveryOrdered": {
         "act.amount_fen": 300,
         "act.due_on": "2022-03-25",

@@ -43,10 +43,10 @@ class LedgerOpened(Event, frozen=True, kw_only=True):
 
 
 class PlaceRegistered(Event, frozen=True, kw_only=True):
-    """地点登记: a township or village with its name and population."""
+    """地点登记: a township, village or estate (小区) with its name and population."""
 
     area: Literal["rural", "urban"]
-    kind: Literal["county", "township", "village"]
+    kind: Literal["county", "township", "village", "estate"]
     name: Text
     parent: Code | None = None
     place: Code
