@@ -20,6 +20,7 @@ def adopt(log: Log, name: str, on: str = "2022-01-01") -> int:
     """Adopt a shipped pack with its parameters and programmes."""
     given = {key: parameter_text(value) for key, value in pack(name).parameters.items()}
     programmes = {COUNTY: (), CHILDREN: ("orphan", "unattended"), DIBAO: ("dibao",)}[name]
+    named: dict[str, Any] = {"programmes": programmes} if programmes else {}
     return log.add(
         "PackAdopted",
         "policy/520123",
@@ -31,7 +32,7 @@ def adopt(log: Log, name: str, on: str = "2022-01-01") -> int:
         pack_hash=hashlib.sha256(name.encode()).hexdigest(),
         parameters=[{"key": key, "value": value} for key, value in sorted(given.items())],
         status="in_force",
-        **({"programmes": programmes} if programmes else {}),
+        **named,
     )
 
 
