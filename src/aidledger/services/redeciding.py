@@ -204,8 +204,13 @@ def _known_then(
     before: Case,
     entry: Recorded,
     record: policy.DecisionRecord,
+    *,
+    with_others: bool,
 ) -> dict[str, Any]:
-    """Return the nested facts as the ledger knew them just before an entry."""
+    """Return the nested facts as the ledger knew them just before an entry.
+
+    `with_others`: with the person's other cases, which cost a fold each.
+    """
     by = Proposal(
         type=record.act,
         stream=entry.stream,
@@ -215,23 +220,17 @@ def _known_then(
         office=entry.office,
     )
     known_on = china_day(entry.recorded_at)
+    others: tuple[Case, ...] = ()
+    if with_others:
+        others = session.others_before(before, entry.position, entry.effective_on)
     given = Circumstances(
         case=before,
         standards=book.standards_known_on(known_on),
         recorded_on=known_on,
-        others=_others_then(session, before, entry, record),
+        others=others,
         office_kind=session.office_kind(entry.office),
     )
     return facts_of(record.act, entry.event, by, given)
-
-
-def _others_then(
-    session: Session, before: Case, entry: Recorded, record: policy.DecisionRecord
-) -> tuple[Case, ...]:
-    """Return the person's other cases as they stood before an entry, where it rests on them."""
-    if not any(path.startswith("person.") for path in record.facts):
-        return ()
-    return session.others_before(before, entry.position, entry.effective_on)
 
 
 def known_facts(
@@ -242,7 +241,7 @@ def known_facts(
     record: policy.DecisionRecord,
 ) -> dict[str, Any]:
     """Return the facts by dotted path as the ledger knew them then, but those that it seals."""
-    facts = _known_then(session, book, before, entry, record)
+    facts = _known_then(session, book, before, entry, record, with_others=True)
     standards = msgspec.to_builtins(facts.pop("standards"))
     flat = {
         f"{root}.{name}": value
@@ -261,7 +260,8 @@ def _facts_not_borne_out(
     record: policy.DecisionRecord,
 ) -> list[policy.Difference]:
     """Compare the facts kept in a decision with the case as it was before it."""
-    known = _known_then(session, book, before, entry, record)
+    asks = any(path.startswith("person.") for path in record.facts)
+    known = _known_then(session, book, before, entry, record, with_others=asks)
     found = []
     for root, names, paths in _compared(record.act, tuple(record.facts)):
         for path, was in zip(paths, known[root].many(names, None), strict=True):
