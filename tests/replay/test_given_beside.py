@@ -160,6 +160,24 @@ def test_a_recognition_holds_to_its_last_day(ask: Ask, as_of: str, state: str) -
     )
 
 
+def test_help_after_the_last_day_of_every_recognition_is_counted(ask: Ask) -> None:
+    """F053: on the last day it rests on something, on the next on nothing."""
+    log = Log()
+    recognise(log, FIRST, "2022-02-01", "2022-12-31")
+    recognise(log, FIRST, "2022-02-01", "2023-01-31", "marginal")
+    given_on = ("2022-12-31", "2023-01-31", "2023-02-01")
+    grants = [
+        log.add("HelpGranted", FIRST, on, amount_fen=1, help="temporary", way="goods")
+        for on in given_on
+    ]
+
+    rows = ask(log, "recognitions")["recognitions"]
+
+    assert [1, 1] == [row["helped_after"] for row in rows]
+    assert all(grants[2] in row["positions"] for row in rows)
+    assert not any(grants[1] in row["positions"] for row in rows)
+
+
 def test_a_recognition_that_ended_or_was_given_anew_counts_as_it_is_now(ask: Ask) -> None:
     """S4-014, F053."""
     log = Log()

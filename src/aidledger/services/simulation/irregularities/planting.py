@@ -23,6 +23,7 @@ from aidledger.services.simulation.irregularities import (
     origin,
     oversight,
     procedure,
+    recognition,
     services,
     supervision,
 )
@@ -163,7 +164,7 @@ def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
-        *(order, authority, origin, channel, bought, disclosure),
+        *(order, authority, origin, channel, bought, disclosure, recognition),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 
