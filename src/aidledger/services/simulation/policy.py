@@ -139,7 +139,7 @@ def _registered(said: Said, on: str, personal: dict[str, str] | None = None) -> 
 def _standard(code: str, from_on: date, fen: int = _STANDARD_FEN) -> registry.StandardPublished:
     """Return a monthly standard."""
     return registry.StandardPublished(
-        code=code, from_on=from_on.isoformat(), monthly_fen=fen, place=COUNTY
+        code=code, from_on=from_on.isoformat(), monthly_fen=fen, place=COUNTY, set_by="city"
     )
 
 

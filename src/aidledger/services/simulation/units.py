@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
-from aidledger.domain.events import audit, discovery, oversight, unit
+from aidledger.domain.events import audit, discovery, oversight, powers, unit
 from aidledger.domain.events.oversight import Figure
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import person_token
+from aidledger.services.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.sealing import secrets_of
 from aidledger.services.simulation import departments
 from aidledger.services.simulation.county import County, Process, Turn
@@ -68,6 +69,7 @@ class Units:
         county = self._county
         for town in county.towns:
             county.spawn(self._staff(town))
+            county.spawn(self._declare_account(town))
             county.spawn(self._returns(town.code, CLERK))
             county.spawn(self._notices(town.code, PUBLISHER))
         county.spawn(self._returns(FINANCE, FUND_KEEPER))
@@ -123,6 +125,16 @@ class Units:
             )
             county.say(f"unit/{town.code}", assigned, by=HEAD)
         departments.form_group(county, town.code, by=HEAD)
+
+    def _declare_account(self, town: Township) -> Process:
+        """Let the clerk, who takes down where money goes, declare an account of their own."""
+        county = self._county
+        yield Turn(county.workdays[1], town.code)
+        declared = powers.StaffAccountDeclared(
+            account=UNKNOWN_ACCOUNT, actor=f"{town.code}-{CLERK}", holder="self"
+        )
+        number = {"account_number": account_of_clerk(county, town)}
+        county.say(f"registry/{COUNTY}", declared, by=CLERK, personal=number)
 
     def _notices(self, office: str, by: str) -> Process:
         """Make policy, procedure, standard and complaint phone public at the start of each year."""
@@ -261,3 +273,8 @@ class Units:
         county.say(stream, reported, by=REVIEWER)
         yield Turn(county.after(5), AUDIT)
         county.say(stream, audit.RectificationAccepted(accepted=True), by=AUDITOR)
+
+
+def account_of_clerk(county: County, town: Township) -> str:
+    """Return the account number of the clerk of a township."""
+    return county.people.staff_account(county.towns.index(town))
