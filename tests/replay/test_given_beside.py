@@ -8,6 +8,10 @@ import pytest
 from tests.replay.conftest import Ask
 from tests.replay.histories import VILLAGE, Log, adopt_pack, apply_for, approve, case_name
 from tests.replay.overseeing import build_facility, match, recognise, stay, subsidise
+from tests.replay.test_postings import recorded
+
+from aidledger.domain.postings import posted
+from aidledger.services.beancount import as_beancount
 
 FIRST = case_name(1)
 
@@ -126,6 +130,9 @@ def test_a_donation_is_money_of_the_fund_by_its_purpose(ask: Ask) -> None:
     ] == [pick(row, "line", "item", "amount_fen") for row in answer["fund_use"]]
     book = {row["account"]: row["balance_fen"] for row in answer["trial_balance"]}
     assert (45, -75) == (book[f"assets:{fund}"], book["income:donated"])
+    file = "".join(as_beancount(posted(recorded(log)), origin="test/1", as_of="2022-12-31"))
+    assert "  Income:Donated  -0.70 CNY" in file
+    assert 2 == file.count('event: "DonationReceived"')
 
 
 def test_a_need_that_somebody_offers_to_meet_shows_who_and_since_when(ask: Ask) -> None:
