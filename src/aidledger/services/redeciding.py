@@ -13,7 +13,7 @@ from aidledger.domain.case import with_case_before
 from aidledger.domain.casestate import Case
 from aidledger.domain.decide import Circumstances, facts_of
 from aidledger.domain.decided import DECIDED_FIELDS, DECISION_FACTS, undecided, unlike, unwaived
-from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
@@ -28,6 +28,10 @@ from aidledger.services.session import Session
 
 _REMEMBERED: Final = 2_048
 """Decisions, of some 2 kB each."""
+_MAY_DECIDE: Final = frozenset(
+    kind.struct for kind in EVENTS.values() if "decision" in kind.struct.__struct_fields__
+)
+"""Events that have a place for the record of their decision."""
 _write: Final = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -82,7 +86,7 @@ def repeat_decisions(
     found: list[Repetition] = []
     case = entries[0].stream if entries else ""
     for index, (entry, before) in enumerate(with_case_before(case, entries)):
-        if position not in (None, entry.position):
+        if type(entry.event) not in _MAY_DECIDE or position not in (None, entry.position):
             continue
         record = record_of(entry)
         if record is None:
@@ -91,7 +95,8 @@ def repeat_decisions(
             continue
         pack = book.pack(record.pack_hash)
         withheld = withheld_facts(session, entry, record, opened)
-        differences = _repeat(book, entry, record, pack, withheld)
+        known_on = china_day(entry.recorded_at)
+        differences = _repeat(book.calendar_known_on(known_on), record, pack, withheld)
         differences += _facts_not_borne_out(session, book, before, entry, record)
         differences += _pack_not_in_force(book, before, entry, pack)
         differences += unlike(entry, record)
@@ -118,7 +123,8 @@ def whatif(session: Session, case: str, pack: str) -> tuple[Repetition, ...]:
         known = known_facts(session, book, before, entry, record)
         complete = msgspec.structs.replace(record, facts={**known, **record.facts})
         withheld = withheld_facts(session, entry, record, None)
-        differences = _repeat(book, entry, complete, other, withheld)
+        calendar = book.calendar_known_on(china_day(entry.recorded_at))
+        differences = _repeat(calendar, complete, other, withheld)
         found.append(_repetition(entry, record, other, tuple(differences)))
     return tuple(found)
 
@@ -161,14 +167,12 @@ def _undecided(entry: Recorded, missing: policy.Difference) -> Repetition:
 
 
 def _repeat(
-    book: PolicyBook,
-    entry: Recorded,
+    calendar: Calendar,
     record: policy.DecisionRecord,
     pack: ResolvedPack,
     withheld: dict[str, Any] | None,
 ) -> list[policy.Difference]:
     """Decide again on the facts kept, with the calendar known on the day of the entry."""
-    calendar = book.calendar_known_on(china_day(entry.recorded_at))
     return list(_repeated(pack, calendar, _write(record), _write(withheld)))
 
 
