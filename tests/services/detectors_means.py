@@ -53,7 +53,8 @@ def unanswered(h: History, rule: str) -> Found:
             hits = {one for one in compared.event.hits if one.rpartition("-")[0] in REGISTERS[rule]}
             settled = add_months(compared.effective_on[:7], 2)
             paid = [e for e in only(later, "PaymentIssued") if e.event.month >= settled]
-            if paid and not only(later, *ACTED) and not all(answered.get(one) for one in hits):
+            acted = [e for e in only(later, *ACTED) if e.effective_on[:7] < settled]
+            if paid and not acted and not all(answered.get(one) for one in hits):
                 yield compared.position
 
 
