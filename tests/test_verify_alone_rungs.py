@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "09f3199858a8fef95be004cae2d3f82ae808f2e7b4b26295053649cb93de05d1"
+POWERS = "6810e6707bc4ed555a06de96f5cb1720f0f5a0ad28f396e1856e1399d630214f"
 
 
 def told(report: Any) -> Told:

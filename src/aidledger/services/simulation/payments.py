@@ -143,6 +143,7 @@ class PayRuns:
         for line in against + forced:
             proposal = county.proposal(line.case.stream, _rostered(line, run), by=PAYMASTER)
             county.insist(proposal, reason="名册未更新", authority="社会救助股")
+            line.case.issued_fen[month] = line.fen
         return lines + forced
 
     def _due(self, case: Dossier, month: str) -> list[Line]:
@@ -262,20 +263,20 @@ class PayRuns:
             return False
         rng = self._county.rng("returned", *key)
         by_chance = line.case.plan.fates and rng.randrange(1000) < _RETURNED_PERMILLE
-        return by_chance or key in self.disorder.returned_for_good
+        return by_chance or self.disorder.returns(*key)
 
     def _give_back(self, line: Line, run: str) -> None:
         """Record the return of a line, and have it sent again to another account."""
-        county = self._county
+        county, key = self._county, (line.case.stream, line.month)
         event = payment.PaymentReturned(
             amount_fen=line.fen,
             month=line.month,
-            reason=_ACCOUNT_CLOSED,
+            reason=self.disorder.return_reasons.get(key, _ACCOUNT_CLOSED),
             returned_on=county.today.isoformat(),
             run=run,
         )
         county.say(line.case.stream, event, by=BANK_CLERK)
-        if (line.case.stream, line.month) not in self.disorder.returned_for_good:
+        if key not in self.disorder.returned_for_good:
             county.spawn(self._send_again(line, run))
 
     def _send_again(self, line: Line, run: str) -> Process:

@@ -51,7 +51,8 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     """The last day of the certificate of a disability; none: it has none."""
     discovered_before: int = 0
     """0: nobody discovered the need, the person came."""
-    materials_missing: bool = False
+    materials_asked: int = 0
+    """How often the office asks for what is missing; the rule lets it ask once."""
     accept_after: int = 1
     survey_after: int = 2
     investigators: int = 2
@@ -68,11 +69,15 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     hits_cleared: bool = True
     """Whether the answer to a hit is that there is nothing in it."""
     appraisal: Literal["held", "waived", "none"] = "held"
+    outsiders: int = 2
+    """How many at the appraisal represent no residents."""
     relative: bool = False
     ability: Ability = "able"
     form: Form = "decentralised"
     outcome: Outcome = "approve"
     opinion_after: int = 2
+    notice_first: bool = False
+    """Whether the notice goes up before there is an opinion."""
     publicity_days: int = 8
     """Calendar days the notice is shown; 0: there is none."""
     planned_days: int = 7
@@ -85,6 +90,7 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the county may choose the file for a check at home."""
     decide_after: int = 5
     surveyor_decides: bool = False
+    township_decides: bool = False
     first_month: int = 1
     """Months from the month of the approval to the first month of support."""
     announce_after: int | None = 3
@@ -125,7 +131,7 @@ def draw_hardship(county: County, number: int, rng: Random) -> CasePlan:
         route=route,
         disability=disability,
         discovered_before=rng.choice((0, 0, 0, 3, 6)),
-        materials_missing=rng.randrange(100) < 15,
+        materials_asked=int(rng.randrange(100) < 15),
         accept_after=rng.randrange(1, 4),
         survey_after=rng.randrange(1, 4),
         letter=rng.randrange(100) < 25,

@@ -23,6 +23,7 @@ from aidledger.services.simulation.places import (
     REVIEWER,
     SECOND_SURVEYOR,
     SPOT_CHECKER,
+    SUPERVISOR,
     SURVEYOR,
 )
 
@@ -74,9 +75,8 @@ def apply(
         case.say(intake.ApplicationWithdrawn(reason="本人撤回申请"), CLERK)
         return
     yield from _inquiry(case, ways.assess)
-    yield from _opinion(case)
-    if case.plan.publicity_days:
-        yield from _publicity(case)
+    for step in (_publicity, _opinion) if case.plan.notice_first else (_opinion, _publicity):
+        yield from step(case)
     yield from _county(case, checks)
     if case.plan.outcome == "refuse":
         yield from _refusal(case)
@@ -152,12 +152,14 @@ def _application(case: Dossier) -> Process:
 
 def _acceptance(case: Dossier, declare: Callable[[Dossier], None]) -> Process:
     """Take the application in, once the materials are complete and all is declared."""
-    if case.plan.materials_missing:
+    for time in range(case.plan.materials_asked):
         yield case.turn(1)
         items = ("household_register", "bank_card")
         case.say(intake.MaterialsRequested(items=items), CLERK)
         yield case.turn(case.rng.randrange(2, 6))
-        received = intake.MaterialsReceived(evidence=(case.digest("materials"),), items=items)
+        received = intake.MaterialsReceived(
+            evidence=(case.digest(f"materials/{time}"),), items=items
+        )
         case.note(received, CLERK)
     yield case.turn(case.plan.accept_after)
     declare(case)
@@ -198,7 +200,7 @@ def _inquiry(case: Dossier, assess: Callable[[Dossier], None]) -> Process:
             attendees=attendees,
             evidence=(case.digest("appraisal"),),
             passed=plan.outcome != "refuse",
-            representatives=attendees - 2,
+            representatives=attendees - plan.outsiders,
         )
         case.note(held, CLERK)
 
@@ -237,7 +239,9 @@ def _opinion(case: Dossier) -> Process:
 
 
 def _publicity(case: Dossier) -> Process:
-    """Put up the notice; after an objection it is looked into and shown again."""
+    """Put up the notice, if there is one; after an objection it is looked into and shown again."""
+    if not case.plan.publicity_days:
+        return
     yield from _notice(case, "opinion", objected=case.plan.objection != "none")
     if case.plan.objection == "none":
         return
@@ -293,15 +297,20 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     if plan.county_visit and checks.wanted(month, always=plan.relative):
         yield case.turn(1, COUNTY)
         case.note(decision.SpotChecked(evidence=case.digest("spot-check")), SPOT_CHECKER)
-    yield case.on(decide_on, COUNTY)
+    yield case.on(decide_on, case.office if plan.township_decides else COUNTY)
 
 
 def _approval(case: Dossier) -> None:
     """Approve, by the county's decider unless the plan has somebody who must not."""
     plan, today = case.plan, case.county.today
+    by = case.decider
+    if plan.surveyor_decides:
+        by = f"{case.office}-{SURVEYOR}"
+    elif plan.township_decides:
+        by = f"{case.office}-{SUPERVISOR}"
     from_month = add_months(month_of(today.isoformat()), plan.first_month)
     event = decision.ApplicationApproved(form=plan.form, from_month=from_month, limb=plan.limb)
-    case.say(event, f"{case.office}-{SURVEYOR}" if plan.surveyor_decides else case.decider)
+    case.say(event, by)
     case.approved_on, case.from_month = today, from_month
 
 

@@ -18,6 +18,7 @@ from aidledger.services.clock import CHINA, SeededBytes, SetClock
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.services.simulation import procedure
+from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
@@ -194,7 +195,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     runs = [PayRuns(county, branch.programme, dossiers) for branch in PROGRAMMES if branch.monthly]
     complaints, boards = Complaints(county, dossiers), Boards(county, dossiers)
     stores = Stores(county, dossiers, {one.programme: one.fund for one in runs})
-    units = Units(county, dossiers)
+    units, bought = Units(county, dossiers), BoughtServices(county)
     tools = Tools(
         carers=carers,
         checks=checks,
@@ -203,6 +204,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
         boards=boards,
         stores=stores,
         units=units,
+        bought=bought,
     )
     plants.give_tools(tools, dossiers)
 
@@ -223,6 +225,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
         county.spawn(carers.supervise(town))
         county.spawn(boards.show(town))
     county.spawn(stores.monthly())
+    county.spawn(bought.monthly())
     units.begin()
     plants.start()
 

@@ -11,11 +11,17 @@ from aidledger.replay.rows import recorded_row
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities import (
+    authority,
+    bought,
     care,
+    channel,
+    disclosure,
     goods,
     life,
     means,
     money,
+    order,
+    origin,
     overlap,
     oversight,
     procedure,
@@ -23,6 +29,7 @@ from aidledger.services.simulation.irregularities import (
     supervision,
 )
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools
+from aidledger.services.simulation.irregularities.uncarried import REASON, UNCARRIED, Uncarried
 from aidledger.services.simulation.planning import CasePlan
 
 _TOO_FEW = "too few cases"
@@ -76,6 +83,7 @@ class Plants:
     def __init__(self, county: County, *, wanted: bool) -> None:
         self._county = county
         self._kinds: tuple[Kind, ...] = all_kinds() if wanted else ()
+        self._uncarried = UNCARRIED if wanted else ()
         self._numbers: dict[int, tuple[int, ...]] = {}
         self._scenes: dict[int, Scene] = {}
 
@@ -117,9 +125,6 @@ class Plants:
         followed: list[Followed] = []
         for index, kind in enumerate(self._kinds):
             scene = self._scenes.get(index)
-            if kind.beyond:
-                missing.append(_unplanted(kind, kind.beyond, ()))
-                continue
             positions = tuple(sorted(kind.find(scene))) if scene else ()
             if scene is None:
                 missing.append(_unplanted(kind, _TOO_FEW, ()))
@@ -142,6 +147,7 @@ class Plants:
                 Followed(rule=side.rule, of=kind.rule, positions=tuple(sorted(side.find(scene))))
                 for side in kind.also
             ]
+        missing += [_unplanted(one, REASON, ()) for one in self._uncarried]
         planted.sort(key=lambda found: (found.rule, found.position))
         return Harvest(
             planted=tuple(planted), not_planted=tuple(missing), side_effects=tuple(followed)
@@ -157,12 +163,15 @@ class Plants:
 
 def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
-    older = (life, procedure, money, care, oversight, goods, supervision, services)
-    modules = (*older, means, overlap)
+    modules = (
+        *(life, procedure, money, care, oversight, goods, supervision, services),
+        *(order, authority, origin, channel, bought, disclosure),
+        *(means, overlap),
+    )
     return tuple(kind for module in modules for kind in module.kinds())
 
 
-def _unplanted(kind: Kind, reason: str, positions: tuple[int, ...]) -> Unplanted:
+def _unplanted(kind: Kind | Uncarried, reason: str, positions: tuple[int, ...]) -> Unplanted:
     """Return what the list says of a kind that is not there, or not yet."""
     return Unplanted(
         rule=kind.rule,

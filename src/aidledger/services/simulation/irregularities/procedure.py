@@ -122,6 +122,7 @@ def _limits() -> tuple[Kind, ...]:
             note_en="the township's opinion was late",
             plan=changed(opinion_after=_LATE_WORKDAYS),
             find=at(decision.ReviewOpinionGiven),
+            also=(SideEffect(rule="F034", find=at(decision.ApplicationApproved)),),
         ),
         Kind(
             rule="F033",
@@ -129,6 +130,7 @@ def _limits() -> tuple[Kind, ...]:
             note_en="the county's decision was late",
             plan=changed(decide_after=_LATE_WORKDAYS),
             find=at(decision.ApplicationApproved),
+            also=(SideEffect(rule="F034", find=at(decision.ApplicationApproved)),),
         ),
         Kind(
             rule="F035",

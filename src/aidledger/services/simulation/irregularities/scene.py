@@ -9,6 +9,7 @@ import msgspec
 
 from aidledger.domain.events.base import Event, Programme
 from aidledger.domain.recorded import Recorded
+from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
@@ -34,6 +35,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     boards: Boards
     stores: Stores
     units: Units
+    bought: BoughtServices
 
     @property
     def runs(self) -> PayRuns:
@@ -118,8 +120,6 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     stream: Callable[[Scene], str] | None = None
     shows_after_days: int = 0
     also: tuple[SideEffect, ...] = ()
-    beyond: str = ""
-    """Why this county can't have it, whatever its size; empty where it can."""
 
 
 def changed(**fields: object) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:
