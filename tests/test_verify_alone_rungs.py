@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "4bade6a4c22c4c5ab9634bb8f8e8c02e645c88d93d2117f08030ac03b6461899"
+POWERS = "46576800e73e03118ae424606a67bf5f8140401edd623472e3830fc1fb753a71"
 
 
 def told(report: Any) -> Told:

@@ -326,6 +326,11 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("IncomeAssessed", "PropertyAssessed", "CategoryRecorded", "CategoryEnded"),
         *("GradualExitGranted",),
         *("RecoveryOrdered", "RecoveryWaived"),
+        *("StatementFiled", "WorkEvidenced", "RecognitionGranted", "RecognitionEnded"),
+        *("ProgrammeChosen", "GuardianRecorded", "HelpGranted", "DirectPurchaseMade"),
+        *("ReferralMade", "ReferralAnswered", "NeedMatched", "ContributionPaid"),
+        *("MedicalCostSettled", "HousingAssessed", "EmploymentRegistered"),
+        *("LimitExtended", "LimitSuspended", "LimitResumed"),
         *("CashHandedOver", "FalseStatementFound", "InformationDemanded"),
     }
     written = set(NAMES) - {"CarerScored"}

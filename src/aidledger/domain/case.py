@@ -16,6 +16,7 @@ from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 from aidledger.domain.steps import (
     ending,
+    helping,
     household,
     overseeing,
     paying,
@@ -30,6 +31,7 @@ _STEPS: Final[dict[type, Step]] = {
     **paying.STEPS,
     **ending.STEPS,
     **overseeing.STEPS,
+    **helping.STEPS,
 }
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from aidledger.domain.helpstate import Help
 from aidledger.domain.householdstate import Household
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.standingstate import Standing
 
 
 class Entitlement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -47,6 +49,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     died_on: str = ""
     whereabouts: str = ""
     household: Household = Household()
+    standing: Standing = Standing()
     # the procedure
     applied_on: str = ""
     accepted_on: str = ""
@@ -102,6 +105,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     returned_months: frozenset[str] = frozenset()
     paid_lines: int = 0
     paid_fen: int = 0
+    help: Help = Help()
     recovery_open_fen: int = 0
     """Ordered to be given back, and neither given back nor waived."""
     # the end

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.asked.person import PersonFacts
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
 from aidledger.domain.contract import Contract, contract_facts
-from aidledger.domain.events import care, decision, ending, household, support
+from aidledger.domain.events import care, decision, ending, helping, household, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.registry import RuleOverridden
@@ -41,6 +42,8 @@ from aidledger.domain.values import month_of, next_month
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
 WITH_RECORD: Final = (
+    helping.HelpGranted,
+    helping.RecognitionGranted,
     decision.ReviewOpinionGiven,
     decision.ApplicationApproved,
     decision.ApplicationRefused,
@@ -70,6 +73,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     standards: tuple[Standard, ...] = ()
     recorded_on: str
     revealed: Mapping[str, str] = {}
+    others: tuple[Case, ...] = ()
+    """The person's other cases, where a rule asks about them."""
     stream_version: int = 0
     office_kind: str = ""
 
@@ -153,6 +158,13 @@ def reads_sensitive(pack: ResolvedPack, act_type: str) -> bool:
     return not SENSITIVE.isdisjoint(paths)
 
 
+def reads_person(pack: ResolvedPack, act_type: str) -> bool:
+    """Whether deciding on an act asks about the person's other cases."""
+    return any(
+        path.startswith("person.") for clause in pack.clauses_for(act_type) for path in clause.paths
+    )
+
+
 def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dict[str, Any]:
     """Return the nested facts that the clauses of an act may read."""
     month = _month_of_act(event, by.effective_on)
@@ -167,6 +179,7 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
             effective_on=by.effective_on,
         ),
         "case": CaseFacts(case, on=by.effective_on, month=month, revealed=given.revealed),
+        "person": PersonFacts(case, given.others, on=by.effective_on),
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),

@@ -50,6 +50,9 @@ TOKENS: Final[dict[str, tuple[str, str]]] = {
     "StaffAccountDeclared": ("account", "account_number"),
     "ActorIdentified": ("person", "identity_number"),
     "CategoryRecorded": ("person", "identity_number"),
+    "ChildRecorded": ("person", "identity_number"),
+    "EmploymentRegistered": ("person", "identity_number"),
+    "GuardianRecorded": ("guardian", "identity_number"),
     "HouseholdMemberChanged": ("person", "identity_number"),
 }
 """Data fields that the service fills in from a personal value, by event type."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.casestate import Case
 from aidledger.domain.decide import (
     FOLLOWED,
     Circumstances,
@@ -19,6 +20,7 @@ from aidledger.domain.decide import (
     decide,
     follow,
     overridden,
+    reads_person,
     reads_sensitive,
 )
 from aidledger.domain.events.care import CareEntrusted
@@ -174,6 +176,7 @@ class _Batch:
         self._pending: dict[tuple[str, str], str] = {}
         self._pins: dict[str, PolicyPin] = {}
         self._sensitive: dict[tuple[str, str], bool] = {}
+        self._personal: dict[tuple[str, str], bool] = {}
         self._entries: list[Recorded] = []
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
@@ -268,9 +271,21 @@ class _Batch:
             standards=self._standards,
             recorded_on=self._today,
             revealed=self._revealed(proposal, pack),
+            others=self._others(proposal, pack),
             stream_version=session.version(proposal.stream),
             office_kind=session.office_kind(proposal.office),
         )
+
+    def _others(self, proposal: Proposal, pack: ResolvedPack | None) -> tuple[Case, ...]:
+        """Return the person's other cases, only for an act whose rules ask about them."""
+        if pack is None or not proposal.stream.startswith("case/"):
+            return ()
+        key = (pack.hash, proposal.type)
+        if key not in self._personal:
+            self._personal[key] = reads_person(pack, proposal.type)
+        if not self._personal[key]:
+            return ()
+        return self._session.others(proposal.stream, proposal.effective_on, self._entries)
 
     def _revealed(self, proposal: Proposal, pack: ResolvedPack | None) -> dict[str, str]:
         """Open the sealed facts of the case, only for an act whose rules read them."""
@@ -340,6 +355,7 @@ class _Batch:
         """Let the session's states see the entry before it is written."""
         session, stream, event = self._session, entry.stream, entry.event
         session.versions[stream] = entry.version
+        session.take_naming(entry)
         self._entries.append(entry)
         if type(event) in _AMENDMENTS:
             # What an earlier entry said has changed: the stream is folded again when asked for.

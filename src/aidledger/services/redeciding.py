@@ -219,9 +219,19 @@ def _known_then(
         case=before,
         standards=book.standards_known_on(known_on),
         recorded_on=known_on,
+        others=_others_then(session, before, entry, record),
         office_kind=session.office_kind(entry.office),
     )
     return facts_of(record.act, entry.event, by, given)
+
+
+def _others_then(
+    session: Session, before: Case, entry: Recorded, record: policy.DecisionRecord
+) -> tuple[Case, ...]:
+    """Return the person's other cases as they stood before an entry, where it rests on them."""
+    if not any(path.startswith("person.") for path in record.facts):
+        return ()
+    return session.others_before(before, entry.position, entry.effective_on)
 
 
 def known_facts(
@@ -280,18 +290,20 @@ def _compared(
     paths = [path for path in kept if _is_known_then(path) and path not in proposed]
     return tuple(
         (root, tuple(path.partition(".")[2] for path in several), several)
-        for root in ("act", "case")
+        for root in ("act", "case", "person")
         if (several := tuple(path for path in paths if path.startswith(f"{root}.")))
     )
 
 
 def _is_known_then(path: str) -> bool:
-    """Whether the ledger can say what a fact was: of the case, or of the act as it was proposed.
+    """Whether the ledger can say what a fact was: of the case, its person, or of the act as it was proposed.
 
     What kind an office was is asked by the powers, position by position.
     """
     root, _, name = path.partition(".")
-    return root == "case" or (root == "act" and name not in {*DECIDED_FIELDS, "office_kind"})
+    return root in {"case", "person"} or (
+        root == "act" and name not in {*DECIDED_FIELDS, "office_kind"}
+    )
 
 
 def _pack_not_in_force(

@@ -31,6 +31,7 @@ from aidledger.services.keyring import (
     no_passphrase,
     no_tokens,
 )
+from aidledger.services.neighbours import NAMING, Neighbours, about
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.store.keyfiles import keys_path
@@ -86,6 +87,7 @@ class Session:
         self.stocks: dict[str, Stock] = {}
         self.contracts: dict[str, Contract] = {}
         self._offices: dict[str, str] | None = None
+        self._neighbours: Neighbours | None = None
         self.versions: dict[str, int] = {}
         self._steps: dict[str, tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = {
             "case": (self.cases, evolve),
@@ -119,7 +121,7 @@ class Session:
             kept.clear()
         self.versions.clear()
         self.pending.clear()
-        self._offices = None
+        self._offices = self._neighbours = None
         self._seen = -1
         self.guard, self.guard_asked = None, False
 
@@ -201,6 +203,36 @@ class Session:
     def contract(self, stream: str) -> Contract:
         """Return the state of a contract."""
         return self._folded(stream, self.contracts, fold_contract)
+
+    def others(self, stream: str, on: str, unwritten: Iterable[Recorded] = ()) -> tuple[Case, ...]:
+        """Return the other cases of a case's person on a day, by stream.
+
+        `unwritten` are the entries that are decided and not yet in the store.
+        """
+        case = self.case(stream)
+        if not case.applicant:
+            return ()
+        if self._neighbours is None:
+            self._neighbours = Neighbours(recorded_all(self.store.read_types(NAMING)))
+            for entry in unwritten:
+                self._neighbours.take(entry)
+        found = (self.case(name) for name in self._neighbours.beside(case))
+        return tuple(one for one in found if about(case.applicant, one, on))
+
+    def others_before(self, case: Case, position: int, on: str) -> tuple[Case, ...]:
+        """Return the other cases of a case's person as they stood before an entry, by stream."""
+        neighbours = self._neighbours or Neighbours(recorded_all(self.store.read_types(NAMING)))
+        self._neighbours = neighbours
+        found = (
+            fold_case(name, [e for e in self.stream(name) if e.position < position])
+            for name in neighbours.beside(case)
+        )
+        return tuple(one for one in found if about(case.applicant, one, on))
+
+    def take_naming(self, entry: Recorded) -> None:
+        """Learn whose case an entry says it is, where that is being kept."""
+        if self._neighbours is not None:
+            self._neighbours.take(entry)
 
     def office_kind(self, office: str) -> str:
         """Return what kind of office one is by the registry; empty where it is not registered."""

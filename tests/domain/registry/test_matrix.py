@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -19,7 +19,7 @@ from tests.domain.registry.worlds import FILE, OTHER_TOWN, TABLE, TOWN
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.events import powers as events
-from aidledger.domain.events.base import Event
+from aidledger.domain.events.base import Event, OfficeKind
 from aidledger.domain.events.catalog import EVENTS, decode_data
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.recorded import Recorded
@@ -34,15 +34,7 @@ POWERS = {power["id"]: power for power in RAW["power"]}
 POWER_OF = {act: power for power in RAW["power"] for act in power["acts"]}
 DUTIES = RAW["duty"]
 APPLICANT = "p" + "f" * 32
-KINDS: tuple[Any, ...] = (
-    "civil_affairs",
-    "township",
-    "village",
-    "finance",
-    "audit",
-    "supervision",
-    "bank",
-)
+KINDS: tuple[Any, ...] = get_args(OfficeKind)
 KEPT_APART = sorted(
     {name for duty in DUTIES if duty["kind"] == "apart" for name in duty.get("of", ())}
 )

@@ -38,6 +38,38 @@ Programme = Literal[
     "retired_1960s",
 ]
 """What support is applied for (S1-001, S4-002 to S4-015)."""
+OfficeKind = Literal[
+    "civil_affairs",
+    "township",
+    "village",
+    "finance",
+    "audit",
+    "supervision",
+    "bank",
+    "institution",
+    "health",
+    "medical_insurance",
+    "education",
+    "housing",
+    "human_resources",
+    "emergency_management",
+    "public_security",
+    "disabled_federation",
+    "trade_union",
+    "womens_federation",
+    "youth_league",
+    "justice",
+    "veterans",
+    "agriculture",
+    "red_cross",
+    "social_work",
+    "child_welfare",
+    "coordination_group",
+    "development",
+    "approval_service",
+    "natural_resources",
+]
+"""What an office is: of the three levels, or a department (S4-042, S4-072)."""
 Reason = Literal[
     "approval",
     "ability",

@@ -69,3 +69,12 @@ class RecoveryWaived(Event, frozen=True, kw_only=True):
     amount_fen: Fen
     authority: Code
     reason: Code
+
+
+class DonationReceived(Event, frozen=True, kw_only=True):
+    """接受捐赠: money given by somebody outside government, for a purpose where one was named."""
+
+    amount_fen: Fen
+    donor: Code
+    purpose: Code | None = None
+    source: Source = "office"

@@ -14,6 +14,7 @@ from aidledger.domain.events.base import (
     Event,
     Fen,
     MonthText,
+    OfficeKind,
     Programme,
     Text,
     Token,
@@ -55,37 +56,7 @@ class PlaceRegistered(Event, frozen=True, kw_only=True):
 class OfficeRegistered(Event, frozen=True, kw_only=True):
     """机构登记: an office that may act."""
 
-    kind: Literal[
-        "civil_affairs",
-        "township",
-        "village",
-        "finance",
-        "audit",
-        "supervision",
-        "bank",
-        "institution",
-        "health",
-        "medical_insurance",
-        "education",
-        "housing",
-        "human_resources",
-        "emergency_management",
-        "public_security",
-        "disabled_federation",
-        "trade_union",
-        "womens_federation",
-        "youth_league",
-        "justice",
-        "veterans",
-        "agriculture",
-        "red_cross",
-        "social_work",
-        "child_welfare",
-        "coordination_group",
-        "development",
-        "approval_service",
-        "natural_resources",
-    ]
+    kind: OfficeKind
     name: Text
     office: Code
     place: Code

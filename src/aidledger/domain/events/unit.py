@@ -11,6 +11,8 @@ from aidledger.domain.events.base import (
     Day,
     Digest,
     Event,
+    Fen,
+    MonthText,
     Source,
     Text,
     Token,
@@ -115,4 +117,34 @@ class ResidentScreened(Event, frozen=True, kw_only=True):
     """重点排查: whether the resident is of a group to be looked after first (S2-003, S2-010)."""
 
     key: bool
+    source: Source = "office"
+
+
+class FacilitySubsidyPaid(Event, frozen=True, kw_only=True):
+    """设施补贴: money paid to a facility for building or running it (S2-018)."""
+
+    amount_fen: Fen
+    fund: Code
+    kind: Literal["build", "operate"]
+    month: MonthText
+    source: Source = "office"
+
+
+class PlanStepRecorded(Event, frozen=True, kw_only=True):
+    """设施同步四步: planned, built, accepted or handed over together with a new district (S2-016)."""
+
+    evidence: Digest | None = None
+    land_m2: Count = 0
+    persons: Count = 0
+    source: Source = "office"
+    step: Literal["planning", "building", "acceptance", "hand_over"]
+
+
+class GroupFormed(Event, frozen=True, kw_only=True):
+    """工作专班: a leading group of a township or department, by the offices its members hold (S4-100)."""
+
+    deputies: tuple[Code, ...]
+    from_on: Day
+    leaders: tuple[Code, ...]
+    members: tuple[Code, ...]
     source: Source = "office"

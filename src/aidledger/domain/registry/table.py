@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from aidledger.domain.events.base import OfficeKind
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.errors import pack_error
 from aidledger.domain.policy.lines import located
@@ -32,9 +33,6 @@ from aidledger.domain.policy.schema import (
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,40}\Z")]
 RuleName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,40}\Z")]
-OfficeKind = Literal[
-    "civil_affairs", "township", "village", "finance", "audit", "supervision", "bank", "institution"
-]
 Assurance = Literal["server", "file", "token"]
 ASSURANCES: Final[tuple[Assurance, ...]] = ("server", "file", "token")
 """From the weakest holder of a key to the strongest."""
