@@ -80,7 +80,7 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("LetterEvidenceObtained", inquiry.LetterEvidenceObtained, "case", _FACT, "信函索证", "letter evidence obtained", ()),
     ("DataCompared", inquiry.DataCompared, "case", _FACT, "信息核对", "data compared", ()),
     ("ComparisonHitDisposed", inquiry.ComparisonHitDisposed, "case", _FACT, "核对疑点处置", "comparison hit disposed", ()),
-    ("ObligorAssessed", inquiry.ObligorAssessed, "case", _FACT, "法定义务人核查", "obligor assessed", ()),
+    ("ObligorAssessed", inquiry.ObligorAssessed, "case", _FACT, "法定义务人核查", "obligor assessed", ("text",)),
     ("InformationDemanded", inquiry.InformationDemanded, "case", _FACT, "要求提供情况", "information demanded", ()),
     ("FalseStatementFound", inquiry.FalseStatementFound, "case", _FACT, "查明虚假陈述", "false statement found", ()),
     ("AppraisalHeld", inquiry.AppraisalHeld, "case", _FACT, "民主评议", "appraisal held", ()),

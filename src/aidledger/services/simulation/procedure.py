@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Literal
 
-from aidledger.domain.events import decision, duty, inquiry, intake, support
+import msgspec
+
+from aidledger.domain.events import decision, duty, helping, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
 from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.simulation.county import Process
@@ -31,9 +33,6 @@ _CHANNELS: Final[tuple[Literal["patrol", "household_visit", "phone", "data_shari
     "phone",
     "data_sharing",
 )
-_NOT_ABLE: Final[
-    tuple[Literal["no_obligor", "no_capacity", "dead", "dibao_old_or_disabled"], ...]
-] = ("no_obligor", "no_capacity", "dead", "dibao_old_or_disabled")
 _SPOT_CHECK_PERMILLE: Final = 400
 """Of the files of a month; the rule demands 300, and the first file of each month is checked."""
 
@@ -58,15 +57,24 @@ class SpotChecks:
         return wanted
 
 
-def apply(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]) -> Process:
+class Ways(msgspec.Struct, frozen=True, kw_only=True):
+    """What a programme does in its own way: says with the acceptance, finds out after the survey."""
+
+    declare: Callable[[Dossier], None]
+    assess: Callable[[Dossier], None]
+
+
+def apply(
+    ways: Ways, case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]
+) -> Process:
     """Live the whole procedure; ``approved`` is told when support was granted."""
     yield from _application(case)
-    yield from _acceptance(case)
+    yield from _acceptance(case, ways.declare)
     if case.plan.outcome == "withdraw":
         yield case.turn(2)
         case.say(intake.ApplicationWithdrawn(reason="本人撤回申请"), CLERK)
         return
-    yield from _inquiry(case)
+    yield from _inquiry(case, ways.assess)
     for step in (_publicity, _opinion) if case.plan.notice_first else (_opinion, _publicity):
         yield from step(case)
     yield from _county(case, checks)
@@ -129,19 +137,27 @@ def _application(case: Dossier) -> Process:
         applicant=UNKNOWN_PERSON,
         area=town.area,
         birth_on=person.birth_on.isoformat(),
+        persons=plan.persons,
+        programme=plan.programme,
         route=plan.route,
         source=plan.source,
         township=town.code,
         village=village.code,
     )
     case.say(submitted, CLERK, personal=personal)
+    if plan.route != "ex_officio":
+        filed = helping.StatementFiled(
+            covers=("work_ability", "livelihood", "obligors"), true_declared=True
+        )
+        text = "本人无劳动能力，无稳定生活来源，无有能力的赡养、抚养、扶养义务人。"
+        case.say(filed, CLERK, personal={"statement": text})
     if plan.relative:
         declared = intake.RelativeDeclared(officer=f"{COUNTY}-{COMPLAINTS}", relation="other")
         case.say(declared, HEAD)
 
 
-def _acceptance(case: Dossier) -> Process:
-    """Take the application in, once the materials are complete."""
+def _acceptance(case: Dossier, declare: Callable[[Dossier], None]) -> Process:
+    """Take the application in, once the materials are complete and all is declared."""
     for time in range(case.plan.materials_asked):
         yield case.turn(1)
         items = ("household_register", "bank_card")
@@ -152,26 +168,18 @@ def _acceptance(case: Dossier) -> Process:
         )
         case.note(received, CLERK)
     yield case.turn(case.plan.accept_after)
+    declare(case)
     case.say(intake.ApplicationAccepted(), CLERK)
-    if case.plan.limb == "disability" and case.plan.disability:
-        kind, grade = case.plan.disability
-        personal = {"disability_grade": grade, "disability_kind": kind}
-        case.say(intake.DisabilityCertified(), CLERK, personal=personal)
-    if case.plan.limb == "minor":
-        enrolled = intake.EnrolmentRecorded(
-            from_on=f"{case.plan.apply_on.year - 1}-09-01", stage="compulsory"
-        )
-        case.say(enrolled, CLERK)
 
 
-def _inquiry(case: Dossier) -> Process:
-    """Investigate: survey, neighbours, letters, registers, obligors, ability, appraisal."""
+def _inquiry(case: Dossier, assess: Callable[[Dossier], None]) -> Process:
+    """Investigate: survey, neighbours, letters, registers, what the programme asks, appraisal."""
     plan = case.plan
     yield case.turn(plan.survey_after)
     actors = (SURVEYOR, SECOND_SURVEYOR)[: plan.investigators]
     surveyed = inquiry.HouseholdSurveyed(
         evidence=(plan.survey_evidence or case.digest("survey"),),
-        has_income=plan.outcome == "refuse",
+        has_income=plan.has_income or plan.outcome == "refuse",
         investigators=tuple(f"{case.office}-{actor}" for actor in actors),
         property_within_limit=True,
         signed=True,
@@ -179,12 +187,8 @@ def _inquiry(case: Dossier) -> Process:
     case.note(surveyed, SURVEYOR)
     if plan.neighbours:
         case.say(inquiry.NeighbourVisited(households=case.rng.randrange(2, 6)), SURVEYOR)
-    ground = case.rng.choice(_NOT_ABLE)
     yield case.turn(1)
-    case.note(inquiry.ObligorAssessed(able=False, ground=ground), SECOND_SURVEYOR)
-    assessed = support.AbilityAssessed(evidence=case.digest("ability"), level=plan.ability)
-    items = {"able": "000000", "partly": "110000", "unable": "111110"}[plan.ability]
-    case.say(assessed, SECOND_SURVEYOR, personal={"ability_items": items})
+    assess(case)
     if plan.letter:
         letter = inquiry.LetterEvidenceObtained(
             evidence=(case.digest("letter"),), from_unit="medical_insurance"
@@ -219,7 +223,9 @@ def _comparison(case: Dossier) -> Process:
     if case.plan.hits and case.plan.dispose_hits:
         yield case.turn(case.rng.randrange(1, 4))
         for hit in case.plan.hits:
-            disposed = inquiry.ComparisonHitDisposed(cleared=True, hit=hit, reason="已报废，无价值")
+            cleared = case.plan.hits_cleared
+            reason = "已报废，无价值" if cleared else "情况属实"
+            disposed = inquiry.ComparisonHitDisposed(cleared=cleared, hit=hit, reason=reason)
             case.say(disposed, SURVEYOR)
 
 
