@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "6810e6707bc4ed555a06de96f5cb1720f0f5a0ad28f396e1856e1399d630214f"
+POWERS = "f5e7be4a2db15be754328cd53eefc0d5748134d94fac6045e4858e4751c7c226"
 
 
 def told(report: Any) -> Told:
