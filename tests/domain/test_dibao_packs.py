@@ -75,6 +75,8 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
         {"case.exit_granted": True, "case.exit_last_month": "2022-03"},
     ),
     "review-income": ({"case.income_assessed": False}, {}),
+    "limit-suspension-ground": ({"act.ground": "clerk_away"}, {}),
+    "limit-suspension-running": ({"limit.due_on": "2022-02-24"}, {}),
     "termination-relocation": (MOVED, MOVED | {"act.ground": "own_wish"}),
     "relocation-income": (
         MOVED | {"act.ground": "own_wish", "case.relocated_on": "2022-02-01"},

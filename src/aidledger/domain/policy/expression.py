@@ -22,8 +22,8 @@ from aidledger.domain.values import add_months, full_years, month_of, next_month
 
 #: Where facts live; ``params`` is filled from the pack itself.
 ROOTS: Final = (
-    *("act", "carer", "case", "complaint", "contract", "day", "due", "fund", "member", "params"),
-    *("person", "run", "stock"),
+    *("act", "carer", "case", "complaint", "contract", "day", "due", "fund", "limit", "member"),
+    *("params", "person", "run", "stock"),
 )
 PARAMETERS: Final = "params"
 MAX_LENGTH: Final = 2_000
