@@ -26,10 +26,10 @@ MIDDLE = date(2022, 5, 31)
 DATABASE = "simulated_county"
 NOT_HERE = {
     # what so small a county has none of: nobody in publicity on the last day, no household on the
-    # allowance, no institution, no contract of services, no incident
+    # allowance, no institution, no incident
     *("list_publicity", "households", "income", "dibao_amounts", "elderly", "facilities"),
     *("residents", "institution_ratios", "placement_queue", "pocket_money", "gifts"),
-    *("service_hours", "incidents"),
+    "incidents",
 }
 
 

@@ -8,6 +8,8 @@ WITH supported AS (
            case_state.area, CAST(entitlements.month || '-01' AS DATE) AS first_on
     FROM entitlements
     JOIN case_state ON case_state."case" = entitlements."case" AND case_state.programme = 'dibao'
+    -- after the end, and while it is suspended, nothing is due and nothing set anew
+    WHERE entitlements.payable_fen = entitlements.entitled_fen
 ),
 parts AS (
     SELECT supported."case", supported.month, SUM(CASE WHEN line.code = 'allowance' THEN line.fen ELSE 0 END)

@@ -179,3 +179,33 @@ PROCEDURE: dict[str, list[Act]] = {
     ],
 }
 """What is done to every case, by day."""
+
+APPROVED: dict[str, Any] = {
+    "stage": "approved",
+    "display_name": "欧阳**",
+    "programme": "tekun",
+    "birth_on": "1949-12-31",
+    "area": "rural",
+    "township": TOWNSHIP,
+    "village": VILLAGE,
+    "applied_on": "2022-01-04",
+    "accepted_on": "2022-01-04",
+    "surveyed_on": "2022-01-06",
+    "opinion": "approve",
+    "opinion_on": "2022-01-07",
+    "publicity_from": "2022-01-07",
+    "publicity_to": "2022-01-14",
+    "submitted_on": "2022-01-17",
+    "decided_on": "2022-01-20",
+    "decided_by": "c1",
+    "limb": "age",
+    "form": "decentralised",
+    "from_month": "2022-02",
+    "ability": "partly",
+    "monthly_fen": 136_300,
+    "open_objections": 0,
+    "visits": 0,
+    "paid_lines": 0,
+    "paid_fen": 0,
+}
+"""What `case_state` says of every case after that, and the day on which it was surveyed."""

@@ -8,16 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from itertools import count, groupby
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from eventsourcing.persistence import Tracking
-from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
-from eventsourcing.projection import Projection, ProjectionRunner
-from psycopg.sql import SQL
+from eventsourcing.projection import ProjectionRunner
 
 from aidledger.ledger.entry import decode_entry
 from aidledger.services.initialising import create_ledger
@@ -26,7 +23,9 @@ from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
+from benchmarks.content import APPROVED
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
+from benchmarks.peerview import CaseView, CountyProjection, CountyView
 from benchmarks.recording import PeerCounty, peer, save_month
 from benchmarks.servers import ORIGIN, new_database, new_file
 
@@ -89,13 +88,13 @@ def moved(text: bytes, copy: int) -> bytes:
     )
 
 
-def all_models(job: Job) -> Iterator[Chunk]:
-    """Rebuild every model from the database."""
+def rebuilt(models: tuple[str, ...] | None, job: Job) -> Iterator[Chunk]:
+    """Rebuild models from the database: those named, or every one."""
     with closing(open_ledger(ledger(job), read_only=True)) as store:
         yield READY
         while True:
             began = time.perf_counter()
-            result = rebuild(store, folder=new_file(job))
+            result = rebuild(store, models=models, folder=new_file(job))
             spent = time.perf_counter() - began
             if result.skipped:
                 raise SystemExit(f"bench: error: {result.skipped[:3]}")
@@ -111,83 +110,36 @@ def bare_reading(job: Job) -> Iterator[Chunk]:
             yield sum(1 for _ in store.read()), time.perf_counter() - began
 
 
-class CaseView(PostgresTrackingRecorder):
-    """One row a case, written with the position in one transaction."""
-
-    def __init__(self, datastore: PostgresDatastore, **options: Any) -> None:
-        super().__init__(datastore, **options)
-        self.sql_create_statements.append(
-            SQL(
-                "CREATE TABLE IF NOT EXISTS case_state (case_id uuid PRIMARY KEY, stage text,"
-                " rostered bigint, paid_fen bigint, paid_lines bigint, visits bigint,"
-                " last_month text, last_visitor text, version bigint, positions bigint[])"
-            ).format()
-        )
-
-    def upsert(self, case: UUID, change: dict[str, Any], tracking: Tracking) -> None:
-        """Add one event to the row of its case."""
-        with self.datastore.transaction(commit=True) as cursor:
-            cursor.execute(
-                "INSERT INTO case_state VALUES (%(case)s, 'approved', %(rostered)s, %(paid)s,"
-                " %(lines)s, %(visits)s, %(month)s, %(visitor)s, %(version)s, ARRAY[%(at)s])"
-                " ON CONFLICT (case_id) DO UPDATE SET"
-                " rostered = case_state.rostered + excluded.rostered,"
-                " paid_fen = case_state.paid_fen + excluded.paid_fen,"
-                " paid_lines = case_state.paid_lines + excluded.paid_lines,"
-                " visits = case_state.visits + excluded.visits,"
-                " last_month = coalesce(excluded.last_month, case_state.last_month),"
-                " last_visitor = coalesce(excluded.last_visitor, case_state.last_visitor),"
-                " version = excluded.version,"
-                " positions = case_state.positions || excluded.positions",
-                {"case": case, "at": tracking.notification_id, **change},
-            )
-            self._insert_tracking(cursor, tracking)
+def catch_up(app: PeerCounty, view: type[CountyView]) -> tuple[int, float]:
+    """Let the stock runner project what it has not seen yet; return the last position, and seconds."""
+    last = app.recorder.max_notification_id() or 0
+    began = time.perf_counter()
+    with ProjectionRunner(
+        application_class=PeerCounty,
+        projection_class=CountyProjection,
+        view_class=view,
+        env=app.env,
+    ) as runner:
+        runner.wait(last, timeout=600.0)
+        return last, time.perf_counter() - began
 
 
-class CaseProjection(Projection[CaseView]):
-    """The stock way to a read model."""
-
-    name = "cases"
-    topics = ()
-
-    def process_event(self, domain_event: Any, tracking: Tracking) -> None:
-        """Write one event into the view."""
-        kind = type(domain_event).__name__
-        change = {
-            "rostered": int(kind == "Rostered"),
-            "paid": domain_event.amount_fen if kind == "Paid" else 0,
-            "lines": int(kind == "Paid"),
-            "visits": int(kind == "Visited"),
-            "month": getattr(domain_event, "month", None),
-            "visitor": getattr(domain_event, "visitor", None),
-            "version": domain_event.originator_version,
-        }
-        self.view.upsert(domain_event.originator_id, change, tracking)
-
-
-def stock_runner(job: Job) -> Iterator[Chunk]:
-    """Project a stock application's events with the stock runner, as it catches up with them."""
-    with peer(job, "postgresql", size(job, 250, 25)) as (app, made):
+def stock_runner(view: type[CountyView], job: Job) -> Iterator[Chunk]:
+    """Project a stock application's months with the stock runner; its cases are there already."""
+    with peer(job, "postgresql", size(job, 250, 25), APPROVED) as (app, made):
+        done, _ = catch_up(app, view)
         yield READY
-        done = 0
         for month in count(1):
             save_month(app, made, month % 12 + 1)
-            last = app.recorder.max_notification_id() or 0
-            began = time.perf_counter()
-            with ProjectionRunner(
-                application_class=PeerCounty,
-                projection_class=CaseProjection,
-                view_class=CaseView,
-                env=app.env,
-            ) as runner:
-                runner.wait(last, timeout=600.0)
-                spent = time.perf_counter() - began
+            last, spent = catch_up(app, view)
             yield last - done, spent
             done = last
 
 
 PROJECTING: dict[str, Measure] = {
-    "rebuild ours": all_models,
-    "rebuild stock": stock_runner,
+    "rebuild ours": partial(rebuilt, None),
+    "rebuild stock": partial(stock_runner, CountyView),
+    "rebuild ours, cases": partial(rebuilt, ("case_state",)),
+    "rebuild stock, cases": partial(stock_runner, CaseView),
     "bare reading": bare_reading,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -28,7 +29,8 @@ class PeerCase(Aggregate):
     """
 
     @event("Opened")
-    def __init__(self) -> None:
+    def __init__(self, known: dict[str, Any] | None = None) -> None:
+        self.known = known
         self.paid_fen = 0
         self.visits = 0
 
@@ -101,10 +103,12 @@ def batches_of_ours(engine: str, job: Job) -> Iterator[Chunk]:
 
 
 @contextmanager
-def peer(job: Job, engine: str, cases: int) -> Iterator[tuple[PeerCounty, list[PeerCase]]]:
-    """Make a stock application with so many open cases."""
+def peer(
+    job: Job, engine: str, cases: int, known: dict[str, Any] | None = None
+) -> Iterator[tuple[PeerCounty, list[PeerCase]]]:
+    """Make a stock application with so many open cases, and what is known of each by then."""
     with closing(PeerCounty(env=stock_settings(job, engine))) as app:
-        made = [PeerCase() for _ in range(cases)]
+        made = [PeerCase(known) for _ in range(cases)]
         for first in range(0, cases, SAVED):
             app.save(*made[first : first + SAVED])
         yield app, made

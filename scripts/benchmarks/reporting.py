@@ -185,8 +185,14 @@ NOTES = """## What is measured
   `aidledger --ledger county.db init --origin example.org/county`,
   `aidledger --ledger county.db simulate --cases 10000 --months 12` and
   `aidledger --ledger county.db case redecide --all`.
-- *Rebuild*: every read model of a county of some 300,000 entries (a simulated one many times over, each with its own
-  cases and people), from the database to a new generation on disk, digests and all. The stock ProjectionRunner
-  writes one row a case, one transaction an event, as its documents have it; SQLite applications can't be
-  subscribed to.
+- *Rebuild of all models*: every read model of a county of some 300,000 entries (a simulated one many times over, each
+  with its own cases and people), from the database to a new generation on disk, digests and all. The stock
+  ProjectionRunner catches up with months of 250 cases (on the roster, paid, visited twice) and writes, in one
+  transaction an event as its documents have it, a row of each of our models that the event changes: `case_state`,
+  `postings`, `trial_balance`, `payments_by_month`, `arrears`, `list_paid`, `base_record`, `visits_due`, `visit_share`,
+  and the event's place in these rows, `list_approved` and `targets`. A test holds its tables against our models, and
+  asks that no model is left out. It is spared what our county has beyond that: other types of events, rows that a day
+  changes and no event, digests. SQLite applications can't be subscribed to.
+- *Rebuild of case_state alone*: the same two counties; ours loads every entry and builds that model, the stock runner
+  writes the row of the case and the event's place in it.
 """

@@ -130,6 +130,14 @@ ROWS: tuple[Row, ...] = (
         rounds=3,
     ),
     Row(
+        title="rebuild of case_state alone, PostgreSQL",
+        unit="entries/s",
+        ours="rebuild ours, cases",
+        peer="rebuild stock, cases",
+        limit="bare reading",
+        rounds=3,
+    ),
+    Row(
         title="inclusion proof at 1,000,000 entries, from the stored nodes",
         unit="proofs/s",
         ours="prove million",

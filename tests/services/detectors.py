@@ -288,8 +288,10 @@ def held_back(h: History, fund: list[Recorded]) -> Found:
 
 
 def f072(h: History) -> Found:
-    spent = only(h.entries, "FundDisbursed")
-    yield from (e.position for e in spent if e.event.purpose not in PURPOSES)
+    for spent in only(h.entries, "FundDisbursed"):
+        bought = spent.stream.startswith("fund/service") and spent.event.purpose == "service"
+        if spent.event.purpose not in PURPOSES and not bought:
+            yield spent.position
 
 
 def f078(h: History) -> Found:

@@ -23,6 +23,7 @@ from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation import living
 from aidledger.services.simulation.irregularities.planting import all_kinds
+from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 from aidledger.services.simulation.people import luhn_digit
 from aidledger.services.simulation.policy import working_calendar
 from aidledger.services.simulation.running import SimulationResult, simulate
@@ -41,10 +42,10 @@ def run(location: str, **asked: Any) -> SimulationResult:
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Location of a county of 60 cases with all that can go wrong in half a year."""
+    """Location of a county of 120 cases with all that can go wrong in half a year."""
     folder = tmp_path_factory.mktemp("county")
     location = str(folder / "ledger.sqlite")
-    run(location, cases=60, months=6, seed=3, irregularities=folder / "planted.json")
+    run(location, cases=120, months=6, seed=3, irregularities=folder / "planted.json")
     return location
 
 
@@ -90,7 +91,7 @@ def test_a_county_may_be_as_small_as_it_likes(cases: int, tmp_path: Path) -> Non
         applied = recorded_all(session.store.read_types(["ApplicationSubmitted"]))
     assert cases == len(applied)
     missing = msgspec.json.decode(listed.read_bytes())["not_planted"]
-    assert len(all_kinds()) == len(missing) + len(result.planted)
+    assert len(all_kinds()) + len(UNCARRIED) == len(missing) + len(result.planted)
     assert all(item["note_zh"] and item["note_en"] and item["reason"] for item in missing)
 
 

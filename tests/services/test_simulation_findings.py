@@ -8,16 +8,19 @@ from typing import Any
 import msgspec
 import pytest
 from tests.services.detectors import DETECTORS as OF_CASES
-from tests.services.detectors import History
+from tests.services.detectors import History, only
 from tests.services.detectors_care import DETECTORS_OF_CARE
+from tests.services.detectors_channel import DETECTORS_OF_CHANNEL
 from tests.services.detectors_money import MONEY
+from tests.services.detectors_order import DETECTORS_OF_ORDER
 
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
+from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 from aidledger.services.simulation.running import simulate
 
-DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE
+DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE | DETECTORS_OF_ORDER | DETECTORS_OF_CHANNEL
 CASES = 100
 
 
@@ -46,7 +49,7 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str
 def test_a_hundred_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
     listed = spoiled[1]
 
-    assert [] == listed["not_planted"]
+    assert {one.rule for one in UNCARRIED} == {one["rule"] for one in listed["not_planted"]}
     assert set(DETECTORS) == {item["rule"] for item in listed["irregularities"]}
 
 
@@ -66,6 +69,14 @@ def test_what_was_planted_shows_at_its_positions(
 @pytest.mark.parametrize("rule", sorted(DETECTORS))
 def test_a_clean_county_has_none_of_it(rule: str, clean: History) -> None:
     assert [] == sorted(DETECTORS[rule](clean))
+
+
+def test_about_a_sixth_of_the_applicants_are_households(clean: History) -> None:
+    """S4-022: they are counted among the cases that were asked for."""
+    programmes = [entry.event.programme for entry in only(clean.entries, "ApplicationSubmitted")]
+
+    assert CASES == len(programmes)
+    assert 8 <= programmes.count("dibao") <= 25
 
 
 @pytest.mark.parametrize("rule", ["F057", "F082", "F084", "F086"])

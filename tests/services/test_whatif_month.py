@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -112,7 +113,7 @@ def test_each_case_gains_and_loses_what_the_other_texts_say(county: str) -> None
         for stream in case_streams(session):
             case = case_as_of(session, stream)
             due = case.payable_fen(MONTH)
-            if not due:
+            if not due or case.programme != "tekun":
                 continue
             if case.area == "urban":
                 expected[stream] = -due
@@ -155,6 +156,18 @@ def test_who_would_be_refused_is_refused_by_a_clause_with_its_citation(county: s
     assert all(one.citation and one.after_fen == 0 for one in found.changes)
     assert found.cases == found.newly_refused
     assert 0 == found.after_fen
+
+
+def test_a_pack_decides_the_cases_of_its_programmes_only(county: str) -> None:
+    """S4-022: households are not held to the amounts of extreme hardship, nor the other way."""
+    whole, households = under(county, "gz-county-2022"), under(county, "gz-dibao-2022")
+    with open_session(county) as session:
+        cases = [case_as_of(session, stream) for stream in case_streams(session)]
+    due = Counter(case.programme for case in cases if case.payable_fen(MONTH))
+
+    assert (due["tekun"], due["dibao"]) == (whole.cases, households.cases)
+    assert min(due.values()) > 1
+    assert () == households.changes
 
 
 def test_sealed_facts_that_stay_shut_leave_a_case_as_it_is(county: str) -> None:

@@ -124,7 +124,8 @@ def whatif_month(
 
     Args:
         session: the opened ledger; with its secrets sealed facts count too.
-        pack: the pack's id, adopted or shipped; of one that names programmes, their cases count.
+        pack: the pack's id, adopted or shipped; of one that names programmes, their cases count, of
+            any other those of programmes for which no adopted pack is.
         month: as YYYY-MM.
         progress: told the cases done.
 
@@ -139,8 +140,7 @@ def whatif_month(
     for done, (stream, entries) in enumerate(_cases(session, streams), start=1):
         case = fold_case(stream, entries)
         due_fen = case.payable_fen(month)
-        of_it = not under.pack.programmes or case.programme in under.pack.programmes
-        if due_fen and of_it:
+        if due_fen and _would_decide(under, case.programme):
             change = _change(under, stream, entries, due_fen)
             cases, before_fen = cases + 1, before_fen + due_fen
             unchecked += change is None
@@ -177,6 +177,14 @@ def _cases(session: Session, streams: Sequence[str]) -> Iterator[tuple[str, list
         entries = recorded_many(session.store.read_streams(streams[at : at + _TOGETHER]))
         for stream, several in groupby(entries, key=attrgetter("stream")):
             yield stream, list(several)
+
+
+def _would_decide(under: _Under, programme: str) -> bool:
+    """Whether the pack is one that cases of a programme can be decided under."""
+    if under.pack.programmes:
+        return programme in under.pack.programmes
+    held = under.book.pack_in_force(f"{under.month}-28", under.session.today, programme)
+    return held is None or not held.programmes
 
 
 def _tells(change: Change) -> bool:

@@ -17,6 +17,8 @@ class Disorder:
     """By case and month: what the bank pays more than it was told."""
     paid_twice: set[tuple[str, str]] = field(default_factory=set)
     returned_for_good: set[tuple[str, str]] = field(default_factory=set)
+    return_reasons: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By case and month: why the bank returns a line that is then sent again."""
     ghosts: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     """By month: case stream, account token and fen of somebody nobody approved."""
     late_months: set[str] = field(default_factory=set)
@@ -35,7 +37,11 @@ class Disorder:
         self.kept_back = (stream, month)
         return True
 
+    def returns(self, stream: str, month: str) -> bool:
+        """Whether the bank is to return a line."""
+        return (stream, month) in self.returned_for_good | self.return_reasons.keys()
+
     def spoils(self, stream: str, month: str) -> bool:
         """Whether something else already goes wrong with a line."""
         key = (stream, month)
-        return key in self.bank_adds_fen or key in self.paid_twice | self.returned_for_good
+        return key in self.bank_adds_fen or key in self.paid_twice or self.returns(*key)

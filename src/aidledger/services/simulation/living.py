@@ -48,7 +48,7 @@ _FATES: Final = ("ability", "death", "move", "form", "ended", "prison", "suspens
 _PERMILLE: Final = (24, 9, 6, 4, 3, 1, 2)
 
 
-def live(case: Dossier, carers: Carers, *, quiet_month: str) -> Iterator[Process]:
+def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
     """Return the processes of a running case. In ``quiet_month`` no amount changes by chance."""
     yield settle(case, carers)
     if case.plan.visited:
@@ -213,25 +213,28 @@ def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
             case "prison":
                 yield from _goes_to_prison(case, carers)
             case "suspension":
-                yield from _suspended(case)
+                yield from suspended(case)
             case _:
                 pass
 
 
-def die(case: Dossier, carers: Carers, died_on: date, *, known_after: int) -> Process:
-    """Record a death once it is known, the burial, and the end of support."""
+def die(
+    case: Dossier, carers: Carers, died_on: date, *, known_after: int, buried: bool = True
+) -> Process:
+    """Record a death once it is known, the burial where support pays it, and the end of support."""
     case.died_on = died_on
     yield case.on(case.county.after(known_after, case.county.workday(died_on)))
     source = case.rng.choice(("office", "civil_registry"))
     died = support.DeathRecorded(died_on=died_on.isoformat(), source=source)
     case.say(died, CLERK, effective_on=died_on)
     carers.leave(case, "death", died_on)
-    yield case.turn(1)
-    at_home = case.rng.choice(_BURIED_BY)
-    by = "institution" if case.state.institution else at_home
-    funeral = support.FuneralArranged(by=by, cost_fen=_FUNERAL_FEN)
-    case.say(funeral, CLERK)
-    case.funeral_fen = _FUNERAL_FEN
+    if buried:
+        yield case.turn(1)
+        at_home = case.rng.choice(_BURIED_BY)
+        by = "institution" if case.state.institution else at_home
+        funeral = support.FuneralArranged(by=by, cost_fen=_FUNERAL_FEN)
+        case.say(funeral, CLERK)
+        case.funeral_fen = _FUNERAL_FEN
     yield from _end(case, "death", died_on, died_on.isoformat()[:7])
 
 
@@ -321,7 +324,7 @@ def _goes_to_prison(case: Dossier, carers: Carers) -> Process:
     yield from terminate(case, carers, "prison")
 
 
-def _suspended(case: Dossier) -> Process:
+def suspended(case: Dossier) -> Process:
     """Suspend for two months where the person can't be reached, and take payment up again."""
     month = case.county.today.isoformat()[:7]
     yield case.turn(1, COUNTY)

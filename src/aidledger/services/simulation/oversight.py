@@ -27,6 +27,7 @@ _PERMILLE_A_MONTH: Final = 6
 """Complaints by case and month."""
 _SHOWN_DAYS: Final = 20
 _EXTENDED_DAYS: Final = 30
+_MISPRINTED_FEN: Final = 10_000
 LIST_KIND: Final = "recipients"
 _SHORT_OF_STAFF: Final = "人手不足"
 _SECTION: Final = "社会救助股"
@@ -146,6 +147,8 @@ class Boards:
         self._cases = cases
         self.left_up: set[tuple[str, str]] = set()
         """Township and month of lists that nobody takes down."""
+        self.wrong: set[tuple[str, str]] = set()
+        """Township and month of lists whose first line shows another amount."""
 
     def show(self, town: Township) -> Process:
         """Put up a township's list after each pay run, and take it down in time."""
@@ -160,6 +163,8 @@ class Boards:
             rows = self._rows(town, month)
             if not rows:
                 continue
+            if (town.code, month) in self.wrong:
+                rows[0]["amount_fen"] = int(rows[0]["amount_fen"]) + _MISPRINTED_FEN
             to_on = county.today + timedelta(days=_SHOWN_DAYS)
             published = registry.ListPublished(
                 as_of=county.today.isoformat(),

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.domain.events import duty, fund, payment, support
-from aidledger.domain.events.base import AmountLine
+from aidledger.domain.events import duty, payment, support
+from aidledger.domain.events.base import AmountLine, Programme
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import account_token
 from aidledger.replay.rows import recorded_row
@@ -25,17 +25,11 @@ from aidledger.services.simulation.places import (
     CLERK,
     COUNTY,
     FINANCE,
-    FUND_KEEPER,
     HEAD,
     PAYMASTER,
 )
+from aidledger.services.simulation.treasury import Treasury
 
-_LEVELS: Final[tuple[tuple[Literal["central", "province", "city"], int], ...]] = (
-    ("central", 55),
-    ("province", 20),
-    ("city", 5),
-)
-"""Per cent of an allocation by level; the county gives the rest."""
 _RETURNED_PERMILLE: Final = 8
 _LATE_DAY: Final = 18
 _ACCOUNT_CLOSED: Final = "account_closed"
@@ -54,15 +48,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PayRuns:
-    """All pay runs of the simulation and the one fund they are paid from."""
+    """All pay runs of one programme and the fund they are paid from."""
 
-    def __init__(self, county: County, cases: list[Dossier]) -> None:
+    def __init__(self, county: County, programme: Programme, cases: list[Dossier]) -> None:
+        self.programme = programme
         self._county = county
-        self._cases = cases
+        self._cases = [case for case in cases if case.plan.programme == programme]
         self._entitlements: dict[str, list[support.EntitlementSet]] = {}
         self._seen = 0
-        self._balance_fen = 0
-        self.fund = f"fund/tekun-{county.first.year}"
+        self.treasury = Treasury(county, programme)
+        self.fund = self.treasury.stream
         self.disorder = Disorder()
 
     def paid_in(self, institution: str, month: str) -> list[Dossier]:
@@ -89,7 +84,7 @@ class PayRuns:
 
     def _pay(self, month: str, lines: list[Line]) -> Process:
         """Take a roster through finance and the bank."""
-        county, run = self._county, f"run/{month}"
+        county, run = self._county, self._run(month)
         total_fen = sum(line.fen for line in lines)
         file = _file_hash(lines)
         yield Turn(county.after(1), FINANCE)
@@ -121,15 +116,17 @@ class PayRuns:
         county.say(run, result, by=BANK_CLERK)
         yield Turn(county.today, FINANCE)
         if returned_fen:
-            back = payment.FundReturned(amount_fen=returned_fen, note="银行退回", run=run)
-            county.say(self.fund, back, by=FUND_KEEPER)
-            self._balance_fen += returned_fen
+            self.treasury.take_back(returned_fen, "银行退回", run)
+
+    def _run(self, month: str) -> str:
+        """Return the stream of a month's run; those of extreme hardship carry no name."""
+        return f"run/{month}" if self.programme == "tekun" else f"run/{self.programme}-{month}"
 
     # the roster --------------------------------------------------------------------------------
 
     def _roster(self, month: str) -> list[Line]:
         """Open the run of a month and put on it everybody who is due something."""
-        county, run = self._county, f"run/{month}"
+        county, run = self._county, self._run(month)
         self._read_entitlements()
         lines = [line for case in self._cases for line in self._due(case, month)]
         forced = [
@@ -144,6 +141,7 @@ class PayRuns:
         for line in forced:
             proposal = county.proposal(line.case.stream, _rostered(line, run), by=PAYMASTER)
             county.insist(proposal, reason="名册未更新", authority="社会救助股")
+            line.case.issued_fen[month] = line.fen
         return lines + forced
 
     def _due(self, case: Dossier, month: str) -> list[Line]:
@@ -261,20 +259,20 @@ class PayRuns:
             return False
         rng = self._county.rng("returned", *key)
         by_chance = line.case.plan.fates and rng.randrange(1000) < _RETURNED_PERMILLE
-        return by_chance or key in self.disorder.returned_for_good
+        return by_chance or self.disorder.returns(*key)
 
     def _give_back(self, line: Line, run: str) -> None:
         """Record the return of a line, and have it sent again to another account."""
-        county = self._county
+        county, key = self._county, (line.case.stream, line.month)
         event = payment.PaymentReturned(
             amount_fen=line.fen,
             month=line.month,
-            reason=_ACCOUNT_CLOSED,
+            reason=self.disorder.return_reasons.get(key, _ACCOUNT_CLOSED),
             returned_on=county.today.isoformat(),
             run=run,
         )
         county.say(line.case.stream, event, by=BANK_CLERK)
-        if (line.case.stream, line.month) not in self.disorder.returned_for_good:
+        if key not in self.disorder.returned_for_good:
             county.spawn(self._send_again(line, run))
 
     def _send_again(self, line: Line, run: str) -> Process:
@@ -318,67 +316,25 @@ class PayRuns:
         )
         county.say(case.stream, issued, by=BANK_CLERK)
 
-    def take_back(self, fen: int) -> None:
-        """Put money back into the fund that was recovered from a recipient."""
-        back = payment.FundReturned(amount_fen=fen, note="追回款项")
-        self._county.say(self.fund, back, by=FUND_KEEPER)
-        self._balance_fen += fen
-
-    def spend(self, fen: int, purpose: str) -> None:
-        """Have the county give a sum to the fund, and pay it out for a purpose."""
-        self._receive("county", fen)
-        self._spend(fen, purpose, None)
-
-    def receive_alone(self, level: Literal["central", "province", "city"], fen: int) -> None:
-        """Have one level give a sum that is no share of anything."""
-        self._receive(level, fen)
-
     # the fund ----------------------------------------------------------------------------------
 
     def _allocate(self, needed_fen: int) -> None:
-        """Have the levels of government give what the run and the burials need, and no more."""
+        """Let the fund have what the run and the burials need, and pay the burials."""
         burials_fen = sum(case.funeral_fen for case in self._cases)
-        short_fen = max(needed_fen + burials_fen - self._balance_fen, 0)
-        given_fen = 0
-        for level, percent in _LEVELS:
-            self._receive(level, short_fen * percent // 100)
-            given_fen += short_fen * percent // 100
-        self._receive("county", short_fen - given_fen)
+        self.treasury.cover(needed_fen + burials_fen)
         if burials_fen:
-            self._spend(burials_fen, "funeral", None)
+            self.treasury.spend(burials_fen, "funeral")
         for case in self._cases:
             case.funeral_fen = 0
-
-    def _receive(self, level: Literal["central", "province", "city", "county"], fen: int) -> None:
-        """Record an allocation."""
-        if fen:
-            year = self._county.today.year
-            promised = fund.FundAllocated(
-                amount_fen=fen,
-                document=f"{level}-{self._county.today}",
-                from_level=level,
-                programme="tekun",
-                year=year,
-            )
-            self._county.say(self.fund, promised, by=FUND_KEEPER)
-            event = payment.FundReceived(amount_fen=fen, level=level, year=year)
-            self._county.say(self.fund, event, by=FUND_KEEPER)
-            self._balance_fen += fen
 
     def _disburse(self, run: str, lines: list[Line]) -> None:
         """Pay the run out of the fund, by purpose."""
         nursing_fen = sum(
             part.fen for line in lines for part in line.parts if part.code.startswith("nursing")
         )
-        self._spend(sum(line.fen for line in lines) - nursing_fen, "basic_living", run)
+        self.treasury.spend(sum(line.fen for line in lines) - nursing_fen, "basic_living", run)
         if nursing_fen:
-            self._spend(nursing_fen, "nursing", run)
-
-    def _spend(self, fen: int, purpose: str, run: str | None) -> None:
-        """Record an outflow."""
-        event = payment.FundDisbursed(amount_fen=fen, purpose=purpose, run=run)
-        self._county.say(self.fund, event, by=APPROVER)
-        self._balance_fen -= fen
+            self.treasury.spend(nursing_fen, "nursing", run)
 
 
 def _rostered(line: Line, run: str) -> payment.PaymentRostered:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from aidledger.domain.events.base import Ability, Form
+from aidledger.domain.events.base import Ability, Form, Programme
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.people import Person, born_aged
 from aidledger.services.simulation.places import Township, Village
@@ -20,7 +20,7 @@ from aidledger.services.simulation.places import Township, Village
 if TYPE_CHECKING:
     from aidledger.services.simulation.dossier import Dossier
 
-Limb = Literal["age", "minor", "disability"]
+Limb = Literal["age", "minor", "disability", "household"]
 Outcome = Literal["approve", "refuse", "withdraw"]
 Route = Literal["self", "proxy", "ex_officio"]
 
@@ -42,16 +42,22 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     town: Township
     village: Village
     limb: Limb
+    programme: Programme = "tekun"
+    persons: int = 1
+    """How many the application is for."""
     route: Route = "self"
     disability: tuple[str, str] | None = None
     discovered_before: int = 0
     """0: nobody discovered the need, the person came."""
-    materials_missing: bool = False
+    materials_asked: int = 0
+    """How often the office asks for what is missing; the rule lets it ask once."""
     accept_after: int = 1
     survey_after: int = 2
     investigators: int = 2
     survey_evidence: str | None = None
     """The hash of the photograph; default: one of its own."""
+    has_income: bool = False
+    obligor_able: bool = False
     neighbours: bool = True
     letter: bool = False
     registers: tuple[str, ...] = _REGISTERS
@@ -59,11 +65,15 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     hits: tuple[str, ...] = ()
     dispose_hits: bool = True
     appraisal: Literal["held", "waived", "none"] = "held"
+    outsiders: int = 2
+    """How many at the appraisal represent no residents."""
     relative: bool = False
     ability: Ability = "able"
     form: Form = "decentralised"
     outcome: Outcome = "approve"
     opinion_after: int = 2
+    notice_first: bool = False
+    """Whether the notice goes up before there is an opinion."""
     publicity_days: int = 8
     """Calendar days the notice is shown; 0: there is none."""
     planned_days: int = 7
@@ -76,6 +86,7 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the county may choose the file for a check at home."""
     decide_after: int = 5
     surveyor_decides: bool = False
+    township_decides: bool = False
     first_month: int = 1
     """Months from the month of the approval to the first month of support."""
     announce_after: int | None = 3
@@ -95,10 +106,10 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     """What else happens once support is approved."""
 
 
-def draw_plan(county: County, number: int, rng: Random) -> CasePlan:
-    """Draw one clean case; the first ``_EARLY_SHARE`` per cent apply in the first weeks."""
+def draw_hardship(county: County, number: int, rng: Random) -> CasePlan:
+    """Draw one clean case of extreme hardship; most apply in the first weeks."""
     town = rng.choices(county.towns, weights=[town.population for town in county.towns])[0]
-    apply_on = _apply_on(county, rng)
+    apply_on = application_day(county, rng)
     limb, person, disability = _draw_person(county, rng, apply_on)
     ability = _draw_ability(rng, limb)
     needs_care = ability != "able"
@@ -116,7 +127,7 @@ def draw_plan(county: County, number: int, rng: Random) -> CasePlan:
         route=route,
         disability=disability,
         discovered_before=rng.choice((0, 0, 0, 3, 6)),
-        materials_missing=rng.randrange(100) < 15,
+        materials_asked=int(rng.randrange(100) < 15),
         accept_after=rng.randrange(1, 4),
         survey_after=rng.randrange(1, 4),
         letter=rng.randrange(100) < 25,
@@ -138,8 +149,8 @@ def draw_plan(county: County, number: int, rng: Random) -> CasePlan:
     )
 
 
-def _apply_on(county: County, rng: Random) -> date:
-    """Draw the working day of the application."""
+def application_day(county: County, rng: Random) -> date:
+    """Draw the working day of an application; ``_EARLY_SHARE`` per cent come in the first weeks."""
     days = [day for day in county.workdays if day <= county.last]
     early = days[1 : 1 + min(_EARLY_WORKDAYS, len(days))]
     later = days[len(early) + 1 : max(len(days) * _LAST_APPLICATION // 100, len(early) + 2)]

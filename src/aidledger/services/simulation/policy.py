@@ -12,7 +12,7 @@ from aidledger.domain.calendar import Calendar
 from aidledger.domain.events import powers, registry, support
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
-from aidledger.domain.events.registry import CalendarAdopted
+from aidledger.domain.events.registry import CalendarAdopted, PackAdopted
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
@@ -37,8 +37,8 @@ from aidledger.services.simulation.staff import (
     posts,
     security,
 )
+from aidledger.store.draft import Evidence
 
-PACKS: Final = ("cn-tekun-2016", "cn-tekun-2021", "gz-county-2022")
 _STANDARD_FEN: Final = 70_500
 _RAISED_FEN: Final = 73_500
 _RISE_AFTER_MONTHS: Final = 9
@@ -61,7 +61,7 @@ def rise_month(county: County) -> str:
     return add_months(county.first.isoformat()[:7], _RISE_AFTER_MONTHS)
 
 
-def open_ledger_of(county: County, on: str) -> Process:
+def open_ledger_of(county: County, on: str, packs: Iterable[str]) -> Process:
     """Record what a ledger begins with, in force from a day: powers, places, offices, rules."""
     # Before anybody else says anything: the first office's turn on the first day.
     yield Turn(county.first, county.offices[0])
@@ -86,8 +86,9 @@ def open_ledger_of(county: County, on: str) -> Process:
     proposals += _appointed(county, staff, on)
     granted = roles([post.officer for post in posts(county.cases)], by=chief)
     proposals += [_registered(said, on) for said in (*granted, *county.registrations)]
-    packs, files = adopt_packs(PACKS, **who)
-    policy = [*adopt_calendars(**who), *packs]
+    adopted, files = adopt_packs(packs, **who)
+    known = [one for one in adopted if known_since(one) <= on]
+    policy = [*adopt_calendars(**who), *known]
     policy += [
         msgspec.structs.replace(policy[0], type="StandardPublished", event=_standard(code, since))
         for code in _STANDARDS
@@ -139,26 +140,38 @@ def _standard(code: str, from_on: date, fen: int = _STANDARD_FEN) -> registry.St
     )
 
 
-def new_calendars(county: County, on: str) -> Process:
-    """Adopt each later calendar on the first working day on which it is known."""
-    for day in sorted({_known_since(proposal) for proposal in _later(county, on)}):
+def new_rules(county: County, on: str, packs: Iterable[str]) -> Process:
+    """Adopt each later calendar and pack on the first working day on which it is known."""
+    later = [
+        (known_since(adoption), adoption, evidence)
+        for adoption, evidence in _known(county, packs)
+        if on < known_since(adoption) <= county.last.isoformat()
+    ]
+    for day in sorted({since for since, _, _ in later}):
         yield Turn(date.fromisoformat(day), COUNTY)
-        adopted = [p for p in _later(county, on) if _known_since(p) == day]
-        for proposal in adopted:
-            county.say(f"policy/{COUNTY}", proposal.event, by=RECORDS)
+        for _, adoption, evidence in later:
+            if known_since(adoption) == day:
+                stream = f"policy/{COUNTY}"
+                said = county.proposal(stream, adoption.event, by=RECORDS)
+                county.with_files([said], evidence)
 
 
-def _later(county: County, on: str) -> list[Proposal]:
-    """Return the adoptions of calendars that become known after a day, while the county works."""
-    who = {"county": COUNTY, "actor": RECORDS, "office": COUNTY}
-    known = adopt_calendars(on=county.last.isoformat(), **who)
-    return [proposal for proposal in known if _known_since(proposal) > on]
+def _known(county: County, packs: Iterable[str]) -> list[tuple[Proposal, list[Evidence]]]:
+    """Return the adoption of every calendar and of these packs, each with the files it rests on."""
+    who = {"county": COUNTY, "actor": RECORDS, "office": COUNTY, "on": county.last.isoformat()}
+    adoptions, files = adopt_packs(packs, **who)
+    found: list[tuple[Proposal, list[Evidence]]] = [(one, []) for one in adopt_calendars(**who)]
+    for adoption in adoptions:
+        chain = getattr(adoption.event, "chain", ())
+        hashes = {link.partition("@")[2] for link in chain}
+        found.append((adoption, [file for file in files if file.hash in hashes]))
+    return found
 
 
-def _known_since(proposal: Proposal) -> str:
-    """Return the day on which a calendar became known."""
-    event = proposal.event
-    return event.known_since if isinstance(event, CalendarAdopted) else ""
+def known_since(adoption: Proposal) -> str:
+    """Return the day on which a calendar or a pack became known."""
+    event = adoption.event
+    return event.known_since if isinstance(event, (CalendarAdopted, PackAdopted)) else ""
 
 
 def standard_rises(county: County, cases: list[Dossier]) -> Process:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Literal
 
+import msgspec
+
 from aidledger.domain.events import decision, duty, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
 from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
@@ -21,6 +23,7 @@ from aidledger.services.simulation.places import (
     REVIEWER,
     SECOND_SURVEYOR,
     SPOT_CHECKER,
+    SUPERVISOR,
     SURVEYOR,
 )
 
@@ -30,9 +33,6 @@ _CHANNELS: Final[tuple[Literal["patrol", "household_visit", "phone", "data_shari
     "phone",
     "data_sharing",
 )
-_NOT_ABLE: Final[
-    tuple[Literal["no_obligor", "no_capacity", "dead", "dibao_old_or_disabled"], ...]
-] = ("no_obligor", "no_capacity", "dead", "dibao_old_or_disabled")
 _SPOT_CHECK_PERMILLE: Final = 400
 """Of the files of a month; the rule demands 300, and the first file of each month is checked."""
 
@@ -57,18 +57,26 @@ class SpotChecks:
         return wanted
 
 
-def apply(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]) -> Process:
+class Ways(msgspec.Struct, frozen=True, kw_only=True):
+    """What a programme does in its own way: says with the acceptance, finds out after the survey."""
+
+    declare: Callable[[Dossier], None]
+    assess: Callable[[Dossier], None]
+
+
+def apply(
+    ways: Ways, case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]
+) -> Process:
     """Live the whole procedure; ``approved`` is told when support was granted."""
     yield from _application(case)
-    yield from _acceptance(case)
+    yield from _acceptance(case, ways.declare)
     if case.plan.outcome == "withdraw":
         yield case.turn(2)
         case.say(intake.ApplicationWithdrawn(reason="本人撤回申请"), CLERK)
         return
-    yield from _inquiry(case)
-    yield from _opinion(case)
-    if case.plan.publicity_days:
-        yield from _publicity(case)
+    yield from _inquiry(case, ways.assess)
+    for step in (_publicity, _opinion) if case.plan.notice_first else (_opinion, _publicity):
+        yield from step(case)
     yield from _county(case, checks)
     if case.plan.outcome == "refuse":
         yield from _refusal(case)
@@ -129,6 +137,8 @@ def _application(case: Dossier) -> Process:
         applicant=UNKNOWN_PERSON,
         area=town.area,
         birth_on=person.birth_on.isoformat(),
+        persons=plan.persons,
+        programme=plan.programme,
         route=plan.route,
         source=plan.source,
         township=town.code,
@@ -140,36 +150,30 @@ def _application(case: Dossier) -> Process:
         case.say(declared, HEAD)
 
 
-def _acceptance(case: Dossier) -> Process:
-    """Take the application in, once the materials are complete."""
-    if case.plan.materials_missing:
+def _acceptance(case: Dossier, declare: Callable[[Dossier], None]) -> Process:
+    """Take the application in, once the materials are complete and all is declared."""
+    for time in range(case.plan.materials_asked):
         yield case.turn(1)
         items = ("household_register", "bank_card")
         case.say(intake.MaterialsRequested(items=items), CLERK)
         yield case.turn(case.rng.randrange(2, 6))
-        received = intake.MaterialsReceived(evidence=(case.digest("materials"),), items=items)
+        received = intake.MaterialsReceived(
+            evidence=(case.digest(f"materials/{time}"),), items=items
+        )
         case.note(received, CLERK)
     yield case.turn(case.plan.accept_after)
+    declare(case)
     case.say(intake.ApplicationAccepted(), CLERK)
-    if case.plan.limb == "disability" and case.plan.disability:
-        kind, grade = case.plan.disability
-        personal = {"disability_grade": grade, "disability_kind": kind}
-        case.say(intake.DisabilityCertified(), CLERK, personal=personal)
-    if case.plan.limb == "minor":
-        enrolled = intake.EnrolmentRecorded(
-            from_on=f"{case.plan.apply_on.year - 1}-09-01", stage="compulsory"
-        )
-        case.say(enrolled, CLERK)
 
 
-def _inquiry(case: Dossier) -> Process:
-    """Investigate: survey, neighbours, letters, registers, obligors, ability, appraisal."""
+def _inquiry(case: Dossier, assess: Callable[[Dossier], None]) -> Process:
+    """Investigate: survey, neighbours, letters, registers, what the programme asks, appraisal."""
     plan = case.plan
     yield case.turn(plan.survey_after)
     actors = (SURVEYOR, SECOND_SURVEYOR)[: plan.investigators]
     surveyed = inquiry.HouseholdSurveyed(
         evidence=(plan.survey_evidence or case.digest("survey"),),
-        has_income=plan.outcome == "refuse",
+        has_income=plan.has_income or plan.outcome == "refuse",
         investigators=tuple(f"{case.office}-{actor}" for actor in actors),
         property_within_limit=True,
         signed=True,
@@ -177,12 +181,8 @@ def _inquiry(case: Dossier) -> Process:
     case.note(surveyed, SURVEYOR)
     if plan.neighbours:
         case.say(inquiry.NeighbourVisited(households=case.rng.randrange(2, 6)), SURVEYOR)
-    ground = case.rng.choice(_NOT_ABLE)
     yield case.turn(1)
-    case.note(inquiry.ObligorAssessed(able=False, ground=ground), SECOND_SURVEYOR)
-    assessed = support.AbilityAssessed(evidence=case.digest("ability"), level=plan.ability)
-    items = {"able": "000000", "partly": "110000", "unable": "111110"}[plan.ability]
-    case.say(assessed, SECOND_SURVEYOR, personal={"ability_items": items})
+    assess(case)
     if plan.letter:
         letter = inquiry.LetterEvidenceObtained(
             evidence=(case.digest("letter"),), from_unit="medical_insurance"
@@ -200,7 +200,7 @@ def _inquiry(case: Dossier) -> Process:
             attendees=attendees,
             evidence=(case.digest("appraisal"),),
             passed=plan.outcome != "refuse",
-            representatives=attendees - 2,
+            representatives=attendees - plan.outsiders,
         )
         case.note(held, CLERK)
 
@@ -237,7 +237,9 @@ def _opinion(case: Dossier) -> Process:
 
 
 def _publicity(case: Dossier) -> Process:
-    """Put up the notice; after an objection it is looked into and shown again."""
+    """Put up the notice, if there is one; after an objection it is looked into and shown again."""
+    if not case.plan.publicity_days:
+        return
     yield from _notice(case, "opinion", objected=case.plan.objection != "none")
     if case.plan.objection == "none":
         return
@@ -293,15 +295,20 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     if plan.county_visit and checks.wanted(month, always=plan.relative):
         yield case.turn(1, COUNTY)
         case.note(decision.SpotChecked(evidence=case.digest("spot-check")), SPOT_CHECKER)
-    yield case.on(decide_on, COUNTY)
+    yield case.on(decide_on, case.office if plan.township_decides else COUNTY)
 
 
 def _approval(case: Dossier) -> None:
     """Approve, by the county's decider unless the plan has somebody who must not."""
     plan, today = case.plan, case.county.today
+    by = case.decider
+    if plan.surveyor_decides:
+        by = f"{case.office}-{SURVEYOR}"
+    elif plan.township_decides:
+        by = f"{case.office}-{SUPERVISOR}"
     from_month = add_months(month_of(today.isoformat()), plan.first_month)
     event = decision.ApplicationApproved(form=plan.form, from_month=from_month, limb=plan.limb)
-    case.say(event, f"{case.office}-{SURVEYOR}" if plan.surveyor_decides else case.decider)
+    case.say(event, by)
     case.approved_on, case.from_month = today, from_month
 
 

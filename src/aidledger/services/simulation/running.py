@@ -18,6 +18,7 @@ from aidledger.services.clock import CHINA, SeededBytes, SetClock
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.services.simulation import procedure
+from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
@@ -29,18 +30,18 @@ from aidledger.services.simulation.irregularities.planting import (
 )
 from aidledger.services.simulation.irregularities.scene import Tools
 from aidledger.services.simulation.keys import make_keys
-from aidledger.services.simulation.living import live
 from aidledger.services.simulation.oversight import Boards, Complaints
 from aidledger.services.simulation.payments import PayRuns
 from aidledger.services.simulation.places import COUNTY
-from aidledger.services.simulation.planning import CasePlan, draw_plan
+from aidledger.services.simulation.planning import CasePlan
 from aidledger.services.simulation.policy import (
-    new_calendars,
+    new_rules,
     open_ledger_of,
     rise_month,
     standard_rises,
     working_calendar,
 )
+from aidledger.services.simulation.programmes.branches import PROGRAMMES, branch_of, draw_plan
 from aidledger.services.simulation.stores import Stores
 from aidledger.services.simulation.units import Units
 from aidledger.store.secrets import KEY_BYTES, Secrets, create_secrets
@@ -185,25 +186,25 @@ def _last_day(start: str, months: int) -> date:
 
 def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     """Start every process of the county: its rules, people, money and oversight."""
-    county.spawn(open_ledger_of(county, start))
-    county.spawn(new_calendars(county, start))
-    plans = [
-        draw_plan(county, number, county.rng("case", number)) for number in range(1, cases + 1)
-    ]
-    plans = plants.change(plans)
+    packs = tuple(pack for branch in PROGRAMMES for pack in branch.packs)
+    county.spawn(open_ledger_of(county, start, packs))
+    county.spawn(new_rules(county, start, packs))
+    plans = plants.change([draw_plan(county, number) for number in range(1, cases + 1)])
     dossiers = [_dossier(county, plan) for plan in plans]
     carers, checks, looks = Carers(county), procedure.SpotChecks(), procedure.SecondLooks()
-    runs, complaints = PayRuns(county, dossiers), Complaints(county, dossiers)
-    boards, stores = Boards(county, dossiers), Stores(county, dossiers, runs.fund)
-    units = Units(county, dossiers)
+    runs = [PayRuns(county, branch.programme, dossiers) for branch in PROGRAMMES if branch.monthly]
+    complaints, boards = Complaints(county, dossiers), Boards(county, dossiers)
+    stores = Stores(county, dossiers, {one.programme: one.fund for one in runs})
+    units, bought = Units(county, dossiers), BoughtServices(county)
     tools = Tools(
         carers=carers,
         checks=checks,
-        runs=runs,
+        all_runs={one.programme: one for one in runs},
         complaints=complaints,
         boards=boards,
         stores=stores,
         units=units,
+        bought=bought,
     )
     plants.give_tools(tools, dossiers)
 
@@ -211,18 +212,20 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
         county.spawn(units.bear(case))
         if looks.wanted():
             county.spawn(procedure.second_look(case))
-        for process in live(case, carers, quiet_month=rise_month(county)):
+        for process in branch_of(case.plan).live(case, carers, rise_month(county)):
             county.spawn(process)
 
     for case in dossiers:
-        county.spawn(procedure.apply(case, checks, approved))
+        county.spawn(branch_of(case.plan).apply(case, checks, approved))
     county.spawn(standard_rises(county, dossiers))
-    county.spawn(runs.monthly())
+    for one in runs:
+        county.spawn(one.monthly())
     county.spawn(complaints.arrive())
     for town in county.towns:
         county.spawn(carers.supervise(town))
         county.spawn(boards.show(town))
     county.spawn(stores.monthly())
+    county.spawn(bought.monthly())
     units.begin()
     plants.start()
 

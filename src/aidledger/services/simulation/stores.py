@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from aidledger.domain.events import fund, goods
+from aidledger.domain.events.base import Programme
 from aidledger.domain.fund import fold_fund
 from aidledger.domain.values import add_months
 from aidledger.services.proposals import UNKNOWN_ACCOUNT
@@ -23,15 +25,17 @@ _FAMILIES_A_MONTH: Final = 2
 class Stores:
     """One stock of the county, filled each quarter, handed out each month, counted each quarter."""
 
-    def __init__(self, county: County, cases: list[Dossier], fund_stream: str) -> None:
+    def __init__(
+        self, county: County, cases: list[Dossier], funds: Mapping[Programme, str]
+    ) -> None:
         self._county = county
         self._cases = cases
-        self._fund = fund_stream
+        self._funds = funds
         self._bags = 0
         self._people = PeopleMaker(COUNTY, county.rng("special account"))
         self.stock = f"stock/{COUNTY}"
-        self.misstated: dict[str, int] = {}
-        """By month: what the bank states more (or less) than is there, in fen."""
+        self.misstated: dict[tuple[str, str], int] = {}
+        """By fund and month: what the bank states more (or less) than is there, in fen."""
         self.lost: set[str] = set()
         """Months in which a bag goes to nobody, and the count finds another one missing."""
 
@@ -59,23 +63,27 @@ class Stores:
             month, first = add_months(month, 1), False
 
     def _open(self) -> None:
-        """Open the special account of the fund."""
-        opened = fund.AccountOpened(account=UNKNOWN_ACCOUNT, bank="rural-credit", purpose="tekun")
-        number = {"account_number": self._people.account()}
-        self._county.say(self._fund, opened, by=FUND_KEEPER, personal=number)
+        """Open the special account of each fund."""
+        for programme, stream in self._funds.items():
+            opened = fund.AccountOpened(
+                account=UNKNOWN_ACCOUNT, bank="rural-credit", purpose=programme
+            )
+            number = {"account_number": self._people.account()}
+            self._county.say(stream, opened, by=FUND_KEEPER, personal=number)
 
     def _state(self, month: str) -> None:
-        """Enter what the bank says was in the fund at the end of the month before."""
+        """Enter what the bank says was in each fund at the end of the month before."""
         county = self._county
         stated_on = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
-        entries = county.session.stream(self._fund)
-        balance_fen = fold_fund(self._fund, entries, as_of=stated_on).balance_fen
-        stated = fund.BankStatementReceived(
-            balance_fen=balance_fen + self.misstated.get(month, 0),
-            file=county.digest("statement", month),
-            stated_on=stated_on,
-        )
-        county.say(self._fund, stated, by=FUND_KEEPER)
+        for stream in self._funds.values():
+            entries = county.session.stream(stream)
+            balance_fen = fold_fund(stream, entries, as_of=stated_on).balance_fen
+            stated = fund.BankStatementReceived(
+                balance_fen=balance_fen + self.misstated.get((stream, month), 0),
+                file=county.digest("statement", stream, month),
+                stated_on=stated_on,
+            )
+            county.say(stream, stated, by=FUND_KEEPER)
 
     def _fill(self) -> None:
         """Take donated goods in."""

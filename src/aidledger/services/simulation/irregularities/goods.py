@@ -36,7 +36,9 @@ def kinds() -> tuple[Kind, ...]:
         _of_county(
             "F073",
             ("账面余额与银行对账单不符", "the books and the bank's statement differ"),
-            lambda scene: scene.tools.stores.misstated.update({_month(scene, 3): _MISSTATED_FEN}),
+            lambda scene: scene.tools.stores.misstated.update(
+                {(scene.tools.runs.fund, _month(scene, 3)): _MISSTATED_FEN}
+            ),
             lambda scene: where(
                 scene.entries(scene.tools.runs.fund),
                 fund.BankStatementReceived,
@@ -115,7 +117,7 @@ def _paid_late(scene: Scene, month: str) -> list[int]:
 def _given_too_much(scene: Scene) -> Process:
     """Have the city give a sum of its own in the sixth month; the next run uses it."""
     yield Turn(date.fromisoformat(f"{_month(scene, 5)}-16"), FINANCE)
-    scene.tools.runs.receive_alone("city", _TOO_MUCH_FEN)
+    scene.tools.runs.treasury.receive("city", _TOO_MUCH_FEN)
 
 
 def _is_too_much(entry: Recorded) -> bool:

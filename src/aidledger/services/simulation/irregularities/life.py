@@ -143,7 +143,7 @@ def _unknown_death(scene: Scene, case: Dossier) -> Process:
             CLERK,
         )
     yield case.on(scene.county.today, FINANCE)
-    scene.tools.runs.take_back(sum(paid.amount_fen for paid in wrong))
+    scene.tools.runs.treasury.take_back(sum(paid.amount_fen for paid in wrong), "追回款项")
 
 
 def _paid_after_death(scene: Scene) -> list[int]:

@@ -197,7 +197,9 @@ def _misused(scene: Scene) -> Process:
     """Pay for something in the fourth month that the fund is not for."""
     month = add_months(scene.county.first.isoformat()[:7], 3)
     yield Turn(date.fromisoformat(f"{month}-20"), FINANCE)
-    scene.tools.runs.spend(_MISUSED_FEN, _MISUSE)
+    treasury = scene.tools.runs.treasury
+    treasury.receive("county", _MISUSED_FEN)
+    treasury.spend(_MISUSED_FEN, _MISUSE)
 
 
 def _given_for_misuse(scene: Scene) -> list[int]:

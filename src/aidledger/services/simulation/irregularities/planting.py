@@ -11,16 +11,23 @@ from aidledger.replay.rows import recorded_row
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities import (
+    authority,
+    bought,
     care,
+    channel,
+    disclosure,
     goods,
     life,
     money,
+    order,
+    origin,
     oversight,
     procedure,
     services,
     supervision,
 )
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools, orderly
+from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools
+from aidledger.services.simulation.irregularities.uncarried import REASON, UNCARRIED, Uncarried
 from aidledger.services.simulation.planning import CasePlan
 
 _TOO_FEW = "too few cases"
@@ -74,6 +81,7 @@ class Plants:
     def __init__(self, county: County, *, wanted: bool) -> None:
         self._county = county
         self._kinds: tuple[Kind, ...] = all_kinds() if wanted else ()
+        self._uncarried = UNCARRIED if wanted else ()
         self._numbers: dict[int, tuple[int, ...]] = {}
         self._scenes: dict[int, Scene] = {}
 
@@ -87,7 +95,7 @@ class Plants:
                 continue
             chosen = [order.pop() for _ in range(kind.people)]
             scene = Scene(county=self._county)
-            base = [orderly(self._county, changed[place]) for place in chosen]
+            base = [kind.orderly(self._county, changed[place]) for place in chosen]
             fresh = kind.plan(scene, base) if kind.plan else base
             for place, plan in zip(chosen, fresh, strict=True):
                 changed[place] = plan
@@ -137,6 +145,7 @@ class Plants:
                 Followed(rule=side.rule, of=kind.rule, positions=tuple(sorted(side.find(scene))))
                 for side in kind.also
             ]
+        missing += [_unplanted(one, REASON, ()) for one in self._uncarried]
         planted.sort(key=lambda found: (found.rule, found.position))
         return Harvest(
             planted=tuple(planted), not_planted=tuple(missing), side_effects=tuple(followed)
@@ -152,11 +161,14 @@ class Plants:
 
 def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
-    modules = (life, procedure, money, care, oversight, goods, supervision, services)
+    modules = (
+        *(life, procedure, money, care, oversight, goods, supervision, services),
+        *(order, authority, origin, channel, bought, disclosure),
+    )
     return tuple(kind for module in modules for kind in module.kinds())
 
 
-def _unplanted(kind: Kind, reason: str, positions: tuple[int, ...]) -> Unplanted:
+def _unplanted(kind: Kind | Uncarried, reason: str, positions: tuple[int, ...]) -> Unplanted:
     """Return what the list says of a kind that is not there, or not yet."""
     return Unplanted(
         rule=kind.rule,

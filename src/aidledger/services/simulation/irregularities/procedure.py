@@ -11,7 +11,14 @@ from aidledger.domain.values import add_months
 from aidledger.services.clock import china_day
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, at, changed, where
+from aidledger.services.simulation.irregularities.scene import (
+    Kind,
+    Scene,
+    SideEffect,
+    at,
+    changed,
+    where,
+)
 from aidledger.services.simulation.living import terminate
 from aidledger.services.simulation.places import CLERK, SURVEYOR
 from aidledger.services.simulation.planning import CasePlan
@@ -114,6 +121,7 @@ def _limits() -> tuple[Kind, ...]:
             note_en="the township's opinion was late",
             plan=changed(opinion_after=_LATE_WORKDAYS),
             find=at(decision.ReviewOpinionGiven),
+            also=(SideEffect(rule="F034", find=at(decision.ApplicationApproved)),),
         ),
         Kind(
             rule="F033",
@@ -121,6 +129,7 @@ def _limits() -> tuple[Kind, ...]:
             note_en="the county's decision was late",
             plan=changed(decide_after=_LATE_WORKDAYS),
             find=at(decision.ApplicationApproved),
+            also=(SideEffect(rule="F034", find=at(decision.ApplicationApproved)),),
         ),
         Kind(
             rule="F035",

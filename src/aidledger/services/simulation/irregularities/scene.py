@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from aidledger.domain.events.base import Event
+from aidledger.domain.events.base import Event, Programme
 from aidledger.domain.recorded import Recorded
+from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.dossier import Dossier
@@ -29,11 +30,17 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
 
     carers: Carers
     checks: SpotChecks
-    runs: PayRuns
+    all_runs: Mapping[Programme, PayRuns]
     complaints: Complaints
     boards: Boards
     stores: Stores
     units: Units
+    bought: BoughtServices
+
+    @property
+    def runs(self) -> PayRuns:
+        """The pay runs of extreme hardship."""
+        return self.all_runs["tekun"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,33 +77,6 @@ class Scene:
         return self._kept.get(name, "")
 
 
-class SideEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """Another rule that a planted irregularity breaks by the way; it may be reported as well."""
-
-    rule: str
-    find: Callable[[Scene], list[int]]
-
-
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of irregularity.
-
-    ``plan`` changes the plans of its ``people`` (all orderly ones, of old persons at home);
-    ``start`` sets processes going; ``find`` says at which positions it stands; ``stream`` names
-    what it is about, by default the first case. ``shows_after_days``: nobody can call it one before.
-    """
-
-    rule: str
-    note_zh: str
-    note_en: str
-    people: int = 1
-    plan: Callable[[Scene, list[CasePlan]], list[CasePlan]] | None = None
-    start: Callable[[Scene], None] | None = None
-    find: Callable[[Scene], list[int]]
-    stream: Callable[[Scene], str] | None = None
-    shows_after_days: int = 0
-    also: tuple[SideEffect, ...] = ()
-
-
 def orderly(county: County, plan: CasePlan) -> CasePlan:
     """Return the plan of an old person at home who applies early and meets with no chance."""
     rng = county.rng("orderly", plan.number)
@@ -111,6 +91,35 @@ def orderly(county: County, plan: CasePlan) -> CasePlan:
         ability="partly",
         fates=False,
     )
+
+
+class SideEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """Another rule that a planted irregularity breaks by the way; it may be reported as well."""
+
+    rule: str
+    find: Callable[[Scene], list[int]]
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of irregularity.
+
+    ``plan`` changes the plans of its ``people``, all orderly ones as ``orderly`` makes them out of
+    drawn ones (the default: of old persons at home);
+    ``start`` sets processes going; ``find`` says at which positions it stands; ``stream`` names
+    what it is about, by default the first case. ``shows_after_days``: nobody can call it one before.
+    """
+
+    rule: str
+    note_zh: str
+    note_en: str
+    people: int = 1
+    orderly: Callable[[County, CasePlan], CasePlan] = orderly
+    plan: Callable[[Scene, list[CasePlan]], list[CasePlan]] | None = None
+    start: Callable[[Scene], None] | None = None
+    find: Callable[[Scene], list[int]]
+    stream: Callable[[Scene], str] | None = None
+    shows_after_days: int = 0
+    also: tuple[SideEffect, ...] = ()
 
 
 def changed(**fields: object) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:

@@ -1,0 +1,1 @@
+"""The programmes of the simulated county, each a branch of its own."""

@@ -1,0 +1,154 @@
+"""A county of households only: all that may befall one, decided, paid and ended as the rules want it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from tests.services.detectors import History
+from tests.services.test_simulation_findings import DETECTORS
+
+from aidledger.services.decoding import recorded_all
+from aidledger.services.deepcheck import deep_check
+from aidledger.services.initialising import create_ledger
+from aidledger.services.rebuilding import generations_folder, model_list, read_model
+from aidledger.services.session import Session, open_session
+from aidledger.services.simulation.programmes import branches
+from aidledger.services.simulation.running import simulate
+from aidledger.services.verifying import verify
+
+CASES, MONTHS, LAST = 60, 14, date(2023, 2, 28)
+
+
+@pytest.fixture(scope="module")
+def location(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Location of a county in which every applicant is a household."""
+    place = str(tmp_path_factory.mktemp("households") / "ledger.sqlite")
+    only = tuple(
+        msgspec.structs.replace(branch, weight=int(branch.programme == "dibao"))
+        for branch in branches.PROGRAMMES
+    )
+    create_ledger(place, origin="simulated/520123/8")
+    with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
+        patch.setattr(branches, "PROGRAMMES", only)
+        simulate(session, cases=CASES, months=MONTHS, seed=8)
+    return place
+
+
+@pytest.fixture
+def session(location: str) -> Iterator[Session]:
+    with open_session(location, read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def history(location: str) -> History:
+    with open_session(location, read_only=True) as session:
+        return History(recorded_all(session.store.read()))
+
+
+def said(history: History, name: str) -> list[Any]:
+    """Return the entries of a type."""
+    return [*history.of(name)]
+
+
+def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
+    columns, answer = read_model(session, model, as_of=LAST, folder=generations_folder(location))
+    return [dict(zip(columns, row, strict=True)) for row in answer]
+
+
+def test_all_that_may_befall_a_household_does(history: History) -> None:
+    """S4-022, S4-031: members come and go, income is assessed anew, support ends, gradually too."""
+    kinds = Counter(type(e.event).__name__ for e in history.entries if e.stream[:5] == "case/")
+
+    assert CASES == kinds["ApplicationSubmitted"] == kinds["HouseholdDeclared"]
+    assert {"GradualExitGranted", "CategoryEnded", "SupportReviewed", "ApplicationRefused"} <= {
+        *kinds
+    }
+    assert {"joined", "left", "born", "died"} == {
+        e.event.change for e in said(history, "HouseholdMemberChanged")
+    }
+    assert {"income", "gradual_exit", "death", "own_wish"} <= {
+        e.event.ground for e in said(history, "TerminationApproved")
+    }
+    assert {"wage", "business", "transfer", "maintenance"} == {
+        line.kind for e in said(history, "IncomeAssessed") for line in e.event.lines
+    }
+
+
+def test_the_notice_on_gradual_exits_is_adopted_when_it_is_known(history: History) -> None:
+    """S4-022, F002: nobody works under a pack before it was made."""
+    adopted = {e.event.pack: e.effective_on for e in said(history, "PackAdopted")}
+
+    assert "2022-10-20" == adopted["gz-dibao-n22-2022"]
+    assert "2022-01-01" == adopted["gz-dibao-2022"]
+    assert "2022-10-20" <= min(e.effective_on for e in said(history, "GradualExitGranted"))
+
+
+def test_every_decision_stands_and_nothing_is_found(session: Session, location: str) -> None:
+    report = deep_check(session)
+
+    assert () == report.findings
+    assert report.decisions > 5 * CASES
+    assert [] == verify(location).findings
+
+
+@pytest.mark.parametrize("rule", sorted(DETECTORS))
+def test_no_detector_finds_anything(rule: str, history: History) -> None:
+    assert [] == sorted(DETECTORS[rule](history))
+
+
+def test_each_month_is_the_difference_to_the_standard(session: Session, location: str) -> None:
+    """S4-020, S4-023, F054, F059: worked out again in SQL, also where the standard rose."""
+    amounts = rows(session, location, "dibao_amounts")
+
+    assert {0} == {row["difference_fen"] for row in amounts if not row["in_exit"]}
+    assert any(row["in_exit"] for row in amounts)
+    assert {70_500, 73_500} == {row["standard_fen"] for row in amounts}
+    assert all(row["adds_up"] for row in rows(session, location, "income"))
+
+
+def test_households_are_paid_by_runs_and_a_fund_of_their_own(
+    history: History, session: Session, location: str
+) -> None:
+    """S4-115, F061: no line of theirs stands in a run of extreme hardship."""
+    assert {"run/dibao"} == {e.event.run[:9] for e in said(history, "PaymentIssued")}
+    assert {"fund/dibao-2022"} == {e.stream for e in said(history, "FundReceived")}
+    assert {"dibao"} == {e.event.programme for e in said(history, "FundAllocated")}
+    assert {0} == {row["difference_fen"] for row in rows(session, location, "bank_statements")}
+    assert {0} == {row["arrears_fen"] for row in rows(session, location, "arrears")}
+
+
+def test_returns_agree_with_the_replay(session: Session, location: str) -> None:
+    """S4-101, S4-103: households are counted with the others."""
+    assert {"equal"} == {row["state"] for row in rows(session, location, "monthly_return")}
+
+
+def test_lists_tell_name_members_and_amount_and_no_child(
+    session: Session, location: str, history: History
+) -> None:
+    """S4-108, S4-109: only what the allow-list has, and no name but the masked one of the head."""
+    allowed = {model.name: set(model.allow) for model in model_list() if model.allow}
+    shown = rows(session, location, "list_approved")
+    heads = {e.event.display_name for e in said(history, "ApplicationSubmitted")}
+
+    assert {frozenset(allowed["list_approved"] | {"positions"})} == {
+        frozenset(row) for row in shown
+    }
+    assert {"dibao"} == {row["category"] for row in shown}
+    assert {row["display_name"] for row in shown} <= heads
+    assert max(row["persons"] for row in shown) > 2
+
+
+def test_no_record_says_what_a_member_falls_into(session: Session) -> None:
+    """S4-024 to S4-028: the words are sealed, and so is every supplement's code."""
+    told = [row[5] for row in session.store.read() if b'"PackAdopted"' not in row[5]]
+    words = ("severely_disabled", "ordinary_disability", "student", "supplement-")
+
+    assert [] == [word for word in words for text in told if word.encode() in text]
+    assert any(b'"CategoryRecorded"' in text for text in told)
+    assert any(b'"code":"supplement"' in text for text in told)
