@@ -41,10 +41,14 @@ def f030(h: History) -> Found:
 
 
 def f034(h: History) -> Found:
-    """Over 30 working days from acceptance to decision; an objection is a ground for 15 more."""
+    """Over 30 working days from acceptance to decision; an objection is a ground for 15 more.
+
+    So is an extension of a limit that was recorded.
+    """
     for case in h.cases():
         accepted = first(case, "ApplicationAccepted")
-        allowed = 45 if first(case, "ObjectionRaised") else 30
+        longer = [*only(case, "ObjectionRaised"), *only(case, "LimitExtended")]
+        allowed = 45 if longer else 30
         for decided in only(case, "ApplicationApproved", "ApplicationRefused"):
             if h.working_days(accepted.effective_on, decided.effective_on) > allowed:
                 yield decided.position

@@ -101,7 +101,7 @@ def test_the_whole_procedure_is_extended_once_on_its_last_day(county: Office) ->
 def test_an_extension_is_refused_by_each_rule(
     county: Office, day: str, changes: dict[str, Any], clauses: set[str]
 ) -> None:
-    """C4: a ground that is not listed, too much, too late, a limit that nobody may move."""
+    """C4, F033: a ground that is not listed, too much, too late, a limit that nobody may move."""
     assert clauses == refused(county, day, extend(**changes))
 
 
