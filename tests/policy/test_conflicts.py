@@ -17,6 +17,7 @@ from tests.domain.test_packs import CALENDAR
 
 from aidledger.domain.policy.adoption import Adoption, pack_in_force
 from aidledger.domain.policy.decision import compute_amounts, decide, redecide
+from aidledger.domain.policy.moving import Move
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.services.adoption import shipped
 
@@ -89,6 +90,19 @@ def limit(name: str, start: str) -> Question:
     def ask(pack: ResolvedPack) -> Answer:
         rule = next(one for one in pack.limits if one.id == name)
         return Answer(rule.due(start, CALENDAR).day.isoformat(), frozenset({rule.citation}))
+
+    return ask
+
+
+def moved(name: str, start: str, granted: str) -> Question:
+    """Ask for the last day of a limit that is extended on a day by all that the pack lets."""
+
+    def ask(pack: ResolvedPack) -> Answer:
+        rule = next(one for one in pack.limits if one.id == name)
+        more, unit = rule.mobility.more, rule.unit
+        moves = [Move(kind="extended", on=granted, position=2, count=more, unit=unit)]
+        due = rule.due_moved(start, 1, CALENDAR, moves).day
+        return Answer(due and due.isoformat(), frozenset({rule.citation}))
 
     return ask
 
@@ -170,6 +184,14 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
     ("C4", limit("limit-decision", "2025-01-13"),
      Side(OLD, "2025-02-14", "cn-tekun-2016 (S1-038)"),
      Side(NEW, "2025-02-08", "cn-tekun-2021 art. 16, 17 (K21)")),
+    ("C4", limit("limit-whole", "2023-01-09"),
+     Side("cn-dibao-2021", "2023-02-23", "cn-dibao-2021 (D21)"),
+     Side("fj-sanming-dibao-n22-2022", "2023-02-09",
+          "N22: confirmation delegated to the township")),
+    ("C4", moved("limit-whole", "2022-12-01", "2023-01-13"),
+     Side("cn-dibao-2021", "2023-02-08", "cn-dibao-2021 (D21)"),
+     Side("fj-sanming-dibao-n22-2022", "2022-12-29",
+          "N22: confirmation delegated to the township")),
     ("C5", clause("ApplicationApproved", "publicity-long-enough", **OVER_THE_FESTIVAL),
      Side(NEW, "met", "cn-tekun-2021 art. 15 (K21)"),
      Side("local-notices", "failed", "open-government catalogue: 7 working days")),

@@ -52,15 +52,25 @@ class Repetition(msgspec.Struct, frozen=True, kw_only=True):
         return not self.differences
 
 
-def redecide(session: Session, case: str, *, position: int | None = None) -> tuple[Repetition, ...]:
+def redecide(
+    session: Session,
+    case: str,
+    *,
+    position: int | None = None,
+    as_of: str | None = None,
+    known_on: str | None = None,
+) -> tuple[Repetition, ...]:
     """Take the recorded decisions again under their pinned pack, and list every difference.
 
     The facts kept are also compared with what the ledger itself knew just before: a decision on
     facts that the entries do not bear out shows as a difference of kind ``fact``. The entry is held to
-    its decision too, and the decision to the pack that was in force.
+    its decision too, and the decision to the pack that was in force. Only decisions that were
+    recorded by ``known_on`` and took effect by ``as_of`` are taken again; what each of them knew is
+    what stood before it.
     """
-    entries = history(session, case)
-    return repeat_decisions(session, session.policy(), entries, position=position)
+    entries = history(session, case, known_on=known_on)
+    found = repeat_decisions(session, session.policy(), entries, position=position)
+    return tuple(one for one in found if as_of is None or one.effective_on <= as_of)
 
 
 def repeat_decisions(
@@ -106,8 +116,17 @@ def repeat_decisions(
     return tuple(found)
 
 
-def whatif(session: Session, case: str, pack: str) -> tuple[Repetition, ...]:
+def whatif(
+    session: Session,
+    case: str,
+    pack: str,
+    *,
+    as_of: str | None = None,
+    known_on: str | None = None,
+) -> tuple[Repetition, ...]:
     """Take the recorded decisions under another pack, by id: what would come out otherwise.
+
+    Only those that were recorded by ``known_on`` and took effect by ``as_of``.
 
     Raises:
         ServiceError: no such pack, adopted or shipped.
@@ -115,9 +134,9 @@ def whatif(session: Session, case: str, pack: str) -> tuple[Repetition, ...]:
     """
     other = pack_named(session, pack)
     book, found = session.policy(), []
-    for entry, before in with_case_before(case, history(session, case)):
+    for entry, before in with_case_before(case, history(session, case, known_on=known_on)):
         record = record_of(entry)
-        if record is None:
+        if record is None or (as_of is not None and entry.effective_on > as_of):
             continue
         # Another rule may ask for facts that this decision never read: all that was known then.
         known = known_facts(session, book, before, entry, record)
