@@ -21,6 +21,9 @@ asked AS (
            returns.figures, returns.first_on, COALESCE(kinds.kind, '') = 'township' AS own
     FROM returns
     LEFT JOIN kinds ON kinds.unit = returns.unit
+    -- a department keeps registers of its own: it need not report what cases come to
+    WHERE LEN(returns.figures) > 0
+       OR COALESCE(kinds.kind, '') IN ('', 'township', 'civil_affairs', 'finance')
 ),
 said AS (
     -- every entry as it stood from one position of the log on, until another put it right
