@@ -57,7 +57,7 @@ class TypedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def _all(test: Callable[[Any], bool], value: Any) -> bool:
     """Apply a test to a value, each value of a tuple, or nothing at all."""
-    if value is None:
+    if value is None or value is msgspec.UNSET:
         return True
     return all(map(test, value)) if isinstance(value, tuple) else test(value)
 

@@ -22,6 +22,8 @@ class Disorder:
     returned_for_good: set[tuple[str, str]] = field(default_factory=set)
     return_reasons: dict[tuple[str, str], str] = field(default_factory=dict)
     """By case and month: why the bank returns a line that is then sent again."""
+    misreported_fen: dict[str, int] = field(default_factory=dict)
+    """By month: what the bank's result claims to have paid more than it was told."""
     ghosts: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     """By month: case stream, account token and fen of somebody nobody approved."""
     late_months: set[str] = field(default_factory=set)
@@ -40,13 +42,13 @@ class Disorder:
         self.kept_back = (stream, month)
         return True
 
-    def adds_to(self, stream: str, month: str) -> AmountLine | None:
-        """Return the part that a line has beside those of the rule, if there is one."""
-        return self.roster_adds.get((stream, month))
-
     def returns(self, stream: str, month: str) -> bool:
         """Whether the bank is to return a line."""
         return (stream, month) in self.returned_for_good | self.return_reasons.keys()
+
+    def adds_to(self, stream: str, month: str) -> AmountLine | None:
+        """Return the part that a line has beside those of the rule, if there is one."""
+        return self.roster_adds.get((stream, month))
 
     def spoils(self, stream: str, month: str) -> bool:
         """Whether something else already goes wrong with a line."""

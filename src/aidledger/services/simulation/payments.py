@@ -108,7 +108,7 @@ class PayRuns:
         returned_fen = sum(line.fen for line in returned)
         result = payment.BankResultReceived(
             file=file,
-            paid_fen=total_fen - returned_fen,
+            paid_fen=total_fen - returned_fen + self.disorder.misreported_fen.get(month, 0),
             paid_lines=len(lines) - len(returned),
             returned_fen=returned_fen,
             returned_lines=len(returned),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.domain.events import decision, duty, inquiry, intake, support
+from aidledger.domain.events import decision, duty, helping, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
 from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.simulation.county import Process
@@ -145,6 +145,12 @@ def _application(case: Dossier) -> Process:
         village=village.code,
     )
     case.say(submitted, CLERK, personal=personal)
+    if plan.route != "ex_officio":
+        filed = helping.StatementFiled(
+            covers=("work_ability", "livelihood", "obligors"), true_declared=True
+        )
+        text = "本人无劳动能力，无稳定生活来源，无有能力的赡养、抚养、扶养义务人。"
+        case.say(filed, CLERK, personal={"statement": text})
     if plan.relative:
         declared = intake.RelativeDeclared(officer=f"{COUNTY}-{COMPLAINTS}", relation="other")
         case.say(declared, HEAD)
@@ -261,6 +267,7 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
         complaint_phone=COMPLAINT_PHONE,
         evidence=plan.publicity_evidence or case.digest(f"publicity/{kind}"),
         kind="opinion" if kind == "opinion" else "reinvestigation",
+        place="community" if plan.town.area == "urban" else "village",
         planned_to=planned_to.isoformat(),
         village=plan.village.code,
     )

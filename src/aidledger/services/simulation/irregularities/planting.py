@@ -165,8 +165,7 @@ def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
-        *(order, authority, origin, channel, bought, disclosure),
-        *(means, overlap),
+        *(order, authority, origin, channel, bought, disclosure, means, overlap),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 
