@@ -64,6 +64,8 @@ staffed AS (
 acts AS (
     SELECT office, MAX(effective_on) AS last_on, MAX(position) AS position
     FROM entry
+    -- to adopt a rule is no act under it
+    WHERE NOT STARTS_WITH(stream, 'policy/')
     GROUP BY office
 ),
 counted AS (

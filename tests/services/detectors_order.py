@@ -41,10 +41,10 @@ def f030(h: History) -> Found:
 
 
 def f034(h: History) -> Found:
-    """Over 30 working days from acceptance to decision; an objection is a ground for 15 more."""
+    """Over 30 working days from acceptance to decision; with a ground for more time, over 45."""
     for case in h.cases():
         accepted = first(case, "ApplicationAccepted")
-        allowed = 45 if first(case, "ObjectionRaised") else 30
+        allowed = 45 if only(case, "LimitExtended", "ObjectionRaised") else 30
         for decided in only(case, "ApplicationApproved", "ApplicationRefused"):
             if h.working_days(accepted.effective_on, decided.effective_on) > allowed:
                 yield decided.position

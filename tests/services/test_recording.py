@@ -372,3 +372,19 @@ def test_states_kept_over_a_large_batch_are_those_of_the_log(
     # what a batch decides has no position yet when states take it in
     assert msgspec.structs.replace(office.session.case(CASE), last_position=-1) == kept
     assert 300 < kept.version
+
+
+def test_an_application_that_states_too_little_is_not_accepted(office: Office) -> None:
+    """S1-013: ability to work, livelihood and obligors are stated; the office itself states nothing."""
+    said: Any = {"covers": ["work_ability", "livelihood"], "true_declared": True}
+    office.act("2022-01-04", application(), on_case("StatementFiled", **said))
+    with pytest.raises(RefusedError) as refused:
+        office.act("2022-01-04", on_case("ApplicationAccepted"))
+    office.act("2022-01-05", on_case("StatementFiled", covers=["obligors"], true_declared=True))
+    accepted = office.act("2022-01-05", on_case("ApplicationAccepted"))
+    itself = {**application(route="ex_officio"), "stream": f"{CASE}9"}
+    taken_up = {**on_case("ApplicationAccepted"), "stream": f"{CASE}9"}
+
+    assert ["acceptance-statement"] == [problem.clause for problem in refused.value.problems]
+    assert isinstance(accepted, Committed)
+    assert isinstance(office.act("2022-01-05", itself, taken_up), Committed)

@@ -149,7 +149,7 @@ def _application(case: Dossier) -> Process:
         filed = helping.StatementFiled(
             covers=("work_ability", "livelihood", "obligors"), true_declared=True
         )
-        text = "本人无劳动能力，无稳定生活来源，无有能力的赡养、抚养、扶养义务人。"
+        text = "劳动能力、生活来源和赡养、抚养、扶养情况如实陈述。"
         case.say(filed, CLERK, personal={"statement": text})
     if plan.relative:
         declared = intake.RelativeDeclared(officer=f"{COUNTY}-{COMPLAINTS}", relation="other")
