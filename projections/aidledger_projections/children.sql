@@ -11,12 +11,11 @@ WITH known AS (
     GROUP BY person
 ),
 rule AS (
-    SELECT MAX(TRY_CAST(given.value AS BIGINT)) AS adult_age, MAX(pack_in_force.adoption) AS adoption
-    FROM pack_in_force
-    JOIN parameters ON parameters.as_of = pack_in_force.day
+    SELECT MAX(TRY_CAST(given.value AS BIGINT)) AS adult_age, MAX(county_pack.adoption) AS adoption
+    FROM county_pack
+    JOIN parameters ON parameters.as_of = county_pack.day
     JOIN pack_parameters AS given
-      ON given.adoption = pack_in_force.adoption AND given.name = 'minor_keep_age'
-    WHERE pack_in_force.programme = ''
+      ON given.adoption = county_pack.adoption AND given.name = 'minor_keep_age'
 ),
 aged AS (
     SELECT known.position, known.kind, known.township, rule.adult_age, rule.adoption,

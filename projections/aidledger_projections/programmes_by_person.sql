@@ -2,7 +2,7 @@
 -- title_en: programmes by person
 -- key: person, month, programme, other
 -- for: each month for which something is due to one person under two programmes, and whether the pack excludes the pair
--- facts: C17
+-- facts: S4-006, S4-007
 WITH about AS (
     SELECT applicant AS person, "case", programme, CAST(NULL AS DATE) AS from_on,
            CAST(NULL AS DATE) AS to_on

@@ -7,11 +7,10 @@ WITH listed AS (
     SELECT given.adoption,
            UNNEST(STRING_SPLIT(REPLACE(REPLACE(REPLACE(given.value, '[', ''), ']', ''), '"', ''), ','))
                AS class
-    FROM pack_in_force
-    JOIN parameters ON parameters.as_of = pack_in_force.day
+    FROM county_pack
+    JOIN parameters ON parameters.as_of = county_pack.day
     JOIN pack_parameters AS given
-      ON given.adoption = pack_in_force.adoption AND given.name = 'protected_classes'
-    WHERE pack_in_force.programme = ''
+      ON given.adoption = county_pack.adoption AND given.name = 'protected_classes'
 ),
 members AS (
     SELECT households."case", COUNT(*) AS persons

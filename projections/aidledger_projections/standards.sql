@@ -20,7 +20,6 @@ SELECT published.position AS standard,
                 ELSE [published.position, setters.adoption] END
        ) AS positions
 FROM standard_published AS published
-LEFT JOIN pack_in_force
-  ON pack_in_force.day = published.effective_on AND pack_in_force.programme = ''
+LEFT JOIN county_pack ON county_pack.day = published.effective_on
 LEFT JOIN pack_parameters AS setters
-  ON setters.adoption = pack_in_force.adoption AND setters.name = 'standard_setters'
+  ON setters.adoption = county_pack.adoption AND setters.name = 'standard_setters'

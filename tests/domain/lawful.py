@@ -86,6 +86,18 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "bearers": ["wang"],
         "paid_fen": 400,
         "recovery_open_fen": 100,
+        "area": "rural",
+        "claims": [
+            {
+                "claim": "bill-1",
+                "incurred_on": "2022-02-20",
+                "rest_fen": 800,
+                "settled": ["basic", "serious", "assistance"],
+            }
+        ],
+        "housing_assessed": True,
+        "housing_hardship": True,
+        "dilapidated": True,
     },
 }
 ACTS: dict[str, dict[str, Any]] = {
@@ -128,6 +140,12 @@ ACTS: dict[str, dict[str, Any]] = {
     "ComplaintExtended": {"act.days": 30},
     "FundDisbursed": {"act.purpose": "basic_living"},
     "FundTransferred": {"act.amount_fen": 800},
+    "RecognitionGranted": {
+        "act.office": "520123-union",
+        "act.by_unit": "520123-union",
+        "act.cause": "illness",
+        "act.recognised": "marginal",
+    },
     "RecoveryOrdered": {
         "act.amount_fen": 300,
         "act.due_on": "2022-03-25",
@@ -136,6 +154,15 @@ ACTS: dict[str, dict[str, Any]] = {
     },
     "RecoveryWaived": {"act.amount_fen": 100},
     "GoodsIssued": {"act.quantity": 1, "act.value_fen": 100, "act.case": "case/1"},
+    "HelpGranted": {
+        "act.help": "medical",
+        "act.detail": "fund",
+        "act.cause": "bill-1",
+        "act.amount_fen": 800,
+        "act.way": "money",
+    },
+    "ContributionPaid": {"act.scheme": "basic", "act.year": 2022, "act.amount_fen": 32_000},
+    "MedicalCostSettled": {"act.total_fen": 9, "act.basic_fen": 5, "act.serious_fen": 3},
     "ServiceAccepted": {"act.hours": 8, "act.amount_fen": 90},
 }
 

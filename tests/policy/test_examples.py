@@ -27,6 +27,7 @@ ALL = [(name, example) for name, examples in EXAMPLES.items() for example in exa
 each_example = pytest.mark.parametrize(
     ("pack", "example"), ALL, ids=[f"{name}:{example.table.id}" for name, example in ALL]
 )
+INCOMES = {"case.has_income", "case.income_fen", "person.allowance_per_head_fen"}
 ALWAYS = {"birthday", "death_on_pay_day", "leap_day", "make_up_day", "year_end", "zero_income"}
 
 
@@ -47,9 +48,7 @@ def test_every_example_of_every_pack_holds(pack: str, example: Example) -> None:
 @pytest.mark.parametrize("pack", LIBRARY.ids)
 def test_a_pack_has_at_least_twenty_examples_and_every_edge_that_it_can_have(pack: str) -> None:
     amounts = LIBRARY.resolve(pack).amounts
-    edges = set(ALWAYS)
-    if facts_read(LIBRARY.resolve(pack)).isdisjoint(("case.has_income", "case.income_fen")):
-        edges.remove("zero_income")
+    edges = set(ALWAYS) if INCOMES & facts_read(LIBRARY.resolve(pack)) else ALWAYS - {"zero_income"}
     if any(rule.formula.rounding for rule in amounts):
         edges.add("rounding")
     if any(rule.for_each and rule.combine == "max" for rule in amounts):
@@ -98,7 +97,9 @@ TRUTH: dict[str, Callable[[Example], bool]] = {
     "rounding": lambda e: bool(e.table.published) and not exact_parts(e),
     "year_end": lambda e: any(day[5:] in ("12-31", "01-01") for day in (*days_of(e), *_planned(e))),
     "zero_income": lambda e: (
-        e.given["case"].get("has_income") is False or e.given["case"].get("income_fen") == 0
+        e.given["case"].get("has_income") is False
+        or e.given["case"].get("income_fen") == 0
+        or e.given.get("person", {}).get("allowance_per_head_fen") == 0
     ),
 }
 

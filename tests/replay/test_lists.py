@@ -20,6 +20,7 @@ from tests.replay.histories import (
     token,
 )
 from tests.replay.overseeing import RETURNS, oversee
+from tests.replay.special import special
 from tests.replay.test_deadlines import adopt_calendar, limit
 
 LISTS = ("list_publicity", "list_approved", "list_paid")
@@ -41,6 +42,8 @@ def busy_county() -> Log:
         carer_score_months="1",
         need_follow_up_days="30",
         epidemic_watch_days="7",
+        guardian_duties='{"guardian":["raise"]}',
+        protected_classes='["orphan"]',
         **limit("15", "working_days"),
     )
     adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
@@ -92,6 +95,9 @@ def busy_county() -> Log:
         township=TOWNSHIP,
     )
     household(log, case_name(21))
+    helped(log, case_name(31))
+    special(log, case_name(41))
+    orphaned(log, case_name(51), case_name(52))
     oversee(log)
     _money(log)
     return log
@@ -150,6 +156,41 @@ def household(log: Log, case: str) -> None:
         period_to="2021-12",
     )
     approve(log, case, "2022-02-20", from_month="2022-02")
+
+
+def orphaned(log: Log, first: str, second: str) -> None:
+    """Add a child with two programmes and a guardian, known to its township; a standard beside."""
+    for case, programme in ((first, "orphan"), (second, "tekun")):
+        apply_for(log, case, "2022-02-01", number=51, born="2010-05-05", programme=programme)
+        approve(log, case, "2022-02-02", from_month="2022-02")
+    guardian: dict[str, Any] = {"guardian": token("p", 52), "kind": "guardian"}
+    log.add("GuardianRecorded", first, "2022-02-02", from_on="2022-02-02", **guardian)
+    log.add(
+        "ChildRecorded",
+        "resident/520123-0051",
+        "2022-02-02",
+        birth_on="2010-05-05",
+        kind="orphan",
+        person=token("p", 51),
+        township=TOWNSHIP,
+        village=VILLAGE,
+    )
+    log.add(
+        "StandardPublished",
+        "policy/520123",
+        "2022-02-02",
+        code="orphan_home",
+        from_on="2022-02-01",
+        monthly_fen=120_000,
+        place="520123",
+        set_by="city",
+    )
+
+
+def helped(log: Log, case: str) -> None:
+    """Add a case that was helped at once."""
+    apply_for(log, case, "2022-02-11", number=31, name="吴*", programme="temporary")
+    log.add("HelpGranted", case, "2022-02-12", amount_fen=9, help="temporary", kind="emergency")
 
 
 def _money(log: Log) -> None:

@@ -94,14 +94,36 @@ def _recognised(facts: PersonFacts) -> list[str]:
 
 def _allowance_income(facts: PersonFacts) -> int:
     """Return the income a month of the household on the allowance in fen, -1 where there is none."""
-    return max(
-        (
-            one.household.income_fen
-            for one in (facts.case, *facts.others)
-            if one.programme == "dibao" and one.stage in _SUPPORTED
-        ),
-        default=-1,
+    return max((one.household.income_fen for one in _allowances(facts)), default=-1)
+
+
+def _allowances(facts: PersonFacts) -> Iterator[Case]:
+    """Yield the cases in which the person has the allowance."""
+    for one in (facts.case, *facts.others):
+        if one.programme == "dibao" and one.stage in _SUPPORTED:
+            yield one
+
+
+def _allowance_per_head(facts: PersonFacts) -> int:
+    """Return that income for each covered member in fen, -1 where it is not known."""
+    heads = (
+        (one.household.income_fen, one.household.covered(facts.on)) for one in _allowances(facts)
     )
+    return max((fen // len(covered) for fen, covered in heads if covered and fen >= 0), default=-1)
+
+
+def _recognitions(facts: PersonFacts) -> list[dict[str, Any]]:
+    several = [one for case in (facts.case, *facts.others) for one in case.standing.recognitions]
+    several.sort(key=lambda one: (one.granted_on, one.recognised, one.cause))
+    return [
+        {
+            "cause": one.cause,
+            "granted_on": one.granted_on,
+            "holds": one.holds(facts.on),
+            "recognised": one.recognised,
+        }
+        for one in several
+    ]
 
 
 FACTS: Final[dict[str, Callable[[PersonFacts], Any]]] = {
@@ -112,6 +134,10 @@ FACTS: Final[dict[str, Callable[[PersonFacts], Any]]] = {
     "given_up": _given_up,
     "recognised": _recognised,
     "grants": _grants,
+    "recognitions": _recognitions,
     "allowance_income_fen": _allowance_income,
+    "allowance_per_head_fen": _allowance_per_head,
+    "allowance_full": lambda f: any(not one.household.income_fen for one in _allowances(f)),
+    "allowance_on": lambda f: max((one.decided_on for one in _allowances(f)), default=""),
 }
 """Every fact of a person, by the name that clauses know it by."""

@@ -79,6 +79,23 @@ class ObligorAssessed(Event, frozen=True, kw_only=True):
     source: Source = "office"
 
 
+class InformationDemanded(Event, frozen=True, kw_only=True):
+    """要求提供情况: a unit that knows of the household is asked for it by a day (S1-029)."""
+
+    due_on: Day
+    from_unit: Code
+    source: Source = "office"
+
+
+class FalseStatementFound(Event, frozen=True, kw_only=True):
+    """查明虚假陈述: what the applicant or a unit had stated was not so (S1-029)."""
+
+    about: Literal["household", "identity", "income", "obligor", "property", "residence", "other"]
+    by: Literal["applicant", "unit"]
+    evidence: tuple[Digest, ...] = ()
+    source: Source = "office"
+
+
 class AppraisalHeld(Event, frozen=True, kw_only=True):
     """民主评议: held with its numbers and result."""
 

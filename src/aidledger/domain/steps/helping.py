@@ -9,9 +9,13 @@ from msgspec.structs import replace
 
 from aidledger.domain.casestate import Case, Changes, Step
 from aidledger.domain.events import helping
-from aidledger.domain.helpstate import Grant
+from aidledger.domain.helpstate import Grant, Work
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.standingstate import Choice, Guardian, Recognition
+from aidledger.domain.steps import special
+
+_RUNNING: Final = frozenset({"approved", "terminating", "terminated"})
+"""Stages of monthly support: help beside it leaves them as they are."""
 
 
 def _text(value: str | UnsetType) -> str:
@@ -24,6 +28,7 @@ def _granted(case: Case, at: Recorded, e: helping.HelpGranted) -> Changes:
         amount_fen=e.amount_fen,
         help=e.help,
         cause=_text(e.cause),
+        cause_on=_text(e.cause_on),
         from_month=_text(e.from_month),
         granted_on=at.effective_on,
         kind=e.kind,
@@ -31,7 +36,23 @@ def _granted(case: Case, at: Recorded, e: helping.HelpGranted) -> Changes:
         to_month=_text(e.to_month),
         way=e.way,
     )
-    return {"help": replace(case.help, grants=(*case.help.grants, grant))}
+    helped = replace(case.help, grants=(*case.help.grants, grant))
+    # help once is all that such a case is for: nothing runs on that would have to be ended
+    return {
+        "help": helped,
+        "stage": case.stage if case.stage in _RUNNING else "helped",
+        **special.granted_of_bill(case, e),
+    }
+
+
+def _worked(case: Case, at: Recorded, e: helping.WorkEvidenced) -> Changes:
+    work = Work(
+        county=e.county,
+        from_on=e.from_on,
+        evidence=e.evidence is not None,
+        to_on=_text(e.to_on),
+    )
+    return {"help": replace(case.help, work=(*case.help.work, work))}
 
 
 def _standing(case: Case, **changes: object) -> Changes:
@@ -83,6 +104,7 @@ def _guarded(case: Case, at: Recorded, e: helping.GuardianRecorded) -> Changes:
 
 STEPS: Final[dict[type, Step]] = {
     helping.HelpGranted: _granted,
+    helping.WorkEvidenced: _worked,
     helping.RecognitionGranted: _recognised,
     helping.RecognitionEnded: _recognition_ended,
     helping.StatementFiled: _stated,

@@ -68,6 +68,10 @@ def _hit_disposed(case: Case, at: Recorded, e: inquiry.ComparisonHitDisposed) ->
     return {"open_hits": case.open_hits - {e.hit}}
 
 
+def _false_found(case: Case, at: Recorded, e: inquiry.FalseStatementFound) -> Changes:
+    return {"false_statement": True}
+
+
 def _obligor_assessed(case: Case, at: Recorded, e: inquiry.ObligorAssessed) -> Changes:
     changes: Changes = {"obligor_assessed": True, "obligor_able": e.able}
     if e.obligor is not UNSET:
@@ -147,6 +151,7 @@ STEPS: Final[dict[type, Step]] = {
     inquiry.DataCompared: _compared,
     inquiry.ComparisonHitDisposed: _hit_disposed,
     inquiry.ObligorAssessed: _obligor_assessed,
+    inquiry.FalseStatementFound: _false_found,
     inquiry.AppraisalHeld: _appraised,
     inquiry.AppraisalWaived: lambda c, a, e: {"appraisal_waived": e.ground},
     decision.ReviewOpinionGiven: _opined,

@@ -223,7 +223,9 @@ def _comparison(case: Dossier) -> Process:
     if case.plan.hits and case.plan.dispose_hits:
         yield case.turn(case.rng.randrange(1, 4))
         for hit in case.plan.hits:
-            disposed = inquiry.ComparisonHitDisposed(cleared=True, hit=hit, reason="已报废，无价值")
+            cleared = case.plan.hits_cleared
+            reason = "已报废，无价值" if cleared else "情况属实"
+            disposed = inquiry.ComparisonHitDisposed(cleared=cleared, hit=hit, reason=reason)
             case.say(disposed, SURVEYOR)
 
 
@@ -265,6 +267,7 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
         complaint_phone=COMPLAINT_PHONE,
         evidence=plan.publicity_evidence or case.digest(f"publicity/{kind}"),
         kind="opinion" if kind == "opinion" else "reinvestigation",
+        place="community" if plan.town.area == "urban" else "village",
         planned_to=planned_to.isoformat(),
         village=plan.village.code,
     )
