@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "6e41e5fd8ea6b76fb68cee9e18840e8e198dc4838399f38ac9d3327eef82ae84"
+POWERS = "1d7177bf3f9d690e304f1ce0dd273047f2abd5c17618c63870ff0164cc18b27b"
 
 
 def told(report: Any) -> Told:

@@ -52,10 +52,15 @@ months AS (
       ON pack_in_force.day = counted.granted_on AND pack_in_force.programme = 'medical'
     JOIN pack_parameters AS rule
       ON rule.adoption = pack_in_force.adoption AND rule.name = 'medical_lookback_months'
+    JOIN pack_parameters AS payers
+      ON payers.adoption = pack_in_force.adoption AND payers.name = 'payers_before'
     JOIN medical_costs
       ON medical_costs."case" = counted."case"
      AND counted.recognised_on >= DATE '1850-01-01'
      AND medical_costs.incurred_on < counted.recognised_on
+     -- who pays before medical assistance has settled
+     AND (medical_costs.basic_fen IS NOT NULL OR NOT CONTAINS(payers.value, '"basic"'))
+     AND (medical_costs.serious_fen IS NOT NULL OR NOT CONTAINS(payers.value, '"serious"'))
      -- no cost counts again after a look-back
      AND (counted.before_on IS NULL OR medical_costs.incurred_on > counted.before_on)
      AND medical_costs.incurred_on >= CAST(

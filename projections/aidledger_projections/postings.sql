@@ -82,9 +82,9 @@ moves AS (
            'expenses:funeral', 'liabilities:purpose/funeral', NULL
     FROM funeral_arranged
     UNION ALL
-    SELECT position, stream, effective_on, 'EmergencyHelpGiven', amount_fen,
+    SELECT position, stream, effective_on, 'DirectPurchaseMade', amount_fen,
            'expenses:emergency', 'liabilities:purpose/emergency', NULL
-    FROM emergency_help_given
+    FROM direct_purchase_made
     UNION ALL
     SELECT position, stream, effective_on, 'FundAllocated', amount_fen,
            'assets:due/' || from_level, 'income:grants/' || programme, NULL

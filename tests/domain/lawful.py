@@ -17,7 +17,18 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "certified_to": "2022-12-31",
     },
     "run": {"drafted_by": "clerk", "lines": 3, "total_fen": 9, "approved": False},
-    "complaint": {"subject_officer": "zhao"},
+    "complaint": {"subject_officer": "zhao", "extended": False},
+    "limit": {
+        "due_on": "2022-02-25",
+        "extended": 0,
+        "extended_max": 15,
+        "extension_grounds": ["complex"],
+        "extensions": 0,
+        "extensions_max": 1,
+        "suspended": False,
+        "suspension_grounds": ["disaster"],
+        "unit": "working_days",
+    },
     "fund": {"programme": "tekun", "balance_fen": 800, "account_opened": True},
     "stock": {"units": 5, "value_fen": 500},
     "person": {
@@ -138,6 +149,8 @@ ACTS: dict[str, dict[str, Any]] = {
     "CarerDisqualified": {"act.ground": "score"},
     "ComplaintRegistered": {"act.handler": "wu"},
     "ComplaintExtended": {"act.days": 30},
+    "LimitExtended": {"act.extended": 15, "act.ground": "complex", "act.unit": "working_days"},
+    "LimitSuspended": {"act.ground": "disaster", "act.suspended_on": "2022-02-25"},
     "FundDisbursed": {"act.purpose": "basic_living"},
     "FundTransferred": {"act.amount_fen": 800},
     "RecognitionGranted": {

@@ -171,6 +171,17 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     ),
     "complaint-handler": ({"act.handler": "zhao"}, {}),
     "complaint-extension": ({"act.days": 31}, {}),
+    "complaint-extension-once": ({"complaint.extended": True}, {}),
+    "limit-extension-ground": ({"act.ground": "want_of_staff"}, {}),
+    "limit-extension-once": ({"limit.extensions": 1}, {}),
+    "limit-extension-length": (
+        {"act.extended": 15, "limit.extended": 1},
+        {"act.extended": 14, "limit.extended": 1},
+    ),
+    "limit-extension-in-time": (
+        {"limit.due_on": "2022-02-24"},
+        {"limit.due_on": "", "limit.suspended": True},
+    ),
     "fund-purpose": ({"act.purpose": "staff_welfare"}, {"act.purpose": "goods"}),
     "fund-covers-transfer": ({"act.amount_fen": 801}, {"act.amount_fen": 800}),
     "recovery-of-paid": ({"act.amount_fen": 301}, {"act.amount_fen": 300}),

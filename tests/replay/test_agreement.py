@@ -322,7 +322,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("PaymentRostered", "PaymentReissued", "TerminationPublished", "TerminationNotified"),
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
         *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
-        *("EmergencyHelpGiven", "EmergencyHelpCompleted"),
+        "EmergencyHelpCompleted",
         *("BearerAssigned", "BearerReleased", "CaseDiscussed", "IncidentRecorded"),
         *("ServiceRendered", "MedicalVisitMade", "RespiteStayed", "AbilityReported"),
         *("PersuasionRecorded", "AdmissionRequested", "AdmissionEnded", "PocketMoneyPaid"),

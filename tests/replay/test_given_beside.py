@@ -8,6 +8,10 @@ import pytest
 from tests.replay.conftest import Ask
 from tests.replay.histories import VILLAGE, Log, adopt_pack, apply_for, approve, case_name
 from tests.replay.overseeing import build_facility, match, recognise, stay, subsidise
+from tests.replay.test_postings import recorded
+
+from aidledger.domain.postings import posted
+from aidledger.services.beancount import as_beancount
 
 FIRST = case_name(1)
 
@@ -126,6 +130,9 @@ def test_a_donation_is_money_of_the_fund_by_its_purpose(ask: Ask) -> None:
     ] == [pick(row, "line", "item", "amount_fen") for row in answer["fund_use"]]
     book = {row["account"]: row["balance_fen"] for row in answer["trial_balance"]}
     assert (45, -75) == (book[f"assets:{fund}"], book["income:donated"])
+    file = "".join(as_beancount(posted(recorded(log)), origin="test/1", as_of="2022-12-31"))
+    assert "  Income:Donated  -0.70 CNY" in file
+    assert 2 == file.count('event: "DonationReceived"')
 
 
 def test_a_need_that_somebody_offers_to_meet_shows_who_and_since_when(ask: Ask) -> None:
@@ -158,6 +165,24 @@ def test_a_recognition_holds_to_its_last_day(ask: Ask, as_of: str, state: str) -
     assert ("low_income", "520123", "2023-01-31", state) == pick(
         row, "class", "by_unit", "valid_to", "state"
     )
+
+
+def test_help_after_the_last_day_of_every_recognition_is_counted(ask: Ask) -> None:
+    """F053: on the last day it rests on something, on the next on nothing."""
+    log = Log()
+    recognise(log, FIRST, "2022-02-01", "2022-12-31")
+    recognise(log, FIRST, "2022-02-01", "2023-01-31", "marginal")
+    given_on = ("2022-12-31", "2023-01-31", "2023-02-01")
+    grants = [
+        log.add("HelpGranted", FIRST, on, amount_fen=1, help="temporary", way="goods")
+        for on in given_on
+    ]
+
+    rows = ask(log, "recognitions")["recognitions"]
+
+    assert [1, 1] == [row["helped_after"] for row in rows]
+    assert all(grants[2] in row["positions"] for row in rows)
+    assert not any(grants[1] in row["positions"] for row in rows)
 
 
 def test_a_recognition_that_ended_or_was_given_anew_counts_as_it_is_now(ask: Ask) -> None:

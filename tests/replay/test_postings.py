@@ -66,7 +66,15 @@ MONEY = (
     entry("PaymentReissued", cases, account=token("a", 2), **LINE),
     entry("PaymentRecovered", cases, amount_fen=sums, month="2022-03", reason="death"),
     entry("FuneralArranged", cases, by="village", cost_fen=sums),
-    entry("EmergencyHelpGiven", cases, amount_fen=sums, ground="fire"),
+    entry(
+        "DirectPurchaseMade",
+        cases,
+        amount_fen=sums,
+        emergency="flood",
+        item="rice",
+        quantity=1,
+        supplier="shop",
+    ),
     entry(
         "FundAllocated",
         funds,

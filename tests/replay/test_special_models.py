@@ -78,8 +78,9 @@ def look_back(*, first: int = 80_000, before: bool = True, recognised: bool = Tr
     log = county()
     if before:
         marginal(log, SICK)
-    cost(log, SICK, "a", "2022-03-01", basic_fen=20_000)
-    cost(log, SICK, "b", "2022-02-27", basic_fen=0)
+    cost(log, SICK, "a", "2022-03-01", basic_fen=20_000, serious_fen=0)
+    cost(log, SICK, "b", "2022-02-27", basic_fen=0, serious_fen=0)
+    cost(log, SICK, "unsettled", "2022-03-02", basic_fen=0)
     if recognised:
         on_allowance(log, ALLOWANCE, 1)
     grant(log, SICK, "2022-09-10", "medical_lookback", first)
@@ -112,8 +113,8 @@ def test_a_second_look_back_of_one_recognition_shows_and_one_of_another_does_not
     log = look_back(first=1)
     grant(log, SICK, "2022-09-11", "medical_lookback", 1)
     again = case_name(4)
-    cost(log, SICK, "c", "2022-09-11", basic_fen=0)
-    cost(log, SICK, "d", "2022-09-12", basic_fen=0)
+    cost(log, SICK, "c", "2022-09-11", basic_fen=0, serious_fen=0)
+    cost(log, SICK, "d", "2022-09-12", basic_fen=0, serious_fen=0)
     on_allowance(log, again, 1, "2022-09-20")
     grant(log, SICK, "2022-09-21", "medical_lookback", 1)
 

@@ -27,7 +27,6 @@ REGISTERS = {
 }
 ACTED = ("IncomeAssessed", "PropertyAssessed", "SupportSuspended", "TerminationReported")
 UNSTEADY = {"wage", "business"}
-WHOLE_WORKING_DAYS = 30
 HIGHEST_SUPPLEMENT_PERCENT = 30
 """Of the standard, for one member: the highest only is paid."""
 LISTED_STAGES = {"compulsory", "preschool", "high", "secondary_vocational"}
@@ -53,7 +52,8 @@ def unanswered(h: History, rule: str) -> Found:
             hits = {one for one in compared.event.hits if one.rpartition("-")[0] in REGISTERS[rule]}
             settled = add_months(compared.effective_on[:7], 2)
             paid = [e for e in only(later, "PaymentIssued") if e.event.month >= settled]
-            if paid and not only(later, *ACTED) and not all(answered.get(one) for one in hits):
+            acted = [e for e in only(later, *ACTED) if e.effective_on[:7] < settled]
+            if paid and not acted and not all(answered.get(one) for one in hits):
                 yield compared.position
 
 
@@ -195,16 +195,6 @@ def f023(h: History) -> Found:
                 yield from (*months[month], *paid[month])
 
 
-def f034(h: History) -> Found:
-    """From the acceptance of a household to the decision it took more than 30 working days."""
-    for case in households(h):
-        accepted = first(case, "ApplicationAccepted")
-        for decided in only(case, "ApplicationApproved", "ApplicationRefused"):
-            taken = h.working_days(accepted.effective_on, decided.effective_on)
-            if taken > WHOLE_WORKING_DAYS:
-                yield decided.position
-
-
 def f047(h: History) -> Found:
     """No review in a year; in half a year where the income is of work."""
     for case in h.cases():
@@ -284,6 +274,6 @@ MEANS: dict[str, Callable[[History], Found]] = {
     one.__name__.upper(): one
     for one in (
         *(f002, f009, f010, f011, f012, f013, f014, f015, f016, f017, f018),
-        *(f021, f023, f034, f047, f056, f059),
+        *(f021, f023, f047, f056, f059),
     )
 }

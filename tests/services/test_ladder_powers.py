@@ -120,8 +120,9 @@ def test_paperwork_that_time_has_made_late_is_a_lead(signed_session: Session) ->
     # S4-051
     done(signed_session, applied(), cause="applied")
     case = {"stream": f"case/{COUNTY}-2022-900001", "office": TOWN}
-    helped = {"type": "EmergencyHelpGiven", "actor": HEAD_OF, "effective_on": DAY}
-    data = {"amount_fen": 50_000, "ground": "fire"}
+    helped = {"type": "DirectPurchaseMade", "actor": HEAD_OF, "effective_on": DAY}
+    what = {"emergency": "natural_disaster", "item": "rice", "quantity": 9, "supplier": "shop"}
+    data = {"amount_fen": 50_000, **what}
     done(signed_session, proposal_of({**helped, **case, "data": data}), cause="helped")
     in_time = verify(signed_session)
     assert isinstance(signed_session.clock, SetClock)
@@ -130,7 +131,7 @@ def test_paperwork_that_time_has_made_late_is_a_lead(signed_session: Session) ->
     late = verify(signed_session)
 
     assert ("ok", [], []) == powers_of(in_time)
-    assert ("ok", [], [f"duty_s14 {HEAD_OF}: EmergencyHelpGiven, completed late or never"]) == (
+    assert ("ok", [], [f"duty_s14 {HEAD_OF}: DirectPurchaseMade, completed late or never"]) == (
         powers_of(late)
     )
 

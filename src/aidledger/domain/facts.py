@@ -258,7 +258,7 @@ def complaint_facts(complaint: Complaint | None) -> Facts:
         "subject_officer": complaint.subject_officer,
         "handler": complaint.handler,
         "received_on": complaint.received_on,
-        "extended": complaint.extended_days > 0,
+        "extended": complaint.extensions > 0,
     }
 
 

@@ -15,7 +15,16 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.events import contract, duty, fund, goods, intake, payment, support, unit
+from aidledger.domain.events import (
+    contract,
+    fund,
+    goods,
+    helping,
+    intake,
+    payment,
+    support,
+    unit,
+)
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
@@ -139,7 +148,7 @@ _MOVES: Final[dict[type[Event], Move]] = {
     payment.PaymentReissued: lambda e, s, _: (_returned(s), _owed(s), e.amount_fen),
     payment.PaymentRecovered: lambda e, s, _: (COLLECTED, _recoverable(s), e.amount_fen),
     support.FuneralArranged: lambda e, *_: ("expenses:funeral", _purpose("funeral"), e.cost_fen),
-    duty.EmergencyHelpGiven: lambda e, *_: (
+    helping.DirectPurchaseMade: lambda e, *_: (
         "expenses:emergency",
         _purpose("emergency"),
         e.amount_fen,

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.casestate import Case
+from aidledger.domain.helpstate import Grant
 from aidledger.domain.policy.clause import ManyFacts
 
 _OPEN: Final = frozenset(
@@ -78,7 +79,18 @@ def _given_up(facts: PersonFacts) -> list[str]:
 def _grants(facts: PersonFacts) -> list[dict[str, Any]]:
     several = [grant for one in (facts.case, *facts.others) for grant in one.help.grants]
     several.sort(key=lambda grant: (grant.granted_on, grant.cause, grant.amount_fen))
-    return [msgspec.to_builtins(grant) for grant in several]
+    return [
+        msgspec.to_builtins(grant) | {"office_since_fen": _since(several[at:])}
+        for at, grant in enumerate(several)
+    ]
+
+
+def _since(grants: list[Grant]) -> int:
+    """Return what the office of the first one granted of its kind of help from then on, in fen."""
+    first = grants[0]
+    return sum(
+        one.amount_fen for one in grants if (one.office, one.help) == (first.office, first.help)
+    )
 
 
 def _recognised(facts: PersonFacts) -> list[str]:

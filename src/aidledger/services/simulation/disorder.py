@@ -42,13 +42,13 @@ class Disorder:
         self.kept_back = (stream, month)
         return True
 
-    def returns(self, stream: str, month: str) -> bool:
-        """Whether the bank is to return a line."""
-        return (stream, month) in self.returned_for_good | self.return_reasons.keys()
-
     def adds_to(self, stream: str, month: str) -> AmountLine | None:
         """Return the part that a line has beside those of the rule, if there is one."""
         return self.roster_adds.get((stream, month))
+
+    def returns(self, stream: str, month: str) -> bool:
+        """Whether the bank is to return a line."""
+        return (stream, month) in self.returned_for_good | self.return_reasons.keys()
 
     def spoils(self, stream: str, month: str) -> bool:
         """Whether something else already goes wrong with a line."""

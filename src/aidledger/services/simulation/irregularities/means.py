@@ -152,12 +152,6 @@ def _looked_after() -> tuple[Kind, ...]:
             at(decision.ApplicationApproved),
             shows_after_days=_HALF_A_YEAR,
         ),
-        _household(
-            "F034",
-            ("受理至决定超过30个工作日", "acceptance to decision took more than 30 working days"),
-            changed(opinion_after=10, publicity_days=15, planned_days=14, decide_after=13),
-            at(decision.ApplicationApproved),
-        ),
     )
 
 
@@ -175,14 +169,6 @@ def _sums() -> tuple[Kind, ...]:
             ("差额计算错误，保障金偏高", "the difference was worked out wrongly, too high"),
             _adds("allowance", _TOO_HIGH_FEN),
             partial(_second_line, "allowance"),
-        ),
-        Kind(
-            rule="F060",
-            note_zh="供养形式与标准不符",
-            note_en="the rate of the other form was paid",
-            people=0,
-            find=lambda _: [],
-            beyond="the county's rule gives both forms of support one rate",
         ),
     )
 

@@ -35,14 +35,6 @@ def kinds() -> tuple[Kind, ...]:
             stream=lambda scene: scene.cases[1].stream,
             also=twice,
         ),
-        Kind(
-            rule="F024",
-            note_zh="同一人在两个县同时领取",
-            note_en="one person was paid in two counties",
-            people=0,
-            find=lambda _: [],
-            beyond="it shows only where the ledgers of two counties are held against each other",
-        ),
     )
 
 

@@ -25,6 +25,7 @@ from aidledger.services.simulation.irregularities import (
     overlap,
     oversight,
     procedure,
+    recognition,
     services,
     supervision,
 )
@@ -125,9 +126,6 @@ class Plants:
         followed: list[Followed] = []
         for index, kind in enumerate(self._kinds):
             scene = self._scenes.get(index)
-            if kind.beyond:
-                missing.append(_unplanted(kind, kind.beyond, ()))
-                continue
             positions = tuple(sorted(kind.find(scene))) if scene else ()
             if scene is None:
                 missing.append(_unplanted(kind, _TOO_FEW, ()))
@@ -168,7 +166,8 @@ def all_kinds() -> tuple[Kind, ...]:
     """Return every kind there is, in the order in which they choose their cases."""
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
-        *(order, authority, origin, channel, bought, disclosure, means, overlap),
+        *(order, authority, origin, channel, bought, disclosure),
+        *(means, overlap, recognition),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 

@@ -120,8 +120,6 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     stream: Callable[[Scene], str] | None = None
     shows_after_days: int = 0
     also: tuple[SideEffect, ...] = ()
-    beyond: str = ""
-    """Why this county can't have it, whatever its size; empty where it can."""
 
 
 def changed(**fields: object) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:
