@@ -161,14 +161,14 @@ def household(log: Log, case: str) -> None:
 def orphaned(log: Log, first: str, second: str) -> None:
     """Add a child with two programmes and a guardian, known to its township; a standard beside."""
     for case, programme in ((first, "orphan"), (second, "tekun")):
-        apply_for(log, case, "2022-02-01", number=51, born="2010-05-05", programme=programme)
-        approve(log, case, "2022-02-02", from_month="2022-02")
+        apply_for(log, case, "2022-02-17", number=51, born="2010-05-05", programme=programme)
+        approve(log, case, "2022-02-18", from_month="2022-02")
     guardian: dict[str, Any] = {"guardian": token("p", 52), "kind": "guardian"}
-    log.add("GuardianRecorded", first, "2022-02-02", from_on="2022-02-02", **guardian)
+    log.add("GuardianRecorded", first, "2022-02-18", from_on="2022-02-18", **guardian)
     log.add(
         "ChildRecorded",
         "resident/520123-0051",
-        "2022-02-02",
+        "2022-02-18",
         birth_on="2010-05-05",
         kind="orphan",
         person=token("p", 51),
@@ -178,7 +178,7 @@ def orphaned(log: Log, first: str, second: str) -> None:
     log.add(
         "StandardPublished",
         "policy/520123",
-        "2022-02-02",
+        "2022-02-18",
         code="orphan_home",
         from_on="2022-02-01",
         monthly_fen=120_000,
