@@ -30,6 +30,9 @@ UNNAMED = "不具名 / not named"
 PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)")
 
 
+OF_CHILDREN = {"guardian_duties": '{"guardian":["raise"]}', "protected_classes": '["orphan"]'}
+
+
 def busy_county() -> Log:
     """Write a log in which every model has rows."""
     log = Log()
@@ -42,8 +45,7 @@ def busy_county() -> Log:
         carer_score_months="1",
         need_follow_up_days="30",
         epidemic_watch_days="7",
-        guardian_duties='{"guardian":["raise"]}',
-        protected_classes='["orphan"]',
+        **OF_CHILDREN,
         **limit("15", "working_days"),
     )
     adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
