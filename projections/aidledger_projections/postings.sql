@@ -2,7 +2,7 @@
 -- title_en: postings
 -- key: position, line
 -- for: the two lines of every entry of money, debit and credit; at each position they are equal to the fen
--- facts: S4-115, S4-118
+-- facts: S2-018, S4-067, S4-115, S4-118
 WITH case_moves AS (
     SELECT position, stream, effective_on, 'PaymentRostered' AS event, amount_fen AS fen
     FROM payment_rostered
@@ -110,6 +110,14 @@ moves AS (
     SELECT position, stream, effective_on, 'GoodsReturned', value_fen,
            'assets:' || stream, 'expenses:goods/returned', NULL
     FROM goods_returned
+    UNION ALL
+    SELECT position, stream, effective_on, 'DonationReceived', amount_fen,
+           'assets:' || stream, 'income:donated', NULL
+    FROM donation_received
+    UNION ALL
+    SELECT position, stream, effective_on, 'FacilitySubsidyPaid', amount_fen,
+           'expenses:facility/' || kind, 'liabilities:purpose/facility', NULL
+    FROM facility_subsidy_paid
     UNION ALL
     SELECT position, stream, effective_on, 'ServiceInvoiced', amount_fen,
            'assets:invoiced/' || stream, 'liabilities:purpose/service', NULL

@@ -341,6 +341,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("ReferralMade", "ReferralAnswered", "NeedMatched", "ContributionPaid"),
         *("MedicalCostSettled", "HousingAssessed", "EmploymentRegistered"),
         *("LimitExtended", "LimitSuspended", "LimitResumed"),
+        *("CashHandedOver", "FalseStatementFound", "InformationDemanded"),
     }
     written = set(NAMES) - {"CarerScored"}
 

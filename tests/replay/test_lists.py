@@ -20,6 +20,7 @@ from tests.replay.histories import (
     token,
 )
 from tests.replay.overseeing import RETURNS, oversee
+from tests.replay.special import special
 from tests.replay.test_deadlines import adopt_calendar, limit
 
 LISTS = ("list_publicity", "list_approved", "list_paid")
@@ -93,6 +94,7 @@ def busy_county() -> Log:
     )
     household(log, case_name(21))
     helped(log, case_name(31))
+    special(log, case_name(41))
     oversee(log)
     _money(log)
     return log

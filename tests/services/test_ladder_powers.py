@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from tests.services.conftest import Office
-from tests.services.signed import CLERK_OF, DAY, HEAD_OF, SURVEYOR_OF, TOWN, applied, done
+from tests.services.signed import CLERK_OF, DAY, HEAD_OF, SURVEYOR_OF, TOWN, applied, done, stated
 from tests.services.signedledger import SignedLedger
 from tests.services.test_closing import act as closing_act
 from tests.services.test_closing import close, four_payments, paid
@@ -73,7 +73,7 @@ def test_in_a_keyed_ledger_they_were_recorded_around_the_program_and_are_damage(
 
 
 def test_a_duty_that_its_actor_broke_by_name_is_a_lead(signed_session: Session) -> None:
-    done(signed_session, applied(), cause="applied")
+    done(signed_session, applied(), stated(), cause="applied")
     clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
     case = {"stream": f"case/{COUNTY}-2022-900001", "data": {}}
     done(signed_session, proposal_of({**clerk, **case}), cause="accepted")
@@ -104,7 +104,7 @@ def test_naming_a_missing_power_makes_no_lead_of_it(signed_session: Session) -> 
 
 
 def test_a_duty_broken_without_naming_it_is_damage(signed_session: Session) -> None:
-    done(signed_session, applied(), cause="applied")
+    done(signed_session, applied(), stated(), cause="applied")
     clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
     case = {"stream": f"case/{COUNTY}-2022-900001", "data": {}}
     done(signed_session, proposal_of({**clerk, **case}), cause="accepted")
