@@ -9,10 +9,11 @@ from tests.domain.people import COUNTY
 from tests.services import households as at
 from tests.services.conftest import Office
 from tests.services.households import FINANCE, on_household
-from tests.services.test_temporary import FIRE, applies, helps, line, pays, refused, rows
+from tests.services.test_temporary import FIRE, NUMBER, applies, helps, line, pays, refused, rows
 
 from aidledger.domain.events.helping import HelpGranted
 from aidledger.services.consequences import consequences
+from aidledger.services.importing.running import import_prepared, prepare
 
 
 @pytest.fixture
@@ -133,3 +134,22 @@ def test_the_return_of_the_month_counts_what_was_paid_once(county: Office) -> No
     found = {row["figure"]: row["state"] for row in rows(county, "monthly_return", "2022-02-28")}
 
     assert ("equal", "equal") == (found["paid_fen"], found["paid_lines"])
+
+
+@pytest.mark.parametrize("word", ["one_off", "一次性"])
+def test_a_bank_file_says_that_a_line_was_paid_once(county: Office, word: str) -> None:
+    """S4-045: the grant is paid by it, and a month of an allowance is not."""
+    applies(county)
+    county.act("2022-02-22", helps())
+    opened = on_household("PayRunOpened", "f1", FINANCE, stream="run/t", fund="f", month="2022-02")
+    county.act("2022-02-24", opened, line(county, 200_000))
+    head = "run,case,month,account,amount_yuan,result,result_on,reason,kind\n"
+    name = FIRE.removeprefix("case/")
+    row = f"t,{name},2022-02,{NUMBER},2000.00,paid,2022-02-24,,{word}\n"
+    county.at("2022-02-24")
+    what = prepare(county.session, "payments", (head + row).encode(), actor="b1")
+    import_prepared(county.session, what)
+
+    assert [(200_000, 0)] == [
+        (one["paid_fen"], one["over_fen"]) for one in rows(county, "help_paid", "2022-02-28")
+    ]
