@@ -75,3 +75,4 @@ def special(log: Log, case: str) -> None:
     look_for_work(log, case, 41)
     cost(log, case, "claim-1", "2022-02-16", basic_fen=9)
     grant(log, case, "2022-02-17", "medical_lookback", 9)
+    log.add("FuneralArranged", case, "2022-02-17", by="village", cost_fen=9)

@@ -223,3 +223,28 @@ def test_who_cannot_will_not_or_no_longer_looks_for_work_is_not_counted(
     look_for_work(log, SICK, 1, **more)
 
     assert [] == ask(log, "zero_employment", as_of=AS_OF)["zero_employment"]
+
+
+@pytest.mark.parametrize(
+    ("form", "by", "died_on", "state"),
+    [
+        ("concentrated", "institution", "2022-03-01", "met"),
+        ("concentrated", "village", "2022-03-01", "by_another"),
+        ("decentralised", "institution", "2022-03-01", "by_another"),
+        ("decentralised", "relatives", "2022-03-03", "no_death"),
+        ("decentralised", "relatives", "2022-03-02", "met"),
+    ],
+)
+def test_a_funeral_shows_who_arranged_it_and_at_whose_cost(
+    ask: Ask, form: str, by: str, died_on: str, state: str
+) -> None:
+    """S1-058, S1-059: the institution for its residents, village or relatives for others."""
+    log = Log()
+    apply_for(log, SICK)
+    log.add("SupportFormSet", SICK, "2022-02-01", consent=True, form=form)
+    log.add("DeathRecorded", SICK, "2022-03-02", died_on=died_on, source="office")
+    log.add("FuneralArranged", SICK, "2022-03-02", by=by, cost_fen=400_000)
+
+    (row,) = ask(log, "funerals", as_of=AS_OF)["funerals"]
+
+    assert (state, 400_000) == pick(row, "state", "cost_fen")
