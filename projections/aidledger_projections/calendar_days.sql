@@ -28,13 +28,36 @@ reach AS (
            ) + 60 AS days
     FROM pack_limits
 ),
+longer AS (
+    -- and what extensions add, as far as a limit may be long
+    SELECT COALESCE(MAX(LEAST(days, 620000)), 0) AS days
+    FROM (
+        SELECT SUM(extended * CASE unit WHEN 'working_days' THEN 2 WHEN 'months' THEN 31 ELSE 1 END) AS days
+        FROM limit_extended
+        GROUP BY stream, "limit"
+        UNION ALL
+        SELECT SUM(days) FROM complaint_extended GROUP BY stream
+    ) AS granted
+),
+counted_again AS (
+    -- a suspension may end on a day that is still to come
+    SELECT MAX(resumed_on) AS day FROM limit_resumed
+),
 span AS (
     -- no record is about days before 1850: the bound keeps a hostile one from filling the disk
     SELECT GREATEST(MIN(entry.effective_on), DATE '1850-01-02') - 1 AS first_on,
-           MAX(parameters.as_of) + CAST(MAX(reach.days) AS INTEGER) AS last_on
+           GREATEST(
+               MAX(parameters.as_of),
+               LEAST(
+                   COALESCE(MAX(counted_again.day), MAX(parameters.as_of)),
+                   MAX(parameters.as_of) + 20000
+               )
+           ) + CAST(MAX(reach.days) + MAX(longer.days) AS INTEGER) AS last_on
     FROM entry
     CROSS JOIN parameters
     CROSS JOIN reach
+    CROSS JOIN longer
+    CROSS JOIN counted_again
 ),
 days AS (
     SELECT CAST(series.day AS DATE) AS day

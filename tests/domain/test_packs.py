@@ -37,6 +37,19 @@ MINOR_17 = {"case.age_years": 17}
 ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "acceptance-after-application": ({"case.stage": "accepted"}, {}),
     "acceptance-programme": ({"case.programme": "dibao"}, {}),
+    "acceptance-statement": ({"case.stated": ["livelihood", "work_ability"]}, {}),
+    "one-programme-accepted": (
+        {"person.applied_programmes": ["orphan"]},
+        {"person.applied_programmes": ["orphan"], "person.given_up": ["orphan"]},
+    ),
+    "one-programme-approved": (
+        {"person.supported_programmes": ["dibao", "unattended"]},
+        {"person.supported_programmes": ["dibao", "temporary"]},
+    ),
+    "pay-one-programme": (
+        {"person.rostered_programmes": ["orphan"], "person.given_up": ["orphan"]},
+        {"person.entitled_programmes": ["orphan"], "person.given_up": ["orphan"]},
+    ),
     "waiver-ground": ({"act.ground": "emergency"}, {"act.ground": "no_doubt"}),
     "waiver-no-doubt": ({"case.comparison_doubt": True}, {}),
     "opinion-after-acceptance": ({"case.materials_complete": False}, {}),
@@ -149,8 +162,27 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "bearer-one": ({"act.replaces": "feng"}, {"case.bearers": []}),
     "relative-county-visit": ({"case.spot_checked": False}, {}),
     "publicity-complaint-phone": ({"act.complaint_phone": ""}, {}),
+    "publicity-place": (
+        {"act.place": "community", "case.area": "rural"},
+        {"act.place": "village", "case.area": "rural"},
+    ),
+    "termination-false-statement": (
+        {"act.ground": "false_statement", "case.false_statement": False},
+        {"act.ground": "false_statement", "case.false_statement": True},
+    ),
     "complaint-handler": ({"act.handler": "zhao"}, {}),
     "complaint-extension": ({"act.days": 31}, {}),
+    "complaint-extension-once": ({"complaint.extended": True}, {}),
+    "limit-extension-ground": ({"act.ground": "want_of_staff"}, {}),
+    "limit-extension-once": ({"limit.extensions": 1}, {}),
+    "limit-extension-length": (
+        {"act.extended": 15, "limit.extended": 1},
+        {"act.extended": 14, "limit.extended": 1},
+    ),
+    "limit-extension-in-time": (
+        {"limit.due_on": "2022-02-24"},
+        {"limit.due_on": "", "limit.suspended": True},
+    ),
     "fund-purpose": ({"act.purpose": "staff_welfare"}, {"act.purpose": "goods"}),
     "fund-covers-transfer": ({"act.amount_fen": 801}, {"act.amount_fen": 800}),
     "recovery-of-paid": ({"act.amount_fen": 301}, {"act.amount_fen": 300}),
@@ -158,6 +190,11 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "waiver-of-open-recovery": ({"act.amount_fen": 101}, {"act.amount_fen": 100}),
     "goods-in-stock": ({"act.quantity": 6}, {"act.quantity": 5}),
     "goods-recipient": ({"act.case": None}, {}),
+    "recognition-cause": ({"act.cause": "gambling"}, {"act.cause": "hard_up_worker"}),
+    "recognition-by-department": (
+        {"act.cause": "hard_up_worker", "act.office_kind": "education"},
+        {"act.cause": "hard_up_worker", "act.office_kind": "trade_union"},
+    ),
     "service-under-contract": ({"contract.runs": False}, {}),
     "service-invoiced": ({"act.amount_fen": 91}, {"act.amount_fen": 90}),
     "service-hours": ({"act.hours": 7}, {}),

@@ -120,9 +120,16 @@ def test_what_cannot_be_counted_is_unsaid() -> None:
     assert "unsaid" == judge(CALENDAR, rule(20_000, "days"), on("9999-12-01"), on("9999-12-02"))
 
 
-def test_days_granted_on_top_count_where_days_are_counted() -> None:
+def test_what_was_granted_on_top_counts_in_the_unit_of_the_limit() -> None:
     assert "exceeded" == judge(CALENDAR, rule(7, "days"), START, on("2022-01-20"))
-    assert "kept" == judge(CALENDAR, rule(7, "days", extended_days=10), START, on("2022-01-20"))
+    assert "kept" == judge(CALENDAR, rule(7, "days", extended=10), START, on("2022-01-20"))
+    assert "exceeded" == judge(CALENDAR, rule(5), START, on("2022-01-20"))
+    assert "kept" == judge(CALENDAR, rule(5, extended=10), START, on("2022-01-20"))
+
+
+def test_of_a_limit_that_was_suspended_nobody_outside_can_say_whether_it_was_kept() -> None:
+    assert "unsaid" == judge(CALENDAR, rule(7, "days", suspended=True), START, on("2022-01-05"))
+    assert "unsaid" == judge(CALENDAR, rule(7, "days", suspended=True), START, on("2023-01-05"))
 
 
 days = st.dates(date(2021, 12, 1), date(2024, 11, 30))

@@ -132,14 +132,11 @@ def test_a_spoiled_example_is_found_by_what_was_spoiled(pack: str, example: Exam
 
         assert [f"parts.{code}"] == mismatches(pack, spoiled(example, parts=more))
     if table.act is not None:
-        asked = [c.id for c in rules.clauses_for(table.act) if c.kind == "refuse"]
-        wrong = () if table.refused_by else tuple(asked[:1])
-
-        assert (["refused_by"] if asked else []) == mismatches(
-            pack, spoiled(example, refused_by=wrong)
-        )
-    if table.found_by:
-        assert ["found_by"] == mismatches(pack, spoiled(example, found_by=()))
+        for kind, field in (("refuse", "refused_by"), ("finding", "found_by")):
+            asked = [c.id for c in rules.clauses_for(table.act) if c.kind == kind]
+            wrong = () if getattr(table, field) else tuple(asked[:1])
+            if asked:
+                assert [field] == mismatches(pack, spoiled(example, **{field: wrong}))
 
 
 @each_example

@@ -322,7 +322,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("PaymentRostered", "PaymentReissued", "TerminationPublished", "TerminationNotified"),
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
         *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
-        *("EmergencyHelpGiven", "EmergencyHelpCompleted"),
+        "EmergencyHelpCompleted",
         *("BearerAssigned", "BearerReleased", "CaseDiscussed", "IncidentRecorded"),
         *("ServiceRendered", "MedicalVisitMade", "RespiteStayed", "AbilityReported"),
         *("PersuasionRecorded", "AdmissionRequested", "AdmissionEnded", "PocketMoneyPaid"),
@@ -341,6 +341,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("ReferralMade", "ReferralAnswered", "NeedMatched", "ContributionPaid"),
         *("MedicalCostSettled", "HousingAssessed", "EmploymentRegistered"),
         *("LimitExtended", "LimitSuspended", "LimitResumed"),
+        *("CashHandedOver", "FalseStatementFound", "InformationDemanded"),
     }
     written = set(NAMES) - {"CarerScored"}
 

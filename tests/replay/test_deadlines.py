@@ -131,7 +131,7 @@ def test_more_days_for_an_answer_count_when_granted_in_time(ask: Ask) -> None:
     rows = ask(log, "deadlines")["deadlines"]
 
     assert [("2022-05-30", 30), ("2022-04-30", 0)] == [
-        (row["due_on"], row["extended_days"]) for row in rows
+        (row["due_on"], row["extended"]) for row in rows
     ]
     assert 3 == len(rows[0]["positions"])
 

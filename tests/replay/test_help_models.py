@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from tests.replay.conftest import Ask, Table
-from tests.replay.histories import Log, apply_for, case_name, token
+from tests.replay.histories import Log, adopt_pack, apply_for, case_name, token
+from tests.replay.overseeing import register_offices
+from tests.replay.test_deadlines import adopt_calendar
 
 CASE = case_name(1)
 RUN = {"month": "2022-03", "run": "run/h"}
@@ -108,3 +110,136 @@ def test_a_grant_that_was_annulled_is_none(ask: Ask) -> None:
     log.add("EntryAnnulled", CASE, "2022-03-20", **reason)
 
     assert [] == ask(log, "help_paid")["help_paid"]
+
+
+RULES = {
+    "paperwork_working_days": "3",
+    "referral_answer_days": "7",
+    "same_cause_days": "180",
+    "split_days": "30",
+    "township_limit_fen": "300000",
+}
+
+
+def ruled(*cases: int) -> Log:
+    """Write a county with its offices, its rule, and applications of one person."""
+    log = Log()
+    adopt_pack(log, "2021-01-01", **RULES)
+    adopt_calendar(
+        log, 2022, ("2022-01-31", "2022-02-01"), ("2022-01-29", "2022-01-30"), known="2021-12-01"
+    )
+    register_offices(log)
+    for number in cases:
+        apply_for(log, case_name(number), number=1, programme="temporary")
+    return log
+
+
+def test_grants_of_one_township_to_one_person_are_added_up_over_the_window(ask: Ask) -> None:
+    """S4-045, F027: over the limit together, across cases; another office and another day are not."""
+    log = ruled(1, 2, 3, 4)
+    grant(log, "2022-03-01", 200_000)
+    grant(log, "2022-03-30", 100_000, case_name(2))
+    grant(log, "2022-03-31", 100_001, case_name(3))
+    grant(log, "2022-03-31", 250_000, case_name(4), way="goods")
+    found = ask(log, "temporary_grants", as_of="2022-04-01")["temporary_grants"]
+
+    assert [(200_000, False), (300_000, False), (200_001, False), (450_001, True)] == [
+        (row["window_fen"], row["over"]) for row in found
+    ]
+    assert {300_000} == {row["limit_fen"] for row in found}
+
+
+def test_the_county_has_no_limit_and_a_stranger_none_of_it(ask: Ask) -> None:
+    log = ruled(1, 2)
+    apply_for(log, case_name(3), number=3, programme="temporary")
+    for case in (1, 2, 3):
+        data: Any = {"amount_fen": 200_000, "help": "temporary"}
+        log.add("HelpGranted", case_name(case), "2022-03-01", desk="520123", **data)
+    found = ask(log, "temporary_grants", as_of="2022-04-01")["temporary_grants"]
+
+    assert [(200_000, False), (400_000, False), (200_000, False)] == [
+        (row["window_fen"], row["over"]) for row in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cause_on", "day", "same"),
+    [
+        ("2022-01-10", "2022-01-12", True),
+        ("2022-01-11", "2022-02-01", True),
+        ("2022-01-12", "2022-02-01", False),
+        ("2022-01-01", "2022-07-09", True),
+        ("2022-01-01", "2022-07-10", False),
+    ],
+)
+def test_a_cause_that_was_there_at_the_last_help_is_the_same_one(
+    ask: Ask, cause_on: str, day: str, same: bool
+) -> None:
+    """F026: two grants for one cause within the window, in two cases of a person."""
+    log = ruled(1, 2)
+    first = grant(log, "2022-01-11", 100, cause="k1", cause_on="2022-01-10")
+    grant(log, day, 100, case_name(2), cause="k7", cause_on=cause_on)
+    found = ask(log, "temporary_grants", as_of="2022-08-01")["temporary_grants"][-1]
+
+    assert same == found["same_cause"]
+    assert not same or first in found["positions"]
+
+
+def test_a_referral_waits_for_its_own_answer(ask: Ask) -> None:
+    """S4-049: two referrals of a case; the answer to one is none to the other."""
+    log = ruled(1)
+    sent: Any = {"service": "care", "to_unit": "charity"}
+    log.add("ReferralMade", CASE, "2022-03-01", referral="r1", **sent)
+    log.add("ReferralMade", CASE, "2022-03-02", referral="r2", **sent)
+    log.add("ReferralMade", CASE, "2022-03-02", referral="r3", **sent)
+    for name, day in (("r2", "2022-03-09"), ("r3", "2022-03-10")):
+        answer: Any = {"answered_on": day, "referral": name, "taken": True}
+        log.add("ReferralAnswered", CASE, day, **answer)
+    in_time, over = (
+        {row["referral"]: row["state"] for row in ask(log, "referrals", as_of=day)["referrals"]}
+        for day in ("2022-03-08", "2022-03-09")
+    )
+
+    assert ("open", "missed") == (in_time["r1"], over["r1"])
+    assert {"r1": "missed", "r2": "met"} == {name: over[name] for name in ("r1", "r2")}
+    late = ask(log, "referrals", as_of="2022-03-10")["referrals"]
+    assert "late" == {row["referral"]: row["state"] for row in late}["r3"]
+
+
+@pytest.mark.parametrize(
+    ("done_on", "as_of", "state"),
+    [
+        (None, "2022-01-29", "open"),
+        (None, "2022-01-30", "missed"),
+        ("2022-01-29", "2022-02-10", "met"),
+        ("2022-01-30", "2022-02-10", "late"),
+    ],
+)
+def test_the_paperwork_of_an_emergency_is_due_by_its_working_day(
+    ask: Ask, done_on: str | None, as_of: str, state: str
+) -> None:
+    """S4-044, S4-051, F052: Saturday the 29th makes up for the festival and counts."""
+    log = ruled(1)
+    grant(log, "2022-01-26", 100, kind="emergency")
+    grant(log, "2022-01-26", 100, kind="expenditure")
+    if done_on:
+        log.add("EmergencyHelpCompleted", CASE, done_on, justified=True)
+    found = ask(log, "emergency_paperwork", as_of=as_of)["emergency_paperwork"]
+
+    assert [("2022-01-29", state)] == [(row["due_on"], row["state"]) for row in found]
+
+
+def test_goods_bought_at_once_have_their_paperwork_too(ask: Ask) -> None:
+    """S4-050, S4-051: one paperwork covers all help before it, and none after."""
+    log = ruled(1)
+    bought: Any = {"amount_fen": 5, "emergency": "natural_disaster", "item": "rice"}
+    log.add("DirectPurchaseMade", CASE, "2022-03-01", quantity=1, supplier="shop", **bought)
+    grant(log, "2022-03-01", 100, kind="emergency")
+    log.add("EmergencyHelpCompleted", CASE, "2022-03-02", justified=True)
+    log.add("DirectPurchaseMade", CASE, "2022-03-03", quantity=1, supplier="shop", **bought)
+    found = ask(log, "emergency_paperwork", as_of="2022-03-04")["emergency_paperwork"]
+
+    assert ["met", "met", "open"] == [row["state"] for row in found]
+    assert ["DirectPurchaseMade", "HelpGranted", "DirectPurchaseMade"] == [
+        row["type"] for row in found
+    ]

@@ -159,6 +159,7 @@ def helped(log: Log, case: str) -> None:
     """Add a case that was helped at once."""
     apply_for(log, case, "2022-02-11", number=31, name="吴*", programme="temporary")
     log.add("HelpGranted", case, "2022-02-12", amount_fen=9, help="temporary", kind="emergency")
+    log.add("ReferralMade", case, "2022-02-12", referral="r1", service="care", to_unit="charity")
 
 
 def _money(log: Log) -> None:

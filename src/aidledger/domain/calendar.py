@@ -130,6 +130,10 @@ class Calendar:
         """Whether a table for the year is at hand."""
         return year in self._years
 
+    def knows_between(self, start: date, end: date) -> bool:
+        """Whether a table is at hand for each year of two days and between."""
+        return all(year in self._years for year in range(start.year, end.year + 1))
+
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that day; by the weekend rule where the year is unknown."""
         if day.weekday() >= _SATURDAY:
@@ -150,7 +154,7 @@ class Calendar:
         while left:
             day += _ONE_DAY
             left -= self.is_working_day(day)
-        return Deadline(day=day, provisional=self._provisional(start, day))
+        return Deadline(day=day, provisional=not self.knows_between(start, day))
 
     def add_days(
         self, start: date, count: int, *, count_from: CountFrom = "next_day", roll: Roll = "none"
@@ -202,10 +206,7 @@ class Calendar:
         day = last
         while not self.is_working_day(day):
             day += _ONE_DAY
-        return Deadline(day=day, provisional=self._provisional(last, day))
-
-    def _provisional(self, start: date, end: date) -> bool:
-        return any(year not in self._years for year in range(start.year, end.year + 1))
+        return Deadline(day=day, provisional=not self.knows_between(last, day))
 
 
 def _weekdays_up_to(day: date) -> int:

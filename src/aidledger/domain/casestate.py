@@ -36,11 +36,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     applicant: str = ""
     display_name: str = ""
     programme: str = ""
+    route: str = ""
     birth_on: str = ""
     area: str = ""
     township: str = ""
     village: str = ""
     account: str = ""
+    account_holder: str = ""
     relative_of: tuple[str, ...] = ()
     in_school: str = ""
     """Stage of the enrolment recorded last; empty when none or ended (see ``school_to``)."""
@@ -62,6 +64,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     has_income: bool = False
     property_within_limit: bool = False
     neighbour_visited: bool = False
+    false_statement: bool = False
     letter_obtained: bool = False
     compared_on: str = ""
     open_hits: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from aidledger.domain.events import complaint as events
+from aidledger.domain.events.clock import LimitExtended
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 
 
@@ -21,6 +22,7 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     subject_officer: str = ""
     subject_case: str = ""
     extended_days: int = 0
+    extensions: int = 0
     finding: str = ""
     answered_on: str = ""
 
@@ -40,7 +42,13 @@ def evolve_complaint(complaint: Complaint, at: Recorded) -> Complaint:
         case events.ComplaintRegistered() as event:
             return change(complaint, registered_on=at.effective_on, handler=event.handler)
         case events.ComplaintExtended() as event:
-            return change(complaint, extended_days=complaint.extended_days + event.days)
+            return change(
+                complaint,
+                extended_days=complaint.extended_days + event.days,
+                extensions=complaint.extensions + 1,
+            )
+        case LimitExtended():
+            return change(complaint, extensions=complaint.extensions + 1)
         case events.ComplaintInvestigated() as event:
             return change(complaint, finding=event.finding)
         case events.ComplaintAnswered() as event:

@@ -38,6 +38,7 @@ from aidledger.domain.policy.clause import ClauseResult
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.stock import Stock, stock_facts
+from aidledger.domain.timers import MOVING, Timer, timer_facts
 from aidledger.domain.values import month_of, next_month
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
@@ -77,6 +78,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     revealed: Mapping[str, str] = {}
     others: tuple[Case, ...] = ()
     """The person's other cases, where a rule asks about them."""
+    timer: Timer | None = None
+    """The limit that an act moves, where it runs."""
     stream_version: int = 0
     office_kind: str = ""
 
@@ -123,6 +126,8 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         return Refused(refusals=(_NO_STREAM,))
     if proposal.type in _BY_RULE_ONLY and not given.pack.clauses_for(proposal.type):
         return Refused(refusals=(_NO_RULE,))
+    if proposal.type in MOVING and not _can_be_moved(proposal.type, given.timer):
+        return Refused(refusals=(_NO_LIMIT,))
     facts = facts_of(proposal.type, proposal.event, proposal, given)
     refusals = policy.decide_clauses(given.pack, proposal.type, facts, given.calendar).refusals
     if refusals:
@@ -132,6 +137,15 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
             return Refused(refusals=tuple(_refusal(result, given.pack) for result in standing))
     act = _with_decision(proposal.type, proposal.event, facts, given)
     return Decided(steps=(*overridden(proposal, under_pack=True), act))
+
+
+def _can_be_moved(act_type: str, timer: Timer | None) -> bool:
+    """Whether the limit runs, and the pack gives any ground to move it so."""
+    if timer is None:
+        return False
+    mobility = timer.limit.mobility
+    extends = act_type == "LimitExtended"
+    return bool(mobility.extension_grounds if extends else mobility.suspension_grounds)
 
 
 def overridden(proposal: Proposal, *, under_pack: bool) -> tuple[Step, ...]:
@@ -183,13 +197,14 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
             effective_on=by.effective_on,
         ),
         "case": CaseFacts(case, on=by.effective_on, month=month, revealed=given.revealed),
-        "person": PersonFacts(case, given.others, on=by.effective_on),
+        "person": PersonFacts(case, given.others, on=by.effective_on, month=month),
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),
         "fund": fund_facts(given.fund),
         "stock": stock_facts(given.stock, event),
         "contract": contract_facts(given.contract, month),
+        "limit": timer_facts(given.timer),
         "standards": list(given.standards),
         "day": {"effective_on": by.effective_on, "recorded_on": given.recorded_on},
     }
@@ -349,5 +364,12 @@ _NO_RULE: Final = Refusal(
     citation="design 8",
     text_zh="该事项所用的政策包没有关于给予此项救助的规定",
     text_en="the policy pack of this case has no rule that grants such help",
+    facts={},
+)
+_NO_LIMIT: Final = Refusal(
+    clause="ledger.limit",
+    citation="C4",
+    text_zh="没有正在运行且政策包允许这样变动的这项期限",
+    text_en="no such limit runs that the pack lets anybody move so",
     facts={},
 )

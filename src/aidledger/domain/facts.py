@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.asked import helping, household, special
+from aidledger.domain.asked import applicant, helping, household, special
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
@@ -151,6 +151,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "has_income",
         "property_within_limit",
         "neighbour_visited",
+        "false_statement",
         "letter_obtained",
         "obligor_assessed",
         "obligor_able",
@@ -214,6 +215,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     **household.FACTS,
     **helping.FACTS,
     **special.FACTS,
+    **applicant.FACTS,
 }
 """Every fact of a case, by the name that clauses know it by."""
 
@@ -256,7 +258,7 @@ def complaint_facts(complaint: Complaint | None) -> Facts:
         "subject_officer": complaint.subject_officer,
         "handler": complaint.handler,
         "received_on": complaint.received_on,
-        "extended": complaint.extended_days > 0,
+        "extended": complaint.extensions > 0,
     }
 
 

@@ -21,7 +21,8 @@ _ONE_DAY: Final = timedelta(days=1)
 class Limit(NamedTuple):
     """A limit as an adopted pack has it: ``n`` units, and how they are counted.
 
-    ``extended_days`` were granted on top. At least: the act may not come before the last day.
+    ``extended`` units were granted on top. At least: the act may not come before the last day.
+    ``suspended``: some days did not count, and nobody outside says from when.
     """
 
     n: int
@@ -29,7 +30,8 @@ class Limit(NamedTuple):
     count_from: CountFrom
     roll: Roll
     bound: Bound
-    extended_days: int = 0
+    extended: int = 0
+    suspended: bool = False
 
 
 class Days(NamedTuple):
@@ -47,9 +49,8 @@ def last_day(calendar: Calendar, limit: Limit, start: date) -> Deadline:
         OverflowError: the day lies beyond all years.
 
     """
-    days = limit.extended_days if limit.unit == "days" else 0
     return calendar.deadline(
-        start, limit.n + days, limit.unit, count_from=limit.count_from, roll=limit.roll
+        start, limit.n + limit.extended, limit.unit, count_from=limit.count_from, roll=limit.roll
     )
 
 
@@ -77,7 +78,7 @@ def judge(calendar: Calendar, limit: Limit, start: Days, end: Days) -> Verdict:
 
 def _meets(calendar: Calendar, limit: Limit, start: date | None, end: date | None) -> bool | None:
     """Whether a limit was kept between two days; None where a day or the calendar is unknown."""
-    if start is None or end is None:
+    if start is None or end is None or limit.suspended:
         return None
     try:
         last = last_day(calendar, limit, start)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.recorded import END_OF_TIME
 from aidledger.services.rebuilding import read_model
 from aidledger.services.session import Session
 from aidledger.services.standing import day_of_question
@@ -21,18 +22,24 @@ _PENDING: Final = ("open", "missed")
 
 
 class DueItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to be done by a day, or not before one (``at_least``)."""
+    """One thing to be done by a day, or not before one (``at_least``).
 
-    due_on: str
+    A limit that is suspended has no day; ``extended`` are the units granted on top, of ``unit``.
+    """
+
+    due_on: str | None
     stream: str
     what: str
     bound: str
     state: str
-    days_left: int
+    days_left: int | None
     from_on: str
     severity: str
     provisional: bool
     positions: tuple[int, ...]
+    extended: int = 0
+    unit: str = ""
+    suspended_since: str | None = None
 
 
 class DueList(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +64,8 @@ def due(
         session: an opened ledger.
         as_of: the day asked about; default: the day of the last entry.
         known_on: leave out what was recorded after that day.
-        days: only what falls due within so many days; what is overdue is always there.
+        days: only what falls due within so many days: what is overdue is always there, what is
+            suspended not.
         folder: where the generations of the read models are kept.
 
     """
@@ -72,8 +80,12 @@ def due(
             folder=folder,
         )
         items += reader([dict(zip(columns, row, strict=True)) for row in rows], day)
-    chosen = [item for item in items if days is None or item.days_left <= days]
-    chosen.sort(key=lambda item: (item.due_on, item.stream, item.what))
+    chosen = [
+        item
+        for item in items
+        if days is None or (item.days_left is not None and item.days_left <= days)
+    ]
+    chosen.sort(key=lambda item: (item.due_on or END_OF_TIME, item.stream, item.what))
     return DueList(as_of=day, known_on=known_on, items=tuple(chosen))
 
 
@@ -82,6 +94,8 @@ def _limits(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
     for row in rows:
         if row["state"] in _PENDING and row["due_on"] is not None:
             yield _item(row, row["stream"], row["limit_id"], str(row["due_on"]), day)
+        elif row["state"] == "suspended":
+            yield _item(row, row["stream"], row["limit_id"], None, day)
 
 
 def _visits(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
@@ -130,11 +144,29 @@ def _findings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
             yield _item(row, row["finding"], f"rectify {row['rule']}", str(row["due_on"]), day)
 
 
+def _referrals(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the referrals that nobody has answered."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            shown = {**row, "from_on": row["made_on"]}
+            what = f"referral {row['referral']}"
+            yield _item(shown, row["case"], what, str(row["due_on"]), day)
+
+
+def _paperwork(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the emergencies whose paperwork is still to be done."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            yield _item(row, row["case"], "paperwork", str(row["due_on"]), day)
+
+
 _READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem]]]] = {
     "deadlines": _limits,
     "visits_due": _visits,
     "scores_due": _scores,
     "needs": _needs,
+    "referrals": _referrals,
+    "emergency_paperwork": _paperwork,
     "meetings_due": _meetings,
     "returns_due": _returns,
     "audit_findings": _findings,
@@ -142,18 +174,24 @@ _READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem
 """By model: what reads its rows."""
 
 
-def _item(row: dict[str, Any], stream: str, what: str, due_on: str, day: str) -> DueItem:
+def _item(row: dict[str, Any], stream: str, what: str, due_on: str | None, day: str) -> DueItem:
     """Return one item."""
-    left = date.fromisoformat(due_on) - date.fromisoformat(day)
+    left = None
+    if due_on is not None:
+        left = (date.fromisoformat(due_on) - date.fromisoformat(day)).days
+    since = row.get("suspended_since")
     return DueItem(
         due_on=due_on,
         stream=stream,
         what=what,
         bound=row.get("bound") or "at_most",
         state=row["state"],
-        days_left=left.days,
+        days_left=left,
         from_on=str(row["from_on"]),
         severity=row.get("severity") or "",
         provisional=bool(row.get("provisional")),
         positions=tuple(row["positions"]),
+        extended=row.get("extended") or 0,
+        unit=row.get("unit") or "",
+        suspended_since=None if since is None else str(since),
     )

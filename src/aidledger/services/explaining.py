@@ -11,7 +11,7 @@ from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import AmountPart
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 from aidledger.services.history import history
 from aidledger.services.problems import ServiceError
 from aidledger.services.redeciding import record_of
@@ -76,11 +76,7 @@ def explain(
     session: Session, case: str, *, as_of: str | None = None, known_on: str | None = None
 ) -> Explanation:
     """Return the decisions of a case that had taken effect by ``as_of``, as known on a day."""
-    entries = [
-        entry
-        for entry in amended(history(session, case, known_on=known_on))
-        if as_of is None or entry.effective_on <= as_of
-    ]
+    entries = standing(history(session, case, known_on=known_on), as_of=as_of or END_OF_TIME)
     overridden: list[str] = []
     decisions: list[DecisionView] = []
     for entry in entries:
@@ -94,8 +90,15 @@ def explain(
     return Explanation(case=case, as_of=as_of, known_on=known_on, decisions=tuple(decisions))
 
 
-def blame(session: Session, case: str, *, field: str | None = None) -> tuple[Blame, ...]:
-    """Return for each field of the case the entry that made it what it is.
+def blame(
+    session: Session,
+    case: str,
+    *,
+    field: str | None = None,
+    as_of: str | None = None,
+    known_on: str | None = None,
+) -> tuple[Blame, ...]:
+    """Return for each field of the case the entry that made it what it is, on a day, as known.
 
     Raises:
         ServiceError: no such field.
@@ -108,7 +111,7 @@ def blame(session: Session, case: str, *, field: str | None = None) -> tuple[Bla
         )
     state = Case(stream=case)
     blamed: dict[str, Blame] = {}
-    for entry in amended(history(session, case)):
+    for entry in standing(history(session, case, known_on=known_on), as_of=as_of or END_OF_TIME):
         after = evolve(state, entry)
         for name in names if field is None else [field]:
             value = getattr(after, name)

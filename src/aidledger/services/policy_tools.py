@@ -19,6 +19,7 @@ from aidledger.domain.policy.errors import PackError
 from aidledger.domain.policy.examples import Example, load_examples, run_example
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, check_periods, load_pack_file
 from aidledger.domain.policy.year import load_year_table
+from aidledger.domain.recorded import END_OF_TIME
 from aidledger.services.adoption import shipped
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
@@ -97,17 +98,32 @@ class Trial:
         return self.refused is None and not self.failures
 
 
-def list_packs(book: PolicyBook | None) -> tuple[PackLine, ...]:
-    """Return the shipped packs, then the texts that the ledger adopted and that are not shipped."""
+def list_packs(
+    book: PolicyBook | None, *, as_of: str | None = None, known_on: str | None = None
+) -> tuple[PackLine, ...]:
+    """Return the shipped packs, then the texts that the ledger adopted and that are not shipped.
+
+    Args:
+        book: the ledger's policy, where there is a ledger.
+        as_of: only packs whose text is in force that day.
+        known_on: only what was known that day, and adopted by then.
+    """
+    known_by = known_on or END_OF_TIME
     library = PackLibrary(shipped("packs"))
-    lines = [
-        _line(library.resolve(name), book, examples=len(load_examples(library, name)))
-        for name in library.ids
-    ]
-    known = {line.hash for line in lines}
-    adopted = {a.pack_hash for a in book.adoptions()} if book else set()
-    lines += [_line(book.pack(digest), book) for digest in sorted(adopted - known) if book]
-    return tuple(lines)
+    packs = [(library.resolve(name), name) for name in library.ids]
+    known = {pack.hash for pack, _ in packs}
+    adopted = {a.pack_hash for a in book.adoptions() if a.known_since <= known_by} if book else ()
+    packs += [(book.pack(digest), "") for digest in sorted(set(adopted) - known) if book]
+    return tuple(
+        _line(
+            pack,
+            book,
+            known_by=known_by,
+            examples=len(load_examples(library, name)) if name else None,
+        )
+        for pack, name in packs
+        if pack.known_since <= known_by and (as_of is None or pack.in_force_on(as_of))
+    )
 
 
 def show_pack(
@@ -148,9 +164,11 @@ def show_pack(
     )
 
 
-def compare_packs(one: str, other: str, book: PolicyBook | None) -> PackDifferences:
-    """Return what two packs differ in. Raises ServiceError: no such pack."""
-    a, b = find_pack(one, book, None), find_pack(other, book, None)
+def compare_packs(
+    one: str, other: str, book: PolicyBook | None, known_on: str | None = None
+) -> PackDifferences:
+    """Return what two packs differ in, as adopted by a day. Raises ServiceError: no such pack."""
+    a, b = find_pack(one, book, known_on), find_pack(other, book, known_on)
     found = differences(a, b)
     same = len({(r.kind, r.name) for r in rules_of(a)}) - sum(d.a is not None for d in found)
     return PackDifferences(a=_line(a, book), b=_line(b, book), differences=found, same=same)
@@ -263,7 +281,13 @@ def _refused(name: str, shown: str, error: PackError) -> Trial:
     return Trial(pack=name, file=shown, examples=0, refused=told, failures=())
 
 
-def _line(pack: ResolvedPack, book: PolicyBook | None, *, examples: int | None = None) -> PackLine:
+def _line(
+    pack: ResolvedPack,
+    book: PolicyBook | None,
+    *,
+    known_by: str = END_OF_TIME,
+    examples: int | None = None,
+) -> PackLine:
     return PackLine(
         pack=pack.id,
         title_zh=pack.title.zh,
@@ -277,7 +301,9 @@ def _line(pack: ResolvedPack, book: PolicyBook | None, *, examples: int | None =
         hash=pack.hash,
         shipped=pack.hash in _shipped_hashes() if examples is None else True,
         adopted=tuple(
-            a.known_since for a in (book.adoptions() if book else ()) if a.pack_hash == pack.hash
+            a.known_since
+            for a in (book.adoptions() if book else ())
+            if a.pack_hash == pack.hash and a.known_since <= known_by
         ),
         parameters=len(pack.parameters),
         clauses=len(pack.clauses),

@@ -232,7 +232,8 @@ class _Judging:
             count_from="same_day" if row["count_from"] == "same_day" else "next_day",
             roll="next_working_day" if row["roll"] == "next_working_day" else "none",
             bound="at_least" if row["bound"] == "at_least" else "at_most",
-            extended_days=int(row["extended_days"]),
+            extended=int(row["extended"]),
+            suspended=bool(row["suspended_days"]),
         )
         start, done = self._known[row["from_position"]], self._known.get(row["done_position"])
         begun, ended = start.as_start(), Days(None, None)
@@ -254,7 +255,7 @@ class _Judging:
             stream=row["stream"],
             limit_id=row["limit_id"],
             bound=limit.bound,
-            n=limit.n + limit.extended_days,
+            n=limit.n + limit.extended,
             unit=limit.unit,
             due_on=str(row["due_on"]),
             from_position=row["from_position"],

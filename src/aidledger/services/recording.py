@@ -25,6 +25,7 @@ from aidledger.domain.decide import (
 )
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
+from aidledger.domain.events.clock import LimitExtended, LimitSuspended
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
@@ -32,11 +33,13 @@ from aidledger.domain.payrun import with_line
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.timers import Timer, running
 from aidledger.ledger.entry import PolicyPin
 from aidledger.services.clock import china_day
 from aidledger.services.guarding import KEY_REGISTERED, Guard, acknowledged, guard_of
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.services.proposals import TOKENS
+from aidledger.services.running import running_limits
 from aidledger.services.sealing import filled, reveal_facts, seal_values, secrets_of
 from aidledger.services.session import Session
 from aidledger.store.draft import Draft, Evidence, VaultRow
@@ -272,9 +275,29 @@ class _Batch:
             recorded_on=self._today,
             revealed=self._revealed(proposal, pack),
             others=self._others(proposal, pack),
+            timer=self._timer(proposal),
             stream_version=session.version(proposal.stream),
             office_kind=session.office_kind(proposal.office),
         )
+
+    def _timer(self, proposal: Proposal) -> Timer | None:
+        """Return the limit that an act moves, where it runs: under the packs it began under."""
+        if not isinstance(proposal.event, LimitExtended | LimitSuspended):
+            return None
+        stream, session = proposal.stream, self._session
+        decided = (
+            msgspec.structs.replace(entry, position=self._size + number)
+            for number, entry in enumerate(self._entries)
+            if entry.stream == stream
+        )
+        found = running_limits(
+            session,
+            stream,
+            [*session.stream(stream), *decided],
+            as_of=proposal.effective_on,
+            known_on=self._today,
+        )
+        return running(found, proposal.event.limit)
 
     def _others(self, proposal: Proposal, pack: ResolvedPack | None) -> tuple[Case, ...]:
         """Return the person's other cases, only for an act whose rules ask about them."""

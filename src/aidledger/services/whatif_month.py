@@ -31,7 +31,7 @@ from aidledger.domain.policy.decision import (
 )
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.recorded import Recorded, amended
-from aidledger.services.clock import china_day
+from aidledger.services.clock import china_day, end_of_china_day
 from aidledger.services.decoding import recorded_many
 from aidledger.services.history import case_streams
 from aidledger.services.policy_book import PolicyBook
@@ -118,7 +118,12 @@ class _Under(msgspec.Struct, frozen=True):
 
 
 def whatif_month(
-    session: Session, pack: str, month: str, *, progress: Progress | None = None
+    session: Session,
+    pack: str,
+    month: str,
+    *,
+    known_on: str | None = None,
+    progress: Progress | None = None,
 ) -> MonthUnder:
     """Decide the cases of a month under another pack, and add up.
 
@@ -127,6 +132,7 @@ def whatif_month(
         pack: the pack's id, adopted or shipped; of one that names programmes, their cases count, of
             any other those of programmes for which no adopted pack is.
         month: as YYYY-MM.
+        known_on: leave out what was recorded after that day.
         progress: told the cases done.
 
     Raises:
@@ -137,7 +143,7 @@ def whatif_month(
     streams = case_streams(session)
     changes: list[Change] = []
     cases = unchecked = before_fen = 0
-    for done, (stream, entries) in enumerate(_cases(session, streams), start=1):
+    for done, (stream, entries) in enumerate(_cases(session, streams, known_on), start=1):
         case = fold_case(stream, entries)
         due_fen = case.payable_fen(month)
         if due_fen and _would_decide(under, case.programme):
@@ -171,12 +177,17 @@ def whatif_month(
     )
 
 
-def _cases(session: Session, streams: Sequence[str]) -> Iterator[tuple[str, list[Recorded]]]:
-    """Yield every case with its entries."""
+def _cases(
+    session: Session, streams: Sequence[str], known_on: str | None
+) -> Iterator[tuple[str, list[Recorded]]]:
+    """Yield every case with its entries, as known by the end of a day."""
+    end = None if known_on is None else end_of_china_day(known_on)
     for at in range(0, len(streams), _TOGETHER):
         entries = recorded_many(session.store.read_streams(streams[at : at + _TOGETHER]))
         for stream, several in groupby(entries, key=attrgetter("stream")):
-            yield stream, list(several)
+            known = [one for one in several if end is None or one.recorded_at < end]
+            if known:
+                yield stream, known
 
 
 def _would_decide(under: _Under, programme: str) -> bool:

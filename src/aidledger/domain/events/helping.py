@@ -74,9 +74,9 @@ class DirectPurchaseMade(Event, frozen=True, kw_only=True):
     """直接采购: goods bought at once out of assistance money in a public emergency (S4-050)."""
 
     amount_fen: Fen
+    emergency: Code
     item: Code
     quantity: Count
-    source: Source = "office"
     supplier: Code
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from aidledger.domain.policy.clause import Clause
 from aidledger.domain.policy.errors import pack_error
 from aidledger.domain.policy.expression import PARAMETERS, Expression, compile_expression
 from aidledger.domain.policy.formula import CompiledFormula, Term
+from aidledger.domain.policy.moving import Counting, Mobility, Move, Moved, moved_due
 from aidledger.domain.policy.schema import (
     AmountTable,
     ByTier,
@@ -43,11 +44,24 @@ class Limit:
     severity: Severity
     text_zh: str
     text_en: str
+    mobility: Mobility
 
     def due(self, start: str, calendar: Calendar) -> Deadline:
         """Return the last day in time when the limit begins with ``start`` (ISO)."""
         return calendar.deadline(
             parse_day(start), self.n, self.unit, count_from=self.count_from, roll=self.roll
+        )
+
+    def due_moved(
+        self, start: str, position: int, calendar: Calendar, moves: Sequence[Move]
+    ) -> Moved:
+        """Return the last day in time of the limit that an entry began, as it was moved since."""
+        return moved_due(
+            Counting(self.n, self.unit, self.count_from, self.roll),
+            parse_day(start),
+            position,
+            calendar,
+            moves,
         )
 
 
@@ -223,4 +237,29 @@ def compile_limit(table: LimitTable, parameters: Mapping[str, Any], file: str) -
         severity=table.severity,
         text_zh=table.text_zh,
         text_en=table.text_en,
+        mobility=_mobility(table, parameters, file),
+    )
+
+
+def _mobility(table: LimitTable, parameters: Mapping[str, Any], file: str) -> Mobility:
+    """Resolve by how much, how often and on what grounds a limit may be moved."""
+
+    def grounds(key: str, at: str) -> tuple[str, ...]:
+        listed = parameters.get(key)
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise pack_error(file, f"limit.{table.id}.{at}", "a parameter that lists grounds", key)
+        return tuple(listed)
+
+    given = table.extendable
+    more = parameters.get(given.more) if given and isinstance(given.more, str) else None
+    if given and isinstance(given.more, int):
+        more = given.more
+    if given and (type(more) is not int or not 1 <= more <= MAX_COUNT):
+        at, expected = f"limit.{table.id}.extendable.more", f"a whole number from 1 to {MAX_COUNT}"
+        raise pack_error(file, at, f"{expected} or such a parameter", str(given.more))
+    return Mobility(
+        more=more or 0,
+        times=given.times if given else 0,
+        extension_grounds=grounds(given.grounds, "extendable.grounds") if given else (),
+        suspension_grounds=grounds(table.suspendable, "suspendable") if table.suspendable else (),
     )

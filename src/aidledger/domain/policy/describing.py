@@ -130,6 +130,7 @@ def _limit(limit: Limit) -> Rule:
     en += ", each period" if limit.repeats else ""
     en += f": {' or '.join(_event(name, 'en') for name in limit.to_events)}"
     en += ", rolled to a working day" if limit.roll != "none" else ""
+    zh, en = zh + _moving(limit, "zh"), en + _moving(limit, "en")
     return Rule(
         kind="limit",
         name=limit.id,
@@ -140,6 +141,31 @@ def _limit(limit: Limit) -> Rule:
         citation=limit.citation,
         facts=limit.facts,
     )
+
+
+def _moving(limit: Limit, lang: str) -> str:
+    """Say by how much and on what grounds a limit may be extended or suspended."""
+    mobility, at = limit.mobility, ("zh", "en").index(lang)
+    comma, colon, semi = (("、", "：", "；"), (", ", ": ", "; "))[at]
+
+    def listed(grounds: tuple[str, ...]) -> str:
+        return comma.join(value_words(ground)[at] for ground in grounds)
+
+    says = ""
+    if mobility.extension_grounds:
+        unit = value_words(limit.unit)[at]
+        much = (f"至多延长 {mobility.more} {unit}", f"extended by {mobility.more} {unit} at most")[
+            at
+        ]
+        often = (f"，{mobility.times} 次", f", {_times(mobility.times)}")[at]
+        says += f"{semi}{much}{often}{colon}{listed(mobility.extension_grounds)}"
+    if mobility.suspension_grounds:
+        says += f"{semi}{('可中止', 'suspended')[at]}{colon}{listed(mobility.suspension_grounds)}"
+    return says
+
+
+def _times(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
 
 
 def _amount(rule: AmountRule) -> Rule:

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from aidledger.domain.asked.person import PersonFacts
 from aidledger.domain.calendar import Calendar
+from aidledger.domain.casestate import Case
 from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.decision import compute_amounts, decide_clauses
 from aidledger.domain.policy.errors import FaultReason, pack_error
 from aidledger.domain.policy.lines import field_lines, located
+from aidledger.domain.policy.moving import Move
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.policy.schema import ExampleTable, read_examples
 from aidledger.domain.values import age_on, is_day, parse_day
 
 Given = dict[str, dict[str, Any]]
+_NOTHING_ELSE: Final = dict(PersonFacts(Case(stream=""), (), on="0001-01-01"))
+"""The facts of a person in an example that says nothing of them: no other case, no grant."""
 _MONTHS = ("act.effective_on", "act.from_month", "act.month")
 
 
@@ -65,9 +70,13 @@ def run_example(pack: ResolvedPack, example: Example, calendar: Calendar) -> tup
     said: list[tuple[str, object, object]] = []
     if table.limit is not None:
         limit = next(limit for limit in pack.limits if limit.id == table.limit)
-        end = limit.due(table.on, known)
+        moves = [
+            Move(kind=m.kind, on=m.on, position=at, count=m.count, unit=limit.unit)
+            for at, m in enumerate(table.moved, 1)
+        ]
+        end = limit.due_moved(table.on, 0, known, moves)
         said += [
-            ("due", table.due, end.day.isoformat()),
+            ("due", table.due, end.day.isoformat() if end.day else "suspended"),
             ("provisional", table.provisional, end.provisional),
         ]
     facts = _facts(example)
@@ -131,6 +140,9 @@ def _check(example: Example, pack: ResolvedPack, field: str) -> None:
         refuse("", "an act, an amount or a limit", "none")
     if (table.limit is None) != (table.due is None):
         refuse("due", "a limit with its last day", "one without the other")
+    for index, move in enumerate(table.moved):
+        if table.limit is None or not is_day(move.on):
+            refuse(f"moved[{index}].on", "a day as YYYY-MM-DD, of a limit", move.on, "bad_day")
     if table.limit is not None and table.limit not in {limit.id for limit in pack.limits}:
         refuse("limit", "a limit of the pack", table.limit, "unknown_name")
     if table.parts and table.amount_fen is None:
@@ -163,6 +175,7 @@ def _facts(example: Example) -> Mapping[str, Any]:
     case = facts.setdefault("case", {})
     if "birth_on" in case:
         case["age_years"] = _age(str(case["birth_on"]), table.on)
+    facts["person"] = {**_NOTHING_ELSE, **facts.get("person", {})}
     facts["act"] = {"effective_on": table.on, **facts.get("act", {}), "type": table.act or ""}
     facts["day"] = {"effective_on": table.on, "recorded_on": table.on, **facts.get("day", {})}
     facts["standards"] = [

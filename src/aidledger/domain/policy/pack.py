@@ -22,6 +22,7 @@ from aidledger.domain.policy.clause import Clause
 from aidledger.domain.policy.compiling import Limit, compile_amounts, compile_clause, compile_limit
 from aidledger.domain.policy.errors import FaultReason, pack_error
 from aidledger.domain.policy.lines import located
+from aidledger.domain.policy.reading import convert, read_toml
 from aidledger.domain.policy.schema import (
     AmountTable,
     Basis,
@@ -32,9 +33,7 @@ from aidledger.domain.policy.schema import (
     StandardTable,
     Status,
     Title,
-    convert,
     read_examples,
-    read_toml,
     split_examples,
 )
 from aidledger.domain.policy.validating import check_days, check_names

@@ -7,28 +7,15 @@ provenance: a number without a source is not a rule.
 from __future__ import annotations
 
 import re
-import tomllib
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from aidledger.domain.calendar import CountFrom, Roll, Unit
 from aidledger.domain.events.base import Programme, Reason
-from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
+from aidledger.domain.policy.reading import convert, read_toml
 
-MAX_FILE_BYTES = 262_144
-T = TypeVar("T")
 _EXAMPLES: Final = re.compile(rb"^\n?\[\[example\]\]", re.MULTILINE)
-_AT_LINE: Final = re.compile(r"at line (\d+)")
-_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
-_MISSING: Final = re.compile(r"missing required field `([^`]*)`")
-_WORD: Final = re.compile(r"Invalid enum value '([^']*)'")
-_MISSING_REASONS: Final[dict[str, FaultReason]] = {
-    "from": "missing_day",
-    "in_force": "missing_day",
-    "known_since": "missing_day",
-    "rounding": "no_rounding",
-}
 
 PackId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 RuleId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
@@ -193,13 +180,25 @@ class FollowTable(_Strict, frozen=True, kw_only=True):
     reason: Reason
 
 
+class Extendable(_Strict, frozen=True, kw_only=True):
+    """What a limit may be moved by: ``more`` units in all, in ``times`` acts, on listed grounds.
+
+    ``more`` is a number or a whole-number parameter, ``grounds`` a parameter that lists them.
+    """
+
+    more: Annotated[int, msgspec.Meta(ge=1, le=20_000)] | Key
+    grounds: Key
+    times: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+
+
 class LimitTable(
     _Strict, frozen=True, kw_only=True, rename={"from_event": "from", "to_events": "to"}
 ):
     """A time limit: from one event, until one of others, so many units; ``repeats`` each period.
 
     ``at_most`` means done by the last day, ``at_least`` not before it.
-    ``n`` is a number or the name of a whole-number parameter.
+    ``n`` is a number or the name of a whole-number parameter. ``suspendable`` names the parameter
+    that lists on what grounds its days may stop counting; without it none do.
     """
 
     id: RuleId
@@ -211,6 +210,8 @@ class LimitTable(
     roll: Roll = "none"
     bound: Literal["at_most", "at_least"] = "at_most"
     repeats: bool = False
+    extendable: Extendable | None = None
+    suspendable: Key | None = None
     citation: Words
     facts: tuple[FactId, ...] = ()
     severity: Severity
@@ -260,12 +261,20 @@ class PublishedTable(_Strict, frozen=True, kw_only=True, rename={"from_on": "fro
     from_on: DayText
 
 
+class MoveTable(_Strict, frozen=True, kw_only=True, rename={"kind": "as"}):
+    """A move of the limit of an example: granted, suspended from or counting again from a day."""
+
+    kind: Literal["extended", "suspended", "resumed"]
+    on: DayText
+    count: Annotated[int, msgspec.Meta(ge=0, le=20_000)] = 0
+
+
 class ExampleTable(_Strict, frozen=True, kw_only=True):
     """A worked example: what the pack must answer for some facts on a day.
 
     An ``act`` is allowed unless clauses refuse it (``refused_by``; ``found_by`` are clauses that
-    only find). An amount has its parts. A ``limit`` that begins on the day ends on ``due``. Facts
-    stand by root and name (``case.age_years``); ``like`` takes over those of an earlier example or
+    only find). An amount has its parts. A ``limit`` that begins on the day ends on ``due``, as
+    ``moved`` since: an extension is in its own unit. Facts stand by root and name (``case.age_years``); ``like`` takes over those of an earlier example or
     of one of a parent. ``case.birth_on`` gives the age of the day. Working days are counted as
     known on ``known_on``, or as known today.
     """
@@ -284,6 +293,7 @@ class ExampleTable(_Strict, frozen=True, kw_only=True):
     amount_fen: Whole | None = None
     parts: dict[RuleId, Whole] = {}
     limit: RuleId | None = None
+    moved: tuple[MoveTable, ...] = ()
     due: DayText | None = None
     provisional: bool = False
 
@@ -316,84 +326,3 @@ def read_examples(content: bytes, *, file: str) -> tuple[ExampleTable, ...]:
     # Line by line where it was: what stands before is empty lines for the reader of TOML.
     tables = read_toml(b"\n" * rules.count(b"\n") + written, file=file)
     return convert(tables, ExampleFile, file=file).example
-
-
-def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
-    """Read TOML from bytes of any kind.
-
-    Raises:
-        PackError: too large, not UTF-8, not TOML; with the line.
-    """
-    expected, line = "TOML in UTF-8", 1
-    try:
-        if len(content) <= MAX_FILE_BYTES:
-            return tomllib.loads(content.decode("utf-8"))
-        expected, found = f"at most {MAX_FILE_BYTES} bytes", f"{len(content)}"
-    except UnicodeDecodeError as error:
-        found = f"a byte that is not UTF-8 at offset {error.start}"
-        line = content.count(b"\n", 0, error.start) + 1
-    except (ArithmeticError, RecursionError, ValueError) as error:
-        found, place = str(error), _AT_LINE.search(str(error))
-        line = int(place.group(1)) if place else content.count(b"\n") + 1
-    raise PackError(
-        file=file, field="file", expected=expected, found=found, reason="not_toml", line=line
-    )
-
-
-def convert(data: dict[str, Any], into: type[T], *, file: str) -> T:
-    """Turn TOML tables into a struct.
-
-    Raises:
-        PackError: naming the field as ``clause[3].require``.
-    """
-    try:
-        return msgspec.convert(data, into, strict=True)
-    except msgspec.ValidationError as error:
-        text, path = _told(error)
-        raise _refused(text, _with_keys(data, into, path), file) from None
-    except RecursionError:
-        raise PackError(
-            file=file, field="file", expected="flat tables", found="depth", reason="bad_value"
-        ) from None
-
-
-def _told(error: msgspec.ValidationError) -> tuple[str, str]:
-    """Return what the library says, and of which path (``clause[3].require``; empty: the whole)."""
-    text, _, path = str(error).partition(" - at `$")
-    return text, path.rstrip("`").removeprefix(".")
-
-
-def _refused(text: str, path: str, file: str) -> PackError:
-    """Return the error for what the library said of a path."""
-    unknown, missing, word = _UNKNOWN.search(text), _MISSING.search(text), _WORD.search(text)
-    reason: FaultReason = "bad_value"
-    if unknown:
-        path, expected = f"{path}.{unknown.group(1)}".lstrip("."), "no such field"
-        found, reason = unknown.group(1), "unknown_field"
-    elif missing:
-        name = missing.group(1)
-        path, expected, found = f"{path}.{name}".lstrip("."), "a value", "nothing"
-        reason = _MISSING_REASONS.get(name, "missing_field")
-    elif word:
-        expected, found = "a word that this field knows", word.group(1)
-    else:
-        expected, _, found = text.removeprefix("Expected ").partition(", got ")
-    return pack_error(file, path or "file", expected, found or "something else", reason)
-
-
-def _with_keys(data: dict[str, Any], into: type[Any], path: str) -> str:
-    """Return the path with the keys of tables whose keys are free, which the library leaves out.
-
-    Each key is tried alone: the one with which the same is wrong is the one.
-    """
-    before, free, after = path.partition("[...]")
-    table = data.get(before)
-    if not free or not isinstance(table, dict):
-        return path
-    for key, value in table.items():
-        try:
-            msgspec.convert({**data, before: {key: value}}, into, strict=True)
-        except (RecursionError, msgspec.ValidationError) as error:
-            if isinstance(error, msgspec.ValidationError) and _told(error)[1] == path:
-                return f"{before}.{key}{after}".replace("[...]", "")
-    return path

@@ -9,7 +9,8 @@ import msgspec
 from aidledger.domain.calendar import YearTable, calendar_hash
 from aidledger.domain.policy.errors import pack_error
 from aidledger.domain.policy.lines import located
-from aidledger.domain.policy.schema import DayText, PackId, Words, convert, read_toml
+from aidledger.domain.policy.reading import convert, read_toml
+from aidledger.domain.policy.schema import DayText, PackId, Words
 from aidledger.domain.values import FIRST_YEAR, LAST_YEAR
 
 

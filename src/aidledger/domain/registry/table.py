@@ -19,6 +19,7 @@ from aidledger.domain.events.base import OfficeKind
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.errors import pack_error
 from aidledger.domain.policy.lines import located
+from aidledger.domain.policy.reading import convert, read_toml
 from aidledger.domain.policy.schema import (
     EventName,
     Key,
@@ -27,8 +28,6 @@ from aidledger.domain.policy.schema import (
     Provenance,
     Title,
     Words,
-    convert,
-    read_toml,
 )
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,40}\Z")]

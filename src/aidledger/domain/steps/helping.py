@@ -1,4 +1,4 @@
-"""What grants and recognitions make of a case (S4-013, S4-045)."""
+"""What grants, recognitions, choices and guardians make of a case (S4-013, S4-045, S4-075)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aidledger.domain.casestate import Case, Changes, Step
 from aidledger.domain.events import helping
 from aidledger.domain.helpstate import Grant, Work
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.standingstate import Recognition
+from aidledger.domain.standingstate import Choice, Guardian, Recognition
 from aidledger.domain.steps import special
 
 _RUNNING: Final = frozenset({"approved", "terminating", "terminated"})
@@ -91,7 +91,15 @@ def _stated(case: Case, at: Recorded, e: helping.StatementFiled) -> Changes:
 def _chosen(case: Case, at: Recorded, e: helping.ProgrammeChosen) -> Changes:
     if not e.consent:
         return {}
-    return _standing(case, given_up=case.standing.given_up | {e.given_up})
+    choice = Choice(chosen=e.chosen, chosen_on=at.effective_on, given_up=e.given_up)
+    return _standing(case, choices=(*case.standing.choices, choice))
+
+
+def _guarded(case: Case, at: Recorded, e: helping.GuardianRecorded) -> Changes:
+    # said again of somebody, only the last counts
+    others = tuple(one for one in case.standing.guardians if one.guardian != e.guardian)
+    one = Guardian(from_on=e.from_on, guardian=e.guardian, kind=e.kind, to_on=_text(e.to_on))
+    return _standing(case, guardians=(*others, one))
 
 
 STEPS: Final[dict[type, Step]] = {
@@ -101,4 +109,5 @@ STEPS: Final[dict[type, Step]] = {
     helping.RecognitionEnded: _recognition_ended,
     helping.StatementFiled: _stated,
     helping.ProgrammeChosen: _chosen,
+    helping.GuardianRecorded: _guarded,
 }

@@ -9,6 +9,7 @@ import msgspec
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.timers import Timer
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
@@ -20,6 +21,7 @@ from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, moment
 from aidledger.services.clock import china_day
 from aidledger.services.history import case_as_of, case_streams, find_stream, history
 from aidledger.services.lateness import Late, lateness
+from aidledger.services.running import running_limits
 from aidledger.services.session import Session
 from aidledger.services.standing import case_columns, day_of_question
 
@@ -106,6 +108,7 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
         day = as_of or day_of_question(session, known_on)
         state = case_as_of(session, name, as_of=day, known_on=known_on)
         entries = _entries(session, name, as_of, known_on)
+        limits = running_limits(session, name, entries, as_of=day, known_on=known_on)
     if json:
         app.screen.json(
             {
@@ -113,12 +116,29 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "as_of": day,
                 "known_on": known_on,
                 **case_columns(state, day),
+                "limits": [_limit(timer) for timer in limits],
                 "entries": [_brief(entry) for entry in entries],
             }
         )
         return
     _known(state, name, day)
-    show_sheet(app, state, entries, day, known_on)
+    show_sheet(app, state, entries, limits, day=day, known_on=known_on)
+
+
+def _limit(timer: Timer) -> dict[str, Any]:
+    """Return a limit that began in the case, as it was moved."""
+    return {
+        "limit": timer.limit.id,
+        "from_on": timer.from_on,
+        "from_position": timer.from_position,
+        "due_on": timer.due_on or None,
+        "provisional": timer.moved.provisional,
+        "extended": timer.moved.extended,
+        "unit": timer.limit.unit,
+        "suspended_days": timer.moved.suspended_days,
+        "suspended_since": timer.moved.suspended_since or None,
+        "done_on": timer.done_on or None,
+    }
 
 
 def show_history(

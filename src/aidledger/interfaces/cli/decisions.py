@@ -126,18 +126,20 @@ def decide_again(
     case: str | None,
     all: bool,  # noqa: A002  (as the option is called)
     position: int | None,
+    as_of: str | None,
+    known_on: str | None,
     json: bool,
 ) -> int:
     """Take the decisions again under their own pack; 1 where something comes out otherwise."""
     if all:
-        if case is not None or position is not None:
+        if any(one is not None for one in (case, position, as_of, known_on)):
             raise _one_or_all()
         return decide_all_again(app, json=json)
     if case is None:
         raise _one_or_all()
     with reading_sealed(app) as session:
         name = find_stream(session, case)
-        found = redecide(session, name, position=position)
+        found = redecide(session, name, position=position, as_of=as_of, known_on=known_on)
     _show_repetitions(app, name, found, json, "aidledger/case-redecide/v1")
     real = [d for again in found for d in again.differences if d.kind != "unchecked"]
     return FINDINGS if real else OK
@@ -199,11 +201,13 @@ def _show_all_again(app: App, found: Redecided, seconds: float) -> None:
         screen.lines(layout.indent(text, screen.width, 2))
 
 
-def decide_otherwise(app: App, *, case: str, pack: str, json: bool) -> None:
+def decide_otherwise(
+    app: App, *, case: str, pack: str, as_of: str | None, known_on: str | None, json: bool
+) -> None:
     """Take the decisions under another pack."""
     with reading_sealed(app) as session:
         name = find_stream(session, case)
-        found = whatif(session, name, pack)
+        found = whatif(session, name, pack, as_of=as_of, known_on=known_on)
     _show_repetitions(app, name, found, json, "aidledger/case-whatif/v1")
 
 
@@ -245,11 +249,19 @@ def _show_repetition(app: App, again: Repetition, case: str = "") -> None:
         screen.lines(layout.indent(layout.plain(text), screen.width, 6))
 
 
-def show_blame(app: App, *, case: str, field: str | None, json: bool) -> None:
+def show_blame(
+    app: App,
+    *,
+    case: str,
+    field: str | None,
+    as_of: str | None,
+    known_on: str | None,
+    json: bool,
+) -> None:
     """Print for each field of a case the entry that made it what it is."""
     with reading(app) as session:
         name = find_stream(session, case)
-        found = blame(session, name, field=field)
+        found = blame(session, name, field=field, as_of=as_of, known_on=known_on)
     screen, lang = app.screen, app.lang
     if json:
         screen.json(

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from aidledger.domain.policy.words import value_words
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import reading
@@ -54,8 +55,8 @@ def show_due(
         ],
         [
             [
-                item.due_on,
-                str(item.days_left),
+                item.due_on or "",
+                "" if item.days_left is None else str(item.days_left),
                 item.stream.removeprefix("case/"),
                 item.what.removeprefix("limit-"),
                 item.from_on,
@@ -82,6 +83,14 @@ def _notes(app: App, item: DueItem) -> str:
         notes.append(app.say("逾期", "overdue"))
     if item.bound == "at_least":
         notes.append(app.say("不得早于", "not before"))
+    if item.extended:
+        unit_zh, unit_en = value_words(item.unit)
+        notes.append(
+            app.say(f"已延长 {item.extended} {unit_zh}", f"extended by {item.extended} {unit_en}")
+        )
+    if item.suspended_since:
+        since = item.suspended_since
+        notes.append(app.say(f"自 {since} 起中止", f"suspended since {since}"))
     if item.provisional:
         notes.append(app.say("暂定", "provisional"))
     return ", ".join(notes)

@@ -50,10 +50,13 @@ _HASH_SHOWN: Final = 16
 _MARKS: Final = {"changed": ("≠", "yellow"), "only_a": ("-", "red"), "only_b": ("+", "green")}
 
 
-def run_list(app: App, *, json: bool) -> None:
-    """List the packs that are shipped, and those that the ledger adopted."""
+def run_list(app: App, *, as_of: str | None, known_on: str | None, json: bool) -> None:
+    """List the packs that are shipped, and those that the ledger adopted.
+
+    On a day only those that are in force then; as known on a day without what was adopted later.
+    """
     with _book(app) as book:
-        lines = list_packs(book)
+        lines = list_packs(book, as_of=as_of, known_on=known_on)
     screen, lang = app.screen, app.lang
     if json:
         screen.json({"schema": "aidledger/policy-list/v1", "packs": msgspec.to_builtins(lines)})
@@ -92,10 +95,10 @@ def run_show(app: App, *, pack: str, as_of: str | None, known_on: str | None, js
             _rule(app, rule)
 
 
-def run_diff(app: App, *, a: str, b: str, json: bool) -> None:
+def run_diff(app: App, *, a: str, b: str, known_on: str | None, json: bool) -> None:
     """Print what two packs differ in, each side with its citation."""
     with _book(app) as book:
-        found = compare_packs(a, b, book)
+        found = compare_packs(a, b, book, known_on)
     screen = app.screen
     if json:
         screen.json({"schema": "aidledger/policy-diff/v1", **msgspec.to_builtins(found)})

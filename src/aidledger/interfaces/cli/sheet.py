@@ -7,7 +7,9 @@ from typing import Final
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.policy.words import value_words
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.timers import Timer
 from aidledger.domain.values import age_on
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
@@ -21,7 +23,13 @@ _OFTEN: Final = frozenset(
 
 
 def show_sheet(
-    app: App, case: Case, entries: Sequence[Recorded], day: str, known_on: str | None
+    app: App,
+    case: Case,
+    entries: Sequence[Recorded],
+    limits: Sequence[Timer],
+    *,
+    day: str,
+    known_on: str | None,
 ) -> None:
     """Print the sheet of a case."""
     screen, lang = app.screen, app.lang
@@ -37,6 +45,7 @@ def show_sheet(
     screen.line(screen.style(app.say(f"截至 {day} 的情况{known}", f"as of {day}{known}"), "dim"))
     _section(app, app.say("本人", "Person"), _person(app, case, day))
     _section(app, app.say("办理", "Procedure"), _procedure(app, case))
+    _section(app, app.say("时限", "Limits"), _limits(app, limits))
     _section(app, app.say("供养", "Support"), _support(app, case, row["monthly_fen"], day))
     _section(app, app.say("终止", "End"), _end(app, case))
     _timeline(app, entries)
@@ -95,6 +104,32 @@ def _procedure(app: App, case: Case) -> list[tuple[str, str]]:
         (app.say("公布", "announced"), case.announced_on),
         (app.say("告知", "refusal told"), case.refusal_told_on),
     ]
+
+
+def _limits(app: App, limits: Sequence[Timer]) -> list[tuple[str, str]]:
+    """Return the limits that were moved, and those that run into a year whose holidays are unknown."""
+    return [
+        (timer.limit.id.removeprefix("limit-"), ", ".join([timer.due_on, *notes]).lstrip(", "))
+        for timer in limits
+        if (notes := _moved(app, timer))
+    ]
+
+
+def _moved(app: App, timer: Timer) -> list[str]:
+    """Return what is to be known of the last day of a limit beside the day."""
+    moved, notes = timer.moved, []
+    if moved.extended:
+        zh, en = value_words(timer.limit.unit)
+        notes.append(app.say(f"已延长 {moved.extended} {zh}", f"extended by {moved.extended} {en}"))
+    if moved.suspended_since:
+        since = moved.suspended_since
+        notes.append(app.say(f"自 {since} 起中止", f"suspended since {since}"))
+    elif moved.suspended_days:
+        days = moved.suspended_days
+        notes.append(app.say(f"中止 {days} 天", f"suspended for {counted(days, 'day', 'days')}"))
+    if moved.provisional and not timer.done_on:
+        notes.append(app.say("暂定", "provisional"))
+    return notes
 
 
 def _support(app: App, case: Case, monthly_fen: int, day: str) -> list[tuple[str, str]]:

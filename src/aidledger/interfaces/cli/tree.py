@@ -52,13 +52,13 @@ _CASES: Final = Spec(
             "redecide",
             _HERE + "decisions:decide_again",
             (Arg("CASE", False),),
-            (Opt("--all", "flag"), Opt("--position", "count", "N"), _JSON),
+            (Opt("--all", "flag"), Opt("--position", "count", "N"), _AS_OF, _KNOWN_ON, _JSON),
         ),
         Spec(
             "whatif",
             _HERE + "decisions:decide_otherwise",
             (_CASE,),
-            (Opt("--pack", "text", "PACK", required=True), _JSON),
+            (Opt("--pack", "text", "PACK", required=True), _AS_OF, _KNOWN_ON, _JSON),
         ),
         Spec(
             "consequences",
@@ -73,7 +73,12 @@ _CASES: Final = Spec(
                 _JSON,
             ),
         ),
-        Spec("blame", _HERE + "decisions:show_blame", (_CASE, Arg("FIELD", False)), (_JSON,)),
+        Spec(
+            "blame",
+            _HERE + "decisions:show_blame",
+            (_CASE, Arg("FIELD", False)),
+            (_AS_OF, _KNOWN_ON, _JSON),
+        ),
     ),
 )
 
@@ -144,6 +149,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--pack", "text", "PACK", required=True),
                     Opt("--month", "text", "YYYY-MM", required=True),
                     Opt("--chart", "path", "FILE"),
+                    _KNOWN_ON,
                     _JSON,
                 ),
             ),

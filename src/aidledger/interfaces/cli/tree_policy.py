@@ -26,9 +26,9 @@ ADOPT: Final = Spec("adopt", _HERE + "founding:run_adopt", *_ADOPTING)
 POLICY: Final = Spec(
     "policy",
     below=(
-        Spec("list", _HERE + "policies:run_list", opts=(_JSON,)),
+        Spec("list", _HERE + "policies:run_list", opts=(*_DAYS, _JSON)),
         Spec("show", _HERE + "policies:run_show", (Arg("PACK"),), (*_DAYS, _JSON)),
-        Spec("diff", _HERE + "policies:run_diff", (Arg("A"), Arg("B")), (_JSON,)),
+        Spec("diff", _HERE + "policies:run_diff", (Arg("A"), Arg("B")), (_DAYS[1], _JSON)),
         Spec("test", _HERE + "policies:run_test", (Arg("PACK", False, many=True),), (_JSON,)),
         ADOPT,
     ),

@@ -26,7 +26,9 @@ _DRAWN: Final = 60
 _BAR: Final = 22
 
 
-def run_whatif(app: App, *, pack: str, month: str, chart: str | None, json: bool) -> None:
+def run_whatif(
+    app: App, *, pack: str, month: str, chart: str | None, known_on: str | None, json: bool
+) -> None:
     """Show what a month would have cost under another pack; nothing is recorded."""
     if not _MONTH.fullmatch(month):
         raise CommandError(
@@ -36,7 +38,7 @@ def run_whatif(app: App, *, pack: str, month: str, chart: str | None, json: bool
     progress = app.screen.progress(app.say("试算（个案）", "what if (cases)"))
     try:
         with reading_sealed(app) as session:
-            found = whatif_month(session, pack, month, progress=progress)
+            found = whatif_month(session, pack, month, known_on=known_on, progress=progress)
     finally:
         progress.close()
     if chart is not None:
