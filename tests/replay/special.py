@@ -7,9 +7,17 @@ from typing import Any
 from tests.replay.histories import Log, apply_for, approve, token
 
 
-def apply_special(log: Log, case: str, programme: str, number: int, on: str = "2022-02-01") -> None:
+def apply_special(
+    log: Log,
+    case: str,
+    programme: str,
+    number: int,
+    on: str = "2022-02-01",
+    *,
+    area: str = "rural",
+) -> None:
     """Add an application for special assistance and its acceptance."""
-    apply_for(log, case, on, number=number, name="", programme=programme)
+    apply_for(log, case, on, number=number, name="", programme=programme, area=area)
     log.add("ApplicationAccepted", case, on)
 
 
