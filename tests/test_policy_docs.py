@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT.parent / "shared/domain/seed-facts.tsv"
 CONFLICTS = {f"C{number}" for number in range(1, 21)}
 #: Facts that nothing answers yet. A ratchet: write a smaller number when one is built.
-OPEN = 60
+OPEN = 0
 RULES = {"clause": "id", "limit": "id", "amount": "code", "standard": "code"}
 
 

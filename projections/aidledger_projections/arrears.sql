@@ -15,23 +15,39 @@ months AS (
     FROM paid
     GROUP BY stream, month
 ),
+once AS (
+    -- help once is due in the month of its roster
+    SELECT stream, month, SUM(amount_fen) AS fen, ARRAY_AGG(position) AS positions
+    FROM payment_rostered
+    WHERE kind = 'one_off'
+    GROUP BY stream, month
+),
 known AS (
     SELECT "case", month FROM entitlements
     UNION
     SELECT stream, month FROM months
-)
-SELECT known."case",
-       known.month,
-       COALESCE(entitlements.payable_fen, 0) AS due_fen,
-       COALESCE(months.paid_fen, 0) AS paid_fen,
-       COALESCE(entitlements.payable_fen, 0) - COALESCE(months.paid_fen, 0) AS arrears_fen,
-       LIST_SORT(
+    UNION
+    SELECT stream, month FROM once
+),
+due AS (
+    SELECT known."case", known.month,
+           COALESCE(entitlements.payable_fen, 0) + COALESCE(once.fen, 0) AS fen,
            LIST_CONCAT(
                COALESCE(entitlements.positions, CAST([] AS BIGINT[])),
-               COALESCE(months.positions, CAST([] AS BIGINT[]))
-           )
+               COALESCE(once.positions, CAST([] AS BIGINT[]))
+           ) AS positions
+    FROM known
+    LEFT JOIN entitlements
+      ON entitlements."case" = known."case" AND entitlements.month = known.month
+    LEFT JOIN once ON once.stream = known."case" AND once.month = known.month
+)
+SELECT due."case",
+       due.month,
+       due.fen AS due_fen,
+       COALESCE(months.paid_fen, 0) AS paid_fen,
+       due.fen - COALESCE(months.paid_fen, 0) AS arrears_fen,
+       LIST_SORT(
+           LIST_CONCAT(due.positions, COALESCE(months.positions, CAST([] AS BIGINT[])))
        ) AS positions
-FROM known
-LEFT JOIN entitlements
-  ON entitlements."case" = known."case" AND entitlements.month = known.month
-LEFT JOIN months ON months.stream = known."case" AND months.month = known.month
+FROM due
+LEFT JOIN months ON months.stream = due."case" AND months.month = due.month

@@ -113,8 +113,6 @@ SELECT gaps.stream AS "case",
        LIST_SORT(LIST_DISTINCT(gaps.positions)) AS positions
 FROM gaps
 CROSS JOIN parameters
-LEFT JOIN pack_in_force
-  ON pack_in_force.day = LEAST(LAST_DAY(gaps.from_on), parameters.as_of)
- AND pack_in_force.programme = ''
+LEFT JOIN county_pack ON county_pack.day = LEAST(LAST_DAY(gaps.from_on), parameters.as_of)
 LEFT JOIN pack_parameters AS allowed
-  ON allowed.adoption = pack_in_force.adoption AND allowed.name = gaps.rule
+  ON allowed.adoption = county_pack.adoption AND allowed.name = gaps.rule

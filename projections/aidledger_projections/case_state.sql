@@ -32,11 +32,26 @@ stages AS (
     UNION ALL
     SELECT stream, position, 'approved' AS stage FROM termination_audited WHERE NOT agreed
 ),
-stage AS (
-    SELECT stream, MAX_BY(stage, position) AS stage
+last_stage AS (
+    SELECT stream, MAX_BY(stage, position) AS stage, MAX(position) AS position
     FROM stages
     WHERE stage IS NOT NULL
     GROUP BY stream
+),
+helped AS (
+    SELECT stream, MAX(position) AS position FROM help_granted GROUP BY stream
+),
+stage AS (
+    -- help once ends the case that asked for it; monthly support runs on beside it
+    SELECT COALESCE(last_stage.stream, helped.stream) AS stream,
+           CASE
+               WHEN last_stage.stage IN ('approved', 'terminating', 'terminated')
+                   THEN last_stage.stage
+               WHEN helped.position > COALESCE(last_stage.position, -1) THEN 'helped'
+               ELSE last_stage.stage
+           END AS stage
+    FROM last_stage
+    FULL JOIN helped ON helped.stream = last_stage.stream
 ),
 application AS (
     SELECT stream, MAX_BY(applicant, position) AS applicant,

@@ -20,14 +20,14 @@ levels AS (
     GROUP BY data_office
 ),
 rules AS (
-    SELECT pack_in_force.day,
+    SELECT county_pack.day,
            CASE
                WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
                    THEN TRY_CAST(given.value AS INTEGER)
            END AS days
-    FROM pack_in_force
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND given.name = 'discovery_act_days'
+    FROM county_pack
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'discovery_act_days'
 ),
 act_order AS (
     SELECT entry.stream, entry.position, entry.effective_on, entry.type,

@@ -18,8 +18,7 @@ SELECT carers.carer,
        carers.positions
 FROM carers
 CROSS JOIN parameters
-JOIN pack_in_force
-  ON pack_in_force.day = parameters.as_of AND pack_in_force.programme = ''
+JOIN county_pack ON county_pack.day = parameters.as_of
 JOIN pack_parameters AS rule
-  ON rule.adoption = pack_in_force.adoption AND rule.name = 'epidemic_watch_days'
+  ON rule.adoption = county_pack.adoption AND rule.name = 'epidemic_watch_days'
 WHERE carers.cases > 0 AND TRY_CAST(rule.value AS INTEGER) BETWEEN 1 AND 20000

@@ -22,18 +22,18 @@ totals AS (
     GROUP BY fund, year
 ),
 asked AS (
-    SELECT pack_in_force.adoption, held.name AS key,
+    SELECT county_pack.adoption, held.name AS key,
            MAX(
                CASE
                    WHEN TRY_CAST(held.value AS BIGINT) BETWEEN 0 AND 1000
                        THEN TRY_CAST(held.value AS BIGINT)
                END
            ) AS permille
-    FROM pack_in_force
-    JOIN parameters ON parameters.as_of = pack_in_force.day
-    JOIN pack_parameters AS held ON held.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND held.name LIKE 'fund_share_%'
-    GROUP BY pack_in_force.adoption, held.name
+    FROM county_pack
+    JOIN parameters ON parameters.as_of = county_pack.day
+    JOIN pack_parameters AS held ON held.adoption = county_pack.adoption
+    WHERE held.name LIKE 'fund_share_%'
+    GROUP BY county_pack.adoption, held.name
 )
 SELECT levels.fund,
        levels.year,

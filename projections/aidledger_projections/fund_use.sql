@@ -1,12 +1,15 @@
 -- title_zh: 资金使用情况
 -- title_en: use of funds
 -- key: fund, year, line, item
--- for: each fund and year: received by level, disbursed by purpose, returned, and what is left
--- facts: S4-115, S4-118
+-- for: each fund and year: received by level, donated and disbursed by purpose, returned, and what is left
+-- facts: S4-067, S4-115, S4-118
 WITH movements AS (
     SELECT stream AS fund, year, 'received' AS line, level AS item, amount_fen, amount_fen AS change_fen,
            position
     FROM fund_received
+    UNION ALL
+    SELECT stream, YEAR(effective_on), 'donated', COALESCE(purpose, ''), amount_fen, amount_fen, position
+    FROM donation_received
     UNION ALL
     SELECT stream, YEAR(effective_on), 'disbursed', purpose, amount_fen, -amount_fen, position
     FROM fund_disbursed

@@ -14,14 +14,14 @@ WITH discussed AS (
     GROUP BY incident_recorded.position
 ),
 rules AS (
-    SELECT pack_in_force.day,
+    SELECT county_pack.day,
            CASE
                WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
                    THEN TRY_CAST(given.value AS INTEGER)
            END AS days
-    FROM pack_in_force
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND given.name = 'incident_review_days'
+    FROM county_pack
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'incident_review_days'
 )
 SELECT incident_recorded.position,
        incident_recorded.stream AS "case",

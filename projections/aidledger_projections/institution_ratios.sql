@@ -5,10 +5,9 @@
 -- facts: S1-072, S1-074, S1-078
 WITH counted AS (
     SELECT census.stream, census.position, census.effective_on, census.able, census.partly,
-           census.unable, census.staff, pack_in_force.adoption
+           census.unable, census.staff, county_pack.adoption
     FROM institution_census_taken AS census
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = census.effective_on AND pack_in_force.programme = ''
+    LEFT JOIN county_pack ON county_pack.day = census.effective_on
 ),
 ratios AS (
     SELECT adoption,

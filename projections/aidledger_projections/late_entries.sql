@@ -10,14 +10,13 @@ WITH late AS (
     WHERE entry.effective_on < CAST(entry.recorded_at + INTERVAL '8' HOUR AS DATE)
 ),
 allowed AS (
-    SELECT pack_in_force.day, pack_in_force.adoption,
+    SELECT county_pack.day, county_pack.adoption,
            CAST(MAX(given.value) AS BIGINT) AS working_days
-    FROM pack_in_force
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = ''
-      AND given.name = 'late_entry_working_days' AND LENGTH(given.value) <= 9
+    FROM county_pack
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'late_entry_working_days' AND LENGTH(given.value) <= 9
       AND REGEXP_REPLACE(given.value, '[0-9]', '', 'g') = ''
-    GROUP BY pack_in_force.day, pack_in_force.adoption
+    GROUP BY county_pack.day, county_pack.adoption
 ),
 counted AS (
     SELECT late.position, late.stream, late.type, late.effective_on, late.recorded_on,

@@ -5,11 +5,11 @@
 -- facts: S3-003, S3-004, S4-104, S4-105
 WITH rules AS (
     -- a period of whole months that the year can be divided into
-    SELECT pack_in_force.day, pack_in_force.adoption,
+    SELECT county_pack.day, county_pack.adoption,
            TRY_CAST(given.value AS INTEGER) AS n
-    FROM pack_in_force
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND given.name = 'joint_meeting_months'
+    FROM county_pack
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'joint_meeting_months'
       AND given.value IN ('1', '2', '3', '4', '6', '12')
 ),
 begun AS (

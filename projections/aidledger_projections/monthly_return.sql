@@ -21,6 +21,9 @@ asked AS (
            returns.figures, returns.first_on, COALESCE(kinds.kind, '') = 'township' AS own
     FROM returns
     LEFT JOIN kinds ON kinds.unit = returns.unit
+    -- a department keeps registers of its own: it need not report what cases come to
+    WHERE LEN(returns.figures) > 0
+       OR COALESCE(kinds.kind, '') IN ('', 'township', 'civil_affairs', 'finance')
 ),
 said AS (
     -- every entry as it stood from one position of the log on, until another put it right
@@ -38,7 +41,9 @@ said AS (
     WHERE entry_version.effective_on <= parameters.as_of
 ),
 counted AS (
-    SELECT position, stream, type, effective_on, office, amount_fen, from_position, to_position
+    -- who is supported is asked of all the time before, the rest of the month
+    SELECT position, stream, type, effective_on, office, amount_fen, from_position, to_position,
+           type IN ('ApplicationApproved', 'TerminationApproved', 'DeathRecorded') AS lasting
     FROM said
     WHERE type IN (
         'ApplicationAccepted', 'ApplicationApproved', 'TerminationApproved', 'DeathRecorded',
@@ -51,15 +56,33 @@ cases AS (
     WHERE type = 'ApplicationAccepted'
     GROUP BY stream
 ),
+placed AS (
+    SELECT counted.position, counted.stream, counted.type, counted.effective_on, counted.amount_fen,
+           counted.from_position, counted.to_position, counted.lasting, cases.unit
+    FROM counted
+    JOIN cases ON cases.stream = counted.stream
+),
 known AS (
-    SELECT asked.position AS return_position, counted.position, counted.stream, counted.type,
-           counted.amount_fen, counted.effective_on >= asked.first_on AS in_month
+    SELECT asked.position AS return_position, placed.position, placed.stream, placed.type,
+           placed.amount_fen, placed.effective_on >= asked.first_on AS in_month
     FROM asked
-    JOIN counted
-      ON counted.from_position < asked.position
-     AND (counted.to_position IS NULL OR counted.to_position > asked.position)
-     AND counted.effective_on <= asked.as_of
-    JOIN cases ON cases.stream = counted.stream AND (cases.unit = asked.unit OR NOT asked.own)
+    JOIN placed
+      ON placed.unit = asked.unit
+     AND placed.from_position < asked.position
+     AND (placed.to_position IS NULL OR placed.to_position > asked.position)
+     AND placed.effective_on <= asked.as_of
+     AND (placed.lasting OR placed.effective_on >= asked.first_on)
+    WHERE asked.own
+    UNION ALL
+    SELECT asked.position, placed.position, placed.stream, placed.type, placed.amount_fen,
+           placed.effective_on >= asked.first_on
+    FROM asked
+    JOIN placed
+      ON placed.from_position < asked.position
+     AND (placed.to_position IS NULL OR placed.to_position > asked.position)
+     AND placed.effective_on <= asked.as_of
+     AND (placed.lasting OR placed.effective_on >= asked.first_on)
+    WHERE NOT asked.own
 ),
 people AS (
     SELECT return_position, stream, ARRAY_AGG(position) AS positions

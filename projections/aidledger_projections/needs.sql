@@ -25,12 +25,11 @@ followed AS (
     SELECT need, position, effective_on AS followed_on FROM answers WHERE place = 1
 ),
 rules AS (
-    SELECT reported.position, pack_in_force.adoption, TRY_CAST(asked.value AS INTEGER) AS days
+    SELECT reported.position, county_pack.adoption, TRY_CAST(asked.value AS INTEGER) AS days
     FROM reported
-    JOIN pack_in_force
-      ON pack_in_force.day = reported.reported_on AND pack_in_force.programme = ''
+    JOIN county_pack ON county_pack.day = reported.reported_on
     JOIN pack_parameters AS asked
-      ON asked.adoption = pack_in_force.adoption AND asked.name = 'need_follow_up_days'
+      ON asked.adoption = county_pack.adoption AND asked.name = 'need_follow_up_days'
     WHERE TRY_CAST(asked.value AS INTEGER) BETWEEN 1 AND 20000
 )
 SELECT reported.stream AS "case",

@@ -4,10 +4,10 @@
 -- for: for each office that must make it public: policy, procedure, standard and complaint phone of each year
 -- facts: S1-077, S4-108, S4-110, S4-119
 WITH given AS (
-    SELECT pack_in_force.day, pack_in_force.adoption, held.name, held.value
-    FROM pack_in_force
-    JOIN pack_parameters AS held ON held.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND held.name IN ('notice_kinds', 'notice_units')
+    SELECT county_pack.day, county_pack.adoption, held.name, held.value
+    FROM county_pack
+    JOIN pack_parameters AS held ON held.adoption = county_pack.adoption
+    WHERE held.name IN ('notice_kinds', 'notice_units')
 ),
 rules AS (
     SELECT YEAR(given.day) AS year, MAX(given.adoption) AS adoption,

@@ -86,10 +86,9 @@ levels AS (
 passed AS (
     SELECT levels.request, COUNT(*) AS passed_over, ARRAY_AGG(levels.placement) AS positions
     FROM levels
-    JOIN pack_in_force
-      ON pack_in_force.day = levels.placed_on AND pack_in_force.programme = ''
+    JOIN county_pack ON county_pack.day = levels.placed_on
     JOIN pack_parameters AS rule
-      ON rule.adoption = pack_in_force.adoption AND rule.name = 'placement_priority'
+      ON rule.adoption = county_pack.adoption AND rule.name = 'placement_priority'
     WHERE CONTAINS(rule.value, '"' || levels.ability || '"')
       AND NOT CONTAINS(rule.value, '"' || levels.others || '"')
     GROUP BY levels.request

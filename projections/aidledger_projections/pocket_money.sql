@@ -37,10 +37,9 @@ lines AS (
 rule AS (
     SELECT TRY_CAST(pack_parameters.value AS BIGINT) AS asked_fen
     FROM parameters
-    JOIN pack_in_force
-      ON pack_in_force.day = parameters.as_of AND pack_in_force.programme = ''
+    JOIN county_pack ON county_pack.day = parameters.as_of
     JOIN pack_parameters
-      ON pack_parameters.adoption = pack_in_force.adoption
+      ON pack_parameters.adoption = county_pack.adoption
      AND pack_parameters.name = 'pocket_money_fen'
 )
 SELECT lines."case",

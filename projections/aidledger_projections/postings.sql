@@ -2,7 +2,7 @@
 -- title_en: postings
 -- key: position, line
 -- for: the two lines of every entry of money, debit and credit; at each position they are equal to the fen
--- facts: S4-115, S4-118
+-- facts: S2-018, S4-067, S4-115, S4-118
 WITH case_moves AS (
     SELECT position, stream, effective_on, 'PaymentRostered' AS event, amount_fen AS fen
     FROM payment_rostered
@@ -82,9 +82,9 @@ moves AS (
            'expenses:funeral', 'liabilities:purpose/funeral', NULL
     FROM funeral_arranged
     UNION ALL
-    SELECT position, stream, effective_on, 'EmergencyHelpGiven', amount_fen,
+    SELECT position, stream, effective_on, 'DirectPurchaseMade', amount_fen,
            'expenses:emergency', 'liabilities:purpose/emergency', NULL
-    FROM emergency_help_given
+    FROM direct_purchase_made
     UNION ALL
     SELECT position, stream, effective_on, 'FundAllocated', amount_fen,
            'assets:due/' || from_level, 'income:grants/' || programme, NULL
@@ -110,6 +110,14 @@ moves AS (
     SELECT position, stream, effective_on, 'GoodsReturned', value_fen,
            'assets:' || stream, 'expenses:goods/returned', NULL
     FROM goods_returned
+    UNION ALL
+    SELECT position, stream, effective_on, 'DonationReceived', amount_fen,
+           'assets:' || stream, 'income:donated', NULL
+    FROM donation_received
+    UNION ALL
+    SELECT position, stream, effective_on, 'FacilitySubsidyPaid', amount_fen,
+           'expenses:facility/' || kind, 'liabilities:purpose/facility', NULL
+    FROM facility_subsidy_paid
     UNION ALL
     SELECT position, stream, effective_on, 'ServiceInvoiced', amount_fen,
            'assets:invoiced/' || stream, 'liabilities:purpose/service', NULL

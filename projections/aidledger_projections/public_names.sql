@@ -30,6 +30,17 @@ ages AS (
       AND CAST(TRY_CAST(lines.parameter.value AS BIGINT) AS VARCHAR) = lines.parameter.value
     GROUP BY pack_in_force.programme, pack_in_force.adoption
 ),
+unpublished AS (
+    -- programmes of which only counts are shown, whatever the age
+    SELECT pack_in_force.programme, MAX(pack_in_force.adoption) AS adoption
+    FROM pack_in_force
+    JOIN parameters ON parameters.as_of = pack_in_force.day
+    JOIN pack_parameters AS given
+      ON given.adoption = pack_in_force.adoption AND given.name = 'unpublished_programmes'
+     AND CONTAINS(given.value, '"' || pack_in_force.programme || '"')
+    WHERE pack_in_force.programme <> ''
+    GROUP BY pack_in_force.programme
+),
 places AS (
     SELECT place, MAX_BY(name, position) AS name FROM place_registered GROUP BY place
 ),
@@ -41,15 +52,17 @@ aged AS (
                          < MONTH(case_state.birth_on) * 100 + DAY(case_state.birth_on) THEN 1
                      ELSE 0
                  END AS age,
-           ages.adult_age, ages.adoption
+           ages.adult_age, COALESCE(ages.adoption, unpublished.adoption) AS adoption,
+           unpublished.adoption IS NOT NULL AS is_unpublished
     FROM case_state
     CROSS JOIN parameters
     LEFT JOIN ages ON ages.programme = COALESCE(case_state.programme, '')
+    LEFT JOIN unpublished ON unpublished.programme = case_state.programme
 ),
 named AS (
     SELECT aged."case", aged.village, aged.display_name, aged.adoption,
            CASE
-               WHEN aged.age < aged.adult_age THEN 'minors'
+               WHEN aged.is_unpublished OR aged.age < aged.adult_age THEN 'minors'
                -- only a masked name is a public name; without a rule on minors nobody has one
                WHEN aged.age IS NULL OR aged.adult_age IS NULL OR aged.display_name IS NULL
                    OR NOT CONTAINS(aged.display_name, '*') OR LENGTH(aged.display_name) > 40

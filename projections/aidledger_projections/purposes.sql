@@ -8,11 +8,11 @@ WITH spent AS (
     FROM fund_disbursed
 ),
 allowing AS (
-    SELECT pack_in_force.day, pack_in_force.adoption, MAX(given.value) AS purposes
-    FROM pack_in_force
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND given.name = 'allowed_purposes'
-    GROUP BY pack_in_force.day, pack_in_force.adoption
+    SELECT county_pack.day, county_pack.adoption, MAX(given.value) AS purposes
+    FROM county_pack
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'allowed_purposes'
+    GROUP BY county_pack.day, county_pack.adoption
 ),
 judged AS (
     SELECT spent.fund, spent.year, spent.purpose, spent.amount_fen, spent.position,

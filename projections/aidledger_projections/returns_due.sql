@@ -4,10 +4,9 @@
 -- for: for each unit and month the last day of its return, as known, and whether it came
 -- facts: S4-101, S4-102, S4-103
 WITH given AS (
-    SELECT pack_in_force.day, pack_in_force.adoption, held.name, held.value
-    FROM pack_in_force
-    JOIN pack_parameters AS held ON held.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = ''
+    SELECT county_pack.day, county_pack.adoption, held.name, held.value
+    FROM county_pack
+    JOIN pack_parameters AS held ON held.adoption = county_pack.adoption
 ),
 rules AS (
     SELECT day, adoption,

@@ -17,15 +17,13 @@ WITH months AS (
     ) AS series(day)
 ),
 asked AS (
-    SELECT months.carer, months."case", months.position, months.first_on, pack_in_force.adoption,
+    SELECT months.carer, months."case", months.position, months.first_on, county_pack.adoption,
            TRY_CAST(rule.value AS INTEGER) AS asked_months
     FROM months
     CROSS JOIN parameters
-    JOIN pack_in_force
-      ON pack_in_force.day = LEAST(LAST_DAY(months.first_on), parameters.as_of)
-     AND pack_in_force.programme = ''
+    JOIN county_pack ON county_pack.day = LEAST(LAST_DAY(months.first_on), parameters.as_of)
     JOIN pack_parameters AS rule
-      ON rule.adoption = pack_in_force.adoption AND rule.name = 'carer_score_months'
+      ON rule.adoption = county_pack.adoption AND rule.name = 'carer_score_months'
     WHERE TRY_CAST(rule.value AS INTEGER) BETWEEN 1 AND 12
 ),
 periods AS (

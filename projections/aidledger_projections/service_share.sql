@@ -11,18 +11,18 @@ WITH spent AS (
     GROUP BY YEAR(effective_on)
 ),
 asked AS (
-    SELECT pack_in_force.adoption,
+    SELECT county_pack.adoption,
            MAX(
                CASE
                    WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 0 AND 1000
                        THEN TRY_CAST(given.value AS BIGINT)
                END
            ) AS permille
-    FROM pack_in_force
-    JOIN parameters ON parameters.as_of = pack_in_force.day
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND given.name = 'purchased_service_permille_min'
-    GROUP BY pack_in_force.adoption
+    FROM county_pack
+    JOIN parameters ON parameters.as_of = county_pack.day
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'purchased_service_permille_min'
+    GROUP BY county_pack.adoption
 )
 SELECT spent.year,
        spent.spent_fen,

@@ -12,11 +12,11 @@ checked AS (
     SELECT stream, MIN(position) AS position FROM spot_checked GROUP BY stream
 ),
 asked AS (
-    SELECT pack_in_force.day, pack_in_force.adoption,
+    SELECT county_pack.day, county_pack.adoption,
            TRY_CAST(given.value AS BIGINT) AS permille
-    FROM pack_in_force
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND given.name = 'spot_check_permille_min'
+    FROM county_pack
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'spot_check_permille_min'
 ),
 months AS (
     SELECT SUBSTRING(CAST(handed_up.submitted_on AS VARCHAR), 1, 7) AS month,

@@ -17,11 +17,11 @@ counts AS (
     GROUP BY place
 ),
 given AS (
-    SELECT pack_in_force.adoption, held.name, held.value
-    FROM pack_in_force
+    SELECT county_pack.adoption, held.name, held.value
+    FROM county_pack
     CROSS JOIN parameters
-    JOIN pack_parameters AS held ON held.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND pack_in_force.day = parameters.as_of
+    JOIN pack_parameters AS held ON held.adoption = county_pack.adoption
+    WHERE county_pack.day = parameters.as_of
 ),
 texts AS (
     SELECT MAX(adoption) AS adoption,

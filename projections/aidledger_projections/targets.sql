@@ -2,9 +2,9 @@
 -- title_en: targets
 -- key: target
 -- for: each ratio that the pack of the day asks for: numerator, denominator, as of when, and whether it is met (null where there is nothing to count)
--- facts: S2-004, S2-005, S2-006, S2-007, S2-008, S2-020, S4-037, S4-038
+-- facts: S2-004, S2-005, S2-006, S2-007, S2-008, S2-014, S2-020, S4-037, S4-038
 WITH asked AS (
-    SELECT pack_in_force.adoption, TRY_CAST(given.value AS BIGINT) AS asked_permille,
+    SELECT county_pack.adoption, TRY_CAST(given.value AS BIGINT) AS asked_permille,
            CASE given.name
                WHEN 'target_home_care_urban_permille' THEN 'home_care_urban'
                WHEN 'target_home_care_rural_permille' THEN 'home_care_rural'
@@ -12,11 +12,14 @@ WITH asked AS (
                WHEN 'target_medical_contract_permille' THEN 'medical_contract'
                WHEN 'target_barrier_free_permille' THEN 'barrier_free'
                WHEN 'concentrated_target_permille' THEN 'concentrated'
+               WHEN 'target_street_home_permille' THEN 'street_home'
+               WHEN 'target_community_day_care_permille' THEN 'community_day_care'
+               WHEN 'target_estate_station_permille' THEN 'estate_station'
            END AS target
-    FROM pack_in_force
+    FROM county_pack
     CROSS JOIN parameters
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND pack_in_force.day = parameters.as_of
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE county_pack.day = parameters.as_of
 ),
 running AS (
     SELECT facility, kind, area, place, operator, medical_contract, barrier_free, positions
@@ -29,11 +32,35 @@ served AS (
     WHERE kind IN ('day_care', 'service_station', 'happiness_home')
     GROUP BY place
 ),
-communities AS (
-    SELECT place, MAX_BY(area, position) AS area, MAX(position) AS position
+places AS (
+    SELECT place, MAX_BY(kind, position) AS kind, MAX_BY(area, position) AS area,
+           MAX(position) AS position
     FROM place_registered
-    WHERE kind = 'village'
     GROUP BY place
+),
+communities AS (
+    SELECT place, area, position FROM places WHERE kind = 'village'
+),
+network AS (
+    -- a street is a township in town, a community a village in town; what each is to have
+    SELECT place, position,
+           CASE kind
+               WHEN 'township' THEN 'street_home'
+               WHEN 'village' THEN 'community_day_care'
+               WHEN 'estate' THEN 'estate_station'
+           END AS target,
+           CASE kind
+               WHEN 'township' THEN 'street_home'
+               WHEN 'village' THEN 'day_care'
+               WHEN 'estate' THEN 'service_station'
+           END AS facility_kind
+    FROM places
+    WHERE area = 'urban' AND kind IN ('township', 'village', 'estate')
+),
+built AS (
+    SELECT place, kind, FLATTEN(ARRAY_AGG(positions)) AS positions
+    FROM running
+    GROUP BY place, kind
 ),
 counted AS (
     -- one row for each thing that counts, and whether it counts for the numerator too
@@ -43,6 +70,11 @@ counted AS (
            ) AS positions
     FROM communities
     LEFT JOIN served ON served.place = communities.place
+    UNION ALL
+    SELECT network.target, built.place IS NOT NULL,
+           LIST_CONCAT([network.position], COALESCE(built.positions, CAST([] AS BIGINT[])))
+    FROM network
+    LEFT JOIN built ON built.place = network.place AND built.kind = network.facility_kind
     UNION ALL
     SELECT 'social_run', operator = 'social', positions FROM running
     UNION ALL

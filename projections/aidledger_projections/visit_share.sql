@@ -23,7 +23,6 @@ SELECT counted.township,
        counted.made * 1000 // counted.due >= TRY_CAST(target.value AS INTEGER) AS met,
        counted.positions
 FROM counted
-LEFT JOIN pack_in_force
-  ON pack_in_force.day = counted.to_on AND pack_in_force.programme = ''
+LEFT JOIN county_pack ON county_pack.day = counted.to_on
 LEFT JOIN pack_parameters AS target
-  ON target.adoption = pack_in_force.adoption AND target.name = 'visit_target_permille'
+  ON target.adoption = county_pack.adoption AND target.name = 'visit_target_permille'

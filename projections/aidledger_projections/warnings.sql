@@ -13,10 +13,10 @@ WITH raised AS (
 ),
 known_groups AS (
     -- the groups to be found are a list of texts in the pack
-    SELECT pack_in_force.day, given.value AS groups
-    FROM pack_in_force
-    JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption
-    WHERE pack_in_force.programme = '' AND given.name = 'discovery_groups'
+    SELECT county_pack.day, given.value AS groups
+    FROM county_pack
+    JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
+    WHERE given.name = 'discovery_groups'
 ),
 assessed AS (
     SELECT stream, MAX(position) AS position, MAX_BY(effective_on, position) AS assessed_on,

@@ -133,6 +133,12 @@ PROCEDURE: dict[str, list[Act]] = {
                 "personal": {"name": "欧阳清溪", "address": "三组8号"},
             },
         ),
+        (
+            "StatementFiled",
+            "u1",
+            TOWNSHIP,
+            {"covers": ["work_ability", "livelihood", "obligors"], "true_declared": True},
+        ),
         ("ApplicationAccepted", "u1", TOWNSHIP, {}),
     ],
     "2022-01-06": [

@@ -52,7 +52,8 @@ def small_county() -> Log:
     log.add("FundReturned", fund, "2022-04-02", amount_fen=5)
     log.add("FuneralArranged", case, "2022-04-03", by="village", cost_fen=700)
     log.add("FundDisbursed", fund, "2022-04-04", amount_fen=700, purpose="funeral")
-    log.add("EmergencyHelpGiven", case_name(2), "2022-04-05", amount_fen=3, ground="fire")
+    log.add("DirectPurchaseMade", case_name(2), "2022-04-05", amount_fen=3, emergency="flood",
+            item="rice", quantity=1, supplier="shop")  # fmt: skip
     return log
 
 

@@ -101,7 +101,7 @@ def test_each_command_reads_with_both_days_or_says_why_not() -> None:
     assert set(LACKING) == lacking
 
 
-class Told(dict[str, Any]):
+class Told(dict[tuple[str, str], Any]):
     """What each command said at three moments, by name."""
 
 

@@ -31,10 +31,19 @@ LAWFUL: dict[str, dict[str, Any]] = {
     },
     "fund": {"programme": "tekun", "balance_fen": 800, "account_opened": True},
     "stock": {"units": 5, "value_fen": 500},
+    "person": {
+        "applied_programmes": [],
+        "supported_programmes": [],
+        "entitled_programmes": [],
+        "given_up": [],
+        "rostered_programmes": [],
+    },
     "contract": {"runs": True, "hours_month": 8, "open_hours": 8, "open_fen": 90},
     "case": {
         "stage": "submitted",
         "programme": "tekun",
+        "route": "self",
+        "stated": ["livelihood", "obligors", "work_ability"],
         "age_years": 66,
         "relative_of": ["zhao"],
         "accepted_on": "2022-01-10",
@@ -88,6 +97,18 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "bearers": ["wang"],
         "paid_fen": 400,
         "recovery_open_fen": 100,
+        "area": "rural",
+        "claims": [
+            {
+                "claim": "bill-1",
+                "incurred_on": "2022-02-20",
+                "rest_fen": 800,
+                "settled": ["basic", "serious", "assistance"],
+            }
+        ],
+        "housing_assessed": True,
+        "housing_hardship": True,
+        "dilapidated": True,
     },
 }
 ACTS: dict[str, dict[str, Any]] = {
@@ -132,6 +153,12 @@ ACTS: dict[str, dict[str, Any]] = {
     "LimitSuspended": {"act.ground": "disaster", "act.suspended_on": "2022-02-25"},
     "FundDisbursed": {"act.purpose": "basic_living"},
     "FundTransferred": {"act.amount_fen": 800},
+    "RecognitionGranted": {
+        "act.office": "520123-union",
+        "act.by_unit": "520123-union",
+        "act.cause": "illness",
+        "act.recognised": "marginal",
+    },
     "RecoveryOrdered": {
         "act.amount_fen": 300,
         "act.due_on": "2022-03-25",
@@ -140,6 +167,15 @@ ACTS: dict[str, dict[str, Any]] = {
     },
     "RecoveryWaived": {"act.amount_fen": 100},
     "GoodsIssued": {"act.quantity": 1, "act.value_fen": 100, "act.case": "case/1"},
+    "HelpGranted": {
+        "act.help": "medical",
+        "act.detail": "fund",
+        "act.cause": "bill-1",
+        "act.amount_fen": 800,
+        "act.way": "money",
+    },
+    "ContributionPaid": {"act.scheme": "basic", "act.year": 2022, "act.amount_fen": 32_000},
+    "MedicalCostSettled": {"act.total_fen": 9, "act.basic_fen": 5, "act.serious_fen": 3},
     "ServiceAccepted": {"act.hours": 8, "act.amount_fen": 90},
 }
 

@@ -22,6 +22,7 @@ from aidledger.domain.values import next_month
 SURVEYORS = ["u3", "u4"]
 OPINION_GIVER = "u2"
 APPROVER = "c1"
+STATED = ["work_ability", "livelihood", "obligors"]
 KINDS = {TOWNSHIP: "township", COUNTY: "civil_affairs", "520123-fin": "finance"}
 
 
@@ -118,10 +119,17 @@ class CaseLifecycle(RuleBasedStateMachine):
         """Days go by."""
         self.day = days_after(self.day, days)
 
+    @rule(covers=st.sampled_from([STATED, STATED[1:]]))
+    def state(self, covers: list[str]) -> None:
+        """The applicant states something; what was once stated stays so."""
+        assert self.attempt("StatementFiled", covers=covers, true_declared=True)
+        if covers == STATED:
+            self.ticks.add("stated")
+
     @rule()
     def accept(self) -> None:
-        """Acceptance follows an application, once."""
-        allowed = self.stage == "applied"
+        """Acceptance follows an application that states what it must, once."""
+        allowed = self.stage == "applied" and "stated" in self.ticks
         assert self.attempt("ApplicationAccepted") == allowed
         if allowed:
             self.stage = "accepted"
@@ -277,6 +285,9 @@ class CaseLifecycle(RuleBasedStateMachine):
         """Take the step that is next, trying first what must be refused."""
         match self.stage:
             case "applied":
+                self.state(STATED[1:])
+                self.accept()
+                self.state(STATED)
                 self.accept()
             case "accepted":
                 self.survey(signed=True, two=False)

@@ -12,6 +12,7 @@ from tests.domain.people import pack
 
 RULES = (
     "acceptance-after-application",
+    "acceptance-statement",
     "opinion-survey-by-two",
     "opinion-hits-disposed",
     "procedure-before-decision",

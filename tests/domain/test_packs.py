@@ -28,11 +28,27 @@ YANAN = "sn-yanan-2020"
 SANMING, COUNTY = "fj-sanming-2021", "gz-county-2022"
 
 SCHOOL = {"case.age_years": 18, "case.in_school": True, "case.school_stage": "high"}
+SCHOOL_HELP: Changes = {"act.help": "education", "act.detail": "high", **SCHOOL}
+ONCE: Changes = {"act.kind": "one_off", "case.granted_unpaid_fen": 136_300}
+DWELLING: Changes = {"act.help": "renovation", "act.way": "service"}
 MINOR_17 = {"case.age_years": 17}
 #: clause id, or (pack, clause id) where the pack differs: what fails it, and what meets it.
 ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "acceptance-after-application": ({"case.stage": "accepted"}, {}),
     "acceptance-programme": ({"case.programme": "dibao"}, {}),
+    "acceptance-statement": ({"case.stated": ["livelihood", "work_ability"]}, {}),
+    "one-programme-accepted": (
+        {"person.applied_programmes": ["orphan"]},
+        {"person.applied_programmes": ["orphan"], "person.given_up": ["orphan"]},
+    ),
+    "one-programme-approved": (
+        {"person.supported_programmes": ["dibao", "unattended"]},
+        {"person.supported_programmes": ["dibao", "temporary"]},
+    ),
+    "pay-one-programme": (
+        {"person.rostered_programmes": ["orphan"], "person.given_up": ["orphan"]},
+        {"person.entitled_programmes": ["orphan"], "person.given_up": ["orphan"]},
+    ),
     "waiver-ground": ({"act.ground": "emergency"}, {"act.ground": "no_doubt"}),
     "waiver-no-doubt": ({"case.comparison_doubt": True}, {}),
     "opinion-after-acceptance": ({"case.materials_complete": False}, {}),
@@ -145,6 +161,14 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "bearer-one": ({"act.replaces": "feng"}, {"case.bearers": []}),
     "relative-county-visit": ({"case.spot_checked": False}, {}),
     "publicity-complaint-phone": ({"act.complaint_phone": ""}, {}),
+    "publicity-place": (
+        {"act.place": "community", "case.area": "rural"},
+        {"act.place": "village", "case.area": "rural"},
+    ),
+    "termination-false-statement": (
+        {"act.ground": "false_statement", "case.false_statement": False},
+        {"act.ground": "false_statement", "case.false_statement": True},
+    ),
     "complaint-handler": ({"act.handler": "zhao"}, {}),
     "complaint-extension": ({"act.days": 31}, {}),
     "complaint-extension-once": ({"complaint.extended": True}, {}),
@@ -165,9 +189,26 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "waiver-of-open-recovery": ({"act.amount_fen": 101}, {"act.amount_fen": 100}),
     "goods-in-stock": ({"act.quantity": 6}, {"act.quantity": 5}),
     "goods-recipient": ({"act.case": None}, {}),
+    "recognition-cause": ({"act.cause": "gambling"}, {"act.cause": "hard_up_worker"}),
+    "recognition-by-department": (
+        {"act.cause": "hard_up_worker", "act.office_kind": "education"},
+        {"act.cause": "hard_up_worker", "act.office_kind": "trade_union"},
+    ),
     "service-under-contract": ({"contract.runs": False}, {}),
     "service-invoiced": ({"act.amount_fen": 91}, {"act.amount_fen": 90}),
     "service-hours": ({"act.hours": 7}, {}),
+    "pay-granted": (ONCE | {"case.granted_unpaid_fen": 136_299}, ONCE),
+    "help-kind": ({"act.help": "public_post"}, {}),
+    "help-in-support": ({"case.approved": False}, {}),
+    "contribution-whole": ({"act.amount_fen": 31_999}, {}),
+    "payer-order": ({"act.fund_fen": 1}, {}),
+    "payer-sum": ({"act.assistance_fen": 2}, {"act.assistance_fen": 1}),
+    "medical-payers": ({"act.detail": "assistance"}, {}),
+    "medical-rest": ({"act.amount_fen": 801}, {}),
+    "education-stage": (SCHOOL_HELP | {"act.detail": "higher"}, SCHOOL_HELP),
+    "housing-at-home": (DWELLING | {"case.form": "concentrated"}, DWELLING),
+    "housing-way": (DWELLING | {"act.way": "goods"}, DWELLING),
+    "renovation-rural": (DWELLING | {"case.dilapidated": False}, DWELLING),
 }
 #: The text of 2016 knows no ground for leaving the appraisal out: nothing meets the clause.
 NEVER_MET = {(NATION_2016, "waiver-ground"), (YANAN, "waiver-ground")}

@@ -1,8 +1,8 @@
 """The same facts under two packs: two results, each with its own citation.
 
 One row a conflict and question. Where only one text is at hand, the other side is a pack of
-``tests/policy/packs``, marked local. Conflicts: C1, C2, C3, C4, C5, C6, C8, C9, C10, C12, C14, C15, C18,
-C20.
+``tests/policy/packs``, marked local. Conflicts: C1, C2, C3, C4, C5, C6, C8, C9, C10, C11, C12, C14,
+C15, C17, C18, C20.
 """
 
 from __future__ import annotations
@@ -54,6 +54,19 @@ def clause(act: str, name: str, **changes: Any) -> Question:
             return Answer("no such rule", frozenset())
         sources = {pack.provenance[key].citation for key in rule.parameter_keys}
         return Answer(rule.evaluate(facts, CALENDAR).outcome, frozenset({rule.citation, *sources}))
+
+    return ask
+
+
+def refused_by(act: str, also: str, **changes: Any) -> Question:
+    """Ask which clauses refuse an act; ``also`` is a clause that lets it pass."""
+    facts = lawful(act, {key.replace("__", "."): value for key, value in changes.items()})
+
+    def ask(pack: ResolvedPack) -> Answer:
+        results = {c.id: c.evaluate(facts, CALENDAR) for c in pack.clauses_for(act)}
+        refusing = [r.id for r in results.values() if r.refuses]
+        said = [results[name].citation for name in (*refusing, also)]
+        return Answer(refusing, frozenset(said))
 
     return ask
 
@@ -121,6 +134,11 @@ def in_force(day: str) -> Question:
 
 
 PERMIT: Changes = {"case__registered_here": False, "case__permit_here": True}
+STRANDED: Changes = {
+    "act__kind": "emergency", "case__registered_here": False, "case__permit_here": False,
+    "case__worked_months": 3, "case__need_found": True,
+}  # fmt: skip
+SETTLED: Changes = {**STRANDED, "case__worked_months": 6, "case__need_found": False}
 OLD_ALONE: Changes = {
     "act__limb": "single_person",
     "case__age_years": 80,
@@ -138,6 +156,9 @@ NO_APPRAISAL: Changes = {"case__appraisal_held": False}
 WAIVED: Changes = {**NO_APPRAISAL, "case__appraisal_waived": True}
 TOWNSHIP: Changes = {"act__office_kind": "township"}
 CARER_60: Changes = {"carer__last_score": 60}
+ORPHAN_TOO: Changes = {
+    "act__limb": "minor", "case__age_years": 9, "person__supported_programmes": ["orphan"],
+}  # fmt: skip
 KIN: Changes = {"act__relation": "child", "case__relative_of": ["clerk"]}
 
 CONFLICTS: list[tuple[str, Question, Side, Side]] = [
@@ -189,6 +210,12 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
     ("C10", amount("tekun"),
      Side(COUNTY, 112_800, "gz-county-2022 (S4-033)"),
      Side("local-amounts", 93_000, "local: at least 60 % of consumption")),
+    ("C11", clause("HelpGranted", "temporary-residence", **STRANDED),
+     Side("gz-temporary-2022", "failed", "gz-temporary-2022 (S4-015, S4-046)"),
+     Side("gz-temporary-n22-2022", "met", "N22: help where the emergency happens")),
+    ("C11", clause("HelpGranted", "temporary-residence", **SETTLED),
+     Side("cn-temporary-2018", "failed", "cn-temporary-2018 (T18): registered here, or with a permit"),
+     Side("gz-temporary-2022", "met", "gz-temporary-2022 (S4-046)")),
     ("C12", clause("ApplicationAccepted", "acceptance-residence", **PERMIT),
      Side("cn-dibao-2012", "failed", "cn-dibao-2012 (D12)"),
      Side("cn-dibao-2021", "met", "cn-dibao-2021 art. 5 (D21)")),
@@ -201,6 +228,9 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
     ("C15", limit("limit-complaint-answered", "2022-03-01"),
      Side(COUNTY, "2022-05-05", "petition rules art. 34"),
      Side("local-notices", "2022-03-31", "local: in time is thirty days")),
+    ("C17", refused_by("ApplicationApproved", "approval-limb", **ORPHAN_TOO),
+     Side(OLD, [], "cn-tekun-2016 (S1-002, S1-003, S1-004)"),
+     Side(NEW, ["one-programme-approved"], "cn-tekun-2021 art. 9 (K21)")),
     ("C18", found_by("CareEntrusted", "care-carer-qualified", **KIN),
      Side(NEW, [], "S0-004"),
      Side("local-notices", ["care-kin-of-officials"], "local, after D21 art. 11")),
@@ -221,7 +251,7 @@ CONFLICTS: list[tuple[str, Question, Side, Side]] = [
 def test_the_same_facts_under_two_packs_have_two_results_each_with_its_citation(
     conflict: str, ask: Question, a: Side, b: Side
 ) -> None:
-    """C1, C2, C3, C4, C5, C6, C8, C9, C10, C12, C14, C15, C18, C20."""
+    """C1, C2, C3, C4, C5, C6, C8, C9, C10, C11, C12, C14, C15, C17, C18, C20."""
     answers = [ask(LIBRARY.resolve(side.pack)) for side in (a, b)]
 
     assert [a.result, b.result] == [answer.result for answer in answers], conflict
@@ -235,7 +265,7 @@ def test_the_same_facts_under_two_packs_have_two_results_each_with_its_citation(
 def test_these_conflicts_are_shown() -> None:
     shown = {row[0] for row in CONFLICTS}
 
-    assert {f"C{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 14, 15, 18, 20)} == shown
+    assert {f"C{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 14, 15, 17, 18, 20)} == shown
 
 
 def test_what_no_text_gives_is_marked_local_in_packs_of_tests() -> None:

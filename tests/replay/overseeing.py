@@ -9,12 +9,17 @@ from tests.replay.histories import TOWNSHIP, VILLAGE, Log, token
 DATASET = "da" * 32
 RETURNS = {
     "concentrated_target_permille": "600",
+    "group_leaders": '["party_head","government_head"]',
+    "group_units": '["township"]',
+    "local_rule_kinds": '["policy"]',
     "monthly_return_day": "28",
     "monthly_return_inclusive": "false",
     "monthly_return_roll": "none",
     "monthly_return_units": '["township","finance"]',
     "notice_kinds": '["policy"]',
     "notice_units": '["township"]',
+    "respite_units": '["day"]',
+    "responsible_offices_tekun": '["civil_affairs","finance","township"]',
 }
 """The county's rule about monthly returns (before the 28th, whatever day that is), and more of it."""
 OFFICES = {
@@ -104,13 +109,13 @@ def hand_in(log: Log, unit: str, month: str, on: str, **figures: int) -> int:
     )
 
 
-def register_place(log: Log, place: str, kind: str, population: int) -> int:
+def register_place(log: Log, place: str, kind: str, population: int, area: str = "rural") -> int:
     """Add a place with its people."""
     return log.add(
         "PlaceRegistered",
         "registry/520123",
         "2022-01-01",
-        area="rural",
+        area=area,
         kind=kind,
         name="青山",
         place=place,
@@ -160,6 +165,64 @@ def find(log: Log, finding: str, on: str, **more: Any) -> int:
     return log.add("AuditFindingRaised", finding, on, **{**fields, **more})
 
 
+def form_group(log: Log, unit: str, on: str, *leaders: str) -> int:
+    """Add a leading group of a unit."""
+    return log.add(
+        "GroupFormed",
+        f"unit/{unit}",
+        on,
+        deputies=["deputy_head"],
+        from_on=on,
+        leaders=list(leaders),
+        members=["office_head", "section_head"],
+    )
+
+
+def take_step(
+    log: Log, facility: str, step: str, on: str, *, land_m2: int = 0, persons: int = 0
+) -> int:
+    """Add one of the four steps of a facility in a new district."""
+    return log.add("PlanStepRecorded", facility, on, land_m2=land_m2, persons=persons, step=step)
+
+
+def stay(log: Log, case: str, on: str, to: str, unit: str = "day") -> int:
+    """Add a stay in the first facility."""
+    return log.add(
+        "RespiteStayed", case, on, facility="520123-0001", from_on=on, to_on=to, unit=unit
+    )
+
+
+def subsidise(log: Log, facility: str, on: str, fen: int, kind: str = "operate") -> int:
+    """Add money paid to a facility for the month of a day."""
+    return log.add(
+        "FacilitySubsidyPaid",
+        facility,
+        on,
+        amount_fen=fen,
+        fund="elderly-2022",
+        kind=kind,
+        month=on[:7],
+    )
+
+
+def match(log: Log, case: str, on: str, provider: str, kind: str = "volunteers") -> int:
+    """Add somebody who offers to meet a need."""
+    return log.add("NeedMatched", case, on, kind=kind, need="company", provider=provider)
+
+
+def recognise(log: Log, case: str, on: str, valid_to: str, recognised: str = "low_income") -> int:
+    """Add a recognition until a day."""
+    return log.add(
+        "RecognitionGranted",
+        case,
+        on,
+        by_unit="520123",
+        cause="illness",
+        recognised=recognised,
+        valid_to=valid_to,
+    )
+
+
 def oversee(log: Log) -> None:
     """Add something for every model of oversight, after 2022-02-13."""
     register_offices(log)
@@ -169,7 +232,13 @@ def oversee(log: Log) -> None:
     bear(log, "case/520123-2022-000001", "b1", "2022-02-13")
     meet(log, "520123-2022-1", "2022-02-13")
     hand_in(log, TOWNSHIP, "2022-02", "2022-02-13", supported=3)
-    build_facility(log, 1, "day_care", VILLAGE)
+    home = build_facility(log, 1, "day_care", VILLAGE)
+    form_group(log, TOWNSHIP, "2022-02-13", "party_head", "government_head")
+    take_step(log, home, "planning", "2022-02-13")
+    subsidise(log, home, "2022-02-13", 100)
+    stay(log, "case/520123-2022-000001", "2022-02-13", "2022-02-13")
+    match(log, "case/520123-2022-000001", "2022-02-13", "club-1")
+    recognise(log, "case/520123-2022-000041", "2022-02-13", "2023-02-12")
     find(log, "audit/520123-2022-0001", "2022-02-13")
     case = "case/520123-2022-000041"
     log.add("IncidentRecorded", case, "2022-02-13", kind="died_alone")

@@ -20,6 +20,7 @@ from tests.replay.histories import (
     token,
 )
 from tests.replay.overseeing import RETURNS, oversee
+from tests.replay.special import special
 from tests.replay.test_deadlines import adopt_calendar, limit
 
 LISTS = ("list_publicity", "list_approved", "list_paid")
@@ -92,6 +93,8 @@ def busy_county() -> Log:
         township=TOWNSHIP,
     )
     household(log, case_name(21))
+    helped(log, case_name(31))
+    special(log, case_name(41))
     oversee(log)
     _money(log)
     return log
@@ -150,6 +153,13 @@ def household(log: Log, case: str) -> None:
         period_to="2021-12",
     )
     approve(log, case, "2022-02-20", from_month="2022-02")
+
+
+def helped(log: Log, case: str) -> None:
+    """Add a case that was helped at once."""
+    apply_for(log, case, "2022-02-11", number=31, name="吴*", programme="temporary")
+    log.add("HelpGranted", case, "2022-02-12", amount_fen=9, help="temporary", kind="emergency")
+    log.add("ReferralMade", case, "2022-02-12", referral="r1", service="care", to_unit="charity")
 
 
 def _money(log: Log) -> None:

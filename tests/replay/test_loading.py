@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -20,7 +21,7 @@ from tests.replay.histories import (
 )
 
 from aidledger.domain.events.catalog import EVENTS
-from aidledger.replay import loading
+from aidledger.replay import loading, patterns
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
 from aidledger.replay.views import event_views, quoted, view_name, view_shapes
@@ -32,8 +33,16 @@ GOLDEN = golden_records()
 @pytest.fixture(autouse=True, params=[0, 10**9], ids=["by form", "decoded"])
 def decoded_first(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Load everything both ways: what has the form of its type, and by the strict decoder."""
-    monkeypatch.setattr(loading, "DECODED_FIRST", request.param)
-    monkeypatch.setattr(loading, "MADE_FORMS", {})
+    begin_anew(monkeypatch, request.param)
+
+
+def begin_anew(monkeypatch: pytest.MonkeyPatch, decoded_first: int) -> None:
+    """Forget the forms that were made, and make one after so many records of a type."""
+    made: dict[bytes, patterns.Test] = {}
+    monkeypatch.setattr(patterns, "DECODED_FIRST", decoded_first)
+    monkeypatch.setattr(patterns, "_SEEN", Counter())
+    for module in (patterns, loading):
+        monkeypatch.setattr(module, "MADE_FORMS", made)
 
 
 def loaded(log: Log, sql: str, **cuts: Any) -> list[tuple[Any, ...]]:
@@ -339,8 +348,7 @@ def test_what_has_a_form_is_loaded_as_the_strict_decoder_reads_it(
         log.written.append((len(log.written), *row[1:]) if type(row) is tuple else row)
 
     def everything(first: int) -> tuple[object, ...]:
-        monkeypatch.setattr(loading, "DECODED_FIRST", first)
-        monkeypatch.setattr(loading, "MADE_FORMS", {})
+        begin_anew(monkeypatch, first)
         with building(None) as connection:
             found = Loader(connection).load(log)
             tables = [

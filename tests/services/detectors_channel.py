@@ -14,12 +14,63 @@ from typing import Any
 from tests.services.detectors import Found, History, first, only
 
 SERVICE_PERMILLE = 50
+CASH_GROUNDS = {"no_bank_in_reach", "emergency"}
+SHOWN = {"amount_fen", "month", "name", "village"}
+
+
+def f061(h: History) -> Found:
+    """A run whose approval, file, result or fund differ from its roster, and lines not as rostered."""
+    told: Counter[tuple[str, str, str, str, int]] = Counter()
+    totals: Counter[str] = Counter()
+    for line in only(h.entries, "PaymentRostered"):
+        told[key(line)] += 1
+        totals[line.event.run] += line.event.amount_fen
+    for again in only(h.entries, "PaymentReissued"):
+        event = again.event
+        told[again.stream, event.run, event.month, "reissue", event.amount_fen] += 1
+    issued = only(h.entries, "PaymentIssued")
+    times = Counter(key(line) for line in issued)
+    yield from (line.position for line in issued if times[key(line)] != told[key(line)])
+    for run, entries in h.streams.items():
+        if run.startswith("run/"):
+            for entry in only(entries, "PayRunApproved", "BankFileIssued"):
+                if entry.event.total_fen != totals[run]:
+                    yield entry.position
+            for entry in only(entries, "BankResultReceived"):
+                if entry.event.paid_fen + entry.event.returned_fen != totals[run]:
+                    yield entry.position
+
+
+def key(line: Any) -> tuple[str, str, str, str, int]:
+    """Return what a line of a roster and a line that the bank paid have in common."""
+    event = line.event
+    return line.stream, event.run, event.month, event.kind, event.amount_fen
+
+
+def f063(h: History) -> Found:
+    """Somebody else's account; nothing in the ledger entrusts them with it."""
+    yield from (e.position for e in only(h.entries, "AccountBound") if e.event.holder == "other")
 
 
 def f068(h: History) -> Found:
     for returned in only(h.entries, "PaymentReturned"):
         if returned.event.reason == "name_mismatch":
             yield returned.position
+
+
+def f069(h: History) -> Found:
+    """Support goes to an account that an officer has declared as their own or a relative's."""
+    staff = {e.event.account for e in only(h.entries, "StaffAccountDeclared")}
+    for bound in only(h.entries, "AccountBound"):
+        if bound.event.account in staff:
+            yield bound.position
+
+
+def f070(h: History) -> Found:
+    """Cash without a ground that stands for want of a bank or for an emergency."""
+    for handed in only(h.entries, "CashHandedOver"):
+        if handed.event.ground not in CASH_GROUNDS:
+            yield handed.position
 
 
 def f075(h: History) -> Found:
@@ -65,6 +116,13 @@ def f088(h: History) -> Found:
             yield shown.position
 
 
+def f089(h: History) -> Found:
+    """A list that tells more of people than masked name, village and amount."""
+    for shown in only(h.entries, "ListPublished"):
+        if set(shown.event.columns or ()) - SHOWN:
+            yield shown.position
+
+
 def replayed(h: History, shown: Any) -> list[dict[str, Any]]:
     """Return the lines of a township's list as the entries before it have them, in order of case."""
     rows = []
@@ -92,5 +150,5 @@ def replayed(h: History, shown: Any) -> list[dict[str, Any]]:
 
 
 DETECTORS_OF_CHANNEL: dict[str, Callable[[History], Found]] = {
-    one.__name__.upper(): one for one in (f068, f075, f083, f088)
+    one.__name__.upper(): one for one in (f061, f063, f068, f069, f070, f075, f083, f088, f089)
 }

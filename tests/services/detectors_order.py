@@ -41,14 +41,10 @@ def f030(h: History) -> Found:
 
 
 def f034(h: History) -> Found:
-    """Over 30 working days from acceptance to decision; an objection is a ground for 15 more.
-
-    So is an extension of a limit that was recorded.
-    """
+    """Over 30 working days from acceptance to decision; with a ground for more time, over 45."""
     for case in h.cases():
         accepted = first(case, "ApplicationAccepted")
-        longer = [*only(case, "ObjectionRaised"), *only(case, "LimitExtended")]
-        allowed = 45 if longer else 30
+        allowed = 45 if only(case, "LimitExtended", "ObjectionRaised") else 30
         for decided in only(case, "ApplicationApproved", "ApplicationRefused"):
             if h.working_days(accepted.effective_on, decided.effective_on) > allowed:
                 yield decided.position
@@ -100,6 +96,21 @@ def ended_before(h: History, given: Any, act: Any) -> bool:
     )
 
 
+def f053(h: History) -> Found:
+    """Help for somebody who was recognised, on a day on which no recognition holds any more."""
+    for entries in h.cases():
+        recognised = only(entries, "RecognitionGranted")
+        for granted in only(entries, "HelpGranted"):
+            before = [e for e in recognised if e.position < granted.position]
+            lasting = [
+                e
+                for e in before
+                if not e.event.valid_to or granted.effective_on <= e.event.valid_to
+            ]
+            if before and not lasting:
+                yield granted.position
+
+
 def f103(h: History) -> Found:
     """A file of so many rows, and fewer entries that name it and their row."""
     for imported in only(h.entries, "FileImported"):
@@ -113,5 +124,5 @@ def f103(h: History) -> Found:
 
 
 DETECTORS_OF_ORDER: dict[str, Callable[[History], Found]] = {
-    one.__name__.upper(): one for one in (f005, f030, f034, f036, f038, f039, f044, f103)
+    one.__name__.upper(): one for one in (f005, f030, f034, f036, f038, f039, f044, f053, f103)
 }

@@ -66,6 +66,13 @@ def applied(actor: str = CLERK_OF, number: int = 1, **more: Any) -> Proposal:
     return proposal_of({**APPLICATION, "actor": actor, "stream": stream, **more})
 
 
+def stated(number: int = 1) -> Proposal:
+    """Return what the applicant states, taken down by the clerk (S1-013)."""
+    data = {"covers": ["work_ability", "livelihood", "obligors"], "true_declared": True}
+    stream = f"case/{COUNTY}-2022-9{number:05d}"
+    return proposal_of({**APPLICATION, "type": "StatementFiled", "stream": stream, "data": data})
+
+
 def registry(event: Any, actor: str = "", office: str = COUNTY) -> Proposal:
     return Proposal(
         type=type(event).__name__,

@@ -17,6 +17,7 @@ from tests.services.signed import (
     at,
     done,
     registry,
+    stated,
 )
 
 from aidledger.domain.events.powers import KeyRegistered, KeyRevoked
@@ -86,7 +87,7 @@ def survey(*investigators: str, **more: Any) -> Proposal:
 def test_a_fact_too_is_refused_where_a_duty_is_broken_unless_it_is_named(
     signed_session: Session,
 ) -> None:
-    done(signed_session, applied(), cause="applied")
+    done(signed_session, applied(), stated(), cause="applied")
     clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
     done(
         signed_session,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from tests.services.conftest import Office
-from tests.services.signed import CLERK_OF, DAY, HEAD_OF, SURVEYOR_OF, TOWN, applied, done
+from tests.services.signed import CLERK_OF, DAY, HEAD_OF, SURVEYOR_OF, TOWN, applied, done, stated
 from tests.services.signedledger import SignedLedger
 from tests.services.test_closing import act as closing_act
 from tests.services.test_closing import close, four_payments, paid
@@ -73,7 +73,7 @@ def test_in_a_keyed_ledger_they_were_recorded_around_the_program_and_are_damage(
 
 
 def test_a_duty_that_its_actor_broke_by_name_is_a_lead(signed_session: Session) -> None:
-    done(signed_session, applied(), cause="applied")
+    done(signed_session, applied(), stated(), cause="applied")
     clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
     case = {"stream": f"case/{COUNTY}-2022-900001", "data": {}}
     done(signed_session, proposal_of({**clerk, **case}), cause="accepted")
@@ -104,7 +104,7 @@ def test_naming_a_missing_power_makes_no_lead_of_it(signed_session: Session) -> 
 
 
 def test_a_duty_broken_without_naming_it_is_damage(signed_session: Session) -> None:
-    done(signed_session, applied(), cause="applied")
+    done(signed_session, applied(), stated(), cause="applied")
     clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
     case = {"stream": f"case/{COUNTY}-2022-900001", "data": {}}
     done(signed_session, proposal_of({**clerk, **case}), cause="accepted")
@@ -120,8 +120,9 @@ def test_paperwork_that_time_has_made_late_is_a_lead(signed_session: Session) ->
     # S4-051
     done(signed_session, applied(), cause="applied")
     case = {"stream": f"case/{COUNTY}-2022-900001", "office": TOWN}
-    helped = {"type": "EmergencyHelpGiven", "actor": HEAD_OF, "effective_on": DAY}
-    data = {"amount_fen": 50_000, "ground": "fire"}
+    helped = {"type": "DirectPurchaseMade", "actor": HEAD_OF, "effective_on": DAY}
+    what = {"emergency": "natural_disaster", "item": "rice", "quantity": 9, "supplier": "shop"}
+    data = {"amount_fen": 50_000, **what}
     done(signed_session, proposal_of({**helped, **case, "data": data}), cause="helped")
     in_time = verify(signed_session)
     assert isinstance(signed_session.clock, SetClock)
@@ -130,7 +131,7 @@ def test_paperwork_that_time_has_made_late_is_a_lead(signed_session: Session) ->
     late = verify(signed_session)
 
     assert ("ok", [], []) == powers_of(in_time)
-    assert ("ok", [], [f"duty_s14 {HEAD_OF}: EmergencyHelpGiven, completed late or never"]) == (
+    assert ("ok", [], [f"duty_s14 {HEAD_OF}: DirectPurchaseMade, completed late or never"]) == (
         powers_of(late)
     )
 

@@ -116,7 +116,14 @@ def test_the_facts_of_a_person_name_programmes_that_wait(office: Office) -> None
     assert dict(facts) == {
         "applied_programmes": ["dibao"],
         "supported_programmes": [],
+        "entitled_programmes": [],
+        "given_up": [],
+        "rostered_programmes": [],
         "recognised": [],
         "grants": [],
+        "recognitions": [],
         "allowance_income_fen": -1,
+        "allowance_per_head_fen": -1,
+        "allowance_full": False,
+        "allowance_on": "",
     }

@@ -46,9 +46,15 @@ def on_case(name: str, actor: str = "u1", office: str = TOWNSHIP, **data: Any) -
     return {"type": name, "stream": CASE, "actor": actor, "office": office, "data": data}
 
 
+def stated() -> dict[str, Any]:
+    """Return that the applicant stated all that an application must (S1-013)."""
+    covers = ["work_ability", "livelihood", "obligors"]
+    return on_case("StatementFiled", covers=covers, true_declared=True)
+
+
 def investigate(office: Office) -> None:
     """Apply, accept and investigate without a fault."""
-    office.act("2022-01-04", application(), on_case("ApplicationAccepted"))
+    office.act("2022-01-04", application(), stated(), on_case("ApplicationAccepted"))
     office.act(
         "2022-01-06",
         on_case(
@@ -117,7 +123,7 @@ def test_an_approval_brings_its_entitlement_with_every_part(office: Office) -> N
 
 
 def test_a_wish_is_refused_with_every_rule_that_refuses_it(office: Office) -> None:
-    office.act("2022-01-04", application(), on_case("ApplicationAccepted"))
+    office.act("2022-01-04", application(), stated(), on_case("ApplicationAccepted"))
     size = office.session.store.head().size
     with pytest.raises(RefusedError) as refused:
         office.act(
@@ -138,11 +144,12 @@ def test_a_batch_is_recorded_whole_or_not_at_all(office: Office) -> None:
         office.act(
             "2022-01-04",
             application(),
+            stated(),
             on_case("ApplicationAccepted"),
             on_case("CaseSubmitted", received_on="2022-01-04"),
         )
 
-    assert {problem.line for problem in refused.value.problems} == {3}
+    assert {problem.line for problem in refused.value.problems} == {4}
     assert office.session.store.head().size == size
     assert office.session.case(CASE).version == 0
 
@@ -194,7 +201,7 @@ def test_the_same_request_under_the_same_cause_gives_the_first_receipt(office: O
 
 
 def test_a_repeated_wish_is_answered_though_the_rules_would_now_refuse_it(office: Office) -> None:
-    office.act("2022-01-04", application())
+    office.act("2022-01-04", application(), stated())
     first = office.act("2022-01-04", on_case("ApplicationAccepted"), cause="accept")
     again = office.act("2022-01-04", on_case("ApplicationAccepted"), cause="accept")
 
@@ -327,7 +334,7 @@ def test_blame_names_the_entry_behind_each_field(office: Office) -> None:
 def test_another_writer_in_between_makes_the_office_decide_again(office: Office) -> None:
     from aidledger.services.session import open_session  # noqa: PLC0415  (a second office)
 
-    office.act("2022-01-04", application())
+    office.act("2022-01-04", application(), stated())
     office.session.case(CASE)
     with open_session(office.location, clock=office.clock) as other:
         rival = Office(other, office.clock, office.location)
@@ -338,7 +345,7 @@ def test_another_writer_in_between_makes_the_office_decide_again(office: Office)
         office.act("2022-01-04", on_case("ApplicationAccepted"))
 
     assert refused.value.problems[0].clause == "acceptance-after-application"
-    assert office.session.case(CASE).version == 2
+    assert office.session.case(CASE).version == 3
 
 
 @pytest.mark.parametrize("at_commit", [True, False])
@@ -365,3 +372,19 @@ def test_states_kept_over_a_large_batch_are_those_of_the_log(
     # what a batch decides has no position yet when states take it in
     assert msgspec.structs.replace(office.session.case(CASE), last_position=-1) == kept
     assert 300 < kept.version
+
+
+def test_an_application_that_states_too_little_is_not_accepted(office: Office) -> None:
+    """S1-013: ability to work, livelihood and obligors are stated; the office itself states nothing."""
+    said: Any = {"covers": ["work_ability", "livelihood"], "true_declared": True}
+    office.act("2022-01-04", application(), on_case("StatementFiled", **said))
+    with pytest.raises(RefusedError) as refused:
+        office.act("2022-01-04", on_case("ApplicationAccepted"))
+    office.act("2022-01-05", on_case("StatementFiled", covers=["obligors"], true_declared=True))
+    accepted = office.act("2022-01-05", on_case("ApplicationAccepted"))
+    itself = {**application(route="ex_officio"), "stream": f"{CASE}9"}
+    taken_up = {**on_case("ApplicationAccepted"), "stream": f"{CASE}9"}
+
+    assert ["acceptance-statement"] == [problem.clause for problem in refused.value.problems]
+    assert isinstance(accepted, Committed)
+    assert isinstance(office.act("2022-01-05", itself, taken_up), Committed)

@@ -22,6 +22,8 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import Recorded
+from aidledger.replay import patterns
+from aidledger.services import decoding
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
@@ -57,7 +59,22 @@ def wrong_approval(office: Office) -> int:
     return forge(office, CASE, msgspec.structs.replace(honest, decision=record), record)
 
 
-def test_a_planted_wrong_decision_is_found_by_its_clause_and_citation(office: Office) -> None:
+MADE: dict[bytes, patterns.Test] = {}
+"""Forms take long to make: once for all examples."""
+
+
+def read_by(patch: pytest.MonkeyPatch, *, by_form: bool) -> None:
+    """Have records read by the form of their type from the first one on, or never."""
+    patch.setattr(patterns, "DECODED_FIRST", 0 if by_form else 10**9)
+    for module in (patterns, decoding):
+        patch.setattr(module, "MADE_FORMS", MADE if by_form else {})
+
+
+@pytest.mark.parametrize("by_form", [True, False])
+def test_a_planted_wrong_decision_is_found_by_its_clause_and_citation(
+    office: Office, monkeypatch: pytest.MonkeyPatch, by_form: bool
+) -> None:
+    read_by(monkeypatch, by_form=by_form)
     position = wrong_approval(office)
     found = redecide_all(office.session)
     [one] = found.differing
@@ -216,19 +233,46 @@ def test_a_case_before_each_entry_is_the_fold_of_all_before_it(
 
 
 @given(
+    by_form=st.booleans(),
     spoiled=st.lists(
         st.tuples(
             st.integers(0, 30), st.sampled_from([b"", b"{}", None, 7, b'{"$type":"Nothing"}'])
         ),
         max_size=3,
-    )
+    ),
+    changed=st.lists(
+        st.tuples(st.integers(0, 30), st.integers(0, 2_000), st.integers(0, 255)), max_size=4
+    ),
 )
 def test_records_read_in_one_go_are_those_read_one_by_one(
-    county: str, spoiled: list[tuple[int, Any]]
+    county: str,
+    by_form: bool,
+    spoiled: list[tuple[int, Any]],
+    changed: list[tuple[int, int, int]],
 ) -> None:
     with open_session(county, read_only=True) as session:
         rows = list(session.store.read(0, 31))
     for at, record in spoiled:
         rows[at] = (*rows[at][:5], record, rows[at][6])
+    for at, place, byte in changed:
+        if isinstance(record := rows[at][5], bytes) and record:
+            bad = bytearray(record)
+            bad[place % len(bad)] = byte
+            rows[at] = (*rows[at][:5], bytes(bad), rows[at][6])
+    expected = recorded_all(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        read_by(patch, by_form=by_form)
 
-    assert recorded_all(rows) == recorded_many(rows)
+        assert expected == recorded_many(rows)
+    assert not by_form or MADE
+
+
+def test_an_amendment_is_never_read_by_a_form() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patterns, "DECODED_FIRST", 0)
+        patch.setattr(patterns, "MADE_FORMS", made := dict[bytes, patterns.Test]())
+        names = (b"VisitMade", b"EntryCorrected", b"EntryAnnulled", b"Nothing", b"\xff")
+        tests = [patterns.form_once_frequent(name) for name in names]
+
+    assert [b"VisitMade"] == list(made)
+    assert [patterns.never] * 4 == tests[1:]

@@ -11,6 +11,7 @@ from tests.services.detectors import DETECTORS as OF_CASES
 from tests.services.detectors import History, only
 from tests.services.detectors_care import DETECTORS_OF_CARE
 from tests.services.detectors_channel import DETECTORS_OF_CHANNEL
+from tests.services.detectors_means import MEANS
 from tests.services.detectors_money import MONEY
 from tests.services.detectors_order import DETECTORS_OF_ORDER
 
@@ -20,12 +21,12 @@ from aidledger.services.session import open_session
 from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 from aidledger.services.simulation.running import simulate
 
-DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE | DETECTORS_OF_ORDER | DETECTORS_OF_CHANNEL
-CASES = 100
+DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE | DETECTORS_OF_ORDER | DETECTORS_OF_CHANNEL | MEANS
+CASES = 160
 
 
 def county(folder: Path, *, planted: bool) -> tuple[History, dict[str, Any]]:
-    """Simulate a hundred cases over a year and read everything back."""
+    """Simulate enough cases over a year and read everything back."""
     location, listed = str(folder / "ledger.sqlite"), folder / "irregularities.json"
     create_ledger(location, origin="simulated/520123/7")
     with open_session(location) as session:
@@ -46,10 +47,12 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str
     return county(tmp_path_factory.mktemp("spoiled"), planted=True)
 
 
-def test_a_hundred_cases_are_enough_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
+def test_there_are_enough_cases_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
+    """F024, F060: what a county can't have is listed with the reason, and nothing else."""
     listed = spoiled[1]
 
     assert {one.rule for one in UNCARRIED} == {one["rule"] for one in listed["not_planted"]}
+    assert all(one["reason"] for one in listed["not_planted"])
     assert set(DETECTORS) == {item["rule"] for item in listed["irregularities"]}
 
 
@@ -76,7 +79,19 @@ def test_about_a_sixth_of_the_applicants_are_households(clean: History) -> None:
     programmes = [entry.event.programme for entry in only(clean.entries, "ApplicationSubmitted")]
 
     assert CASES == len(programmes)
-    assert 8 <= programmes.count("dibao") <= 25
+    assert 10 <= programmes.count("dibao") <= 35
+
+
+@pytest.mark.parametrize("rule", sorted({**DETECTORS_OF_ORDER, **DETECTORS_OF_CHANNEL}))
+def test_nothing_is_called_wrong_but_what_was_made_so_or_follows_from_it(
+    rule: str, spoiled: tuple[History, dict[str, Any]]
+) -> None:
+    """Every other step, payment, list and month of service of the spoiled county is left alone."""
+    history, listed = spoiled
+    made = [*listed["irregularities"], *listed["side_effects"]]
+    known = {p for item in made if item["rule"] == rule for p in item["positions"]}
+
+    assert set(DETECTORS[rule](history)) <= known
 
 
 @pytest.mark.parametrize("rule", ["F057", "F082", "F084", "F086"])
@@ -88,3 +103,14 @@ def test_care_is_called_wrong_only_where_it_was_made_so(
     planted = {p for i in listed["irregularities"] if i["rule"] == rule for p in i["positions"]}
 
     assert planted == set(DETECTORS[rule](history))
+
+
+@pytest.mark.parametrize("rule", sorted(MEANS))
+def test_a_household_is_called_wrong_only_where_it_was_made_so(
+    rule: str, spoiled: tuple[History, dict[str, Any]]
+) -> None:
+    """F002, F009 to F018, F021, F023, F047, F056, F059: nobody beside the planted ones."""
+    history, listed = spoiled
+    made = [i for i in listed["irregularities"] + listed["side_effects"] if i["rule"] == rule]
+
+    assert {position for item in made for position in item["positions"]} == {*MEANS[rule](history)}

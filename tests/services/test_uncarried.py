@@ -21,10 +21,8 @@ from aidledger.store.outcome import Committed
 
 RULES = {f"F{number:03}" for number in range(1, 104)}
 ELSEWHERE = {
-    # planted with the households, the overlap of programmes, and the programmes themselves
-    *("F002", "F009", "F010", "F011", "F012", "F013", "F014", "F015", "F016", "F017", "F018"),
-    *("F021", "F022", "F023", "F024", "F025", "F026", "F027", "F047", "F052", "F053", "F056"),
-    *("F059", "F060", "F069", "F070", "F089"),
+    # planted with the programmes beside the two
+    *("F022", "F025", "F026", "F027", "F052"),
 }
 
 

@@ -21,6 +21,7 @@ from aidledger.domain.steps import (
     overseeing,
     paying,
     procedure,
+    special,
     supporting,
 )
 
@@ -32,6 +33,7 @@ _STEPS: Final[dict[type, Step]] = {
     **ending.STEPS,
     **overseeing.STEPS,
     **helping.STEPS,
+    **special.STEPS,
 }
 
 

@@ -13,6 +13,7 @@ import msgspec
 from aidledger.domain.helpstate import Help
 from aidledger.domain.householdstate import Household
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.specialstate import Special
 from aidledger.domain.standingstate import Standing
 
 
@@ -35,11 +36,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     applicant: str = ""
     display_name: str = ""
     programme: str = ""
+    route: str = ""
     birth_on: str = ""
     area: str = ""
     township: str = ""
     village: str = ""
     account: str = ""
+    account_holder: str = ""
     relative_of: tuple[str, ...] = ()
     in_school: str = ""
     """Stage of the enrolment recorded last; empty when none or ended (see ``school_to``)."""
@@ -61,6 +64,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     has_income: bool = False
     property_within_limit: bool = False
     neighbour_visited: bool = False
+    false_statement: bool = False
     letter_obtained: bool = False
     compared_on: str = ""
     open_hits: frozenset[str] = frozenset()
@@ -105,6 +109,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     paid_lines: int = 0
     paid_fen: int = 0
     help: Help = Help()
+    special: Special = Special()
     recovery_open_fen: int = 0
     """Ordered to be given back, and neither given back nor waived."""
     # the end

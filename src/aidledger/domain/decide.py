@@ -42,6 +42,8 @@ from aidledger.domain.timers import MOVING, Timer, timer_facts
 from aidledger.domain.values import month_of, next_month
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
+_BY_RULE_ONLY: Final = frozenset({"HelpGranted"})
+"""What a pack that says nothing of it does not let anybody do: money is granted by a rule."""
 WITH_RECORD: Final = (
     helping.HelpGranted,
     helping.RecognitionGranted,
@@ -122,6 +124,8 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         return Refused(refusals=(_NO_PACK,))
     if given.stream_version == 0 and proposal.type not in _OPENING_WISHES:
         return Refused(refusals=(_NO_STREAM,))
+    if proposal.type in _BY_RULE_ONLY and not given.pack.clauses_for(proposal.type):
+        return Refused(refusals=(_NO_RULE,))
     if proposal.type in MOVING and not _can_be_moved(proposal.type, given.timer):
         return Refused(refusals=(_NO_LIMIT,))
     facts = facts_of(proposal.type, proposal.event, proposal, given)
@@ -193,7 +197,7 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
             effective_on=by.effective_on,
         ),
         "case": CaseFacts(case, on=by.effective_on, month=month, revealed=given.revealed),
-        "person": PersonFacts(case, given.others, on=by.effective_on),
+        "person": PersonFacts(case, given.others, on=by.effective_on, month=month),
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
         "run": run_facts(given.run),
@@ -353,6 +357,13 @@ _NO_STREAM: Final = Refusal(
     citation="design 8",
     text_zh="没有这个对象的任何记录",
     text_en="there is no entry about this yet",
+    facts={},
+)
+_NO_RULE: Final = Refusal(
+    clause="ledger.rule",
+    citation="design 8",
+    text_zh="该事项所用的政策包没有关于给予此项救助的规定",
+    text_en="the policy pack of this case has no rule that grants such help",
     facts={},
 )
 _NO_LIMIT: Final = Refusal(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.asked import household
+from aidledger.domain.asked import applicant, helping, household, special
 from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
@@ -23,7 +23,9 @@ from aidledger.domain.values import age_on
 
 Facts = dict[str, Any]
 
-SENSITIVE: Final = household.SENSITIVE | {"case.disability_kind", "case.disability_grade"}
+SENSITIVE: Final = (
+    household.SENSITIVE | helping.SENSITIVE | {"case.disability_kind", "case.disability_grade"}
+)
 """Facts that may stand in no entry; a decision that used them seals them."""
 
 
@@ -149,6 +151,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "has_income",
         "property_within_limit",
         "neighbour_visited",
+        "false_statement",
         "letter_obtained",
         "obligor_assessed",
         "obligor_able",
@@ -210,6 +213,9 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "returned_months_has_act_month": lambda f: f.month in f.case.returned_months,
     "termination_reported": lambda f: bool(f.case.termination_reported_on),
     **household.FACTS,
+    **helping.FACTS,
+    **special.FACTS,
+    **applicant.FACTS,
 }
 """Every fact of a case, by the name that clauses know it by."""
 

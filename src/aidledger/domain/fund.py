@@ -20,7 +20,7 @@ class Fund(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     programme: str = ""
     account: str = ""
     balance_fen: int = 0
-    """Of its own stream: received and returned, less disbursed and moved to other funds."""
+    """Of its own stream: received, donated and returned, less disbursed and moved to other funds."""
 
 
 def evolve_fund(fund: Fund, at: Recorded) -> Fund:
@@ -32,7 +32,11 @@ def evolve_fund(fund: Fund, at: Recorded) -> Fund:
             return change(fund, programme=event.programme)
         case events.AccountOpened() as event:
             return change(fund, account=event.account)
-        case payment.FundReceived(amount_fen=fen) | payment.FundReturned(amount_fen=fen):
+        case (
+            payment.FundReceived(amount_fen=fen)
+            | payment.FundReturned(amount_fen=fen)
+            | events.DonationReceived(amount_fen=fen)
+        ):
             return change(fund, balance_fen=fund.balance_fen + fen)
         case payment.FundDisbursed(amount_fen=fen) | events.FundTransferred(amount_fen=fen):
             return change(fund, balance_fen=fund.balance_fen - fen)

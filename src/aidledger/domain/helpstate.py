@@ -10,6 +10,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     amount_fen: int
     cause: str
+    cause_on: str
     from_month: str
     granted_on: str
     help: str
@@ -19,7 +20,28 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     way: str
 
 
+class Work(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Work in a county from a day until a day (the last one, empty while it lasts)."""
+
+    county: str
+    from_on: str
+    evidence: bool
+    to_on: str = ""
+
+    def holds(self, day: str) -> bool:
+        """Whether it holds on a day."""
+        return self.from_on <= day and (not self.to_on or day <= self.to_on)
+
+
 class Help(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a case was granted, in order."""
+    """What a case was granted, in order, and what of it went on a roster; work of an outsider."""
 
     grants: tuple[Grant, ...] = ()
+    rostered_fen: int = 0
+    """One-off lines only: a line that came back is sent again, not rostered twice."""
+    work: tuple[Work, ...] = ()
+
+    @property
+    def granted_fen(self) -> int:
+        """What was granted in money, and so is paid out."""
+        return sum(one.amount_fen for one in self.grants if one.way == "money")

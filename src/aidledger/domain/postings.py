@@ -15,7 +15,16 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.events import contract, duty, fund, goods, intake, payment, support
+from aidledger.domain.events import (
+    contract,
+    fund,
+    goods,
+    helping,
+    intake,
+    payment,
+    support,
+    unit,
+)
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
@@ -139,7 +148,7 @@ _MOVES: Final[dict[type[Event], Move]] = {
     payment.PaymentReissued: lambda e, s, _: (_returned(s), _owed(s), e.amount_fen),
     payment.PaymentRecovered: lambda e, s, _: (COLLECTED, _recoverable(s), e.amount_fen),
     support.FuneralArranged: lambda e, *_: ("expenses:funeral", _purpose("funeral"), e.cost_fen),
-    duty.EmergencyHelpGiven: lambda e, *_: (
+    helping.DirectPurchaseMade: lambda e, *_: (
         "expenses:emergency",
         _purpose("emergency"),
         e.amount_fen,
@@ -163,6 +172,12 @@ _MOVES: Final[dict[type[Event], Move]] = {
     ),
     goods.GoodsIssued: lambda e, s, _: (f"expenses:goods/{e.purpose}", f"assets:{s}", e.value_fen),
     goods.GoodsReturned: lambda e, s, _: (f"assets:{s}", "expenses:goods/returned", e.value_fen),
+    fund.DonationReceived: lambda e, s, _: (f"assets:{s}", "income:donated", e.amount_fen),
+    unit.FacilitySubsidyPaid: lambda e, *_: (
+        f"expenses:facility/{e.kind}",
+        _purpose("facility"),
+        e.amount_fen,
+    ),
     contract.ServiceInvoiced: lambda e, s, _: (
         f"assets:invoiced/{s}",
         _purpose("service"),

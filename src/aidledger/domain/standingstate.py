@@ -1,4 +1,7 @@
-"""What somebody is recognised as, and has stated or chosen; days ISO, empty where it lasts."""
+"""What somebody is recognised as, has stated or chosen, and who stands behind a minor.
+
+Days are ISO text, empty where it lasts.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,41 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         )
 
 
+class Guardian(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Who answers for a minor, as what, from a day on to the last day on which it holds (S4-075)."""
+
+    from_on: str
+    guardian: str
+    kind: str
+    to_on: str = ""
+
+    def holds(self, day: str) -> bool:
+        """Whether it holds on a day."""
+        return self.from_on <= day and (not self.to_on or day <= self.to_on)
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What was found of a parent last: able to raise the child, or why not."""
+
+    able: bool
+    ground: str
+    parent: str
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Of two programmes that exclude each other the one that was chosen, and the other one (C17)."""
+
+    chosen: str
+    chosen_on: str
+    given_up: str
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Recognitions of the person, what the application states, and the programme chosen of two."""
+    """Recognitions of the person, what the application states, choices, guardians and parents."""
 
     recognitions: tuple[Recognition, ...] = ()
     stated: frozenset[str] = frozenset()
     declared_true: bool = False
-    given_up: frozenset[str] = frozenset()
+    choices: tuple[Choice, ...] = ()
+    guardians: tuple[Guardian, ...] = ()
+    parents: tuple[Parent, ...] = ()

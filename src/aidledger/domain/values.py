@@ -80,6 +80,13 @@ def add_months(month: str, count: int) -> str:
     return f"{total // 12:04d}-{total % 12 + 1:02d}"
 
 
+def months_before(day: str, count: int) -> str:
+    """Return the same day ``count`` months before, or the last of that month where it has no such day."""
+    date_ = parse_day(day)
+    month = add_months(month_of(day), -count)
+    return f"{month}-{min(date_.day, month_end(month).day):02d}"
+
+
 def next_month(month: str) -> str:
     """Return the month after ``month``."""
     return add_months(month, 1)

@@ -6,7 +6,6 @@ A row that cannot be read is left out and becomes a finding; the rest of the led
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Protocol
@@ -19,7 +18,7 @@ from aidledger.domain.recorded import Recorded, amended, corrected
 from aidledger.domain.values import LAST_YEAR
 from aidledger.ledger.entry import MAX_RECORD_BYTES, EntryError
 from aidledger.ledger.finding import Finding
-from aidledger.replay.patterns import Test, form_of, never
+from aidledger.replay.patterns import AMENDING_TYPES, MADE_FORMS, form_once_frequent
 from aidledger.replay.reading import (
     MAX_POSITION,
     ROW_COLUMNS,
@@ -47,13 +46,6 @@ AFTER_ALL: Final = "~"
 ROWS_A_PAGE: Final = 2_000
 PAGES_A_REPORT: Final = 8
 
-DECODED_FIRST: Final = 50
-"""So many records of a type are decoded before its form is made: that takes about as long."""
-
-MADE_FORMS: Final[dict[bytes, Test]] = {}
-"""The forms that were made so far, by the bytes of the types' wire names; they never change."""
-
-AMENDMENTS: Final = frozenset({"entry_corrected", "entry_annulled"})
 
 HostileRow = tuple[Any, ...]
 
@@ -109,7 +101,6 @@ class Loader:
         self._known_on = known_on
         self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
         self._progress = progress
-        self._seen: Counter[bytes] = Counter()
         self._amendments: dict[str, list[Recorded]] = {}
         self._findings: list[Finding] = []
         self._position = -1
@@ -200,7 +191,7 @@ class Loader:
             last, record = row
             # its wire name; what else stands in the first ten bytes, the form or the decoder sees
             name = record[10 : record.find(b'"', 10, 80)]
-            form = made.get(name) or self._form(name)
+            form = made.get(name) or form_once_frequent(name)
             if len(record) > MAX_RECORD_BYTES or not form(record):
                 typed = self._slowly(last, record)
                 if typed is None:
@@ -225,20 +216,9 @@ class Loader:
             )
             return None
         entry = typed.envelope
-        if typed.view.name in AMENDMENTS and entry.recorded_at < self._cutoff:
+        if typed.view.type_name in AMENDING_TYPES and entry.recorded_at < self._cutoff:
             self._amendments.setdefault(entry.stream, []).append(recorded_of(entry, position))
         return typed
-
-    def _form(self, name: bytes) -> Test:
-        """Return the form of a type, once it has come so often that making it is worth while."""
-        view = event_views().get(name.decode("ascii", "replace"))
-        if view is None or view.name in AMENDMENTS:
-            return never
-        self._seen[name] += 1
-        if self._seen[name] <= DECODED_FIRST:
-            return never
-        form = MADE_FORMS[name] = form_of(view.type_name)
-        return form
 
     def _amend(self, source: Source, spool: Spool) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""

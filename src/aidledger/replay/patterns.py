@@ -9,6 +9,7 @@ a text, a rare character, a number near its limit) it is the decoder who decides
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -56,6 +57,17 @@ Test = Callable[[bytes], Any]
 """Gives something true for a record that is surely strict; for any other it may give either."""
 
 
+DECODED_FIRST: Final = 50
+"""So many records of a type are decoded before its form is made: that takes about as long."""
+
+MADE_FORMS: Final[dict[bytes, Test]] = {}
+"""The forms that were made so far, by the bytes of the types' wire names; they never change."""
+
+AMENDING_TYPES: Final = frozenset({"EntryAnnulled", "EntryCorrected"})
+
+_SEEN: Final[Counter[bytes]] = Counter()
+"""How often a type of the catalogue came before its form was made."""
+
 _Opened = tuple[bytes, bytes, int]
 """What stands before and behind an object with keys of any name, and in how many others it lies."""
 
@@ -72,6 +84,24 @@ def form_of(type_name: str) -> Test:
         return make_form(type_name, kind.struct, kind.sealed)
     except UnwrittenError:
         return never
+
+
+def form_once_frequent(name: bytes) -> Test:
+    """Return the form of a type, once it has come so often that making it is worth while.
+
+    Amendments are always decoded: who reads an entry has to know of them.
+    """
+    form = MADE_FORMS.get(name)
+    if form is not None:
+        return form
+    text = name.decode("ascii", "replace")
+    if text not in EVENTS or text in AMENDING_TYPES:
+        return never
+    _SEEN[name] += 1
+    if _SEEN[name] <= DECODED_FIRST:
+        return never
+    form = MADE_FORMS[name] = form_of(text)
+    return form
 
 
 def never(record: bytes) -> bool:

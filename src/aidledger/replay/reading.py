@@ -57,7 +57,7 @@ class TypedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def _all(test: Callable[[Any], bool], value: Any) -> bool:
     """Apply a test to a value, each value of a tuple, or nothing at all."""
-    if value is None:
+    if value is None or value is msgspec.UNSET:
         return True
     return all(map(test, value)) if isinstance(value, tuple) else test(value)
 
@@ -81,7 +81,7 @@ def _check_times(view: EventView, event: Any) -> None:
 
 
 @lru_cache(maxsize=256)
-def _envelope_of(type_name: str) -> type[msgspec.Struct]:
+def envelope_of(type_name: str) -> type[msgspec.Struct]:
     """Return the envelope of an entry whose data is typed."""
     number = Annotated[int, msgspec.Meta(ge=1, le=MAX_POSITION)]
     return msgspec.defstruct(
@@ -124,7 +124,7 @@ def read_record(record: bytes) -> TypedEntry:
     except (msgspec.DecodeError, UnicodeError) as error:
         raise EntryError("data_form", "data", "the type's fields", clip(str(error))) from error
     _check_times(view, event)
-    envelope = _envelope_of(entry.type)(
+    envelope = envelope_of(entry.type)(
         type=entry.type,
         actor=entry.actor,
         cause=entry.cause,

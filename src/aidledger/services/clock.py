@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final, Protocol, TypeAlias
 
 CHINA: Final = timezone(timedelta(hours=8), "+08:00")
@@ -63,8 +64,9 @@ def system_bytes(size: int) -> bytes:
     return secrets.token_bytes(size)
 
 
+@lru_cache(maxsize=256)
 def china_day(recorded_at: str) -> str:
-    """Return the civil day (+08:00) of a ``recorded_at`` in UTC."""
+    """Return the civil day (+08:00) of a ``recorded_at`` in UTC; the entries of a batch share it."""
     try:
         return datetime.fromisoformat(recorded_at).astimezone(CHINA).date().isoformat()
     except OverflowError:  # the last hours of the year 9999: hostile, and no reason to stop

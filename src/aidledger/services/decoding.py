@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,8 +12,10 @@ from msgspec import inspect
 from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, encode_data
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
-from aidledger.ledger.entry import Entry, EntryError, decode_entries
+from aidledger.ledger.entry import MAX_RECORD_BYTES, Entry, EntryError, decode_entries
 from aidledger.ledger.window import Fault
+from aidledger.replay.patterns import MADE_FORMS, form_once_frequent
+from aidledger.replay.reading import envelope_of
 from aidledger.replay.rows import recorded_of, recorded_row
 from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow
@@ -37,9 +39,38 @@ def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
 
 
 def recorded_many(rows: Sequence[HostileRow]) -> list[Recorded]:
-    """Return the same as `recorded_all`, all read in one go: quicker where each can be read."""
+    """Return the same as `recorded_all`, quicker.
+
+    What passes the form of its type is strict, and read as that type at once; the rest is read in one
+    go where each can be.
+    """
+    found = list(map(_formed, rows))
+    rest = [row for row, entry in zip(rows, found, strict=True) if entry is None]
+    others = iter(_together(rest))
+    every = (next(others) if entry is None else entry for entry in found)
+    return [entry for entry in every if entry is not None]
+
+
+def _formed(row: HostileRow) -> Recorded | None:
+    """Return the event of a row whose record passes the form of its type; nothing else is said."""
+    position, record = row[0], row[5]
+    if type(position) is not int or type(record) is not bytes or len(record) > MAX_RECORD_BYTES:
+        return None
+    name = record[10 : record.find(b'"', 10, 80)]  # what stands before it, the form sees
+    form = MADE_FORMS.get(name) or form_once_frequent(name)
+    return recorded_of(_reader(name)(record), position) if form(record) else None
+
+
+@lru_cache(maxsize=256)
+def _reader(name: bytes) -> Callable[[bytes], Any]:
+    """Return what reads records of one type, with their event in it."""
+    return msgspec.json.Decoder(envelope_of(name.decode())).decode
+
+
+def _together(rows: Sequence[HostileRow]) -> list[Recorded | None]:
+    """Return the event of each row, or nothing where it can't be read."""
     if not all(isinstance(row[0], int) for row in rows):
-        return recorded_all(rows)
+        return list(map(recorded_row, rows))
     try:
         entries = decode_entries([row[5] for row in rows])
         by_type: dict[str, list[Any]] = {}
@@ -54,7 +85,7 @@ def recorded_many(rows: Sequence[HostileRow]) -> list[Recorded]:
             for entry, row in zip(entries, rows, strict=True)
         ]
     except (EntryError, KeyError, msgspec.MsgspecError, UnicodeError):
-        return recorded_all(rows)
+        return list(map(recorded_row, rows))
 
 
 class DataCheck:

@@ -144,11 +144,29 @@ def _findings(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
             yield _item(row, row["finding"], f"rectify {row['rule']}", str(row["due_on"]), day)
 
 
+def _referrals(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the referrals that nobody has answered."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            shown = {**row, "from_on": row["made_on"]}
+            what = f"referral {row['referral']}"
+            yield _item(shown, row["case"], what, str(row["due_on"]), day)
+
+
+def _paperwork(rows: list[dict[str, Any]], day: str) -> Iterator[DueItem]:
+    """Yield the emergencies whose paperwork is still to be done."""
+    for row in rows:
+        if row["state"] in _PENDING:
+            yield _item(row, row["case"], "paperwork", str(row["due_on"]), day)
+
+
 _READERS: Final[dict[str, Callable[[list[dict[str, Any]], str], Iterator[DueItem]]]] = {
     "deadlines": _limits,
     "visits_due": _visits,
     "scores_due": _scores,
     "needs": _needs,
+    "referrals": _referrals,
+    "emergency_paperwork": _paperwork,
     "meetings_due": _meetings,
     "returns_due": _returns,
     "audit_findings": _findings,

@@ -47,6 +47,7 @@ TOKENS: Final[dict[str, tuple[str, str]]] = {
     "AccountBound": ("account", "account_number"),
     "AccountChangeRequested": ("account", "account_number"),
     "AccountOpened": ("account", "account_number"),
+    "StaffAccountDeclared": ("account", "account_number"),
     "ActorIdentified": ("person", "identity_number"),
     "CategoryRecorded": ("person", "identity_number"),
     "ChildRecorded": ("person", "identity_number"),

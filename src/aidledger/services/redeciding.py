@@ -13,7 +13,7 @@ from aidledger.domain.case import with_case_before
 from aidledger.domain.casestate import Case
 from aidledger.domain.decide import Circumstances, facts_of
 from aidledger.domain.decided import DECIDED_FIELDS, DECISION_FACTS, undecided, unlike, unwaived
-from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
@@ -28,6 +28,10 @@ from aidledger.services.session import Session
 
 _REMEMBERED: Final = 2_048
 """Decisions, of some 2 kB each."""
+_MAY_DECIDE: Final = frozenset(
+    kind.struct for kind in EVENTS.values() if "decision" in kind.struct.__struct_fields__
+)
+"""Events that have a place for the record of their decision."""
 _write: Final = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -92,7 +96,7 @@ def repeat_decisions(
     found: list[Repetition] = []
     case = entries[0].stream if entries else ""
     for index, (entry, before) in enumerate(with_case_before(case, entries)):
-        if position not in (None, entry.position):
+        if type(entry.event) not in _MAY_DECIDE or position not in (None, entry.position):
             continue
         record = record_of(entry)
         if record is None:
@@ -101,7 +105,8 @@ def repeat_decisions(
             continue
         pack = book.pack(record.pack_hash)
         withheld = withheld_facts(session, entry, record, opened)
-        differences = _repeat(book, entry, record, pack, withheld)
+        known_on = china_day(entry.recorded_at)
+        differences = _repeat(book.calendar_known_on(known_on), record, pack, withheld)
         differences += _facts_not_borne_out(session, book, before, entry, record)
         differences += _pack_not_in_force(book, before, entry, pack)
         differences += unlike(entry, record)
@@ -137,7 +142,8 @@ def whatif(
         known = known_facts(session, book, before, entry, record)
         complete = msgspec.structs.replace(record, facts={**known, **record.facts})
         withheld = withheld_facts(session, entry, record, None)
-        differences = _repeat(book, entry, complete, other, withheld)
+        calendar = book.calendar_known_on(china_day(entry.recorded_at))
+        differences = _repeat(calendar, complete, other, withheld)
         found.append(_repetition(entry, record, other, tuple(differences)))
     return tuple(found)
 
@@ -180,14 +186,12 @@ def _undecided(entry: Recorded, missing: policy.Difference) -> Repetition:
 
 
 def _repeat(
-    book: PolicyBook,
-    entry: Recorded,
+    calendar: Calendar,
     record: policy.DecisionRecord,
     pack: ResolvedPack,
     withheld: dict[str, Any] | None,
 ) -> list[policy.Difference]:
     """Decide again on the facts kept, with the calendar known on the day of the entry."""
-    calendar = book.calendar_known_on(china_day(entry.recorded_at))
     return list(_repeated(pack, calendar, _write(record), _write(withheld)))
 
 
@@ -223,8 +227,13 @@ def _known_then(
     before: Case,
     entry: Recorded,
     record: policy.DecisionRecord,
+    *,
+    with_others: bool,
 ) -> dict[str, Any]:
-    """Return the nested facts as the ledger knew them just before an entry."""
+    """Return the nested facts as the ledger knew them just before an entry.
+
+    `with_others`: with the person's other cases, which cost a fold each.
+    """
     by = Proposal(
         type=record.act,
         stream=entry.stream,
@@ -234,23 +243,17 @@ def _known_then(
         office=entry.office,
     )
     known_on = china_day(entry.recorded_at)
+    others: tuple[Case, ...] = ()
+    if with_others:
+        others = session.others_before(before, entry.position, entry.effective_on)
     given = Circumstances(
         case=before,
         standards=book.standards_known_on(known_on),
         recorded_on=known_on,
-        others=_others_then(session, before, entry, record),
+        others=others,
         office_kind=session.office_kind(entry.office),
     )
     return facts_of(record.act, entry.event, by, given)
-
-
-def _others_then(
-    session: Session, before: Case, entry: Recorded, record: policy.DecisionRecord
-) -> tuple[Case, ...]:
-    """Return the person's other cases as they stood before an entry, where it rests on them."""
-    if not any(path.startswith("person.") for path in record.facts):
-        return ()
-    return session.others_before(before, entry.position, entry.effective_on)
 
 
 def known_facts(
@@ -261,7 +264,7 @@ def known_facts(
     record: policy.DecisionRecord,
 ) -> dict[str, Any]:
     """Return the facts by dotted path as the ledger knew them then, but those that it seals."""
-    facts = _known_then(session, book, before, entry, record)
+    facts = _known_then(session, book, before, entry, record, with_others=True)
     standards = msgspec.to_builtins(facts.pop("standards"))
     flat = {
         f"{root}.{name}": value
@@ -280,7 +283,8 @@ def _facts_not_borne_out(
     record: policy.DecisionRecord,
 ) -> list[policy.Difference]:
     """Compare the facts kept in a decision with the case as it was before it."""
-    known = _known_then(session, book, before, entry, record)
+    asks = any(path.startswith("person.") for path in record.facts)
+    known = _known_then(session, book, before, entry, record, with_others=asks)
     found = []
     for root, names, paths in _compared(record.act, tuple(record.facts)):
         for path, was in zip(paths, known[root].many(names, None), strict=True):

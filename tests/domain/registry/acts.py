@@ -13,6 +13,7 @@ from aidledger.domain.events import (
     decision,
     duty,
     ending,
+    helping,
     inquiry,
     intake,
     payment,
@@ -65,7 +66,7 @@ LOOKED_INTO = complaint.ComplaintInvestigated(finding="upheld")
 LISTED = registry.ListPublished(
     as_of="2022-03-01", file=FILE, kind="recipients", place=TOWN, rows=1
 )
-AID = duty.EmergencyHelpGiven(amount_fen=50_000, ground="fire")
+AID = helping.HelpGranted(amount_fen=50_000, help="temporary", kind="emergency")
 COMPLETED = duty.EmergencyHelpCompleted(justified=True)
 WANTED = duty.ExportRequested(fields=("name",), order_number="7", place=TOWN, purpose="audit")
 RELEASED = duty.ExportReleased(file=FILE, rows=3)

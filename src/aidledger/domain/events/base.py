@@ -68,6 +68,8 @@ OfficeKind = Literal[
     "development",
     "approval_service",
     "natural_resources",
+    "government",
+    "next_generation",
 ]
 """What an office is: of the three levels, or a department (S4-042, S4-072)."""
 Reason = Literal[

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from aidledger.domain.events.base import (
     Code,
     Count,
@@ -47,11 +49,15 @@ class ReviewOpinionGiven(Event, frozen=True, kw_only=True):
 
 
 class PublicityStarted(Event, frozen=True, kw_only=True):
-    """公示: the notice goes up in the village or community, with evidence."""
+    """公示: the notice goes up in the village or community, with evidence.
+
+    ``place`` says which of the two; absent: the entry does not say (S1-044).
+    """
 
     complaint_phone: Text
     evidence: Digest | None = None
     kind: Literal["opinion", "reinvestigation"] = "opinion"
+    place: Literal["village", "community"] | msgspec.UnsetType = msgspec.UNSET
     planned_to: Day
     village: Code
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from aidledger.domain.events.base import Code, Count, Day, Digest, Event, Fen, Source, Text, Token
+from aidledger.domain.events.base import Code, Count, Day, Digest, Event, Source, Text, Token
 
 
 class AccountChangeRequested(Event, frozen=True, kw_only=True):
@@ -39,14 +39,6 @@ class SecondLookTaken(Event, frozen=True, kw_only=True):
 
     agreed: bool
     evidence: Digest | None = None
-    source: Source = "office"
-
-
-class EmergencyHelpGiven(Event, frozen=True, kw_only=True):
-    """紧急救助: helped at once, the paperwork follows (S4-050, S4-051)."""
-
-    amount_fen: Fen
-    ground: Code
     source: Source = "office"
 
 

@@ -24,12 +24,24 @@ from aidledger.domain.events.base import (
 )
 from aidledger.domain.policy.decision import DecisionRecord
 
+Recognised = Literal[
+    "low_income",
+    "rigid",
+    "marginal",
+    "orphan",
+    "unattended",
+    "retired_1960s",
+    "student_in_difficulty",
+]
+"""What somebody is recognised as, beside what support they have."""
+
 
 class HelpGranted(Event, frozen=True, kw_only=True):
     """给予救助: help once or for some months, in money, goods, a service or a waiver; 0 fen where none is paid out.
 
     ``cause`` names one event of need (two grants of one cause are told apart from two needs),
-    ``detail`` what the help comes to: the school stage, the list of subsidies, the goods.
+    ``detail`` what the help comes to: the payer of a bill (whose claim is the cause), the school
+    stage, the kind of subsidy, the goods.
     """
 
     amount_fen: Fen
@@ -62,9 +74,9 @@ class DirectPurchaseMade(Event, frozen=True, kw_only=True):
     """直接采购: goods bought at once out of assistance money in a public emergency (S4-050)."""
 
     amount_fen: Fen
+    emergency: Code
     item: Code
     quantity: Count
-    source: Source = "office"
     supplier: Code
 
 
@@ -124,14 +136,18 @@ class ContributionPaid(Event, frozen=True, kw_only=True):
 
 
 class MedicalCostSettled(Event, frozen=True, kw_only=True):
-    """医疗费用结算: who paid what of one bill, payer by payer (S1-055, S4-056)."""
+    """医疗费用结算: who paid what of one bill, payer by payer (S1-055, S4-056).
 
-    assistance_fen: Fen
-    basic_fen: Fen
+    A payer left out has not settled yet; one that settled and paid nothing has 0. Said again of a
+    claim, only the last counts.
+    """
+
+    assistance_fen: Fen | UnsetType = UNSET
+    basic_fen: Fen | UnsetType = UNSET
     claim: Code
-    fund_fen: Fen = 0
+    fund_fen: Fen | UnsetType = UNSET
     incurred_on: Day
-    serious_fen: Fen
+    serious_fen: Fen | UnsetType = UNSET
     source: Source = "medical_insurance"
     total_fen: Fen
 
@@ -178,12 +194,15 @@ class StatementFiled(Event, frozen=True, kw_only=True):
 
 
 class RecognitionGranted(Event, frozen=True, kw_only=True):
-    """对象认定: recognised as low-income, of rigid expenditure or marginal, until a day."""
+    """对象认定: recognised as low-income, of rigid expenditure or marginal, until a day.
+
+    Of a student in difficulty ``cause`` is the grade (S4-058).
+    """
 
     by_unit: Code
     cause: Code
     decision: DecisionRecord | None = None
-    recognised: Literal["low_income", "rigid", "marginal", "orphan", "unattended", "retired_1960s"]
+    recognised: Recognised
     valid_to: Day | UnsetType = UNSET
 
 
@@ -192,7 +211,7 @@ class RecognitionEnded(Event, frozen=True, kw_only=True):
 
     ended_on: Day
     ground: Code
-    recognised: Literal["low_income", "rigid", "marginal", "orphan", "unattended", "retired_1960s"]
+    recognised: Recognised
     source: Source = "office"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from aidledger.domain.events.base import Code, Count, Day, Digest, Event, Source, Text
 
 
@@ -56,7 +58,11 @@ class ComparisonHitDisposed(Event, frozen=True, kw_only=True):
 
 
 class ObligorAssessed(Event, frozen=True, kw_only=True):
-    """法定义务人核查: able or not, and the ground for not (S1-005..S1-007)."""
+    """法定义务人核查: able or not, and the ground for not (S1-005..S1-007).
+
+    ``obligor`` says which of a child's parents it is about. A ground that is an illness or a
+    disability is ``no_capacity``; what it is, is sealed.
+    """
 
     able: bool
     ground: Literal[
@@ -69,6 +75,24 @@ class ObligorAssessed(Event, frozen=True, kw_only=True):
         "dead",
         "no_obligor",
     ]
+    obligor: Literal["father", "mother"] | UnsetType = UNSET
+    source: Source = "office"
+
+
+class InformationDemanded(Event, frozen=True, kw_only=True):
+    """要求提供情况: a unit that knows of the household is asked for it by a day (S1-029)."""
+
+    due_on: Day
+    from_unit: Code
+    source: Source = "office"
+
+
+class FalseStatementFound(Event, frozen=True, kw_only=True):
+    """查明虚假陈述: what the applicant or a unit had stated was not so (S1-029)."""
+
+    about: Literal["household", "identity", "income", "obligor", "property", "residence", "other"]
+    by: Literal["applicant", "unit"]
+    evidence: tuple[Digest, ...] = ()
     source: Source = "office"
 
 

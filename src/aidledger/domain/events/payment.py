@@ -96,6 +96,20 @@ class PaymentReissued(Event, frozen=True, kw_only=True):
     run: Code
 
 
+class CashHandedOver(Event, frozen=True, kw_only=True):
+    """现金发放: the money of a line reached the person in cash, with the ground if there is one (F070).
+
+    It moves no money of the fund: what the bank paid out stands in the issued line of that month.
+    """
+
+    amount_fen: Fen
+    ground: Code | None = None
+    month: MonthText
+    receipt: Digest | None = None
+    run: Code
+    source: Source = "office"
+
+
 class PaymentRecovered(Event, frozen=True, kw_only=True):
     """追回: money paid wrongly came back from the recipient."""
 

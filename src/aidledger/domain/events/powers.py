@@ -139,6 +139,14 @@ class KinshipDeclared(Event, frozen=True, kw_only=True):
     person: Token | None = None
 
 
+class StaffAccountDeclared(Event, frozen=True, kw_only=True):
+    """经办人员账户申报: an officer's own or a relative's account; its number is sealed (F069)."""
+
+    account: Token
+    actor: Code
+    holder: Literal["self", "relative"]
+
+
 class SuperiorNamed(Event, frozen=True, kw_only=True):
     """直接上级: to whom an actor reports from now on; nobody where it is empty."""
 

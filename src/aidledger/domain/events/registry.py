@@ -43,10 +43,10 @@ class LedgerOpened(Event, frozen=True, kw_only=True):
 
 
 class PlaceRegistered(Event, frozen=True, kw_only=True):
-    """地点登记: a township or village with its name and population."""
+    """地点登记: a township, village or estate (小区) with its name and population."""
 
     area: Literal["rural", "urban"]
-    kind: Literal["county", "township", "village"]
+    kind: Literal["county", "township", "village", "estate"]
     name: Text
     parent: Code | None = None
     place: Code
@@ -99,12 +99,15 @@ class CalendarAdopted(Event, frozen=True, kw_only=True):
 
 
 class StandardPublished(Event, frozen=True, kw_only=True):
-    """公布标准: a monthly standard from a day on (S1-066, S4-020)."""
+    """公布标准: a monthly standard from a day on, and which level of government set it (S1-065, S4-020)."""
 
     code: Code
     from_on: Day
     monthly_fen: Fen
     place: Code
+    set_by: Literal["state", "province", "city", "county", "township"] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
 
 
 class FileImported(Event, frozen=True, kw_only=True):
@@ -117,9 +120,13 @@ class FileImported(Event, frozen=True, kw_only=True):
 
 
 class ListPublished(Event, frozen=True, kw_only=True):
-    """公开名单: what was shown, where, as of when; the file by hash."""
+    """公开名单: what was shown, where, as of when; the file by hash.
+
+    ``columns`` are what the file tells of each person; absent: the entry does not say (F089).
+    """
 
     as_of: Day
+    columns: tuple[Code, ...] | msgspec.UnsetType = msgspec.UNSET
     file: Digest
     kind: Code
     month: MonthText | None = None

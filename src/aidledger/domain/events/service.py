@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from aidledger.domain.events.base import (
     Code,
     Count,
@@ -43,12 +45,16 @@ class MedicalVisitMade(Event, frozen=True, kw_only=True):
 
 
 class RespiteStayed(Event, frozen=True, kw_only=True):
-    """喘息照护: a stay at a facility, first and last day, while the carer rests (S0-009)."""
+    """喘息照护: a stay at a facility, first and last day, while the carer rests (S0-009).
+
+    ``unit`` is what is booked and paid for: days, weeks or months (S2-015).
+    """
 
     facility: Code
     from_on: Day
     source: Source = "office"
     to_on: Day
+    unit: Literal["day", "week", "month"] | UnsetType = UNSET
 
 
 class AbilityReported(Event, frozen=True, kw_only=True):

@@ -49,10 +49,22 @@ class StaffLeft(Event, frozen=True, kw_only=True):
 
 
 class NoticePublished(Event, frozen=True, kw_only=True):
-    """政策公开: a text of general interest made public; names nobody (S4-108, S4-119)."""
+    """政策公开: a text of general interest made public; names nobody (S4-108, S4-119).
+
+    ``measure``, ``norm`` and ``supervision`` are rules that a place makes itself (S0-014).
+    """
 
     evidence: Digest | None = None
-    kind: Literal["policy", "procedure", "standard", "complaint_phone", "fund_use"]
+    kind: Literal[
+        "policy",
+        "procedure",
+        "standard",
+        "complaint_phone",
+        "fund_use",
+        "measure",
+        "norm",
+        "supervision",
+    ]
     medium: Literal["tv", "radio", "web", "press", "board", "visit"]
     source: Source = "office"
     year: Count

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from aidledger.domain.asked.person import PersonFacts
 from aidledger.domain.calendar import Calendar
+from aidledger.domain.casestate import Case
 from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.decision import compute_amounts, decide_clauses
 from aidledger.domain.policy.errors import FaultReason, pack_error
@@ -20,6 +22,8 @@ from aidledger.domain.policy.schema import ExampleTable, read_examples
 from aidledger.domain.values import age_on, is_day, parse_day
 
 Given = dict[str, dict[str, Any]]
+_NOTHING_ELSE: Final = dict(PersonFacts(Case(stream=""), (), on="0001-01-01"))
+"""The facts of a person in an example that says nothing of them: no other case, no grant."""
 _MONTHS = ("act.effective_on", "act.from_month", "act.month")
 
 
@@ -171,6 +175,7 @@ def _facts(example: Example) -> Mapping[str, Any]:
     case = facts.setdefault("case", {})
     if "birth_on" in case:
         case["age_years"] = _age(str(case["birth_on"]), table.on)
+    facts["person"] = {**_NOTHING_ELSE, **facts.get("person", {})}
     facts["act"] = {"effective_on": table.on, **facts.get("act", {}), "type": table.act or ""}
     facts["day"] = {"effective_on": table.on, "recorded_on": table.on, **facts.get("day", {})}
     facts["standards"] = [

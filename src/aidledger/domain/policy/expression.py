@@ -18,7 +18,14 @@ import cel
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.policy.errors import PackError, pack_error
-from aidledger.domain.values import add_months, full_years, month_of, next_month, parse_day
+from aidledger.domain.values import (
+    add_months,
+    full_years,
+    month_of,
+    months_before,
+    next_month,
+    parse_day,
+)
 
 #: Where facts live; ``params`` is filled from the pack itself.
 ROOTS: Final = (
@@ -41,6 +48,7 @@ _DATE_FUNCTIONS = frozenset(
         "add_days",
         "add_months",
         "add_working_days",
+        "day_before_months",
         "days_between",
         "month_of",
         "next_month",
@@ -117,6 +125,7 @@ class DateFunctions:
         functions: dict[str, Callable[..., Any]] = {
             "add_days": lambda day, n: (parse_day(day) + timedelta(days=n)).isoformat(),
             "add_months": add_months,
+            "day_before_months": months_before,
             "days_between": lambda a, b: (parse_day(b) - parse_day(a)).days,
             "month_of": month_of,
             "next_month": next_month,

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from aidledger.domain.events.catalog import wire_name
-from aidledger.domain.events.duty import EmergencyHelpCompleted, EmergencyHelpGiven
+from aidledger.domain.events.duty import EmergencyHelpCompleted
+from aidledger.domain.events.helping import DirectPurchaseMade, HelpGranted
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.authorise import coded, duty_refusal
@@ -170,9 +171,9 @@ class _Replay:
             self.overridden.pop(entry.stream, None)
 
     def _emergency(self, entry: Recorded) -> None:
-        """Follow an emergency from the help to its paperwork."""
+        """Follow an emergency from the help to its paperwork, which covers all help before it."""
         match entry.event:
-            case EmergencyHelpGiven() if self.setting is not None:
+            case HelpGranted(kind="emergency") | DirectPurchaseMade() if self.setting is not None:
                 for duty, limit in self._completion_duties(entry):
                     one = _Emergency(
                         found=_finding(entry, duty_refusal(duty)),
@@ -180,8 +181,9 @@ class _Replay:
                         limit_working_days=limit,
                     )
                     self.emergencies.setdefault(entry.stream, []).append(one)
-            case EmergencyHelpCompleted() if self.emergencies.get(entry.stream):
-                self._overdue(self.emergencies[entry.stream].pop(0))
+            case EmergencyHelpCompleted():
+                for one in self.emergencies.pop(entry.stream, ()):
+                    self._overdue(one)
             case _:
                 pass
 

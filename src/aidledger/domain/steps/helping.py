@@ -1,4 +1,4 @@
-"""What grants and recognitions make of a case (S4-013, S4-045)."""
+"""What grants, recognitions, choices and guardians make of a case (S4-013, S4-045, S4-075)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from msgspec.structs import replace
 
 from aidledger.domain.casestate import Case, Changes, Step
 from aidledger.domain.events import helping
-from aidledger.domain.helpstate import Grant
+from aidledger.domain.helpstate import Grant, Work
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.standingstate import Recognition
+from aidledger.domain.standingstate import Choice, Guardian, Recognition
+from aidledger.domain.steps import special
+
+_RUNNING: Final = frozenset({"approved", "terminating", "terminated"})
+"""Stages of monthly support: help beside it leaves them as they are."""
 
 
 def _text(value: str | UnsetType) -> str:
@@ -24,6 +28,7 @@ def _granted(case: Case, at: Recorded, e: helping.HelpGranted) -> Changes:
         amount_fen=e.amount_fen,
         help=e.help,
         cause=_text(e.cause),
+        cause_on=_text(e.cause_on),
         from_month=_text(e.from_month),
         granted_on=at.effective_on,
         kind=e.kind,
@@ -31,7 +36,23 @@ def _granted(case: Case, at: Recorded, e: helping.HelpGranted) -> Changes:
         to_month=_text(e.to_month),
         way=e.way,
     )
-    return {"help": replace(case.help, grants=(*case.help.grants, grant))}
+    helped = replace(case.help, grants=(*case.help.grants, grant))
+    # help once is all that such a case is for: nothing runs on that would have to be ended
+    return {
+        "help": helped,
+        "stage": case.stage if case.stage in _RUNNING else "helped",
+        **special.granted_of_bill(case, e),
+    }
+
+
+def _worked(case: Case, at: Recorded, e: helping.WorkEvidenced) -> Changes:
+    work = Work(
+        county=e.county,
+        from_on=e.from_on,
+        evidence=e.evidence is not None,
+        to_on=_text(e.to_on),
+    )
+    return {"help": replace(case.help, work=(*case.help.work, work))}
 
 
 def _standing(case: Case, **changes: object) -> Changes:
@@ -70,13 +91,23 @@ def _stated(case: Case, at: Recorded, e: helping.StatementFiled) -> Changes:
 def _chosen(case: Case, at: Recorded, e: helping.ProgrammeChosen) -> Changes:
     if not e.consent:
         return {}
-    return _standing(case, given_up=case.standing.given_up | {e.given_up})
+    choice = Choice(chosen=e.chosen, chosen_on=at.effective_on, given_up=e.given_up)
+    return _standing(case, choices=(*case.standing.choices, choice))
+
+
+def _guarded(case: Case, at: Recorded, e: helping.GuardianRecorded) -> Changes:
+    # said again of somebody, only the last counts
+    others = tuple(one for one in case.standing.guardians if one.guardian != e.guardian)
+    one = Guardian(from_on=e.from_on, guardian=e.guardian, kind=e.kind, to_on=_text(e.to_on))
+    return _standing(case, guardians=(*others, one))
 
 
 STEPS: Final[dict[type, Step]] = {
     helping.HelpGranted: _granted,
+    helping.WorkEvidenced: _worked,
     helping.RecognitionGranted: _recognised,
     helping.RecognitionEnded: _recognition_ended,
     helping.StatementFiled: _stated,
     helping.ProgrammeChosen: _chosen,
+    helping.GuardianRecorded: _guarded,
 }

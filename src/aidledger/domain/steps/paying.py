@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from aidledger.domain.casestate import Case, Changes, Step
 from aidledger.domain.events import fund, payment
 from aidledger.domain.recorded import Recorded
 
 
 def _rostered(case: Case, at: Recorded, e: payment.PaymentRostered) -> Changes:
+    if e.kind == "one_off":
+        rostered = case.help.rostered_fen + e.amount_fen
+        return {"help": msgspec.structs.replace(case.help, rostered_fen=rostered)}
     if e.kind != "regular":
         return {}
     return {"rostered_months": case.rostered_months | {e.month}}

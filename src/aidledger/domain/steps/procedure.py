@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from aidledger.domain.casestate import Case, Changes, Step
 from aidledger.domain.events import decision, inquiry, intake
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.standingstate import Parent
 
 
 def _submitted(case: Case, at: Recorded, e: intake.ApplicationSubmitted) -> Changes:
@@ -14,6 +18,7 @@ def _submitted(case: Case, at: Recorded, e: intake.ApplicationSubmitted) -> Chan
         "stage": "applied",
         "applicant": e.applicant,
         "programme": e.programme,
+        "route": e.route,
         "display_name": e.display_name,
         "birth_on": e.birth_on,
         "area": e.area,
@@ -61,6 +66,19 @@ def _compared(case: Case, at: Recorded, e: inquiry.DataCompared) -> Changes:
 
 def _hit_disposed(case: Case, at: Recorded, e: inquiry.ComparisonHitDisposed) -> Changes:
     return {"open_hits": case.open_hits - {e.hit}}
+
+
+def _false_found(case: Case, at: Recorded, e: inquiry.FalseStatementFound) -> Changes:
+    return {"false_statement": True}
+
+
+def _obligor_assessed(case: Case, at: Recorded, e: inquiry.ObligorAssessed) -> Changes:
+    changes: Changes = {"obligor_assessed": True, "obligor_able": e.able}
+    if e.obligor is not UNSET:
+        others = tuple(one for one in case.standing.parents if one.parent != e.obligor)
+        parent = Parent(able=e.able, ground=e.ground, parent=e.obligor)
+        changes["standing"] = replace(case.standing, parents=(*others, parent))
+    return changes
 
 
 def _appraised(case: Case, at: Recorded, e: inquiry.AppraisalHeld) -> Changes:
@@ -132,7 +150,8 @@ STEPS: Final[dict[type, Step]] = {
     inquiry.LetterEvidenceObtained: lambda c, a, e: {"letter_obtained": True},
     inquiry.DataCompared: _compared,
     inquiry.ComparisonHitDisposed: _hit_disposed,
-    inquiry.ObligorAssessed: lambda c, a, e: {"obligor_assessed": True, "obligor_able": e.able},
+    inquiry.ObligorAssessed: _obligor_assessed,
+    inquiry.FalseStatementFound: _false_found,
     inquiry.AppraisalHeld: _appraised,
     inquiry.AppraisalWaived: lambda c, a, e: {"appraisal_waived": e.ground},
     decision.ReviewOpinionGiven: _opined,

@@ -43,7 +43,7 @@ STEPS: Final[dict[type, Step]] = {
     support.PlacementMade: lambda c, a, e: {"institution": e.institution},
     support.EntitlementSet: _entitled,
     support.CaseMoved: lambda c, a, e: {"township": e.township, "village": e.village},
-    support.AccountBound: lambda c, a, e: {"account": e.account},
+    support.AccountBound: lambda c, a, e: {"account": e.account, "account_holder": e.holder},
     support.DeathRecorded: lambda c, a, e: {"died_on": e.died_on},
     support.WhereaboutsChanged: _whereabouts,
     support.SupportSuspended: lambda c, a, e: {"suspended_from": e.from_month},

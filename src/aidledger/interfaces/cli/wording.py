@@ -25,6 +25,7 @@ STAGES: Final[dict[str, Said]] = {
     "approved": Said("在册", "approved"),
     "refused": Said("不予批准", "refused"),
     "withdrawn": Said("已撤回", "withdrawn"),
+    "helped": Said("已给予救助", "helped"),
     "terminating": Said("终止办理中", "being terminated"),
     "terminated": Said("已终止", "terminated"),
 }

@@ -22,7 +22,12 @@ from aidledger.services.session import Session
 _TOKEN: Final = re.compile(r"a[0-9a-f]{32}")
 _ACCOUNT: Final = re.compile(r"[0-9]{8,30}")
 _RESULTS: Final = {"paid": ("成功", "已发放"), "returned": ("退回", "失败")}
-_KINDS: Final = {"regular": ("正常",), "arrears": ("补发",), "reissue": ("重发",)}
+_KINDS: Final = {
+    "regular": ("正常",),
+    "arrears": ("补发",),
+    "reissue": ("重发",),
+    "one_off": ("一次性",),
+}
 
 COLUMNS: Final = (
     Column(key="run", title_zh="发放批次", sample="2022-03"),

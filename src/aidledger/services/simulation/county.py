@@ -32,9 +32,11 @@ from aidledger.services.simulation.places import (
     AUDIT,
     BANK,
     COUNTY,
+    DEPARTMENTS,
     FINANCE,
     Township,
     deciders,
+    department,
     townships,
 )
 from aidledger.services.simulation.tally import Tally
@@ -43,6 +45,8 @@ from aidledger.store.outcome import Committed
 
 _OPENS: Final = time(8, 40)
 _MINUTES_BETWEEN_OFFICES: Final = 40
+_MINUTES_BETWEEN_DEPARTMENTS: Final = 3
+"""Departments come after all other offices, and say one thing a day."""
 _SECONDS_BETWEEN_BATCHES: Final = 90
 _MARGIN_DAYS: Final = 60
 """Working days are listed so far beyond the end, for plans that reach over it."""
@@ -81,7 +85,11 @@ class County:
         self.deciders = deciders(cases)
         self.first, self.last = days
         self.towns: tuple[Township, ...] = townships()
-        self.offices = (*(town.code for town in self.towns), COUNTY, BANK, FINANCE, AUDIT)
+        self.offices = (
+            *(town.code for town in self.towns),
+            *(COUNTY, BANK, FINANCE, AUDIT),
+            *(department(kind) for kind, _, _ in DEPARTMENTS),
+        )
         self.people = PeopleMaker(COUNTY, self.rng("people"))
         self.workdays = _workdays(calendar, self.first, self.last + timedelta(days=_MARGIN_DAYS))
         self.today = self.first
@@ -242,10 +250,10 @@ class County:
     def _record(self, proposals: list[Proposal]) -> None:
         """Send one batch through the public door, at the next moment of the office's day."""
         number = self.offices.index(self.office)
+        later = max(number - (len(self.offices) - len(DEPARTMENTS)), 0)
+        minutes = (number - later) * _MINUTES_BETWEEN_OFFICES + later * _MINUTES_BETWEEN_DEPARTMENTS
         self._batches_today += 1
-        seconds = (
-            number * _MINUTES_BETWEEN_OFFICES * 60 + self._batches_today * _SECONDS_BETWEEN_BATCHES
-        )
+        seconds = minutes * 60 + self._batches_today * _SECONDS_BETWEEN_BATCHES
         opens = datetime.combine(self.today, _OPENS, tzinfo=CHINA)
         self._clock.at = max(self._clock.at, opens + timedelta(seconds=seconds))
         cause = f"sim-{self.seed}-{self.today:%Y%m%d}-{self.office}-{self._batches_today}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from aidledger.domain.events.base import AmountLine
 from aidledger.services.simulation.dossier import Dossier
 
 
@@ -15,10 +16,14 @@ class Disorder:
     """By month of the run: who is put on the roster against the rules."""
     bank_adds_fen: dict[tuple[str, str], int] = field(default_factory=dict)
     """By case and month: what the bank pays more than it was told."""
+    roster_adds: dict[tuple[str, str], AmountLine] = field(default_factory=dict)
+    """By case and month: a part that the roster has and no rule gives."""
     paid_twice: set[tuple[str, str]] = field(default_factory=set)
     returned_for_good: set[tuple[str, str]] = field(default_factory=set)
     return_reasons: dict[tuple[str, str], str] = field(default_factory=dict)
     """By case and month: why the bank returns a line that is then sent again."""
+    misreported_fen: dict[str, int] = field(default_factory=dict)
+    """By month: what the bank's result claims to have paid more than it was told."""
     ghosts: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     """By month: case stream, account token and fen of somebody nobody approved."""
     late_months: set[str] = field(default_factory=set)
@@ -36,6 +41,10 @@ class Disorder:
             return False
         self.kept_back = (stream, month)
         return True
+
+    def adds_to(self, stream: str, month: str) -> AmountLine | None:
+        """Return the part that a line has beside those of the rule, if there is one."""
+        return self.roster_adds.get((stream, month))
 
     def returns(self, stream: str, month: str) -> bool:
         """Whether the bank is to return a line."""

@@ -108,7 +108,7 @@ class PayRuns:
         returned_fen = sum(line.fen for line in returned)
         result = payment.BankResultReceived(
             file=file,
-            paid_fen=total_fen - returned_fen,
+            paid_fen=total_fen - returned_fen + self.disorder.misreported_fen.get(month, 0),
             paid_lines=len(lines) - len(returned),
             returned_fen=returned_fen,
             returned_lines=len(returned),
@@ -136,9 +136,11 @@ class PayRuns:
         if not lines and not forced:
             return []
         county.say(run, payment.PayRunOpened(fund=self.fund, month=month), by=PAYMASTER)
+        against = [line for line in lines if self.disorder.adds_to(line.case.stream, line.month)]
         for line in lines:
-            county.say(line.case.stream, _rostered(line, run), by=PAYMASTER)
-        for line in forced:
+            if line not in against:
+                county.say(line.case.stream, _rostered(line, run), by=PAYMASTER)
+        for line in against + forced:
             proposal = county.proposal(line.case.stream, _rostered(line, run), by=PAYMASTER)
             county.insist(proposal, reason="名册未更新", authority="社会救助股")
             line.case.issued_fen[month] = line.fen
@@ -178,7 +180,9 @@ class PayRuns:
         """Return the regular line of a case for a month."""
         entitlement = self._entitlement(case, month)
         parts = () if entitlement is None else entitlement.parts
-        fen = self._fen(case, month)
+        added = self.disorder.adds_to(case.stream, month)
+        parts += (added,) if added else ()
+        fen = self._fen(case, month) + (added.fen if added else 0)
         return Line(case=case, account=account, fen=fen, month=month, kind="regular", parts=parts)
 
     def _since(self, case: Dossier, month: str) -> str:

@@ -22,6 +22,8 @@ _FIRST_PHONE: Final = 19_900_000_000
 _BANK_DIGITS: Final = "6200000000"
 """The issuer digits of every invented account: no bank has them."""
 
+_FIRST_STAFF_ACCOUNT: Final = 90_000_000
+
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """One invented person; ``repr`` shows nothing of them."""
@@ -71,6 +73,12 @@ class PeopleMaker:
         """Return an account number (19 digits, Luhn) nobody else here has."""
         self._accounts += 1
         first = f"{_BANK_DIGITS}{self._accounts:08d}"
+        return first + luhn_digit(first)
+
+    @staticmethod
+    def staff_account(number: int) -> str:
+        """Return the account of an officer, by a number of their own: no other person has it."""
+        first = f"{_BANK_DIGITS}{_FIRST_STAFF_ACCOUNT + number:08d}"
         return first + luhn_digit(first)
 
     def _name(self) -> str:

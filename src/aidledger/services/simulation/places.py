@@ -10,12 +10,31 @@ from typing import Final, Literal
 import msgspec
 
 from aidledger.domain.events import registry
-from aidledger.domain.events.base import Event
+from aidledger.domain.events.base import Event, OfficeKind
 
 COUNTY: Final = "520123"
 FINANCE: Final = f"{COUNTY}-fin"
 BANK: Final = f"{COUNTY}-bank"
 AUDIT: Final = f"{COUNTY}-aud"
+DEPARTMENTS: Final[tuple[tuple[OfficeKind, str, tuple[str, ...]], ...]] = (
+    ("agriculture", "农业农村局", ()),
+    ("disabled_federation", "残疾人联合会", ()),
+    ("education", "教育局", ()),
+    ("emergency_management", "应急管理局", ()),
+    ("health", "卫生健康局", ("medical_clerk",)),
+    ("housing", "住房和城乡建设局", ("housing_clerk",)),
+    ("human_resources", "人力资源和社会保障局", ("employment_clerk",)),
+    ("justice", "司法局", ()),
+    ("medical_insurance", "医疗保障局", ("medical_clerk",)),
+    ("next_generation", "关心下一代工作委员会", ()),
+    ("public_security", "公安局", ()),
+    ("red_cross", "红十字会", ()),
+    ("trade_union", "总工会", ()),
+    ("veterans", "退役军人事务局", ()),
+    ("womens_federation", "妇女联合会", ()),
+    ("youth_league", "共青团委员会", ()),
+)
+"""Kind, name and the roles of its officer beside that of every department."""
 INSTITUTIONS: Final = (f"{COUNTY}-home1", f"{COUNTY}-home2")
 COMPLAINT_PHONE: Final = "12345"
 """The number printed on every notice: an office's, and public."""
@@ -145,7 +164,18 @@ def office_events() -> list[Event]:
         )
         for town in towns
     ]
+    events += [
+        registry.OfficeRegistered(
+            kind=kind, name=f"示例县{name}", office=department(kind), place=COUNTY
+        )
+        for kind, name, _ in DEPARTMENTS
+    ]
     return events
+
+
+def department(kind: OfficeKind) -> str:
+    """Return the code of a department's office."""
+    return f"{COUNTY}-{kind.replace('_', '')}"
 
 
 def deciders(cases: int) -> tuple[str, ...]:

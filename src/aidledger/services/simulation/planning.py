@@ -47,6 +47,8 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     """How many the application is for."""
     route: Route = "self"
     disability: tuple[str, str] | None = None
+    certified_to: str | None = None
+    """The last day of the certificate of a disability; none: it has none."""
     discovered_before: int = 0
     """0: nobody discovered the need, the person came."""
     materials_asked: int = 0
@@ -64,6 +66,8 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Compared with these; with none, there is no comparison."""
     hits: tuple[str, ...] = ()
     dispose_hits: bool = True
+    hits_cleared: bool = True
+    """Whether the answer to a hit is that there is nothing in it."""
     appraisal: Literal["held", "waived", "none"] = "held"
     outsiders: int = 2
     """How many at the appraisal represent no residents."""

@@ -21,7 +21,7 @@ from aidledger.services.founding import Officer, Said, genesis, powers_evidence,
 from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.people import born_aged
+from aidledger.services.simulation.people import PeopleMaker, born_aged
 from aidledger.services.simulation.places import (
     COUNTY,
     RECORDS,
@@ -31,6 +31,7 @@ from aidledger.services.simulation.places import (
 )
 from aidledger.services.simulation.staff import (
     CUSTODIANS,
+    DEPARTMENT,
     NEEDED,
     Post,
     administrators,
@@ -105,9 +106,11 @@ def _by(officer: Officer, events: Iterable[Event]) -> list[Said]:
 def _appointed(county: County, staff: Iterable[Post], on: str) -> list[Proposal]:
     """Return the appointment of every officer, and which person it is; both sealed."""
     rng, since, chief = county.rng("officers"), date.fromisoformat(on), security()
+    others = PeopleMaker(COUNTY, county.rng("departments"))
     proposals = []
     for post in staff:
-        person = county.people.person(born_aged(rng, since, _OFFICER_AGE))
+        people = others if post.title == DEPARTMENT else county.people
+        person = people.person(born_aged(rng, since, _OFFICER_AGE))
         actor = post.officer.actor
         appointed = registry.OfficerAppointed(
             actor=actor, office=post.officer.office, role=post.title
@@ -136,7 +139,7 @@ def _registered(said: Said, on: str, personal: dict[str, str] | None = None) -> 
 def _standard(code: str, from_on: date, fen: int = _STANDARD_FEN) -> registry.StandardPublished:
     """Return a monthly standard."""
     return registry.StandardPublished(
-        code=code, from_on=from_on.isoformat(), monthly_fen=fen, place=COUNTY
+        code=code, from_on=from_on.isoformat(), monthly_fen=fen, place=COUNTY, set_by="city"
     )
 
 

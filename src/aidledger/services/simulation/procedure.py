@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.domain.events import decision, duty, inquiry, intake, support
+from aidledger.domain.events import decision, duty, helping, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
 from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.simulation.county import Process
@@ -145,6 +145,12 @@ def _application(case: Dossier) -> Process:
         village=village.code,
     )
     case.say(submitted, CLERK, personal=personal)
+    if plan.route != "ex_officio":
+        filed = helping.StatementFiled(
+            covers=("work_ability", "livelihood", "obligors"), true_declared=True
+        )
+        text = "劳动能力、生活来源和赡养、抚养、扶养情况如实陈述。"
+        case.say(filed, CLERK, personal={"statement": text})
     if plan.relative:
         declared = intake.RelativeDeclared(officer=f"{COUNTY}-{COMPLAINTS}", relation="other")
         case.say(declared, HEAD)
@@ -217,7 +223,9 @@ def _comparison(case: Dossier) -> Process:
     if case.plan.hits and case.plan.dispose_hits:
         yield case.turn(case.rng.randrange(1, 4))
         for hit in case.plan.hits:
-            disposed = inquiry.ComparisonHitDisposed(cleared=True, hit=hit, reason="已报废，无价值")
+            cleared = case.plan.hits_cleared
+            reason = "已报废，无价值" if cleared else "情况属实"
+            disposed = inquiry.ComparisonHitDisposed(cleared=cleared, hit=hit, reason=reason)
             case.say(disposed, SURVEYOR)
 
 
@@ -259,6 +267,7 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
         complaint_phone=COMPLAINT_PHONE,
         evidence=plan.publicity_evidence or case.digest(f"publicity/{kind}"),
         kind="opinion" if kind == "opinion" else "reinvestigation",
+        place="community" if plan.town.area == "urban" else "village",
         planned_to=planned_to.isoformat(),
         village=plan.village.code,
     )

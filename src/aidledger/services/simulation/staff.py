@@ -21,6 +21,7 @@ from aidledger.services.simulation.places import (
     CLERK,
     COMPLAINTS,
     COUNTY,
+    DEPARTMENTS,
     DIRECTOR,
     FINANCE,
     FINANCE_HEAD,
@@ -40,6 +41,7 @@ from aidledger.services.simulation.places import (
     WATCH,
     Township,
     deciders,
+    department,
     townships,
 )
 
@@ -81,6 +83,8 @@ _OTHERS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (BANK, BANK_CLERK, "bank_clerk", ("bank_agent",)),
     (AUDIT, AUDITOR, "auditor", ("auditor",)),
 )
+DEPARTMENT: Final = "department_clerk"
+"""The title of a department's officer."""
 NEEDED: Final = 2
 """How many of the custodians act together."""
 CUSTODIANS: Final = tuple(
@@ -110,6 +114,10 @@ def posts(cases: int) -> tuple[Post, ...]:
             _post(actor, town.code, title, roles, under=director if actor == head else head)
             for actor, title, roles in _of_township(town)
         ]
+    staff += [
+        _post(f"{department(kind)}-u1", department(kind), DEPARTMENT, ("department_clerk", *more))
+        for kind, _, more in DEPARTMENTS
+    ]
     return tuple(staff)
 
 

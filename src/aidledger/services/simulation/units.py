@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
-from aidledger.domain.events import audit, discovery, oversight, unit
+from aidledger.domain.events import audit, discovery, oversight, powers, unit
 from aidledger.domain.events.oversight import Figure
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import person_token
+from aidledger.services.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.sealing import secrets_of
+from aidledger.services.simulation import departments
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (
@@ -32,12 +34,12 @@ _BRACKETS: Final = (20_000, 50_001)
 """From how many people on a township has one coordinator more."""
 _RETURN_DAY: Final = 27
 """The last day of a return that is due before the 28th."""
-_NOTICES: Final[tuple[Literal["complaint_phone", "policy", "procedure", "standard"], ...]] = (
-    "complaint_phone",
-    "policy",
-    "procedure",
-    "standard",
-)
+_Notice: TypeAlias = Literal[
+    "complaint_phone", "measure", "norm", "policy", "procedure", "standard", "supervision"
+]
+_NOTICES: Final[tuple[_Notice, ...]] = ("complaint_phone", "policy", "procedure", "standard")
+_OWN_RULES: Final[tuple[_Notice, ...]] = ("measure", "norm", "supervision")
+"""What only the county publishes: rules of its own."""
 _COMPARED_EACH_MONTHS: Final = 2
 _AUDITED_EACH_MONTHS: Final = 6
 _GROUPS: Final = ("elderly_alone", "elderly_left_behind", "elderly_disabled")
@@ -67,10 +69,12 @@ class Units:
         county = self._county
         for town in county.towns:
             county.spawn(self._staff(town))
+            county.spawn(self._declare_account(town))
             county.spawn(self._returns(town.code, CLERK))
             county.spawn(self._notices(town.code, PUBLISHER))
         county.spawn(self._returns(FINANCE, FUND_KEEPER))
         county.spawn(self._notices(COUNTY, RECORDS))
+        departments.begin(county)
         county.spawn(self._meetings())
         county.spawn(self._comparisons())
         county.spawn(self._audits())
@@ -120,6 +124,17 @@ class Units:
                 staff=staff,
             )
             county.say(f"unit/{town.code}", assigned, by=HEAD)
+        departments.form_group(county, town.code, by=HEAD)
+
+    def _declare_account(self, town: Township) -> Process:
+        """Let the clerk, who takes down where money goes, declare an account of their own."""
+        county = self._county
+        yield Turn(county.workdays[1], town.code)
+        declared = powers.StaffAccountDeclared(
+            account=UNKNOWN_ACCOUNT, actor=f"{town.code}-{CLERK}", holder="self"
+        )
+        number = {"account_number": account_of_clerk(county, town)}
+        county.say(f"registry/{COUNTY}", declared, by=CLERK, personal=number)
 
     def _notices(self, office: str, by: str) -> Process:
         """Make policy, procedure, standard and complaint phone public at the start of each year."""
@@ -131,7 +146,7 @@ class Units:
                 continue
             years.add(year)
             yield Turn(self._on(month, 2), office)
-            for kind in _NOTICES:
+            for kind in (*_NOTICES, *(_OWN_RULES if office == COUNTY else ())):
                 if (office, kind) not in self.silent:
                     published = unit.NoticePublished(
                         evidence=county.digest("notice", office, year, kind),
@@ -258,3 +273,8 @@ class Units:
         county.say(stream, reported, by=REVIEWER)
         yield Turn(county.after(5), AUDIT)
         county.say(stream, audit.RectificationAccepted(accepted=True), by=AUDITOR)
+
+
+def account_of_clerk(county: County, town: Township) -> str:
+    """Return the account number of the clerk of a township."""
+    return county.people.staff_account(county.towns.index(town))

@@ -1,4 +1,4 @@
-"""What is shown to everybody: a list that is not what the ledger has."""
+"""What is shown to everybody: a list that is not what the ledger has, or tells too much."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, changed, where
+from aidledger.services.simulation.irregularities.scene import (
+    Kind,
+    Scene,
+    SideEffect,
+    changed,
+    where,
+)
 from aidledger.services.simulation.oversight import LIST_KIND, Boards
 
 
@@ -22,11 +28,20 @@ def kinds() -> tuple[Kind, ...]:
             ("公开名单中一行金额与台账不符", "a line of a published list differs from the ledger"),
             lambda boards: boards.wrong,
         ),
+        _of_list(
+            "F089",
+            ("公开名单载有银行账户", "a published list shows the accounts as well"),
+            lambda boards: boards.oversharing,
+            also=(SideEffect(rule="F088", find=_spoiled),),
+        ),
     )
 
 
 def _of_list(
-    rule: str, notes: tuple[str, str], marked: Callable[[Boards], set[tuple[str, str]]]
+    rule: str,
+    notes: tuple[str, str],
+    marked: Callable[[Boards], set[tuple[str, str]]],
+    also: tuple[SideEffect, ...] = (),
 ) -> Kind:
     """Return a kind that spoils the list of a person's township in the second month of support."""
     note_zh, note_en = notes
@@ -37,6 +52,7 @@ def _of_list(
         plan=lambda scene, plans: changed(sequel=partial(_spoil, scene, marked))(scene, plans),
         stream=lambda _: f"list/{LIST_KIND}",
         find=_spoiled,
+        also=also,
     )
 
 

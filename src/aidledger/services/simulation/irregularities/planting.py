@@ -18,11 +18,14 @@ from aidledger.services.simulation.irregularities import (
     disclosure,
     goods,
     life,
+    means,
     money,
     order,
     origin,
+    overlap,
     oversight,
     procedure,
+    recognition,
     services,
     supervision,
 )
@@ -164,6 +167,7 @@ def all_kinds() -> tuple[Kind, ...]:
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
         *(order, authority, origin, channel, bought, disclosure),
+        *(means, overlap, recognition),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 

@@ -50,6 +50,7 @@ def _inquiry() -> tuple[Kind, ...]:
             note_en="approved with a hit of the comparison unanswered",
             plan=changed(hits=("real_estate-1",), dispose_hits=False, despite=True),
             find=at(decision.ApplicationApproved),
+            also=(SideEffect(rule="F012", find=at(inquiry.DataCompared)),),
         ),
         Kind(
             rule="F037",

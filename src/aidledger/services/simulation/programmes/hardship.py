@@ -23,7 +23,8 @@ def certify(case: Dossier) -> None:
     if case.plan.limb == "disability" and case.plan.disability:
         kind, grade = case.plan.disability
         personal = {"disability_grade": grade, "disability_kind": kind}
-        case.say(intake.DisabilityCertified(), CLERK, personal=personal)
+        certified = intake.DisabilityCertified(valid_to=case.plan.certified_to)
+        case.say(certified, CLERK, personal=personal)
     if case.plan.limb == "minor":
         enrolled = intake.EnrolmentRecorded(
             from_on=f"{case.plan.apply_on.year - 1}-09-01", stage="compulsory"

@@ -82,7 +82,7 @@ def draw_household(county: County, number: int, rng: Random) -> HouseholdPlan:
         has_income=True,
         letter=rng.randrange(100) < 25,
         hits=hits,
-        appraisal=rng.choices(("held", "waived", "none"), weights=(40, 30, 30))[0],
+        appraisal="held" if hits else rng.choice(("held", "waived", "none")),
         outcome=rng.choices(("approve", "refuse", "withdraw"), weights=(90, 7, 3))[0],
         opinion_after=1 if objects else rng.randrange(1, 4),
         publicity_days=7 if objects else rng.randrange(7, 10),

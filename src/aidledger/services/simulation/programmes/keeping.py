@@ -40,7 +40,7 @@ _PERMILLE: Final = (50, 12, 8, 8, 20, 22, 4, 4, 3)
 _ENDED_BY: Final[tuple[ending.Ground, ...]] = ("own_wish", "property", "moved_away")
 _BETTER_PERCENT: Final = 140
 """What a household has that no longer needs support, as a part of the standard."""
-_REVIEW_MONTHS: Final = 6
+_REVIEW_MONTHS: Final = 5
 _STEADY_REVIEW_MONTHS: Final = 11
 _EXIT_SINCE: Final = "2022-10-20"
 """From then on the county's rule knows a gradual exit (N22)."""
@@ -105,7 +105,7 @@ def fall_into(case: Dossier, number: str, person: Person, word: str) -> None:
 
 
 def reviews(case: Dossier, quiet_month: str) -> Process:
-    """Look at the household again: each half-year, or before a year is over where income is steady."""
+    """Look at the household again: within half a year, or within a year where income is steady."""
     start, plan = case.county.today, plan_of(case)
     each = _STEADY_REVIEW_MONTHS if plan.steady else _REVIEW_MONTHS
     month = start.isoformat()[:7]

@@ -1,0 +1,89 @@
+-- title_zh: 零就业家庭
+-- title_en: families of whom nobody works
+-- key: case
+-- for: each household with somebody registered as looking for work: who of working age is not, whether nobody works, and what post it got
+-- facts: S4-064, S4-065
+WITH newest AS (
+    SELECT stream, person, MAX(position) AS position FROM employment_registered GROUP BY stream, person
+),
+looking AS (
+    SELECT newest.stream AS "case", newest.person, said.register, newest.position
+    FROM newest
+    JOIN employment_registered AS said ON said.position = newest.position
+    CROSS JOIN parameters
+    WHERE said.able
+      AND said.willing
+      AND said.registered_on <= parameters.as_of
+      AND (said.to_on IS NULL OR parameters.as_of < said.to_on)
+),
+registered AS (
+    SELECT "case", COUNT(*) AS looking, BOOL_OR(register = 'employment_hardship') AS hardship,
+           ARRAY_AGG(position) AS positions
+    FROM looking
+    GROUP BY "case"
+),
+ages AS (
+    SELECT TRY_CAST(youngest.value AS INTEGER) AS from_age, TRY_CAST(oldest.value AS INTEGER) AS to_age,
+           youngest.adoption
+    FROM parameters
+    JOIN pack_in_force
+      ON pack_in_force.day = parameters.as_of AND pack_in_force.programme = 'employment'
+    JOIN pack_parameters AS youngest
+      ON youngest.adoption = pack_in_force.adoption AND youngest.name = 'working_age_from'
+    JOIN pack_parameters AS oldest
+      ON oldest.adoption = pack_in_force.adoption AND oldest.name = 'working_age_to'
+),
+members AS (
+    SELECT households."case", households.person, households.joined,
+           DATE_PART('year', parameters.as_of) - DATE_PART('year', said.birth_on)
+               - CASE
+                     WHEN DATE_PART('month', parameters.as_of) * 100 + DATE_PART('day', parameters.as_of)
+                        < DATE_PART('month', said.birth_on) * 100 + DATE_PART('day', said.birth_on)
+                         THEN 1
+                     ELSE 0
+                 END AS age
+    FROM households
+    CROSS JOIN parameters
+    JOIN household_member_changed AS said ON said.position = households.joined
+    WHERE households.covered
+      AND households.from_on <= parameters.as_of
+      AND (households.to_on IS NULL OR parameters.as_of < households.to_on)
+),
+others AS (
+    SELECT members."case", COUNT(*) AS of_working_age, ARRAY_AGG(members.joined) AS positions
+    FROM members
+    CROSS JOIN ages
+    LEFT JOIN looking ON looking."case" = members."case" AND looking.person = members.person
+    WHERE looking.person IS NULL AND members.age >= ages.from_age AND members.age < ages.to_age
+    GROUP BY members."case"
+),
+posts AS (
+    SELECT stream AS "case", MIN(effective_on) AS post_on, MIN_BY(position, effective_on) AS position
+    FROM help_granted
+    WHERE help = 'public_post'
+    GROUP BY stream
+)
+SELECT registered."case",
+       case_state.township,
+       case_state.area,
+       registered.looking,
+       registered.hardship,
+       COALESCE(others.of_working_age, 0) AS others_of_working_age,
+       CASE
+           WHEN ages.adoption IS NOT NULL
+               THEN case_state.area = 'urban' AND COALESCE(others.of_working_age, 0) = 0
+       END AS nobody_works,
+       posts.post_on,
+       LIST_SORT(
+           LIST_DISTINCT(
+               LIST_CONCAT(
+                   LIST_CONCAT(registered.positions, COALESCE(others.positions, CAST([] AS BIGINT[]))),
+                   CASE WHEN posts.position IS NULL THEN CAST([] AS BIGINT[]) ELSE [posts.position] END
+               )
+           )
+       ) AS positions
+FROM registered
+JOIN case_state ON case_state."case" = registered."case"
+LEFT JOIN ages ON TRUE
+LEFT JOIN others ON others."case" = registered."case"
+LEFT JOIN posts ON posts."case" = registered."case"

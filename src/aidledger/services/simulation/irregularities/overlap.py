@@ -1,0 +1,82 @@
+"""Overlap: one person or household supported twice, under two programmes or in two areas."""
+
+from __future__ import annotations
+
+import msgspec
+
+from aidledger.domain.events import decision, payment
+from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.irregularities.scene import Kind, Scene, SideEffect, at
+from aidledger.services.simulation.planning import CasePlan
+from aidledger.services.simulation.programmes.households import orderly_household
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Return the kinds of this group."""
+    twice = (SideEffect(rule="F006", find=at(decision.ApplicationApproved)),)
+    return (
+        Kind(
+            rule="F021",
+            note_zh="同一人同时领取特困供养和低保",
+            note_en="one person was paid for extreme hardship and as a household",
+            people=2,
+            plan=_two_programmes,
+            find=_paid_twice,
+            stream=lambda scene: scene.cases[1].stream,
+            also=twice,
+        ),
+        Kind(
+            rule="F023",
+            note_zh="同一家庭同时领取城市低保和农村低保",
+            note_en="one household was paid in town and in the country",
+            people=2,
+            plan=_two_areas,
+            find=_paid_in_both,
+            stream=lambda scene: scene.cases[1].stream,
+            also=twice,
+        ),
+    )
+
+
+def _two_programmes(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:
+    """Let the old person of the first case head the household of the second."""
+    first = plans[0]
+    second = orderly_household(scene.county, plans[1])
+    return [first, msgspec.structs.replace(second, person=first.person)]
+
+
+def _two_areas(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:
+    """Let one household apply in the country and in town."""
+    county = scene.county
+    first, second = (orderly_household(county, plan) for plan in plans)
+    rural, urban = (
+        next(town for town in county.towns if town.area == area) for area in ("rural", "urban")
+    )
+    return [
+        msgspec.structs.replace(first, town=rural, village=rural.villages[0]),
+        msgspec.structs.replace(
+            second, person=first.person, kin=first.kin, town=urban, village=urban.villages[0]
+        ),
+    ]
+
+
+def _paid_twice(scene: Scene) -> list[int]:
+    """Find what the second case was paid for months for which the first was paid too."""
+    first, second = (_paid(scene, case) for case in scene.cases)
+    return [position for month, position in second if month in {one for one, _ in first}]
+
+
+def _paid_in_both(scene: Scene) -> list[int]:
+    """Find what either case was paid for months for which both were."""
+    first, second = (_paid(scene, case) for case in scene.cases)
+    both = {month for month, _ in first} & {month for month, _ in second}
+    return [position for month, position in (*first, *second) if month in both]
+
+
+def _paid(scene: Scene, case: Dossier) -> list[tuple[str, int]]:
+    """Return month and position of what a case was paid."""
+    return [
+        (entry.event.month, entry.position)
+        for entry in scene.entries(case.stream)
+        if isinstance(entry.event, payment.PaymentIssued)
+    ]

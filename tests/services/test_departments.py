@@ -1,0 +1,68 @@
+"""The departments of the simulated county: registered, manned, led, and heard of each month."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.domain.test_packs import COUNTY, LIBRARY
+
+from aidledger.services.initialising import create_ledger
+from aidledger.services.rebuilding import read_model
+from aidledger.services.session import Session, open_session
+from aidledger.services.simulation.running import simulate
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    location = str(tmp_path_factory.mktemp("county") / "ledger.sqlite")
+    create_ledger(location, origin="simulated/520123/1")
+    with open_session(location) as opened:
+        simulate(opened, cases=2, months=2, seed=5)
+        yield opened
+
+
+def rows(session: Session, model: str, folder: Path) -> list[dict[str, Any]]:
+    columns, found = read_model(session, model, folder=folder)
+    return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def test_nobody_who_is_responsible_is_missing_or_idle(session: Session, tmp_path: Path) -> None:
+    """S4-042, S4-059, S4-063, S4-066, S4-068, S4-072: each duty of the pack, each kind of office."""
+    duties = rows(session, "duties", tmp_path)
+    asked = {
+        (name.removeprefix("responsible_offices_"), kind)
+        for name, kinds in LIBRARY.resolve(COUNTY).parameters.items()
+        if name.startswith("responsible_offices_")
+        for kind in kinds
+    }
+
+    assert asked == {(row["duty"], row["kind"]) for row in duties}
+    assert {"acting": len(duties)} == Counter(row["state"] for row in duties)
+
+
+def test_each_unit_has_its_group_and_the_county_its_rules(session: Session, tmp_path: Path) -> None:
+    """S4-100, S0-014."""
+    groups, rules = rows(session, "groups", tmp_path), rows(session, "local_rules", tmp_path)
+    kinds = LIBRARY.resolve(COUNTY).parameters["group_units"]
+
+    assert set(kinds) == {row["kind"] for row in groups}
+    assert {"formed"} == {row["state"] for row in groups}
+    assert {"published"} == {row["state"] for row in rules}
+    assert 5 == len(rules)
+
+
+def test_every_department_hands_in_its_return_before_the_day(
+    session: Session, tmp_path: Path
+) -> None:
+    """S4-101, S4-102: and a return without figures of cases is held against none."""
+    due = rows(session, "returns_due", tmp_path)
+    compared = rows(session, "monthly_return", tmp_path)
+
+    assert {"met"} == {row["state"] for row in due}
+    assert {"health", "education", "red_cross"} < {row["kind"] for row in due}
+    assert {"equal"} == {row["state"] for row in compared}
+    assert not {row["unit"] for row in compared} & {"520123-health", "520123-education"}
