@@ -1,9 +1,10 @@
 """What followed from an entry that was annulled or corrected, and what is still to be put right.
 
-From a decision follow its entitlements, from these the lines of rosters, from these the payments, and
-from the payments the lists and closed months that show them; later decisions of the case whose facts no
-longer hold are to be taken again. A payment that was made stays a fact: what is too much of it is
-ordered back, and recovered when it comes. Proposals are only made; nobody's hand records them but `record`.
+From a decision follow its entitlements, from these or from help granted once the lines of rosters, from
+these the payments, and from the payments the lists and closed months that show them; later decisions of
+the case whose facts no longer hold are to be taken again. A payment that was made stays a fact: what is
+too much of it is ordered back, and recovered when it comes. Proposals are only made; nobody's hand
+records them but `record`.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import msgspec
 from aidledger.domain.chain import Chain
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.decision import ApplicationApproved
+from aidledger.domain.events.helping import HelpGranted
 from aidledger.domain.events.payment import PaymentIssued, PaymentRostered
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.recorded import Recorded
@@ -52,6 +53,7 @@ def consequence_of(
     ranks: dict[type, int] = {
         ApplicationApproved: 0,
         EntitlementSet: 1,
+        HelpGranted: 1,
         PaymentRostered: 2,
         PaymentIssued: 3,
     }
