@@ -21,7 +21,11 @@ _VERIFIED = (
 )
 SHAPES: dict[str, tuple[str, ...]] = {
     "case list": ("schema", "as_of", "known_on", "cases"),
-    "case show {case}": ("schema", "as_of", "known_on", *CASE_COLUMNS[:-1], "entries"),
+    "case show {case}": (
+        *("schema", "as_of", "known_on"),
+        *CASE_COLUMNS[:-1],
+        *("limits", "entries"),
+    ),
     "case history {case}": ("schema", "case", "as_of", "known_on", "entries"),
     "case explain {case}": ("schema", "case", "as_of", "known_on", "decisions"),
     "case redecide {case}": ("schema", "case", "decisions"),

@@ -20,6 +20,7 @@ from aidledger.services.closingcheck import check_closings
 from aidledger.services.consequences import Consequences, consequences
 from aidledger.services.problems import ServiceError
 from aidledger.services.proposals import read_proposals
+from aidledger.services.rebuilding import read_model
 from aidledger.services.recording import record
 from aidledger.store.outcome import Committed
 
@@ -103,6 +104,11 @@ def annul(office: Office, position: int, day: str = "2022-05-10") -> int:
     return at
 
 
+def recovered(fen: int, month: str) -> dict[str, Any]:
+    """Return that money of a month came back."""
+    return on_case("PaymentRecovered", "bank", "bank", amount_fen=fen, month=month, reason="x")
+
+
 def record_all(office: Office, found: Consequences) -> None:
     """Record the proposals as their lines say, as `record` would."""
     lines = [msgspec.json.encode(one) for one in found.proposals]
@@ -140,12 +146,24 @@ def test_an_approval_annulled_after_three_months_names_all_and_is_put_right(
     assert {1, 2, 3, 4} == {one.depth for one in found.followed}
     assert sorted(
         [("EntryAnnulled", None)] * len(lived.entitlements)
-        + [("PaymentRecovered", DUE)] * 3
+        + [("RecoveryOrdered", 3 * DUE)]
         + [("ListWithdrawn", None)] * 3,
         key=str,
     ) == sorted(((one["type"], one["data"].get("amount_fen")) for one in found.proposals), key=str)
 
+    [order] = [one["data"] for one in found.proposals if one["type"] == "RecoveryOrdered"]
+    assert ("2022-02", "2022-04", "2022-05-10") == (
+        order["from_month"],
+        order["to_month"],
+        order["due_on"],
+    )
     record_all(office, found)
+    ordered = consequences(office.session, CASE, lived.approval)
+
+    assert {"ordered"} == {one.state for one in ordered.followed if one.kind == "payment"}
+    assert (False, (), 3 * DUE) == (ordered.is_done, ordered.proposals, ordered.to_recover_fen)
+    for month in MONTHS:
+        said(office, "2022-05-20", recovered(DUE, month))
     after = consequences(office.session, CASE, lived.approval)
     states = {one.kind: one.state for one in after.followed}
 
@@ -210,9 +228,81 @@ def test_a_lower_entitlement_asks_only_for_the_rest(office: Office) -> None:
     found = consequences(office.session, CASE, lived.entitlements[0])
 
     assert ("corrected", 3 * 23_500) == (found.state, found.to_recover_fen)
-    assert [23_500] * 3 == [
-        one["data"]["amount_fen"] for one in found.proposals if one["type"] == "PaymentRecovered"
+    assert [3 * 23_500] == [
+        one["data"]["amount_fen"] for one in found.proposals if one["type"] == "RecoveryOrdered"
     ]
+
+
+def test_what_was_ordered_in_part_is_proposed_for_the_rest_and_what_is_waived_is_settled(
+    office: Office,
+) -> None:
+    """S4-115, F097: an order stands beside the money: less of it came, and the rest was given up."""
+    lived = Lived(office)
+    annul(office, lived.approval)
+    order = {"due_on": "2022-06-30", "from_month": "2022-02", "to_month": "2022-04", "reason": "x"}
+    said(office, "2022-05-11", on_case("RecoveryOrdered", "c1", COUNTY, amount_fen=DUE, **order))
+    found = consequences(office.session, CASE, lived.approval, recover_by="2022-07-31")
+    [rest] = [one["data"] for one in found.proposals if one["type"] == "RecoveryOrdered"]
+
+    assert (2 * DUE, "2022-07-31") == (rest["amount_fen"], rest["due_on"])
+    record_all(office, found)
+    said(office, "2022-05-20", recovered(DUE, "2022-02"))
+    given_up = {"amount_fen": 2 * DUE, "authority": "d-1", "reason": "died_poor"}
+    said(office, "2022-05-21", on_case("RecoveryWaived", "c1", COUNTY, **given_up))
+    after = consequences(office.session, CASE, lived.approval)
+
+    assert (True, 0, ()) == (after.is_done, after.to_recover_fen, after.proposals)
+    assert {"recovered", "waived"} == {one.state for one in after.followed if one.kind == "payment"}
+
+
+def test_an_annulment_that_is_annulled_brings_nothing_back(office: Office) -> None:
+    """An annulment stays, in the fold, in the chain and in the views; a correction can be undone."""
+    lived = Lived(office)
+    at = annul(office, lived.approval)
+    before = office.session.case(CASE)
+    annul(office, at, "2022-05-11")
+    found = consequences(office.session, CASE, lived.approval)
+    data = {"authority": "county head", "field": "monthly_fen", "reason": "typing error"}
+    [corrected] = said(
+        office,
+        "2022-05-12",
+        on_case(
+            "EntryCorrected", "c1", COUNTY, position=lived.entitlements[0], value="112800", **data
+        ),
+    )
+    mid = consequences(office.session, CASE, lived.entitlements[0]).state
+    annul(office, corrected, "2022-05-13")
+    after = consequences(office.session, CASE, lived.entitlements[0])
+    columns, rows = read_model(office.session, "case_state")
+    [row] = [dict(zip(columns, one, strict=True)) for one in rows]
+
+    assert ("annulled", at) == (found.state, found.amendment and found.amendment.position)
+    assert not found.is_done
+    assert before.stage == office.session.case(CASE).stage == row["stage"]
+    assert before.from_month == office.session.case(CASE).from_month == ""
+    assert ("corrected", "stands", None) == (mid, after.state, after.amendment)
+
+
+def test_a_decision_on_what_no_longer_holds_is_to_be_taken_again(office: Office) -> None:
+    """The ability was assessed wrongly: the entitlement that it gave is decided anew."""
+    lived = Lived(office)
+    [assessed, entitled] = said(
+        office, "2022-04-25", on_case("AbilityAssessed", "c1", COUNTY, level="unable")
+    )
+    annul(office, assessed)
+    found = consequences(office.session, CASE, assessed)
+
+    assert [("decision", entitled, "stands", True)] == [
+        (one.kind, one.position, one.state, one.open) for one in found.followed
+    ]
+    assert () == found.proposals
+    said(office, "2022-05-12", on_case("AbilityAssessed", "c1", COUNTY, level="partly"))
+    after = consequences(office.session, CASE, assessed)
+
+    assert [("retaken", False)] == [(one.state, one.open) for one in after.followed]
+    assert after.is_done
+    # what was decided before the assessment does not rest on it
+    assert lived.approval not in {one.position for one in found.followed}
 
 
 def test_a_line_that_was_paid_twice_is_recovered_once(office: Office) -> None:
@@ -262,6 +352,9 @@ def test_the_command_shows_the_chain_and_prints_what_record_accepts(
     file = tmp_path / "right.jsonl"
     file.write_text(lines.out, encoding="utf-8")
     recorded = aidledger(*ledger, "record", file)
+    ordered = aidledger(*ledger, *words)
+    for month in MONTHS:
+        said(office, "2022-05-20", recovered(DUE, month))
     done = aidledger(*ledger, *words)
 
     assert 1 == zh.code == en.code == lines.code
@@ -270,4 +363,5 @@ def test_the_command_shows_the_chain_and_prints_what_record_accepts(
     assert {("c2", "2022-05-12")} == {
         (one["actor"], one["effective_on"]) for one in map(json.loads, lines.out.splitlines())
     }
-    assert (0, 0) == (recorded.code, done.code), recorded.err
+    assert (0, 1, 0) == (recorded.code, ordered.code, done.code), recorded.err
+    assert "recovery ordered" in ordered.out

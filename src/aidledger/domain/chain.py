@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
+
+import msgspec
 
 from aidledger.domain.case import fold_case
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.decision import ApplicationApproved
+from aidledger.domain.events.fund import RecoveryOrdered, RecoveryWaived
 from aidledger.domain.events.helping import HelpGranted
 from aidledger.domain.events.payment import (
     PaymentIssued,
@@ -17,6 +21,17 @@ from aidledger.domain.events.payment import (
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.recorded import Recorded, amended
+
+END_OF_LOG: Final = 2**53
+"""No entry comes after it."""
+
+
+class Orders(msgspec.Struct, frozen=True, kw_only=True):
+    """What was ordered back since an entry was amended, in fen: in all, still to come, given up."""
+
+    months: frozenset[str]
+    outstanding_fen: int
+    waived_fen: int
 
 
 class Chain:
@@ -32,7 +47,8 @@ class Chain:
                 for entry in reversed(entries)
                 if isinstance(entry.event, EntryAnnulled | EntryCorrected)
                 and entry.event.position == root.position
-                and entry.position in self.standing
+                # an annulment stays even where it was itself annulled; a correction does not
+                and (isinstance(entry.event, EntryAnnulled) or entry.position in self.standing)
             ),
             None,
         )
@@ -123,6 +139,28 @@ class Chain:
             month: max(0, min(fen, net[month] - due.payable_fen(month) - once.get(month, 0)))
             for month, fen in months.items()
         }
+
+    def orders(self) -> Orders:
+        """Return the recoveries that were ordered since the amendment, and what came of them."""
+        since = self.amendment.position if self.amendment else END_OF_LOG
+        months: set[str] = set()
+        ordered = waived = back = 0
+        for entry in self.standing.values():
+            if entry.position <= since:
+                continue
+            match entry.event:
+                case RecoveryOrdered() as order:
+                    ordered += order.amount_fen
+                    paid = {line_of(one)[1] for one in self.payments}
+                    months |= {one for one in paid if order.from_month <= one <= order.to_month}
+                case RecoveryWaived(amount_fen=fen):
+                    waived += fen
+                case PaymentRecovered(amount_fen=fen) if ordered:
+                    back += fen
+                case _:
+                    pass
+        outstanding = max(0, ordered - waived - back)
+        return Orders(months=frozenset(months), outstanding_fen=outstanding, waived_fen=waived)
 
     def _once_due(self, granted_fen: int, *, last: Collection[str]) -> dict[str, int]:
         """Share what still is granted out over the months of one-off lines, some of them last."""

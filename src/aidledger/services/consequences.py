@@ -1,8 +1,10 @@
 """What followed from an entry that was annulled or corrected, and what is still to be put right.
 
 From a decision follow its entitlements, from these or from help granted once the lines of rosters, from
-these the payments, and from the payments the lists and closed months that show them. A payment that was made stays a fact:
-what is too much of it is recovered. Proposals are only made; nobody's hand records them but `record`.
+these the payments, and from the payments the lists and closed months that show them; later decisions of
+the case whose facts no longer hold are to be taken again. A payment that was made stays a fact: what is
+too much of it is ordered back, and recovered when it comes. Proposals are only made; nobody's hand
+records them but `record`.
 """
 
 from __future__ import annotations
@@ -13,54 +15,31 @@ from typing import Any, Final, Literal
 import msgspec
 
 from aidledger.domain.case import fold_case
-from aidledger.domain.chain import Chain, line_of
+from aidledger.domain.chain import Chain, Orders, line_of
 from aidledger.domain.events.catalog import wire_name
-from aidledger.domain.events.decision import ApplicationApproved
-from aidledger.domain.events.helping import HelpGranted
 from aidledger.domain.events.payment import (
     PaymentIssued,
     PaymentRecovered,
     PaymentReturned,
-    PaymentRostered,
 )
 from aidledger.domain.events.registry import (
     ListPublished,
     ListWithdrawn,
 )
-from aidledger.domain.events.support import EntitlementSet
+from aidledger.domain.policy.decision import DecisionRecord
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import end_of_china_day
-from aidledger.services.closing import changes, statements, supplement_figures
+from aidledger.services.closing import changes, statements
 from aidledger.services.decoding import recorded_all
+from aidledger.services.followed import Consequence, State, consequence_of
 from aidledger.services.history import history
 from aidledger.services.payment_book import PaymentBook
 from aidledger.services.problems import ServiceError
+from aidledger.services.putting_right import proposals, recovery_order
+from aidledger.services.redeciding import known_facts, record_of
 from aidledger.services.session import Session
 
-Kind = Literal["entitlement", "roster_line", "payment", "list", "closed_month"]
-State = Literal["stands", "annulled", "recovered", "withdrawn", "supplemented"]
 _LISTS: Final = ("ListPublished", "ListWithdrawn")
-_REASON: Final = "entry_amended"
-
-
-class Consequence(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry that followed, how far it lies from the first, its state, and whether work is left.
-
-    ``amount_fen`` is of a line or a payment; ``to_recover_fen`` what of its month is still to come
-    back, told at its last payment.
-    """
-
-    position: int
-    depth: int
-    kind: Kind
-    type: str
-    stream: str
-    effective_on: str
-    month: str | None
-    amount_fen: int | None
-    state: State
-    open: bool
-    to_recover_fen: int = 0
 
 
 class Amendment(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +79,7 @@ def consequences(
     actor: str | None = None,
     office: str | None = None,
     on: str | None = None,
+    recover_by: str | None = None,
 ) -> Consequences:
     """Return what followed from an entry of a case, and proposals for what is left to do.
 
@@ -111,6 +91,7 @@ def consequences(
         actor: who would record the proposals; by default who amended the entry.
         office: for which office; by default that of the amendment.
         on: the day they would take effect; by default that of the amendment.
+        recover_by: the day by which money is to be back; by default that day itself.
 
     Raises:
         ServiceError: no such case, or no entry of it there.
@@ -125,8 +106,12 @@ def consequences(
             exit_code=2,
         )
     chain = Chain(entries, root)
-    left = chain.to_recover()
-    followed = [*_in_the_case(chain, left), *_shown(session, chain, known_on)]
+    left, orders = chain.to_recover(), chain.orders()
+    followed = [
+        *_in_the_case(chain, left, orders),
+        *_decided(session, chain),
+        *_shown(session, chain, known_on),
+    ]
     followed.sort(key=lambda one: one.position)
     made = chain.amendment
     by = {
@@ -141,8 +126,14 @@ def consequences(
         state=_state_of(chain),
         amendment=None if made is None else _said(made),
         followed=tuple(followed),
-        to_recover_fen=sum(left.values()),
-        proposals=tuple({**one, **by} for one in _proposals(session, chain, followed)),
+        to_recover_fen=max(0, sum(left.values()) - orders.waived_fen),
+        proposals=tuple(
+            {**one, **by}
+            for one in (
+                *recovery_order(chain, left, orders, recover_by or by["effective_on"]),
+                *proposals(session, chain, followed),
+            )
+        ),
     )
 
 
@@ -163,13 +154,13 @@ def _said(entry: Recorded) -> Amendment:
     )
 
 
-def _in_the_case(chain: Chain, left: dict[str, int]) -> Iterator[Consequence]:
+def _in_the_case(chain: Chain, left: dict[str, int], orders: Orders) -> Iterator[Consequence]:
     """Yield the entries of the case that followed, each in its state."""
     gone = chain.root.position not in chain.standing
     for entry in chain.entitlements:
         if entry is not chain.root:
             stands = entry.position in chain.standing
-            yield _consequence(
+            yield consequence_of(
                 chain,
                 entry,
                 "entitlement",
@@ -197,50 +188,19 @@ def _in_the_case(chain: Chain, left: dict[str, int]) -> Iterator[Consequence]:
             state = "annulled"
         elif chain.is_amended and month in back and not left.get(month, 0):
             state = "recovered"
+        elif left.get(month, 0) and month in orders.months:
+            state = "ordered" if orders.outstanding_fen else "waived"
         is_last = is_payment and last.get(month) == entry.position
         unpaid = not is_payment and gone and line_of(entry) not in paid and state == "stands"
-        owed = left.get(month, 0)
-        yield _consequence(
+        owed = 0 if state == "waived" else left.get(month, 0)
+        yield consequence_of(
             chain,
             entry,
             "payment" if is_payment else "roster_line",
             state,
-            is_open=unpaid or (state == "stands" and owed > 0),
+            is_open=unpaid or (state in {"stands", "ordered"} and owed > 0),
             to_recover_fen=owed if is_last else 0,
         )
-
-
-def _consequence(
-    chain: Chain,
-    entry: Recorded,
-    kind: Kind,
-    state: State,
-    *,
-    is_open: bool,
-    to_recover_fen: int = 0,
-) -> Consequence:
-    """Return an entry that followed, with its distance from the first."""
-    ranks: dict[type, int] = {
-        ApplicationApproved: 0,
-        EntitlementSet: 1,
-        HelpGranted: 1,
-        PaymentRostered: 2,
-        PaymentIssued: 3,
-    }
-    rank = ranks.get(type(entry.event), 4)
-    return Consequence(
-        position=entry.position,
-        depth=max(1, rank - ranks.get(type(chain.root.event), 0)),
-        kind=kind,
-        type=wire_name(entry.event),
-        stream=entry.stream,
-        effective_on=entry.effective_on,
-        month=getattr(entry.event, "month", None) or getattr(entry.event, "from_month", None),
-        amount_fen=getattr(entry.event, "amount_fen", getattr(entry.event, "monthly_fen", None)),
-        state=state,
-        open=is_open,
-        to_recover_fen=to_recover_fen,
-    )
 
 
 def _shown(session: Session, chain: Chain, known_on: str | None) -> Iterator[Consequence]:
@@ -262,7 +222,7 @@ def _shown(session: Session, chain: Chain, known_on: str | None) -> Iterator[Con
                 month in months and place in (case.township, case.village)
             ):
                 is_down = file in down
-                yield _consequence(
+                yield consequence_of(
                     chain,
                     entry,
                     "list",
@@ -288,7 +248,7 @@ def _closed(session: Session, chain: Chain, month: str, end: str | None) -> Iter
     lines = changes(PaymentBook(session.store, month=month), month, said[-1].event.size, None)
     is_open = chain.is_amended and any(lines)
     more = len(said) > 1 and chain.is_amended and not is_open
-    yield _consequence(
+    yield consequence_of(
         chain,
         known[said[0].position],
         "closed_month",
@@ -297,59 +257,40 @@ def _closed(session: Session, chain: Chain, month: str, end: str | None) -> Iter
     )
 
 
-def _proposals(
-    session: Session, chain: Chain, followed: list[Consequence]
-) -> Iterator[dict[str, Any]]:
-    """Yield what would put right each open consequence; payments once for each month."""
+def _decided(session: Session, chain: Chain) -> Iterator[Consequence]:
+    """Yield later decisions of the case that rest on what no longer holds: to be taken again.
+
+    A decision is one of them where a fact it was taken on differs from what its entries say now; it is
+    settled when it was annulled, or one of its kind was taken since the amendment.
+    """
     made = chain.amendment
-    why = (
-        {}
-        if made is None
-        else {
-            "authority": getattr(made.event, "authority", ""),
-            "reason": getattr(made.event, "reason", ""),
-        }
-    )
-    for one in followed:
-        if not one.open:
+    if made is None:
+        return
+    own = {entry.position for entry in (chain.root, *chain.entitlements)}
+    later = {
+        type(entry.event)
+        for entry in chain.entries
+        if entry.position > made.position and record_of(entry) is not None
+    }
+    for entry in chain.entries:
+        if not chain.root.position < entry.position < made.position or entry.position in own:
             continue
-        match one.kind:
-            case "payment" if one.to_recover_fen:
-                data = {"amount_fen": one.to_recover_fen, "month": one.month, "reason": _REASON}
-                yield {"type": "PaymentRecovered", "stream": one.stream, "data": data}
-            case "payment":
-                pass
-            case "entitlement":
-                yield {
-                    "type": "EntryAnnulled",
-                    "stream": one.stream,
-                    "data": {"position": one.position, **why},
-                }
-            case "roster_line":
-                if not any(p.month == one.month and p.kind == "payment" for p in followed):
-                    yield {
-                        "type": "EntryAnnulled",
-                        "stream": one.stream,
-                        "data": {"position": one.position, **why},
-                    }
-            case "list":
-                yield _withdrawal(session, chain, one)
-            case "closed_month":
-                yield _supplement(session, one.month or "")
+        record = record_of(entry)
+        if record is None or not _rests_on_it(session, chain, entry, record):
+            continue
+        state: State = "stands" if entry.position in chain.standing else "annulled"
+        if state == "stands" and type(entry.event) in later:
+            state = "retaken"
+        yield consequence_of(chain, entry, "decision", state, is_open=state == "stands")
 
 
-def _withdrawal(session: Session, chain: Chain, one: Consequence) -> dict[str, Any]:
-    """Return the proposal that takes a list down on the day of the amendment."""
-    [entry] = [e for e in session.stream(one.stream) if e.position == one.position]
-    on = chain.amendment.effective_on if chain.amendment else one.effective_on
-    data = {"file": getattr(entry.event, "file", ""), "withdrawn_on": on}
-    return {"type": "ListWithdrawn", "stream": one.stream, "data": data}
-
-
-def _supplement(session: Session, month: str) -> dict[str, Any]:
-    """Return the proposal of the supplement of a closed month, as the log stands now."""
-    said, size = statements(session.store, month), session.store.head().size
-    book = PaymentBook(session.store, month=month)
-    figures = supplement_figures(book, month, said[-1].event.size, size)
-    data = {**figures, "month": month, "number": len(said), "size": size}
-    return {"type": "PaymentMonthSupplemented", "stream": f"month/{month}", "data": data}
+def _rests_on_it(session: Session, chain: Chain, entry: Recorded, record: DecisionRecord) -> bool:
+    """Whether the facts of a decision differ with the amendment of the first entry, and only by it."""
+    earlier = [one for one in chain.entries if one.position < entry.position]
+    if chain.amendment is None:
+        return False
+    case, book = entry.stream, session.policy()
+    with_it = fold_case(case, earlier)
+    without = fold_case(case, [*earlier, chain.amendment])
+    was, now = (known_facts(session, book, one, entry, record) for one in (with_it, without))
+    return any(was.get(path) != now.get(path) for path in record.facts)

@@ -12,11 +12,13 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.services.consequences import Consequence, Consequences, consequences
+from aidledger.services.consequences import Consequences, consequences
+from aidledger.services.followed import Consequence
 from aidledger.services.history import find_stream
 
 _KINDS: Final = {
     "entitlement": Said("待遇核定", "entitlement"),
+    "decision": Said("须重新作出的决定", "decision to be taken again"),
     "roster_line": Said("花名册", "roster line"),
     "payment": Said("发放", "payment"),
     "list": Said("公开名单", "list"),
@@ -26,6 +28,9 @@ _STATES: Final = {
     "stands": Said("有效", "stands"),
     "annulled": Said("已作废", "annulled"),
     "corrected": Said("已更正", "corrected"),
+    "ordered": Said("已责令退回", "recovery ordered"),
+    "retaken": Said("已重新作出", "taken again"),
+    "waived": Said("已免予追回", "recovery waived"),
     "recovered": Said("已追回", "recovered"),
     "withdrawn": Said("已撤下", "withdrawn"),
     "supplemented": Said("已补充封账", "supplemented"),

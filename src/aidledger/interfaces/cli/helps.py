@@ -349,6 +349,10 @@ OPTIONS: Final[dict[str, Said]] = {
     "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
+    "--recover-by": Said(
+        "退回的截止日（默认：提案之日）",
+        "day by which money is to be back (default: that of the proposals)",
+    ),
     "--on": Said("办理之日（默认：今天）", "the day it is done on (default: today)"),
     "--cases": Said("个案数", "number of cases"),
     "--months": Said("月数", "number of months"),

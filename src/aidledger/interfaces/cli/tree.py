@@ -68,6 +68,7 @@ _CASES: Final = Spec(
                 Opt("--position", "count", "N", required=True),
                 Opt("--proposals", "flag"),
                 Opt("--on", "day"),
+                Opt("--recover-by", "day"),
                 *_WHO,
                 _KNOWN_ON,
                 _JSON,
