@@ -1266,6 +1266,9 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
         if type(batch.signature) is not bytes or len(batch.signature) not in (64, 104):
             find("signature_form", at, where)
             continue
+        if seen and seen[0] > LIMIT:  # no log has so many entries: §16.9
+            find("signature_form", at, where)
+            continue
         one = keys.get(batch.key_id) if isinstance(batch.key_id, str) else None
         if one is None or one.key is None:
             find("signature_key", at, "batches.key_id", batch.key_id)

@@ -72,6 +72,24 @@ def spoiled(value: Any, where: int, bit: int) -> Any:
     return data.decode("ascii", "replace") if isinstance(value, str) else bytes(data)
 
 
+def test_both_call_a_seen_size_that_no_log_can_have_malformed(
+    signed: SignedLedger, tmp_path: Path
+) -> None:
+    ledger = copied(signed, tmp_path / "copy.db")
+    database = sqlite3.connect(ledger.path)
+    asked = "SELECT rowid, position, signature FROM batches WHERE length(signature) = 104"
+    rowid, position, signature = database.execute(asked).fetchone()
+    far = signature[:64] + b"\x01" + signature[65:]
+    database.execute("UPDATE batches SET signature = ? WHERE rowid = ?", (far, rowid))
+    database.commit()
+    database.close()
+    theirs = {(one.code, one.position) for one in verify(str(ledger.path)).findings}
+    ours = ALONE.verify(ledger.path, ALONE.Outside(None, {}))
+
+    assert ("signature_form", position) in theirs
+    assert ("signature_form", position) in told(ours)
+
+
 @CHANCE
 @given(data=st.data())
 def test_both_say_the_same_of_a_ledger_with_a_spoiled_cell(

@@ -20,6 +20,7 @@ CHILD: Changes = {
     "case.route": "proxy",
     "case.birth_on": "2012-06-01",
     "case.age_years": 9,
+    "case.age_years_in_month": 9,
     "case.parents": ["father", "mother"],
     "case.parents_able": False,
     "case.parent_grounds": ["dead", "missing"],
@@ -72,7 +73,7 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
         {"act.ground": "aged_out", **SCHOOL},
         {"act.ground": "aged_out", **SCHOOL, "case.school_stage": "higher"},
     ),
-    "pay-below-age": ({"case.birth_on": "2004-03-01"}, {"case.birth_on": "2004-03-02"}),
+    "pay-below-age": ({"case.age_years_in_month": 18}, {"case.age_years_in_month": 17}),
     "pay-held-for-child": (
         {"case.account_holder": "other"},
         {"case.account_holder": "institution"},

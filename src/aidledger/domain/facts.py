@@ -128,10 +128,10 @@ class CaseFacts(ManyFacts, Mapping[str, Any]):
         )
 
 
-def _age_years(facts: CaseFacts) -> int:
+def _age_years(birth_on: str, day: str) -> int:
     """Return the age in full years, -1 where the ledger holds no usable day of birth."""
     try:
-        return age_on(facts.case.birth_on, facts.on)
+        return age_on(birth_on, day)
     except ValueError:
         return -1
 
@@ -183,7 +183,8 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     )
 } | {
     # the person
-    "age_years": _age_years,
+    "age_years": lambda f: _age_years(f.case.birth_on, f.on),
+    "age_years_in_month": lambda f: _age_years(f.case.birth_on, f"{f.month}-01"),
     "disability_kind": lambda f: f.revealed.get("disability_kind", ""),
     "disability_grade": lambda f: int(f.revealed.get("disability_grade") or 0),
     "in_school": lambda f: f.in_school,

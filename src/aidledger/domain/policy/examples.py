@@ -175,6 +175,8 @@ def _facts(example: Example) -> Mapping[str, Any]:
     case = facts.setdefault("case", {})
     if "birth_on" in case:
         case["age_years"] = _age(str(case["birth_on"]), table.on)
+        month = facts.get("act", {}).get("month") or table.on[:7]
+        case["age_years_in_month"] = _age(str(case["birth_on"]), f"{month}-01")
     facts["person"] = {**_NOTHING_ELSE, **facts.get("person", {})}
     facts["act"] = {"effective_on": table.on, **facts.get("act", {}), "type": table.act or ""}
     facts["day"] = {"effective_on": table.on, "recorded_on": table.on, **facts.get("day", {})}
