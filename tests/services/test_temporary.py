@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.cli.shell import aidledger
 from tests.domain.people import COUNTY, TOWNSHIP, VILLAGE, identity_number
 from tests.services import households as at
 from tests.services.conftest import Office
@@ -278,6 +279,28 @@ def test_each_decision_stands_and_a_changed_sum_does_not(county: Office) -> None
     )
     county.act("2022-02-23", corrected)
     assert 250_000 == county.session.case(FIRE).help.granted_fen
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", ("给予救助：准许", "急难", "同一事由在规定天数内只救助一次", "密封的事实")),
+        ("en", ("help granted: allowed", "emergency", "One cause is helped once", "sealed facts")),
+    ],
+)
+def test_a_grant_is_explained_clause_by_clause(
+    county: Office, lang: str, words: tuple[str, ...]
+) -> None:
+    """S4-045: in both languages; the cause stays sealed."""
+    applies(county, cause="seriously_ill")
+    county.act("2022-02-22", helps())
+    ran = aidledger(
+        "--ledger", county.location, "--lang", lang, "case", "explain", FIRE.removeprefix("case/")
+    )
+
+    assert (0, "") == (ran.code, ran.err)
+    assert [] == [one for one in words if one not in ran.out.replace("\n    ", "")]
+    assert "seriously_ill" not in ran.out
 
 
 def test_goods_are_bought_at_once_only_in_a_public_emergency(county: Office) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from aidledger.domain.case import fold_case
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.decision import ApplicationApproved
+from aidledger.domain.events.helping import HelpGranted
 from aidledger.domain.events.payment import (
     PaymentIssued,
     PaymentRecovered,
@@ -62,6 +65,8 @@ class Chain:
         """Return the roster lines that were drawn up under the entitlements; or the entry itself."""
         if isinstance(self.root.event, PaymentRostered):
             return [self.root]
+        if isinstance(self.root.event, HelpGranted):
+            return self._once()
         wanted = {entry.position for entry in self.entitlements}
         return [
             entry
@@ -69,6 +74,21 @@ class Chain:
             if isinstance(entry.event, PaymentRostered)
             and _entitling(self.entries[:index], entry.event.month) in wanted
         ]
+
+    def _once(self) -> list[Recorded]:
+        """Return the one-off lines after a grant of help, up to the next one in money."""
+        found = []
+        for entry in self.entries:
+            if entry.position <= self.root.position:
+                continue
+            match entry.event:
+                case HelpGranted(way="money"):
+                    break
+                case PaymentRostered(kind="one_off"):
+                    found.append(entry)
+                case _:
+                    pass
+        return found
 
     def _payments(self) -> list[Recorded]:
         """Return what was paid for the roster lines; or the entry itself."""
@@ -98,10 +118,26 @@ class Chain:
                 case _:
                     pass
         due = self._due_now()
+        once = self._once_due(due.help.granted_fen, last=months)
         return {
-            month: max(0, min(fen, net[month] - due.payable_fen(month)))
+            month: max(0, min(fen, net[month] - due.payable_fen(month) - once.get(month, 0)))
             for month, fen in months.items()
         }
+
+    def _once_due(self, granted_fen: int, *, last: Collection[str]) -> dict[str, int]:
+        """Share what still is granted out over the months of one-off lines, some of them last."""
+        rostered: dict[str, int] = {}
+        for entry in self.standing.values():
+            match entry.event:
+                case PaymentRostered(kind="one_off", month=month, amount_fen=fen):
+                    rostered[month] = rostered.get(month, 0) + fen
+                case _:
+                    pass
+        shared, left = {}, granted_fen
+        for month in sorted(rostered, key=lambda month: (month in last, month)):
+            shared[month] = min(left, rostered[month])
+            left -= shared[month]
+        return shared
 
     def _due_now(self) -> Case:
         """Return the case as it stands, without entitlements that have lost their approval."""

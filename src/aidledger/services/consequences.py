@@ -1,7 +1,7 @@
 """What followed from an entry that was annulled or corrected, and what is still to be put right.
 
-From a decision follow its entitlements, from these the lines of rosters, from these the payments, and
-from the payments the lists and closed months that show them. A payment that was made stays a fact:
+From a decision follow its entitlements, from these or from help granted once the lines of rosters, from
+these the payments, and from the payments the lists and closed months that show them. A payment that was made stays a fact:
 what is too much of it is recovered. Proposals are only made; nobody's hand records them but `record`.
 """
 
@@ -16,6 +16,7 @@ from aidledger.domain.case import fold_case
 from aidledger.domain.chain import Chain, line_of
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.decision import ApplicationApproved
+from aidledger.domain.events.helping import HelpGranted
 from aidledger.domain.events.payment import (
     PaymentIssued,
     PaymentRecovered,
@@ -222,6 +223,7 @@ def _consequence(
     ranks: dict[type, int] = {
         ApplicationApproved: 0,
         EntitlementSet: 1,
+        HelpGranted: 1,
         PaymentRostered: 2,
         PaymentIssued: 3,
     }
