@@ -52,10 +52,18 @@ def test_of_an_annulled_grant_the_line_and_the_payment_follow_and_all_is_recover
     after = consequences(county.session, FIRE, position)
     assert ("annulled", 200_000) == (after.state, after.to_recover_fen)
     assert [1, 2] == [one.depth for one in after.followed]
-    recovered = [one for one in after.proposals if one["type"] == "PaymentRecovered"]
-    assert [200_000] == [one["data"]["amount_fen"] for one in recovered]
+    ordered = [one for one in after.proposals if one["type"] == "RecoveryOrdered"]
+    assert [200_000] == [one["data"]["amount_fen"] for one in ordered]
+    [month] = {one.month for one in after.followed}
 
-    county.act("2022-03-02", recovered[0])
+    county.act("2022-03-02", ordered[0])
+    assert ["ordered"] == [
+        one.state
+        for one in consequences(county.session, FIRE, position).followed
+        if one.kind == "payment"
+    ]
+    back = {"amount_fen": 200_000, "month": month, "reason": "entry_amended"}
+    county.act("2022-03-09", {**ordered[0], "type": "PaymentRecovered", "data": back})
     assert consequences(county.session, FIRE, position).is_done
 
 
