@@ -29,7 +29,7 @@ NOT_HERE = {
     # allowance, no institution, no incident
     *("list_publicity", "households", "income", "dibao_amounts", "elderly", "facilities"),
     *("residents", "institution_ratios", "placement_queue", "pocket_money", "gifts"),
-    *("incidents", "plan_steps", "facility_subsidies", "respite", "matched_needs", "recognitions"),
+    *("incidents", "plan_steps", "facility_subsidies", "respite", "recognitions"),
 }
 
 

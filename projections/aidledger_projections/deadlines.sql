@@ -2,7 +2,7 @@
 -- title_en: deadlines
 -- key: from_position, limit_id
 -- for: every time limit that began, its last day as known after its moves, and whether it was kept (open, met, late, missed, suspended; early for a least time)
--- facts: S1-031, S1-038, S1-041, S4-112, C4
+-- facts: S1-031, S1-038, S1-041, S4-112
 WITH granted_units AS (
     SELECT position, stream, effective_on AS granted_on, extended AS units, unit, "limit" AS limit_id,
            '%' AS ends_with

@@ -1,13 +1,18 @@
 -- title_zh: 医疗费用分担
 -- title_en: medical costs by payer
 -- key: case, claim
--- for: who paid what of each claim, whether in order and no more than it cost, what is left, and whether a look-back reaches it
+-- for: who paid what of each claim, whether in order and no more than it cost, what is left, whether a look-back reaches it, and in how many cases it is claimed
 -- facts: S1-055, S1-057, S4-054, S4-055, S4-056
 WITH said AS (
     SELECT stream, claim, MAX(position) AS position, MIN(position) AS first_position,
            COUNT(*) AS settlements
     FROM medical_cost_settled
     GROUP BY stream, claim
+),
+claimed AS (
+    SELECT claim, COUNT(*) AS cases, LIST_SORT(ARRAY_AGG(position)) AS positions
+    FROM said
+    GROUP BY claim
 ),
 granted AS (
     SELECT said.stream, said.claim,
@@ -45,7 +50,7 @@ rule AS (
     WHERE TRY_CAST(asked.value AS INTEGER) BETWEEN 0 AND 1200
 ),
 costs AS (
-    SELECT said.stream AS "case", said.claim, said.settlements, cost.incurred_on, cost.total_fen,
+    SELECT said.stream AS "case", said.claim, said.settlements, claimed.cases, cost.incurred_on, cost.total_fen,
            cost.basic_fen, cost.serious_fen, cost.assistance_fen, cost.fund_fen,
            GREATEST(COALESCE(cost.basic_fen, 0), COALESCE(granted.basic_fen, 0))
                + GREATEST(COALESCE(cost.serious_fen, 0), COALESCE(granted.serious_fen, 0))
@@ -53,10 +58,11 @@ costs AS (
                + GREATEST(COALESCE(cost.fund_fen, 0), COALESCE(granted.fund_fen, 0)) AS covered_fen,
            allowance.recognised_on, rule.months, rule.adoption,
            LIST_CONCAT(
-               [said.position], COALESCE(granted.positions, CAST([] AS BIGINT[]))
+               claimed.positions, COALESCE(granted.positions, CAST([] AS BIGINT[]))
            ) AS positions
     FROM said
     JOIN medical_cost_settled AS cost ON cost.position = said.position
+    JOIN claimed ON claimed.claim = said.claim
     LEFT JOIN granted ON granted.stream = said.stream AND granted.claim = said.claim
     LEFT JOIN allowance ON allowance."case" = said.stream
     LEFT JOIN rule ON TRUE
@@ -65,6 +71,7 @@ SELECT "case",
        claim,
        incurred_on,
        settlements,
+       cases,
        total_fen,
        basic_fen,
        serious_fen,

@@ -30,6 +30,7 @@ SANMING, COUNTY = "fj-sanming-2021", "gz-county-2022"
 SCHOOL = {"case.age_years": 18, "case.in_school": True, "case.school_stage": "high"}
 SCHOOL_HELP: Changes = {"act.help": "education", "act.detail": "high", **SCHOOL}
 ONCE: Changes = {"act.kind": "one_off", "case.granted_unpaid_fen": 136_300}
+DEAD: Changes = {"case.died_on": "2022-02-20", "act.by": "relatives"}
 DWELLING: Changes = {"act.help": "renovation", "act.way": "service"}
 MINOR_17 = {"case.age_years": 17}
 #: clause id, or (pack, clause id) where the pack differs: what fails it, and what meets it.
@@ -198,6 +199,7 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "service-invoiced": ({"act.amount_fen": 91}, {"act.amount_fen": 90}),
     "service-hours": ({"act.hours": 7}, {}),
     "pay-granted": (ONCE | {"case.granted_unpaid_fen": 136_299}, ONCE),
+    "funeral-by-form": (DEAD | {"act.by": "institution"}, DEAD),
     "help-kind": ({"act.help": "public_post"}, {}),
     "help-in-support": ({"case.approved": False}, {}),
     "contribution-whole": ({"act.amount_fen": 31_999}, {}),

@@ -132,6 +132,7 @@ def apply_for(
     name: str = "张*",
     village: str = VILLAGE,
     programme: str = "tekun",
+    area: str = "rural",
 ) -> int:
     """Add an application."""
     return log.add(
@@ -139,7 +140,7 @@ def apply_for(
         case,
         on,
         applicant=token("p", number),
-        area="rural",
+        area=area,
         birth_on=born,
         display_name=name,
         programme=programme,

@@ -7,9 +7,17 @@ from typing import Any
 from tests.replay.histories import Log, apply_for, approve, token
 
 
-def apply_special(log: Log, case: str, programme: str, number: int, on: str = "2022-02-01") -> None:
+def apply_special(
+    log: Log,
+    case: str,
+    programme: str,
+    number: int,
+    on: str = "2022-02-01",
+    *,
+    area: str = "rural",
+) -> None:
     """Add an application for special assistance and its acceptance."""
-    apply_for(log, case, on, number=number, name="", programme=programme)
+    apply_for(log, case, on, number=number, name="", programme=programme, area=area)
     log.add("ApplicationAccepted", case, on)
 
 
@@ -75,3 +83,4 @@ def special(log: Log, case: str) -> None:
     look_for_work(log, case, 41)
     cost(log, case, "claim-1", "2022-02-16", basic_fen=9)
     grant(log, case, "2022-02-17", "medical_lookback", 9)
+    log.add("FuneralArranged", case, "2022-02-17", by="village", cost_fen=9)

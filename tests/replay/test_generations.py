@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,12 +17,13 @@ from tests.replay.test_lists import busy_county
 
 from aidledger.ledger import canonical
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
+from aidledger.replay import generations as generations_module
 from aidledger.replay.building import build
 from aidledger.replay.digest import plain_rows, row_bytes
-from aidledger.replay.engine import EngineLimits, building
+from aidledger.replay.engine import EngineLimits, building, reading
 from aidledger.replay.generations import KEPT, Generation, Generations, GenerationsError
 from aidledger.replay.loading import Loader
-from aidledger.replay.models import Model, ModelError, load_models, parse_model
+from aidledger.replay.models import Model, ModelError, load_models, needed, parse_model
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Builds a generation in a folder; dies of SIGKILL at a point when one is named.
@@ -260,3 +262,25 @@ def test_a_full_disk_or_memory_is_told_and_leaves_the_old(
         generations.rebuild(busy_county(), models, limits=EngineLimits(memory="1MB"))
 
     assert before == generations.current()
+
+
+def test_a_file_that_reads_back_otherwise_is_never_switched_to(
+    tmp_path: Path, models: dict[str, Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = reading
+
+    def faulty(path: Path, limits: EngineLimits | None = None) -> Any:
+        """Read a disk that has lost a row."""
+        with duckdb.connect(str(path)) as disk:
+            disk.execute(
+                "DELETE FROM case_state WHERE version = (SELECT min(version) FROM case_state)"
+            )
+        return opened(path, limits)
+
+    monkeypatch.setattr(generations_module, "reading", faulty)
+    generations = Generations(tmp_path / "g")
+
+    with pytest.raises(GenerationsError, match="case_state: expected"):
+        generations.rebuild(busy_county(), needed(models, ["case_state"]))
+
+    assert generations.current() is None

@@ -30,6 +30,9 @@ UNNAMED = "不具名 / not named"
 PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)")
 
 
+OF_CHILDREN = {"guardian_duties": '{"guardian":["raise"]}', "protected_classes": '["orphan"]'}
+
+
 def busy_county() -> Log:
     """Write a log in which every model has rows."""
     log = Log()
@@ -42,6 +45,7 @@ def busy_county() -> Log:
         carer_score_months="1",
         need_follow_up_days="30",
         epidemic_watch_days="7",
+        **OF_CHILDREN,
         **limit("15", "working_days"),
     )
     adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
@@ -95,6 +99,7 @@ def busy_county() -> Log:
     household(log, case_name(21))
     helped(log, case_name(31))
     special(log, case_name(41))
+    orphaned(log, case_name(51), case_name(52))
     oversee(log)
     _money(log)
     return log
@@ -153,6 +158,35 @@ def household(log: Log, case: str) -> None:
         period_to="2021-12",
     )
     approve(log, case, "2022-02-20", from_month="2022-02")
+
+
+def orphaned(log: Log, first: str, second: str) -> None:
+    """Add a child with two programmes and a guardian, known to its township; a standard beside."""
+    for case, programme in ((first, "orphan"), (second, "tekun")):
+        apply_for(log, case, "2022-02-17", number=51, born="2010-05-05", programme=programme)
+        approve(log, case, "2022-02-18", from_month="2022-02")
+    guardian: dict[str, Any] = {"guardian": token("p", 52), "kind": "guardian"}
+    log.add("GuardianRecorded", first, "2022-02-18", from_on="2022-02-18", **guardian)
+    log.add(
+        "ChildRecorded",
+        "resident/520123-0051",
+        "2022-02-18",
+        birth_on="2010-05-05",
+        kind="orphan",
+        person=token("p", 51),
+        township=TOWNSHIP,
+        village=VILLAGE,
+    )
+    log.add(
+        "StandardPublished",
+        "policy/520123",
+        "2022-02-18",
+        code="orphan_home",
+        from_on="2022-02-01",
+        monthly_fen=120_000,
+        place="520123",
+        set_by="city",
+    )
 
 
 def helped(log: Log, case: str) -> None:

@@ -52,6 +52,20 @@ def test_a_cost_shows_who_paid_what_and_what_is_left(ask: Ask) -> None:
     ] == [pick(row, *names) for row in rows]
 
 
+def test_a_claim_that_two_cases_make_shows_in_both(ask: Ask) -> None:
+    """S4-055: no double claim, whoever makes it."""
+    log = county()
+    apply_special(log, ALLOWANCE, "medical", 2)
+    first = cost(log, SICK, "a", "2022-03-01", basic_fen=1)
+    second = cost(log, ALLOWANCE, "a", "2022-03-01", basic_fen=1)
+    cost(log, SICK, "b", "2022-03-01", basic_fen=1)
+
+    rows = ask(log, "medical_costs", as_of=AS_OF)["medical_costs"]
+
+    assert [("a", 2), ("b", 1), ("a", 2)] == [pick(row, "claim", "cases") for row in rows]
+    assert {first, second} <= set(rows[0]["positions"])
+
+
 @pytest.mark.parametrize(
     ("incurred_on", "inside"),
     [
@@ -188,17 +202,7 @@ def test_a_family_of_whom_nobody_works_lives_in_a_city_and_all_of_age_look_for_w
     """S4-065: of working age on the day, and not registered."""
     log = Log()
     adopt(log, "gz-special-2022")
-    apply_special(log, SICK, "employment", 1)
-    log.add(
-        "EntryCorrected",
-        SICK,
-        "2022-02-01",
-        authority="x",
-        field="area",
-        position=1,
-        reason="x",
-        value=f'"{area}"',
-    )
+    apply_special(log, SICK, "employment", 1, area=area)
     join(log, SICK, 1, "1980-01-01")
     for number, birth_on in enumerate(members, start=2):
         join(log, SICK, number, birth_on)
@@ -209,6 +213,26 @@ def test_a_family_of_whom_nobody_works_lives_in_a_city_and_all_of_age_look_for_w
 
     assert expected == pick(row, "others_of_working_age", "nobody_works")
     assert post in row["positions"]
+
+
+def test_a_family_of_whom_nobody_works_is_passed_over_by_a_post_for_another(ask: Ask) -> None:
+    """S4-065: posts given to others since it was registered, until it has one itself."""
+    log = Log()
+    adopt(log, "gz-special-2022")
+    for number, case in enumerate((SICK, ALLOWANCE, THIRD), start=1):
+        apply_special(log, case, "employment", number, area="urban")
+        join(log, case, number, "1980-01-01")
+        look_for_work(log, case, number)
+    join(log, THIRD, 9, "1981-01-01")
+    grant(log, THIRD, "2022-02-04", "public_post", detail="early", way="service")
+    grant(log, THIRD, "2022-03-01", "public_post", detail="street", way="service")
+    grant(log, ALLOWANCE, "2022-02-20", "public_post", detail="street", way="service")
+
+    rows = ask(log, "zero_employment", as_of=AS_OF)["zero_employment"]
+
+    assert [(True, 1), (True, 0), (False, 0)] == [
+        pick(row, "nobody_works", "passed_over") for row in rows
+    ]
 
 
 @pytest.mark.parametrize(
@@ -223,3 +247,28 @@ def test_who_cannot_will_not_or_no_longer_looks_for_work_is_not_counted(
     look_for_work(log, SICK, 1, **more)
 
     assert [] == ask(log, "zero_employment", as_of=AS_OF)["zero_employment"]
+
+
+@pytest.mark.parametrize(
+    ("form", "by", "died_on", "state"),
+    [
+        ("concentrated", "institution", "2022-03-01", "met"),
+        ("concentrated", "village", "2022-03-01", "by_another"),
+        ("decentralised", "institution", "2022-03-01", "by_another"),
+        ("decentralised", "relatives", "2022-03-03", "no_death"),
+        ("decentralised", "relatives", "2022-03-02", "met"),
+    ],
+)
+def test_a_funeral_shows_who_arranged_it_and_at_whose_cost(
+    ask: Ask, form: str, by: str, died_on: str, state: str
+) -> None:
+    """S1-058, S1-059: the institution for its residents, village or relatives for others."""
+    log = Log()
+    apply_for(log, SICK)
+    log.add("SupportFormSet", SICK, "2022-02-01", consent=True, form=form)
+    log.add("DeathRecorded", SICK, "2022-03-02", died_on=died_on, source="office")
+    log.add("FuneralArranged", SICK, "2022-03-02", by=by, cost_fen=400_000)
+
+    (row,) = ask(log, "funerals", as_of=AS_OF)["funerals"]
+
+    assert (state, 400_000) == pick(row, "state", "cost_fen")

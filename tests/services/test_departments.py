@@ -21,7 +21,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     location = str(tmp_path_factory.mktemp("county") / "ledger.sqlite")
     create_ledger(location, origin="simulated/520123/1")
     with open_session(location) as opened:
-        simulate(opened, cases=2, months=2, seed=5)
+        simulate(opened, cases=6, months=5, seed=5)
         yield opened
 
 
@@ -66,3 +66,10 @@ def test_every_department_hands_in_its_return_before_the_day(
     assert {"health", "education", "red_cross"} < {row["kind"] for row in due}
     assert {"equal"} == {row["state"] for row in compared}
     assert not {row["unit"] for row in compared} & {"520123-health", "520123-education"}
+
+
+def test_what_a_meeting_settled_is_met_by_volunteers(session: Session, tmp_path: Path) -> None:
+    """S4-067: a need of a case that was discussed has somebody who meets it."""
+    matched = rows(session, "matched_needs", tmp_path)
+
+    assert {("company", "volunteers")} == {(row["need"], row["kind"]) for row in matched}

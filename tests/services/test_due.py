@@ -9,10 +9,17 @@ import pytest
 from aidledger.services.due import DueItem, due
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
-from aidledger.services.simulation.places import FINANCE, townships
+from aidledger.services.simulation.departments import WITHOUT_RETURN
+from aidledger.services.simulation.places import DEPARTMENTS, FINANCE, department, townships
 from aidledger.services.simulation.running import simulate
 
-UNITS = sorted([FINANCE, *(town.code for town in townships())])
+UNITS = sorted(
+    [
+        FINANCE,
+        *(town.code for town in townships()),
+        *(department(kind) for kind, _, _ in DEPARTMENTS if kind not in WITHOUT_RETURN),
+    ]
+)
 
 
 @pytest.fixture(scope="module")

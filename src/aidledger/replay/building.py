@@ -39,8 +39,15 @@ def build(
     models: dict[str, Model],
     *,
     progress: Callable[[str], None] | None = None,
+    when_built: Callable[[], None] | None = None,
 ) -> list[ModelResult]:
     """Build every model as a table, in the order given, and digest it.
+
+    Args:
+        connection: over the loaded views.
+        models: by name, each after those it reads.
+        progress: told of each model that is begun.
+        when_built: done once every table is there, while the last are still digested.
 
     Raises:
         ModelError: a model cannot be built, has no `positions`, or shows what its list may not.
@@ -61,6 +68,8 @@ def build(
             for model in models.values():
                 built[model.name].result()
                 digests.append(hashing.submit(_timed_digest, cursor_of(connection), model))
+            if when_built is not None:
+                when_built()
             return [
                 _result(model, built[model.name].result(), digest.result())
                 for model, digest in zip(models.values(), digests, strict=True)

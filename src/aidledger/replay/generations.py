@@ -263,9 +263,13 @@ def _build_file(
         lock(connection)
         total = loaded.position + 1
         tell = (lambda name: progress(name, total)) if progress else None
-        results = build(connection, models, progress=tell)
-        connection.execute("CHECKPOINT")
-        before = {name: fingerprint(connection, name) for name in models}
+        before: dict[str, tuple[int, int]] = {}
+
+        def pack() -> None:
+            before.update({name: fingerprint(connection, name) for name in models})
+            connection.execute("CHECKPOINT")
+
+        results = build(connection, models, progress=tell, when_built=pack)
     with reading(path, limits) as connection:
         for name, print_of in before.items():
             found = fingerprint(connection, name)

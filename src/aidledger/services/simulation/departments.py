@@ -14,7 +14,8 @@ from aidledger.services.simulation.places import DEPARTMENTS, department
 _CLERK: Final = "u1"
 _RETURN_DAY: Final = 26
 """Returns are due before the 28th; a department's comes some days earlier."""
-_WITHOUT_RETURN: Final[tuple[OfficeKind, ...]] = ("trade_union", "next_generation")
+WITHOUT_RETURN: Final[tuple[OfficeKind, ...]] = ("next_generation", "trade_union")
+"""Departments that the rule asks no monthly return of."""
 
 
 def begin(county: County) -> None:
@@ -39,7 +40,7 @@ def _work(county: County, kind: OfficeKind) -> Process:
     office = department(kind)
     yield Turn(county.workdays[2], office)
     form_group(county, office, by=_CLERK)
-    if kind in _WITHOUT_RETURN:
+    if kind in WITHOUT_RETURN:
         return
     month = county.first.isoformat()[:7]
     while month <= county.last.isoformat()[:7]:

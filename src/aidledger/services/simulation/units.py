@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
-from aidledger.domain.events import audit, discovery, oversight, powers, unit
+from aidledger.domain.events import audit, discovery, helping, oversight, powers, unit
 from aidledger.domain.events.oversight import Figure
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import person_token
@@ -203,6 +203,10 @@ class Units:
                 case = county.rng(meeting).choice(open_cases)
                 discussed = oversight.CaseDiscussed(meeting=meeting, outcome="visits")
                 county.say(case.stream, discussed, by=REVIEWER)
+                matched = helping.NeedMatched(
+                    kind="volunteers", need="company", provider="volunteers"
+                )
+                county.say(case.stream, matched, by=REVIEWER)
 
     def _comparisons(self) -> Process:
         """Compare the departments' registers, and follow the one warning that comes of it."""
