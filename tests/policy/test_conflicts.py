@@ -154,7 +154,8 @@ def return_due(month: str) -> Question:
                 build_table(connection, model)
             columns, rows = plain_rows(connection, "returns_due", models["returns_due"].key)
         due = {row[columns.index("due_on")] for row in rows if row[columns.index("month")] == month}
-        return Answer(*due, frozenset(pack.provenance[name].citation for name in names))
+        (day,) = due
+        return Answer(day, frozenset(pack.provenance[name].citation for name in names))
 
     return ask
 
