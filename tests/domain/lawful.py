@@ -156,7 +156,9 @@ ACTS: dict[str, dict[str, Any]] = {
     "RecognitionGranted": {
         "act.office": "520123-union",
         "act.by_unit": "520123-union",
-        "act.cause": "illness",
+        "act.cause": "k1",
+        "case.cause_numbers": ["k1"],
+        "case.causes": ["illness"],
         "act.recognised": "marginal",
     },
     "RecoveryOrdered": {

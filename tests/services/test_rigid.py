@@ -18,10 +18,10 @@ from aidledger.services.recording import record
 from aidledger.services.redeciding import redecide
 from aidledger.store.outcome import Committed
 
-HELP: dict[str, Any] = {"amount_fen": 50_000, "cause": "illness-1", "help": "temporary"}
+HELP: dict[str, Any] = {"amount_fen": 50_000, "cause": "k1", "help": "temporary"}
 
 
-def recognition(valid_to: str | None, cause: str = "illness") -> dict[str, Any]:
+def recognition(valid_to: str | None, cause: str = "k1") -> dict[str, Any]:
     """Return that the county recognises the family until a day."""
     until = {} if valid_to is None else {"valid_to": valid_to}
     fields: Any = {"by_unit": COUNTY, "cause": cause, "recognised": "rigid", **until}
@@ -60,6 +60,7 @@ def county(office: Office) -> Office:
         on_household("ApplicationAccepted"),
         on_household("DataCompared", registers=["vehicles"], run_on="2025-02-10"),
         at.income(450_000),
+        at.category(at.HEAD, "k1", "illness", on="2025-02-10"),
         on_household("PropertyAssessed", deposits_fen=0, dwellings=1, firms=0, vehicles=0),
     )
     return office
@@ -84,10 +85,10 @@ def test_help_rests_on_a_recognition_until_its_last_day_and_not_beyond(county: O
 @pytest.mark.parametrize(
     ("valid_to", "cause", "clause"),
     [
-        ("2026-03-10", "illness", "recognition-valid"),
-        ("2025-03-09", "illness", "recognition-valid"),
-        (None, "illness", "recognition-valid"),
-        ("2026-03-09", "gambling", "recognition-cause"),
+        ("2026-03-10", "k1", "recognition-valid"),
+        ("2025-03-09", "k1", "recognition-valid"),
+        (None, "k1", "recognition-valid"),
+        ("2026-03-09", "k9", "recognition-cause"),
     ],
 )
 def test_a_recognition_that_the_rule_does_not_let_is_refused(

@@ -196,7 +196,8 @@ class StatementFiled(Event, frozen=True, kw_only=True):
 class RecognitionGranted(Event, frozen=True, kw_only=True):
     """对象认定: recognised as low-income, of rigid expenditure or marginal, until a day.
 
-    Of a student in difficulty ``cause`` is the grade (S4-058).
+    ``cause`` is the number of the category that says why, which is sealed: an illness is told by no
+    code (S4-013). Of a student in difficulty it is the grade (S4-058).
     """
 
     by_unit: Code

@@ -9,6 +9,7 @@ from aidledger.domain.events import helping
 from aidledger.services.simulation.county import Process, Turn
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, where
 from aidledger.services.simulation.places import COUNTY, DECIDER
+from aidledger.services.simulation.programmes.keeping import fall_into
 
 _RECOGNISED: Final = 30
 """The working day on which the person is recognised, counted from 0."""
@@ -32,15 +33,17 @@ def kinds() -> tuple[Kind, ...]:
 def _recognise_and_help(scene: Scene) -> Process:
     """Recognise somebody for two months, and help weeks after they are over."""
     county, case = scene.county, scene.cases[0]
-    yield Turn(county.workdays[_RECOGNISED], COUNTY)
+    yield Turn(county.workdays[_RECOGNISED], case.office)
+    fall_into(case, "k1", case.plan.person, "illness")
+    yield Turn(county.workdays[_RECOGNISED + 1], COUNTY)
     last = county.today + timedelta(days=_VALID_DAYS)
     recognised = helping.RecognitionGranted(
-        by_unit=COUNTY, cause="illness", recognised="marginal", valid_to=last.isoformat()
+        by_unit=COUNTY, cause="k1", recognised="marginal", valid_to=last.isoformat()
     )
     county.say(case.stream, recognised, by=DECIDER)
     yield Turn(county.workday(last + timedelta(weeks=_WEEKS_AFTER)), COUNTY)
     granted = helping.HelpGranted(
-        amount_fen=20_000, cause="illness", help="temporary", kind="expenditure", way="goods"
+        amount_fen=20_000, cause="k1", help="temporary", kind="expenditure", way="goods"
     )
     proposal = county.proposal(case.stream, granted, by=DECIDER)
     county.insist(proposal, reason="群众急需", authority="社会救助股")
