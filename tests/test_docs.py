@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
+from aidledger.domain.events.base import Programme
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.pack import load_pack_file
 from aidledger.domain.registry.codes import POWER_CODES
@@ -194,3 +196,11 @@ def test_no_event_and_no_clause_uses_a_word_that_the_glossary_bans() -> None:
     )
 
     assert [] == found
+
+
+def test_each_programme_and_each_pack_stands_in_the_page_of_programmes() -> None:
+    text = page("PROGRAMMES.md")
+    packs = {load_pack_file(path.read_bytes(), file=path.name).id for path in PACKS}
+
+    assert [] == [word for word in get_args(Programme) if f"`{word}`" not in text]
+    assert [] == sorted(pack for pack in packs - {"sn-yanan-2020"} if f"`{pack}`" not in text)
