@@ -173,13 +173,13 @@ whereabouts AS (
     SELECT stream, MAX_BY(kind, position) AS kind FROM whereabouts_changed GROUP BY stream
 ),
 suspended AS (
-    SELECT stream, MAX_BY(from_month, position) AS suspended_from
-    FROM (
-        SELECT stream, position, from_month FROM support_suspended
-        UNION ALL
-        SELECT stream, position, '' AS from_month FROM support_resumed
-    ) AS suspensions
-    GROUP BY stream
+    SELECT "case" AS stream, MAX(CASE WHEN to_month IS NULL THEN from_month END) AS suspended_from,
+           BOOL_OR(
+               from_month <= question.month AND (to_month IS NULL OR question.month < to_month)
+           ) AS now
+    FROM suspensions
+    CROSS JOIN question
+    GROUP BY "case"
 ),
 terminated AS (
     SELECT stream, MAX_BY(effective_on, position) AS terminated_on,
@@ -255,7 +255,7 @@ SELECT live.stream AS "case",
                    COALESCE(terminated.last_month, '9999-99'),
                    COALESCE(SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7), '9999-99')
                ) THEN 0
-           WHEN suspended.suspended_from <> '' AND question.month >= suspended.suspended_from THEN 0
+           WHEN suspended.now THEN 0
            ELSE COALESCE(entitled.monthly_fen, 0)
        END AS monthly_fen,
        bound.account,
@@ -263,7 +263,7 @@ SELECT live.stream AS "case",
        classed.care_class,
        died.died_on,
        NULLIF(whereabouts.kind, 'returned') AS whereabouts,
-       NULLIF(suspended.suspended_from, '') AS suspended_from,
+       suspended.suspended_from,
        terminated.last_month,
        terminated.terminated_on,
        grounds.ground AS termination_ground,

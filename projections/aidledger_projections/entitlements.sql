@@ -56,14 +56,14 @@ ending AS (
     FROM termination_approved
     GROUP BY stream
 ),
-suspension AS (
-    SELECT stream, MAX(position) AS position, MAX_BY(from_month, position) AS from_month
-    FROM (
-        SELECT stream, position, from_month FROM support_suspended
-        UNION ALL
-        SELECT stream, position, '' AS from_month FROM support_resumed
-    ) AS steps
-    GROUP BY stream
+suspended AS (
+    SELECT due.stream, due.month
+    FROM due
+    JOIN suspensions
+      ON suspensions."case" = due.stream
+     AND suspensions.from_month <= due.month
+     AND (suspensions.to_month IS NULL OR due.month < suspensions.to_month)
+    GROUP BY due.stream, due.month
 ),
 closing AS (
     SELECT stream, ARRAY_AGG(position) AS positions
@@ -72,7 +72,7 @@ closing AS (
         UNION ALL
         SELECT stream, position FROM ending
         UNION ALL
-        SELECT stream, position FROM suspension
+        SELECT "case", UNNEST(positions) FROM suspensions
     ) AS ends
     GROUP BY stream
 )
@@ -84,7 +84,7 @@ SELECT due.stream AS "case",
                    COALESCE(ending.last_month, '9999-99'),
                    COALESCE(SUBSTRING(CAST(death.died_on AS VARCHAR), 1, 7), '9999-99')
                ) THEN 0
-           WHEN suspension.from_month <> '' AND due.month >= suspension.from_month THEN 0
+           WHEN suspended.month IS NOT NULL THEN 0
            ELSE due.monthly_fen
        END AS payable_fen,
        COALESCE(parts.parts_fen, 0) AS parts_fen,
@@ -94,5 +94,5 @@ FROM due
 LEFT JOIN parts ON parts.position = due.position
 LEFT JOIN death ON death.stream = due.stream
 LEFT JOIN ending ON ending.stream = due.stream
-LEFT JOIN suspension ON suspension.stream = due.stream
+LEFT JOIN suspended ON suspended.stream = due.stream AND suspended.month = due.month
 LEFT JOIN closing ON closing.stream = due.stream

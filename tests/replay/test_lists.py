@@ -120,6 +120,8 @@ def tended(log: Log) -> None:
     )
     log.add("VisitMade", home, "2022-02-11", need="reported", visitor="v1")
     log.add("GiftHanded", home, "2022-02-11", amount_fen=100, occasion="spring", way="money")
+    log.add("SupportSuspended", other, "2022-02-10", from_month="2022-11", ground="prison")
+    log.add("SupportResumed", other, "2022-02-10", from_month="2022-12")
     log.add("SupportFormSet", other, "2022-02-10", consent=True, form="concentrated")
     log.add("AdmissionRequested", other, "2022-02-10", facility="home1")
     log.add("PlacementMade", other, "2022-02-11", from_on="2022-02-11", institution="home1")

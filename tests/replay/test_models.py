@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.replay.conftest import Ask
 from tests.replay.histories import (
     PACK,
@@ -18,6 +20,9 @@ from tests.replay.histories import (
     publish,
     token,
 )
+
+from aidledger.domain.case import fold_case
+from aidledger.replay.rows import recorded_record
 
 CASE = case_name(1)
 
@@ -329,3 +334,62 @@ def test_the_pack_in_force_is_the_newest_known_and_never_a_draft(ask: Ask) -> No
     }
 
     assert (older, newer, older) == (rows["2022-01-31"], rows["2022-02-28"], rows["2022-03-31"])
+
+
+def steps_of_suspension(log: Log, steps: list[tuple[str, str]]) -> list[int]:
+    """Suspend and resume the case, each from a month on."""
+    names = {"stop": "SupportSuspended", "go": "SupportResumed"}
+    more = {"stop": {"ground": "prison"}, "go": {}}
+    return [
+        log.add(names[kind], CASE, "2022-06-01", from_month=month, **more[kind])
+        for kind, month in steps
+    ]
+
+
+def test_months_of_a_suspension_stay_unpaid_when_it_is_over(ask: Ask) -> None:
+    """S1-048: from its month until before that of the resumption nothing is due."""
+    log = Log()
+    apply_for(log, CASE)
+    approve(log, CASE)
+    stop, go, again = steps_of_suspension(
+        log, [("stop", "2022-04"), ("go", "2022-06"), ("stop", "2022-08")]
+    )
+
+    answer = ask(log, "entitlements", "suspensions", "case_state", as_of="2022-09-10")
+
+    assert {"2022-03": 112_800, "2022-04": 0, "2022-05": 0, "2022-06": 112_800} | {
+        "2022-07": 112_800, "2022-08": 0, "2022-09": 0,
+    } == {row["month"]: row["payable_fen"] for row in answer["entitlements"]}  # fmt: skip
+    assert [
+        (stop, "2022-04", "2022-06", [stop, go]),
+        (again, "2022-08", None, [again]),
+    ] == [
+        pick(row, "suspension", "from_month", "to_month", "positions")
+        for row in answer["suspensions"]
+    ]
+    assert ("2022-08", 0) == pick(answer["case_state"][0], "suspended_from", "monthly_fen")
+
+
+MONTHS = st.sampled_from([f"2022-{month:02}" for month in range(2, 11)])
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(st.sampled_from(["stop", "go"]), MONTHS), max_size=6))
+def test_what_is_due_for_each_month_is_what_the_fold_says(
+    ask: Ask, steps: list[tuple[str, str]]
+) -> None:
+    """S1-048."""
+    log = Log()
+    apply_for(log, CASE)
+    approve(log, CASE)
+    steps_of_suspension(log, steps)
+    entries = [recorded_record(position, record) for position, record in log.rows()]
+    case = fold_case(CASE, [entry for entry in entries if entry and entry.stream == CASE])
+
+    rows = ask(log, "entitlements", as_of="2022-11-10")["entitlements"]
+
+    assert {row["month"]: case.payable_fen(row["month"]) for row in rows} == {
+        row["month"]: row["payable_fen"] for row in rows
+    }

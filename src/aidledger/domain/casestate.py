@@ -98,6 +98,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     institution: str = ""
     entitlements: tuple[Entitlement, ...] = ()
     suspended_from: str = ""
+    pauses: tuple[tuple[str, str], ...] = ()
+    """Suspensions that are over: from a month until before another."""
     carer: str = ""
     carer_from: str = ""
     bearers: frozenset[str] = frozenset()
@@ -133,10 +135,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
                 since, monthly_fen = entitlement.from_month, entitlement.monthly_fen
         return monthly_fen
 
+    def suspended_in(self, month: str) -> bool:
+        """Whether a month lies in a suspension, be it over or not."""
+        running = bool(self.suspended_from) and month >= self.suspended_from
+        return running or any(since <= month < until for since, until in self.pauses)
+
     def payable_fen(self, month: str) -> int:
         """Return what is due for a month in fen: nothing after the end or while suspended."""
         ended = self.last_payable_month
-        if (ended and month > ended) or (self.suspended_from and month >= self.suspended_from):
+        if (ended and month > ended) or self.suspended_in(month):
             return 0
         return self.entitled_fen(month)
 

@@ -206,7 +206,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "approved_on": lambda f: f.case.decided_on if f.case.from_month else "",
     # the support
     "bearers": lambda f: sorted(f.case.bearers),
-    "suspended": lambda f: bool(f.case.suspended_from) and f.month >= f.case.suspended_from,
+    "suspended": lambda f: f.case.suspended_in(f.month),
     "terminated": lambda f: bool(f.case.terminated_on),
     "end_month": lambda f: f.case.last_payable_month,
     "entitled_fen": lambda f: f.case.payable_fen(f.month),

@@ -116,7 +116,7 @@ class SupportSuspended(Event, frozen=True, kw_only=True):
 
 
 class SupportResumed(Event, frozen=True, kw_only=True):
-    """恢复发放: payment taken up again."""
+    """恢复发放: payment taken up again from a month on; the months before it stay unpaid."""
 
     from_month: MonthText
 

@@ -37,6 +37,13 @@ def _care_ended(case: Case, at: Recorded, e: care.CareEnded) -> Changes:
     return {"carer": "", "carer_from": ""} if case.carer == e.carer else {}
 
 
+def _resumed(case: Case, at: Recorded, e: support.SupportResumed) -> Changes:
+    if not case.suspended_from:
+        return {}
+    pause = (case.suspended_from, e.from_month)
+    return {"suspended_from": "", "pauses": (*case.pauses, pause)}
+
+
 STEPS: Final[dict[type, Step]] = {
     support.AbilityAssessed: lambda c, a, e: {"ability": e.level},
     support.SupportFormSet: _form_set,
@@ -47,7 +54,7 @@ STEPS: Final[dict[type, Step]] = {
     support.DeathRecorded: lambda c, a, e: {"died_on": e.died_on},
     support.WhereaboutsChanged: _whereabouts,
     support.SupportSuspended: lambda c, a, e: {"suspended_from": e.from_month},
-    support.SupportResumed: lambda c, a, e: {"suspended_from": ""},
+    support.SupportResumed: _resumed,
     support.VisitMade: _visited,
     care.CareEntrusted: _entrusted,
     care.CareEnded: _care_ended,
