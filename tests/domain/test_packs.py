@@ -120,6 +120,8 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
         {"act.office_kind": "civil_affairs"},
         {"act.office_kind": "township"},
     ),
+    "ability-by-items": ({"case.ability_failed": 4}, {"case.ability_failed": 3}),
+    "pay-in-time": ({"act.paid_on": "2022-02-11"}, {"act.paid_on": "2022-02-10"}),
     "care-official": ({"case.spot_checked": False}, {}),
     "care-certificate": (
         {"act.relation": "agency", "carer.certified_to": "2022-02-24"},

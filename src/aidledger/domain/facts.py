@@ -24,7 +24,9 @@ from aidledger.domain.values import age_on
 Facts = dict[str, Any]
 
 SENSITIVE: Final = (
-    household.SENSITIVE | helping.SENSITIVE | {"case.disability_kind", "case.disability_grade"}
+    household.SENSITIVE
+    | helping.SENSITIVE
+    | {"case.ability_items", "case.ability_failed", "case.disability_kind", "case.disability_grade"}
 )
 """Facts that may stand in no entry; a decision that used them seals them."""
 
@@ -95,7 +97,7 @@ class CaseFacts(ManyFacts, Mapping[str, Any]):
         on: the day the act takes effect.
         month: the month the act is about, for what is due and what is already rostered.
         revealed: sealed facts opened for this decision (``disability_kind``,
-            ``disability_grade``), and categories by their commitment; empty where there is none.
+            ``disability_grade``, ``ability_items``: one mark an item, 1 where failed), and categories by their commitment; empty where there is none.
 
     """
 
@@ -187,6 +189,8 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "age_years_in_month": lambda f: _age_years(f.case.birth_on, f"{f.month}-01"),
     "disability_kind": lambda f: f.revealed.get("disability_kind", ""),
     "disability_grade": lambda f: int(f.revealed.get("disability_grade") or 0),
+    "ability_items": lambda f: len(f.revealed.get("ability_items", "")),
+    "ability_failed": lambda f: f.revealed.get("ability_items", "").count("1"),
     "in_school": lambda f: f.in_school,
     "school_stage": lambda f: f.case.in_school if f.in_school else "",
     "alive": lambda f: not f.case.died_on,

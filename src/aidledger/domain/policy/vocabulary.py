@@ -113,7 +113,6 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "protected_classes": ("特殊困难群体", "classes of people under protection"),
     "provincial_line_year_fen": ("省定扶贫线（分/年）", "provincial poverty line a year, in fen"),
     "public_emergencies": ("可直接采购的公共突发事件", "public emergencies in which goods are bought at once"),
-    "public_list_k_min": ("名单显示姓名所需的最少人数", "persons that must share a line before names are shown"),
     "publicity_days": ("公示期限", "length of the notice"),
     "publicity_place_by_area": ("按城乡类别的公示地点", "where a notice goes up, by area"),
     "publicity_unit": ("公示期限的单位", "unit of the notice's length"),
