@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.services import detectors_supervision
+from tests.services.unpublished import never_shown
 
 from aidledger.domain.recorded import Recorded, amended
 from aidledger.domain.values import age_on, next_month
@@ -126,7 +127,8 @@ def f020(h: History) -> Found:
 
 
 def f028(h: History) -> Found:
-    yield from (a.position for case, a in approvals(h) if not first(case, "PublicityEnded"))
+    shown = ((case, a) for case, a in approvals(h) if not never_shown(case))
+    yield from (a.position for case, a in shown if not first(case, "PublicityEnded"))
 
 
 def f029(h: History) -> Found:
@@ -207,8 +209,9 @@ def f048(h: History) -> Found:
 def f049(h: History) -> Found:
     for case in h.cases():
         for ended in only(case, "TerminationApproved"):
-            published = first(case, "TerminationPublished") and first(case, "TerminationNotified")
-            if not published and h.working_days(ended.effective_on, h.last) > 5:
+            published = never_shown(case) or first(case, "TerminationPublished")
+            told = published and first(case, "TerminationNotified")
+            if not told and h.working_days(ended.effective_on, h.last) > 5:
                 yield ended.position
 
 
@@ -344,7 +347,8 @@ def f081(h: History) -> Found:
 def f087(h: History) -> Found:
     for case, approved in approvals(h):
         told = first(case, "ApprovalAnnounced")
-        if h.working_days(approved.effective_on, told.effective_on if told else h.last) > 10:
+        late = h.working_days(approved.effective_on, told.effective_on if told else h.last) > 10
+        if late and not never_shown(case):
             yield approved.position
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.services.detectors import Found, History, first, only
+from tests.services.unpublished import never_shown
 
 SERVICE_PERMILLE = 50
 CASH_GROUNDS = {"no_bank_in_reach", "emergency"}
@@ -136,7 +137,8 @@ def replayed(h: History, shown: Any) -> list[dict[str, Any]]:
             for e in only(known, "PaymentRostered")
             if e.event.month == shown.event.month and e.event.kind == "regular"
         ]
-        if applied and lines and applied.event.township == shown.event.place:
+        here = applied and applied.event.township == shown.event.place
+        if here and lines and not never_shown(known):
             homes = [applied, *only(known, "CaseMoved")]
             rows.append(
                 {

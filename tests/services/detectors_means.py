@@ -7,14 +7,15 @@ county's rules as its texts have them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterator
+from itertools import combinations, pairwise
 from typing import Any
 
 from tests.services.detectors import Found, History, approvals, first, only
 
 from aidledger.domain.values import add_months, age_on
 
+CHILDREN = {"orphan", "unattended"}
 DEPOSITS_A_HEAD_FEN = 1_692_000
 REGISTERS = {
     "F011": {"vehicles"},
@@ -183,6 +184,45 @@ def f021(h: History) -> Found:
             yield from positions if month in both else []
 
 
+def f022(h: History) -> Found:
+    """A child is paid as one without parents in a month in which it is paid in extreme hardship."""
+    for pair, cases in of_one_person(h):
+        if "tekun" in pair and pair & CHILDREN:
+            both = paid_months(cases[0]).keys() & paid_months(cases[1]).keys()
+            for case in cases:
+                if programme(case) in CHILDREN:
+                    yield from paid_in(case, both)
+
+
+def f025(h: History) -> Found:
+    """A child is paid in one month under two programmes of children that exclude each other."""
+    for pair, cases in of_one_person(h):
+        if pair == CHILDREN:
+            both = paid_months(cases[0]).keys() & paid_months(cases[1]).keys()
+            yield from (position for case in cases for position in paid_in(case, both))
+
+
+def of_one_person(h: History) -> Iterator[tuple[set[str], tuple[list[Any], list[Any]]]]:
+    """Return every two cases of one applicant, with the programmes of both."""
+    about: dict[str, list[list[Any]]] = defaultdict(list)
+    for case in h.cases():
+        applied = first(case, "ApplicationSubmitted")
+        if applied:
+            about[applied.event.applicant].append(case)
+    for cases in about.values():
+        for one, two in combinations(cases, 2):
+            yield {programme(one), programme(two)}, (one, two)
+
+
+def programme(case: list[Any]) -> str:
+    return str(first(case, "ApplicationSubmitted").event.programme)
+
+
+def paid_in(case: list[Any], months: Collection[str]) -> Found:
+    for month, positions in paid_months(case).items():
+        yield from positions if month in months else []
+
+
 def f023(h: History) -> Found:
     """Members of one household are paid in town and in the country in one month."""
     by_area: dict[str, list[tuple[set[str], dict[str, list[int]]]]] = defaultdict(list)
@@ -274,6 +314,6 @@ MEANS: dict[str, Callable[[History], Found]] = {
     one.__name__.upper(): one
     for one in (
         *(f002, f009, f010, f011, f012, f013, f014, f015, f016, f017, f018),
-        *(f021, f023, f047, f056, f059),
+        *(f021, f022, f023, f025, f047, f056, f059),
     )
 }

@@ -118,7 +118,7 @@ def test_care_is_called_wrong_only_where_it_was_made_so(
 def test_a_household_is_called_wrong_only_where_it_was_made_so(
     rule: str, spoiled: tuple[History, dict[str, Any]]
 ) -> None:
-    """F002, F009 to F018, F021, F023, F047, F056, F059: nobody beside the planted ones."""
+    """F002, F009 to F018, F021 to F023, F025, F047, F056, F059: nobody beside the planted ones."""
     history, listed = spoiled
     made = [i for i in listed["irregularities"] + listed["side_effects"] if i["rule"] == rule]
 

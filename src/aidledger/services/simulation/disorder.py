@@ -18,6 +18,8 @@ class Disorder:
     """By case and month: what the bank pays more than it was told."""
     roster_adds: dict[tuple[str, str], AmountLine] = field(default_factory=dict)
     """By case and month: a part that the roster has and no rule gives."""
+    insisted: set[str] = field(default_factory=set)
+    """Cases whose lines stand on the roster even where the rules refuse them."""
     paid_twice: set[tuple[str, str]] = field(default_factory=set)
     returned_for_good: set[tuple[str, str]] = field(default_factory=set)
     return_reasons: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -45,6 +47,10 @@ class Disorder:
     def adds_to(self, stream: str, month: str) -> AmountLine | None:
         """Return the part that a line has beside those of the rule, if there is one."""
         return self.roster_adds.get((stream, month))
+
+    def forces(self, stream: str, month: str) -> bool:
+        """Whether a line is to stand on the roster whatever the rules say."""
+        return stream in self.insisted or self.adds_to(stream, month) is not None
 
     def returns(self, stream: str, month: str) -> bool:
         """Whether the bank is to return a line."""

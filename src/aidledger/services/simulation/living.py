@@ -273,13 +273,14 @@ def _end(
         carers.leave(case, "person_left", county.today)
     if not case.plan.publish_end:
         return
-    published = ending.TerminationPublished(
-        evidence=case.digest("termination"),
-        planned_to=(county.today + timedelta(days=_END_NOTICE_DAYS)).isoformat(),
-        village=case.village,
-    )
-    case.say(published, PUBLISHER)
-    yield case.turn(1)
+    if not case.plan.of_child:
+        published = ending.TerminationPublished(
+            evidence=case.digest("termination"),
+            planned_to=(county.today + timedelta(days=_END_NOTICE_DAYS)).isoformat(),
+            village=case.village,
+        )
+        case.say(published, PUBLISHER)
+        yield case.turn(1)
     told = ending.TerminationNotified(served_on=county.today.isoformat(), written=True)
     case.say(told, CLERK)
 

@@ -190,10 +190,11 @@ class Boards:
         county.say(f"list/{LIST_KIND}", withdrawn, by=CLERK)
 
     def _rows(self, town: Township, month: str, *, oversharing: bool) -> list[dict[str, str | int]]:
-        """Return the list's lines: masked name, village, amount in fen; no minor is named."""
+        """Return the list's lines: masked name, village, amount in fen; nothing of a child's case."""
         rows: list[dict[str, str | int]] = []
         for case in self._cases:
-            if case.office == town.code and month in case.issued_fen:
+            here = case.office == town.code and not case.plan.of_child
+            if here and month in case.issued_fen:
                 state = case.state
                 more = {"account": state.account} if oversharing else {}
                 rows.append(

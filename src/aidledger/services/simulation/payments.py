@@ -136,7 +136,7 @@ class PayRuns:
         if not lines and not forced:
             return []
         county.say(run, payment.PayRunOpened(fund=self.fund, month=month), by=PAYMASTER)
-        against = [line for line in lines if self.disorder.adds_to(line.case.stream, line.month)]
+        against = [line for line in lines if self.disorder.forces(line.case.stream, line.month)]
         for line in lines:
             if line not in against:
                 county.say(line.case.stream, _rostered(line, run), by=PAYMASTER)
@@ -286,7 +286,7 @@ class PayRuns:
         yield case.turn(1)
         if case.over(county.today):
             return
-        holder: Literal["guardian", "self"] = "guardian" if case.plan.limb == "minor" else "self"
+        holder = case.plan.holder
         number = {"account_number": county.people.account()}
         asked = duty.AccountChangeRequested(
             account=UNKNOWN_ACCOUNT, holder=holder, reason=_ACCOUNT_CLOSED

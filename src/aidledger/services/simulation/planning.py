@@ -20,12 +20,15 @@ from aidledger.services.simulation.places import Township, Village
 if TYPE_CHECKING:
     from aidledger.services.simulation.dossier import Dossier
 
-Limb = Literal["age", "minor", "disability", "household"]
+Limb = Literal["age", "minor", "disability", "household", "orphan", "unattended"]
 Outcome = Literal["approve", "refuse", "withdraw"]
 Route = Literal["self", "proxy", "ex_officio"]
+Holder = Literal["guardian", "self"]
 
 _REGISTERS: Final = ("civil_registry", "vehicles", "real_estate", "social_insurance", "companies")
 _DISABILITIES: Final = (("intellectual", "2"), ("mental", "2"), ("physical", "1"), ("visual", "1"))
+_CHILDREN: Final = ("orphan", "unattended")
+"""Programmes of children: nobody of them is shown, in a notice or on a list."""
 _EARLY_SHARE: Final = 70
 """Per cent of the cases that apply within the first weeks."""
 _EARLY_WORKDAYS: Final = 18
@@ -94,6 +97,8 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     first_month: int = 1
     """Months from the month of the approval to the first month of support."""
     announce_after: int | None = 3
+    refused_for: tuple[str, str] = ("income", "有稳定收入来源，不符合规定条件。")
+    """Code and text of the reason, where it is refused."""
     refusal_told_after: int = 2
     account: str = ""
     """Account number; default: one of its own."""
@@ -108,6 +113,16 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether acts that the rules refuse are done nevertheless, with the rule named."""
     sequel: Callable[[Dossier], Process] | None = None
     """What else happens once support is approved."""
+
+    @property
+    def of_child(self) -> bool:
+        """Whether the programme is one of children, who are never shown."""
+        return self.programme in _CHILDREN
+
+    @property
+    def holder(self) -> Holder:
+        """Whose the account is: of a minor, the guardian's for the child."""
+        return "guardian" if self.limb == "minor" or self.of_child else "self"
 
 
 def draw_hardship(county: County, number: int, rng: Random) -> CasePlan:

@@ -58,10 +58,15 @@ class SpotChecks:
 
 
 class Ways(msgspec.Struct, frozen=True, kw_only=True):
-    """What a programme does in its own way: says with the acceptance, finds out after the survey."""
+    """What a programme does in its own way.
+
+    It says something with the acceptance, finds out after the survey, and recognises, where it
+    does, with the approval.
+    """
 
     declare: Callable[[Dossier], None]
     assess: Callable[[Dossier], None]
+    recognise: Callable[[Dossier], None] | None = None
 
 
 def apply(
@@ -81,6 +86,8 @@ def apply(
     if case.plan.outcome == "refuse":
         yield from _refusal(case)
         return
+    if ways.recognise is not None:
+        ways.recognise(case)
     _approval(case)
     approved(case)
     if case.plan.announce_after is not None:
@@ -237,9 +244,9 @@ def _opinion(case: Dossier) -> Process:
     case.say(decision.ReviewOpinionGiven(form=plan.form, opinion=opinion), HEAD)
     if opinion == "approve":
         number = plan.account or case.county.people.account()
-        holder: Literal["guardian", "other", "self"] = "other" if plan.account else "self"
-        if plan.limb == "minor":
-            holder = "guardian"
+        holder: Literal["guardian", "other", "self"] = plan.holder
+        if plan.account and holder == "self":
+            holder = "other"
         bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder=holder)
         case.say(bound, CLERK, personal={"account_number": number})
 
@@ -323,8 +330,9 @@ def _approval(case: Dossier) -> None:
 
 def _refusal(case: Dossier) -> Process:
     """Refuse with reasons, and serve them on the applicant."""
-    refused = decision.ApplicationRefused(reasons=("income",))
-    case.say(refused, case.decider, personal={"reasons_text": "有稳定收入来源，不符合规定条件。"})
+    code, text = case.plan.refused_for
+    refused = decision.ApplicationRefused(reasons=(code,))
+    case.say(refused, case.decider, personal={"reasons_text": text})
     yield case.turn(case.plan.refusal_told_after)
     told = decision.RefusalNotified(served_on=case.county.today.isoformat(), written=True)
     case.say(told, CLERK)

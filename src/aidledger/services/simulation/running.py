@@ -42,6 +42,7 @@ from aidledger.services.simulation.policy import (
     working_calendar,
 )
 from aidledger.services.simulation.programmes.branches import PROGRAMMES, branch_of, draw_plan
+from aidledger.services.simulation.protected import know_children
 from aidledger.services.simulation.stores import Stores
 from aidledger.services.simulation.units import Units
 from aidledger.store.secrets import KEY_BYTES, Secrets, create_secrets
@@ -186,7 +187,7 @@ def _last_day(start: str, months: int) -> date:
 
 def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     """Start every process of the county: its rules, people, money and oversight."""
-    packs = tuple(pack for branch in PROGRAMMES for pack in branch.packs)
+    packs = tuple(dict.fromkeys(pack for branch in PROGRAMMES for pack in branch.packs))
     county.spawn(open_ledger_of(county, start, packs))
     county.spawn(new_rules(county, start, packs))
     plans = plants.change([draw_plan(county, number) for number in range(1, cases + 1)])
@@ -224,6 +225,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     for town in county.towns:
         county.spawn(carers.supervise(town))
         county.spawn(boards.show(town))
+        county.spawn(know_children(county, town))
     county.spawn(stores.monthly())
     county.spawn(bought.monthly())
     units.begin()

@@ -8,6 +8,7 @@ from aidledger.domain.events import decision, payment
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, SideEffect, at
 from aidledger.services.simulation.planning import CasePlan
+from aidledger.services.simulation.programmes.children import orderly_child
 from aidledger.services.simulation.programmes.households import orderly_household
 
 
@@ -35,7 +36,52 @@ def kinds() -> tuple[Kind, ...]:
             stream=lambda scene: scene.cases[1].stream,
             also=twice,
         ),
+        Kind(
+            rule="F022",
+            note_zh="同一儿童同时领取特困供养和孤儿基本生活费",
+            note_en="one child was paid for extreme hardship and as an orphan",
+            people=2,
+            plan=_hardship_and_orphan,
+            start=_pay_both,
+            find=_paid_twice,
+            stream=lambda scene: scene.cases[1].stream,
+            also=twice,
+        ),
+        Kind(
+            rule="F025",
+            note_zh="同一儿童同时按孤儿和事实无人抚养儿童领取",
+            note_en="one child was paid as an orphan and as an unattended minor",
+            people=2,
+            plan=_orphan_and_unattended,
+            start=_pay_both,
+            find=_paid_in_both,
+            stream=lambda scene: scene.cases[1].stream,
+            also=twice,
+        ),
     )
+
+
+def _hardship_and_orphan(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:
+    """Let the orphan of the second case be supported in extreme hardship too."""
+    second = orderly_child("orphan", scene.county, plans[1])
+    first = msgspec.structs.replace(
+        plans[0], person=second.person, limb="minor", route="proxy", ability="able"
+    )
+    return [msgspec.structs.replace(plan, despite=True) for plan in (first, second)]
+
+
+def _orphan_and_unattended(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:
+    """Let two relatives apply for one child, each under another programme."""
+    first = orderly_child("orphan", scene.county, plans[0])
+    second = orderly_child("unattended", scene.county, plans[1])
+    second = msgspec.structs.replace(second, person=first.person)
+    return [msgspec.structs.replace(plan, despite=True) for plan in (first, second)]
+
+
+def _pay_both(scene: Scene) -> None:
+    """Let both cases stay on their rosters, against the rule that lets one."""
+    for case in scene.cases:
+        scene.tools.all_runs[case.plan.programme].disorder.insisted.add(case.stream)
 
 
 def _two_programmes(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:

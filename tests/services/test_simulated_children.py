@@ -1,0 +1,164 @@
+"""A county of children only: taken up, recognised, paid and grown up as the rules want it, shown to nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tests.services.detectors import History, first, only
+from tests.services.test_simulation_findings import DETECTORS
+from tests.services.unpublished import UNPUBLISHED, never_shown
+
+from aidledger.domain.values import age_on
+from aidledger.services.decoding import recorded_all
+from aidledger.services.deepcheck import deep_check
+from aidledger.services.initialising import create_ledger
+from aidledger.services.rebuilding import generations_folder, read_model
+from aidledger.services.session import Session, open_session
+from aidledger.services.simulation.irregularities import planting
+from aidledger.services.simulation.irregularities.planting import all_kinds
+from aidledger.services.simulation.programmes import branches
+from aidledger.services.simulation.running import simulate
+from aidledger.services.verifying import verify
+
+CASES, MONTHS, LAST = 30, 12, date(2022, 12, 31)
+CHILDREN = {"orphan", "unattended"}
+SHOWING = ("PublicityStarted", "ApprovalAnnounced", "TerminationPublished", "ListPublished")
+
+
+@pytest.fixture(scope="module")
+def location(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Location of a county in which every applicant is a child."""
+    place = str(tmp_path_factory.mktemp("children") / "ledger.sqlite")
+    only_children = tuple(
+        msgspec.structs.replace(branch, weight=int(branch.programme in CHILDREN))
+        for branch in branches.PROGRAMMES
+    )
+    create_ledger(place, origin="simulated/520123/9")
+    with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
+        patch.setattr(branches, "PROGRAMMES", only_children)
+        simulate(session, cases=CASES, months=MONTHS, seed=9)
+    return place
+
+
+@pytest.fixture
+def session(location: str) -> Iterator[Session]:
+    with open_session(location, read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def history(location: str) -> History:
+    with open_session(location, read_only=True) as session:
+        return History(recorded_all(session.store.read()))
+
+
+def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
+    columns, answer = read_model(session, model, as_of=LAST, folder=generations_folder(location))
+    return [dict(zip(columns, row, strict=True)) for row in answer]
+
+
+def test_children_of_both_programmes_live_the_whole_life(history: History) -> None:
+    """S4-006, S4-007, S4-075: guardian or office, parents, recognition, payment, grown up, a parent back."""
+    applied = [e.event for e in history.of("ApplicationSubmitted")]
+    approved = [e.event.limb for e in history.of("ApplicationApproved")]
+
+    assert Counter({"unattended", "orphan"}) == Counter({one.programme for one in applied})
+    assert {"proxy", "ex_officio"} == {one.route for one in applied}
+    assert len(approved) == len(history.of("RecognitionGranted")) > CASES // 2
+    assert {"guardian", "entrusted", "maintainer"} == {
+        e.event.kind for e in history.of("GuardianRecorded")
+    }
+    assert {"aged_out", "obligor_able"} <= {
+        e.event.ground for e in history.of("TerminationApproved")
+    }
+    assert {"guardian"} == {e.event.holder for e in history.of("AccountBound")}
+    assert {"left_behind"} == {e.event.kind for e in history.of("ChildRecorded")}
+
+
+def test_support_ends_with_the_month_of_the_eighteenth_birthday(history: History) -> None:
+    """S4-006, S4-007: ended on the day or soon after it, and no later month is paid."""
+    ended = 0
+    for case in history.cases():
+        born = first(case, "ApplicationSubmitted").event.birth_on
+        paid = [e.event.month for e in only(case, "PaymentIssued")]
+        assert all(age_on(born, f"{month}-01") < 18 for month in paid)
+        for end in only(case, "TerminationApproved"):
+            if end.event.ground == "aged_out":
+                ended += 1
+                assert end.event.last_month == f"{int(born[:4]) + 18}{born[4:7]}"
+                assert age_on(born, end.effective_on) == 18
+    assert ended > 1
+
+
+def test_every_decision_stands_and_nothing_is_found(session: Session, location: str) -> None:
+    report = deep_check(session)
+
+    assert () == report.findings
+    assert report.decisions > 3 * CASES
+    assert [] == verify(location).findings
+
+
+@pytest.mark.parametrize("rule", sorted(DETECTORS))
+def test_no_detector_finds_anything(rule: str, history: History) -> None:
+    assert [] == sorted(DETECTORS[rule](history))
+
+
+def test_nobody_is_shown_a_child(history: History, session: Session, location: str) -> None:
+    """S4-006, S4-109: by the rule of the pack no notice, no announcement, no line; lists give counts."""
+    assert CHILDREN == UNPUBLISHED
+    assert all(never_shown(case) for case in history.cases())
+    assert [] == [e for name in SHOWING for e in history.of(name)]
+    assert {None} == {e.event.display_name or None for e in history.of("ApplicationSubmitted")}
+    for name in ("list_approved", "list_paid", "list_publicity"):
+        assert {"minors"} >= {
+            row.get("display_name", "minors") for row in rows(session, location, name)
+        }
+
+
+def test_models_know_each_child_and_who_answers_for_it(session: Session, location: str) -> None:
+    """S4-075, S4-008: each has a guardian and an account held for it; the left-behind are counts."""
+    answering = rows(session, location, "guardians")
+
+    assert {"in_order"} == {row["state"] for row in answering}
+    assert {"left_behind"} == {row["kind"] for row in rows(session, location, "children")}
+    assert [] == rows(session, location, "programmes_by_person")
+
+
+def test_children_are_paid_by_runs_and_funds_of_their_own(history: History) -> None:
+    """S4-115, S4-006: one standard a month, out of a fund of the programme."""
+    paid = [e.event for e in history.of("PaymentIssued")]
+
+    assert {"run/orphan", "run/unattended"} == {one.run.rpartition("-")[0][:-5] for one in paid}
+    assert {120_000} == {one.amount_fen for one in paid}
+    assert {"fund/orphan-2022", "fund/unattended-2022"} == {
+        e.stream for e in history.of("FundDisbursed") if e.event.run
+    }
+
+
+def test_who_is_paid_twice_is_so_against_named_rules(tmp_path: Path) -> None:
+    """F022, F025: each line beside another programme names the clause that refuses it."""
+    place, listed = str(tmp_path / "ledger.sqlite"), tmp_path / "planted.json"
+    create_ledger(place, origin="simulated/520123/7")
+    with open_session(place) as session:
+        with pytest.MonkeyPatch.context() as patch:
+            kinds = tuple(k for k in all_kinds() if k.rule in ("F022", "F025"))
+            patch.setattr(planting, "all_kinds", lambda: kinds)
+            simulate(session, cases=4, months=4, seed=7, irregularities=listed)
+        entries = {e.position: e for e in recorded_all(session.store.read())}
+        assert () == deep_check(session).findings
+        excluded = rows(session, place, "programmes_by_person")
+    found = {one["rule"]: one for one in msgspec.json.decode(listed.read_bytes())["irregularities"]}
+    named = [d.clause for e in entries.values() if e.stream[:5] == "case/" for d in e.despite]
+
+    assert {"F022", "F025"} == set(found)
+    assert {"one-programme-accepted", "one-programme-approved", "pay-one-programme"} <= {*named}
+    assert all(row["excluded"] for row in excluded)
+    assert {("orphan", "tekun"), ("orphan", "unattended")} == {
+        (row["programme"], row["other"]) for row in excluded
+    }
