@@ -22,7 +22,7 @@ from aidledger.store.outcome import Committed
 RULES = {f"F{number:03}" for number in range(1, 104)}
 ELSEWHERE = {
     # planted with the programmes beside the two
-    *("F022", "F025", "F026", "F027", "F052"),
+    *("F022", "F025"),
 }
 
 
