@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from aidledger.domain.events import duty, ending, inquiry, registry, service, support
+from aidledger.domain.events import duty, ending, helping, inquiry, registry, service, support
 from aidledger.domain.events.base import Form
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.care import Carers
@@ -15,12 +15,14 @@ from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (
     CLERK,
     COUNTY,
+    DEPARTMENT_CLERK,
     HEAD,
     INSTITUTIONS,
     PUBLISHER,
     REVIEWER,
     SECOND_SURVEYOR,
     SURVEYOR,
+    department,
 )
 
 _TENDED_EVERY: Final = 8
@@ -29,6 +31,10 @@ _TENDED_DAY: Final = 20
 _GIFT_FEN: Final = 20_000
 _GIFT_MONTHS: Final = {"01": "spring_festival", "09": "mid_autumn"}
 _POCKET_FEN: Final = 5_000
+_INSURED_EVERY: Final = 12
+"""One case in so many has the insurance contribution paid for it, in full and each year."""
+_CONTRIBUTION_FEN: Final = 32_000
+_CONTRIBUTION_MONTH: Final = 2
 _VISIT_DAYS: Final = 28
 """From visit to visit, so that no month of whatever beginning passes without one."""
 _DECEASED_FROM, _DECEASED_TO = 14, 20
@@ -59,6 +65,8 @@ def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
     yield mistakes(case)
     if case.plan.fates:
         yield fates(case, carers, quiet_month)
+        if case.plan.number % _INSURED_EVERY == 0:
+            yield insured(case)
     if case.plan.sequel is not None:
         yield case.plan.sequel(case)
 
@@ -141,6 +149,25 @@ def tending(case: Dossier) -> Process:
                 amount_fen=_GIFT_FEN, occasion=occasion, receipt=receipt, way="money"
             )
             case.say(gift, CLERK)
+
+
+def insured(case: Dossier) -> Process:
+    """Waive the contribution to the basic insurance, and have it paid in full, now and each February."""
+    while True:
+        yield case.turn(1, COUNTY)
+        if case.over(case.county.today):
+            return
+        year = case.county.today.year
+        waived = helping.HelpGranted(
+            amount_fen=0, detail="basic", help="contribution", way="waiver"
+        )
+        case.say(waived, case.decider)
+        yield case.turn(1, department("medical_insurance"))
+        if case.over(case.county.today):
+            return
+        paid = helping.ContributionPaid(amount_fen=_CONTRIBUTION_FEN, scheme="basic", year=year)
+        case.say(paid, DEPARTMENT_CLERK)
+        yield case.on(date(year + 1, _CONTRIBUTION_MONTH, 10), COUNTY)
 
 
 def mistakes(case: Dossier) -> Process:

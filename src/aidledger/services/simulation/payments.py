@@ -33,7 +33,7 @@ from aidledger.services.simulation.treasury import Treasury
 _RETURNED_PERMILLE: Final = 8
 _LATE_DAY: Final = 18
 _ACCOUNT_CLOSED: Final = "account_closed"
-Kind = Literal["regular", "arrears"]
+Kind = Literal["regular", "arrears", "one_off"]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,8 +147,21 @@ class PayRuns:
         return lines + forced
 
     def _due(self, case: Dossier, month: str) -> list[Line]:
-        """Return the lines of one case: the month's, and what an earlier month is short of."""
+        """Return the lines of one case: the month's, what an earlier month is short of, help once."""
         state = case.state
+        granted = state.help.granted_fen - state.help.rostered_fen
+        if granted > 0 and state.account and not state.died_on:
+            parts = (AmountLine(code="one_off", fen=granted, formula="一次性救助"),)
+            return [
+                Line(
+                    case=case,
+                    account=state.account,
+                    fen=granted,
+                    month=month,
+                    kind="one_off",
+                    parts=parts,
+                )
+            ]
         if (
             not state.from_month
             or not state.account

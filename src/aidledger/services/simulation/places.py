@@ -61,6 +61,7 @@ INVESTIGATOR, SECURITY, DIRECTOR, SYSTEM, WATCH = (f"u{n}" for n in range(7, 12)
 APPROVER, FUND_KEEPER, FINANCE_HEAD = "u1", "u2", "u3"
 BANK_CLERK: Final = "u1"
 AUDITOR: Final = "u1"
+DEPARTMENT_CLERK: Final = "u1"
 
 
 class Village(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,14 +67,17 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     declare: Callable[[Dossier], None]
     assess: Callable[[Dossier], None]
     recognise: Callable[[Dossier], None] | None = None
+    """Says as what the person is recognised, before support is approved."""
+    grant: Callable[[Dossier], None] | None = None
+    """Says the decision where it is help once; default: support is approved."""
 
 
 def apply(
     ways: Ways, case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]
 ) -> Process:
     """Live the whole procedure; ``approved`` is told when support was granted."""
-    yield from _application(case)
-    yield from _acceptance(case, ways.declare)
+    yield from application(case)
+    yield from acceptance(case, ways.declare)
     if case.plan.outcome == "withdraw":
         yield case.turn(2)
         case.say(intake.ApplicationWithdrawn(reason="本人撤回申请"), CLERK)
@@ -85,6 +88,9 @@ def apply(
     yield from _county(case, checks)
     if case.plan.outcome == "refuse":
         yield from _refusal(case)
+        return
+    if ways.grant is not None:
+        ways.grant(case)
         return
     if ways.recognise is not None:
         ways.recognise(case)
@@ -116,7 +122,7 @@ def second_look(case: Dossier) -> Process:
     case.say(duty.SecondLookTaken(agreed=True), SPOT_CHECKER)
 
 
-def _application(case: Dossier) -> Process:
+def application(case: Dossier) -> Process:
     """Record the discovery, if any, and the application with all that is personal."""
     plan, county = case.plan, case.county
     town, village, person = plan.town, plan.village, plan.person
@@ -163,7 +169,7 @@ def _application(case: Dossier) -> Process:
         case.say(declared, HEAD)
 
 
-def _acceptance(case: Dossier, declare: Callable[[Dossier], None]) -> Process:
+def acceptance(case: Dossier, declare: Callable[[Dossier], None]) -> Process:
     """Take the application in, once the materials are complete and all is declared."""
     for time in range(case.plan.materials_asked):
         yield case.turn(1)

@@ -6,10 +6,22 @@ from typing import Final
 
 from aidledger.services.simulation.county import County
 from aidledger.services.simulation.planning import CasePlan
-from aidledger.services.simulation.programmes import children, dibao, hardship
+from aidledger.services.simulation.programmes import (
+    children,
+    dibao,
+    hardship,
+    special,
+    temporary,
+)
 from aidledger.services.simulation.programmes.branch import Branch
 
-PROGRAMMES: Final[tuple[Branch, ...]] = (hardship.BRANCH, dibao.BRANCH, *children.BRANCHES)
+PROGRAMMES: Final[tuple[Branch, ...]] = (
+    hardship.BRANCH,
+    dibao.BRANCH,
+    *children.BRANCHES,
+    temporary.BRANCH,
+    *special.BRANCHES,
+)
 """Every programme, in the order in which their packs are adopted and their runs are paid."""
 _BY_NAME: Final = {branch.programme: branch for branch in PROGRAMMES}
 

@@ -60,7 +60,7 @@ def assess(case: Dossier) -> None:
 
 BRANCH: Final = Branch(
     programme="dibao",
-    weight=1,
+    weight=20,
     packs=("cn-dibao-2021", "gz-dibao-2022", "gz-dibao-n22-2022"),
     draw=draw_household,
     apply=partial(apply, Ways(declare=declare, assess=assess)),

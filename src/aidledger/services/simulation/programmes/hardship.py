@@ -47,7 +47,7 @@ def assess(case: Dossier) -> None:
 
 BRANCH: Final = Branch(
     programme="tekun",
-    weight=5,
+    weight=100,
     packs=("cn-tekun-2016", "cn-tekun-2021", "gz-county-2022"),
     draw=draw_hardship,
     apply=partial(apply, Ways(declare=certify, assess=assess)),

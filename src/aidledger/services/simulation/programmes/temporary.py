@@ -1,0 +1,130 @@
+"""Temporary assistance in the simulated county: an emergency at once, or expenditure the whole way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from random import Random
+from typing import Final
+
+from msgspec.structs import replace
+
+from aidledger.domain.events import duty, helping, household, support
+from aidledger.services.proposals import UNKNOWN_ACCOUNT
+from aidledger.services.simulation.care import Carers
+from aidledger.services.simulation.county import County, Process
+from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.places import CLERK, COUNTY, HEAD
+from aidledger.services.simulation.procedure import (
+    SpotChecks,
+    Ways,
+    acceptance,
+    application,
+    apply,
+)
+from aidledger.services.simulation.programmes import dibao
+from aidledger.services.simulation.programmes.branch import Branch
+from aidledger.services.simulation.programmes.households import HouseholdPlan, draw_household
+from aidledger.services.simulation.programmes.keeping import fall_into
+
+_WHOLE_WAY_EVERY: Final = 3
+"""One case in so many is help with expenditure, the others are emergencies."""
+_GOODS_EVERY: Final = 5
+_CAUSE: Final = "c1"
+_SUDDEN: Final = ("sudden_event", "accidental_injury", "epidemic")
+_LEAST_FEN, _TOWNSHIP_FEN, _COUNTY_FEN, _ROUND_FEN = 50_000, 300_000, 900_000, 10_000
+
+
+def draw(county: County, number: int, rng: Random) -> HouseholdPlan:
+    """Draw one clean case; nobody who is helped at once is refused."""
+    plan = draw_household(county, number, rng)
+    at_once = number % _WHOLE_WAY_EVERY > 0
+    return replace(
+        plan,
+        programme="temporary",
+        appraisal="held",
+        fates=False,
+        materials_asked=0 if at_once else plan.materials_asked,
+        accept_after=1 if at_once else plan.accept_after,
+        outcome="approve" if at_once else plan.outcome,
+    )
+
+
+def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
+    """Return nothing: the case is over with the help."""
+    del case, carers, quiet_month
+    return iter(())
+
+
+def _declare(case: Dossier) -> None:
+    """Take down what befell the household, where it lives and its account."""
+    plan = case.plan
+    fall_into(case, _CAUSE, plan.person, case.rng.choice(_SUDDEN))
+    lives = household.ResidenceEvidenced(
+        evidence=case.digest("residence"), from_on="2012-06-01", kind="registered", place=COUNTY
+    )
+    case.say(lives, CLERK)
+    number = {"account_number": case.county.people.account()}
+    bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder="self")
+    case.say(bound, CLERK, personal=number)
+
+
+def _declare_household(case: Dossier) -> None:
+    """Declare the household, and the illness that costs it so much."""
+    dibao.declare(case)
+    fall_into(case, _CAUSE, case.plan.person, "seriously_ill")
+
+
+def _grant(case: Dossier) -> None:
+    """Help with expenditure, by the county."""
+    fen = case.rng.randrange(_LEAST_FEN, _COUNTY_FEN, _ROUND_FEN)
+    granted = helping.HelpGranted(
+        amount_fen=fen,
+        cause=_CAUSE,
+        cause_on=case.plan.apply_on.isoformat(),
+        help="temporary",
+        kind="expenditure",
+    )
+    case.say(granted, case.decider)
+
+
+def _at_once(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]) -> Process:
+    """Help an emergency first, within the township's limit; others do the paperwork afterwards."""
+    del checks, approved
+    yield from application(case)
+    yield from acceptance(case, _declare)
+    yield case.turn(1)
+    fen = case.rng.randrange(_LEAST_FEN, _TOWNSHIP_FEN, _ROUND_FEN)
+    granted = helping.HelpGranted(
+        amount_fen=fen,
+        cause=_CAUSE,
+        cause_on=case.plan.apply_on.isoformat(),
+        help="temporary",
+        kind="emergency",
+        way="goods" if case.plan.number % _GOODS_EVERY == 0 else "money",
+    )
+    case.say(granted, HEAD)
+    yield case.turn(case.rng.randrange(2, 8))
+    case.say(duty.EmergencyHelpCompleted(justified=True), CLERK)
+
+
+_WHOLE_WAY: Final = partial(
+    apply, Ways(declare=_declare_household, assess=dibao.assess, grant=_grant)
+)
+
+
+def _apply(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]) -> Process:
+    """Live the case the one way or the other."""
+    at_once = case.plan.number % _WHOLE_WAY_EVERY > 0
+    return (_at_once if at_once else _WHOLE_WAY)(case, checks, approved)
+
+
+BRANCH: Final = Branch(
+    programme="temporary",
+    weight=3,
+    packs=("cn-temporary-2018", "gz-temporary-2022"),
+    draw=draw,
+    apply=_apply,
+    live=live,
+)
+"""The branch of temporary assistance."""

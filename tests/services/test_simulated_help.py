@@ -1,0 +1,128 @@
+"""A county of help beside the allowance only: decided, paid once, and nothing to be found in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from tests.services.detectors import History, beyond_grants, only
+from tests.services.test_simulation_findings import DETECTORS
+
+from aidledger.services.decoding import recorded_all
+from aidledger.services.deepcheck import deep_check
+from aidledger.services.initialising import create_ledger
+from aidledger.services.rebuilding import generations_folder, read_model
+from aidledger.services.session import Session, open_session
+from aidledger.services.simulation.programmes import branches
+from aidledger.services.simulation.running import simulate
+from aidledger.services.verifying import verify
+
+CASES, MONTHS, LAST = 48, 6, date(2022, 6, 30)
+HELP = {"temporary", "medical", "education", "housing", "employment", "disaster"}
+PAID = {"temporary", "medical", "education", "employment"}
+
+
+@pytest.fixture(scope="module")
+def location(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Location of a county in which every applicant asks for help once."""
+    place = str(tmp_path_factory.mktemp("help") / "ledger.sqlite")
+    only_help = tuple(
+        msgspec.structs.replace(branch, weight=int(branch.programme in HELP))
+        for branch in branches.PROGRAMMES
+    )
+    create_ledger(place, origin="simulated/520123/9")
+    with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
+        patch.setattr(branches, "PROGRAMMES", only_help)
+        simulate(session, cases=CASES, months=MONTHS, seed=8)
+    return place
+
+
+@pytest.fixture
+def session(location: str) -> Iterator[Session]:
+    with open_session(location, read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def history(location: str) -> History:
+    with open_session(location, read_only=True) as session:
+        return History(recorded_all(session.store.read()))
+
+
+def every(history: History, name: str) -> list[Any]:
+    """Return the entries of a type."""
+    return list(history.of(name))
+
+
+def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
+    columns, answer = read_model(session, model, as_of=LAST, folder=generations_folder(location))
+    return [dict(zip(columns, row, strict=True)) for row in answer]
+
+
+def test_each_programme_gives_its_own_help(history: History) -> None:
+    """S4-043, S4-044, S4-056, S4-058, S4-060, S4-062, S4-064: at once, the whole way, in goods."""
+    applied = Counter(e.event.programme for e in every(history, "ApplicationSubmitted"))
+    granted = Counter(e.event.help for e in every(history, "HelpGranted"))
+    kinds = {e.event.kind for e in every(history, "HelpGranted") if e.event.help == "temporary"}
+
+    assert HELP == set(applied)
+    assert CASES == sum(applied.values())
+    assert {
+        *("temporary", "medical", "education"),
+        *("public_rental", "employment_subsidy", "disaster"),
+    } == set(granted)
+    assert {"emergency", "expenditure"} == kinds
+
+
+def test_what_was_granted_in_money_is_paid_once_and_in_full(
+    history: History, session: Session, location: str
+) -> None:
+    """S4-045, F067: by runs and a fund of the programme, each line one-off."""
+    lines = [*every(history, "PaymentIssued")]
+
+    assert {"one_off"} == {e.event.kind for e in lines}
+    assert PAID == {e.event.run.removeprefix("run/").partition("-")[0] for e in lines}
+    told = rows(session, location, "help_paid")
+    assert len(told) > CASES / 2
+    assert {(0, 0)} == {(row["unpaid_fen"], row["over_fen"]) for row in told}
+
+
+def test_the_paperwork_of_an_emergency_is_done_and_a_bill_is_paid_to_the_fen(
+    session: Session, location: str
+) -> None:
+    """S1-055, S4-051, F052: nothing is left over of either."""
+    states = {row["state"] for row in rows(session, location, "emergency_paperwork")}
+
+    assert {"met"} == states
+    bills = rows(session, location, "medical_costs")
+    assert {(0, 1, True, True)} == {
+        (row["rest_fen"], row["cases"], row["adds_up"], row["in_order"]) for row in bills
+    }
+
+
+def test_every_decision_stands_and_nothing_is_found(session: Session, location: str) -> None:
+    report = deep_check(session)
+
+    assert () == report.findings
+    assert report.decisions > CASES
+    assert [] == verify(location).findings
+
+
+@pytest.mark.parametrize("rule", sorted(DETECTORS))
+def test_no_detector_finds_anything(rule: str, history: History) -> None:
+    assert [] == sorted(DETECTORS[rule](history))
+
+
+def test_a_payment_beyond_the_grants_is_found(history: History) -> None:
+    """F067: of a case without an approval, and of one whose grant is used up."""
+    case = next(case for case in history.cases() if only(case, "PaymentIssued"))
+    paid = only(case, "PaymentIssued")
+    ungranted = [e for e in case if type(e.event).__name__ != "HelpGranted"]
+
+    assert [] == [*beyond_grants(case)]
+    assert [paid[0].position] == [*beyond_grants(ungranted)]
+    assert [paid[0].position] == [*beyond_grants([*case, paid[0]])]
