@@ -33,7 +33,7 @@ NOT_HERE = {
     # nor help beside the allowance, nor a child of a protected class
     *("help_paid", "help_by_kind", "temporary_grants", "lookbacks", "medical_costs", "referrals"),
     *("housing_queue", "zero_employment", "emergency_paperwork", "programmes_by_person"),
-    *("children", "guardians"),
+    *("children", "guardians", "suspensions"),
 }
 
 

@@ -122,8 +122,8 @@ def test_nobody_is_shown_a_child(history: History, session: Session, location: s
     assert [] == [e for name in SHOWING for e in every(history, name)]
     assert {None} == {e.event.display_name or None for e in every(history, "ApplicationSubmitted")}
     for name in ("list_approved", "list_paid", "list_publicity"):
-        assert {"minors"} >= {
-            row.get("display_name", "minors") for row in rows(session, location, name)
+        assert {"未成年人 / minor"} >= {
+            row["display_name"] for row in rows(session, location, name)
         }
 
 
