@@ -191,8 +191,9 @@ NOTES = """## What is measured
   transaction an event as its documents have it, a row of each of our models that the event changes: `case_state`,
   `postings`, `trial_balance`, `payments_by_month`, `arrears`, `list_paid`, `base_record`, `visits_due`, `visit_share`,
   and the event's place in these rows, `list_approved` and `targets`. A test holds its tables against our models, and
-  asks that no model is left out. It is spared what our county has beyond that: other types of events, rows that a day
-  changes and no event, digests. SQLite applications can't be subscribed to.
+  asks that no other model is left out. It is spared `duties` and `protected_classes` (which entry was the last of an
+  office or a class), and what our county has beyond that: other types of events, rows that a day changes and no event,
+  digests. SQLite applications can't be subscribed to.
 - *Rebuild of case_state alone*: the same two counties; ours loads every entry and builds that model, the stock runner
   writes the row of the case and the event's place in it.
 """

@@ -14,6 +14,7 @@ from tests.services.detectors_channel import DETECTORS_OF_CHANNEL
 from tests.services.detectors_means import MEANS
 from tests.services.detectors_money import MONEY
 from tests.services.detectors_order import DETECTORS_OF_ORDER
+from tests.services.detectors_relief import RELIEF
 
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
@@ -21,7 +22,15 @@ from aidledger.services.session import open_session
 from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 from aidledger.services.simulation.running import simulate
 
-DETECTORS = OF_CASES | MONEY | DETECTORS_OF_CARE | DETECTORS_OF_ORDER | DETECTORS_OF_CHANNEL | MEANS
+DETECTORS = (
+    OF_CASES
+    | MONEY
+    | DETECTORS_OF_CARE
+    | DETECTORS_OF_ORDER
+    | DETECTORS_OF_CHANNEL
+    | MEANS
+    | RELIEF
+)
 CASES = 160
 
 
@@ -114,3 +123,14 @@ def test_a_household_is_called_wrong_only_where_it_was_made_so(
     made = [i for i in listed["irregularities"] + listed["side_effects"] if i["rule"] == rule]
 
     assert {position for item in made for position in item["positions"]} == {*MEANS[rule](history)}
+
+
+@pytest.mark.parametrize("rule", sorted(RELIEF))
+def test_help_is_called_wrong_only_where_it_was_made_so(
+    rule: str, spoiled: tuple[History, dict[str, Any]]
+) -> None:
+    """F026, F027, F052: each finds its own, and leaves the other two alone."""
+    history, listed = spoiled
+    planted = {p for i in listed["irregularities"] if i["rule"] == rule for p in i["positions"]}
+
+    assert planted == set(RELIEF[rule](history))

@@ -26,6 +26,7 @@ from aidledger.services.simulation.irregularities import (
     oversight,
     procedure,
     recognition,
+    relief,
     services,
     supervision,
 )
@@ -167,7 +168,7 @@ def all_kinds() -> tuple[Kind, ...]:
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
         *(order, authority, origin, channel, bought, disclosure),
-        *(means, overlap, recognition),
+        *(means, overlap, recognition, relief),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 
