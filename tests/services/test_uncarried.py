@@ -38,7 +38,7 @@ def test_each_of_the_103_rules_is_planted_or_says_why_not() -> None:
     uncarried = {one.rule for one in UNCARRIED}
 
     assert set() == planted & uncarried
-    assert planted | uncarried == RULES
+    assert RULES == planted | uncarried
     assert all(one.note_zh and one.note_en for one in UNCARRIED)
 
 
