@@ -53,9 +53,9 @@ def history(location: str) -> History:
         return History(recorded_all(session.store.read()))
 
 
-def every(history: History, name: str) -> list[Any]:
+def said(history: History, name: str) -> list[Any]:
     """Return the entries of a type."""
-    return list(history.of(name))
+    return [*history.of(name)]
 
 
 def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
@@ -65,9 +65,9 @@ def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
 
 def test_each_programme_gives_its_own_help(history: History) -> None:
     """S4-043, S4-044, S4-056, S4-058, S4-060, S4-062, S4-064: at once, the whole way, in goods."""
-    applied = Counter(e.event.programme for e in every(history, "ApplicationSubmitted"))
-    granted = Counter(e.event.help for e in every(history, "HelpGranted"))
-    kinds = {e.event.kind for e in every(history, "HelpGranted") if e.event.help == "temporary"}
+    applied = Counter(e.event.programme for e in said(history, "ApplicationSubmitted"))
+    granted = Counter(e.event.help for e in said(history, "HelpGranted"))
+    kinds = {e.event.kind for e in said(history, "HelpGranted") if e.event.help == "temporary"}
 
     assert HELP == set(applied)
     assert CASES == sum(applied.values())
@@ -82,7 +82,7 @@ def test_what_was_granted_in_money_is_paid_once_and_in_full(
     history: History, session: Session, location: str
 ) -> None:
     """S4-045, F067: by runs and a fund of the programme, each line one-off."""
-    lines = [*every(history, "PaymentIssued")]
+    lines = said(history, "PaymentIssued")
 
     assert {"one_off"} == {e.event.kind for e in lines}
     assert PAID == {e.event.run.removeprefix("run/").partition("-")[0] for e in lines}
