@@ -20,7 +20,7 @@ from aidledger.services.closingcheck import check_closings
 from aidledger.services.consequences import Consequences, consequences
 from aidledger.services.problems import ServiceError
 from aidledger.services.proposals import read_proposals
-from aidledger.services.rebuilding import read_model
+from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.recording import record
 from aidledger.store.outcome import Committed
 
@@ -273,7 +273,9 @@ def test_an_annulment_that_is_annulled_brings_nothing_back(office: Office) -> No
     mid = consequences(office.session, CASE, lived.entitlements[0]).state
     annul(office, corrected, "2022-05-13")
     after = consequences(office.session, CASE, lived.entitlements[0])
-    columns, rows = read_model(office.session, "case_state")
+    columns, rows = read_model(
+        office.session, "case_state", folder=generations_folder(office.location)
+    )
     [row] = [dict(zip(columns, one, strict=True)) for one in rows]
 
     assert ("annulled", at) == (found.state, found.amendment and found.amendment.position)

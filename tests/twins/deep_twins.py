@@ -309,7 +309,7 @@ MORE_DEEP_TWINS: Final[dict[str, Deep]] = {
     ),
     "false facts": Deep(
         false_facts,
-        (Cut("services.redeciding:_is_known_then", "root == 'case'", "False"),),
+        (Cut("services.redeciding:_is_known_then", "root in {'case', 'person'}", "False"),),
     ),
     "false facts withheld": Deep(
         false_facts_withheld,

@@ -112,7 +112,7 @@ OTHER_TWINS: Final[dict[str, Placed]] = {
     ),
     "act_forbidden": Placed(
         without_the_power,
-        445,
+        608,
         (Cut("domain.registry.authorise:_refusals", "if standing.code:", "if False:"),),
     ),
 }
@@ -130,7 +130,7 @@ MORE_OTHER_TWINS: Final[dict[str, tuple[str, Placed]]] = {
         "act_forbidden",
         Placed(
             with_the_power_s_name,
-            446,
+            609,
             (
                 Cut(
                     "domain.registry.replay:_Replay._forbidden",
