@@ -15,7 +15,6 @@ from typing import Any
 from tests.services import detectors_supervision
 from tests.services.unpublished import never_shown
 
-from aidledger.domain.events.helping import HelpGranted
 from aidledger.domain.recorded import Recorded, amended
 from aidledger.domain.values import age_on, next_month
 from aidledger.services.clock import china_day
@@ -264,24 +263,6 @@ def f065(h: History) -> Found:
             again = first(case, "PaymentReissued", returned.position)
             if not again and days(returned.effective_on, h.last) > 45:
                 yield returned.position
-
-
-def f067(h: History) -> Found:
-    for case in h.cases():
-        if not first(case, "ApplicationApproved"):
-            yield from beyond_grants(case)
-
-
-def beyond_grants(case: list[Recorded]) -> Found:
-    """Payments of a case that go beyond all help granted to it in money so far."""
-    left = 0
-    for e in only(case, "HelpGranted", "PaymentIssued"):
-        if isinstance(e.event, HelpGranted):
-            left += e.event.amount_fen if e.event.way == "money" else 0
-        else:
-            left -= e.event.amount_fen
-            if left < 0:
-                yield e.position
 
 
 def f071(h: History) -> Found:

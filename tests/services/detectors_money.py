@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from tests.services.detectors import Found, History, kind, only
+from tests.services.detectors import Found, History, first, kind, only
 
+from aidledger.domain.events.helping import HelpGranted
+from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
 
 SHARES = {"central": 550, "province": 200, "city": 50, "county": 200}
@@ -42,6 +44,24 @@ def f066(h: History) -> Found:
         event = paid.event
         if event.kind == "regular" and event.paid_on > f"{event.month}-{LAST_PAY_DAY}":
             yield paid.position
+
+
+def f067(h: History) -> Found:
+    for case in h.cases():
+        if not first(case, "ApplicationApproved"):
+            yield from beyond_grants(case)
+
+
+def beyond_grants(case: list[Recorded]) -> Found:
+    """Payments of a case that go beyond all help granted to it in money so far."""
+    left = 0
+    for e in only(case, "HelpGranted", "PaymentIssued"):
+        if isinstance(e.event, HelpGranted):
+            left += e.event.amount_fen if e.event.way == "money" else 0
+        else:
+            left -= e.event.amount_fen
+            if left < 0:
+                yield e.position
 
 
 def f073(h: History) -> Found:
@@ -102,6 +122,7 @@ def unbalanced(entries: list[Any]) -> Found:
 MONEY: dict[str, Callable[[History], Found]] = {
     "F055": f055,
     "F066": f066,
+    "F067": f067,
     "F073": f073,
     "F074": f074,
     "F076": f076,

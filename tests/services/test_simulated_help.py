@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.services.detectors import History, beyond_grants, only
+from tests.services.detectors import History, only
+from tests.services.detectors_money import beyond_grants
 from tests.services.test_simulation_findings import DETECTORS
 
 from aidledger.services.decoding import recorded_all
