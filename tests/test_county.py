@@ -30,10 +30,10 @@ NOT_HERE = {
     *("list_publicity", "households", "income", "dibao_amounts", "elderly", "facilities"),
     *("residents", "institution_ratios", "placement_queue", "pocket_money", "gifts"),
     *("incidents", "plan_steps", "facility_subsidies", "respite", "recognitions"),
-    # nor help beside the allowance, nor a child of a protected class
+    # nor help beside the allowance, nor a supported child
     *("help_paid", "help_by_kind", "temporary_grants", "lookbacks", "medical_costs", "referrals"),
     *("housing_queue", "zero_employment", "emergency_paperwork", "programmes_by_person"),
-    *("children", "guardians", "suspensions"),
+    *("guardians", "suspensions"),
 }
 
 
