@@ -36,7 +36,7 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     programme: Programme
-    weight: float
+    weight: int
     packs: tuple[str, ...]
     draw: Draw
     apply: Apply

@@ -231,7 +231,7 @@ def _birthday(rng: Random, on: date) -> date:
     return date.fromisoformat(f"{month}-{rng.randrange(3, _LATEST_BIRTHDAY + 1):02d}")
 
 
-def _branch(programme: ChildProgramme, weight: float) -> Branch:
+def _branch(programme: ChildProgramme, weight: int) -> Branch:
     """Return the branch of one programme of children."""
     return Branch(
         programme=programme,
@@ -243,5 +243,5 @@ def _branch(programme: ChildProgramme, weight: float) -> Branch:
     )
 
 
-BRANCHES: Final = (_branch("orphan", 0.2), _branch("unattended", 0.15))
+BRANCHES: Final = (_branch("orphan", 4), _branch("unattended", 3))
 """The branches of orphans and of unattended minors: one rule, two programmes."""
