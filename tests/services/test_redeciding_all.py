@@ -8,21 +8,25 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cli.shell import aidledger
 from tests.domain.people import CASE, COUNTY
+from tests.replay.histories import case_name
+from tests.replay.test_agreement import HISTORY, recorded
 from tests.services.conftest import Office
 from tests.services.forging import forge
 from tests.services.test_recording import approve, investigate, on_case
 
 from aidledger.domain.case import fold_case, with_case_before
 from aidledger.domain.decide import WITH_RECORD
-from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
+from aidledger.domain.facts import MONTHLY, OF_MONTHLY, CaseFacts
 from aidledger.domain.recorded import Recorded
 from aidledger.replay import patterns
+from aidledger.replay.rows import recorded_record
 from aidledger.services import decoding
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.history import case_streams
@@ -276,3 +280,57 @@ def test_an_amendment_is_never_read_by_a_form() -> None:
 
     assert [b"VisitMade"] == list(made)
     assert [patterns.never] * 4 == tests[1:]
+
+
+@pytest.mark.parametrize("between", [[], ["VisitMade"], ["VisitMade", "VisitMade"]])
+def test_a_rule_is_overridden_by_what_stands_just_before_the_act_and_by_nothing_else(
+    office: Office, between: list[str]
+) -> None:
+    """Visits are left out of what is read, but not what they part."""
+    investigate(office)
+    opinion = on_case("ReviewOpinionGiven", "u2", form="decentralised", opinion="approve")
+    office.act("2022-01-07", opinion)
+    asked = {"form": "decentralised", "from_month": "2022-02", "limb": "age"}
+    giving = on_case("ApplicationApproved", "c1", COUNTY, **asked)
+    with pytest.raises(RefusedError) as refused:
+        office.act("2022-01-08", giving)
+    broken = [problem.clause for problem in refused.value.problems]
+    despite = [{"clause": c, "reason": "flood", "authority": "county head"} for c in broken]
+    office.act("2022-01-08", {**giving, "despite": despite})
+    honest = office.session.stream(CASE)[-2].event
+    assert isinstance(honest, ApplicationApproved)
+    assert honest.decision is not None
+    again = {"act": "ApplicationApproved", "reason": "flood", "authority": "county head"}
+    office.act(
+        "2022-01-08", *(on_case("RuleOverridden", "c1", COUNTY, **again, clause=c) for c in broken)
+    )
+    for name in between:
+        office.act("2022-01-08", on_case(name, "u1", visitor="v1"))
+    position = forge(office, CASE, honest, honest.decision)
+
+    [one] = [
+        d.again for d in redecide_all(office.session).differing if d.again.position == position
+    ]
+    named = {d.name for d in one.differences if d.expected == "met, or overridden by name"}
+
+    assert (set(broken) if between else set()) == named
+    assert [one.differences] == [
+        other.differences for other in redecide(office.session, CASE, position=position)
+    ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HISTORY)
+def test_without_its_payments_and_visits_a_case_answers_every_other_question_the_same(
+    history: list[Any],
+) -> None:
+    """What `redecide --all` leaves out of a case feeds the facts of `OF_MONTHLY` and no others."""
+    entries = [recorded_record(position, record) for position, record in recorded(history).rows()]
+    mine = [entry for entry in entries if entry is not None and entry.stream == case_name(1)]
+    few = [entry for entry in mine if wire_name(entry.event) not in MONTHLY]
+    whole, less = (fold_case(case_name(1), some) for some in (mine, few))
+    for on in ("2022-01-31", "2022-12-31"):
+        asked, told = (CaseFacts(case, on=on, month=on[:7]) for case in (whole, less))
+        same = [name for name in asked if f"case.{name}" not in OF_MONTHLY]
+
+        assert [(name, asked[name]) for name in same] == [(name, told[name]) for name in same]

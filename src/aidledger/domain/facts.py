@@ -225,6 +225,13 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
 """Every fact of a case, by the name that clauses know it by."""
 
 
+MONTHLY: Final = ("PaymentIssued", "PaymentRostered", "VisitMade")
+"""The entries that a supported case has most of."""
+OF_MONTHLY: Final = frozenset(
+    {"case.granted_unpaid_fen", "case.paid_fen", "case.paid_months_has_act_month"}
+)
+"""The facts of a case that these feed: a decision that read none of them is the same without them."""
+
 _NO_CARER: Final[Facts] = {
     "registered": False,
     "qualified": False,

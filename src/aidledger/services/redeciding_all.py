@@ -17,6 +17,7 @@ import msgspec
 from aidledger.domain.decide import WITH_RECORD
 from aidledger.domain.decided import DECISION_FACTS
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.facts import MONTHLY, OF_MONTHLY
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.decoding import recorded_many
@@ -41,6 +42,10 @@ _DECISIONS: Final = tuple(
     if issubclass(kind.struct, WITH_RECORD)
 )
 """How the record of a decision begins: canonical, its type is its first member."""
+
+_MONTHLY: Final = tuple(f'{{"$type":"{name}",'.encode() for name in MONTHLY)
+_OF_MONTHLY: Final = tuple(f'"{fact}":'.encode() for fact in sorted(OF_MONTHLY))
+"""How a fact stands in a record: canonical, so that it stands so and not otherwise."""
 
 Progress = Callable[[int, int], None]
 """Told the cases done, and all of them."""
@@ -148,7 +153,7 @@ def _decided_cases(
     wanted = [
         row
         for _, several in groupby(rows, key=itemgetter(1))
-        for row in _upto_last_decision(list(several))
+        for row in _asked(_upto_last_decision(list(several)))
     ]
     entries = groupby(recorded_many(wanted), key=attrgetter("stream"))
     return {stream: list(several) for stream, several in entries}
@@ -191,6 +196,22 @@ def _upto_last_decision(rows: list[HostileRow]) -> list[HostileRow]:
     """Return the rows of one stream up to the last that says it is a decision."""
     last = (at for at in reversed(range(len(rows))) if _is_decision(rows[at][5]))
     return rows[: next(last, -1) + 1]
+
+
+def _asked(rows: list[HostileRow]) -> list[HostileRow]:
+    """Leave out the payments and visits of a case, half of its entries, where no decision asks for them.
+
+    Of several in a row the last stays: who looks at what stands just before an act must find it.
+    """
+    decisions = [row[5] for row in rows if _is_decision(row[5])]
+    if not decisions or any(fact in record for record in decisions for fact in _OF_MONTHLY):
+        return rows
+    monthly = [isinstance(row[5], bytes) and row[5].startswith(_MONTHLY) for row in rows]
+    return [
+        row
+        for row, left_out, next_too in zip(rows, monthly, [*monthly[1:], False], strict=True)
+        if not (left_out and next_too)
+    ]
 
 
 def _is_decision(record: object) -> bool:
