@@ -129,6 +129,22 @@ def test_the_amount_is_explained_with_its_parts(county: Path) -> None:
     assert "1128.00 = 1.6 × 705.00" in text
 
 
+def test_every_rule_of_a_decision_is_named_and_only_those_that_apply_are_read_out(
+    county: Path, a_case: str
+) -> None:
+    asked = ("case", "explain", a_case.removeprefix("case/"))
+    text = on(county, *asked).out
+    clauses = [
+        c for one in on(county, *asked, "--json").object["decisions"] for c in one["clauses"]
+    ]
+    idle = [c for c in clauses if c["outcome"] == "not_applicable"]
+
+    assert idle
+    assert [] == [c["id"] for c in clauses if c["id"] not in text]
+    assert text.count("do not apply") <= len(on(county, *asked, "--json").object["decisions"])
+    assert [] == [c["id"] for c in idle if f"    {c['id']} · {c['citation']}" in text]
+
+
 def test_every_decision_of_the_county_stands(county: Path, a_case: str) -> None:
     ran = on(county, "case", "redecide", a_case, "--json")
 

@@ -35,6 +35,7 @@ _OUTCOMES: Final = {
     "undecidable": Said("无法判定", "undecidable"),
     "not_applicable": Said("不适用", "not applicable"),
 }
+_NOT_ASKED: Final = "not_applicable"
 _KINDS: Final = {
     "pack": Said("政策包", "pack"),
     "clause": Said("条款", "clause"),
@@ -87,7 +88,9 @@ def show_decision(app: App, decision: DecisionView) -> None:
         pairs.append((app.say("突破的条款", "overridden"), ", ".join(decision.overridden)))
     screen.pairs(pairs)
     for clause in decision.clauses:
-        _show_clause(app, clause)
+        if clause.outcome != _NOT_ASKED:
+            _show_clause(app, clause)
+    _show_not_asked(app, [one.id for one in decision.clauses if one.outcome == _NOT_ASKED])
     if decision.parts:
         _show_amount(app, decision)
 
@@ -107,6 +110,17 @@ def _show_clause(app: App, clause: ClauseView) -> None:
     screen.lines(
         screen.style(line, "dim") for line in layout.indent(layout.plain(small), screen.width, 4)
     )
+
+
+def _show_not_asked(app: App, clauses: list[str]) -> None:
+    """Print by name the clauses whose condition did not hold: a pack has many that are for others."""
+    if not clauses:
+        return
+    screen, count = app.screen, len(clauses)
+    said = app.say(f"{count} 条不适用", f"{count} rules do not apply")
+    screen.line(f"  {_MARKS[_NOT_ASKED]} {said}")
+    small = layout.indent(layout.plain(" · ".join(clauses)), screen.width, 4)
+    screen.lines(screen.style(line, "dim") for line in small)
 
 
 def _show_amount(app: App, decision: DecisionView) -> None:
