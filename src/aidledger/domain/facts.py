@@ -19,7 +19,7 @@ from aidledger.domain.complaint import Complaint
 from aidledger.domain.events.base import Event
 from aidledger.domain.payrun import PayRun
 from aidledger.domain.policy.clause import ManyFacts
-from aidledger.domain.values import age_on
+from aidledger.domain.values import age_or_unknown
 
 Facts = dict[str, Any]
 
@@ -96,8 +96,9 @@ class CaseFacts(ManyFacts, Mapping[str, Any]):
         case: the folded case.
         on: the day the act takes effect.
         month: the month the act is about, for what is due and what is already rostered.
-        revealed: sealed facts opened for this decision (``disability_kind``,
-            ``disability_grade``, ``ability_items``: one mark an item, 1 where failed), and categories by their commitment; empty where there is none.
+        revealed: sealed facts opened for this decision (``disability_kind``, ``disability_grade``,
+            ``ability_items``: one mark an item, 1 where failed), and categories by their
+            commitment; empty where there is none.
 
     """
 
@@ -128,14 +129,6 @@ class CaseFacts(ManyFacts, Mapping[str, Any]):
         return bool(self.case.in_school) and (
             not self.case.school_to or self.case.school_to >= self.on
         )
-
-
-def _age_years(birth_on: str, day: str) -> int:
-    """Return the age in full years, -1 where the ledger holds no usable day of birth."""
-    try:
-        return age_on(birth_on, day)
-    except ValueError:
-        return -1
 
 
 _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
@@ -185,8 +178,8 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     )
 } | {
     # the person
-    "age_years": lambda f: _age_years(f.case.birth_on, f.on),
-    "age_years_in_month": lambda f: _age_years(f.case.birth_on, f"{f.month}-01"),
+    "age_years": lambda f: age_or_unknown(f.case.birth_on, f.on),
+    "age_years_in_month": lambda f: age_or_unknown(f.case.birth_on, f"{f.month}-01"),
     "disability_kind": lambda f: f.revealed.get("disability_kind", ""),
     "disability_grade": lambda f: int(f.revealed.get("disability_grade") or 0),
     "ability_items": lambda f: len(f.revealed.get("ability_items", "")),

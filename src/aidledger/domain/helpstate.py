@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from aidledger.domain.spans import Term
+
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one grant gave; empty text where the grant named none."""
@@ -20,17 +22,11 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     way: str
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Work in a county from a day until a day (the last one, empty while it lasts)."""
+class Work(Term, frozen=True, kw_only=True, gc=False):
+    """Work in a county, evidenced or not."""
 
     county: str
-    from_on: str
     evidence: bool
-    to_on: str = ""
-
-    def holds(self, day: str) -> bool:
-        """Whether it holds on a day."""
-        return self.from_on <= day and (not self.to_on or day <= self.to_on)
 
 
 class Help(msgspec.Struct, frozen=True, kw_only=True, gc=False):

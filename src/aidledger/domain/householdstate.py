@@ -9,21 +9,11 @@ from typing import Final
 
 import msgspec
 
+from aidledger.domain.spans import Span
 from aidledger.domain.values import add_months, is_month
 
 _MONTHS_MAX: Final = 1_200
 """More than any rule grants; a hostile number beyond it must not leave the calendar."""
-
-
-class Span(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Something that holds from a day until before another."""
-
-    from_on: str
-    to_on: str = ""
-
-    def holds(self, day: str) -> bool:
-        """Whether it holds on a day."""
-        return self.from_on <= day and (not self.to_on or day < self.to_on)
 
 
 class Member(Span, frozen=True, kw_only=True, gc=False):
@@ -78,6 +68,11 @@ class Household(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def categories_of(self, person: str, day: str) -> tuple[Category, ...]:
         """Return the categories of a member that hold on a day."""
         return tuple(one for one in self.categories if one.person == person and one.holds(day))
+
+    def per_head_fen(self, day: str) -> int:
+        """Return the income a month for each covered member, -1 where it is not known."""
+        persons = len(self.covered(day))
+        return self.income_fen // persons if persons and self.income_fen >= 0 else -1
 
     @property
     def exit_last_month(self) -> str:

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from aidledger.domain.spans import Span
+
 PAYERS: Final = ("basic", "serious", "assistance", "fund")
 """Who pays of a bill: basic insurance, insurance of serious illness, medical assistance, the fund."""
 
@@ -37,20 +39,17 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return max(0, self.total_fen - paid)
 
 
-class Registration(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Registration(Span, frozen=True, kw_only=True, gc=False):
     """Somebody of the household registered as looking for work."""
 
     person: str
     register: str
     able: bool
     willing: bool
-    from_on: str
-    to_on: str = ""
 
     def counts(self, day: str) -> bool:
         """Whether it makes its person able, willing and without work on a day."""
-        holds = self.from_on <= day and (not self.to_on or day < self.to_on)
-        return holds and self.able and self.willing
+        return self.holds(day) and self.able and self.willing
 
 
 class Special(msgspec.Struct, frozen=True, kw_only=True, gc=False):

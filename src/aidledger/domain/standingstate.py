@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from aidledger.domain.spans import Term
+
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Recognised as one of a class, by a unit, on a day, until a day (the last on which it holds)."""
@@ -27,17 +29,11 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         )
 
 
-class Guardian(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Who answers for a minor, as what, from a day on to the last day on which it holds (S4-075)."""
+class Guardian(Term, frozen=True, kw_only=True, gc=False):
+    """Who answers for a minor, and as what (S4-075)."""
 
-    from_on: str
     guardian: str
     kind: str
-    to_on: str = ""
-
-    def holds(self, day: str) -> bool:
-        """Whether it holds on a day."""
-        return self.from_on <= day and (not self.to_on or day <= self.to_on)
 
 
 class Parent(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -1,4 +1,4 @@
-"""Days, months and length prefixes: the small shared values of the pure rings.
+"""Days, months, optional texts and length prefixes: the small shared values of the pure rings.
 
 Dates travel as ISO text (``YYYY-MM-DD``, ``YYYY-MM``) and become ``datetime.date`` to compute.
 Nothing here reads a clock; every day is an argument.
@@ -10,6 +10,8 @@ import calendar as gregorian
 import re
 from datetime import date
 from functools import lru_cache
+
+from msgspec import UNSET, UnsetType
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -119,6 +121,19 @@ def age_on(birth_on: str, day: str) -> int:
         ValueError: one of the two is not a day.
     """
     return full_years(parse_day(birth_on), parse_day(day))
+
+
+def age_or_unknown(birth_on: str, day: str) -> int:
+    """Return the age as `age_on` does, -1 where one of the days is none."""
+    try:
+        return age_on(birth_on, day)
+    except ValueError:
+        return -1
+
+
+def text_or_empty(value: str | UnsetType) -> str:
+    """Return the value of an optional field, empty where it was left out."""
+    return "" if value is UNSET else value
 
 
 def length_prefixed(part: bytes) -> bytes:

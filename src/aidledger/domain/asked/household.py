@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.householdstate import Category, Member
-from aidledger.domain.values import age_on
+from aidledger.domain.values import age_or_unknown
 
 SENSITIVE: Final = frozenset({"case.categories", "case.members"})
 """Facts that say, or are built of, the sealed categories."""
@@ -33,14 +33,6 @@ class Asked(Protocol):
         """Opened values, categories by their commitment."""
 
 
-def _age(birth_on: str, day: str) -> int:
-    """Return full years, -1 where one of the days is none."""
-    try:
-        return age_on(birth_on, day)
-    except ValueError:
-        return -1
-
-
 def _opened(asked: Asked, categories: tuple[Category, ...]) -> list[str]:
     found = {asked.revealed.get(one.commitment, "") for one in categories}
     return sorted(found - {""})
@@ -49,7 +41,7 @@ def _opened(asked: Asked, categories: tuple[Category, ...]) -> list[str]:
 def _member(asked: Asked, member: Member) -> dict[str, Any]:
     categories = asked.case.household.categories_of(member.person, asked.on)
     return {
-        "age_years": _age(member.birth_on, asked.on),
+        "age_years": age_or_unknown(member.birth_on, asked.on),
         "categories": _opened(asked, categories),
         "relation": member.relation,
     }
@@ -65,13 +57,6 @@ def _registered(asked: Asked, kind: str) -> bool:
     )
 
 
-def _per_head(asked: Asked) -> int:
-    """Return the household's income for each covered member in fen, -1 where it is not known."""
-    household = asked.case.household
-    persons = len(household.covered(asked.on))
-    return household.income_fen // persons if persons and household.income_fen >= 0 else -1
-
-
 FACTS: Final[dict[str, Callable[[Asked], Any]]] = {
     "unit": lambda f: f.case.household.unit,
     "persons": lambda f: len(f.case.household.covered(f.on)),
@@ -84,7 +69,7 @@ FACTS: Final[dict[str, Callable[[Asked], Any]]] = {
     "income_assessed_on": lambda f: f.case.household.income_on,
     "income_assessed": lambda f: bool(f.case.household.income_on),
     "income_fen": lambda f: f.case.household.income_fen,
-    "income_per_head_fen": _per_head,
+    "income_per_head_fen": lambda f: f.case.household.per_head_fen(f.on),
     "property_assessed": lambda f: bool(f.case.household.property_on),
     "deposits_fen": lambda f: f.case.household.deposits_fen,
     "dwellings": lambda f: f.case.household.dwellings,

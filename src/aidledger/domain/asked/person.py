@@ -118,10 +118,7 @@ def _allowances(facts: PersonFacts) -> Iterator[Case]:
 
 def _allowance_per_head(facts: PersonFacts) -> int:
     """Return that income for each covered member in fen, -1 where it is not known."""
-    heads = (
-        (one.household.income_fen, one.household.covered(facts.on)) for one in _allowances(facts)
-    )
-    return max((fen // len(covered) for fen, covered in heads if covered and fen >= 0), default=-1)
+    return max((one.household.per_head_fen(facts.on) for one in _allowances(facts)), default=-1)
 
 
 def _recognitions(facts: PersonFacts) -> list[dict[str, Any]]:

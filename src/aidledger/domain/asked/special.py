@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aidledger.domain.asked.household import Asked
 from aidledger.domain.specialstate import Claim
-from aidledger.domain.values import age_on
+from aidledger.domain.values import age_or_unknown
 
 
 def _claim(one: Claim) -> dict[str, Any]:
@@ -28,14 +28,7 @@ def _unregistered_ages(asked: Asked) -> list[int]:
     """Return the ages of the members who are not registered as looking for work, -1 where unknown."""
     looking = {r.person for r in asked.case.special.registrations if r.counts(asked.on)}
     members = asked.case.household.covered(asked.on)
-    return sorted(_age(m.birth_on, asked.on) for m in members if m.person not in looking)
-
-
-def _age(birth_on: str, day: str) -> int:
-    try:
-        return age_on(birth_on, day)
-    except ValueError:
-        return -1
+    return sorted(age_or_unknown(m.birth_on, asked.on) for m in members if m.person not in looking)
 
 
 FACTS: Final[dict[str, Callable[[Asked], Any]]] = {

@@ -19,7 +19,7 @@ from aidledger.domain.policy.lines import field_lines, located
 from aidledger.domain.policy.moving import Move
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.policy.schema import ExampleTable, read_examples
-from aidledger.domain.values import age_on, is_day, parse_day
+from aidledger.domain.values import age_or_unknown, is_day, parse_day
 
 Given = dict[str, dict[str, Any]]
 _NOTHING_ELSE: Final = dict(PersonFacts(Case(stream=""), (), on="0001-01-01"))
@@ -174,9 +174,9 @@ def _facts(example: Example) -> Mapping[str, Any]:
     facts: dict[str, Any] = {root: dict(values) for root, values in example.given.items()}
     case = facts.setdefault("case", {})
     if "birth_on" in case:
-        case["age_years"] = _age(str(case["birth_on"]), table.on)
+        case["age_years"] = age_or_unknown(str(case["birth_on"]), table.on)
         month = facts.get("act", {}).get("month") or table.on[:7]
-        case["age_years_in_month"] = _age(str(case["birth_on"]), f"{month}-01")
+        case["age_years_in_month"] = age_or_unknown(str(case["birth_on"]), f"{month}-01")
     facts["person"] = {**_NOTHING_ELSE, **facts.get("person", {})}
     facts["act"] = {"effective_on": table.on, **facts.get("act", {}), "type": table.act or ""}
     facts["day"] = {"effective_on": table.on, "recorded_on": table.on, **facts.get("day", {})}
@@ -184,14 +184,6 @@ def _facts(example: Example) -> Mapping[str, Any]:
         Standard(code=s.code, monthly_fen=s.monthly_fen, from_on=s.from_on) for s in table.published
     ]
     return facts
-
-
-def _age(birth_on: str, day: str) -> int:
-    """Return the age in full years, -1 where there is no such day, as a case has it."""
-    try:
-        return age_on(birth_on, day)
-    except ValueError:
-        return -1
 
 
 def _listed(names: Any) -> str:

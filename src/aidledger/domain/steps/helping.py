@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from aidledger.domain.casestate import Case, Changes, Step
@@ -13,27 +12,23 @@ from aidledger.domain.helpstate import Grant, Work
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.standingstate import Choice, Guardian, Recognition
 from aidledger.domain.steps import special
+from aidledger.domain.values import text_or_empty
 
 _RUNNING: Final = frozenset({"approved", "terminating", "terminated"})
 """Stages of monthly support: help beside it leaves them as they are."""
-
-
-def _text(value: str | UnsetType) -> str:
-    """Return the value of an optional field, empty where it was left out."""
-    return "" if value is UNSET else value
 
 
 def _granted(case: Case, at: Recorded, e: helping.HelpGranted) -> Changes:
     grant = Grant(
         amount_fen=e.amount_fen,
         help=e.help,
-        cause=_text(e.cause),
-        cause_on=_text(e.cause_on),
-        from_month=_text(e.from_month),
+        cause=text_or_empty(e.cause),
+        cause_on=text_or_empty(e.cause_on),
+        from_month=text_or_empty(e.from_month),
         granted_on=at.effective_on,
         kind=e.kind,
         office=at.office,
-        to_month=_text(e.to_month),
+        to_month=text_or_empty(e.to_month),
         way=e.way,
     )
     helped = replace(case.help, grants=(*case.help.grants, grant))
@@ -50,7 +45,7 @@ def _worked(case: Case, at: Recorded, e: helping.WorkEvidenced) -> Changes:
         county=e.county,
         from_on=e.from_on,
         evidence=e.evidence is not None,
-        to_on=_text(e.to_on),
+        to_on=text_or_empty(e.to_on),
     )
     return {"help": replace(case.help, work=(*case.help.work, work))}
 
@@ -65,7 +60,7 @@ def _recognised(case: Case, at: Recorded, e: helping.RecognitionGranted) -> Chan
         cause=e.cause,
         granted_on=at.effective_on,
         recognised=e.recognised,
-        valid_to=_text(e.valid_to),
+        valid_to=text_or_empty(e.valid_to),
     )
     return _standing(case, recognitions=(*case.standing.recognitions, one))
 
@@ -98,7 +93,9 @@ def _chosen(case: Case, at: Recorded, e: helping.ProgrammeChosen) -> Changes:
 def _guarded(case: Case, at: Recorded, e: helping.GuardianRecorded) -> Changes:
     # said again of somebody, only the last counts
     others = tuple(one for one in case.standing.guardians if one.guardian != e.guardian)
-    one = Guardian(from_on=e.from_on, guardian=e.guardian, kind=e.kind, to_on=_text(e.to_on))
+    one = Guardian(
+        from_on=e.from_on, guardian=e.guardian, kind=e.kind, to_on=text_or_empty(e.to_on)
+    )
     return _standing(case, guardians=(*others, one))
 
 

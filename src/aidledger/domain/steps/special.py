@@ -11,6 +11,7 @@ from aidledger.domain.casestate import Case, Changes, Step
 from aidledger.domain.events import helping
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.specialstate import PAYERS, Claim, Registration
+from aidledger.domain.values import text_or_empty
 
 
 def _fen(value: int | UnsetType) -> int:
@@ -71,7 +72,7 @@ def _registered(case: Case, at: Recorded, e: helping.EmploymentRegistered) -> Ch
         able=e.able,
         willing=e.willing,
         from_on=e.registered_on,
-        to_on="" if e.to_on is UNSET else e.to_on,
+        to_on=text_or_empty(e.to_on),
     )
     # said again of somebody, only the last counts
     others = tuple(r for r in case.special.registrations if r.person != e.person)
