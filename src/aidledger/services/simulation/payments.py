@@ -151,17 +151,7 @@ class PayRuns:
         state = case.state
         granted = state.help.granted_fen - state.help.rostered_fen
         if granted > 0 and state.account and not state.died_on:
-            parts = (AmountLine(code="one_off", fen=granted, formula="一次性救助"),)
-            return [
-                Line(
-                    case=case,
-                    account=state.account,
-                    fen=granted,
-                    month=month,
-                    kind="one_off",
-                    parts=parts,
-                )
-            ]
+            return [_extra(case, month, "one_off", granted, "一次性救助")]
         if (
             not state.from_month
             or not state.account
@@ -173,17 +163,7 @@ class PayRuns:
         before = add_months(month, -1)
         owed = self._fen(case, before) - case.issued_fen.get(before, self._fen(case, before))
         if owed > 0 and not self.disorder.keeps_back(case.stream, self._since(case, before)):
-            parts = (AmountLine(code="arrears", fen=owed, formula="调标补差"),)
-            lines.append(
-                Line(
-                    case=case,
-                    account=state.account,
-                    fen=owed,
-                    month=before,
-                    kind="arrears",
-                    parts=parts,
-                )
-            )
+            lines.append(_extra(case, before, "arrears", owed, "调标补差"))
         if state.payable_fen(month) > 0:
             lines.append(self._line(case, state.account, month))
             case.issued_fen[month] = lines[-1].fen
@@ -352,6 +332,13 @@ class PayRuns:
         self.treasury.spend(sum(line.fen for line in lines) - nursing_fen, "basic_living", run)
         if nursing_fen:
             self.treasury.spend(nursing_fen, "nursing", run)
+
+
+def _extra(case: Dossier, month: str, kind: Kind, fen: int, formula: str) -> Line:
+    """Return a line beside the regular one: one part, named as the line is."""
+    parts = (AmountLine(code=kind, fen=fen, formula=formula),)
+    account = case.state.account
+    return Line(case=case, account=account, fen=fen, month=month, kind=kind, parts=parts)
 
 
 def _rostered(line: Line, run: str) -> payment.PaymentRostered:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from aidledger.domain.events import decision, payment
@@ -14,50 +16,59 @@ from aidledger.services.simulation.programmes.households import orderly_househol
 
 def kinds() -> tuple[Kind, ...]:
     """Return the kinds of this group."""
-    twice = (SideEffect(rule="F006", find=at(decision.ApplicationApproved)),)
     return (
-        Kind(
-            rule="F021",
-            note_zh="同一人同时领取特困供养和低保",
-            note_en="one person was paid for extreme hardship and as a household",
-            people=2,
+        _pair(
+            "F021",
+            (
+                "同一人同时领取特困供养和低保",
+                "one person was paid for extreme hardship and as a household",
+            ),
             plan=_two_programmes,
             find=_paid_twice,
-            stream=lambda scene: scene.cases[1].stream,
-            also=twice,
         ),
-        Kind(
-            rule="F023",
-            note_zh="同一家庭同时领取城市低保和农村低保",
-            note_en="one household was paid in town and in the country",
-            people=2,
+        _pair(
+            "F023",
+            (
+                "同一家庭同时领取城市低保和农村低保",
+                "one household was paid in town and in the country",
+            ),
             plan=_two_areas,
             find=_paid_in_both,
-            stream=lambda scene: scene.cases[1].stream,
-            also=twice,
         ),
-        Kind(
-            rule="F022",
-            note_zh="同一儿童同时领取特困供养和孤儿基本生活费",
-            note_en="one child was paid for extreme hardship and as an orphan",
-            people=2,
+        _pair(
+            "F022",
+            (
+                "同一儿童同时领取特困供养和孤儿基本生活费",
+                "one child was paid for extreme hardship and as an orphan",
+            ),
             plan=_hardship_and_orphan,
-            start=_pay_both,
             find=_paid_twice,
-            stream=lambda scene: scene.cases[1].stream,
-            also=twice,
-        ),
-        Kind(
-            rule="F025",
-            note_zh="同一儿童同时按孤儿和事实无人抚养儿童领取",
-            note_en="one child was paid as an orphan and as an unattended minor",
-            people=2,
-            plan=_orphan_and_unattended,
             start=_pay_both,
-            find=_paid_in_both,
-            stream=lambda scene: scene.cases[1].stream,
-            also=twice,
         ),
+        _pair(
+            "F025",
+            (
+                "同一儿童同时按孤儿和事实无人抚养儿童领取",
+                "one child was paid as an orphan and as an unattended minor",
+            ),
+            plan=_orphan_and_unattended,
+            find=_paid_in_both,
+            start=_pay_both,
+        ),
+    )
+
+
+def _pair(rule: str, notes: tuple[str, str], **more: Any) -> Kind:
+    """Return a kind of two cases, of which the second is the one too many."""
+    note_zh, note_en = notes
+    return Kind(
+        rule=rule,
+        note_zh=note_zh,
+        note_en=note_en,
+        people=2,
+        stream=lambda scene: scene.cases[1].stream,
+        also=(SideEffect(rule="F006", find=at(decision.ApplicationApproved)),),
+        **more,
     )
 
 

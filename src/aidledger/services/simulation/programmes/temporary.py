@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -77,15 +77,18 @@ def _declare_household(case: Dossier) -> None:
 
 def _grant(case: Dossier) -> None:
     """Help with expenditure, by the county."""
-    fen = case.rng.randrange(_LEAST_FEN, _COUNTY_FEN, _ROUND_FEN)
-    granted = helping.HelpGranted(
-        amount_fen=fen,
+    case.say(_help_for(case, _COUNTY_FEN, kind="expenditure"), case.decider)
+
+
+def _help_for(case: Dossier, most_fen: int, **more: Any) -> helping.HelpGranted:
+    """Return help for the cause of a case, of some round sum below the most."""
+    return helping.HelpGranted(
+        amount_fen=case.rng.randrange(_LEAST_FEN, most_fen, _ROUND_FEN),
         cause=_CAUSE,
         cause_on=case.plan.apply_on.isoformat(),
         help="temporary",
-        kind="expenditure",
+        **more,
     )
-    case.say(granted, case.decider)
 
 
 def _at_once(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]) -> Process:
@@ -94,16 +97,8 @@ def _at_once(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], No
     yield from application(case)
     yield from acceptance(case, _declare)
     yield case.turn(1)
-    fen = case.rng.randrange(_LEAST_FEN, _TOWNSHIP_FEN, _ROUND_FEN)
-    granted = helping.HelpGranted(
-        amount_fen=fen,
-        cause=_CAUSE,
-        cause_on=case.plan.apply_on.isoformat(),
-        help="temporary",
-        kind="emergency",
-        way="goods" if case.plan.number % _GOODS_EVERY == 0 else "money",
-    )
-    case.say(granted, HEAD)
+    way = "goods" if case.plan.number % _GOODS_EVERY == 0 else "money"
+    case.say(_help_for(case, _TOWNSHIP_FEN, kind="emergency", way=way), HEAD)
     yield case.turn(case.rng.randrange(2, 8))
     case.say(duty.EmergencyHelpCompleted(justified=True), CLERK)
 
