@@ -276,7 +276,7 @@ def _decided(session: Session, chain: Chain) -> Iterator[Consequence]:
         if not chain.root.position < entry.position < made.position or entry.position in own:
             continue
         record = record_of(entry)
-        if record is None or not _rests_on_it(session, chain, entry, record):
+        if record is None or not _rests_on_it(session, chain, made, entry, record):
             continue
         state: State = "stands" if entry.position in chain.standing else "annulled"
         if state == "stands" and type(entry.event) in later:
@@ -284,13 +284,13 @@ def _decided(session: Session, chain: Chain) -> Iterator[Consequence]:
         yield consequence_of(chain, entry, "decision", state, is_open=state == "stands")
 
 
-def _rests_on_it(session: Session, chain: Chain, entry: Recorded, record: DecisionRecord) -> bool:
-    """Whether the facts of a decision differ with the amendment of the first entry, and only by it."""
+def _rests_on_it(
+    session: Session, chain: Chain, made: Recorded, entry: Recorded, record: DecisionRecord
+) -> bool:
+    """Whether the facts of a decision differ with an amendment of the first entry, and only by it."""
     earlier = [one for one in chain.entries if one.position < entry.position]
-    if chain.amendment is None:
-        return False
     case, book = entry.stream, session.policy()
     with_it = fold_case(case, earlier)
-    without = fold_case(case, [*earlier, chain.amendment])
+    without = fold_case(case, [*earlier, made])
     was, now = (known_facts(session, book, one, entry, record) for one in (with_it, without))
     return any(was.get(path) != now.get(path) for path in record.facts)

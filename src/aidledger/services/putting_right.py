@@ -48,22 +48,15 @@ def proposals(
     for one in followed:
         if not one.open:
             continue
+        paid = any(p.month == one.month and p.kind == "payment" for p in followed)
         match one.kind:
+            case "roster_line" if paid:
+                pass
+            case "entitlement" | "roster_line":
+                data = {"position": one.position, **why}
+                yield {"type": "EntryAnnulled", "stream": one.stream, "data": data}
             case "payment" | "decision":
                 pass
-            case "entitlement":
-                yield {
-                    "type": "EntryAnnulled",
-                    "stream": one.stream,
-                    "data": {"position": one.position, **why},
-                }
-            case "roster_line":
-                if not any(p.month == one.month and p.kind == "payment" for p in followed):
-                    yield {
-                        "type": "EntryAnnulled",
-                        "stream": one.stream,
-                        "data": {"position": one.position, **why},
-                    }
             case "list":
                 yield _withdrawal(session, chain, one)
             case "closed_month":

@@ -212,22 +212,23 @@ class Session:
         case = self.case(stream)
         if not case.applicant:
             return ()
-        if self._neighbours is None:
-            self._neighbours = Neighbours(recorded_all(self.store.read_types(NAMING)))
-            for entry in unwritten:
-                self._neighbours.take(entry)
-        found = (self.case(name) for name in self._neighbours.beside(case))
+        found = (self.case(name) for name in self._known_neighbours(unwritten).beside(case))
         return tuple(one for one in found if about(case.applicant, one, on))
 
     def others_before(self, case: Case, position: int, on: str) -> tuple[Case, ...]:
         """Return the other cases of a case's person as they stood before an entry, by stream."""
-        neighbours = self._neighbours or Neighbours(recorded_all(self.store.read_types(NAMING)))
-        self._neighbours = neighbours
         found = (
             fold_case(name, [e for e in self.stream(name) if e.position < position])
-            for name in neighbours.beside(case)
+            for name in self._known_neighbours().beside(case)
         )
         return tuple(one for one in found if about(case.applicant, one, on))
+
+    def _known_neighbours(self, unwritten: Iterable[Recorded] = ()) -> Neighbours:
+        """Return whose case is whose, read once and kept from then on."""
+        if self._neighbours is None:
+            stored = recorded_all(self.store.read_types(NAMING))
+            self._neighbours = Neighbours([*stored, *unwritten])
+        return self._neighbours
 
     def take_naming(self, entry: Recorded) -> None:
         """Learn whose case an entry says it is, where that is being kept."""

@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 
-from aidledger.domain.policy.words import value_words
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
-from aidledger.interfaces.cli.wording import counted
+from aidledger.interfaces.cli.wording import counted, limit_moves
 from aidledger.services.due import DueItem, due
 from aidledger.services.rebuilding import generations_folder
 
@@ -83,14 +82,7 @@ def _notes(app: App, item: DueItem) -> str:
         notes.append(app.say("逾期", "overdue"))
     if item.bound == "at_least":
         notes.append(app.say("不得早于", "not before"))
-    if item.extended:
-        unit_zh, unit_en = value_words(item.unit)
-        notes.append(
-            app.say(f"已延长 {item.extended} {unit_zh}", f"extended by {item.extended} {unit_en}")
-        )
-    if item.suspended_since:
-        since = item.suspended_since
-        notes.append(app.say(f"自 {since} 起中止", f"suspended since {since}"))
+    notes += limit_moves(item.extended, item.unit, item.suspended_since, app.lang)
     if item.provisional:
         notes.append(app.say("暂定", "provisional"))
     return ", ".join(notes)

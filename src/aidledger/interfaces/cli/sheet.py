@@ -7,13 +7,12 @@ from typing import Final
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import wire_name
-from aidledger.domain.policy.words import value_words
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.timers import Timer
 from aidledger.domain.values import age_on
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.wording import counted, shortened, title, word, yuan
+from aidledger.interfaces.cli.wording import counted, limit_moves, shortened, title, word, yuan
 from aidledger.services.standing import case_columns
 
 _OFTEN: Final = frozenset(
@@ -117,14 +116,9 @@ def _limits(app: App, limits: Sequence[Timer]) -> list[tuple[str, str]]:
 
 def _moved(app: App, timer: Timer) -> list[str]:
     """Return what is to be known of the last day of a limit beside the day."""
-    moved, notes = timer.moved, []
-    if moved.extended:
-        zh, en = value_words(timer.limit.unit)
-        notes.append(app.say(f"已延长 {moved.extended} {zh}", f"extended by {moved.extended} {en}"))
-    if moved.suspended_since:
-        since = moved.suspended_since
-        notes.append(app.say(f"自 {since} 起中止", f"suspended since {since}"))
-    elif moved.suspended_days:
+    moved = timer.moved
+    notes = limit_moves(moved.extended, timer.limit.unit, moved.suspended_since, app.lang)
+    if moved.suspended_days and not moved.suspended_since:
         days = moved.suspended_days
         notes.append(app.say(f"中止 {days} 天", f"suspended for {counted(days, 'day', 'days')}"))
     if moved.provisional and not timer.done_on:

@@ -10,6 +10,7 @@ import msgspec
 
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.money import format_yuan
+from aidledger.domain.policy.words import value_words
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli.language import Language, Said
 from aidledger.services.clock import CHINA
@@ -93,6 +94,18 @@ def moment(utc: str) -> str:
 def counted(count: int, one: str, many: str) -> str:
     """Return an English count with its noun."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def limit_moves(extended: int, unit: str, suspended_since: str | None, lang: Language) -> list[str]:
+    """Say by how much a limit was extended, and since when it is suspended, if it is."""
+    said: list[Said] = []
+    if extended:
+        zh, en = value_words(unit)
+        said.append(Said(f"已延长 {extended} {zh}", f"extended by {extended} {en}"))
+    if suspended_since:
+        since = suspended_since
+        said.append(Said(f"自 {since} 起中止", f"suspended since {since}"))
+    return [one.in_(lang) for one in said]
 
 
 def facts_text(entry: Recorded, lang: Language) -> str:
