@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.domain.people import CASE, COUNTY
+from tests.domain.people import CASE
 from tests.services.conftest import Office
 from tests.services.forging import forge
-from tests.services.test_recording import approve, investigate, on_case
+from tests.services.overriding import approve_despite
+from tests.services.test_recording import approve
 
 from aidledger.domain.case import evolve
 from aidledger.domain.casestate import Case
@@ -17,7 +18,6 @@ from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.recorded import Recorded
 from aidledger.replay import agreement
 from aidledger.services.deepcheck import deep_check
-from aidledger.services.problems import RefusedError
 from aidledger.services.verifying import verify
 
 
@@ -42,16 +42,7 @@ def test_an_honest_ledger_stands_on_the_upper_rungs(office: Office) -> None:
 
 
 def test_a_decision_against_rules_that_were_named_stands(office: Office) -> None:
-    investigate(office)
-    opinion = on_case("ReviewOpinionGiven", "u2", form="decentralised", opinion="approve")
-    office.act("2022-01-07", opinion)
-    asked = {"form": "decentralised", "from_month": "2022-02", "limb": "age"}
-    giving = on_case("ApplicationApproved", "c1", COUNTY, **asked)
-    with pytest.raises(RefusedError) as refused:
-        office.act("2022-01-08", giving)
-    broken = [problem.clause for problem in refused.value.problems]
-    despite = [{"clause": c, "reason": "flood", "authority": "county head"} for c in broken]
-    office.act("2022-01-08", {**giving, "despite": despite})
+    broken, _ = approve_despite(office)
     report = deep_check(office.session)
 
     assert {"approval-after-publicity", "approval-after-submission"} <= set(broken)

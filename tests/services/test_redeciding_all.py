@@ -16,12 +16,12 @@ from tests.replay.histories import case_name
 from tests.replay.test_agreement import HISTORY, recorded
 from tests.services.conftest import Office
 from tests.services.forging import forge
-from tests.services.test_recording import approve, investigate, on_case
+from tests.services.overriding import approve_despite
+from tests.services.test_recording import approve, on_case
 
 from aidledger.domain.case import fold_case, with_case_before
 from aidledger.domain.decide import WITH_RECORD
 from aidledger.domain.events.catalog import EVENTS, wire_name
-from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.facts import MONTHLY, OF_MONTHLY, CaseFacts
 from aidledger.domain.recorded import Recorded
@@ -31,7 +31,6 @@ from aidledger.services import decoding
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
-from aidledger.services.problems import RefusedError
 from aidledger.services.redeciding import redecide
 from aidledger.services.redeciding_all import redecide_all
 from aidledger.services.session import open_session
@@ -42,21 +41,7 @@ AFTER_PUBLICITY = "approval-after-publicity"
 
 def wrong_approval(office: Office) -> int:
     """Plant an approval before the publicity, which its decision calls met; return its position."""
-    investigate(office)
-    opinion = on_case("ReviewOpinionGiven", "u2", form="decentralised", opinion="approve")
-    office.act("2022-01-07", opinion)
-    asked = {"form": "decentralised", "from_month": "2022-02", "limb": "age"}
-    giving = on_case("ApplicationApproved", "c1", COUNTY, **asked)
-    with pytest.raises(RefusedError) as refused:
-        office.act("2022-01-08", giving)
-    broken = [problem.clause for problem in refused.value.problems]
-    despite = [{"clause": c, "reason": "flood", "authority": "county head"} for c in broken]
-    office.act("2022-01-08", {**giving, "despite": despite})
-    honest = next(
-        entry.event
-        for entry in office.session.stream(CASE)
-        if isinstance(entry.event, ApplicationApproved)
-    )
+    _, honest = approve_despite(office)
     assert honest.decision is not None
     clauses = tuple(msgspec.structs.replace(c, outcome="met") for c in honest.decision.clauses)
     record = msgspec.structs.replace(honest.decision, clauses=clauses, outcome="allow")
@@ -287,18 +272,7 @@ def test_a_rule_is_overridden_by_what_stands_just_before_the_act_and_by_nothing_
     office: Office, between: list[str]
 ) -> None:
     """Visits are left out of what is read, but not what they part."""
-    investigate(office)
-    opinion = on_case("ReviewOpinionGiven", "u2", form="decentralised", opinion="approve")
-    office.act("2022-01-07", opinion)
-    asked = {"form": "decentralised", "from_month": "2022-02", "limb": "age"}
-    giving = on_case("ApplicationApproved", "c1", COUNTY, **asked)
-    with pytest.raises(RefusedError) as refused:
-        office.act("2022-01-08", giving)
-    broken = [problem.clause for problem in refused.value.problems]
-    despite = [{"clause": c, "reason": "flood", "authority": "county head"} for c in broken]
-    office.act("2022-01-08", {**giving, "despite": despite})
-    honest = office.session.stream(CASE)[-2].event
-    assert isinstance(honest, ApplicationApproved)
+    broken, honest = approve_despite(office)
     assert honest.decision is not None
     again = {"act": "ApplicationApproved", "reason": "flood", "authority": "county head"}
     office.act(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 from tests.services.detectors import History, first, only
+from tests.services.onlycounty import history_of, only_county, rows, said
 from tests.services.test_simulation_findings import DETECTORS
 from tests.services.unpublished import UNPUBLISHED, never_shown
 
@@ -18,11 +18,9 @@ from aidledger.domain.values import age_on
 from aidledger.services.decoding import recorded_all
 from aidledger.services.deepcheck import deep_check
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.irregularities import planting
 from aidledger.services.simulation.irregularities.planting import all_kinds
-from aidledger.services.simulation.programmes import branches
 from aidledger.services.simulation.running import simulate
 from aidledger.services.verifying import verify
 
@@ -34,16 +32,8 @@ SHOWING = ("PublicityStarted", "ApprovalAnnounced", "TerminationPublished", "Lis
 @pytest.fixture(scope="module")
 def location(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Location of a county in which every applicant is a child."""
-    place = str(tmp_path_factory.mktemp("children") / "ledger.sqlite")
-    only_children = tuple(
-        msgspec.structs.replace(branch, weight=int(branch.programme in CHILDREN))
-        for branch in branches.PROGRAMMES
-    )
-    create_ledger(place, origin="simulated/520123/9")
-    with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
-        patch.setattr(branches, "PROGRAMMES", only_children)
-        simulate(session, cases=CASES, months=MONTHS, seed=9)
-    return place
+    folder = tmp_path_factory.mktemp("children")
+    return only_county(folder, CHILDREN, cases=CASES, months=MONTHS, seed=9)
 
 
 @pytest.fixture
@@ -54,18 +44,7 @@ def session(location: str) -> Iterator[Session]:
 
 @pytest.fixture(scope="module")
 def history(location: str) -> History:
-    with open_session(location, read_only=True) as session:
-        return History(recorded_all(session.store.read()))
-
-
-def said(history: History, name: str) -> list[Any]:
-    """Return the entries of a type."""
-    return [*history.of(name)]
-
-
-def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
-    columns, answer = read_model(session, model, as_of=LAST, folder=generations_folder(location))
-    return [dict(zip(columns, row, strict=True)) for row in answer]
+    return history_of(location)
 
 
 def test_children_of_both_programmes_live_the_whole_life(history: History) -> None:
@@ -121,18 +100,18 @@ def test_nobody_is_shown_a_child(history: History, session: Session, location: s
     assert [] == [e for name in SHOWING for e in said(history, name)]
     assert {None} == {e.event.display_name or None for e in said(history, "ApplicationSubmitted")}
     for name in ("list_approved", "list_paid", "list_publicity"):
-        lines = rows(session, location, name)
+        lines = rows(session, location, name, LAST)
         assert {"未成年人 / minor"} >= {line["display_name"] for line in lines}
         assert {None} >= {line.get("amount_fen") for line in lines}
 
 
 def test_models_know_each_child_and_who_answers_for_it(session: Session, location: str) -> None:
     """S4-075, S4-008: each has a guardian and an account held for it; the left-behind are counts."""
-    answering = rows(session, location, "guardians")
+    answering = rows(session, location, "guardians", LAST)
 
     assert {"in_order"} == {row["state"] for row in answering}
-    assert {"left_behind"} == {row["kind"] for row in rows(session, location, "children")}
-    assert [] == rows(session, location, "programmes_by_person")
+    assert {"left_behind"} == {row["kind"] for row in rows(session, location, "children", LAST)}
+    assert [] == rows(session, location, "programmes_by_person", LAST)
 
 
 def test_children_are_paid_by_runs_and_funds_of_their_own(history: History) -> None:
@@ -157,7 +136,7 @@ def test_who_is_paid_twice_is_so_against_named_rules(tmp_path: Path) -> None:
             simulate(session, cases=4, months=4, seed=7, irregularities=listed)
         recorded = recorded_all(session.store.read())
         assert () == deep_check(session).findings
-        excluded = rows(session, place, "programmes_by_person")
+        excluded = rows(session, place, "programmes_by_person", LAST)
     found = {one["rule"]: one for one in msgspec.json.decode(listed.read_bytes())["irregularities"]}
     named = {e.event.clause for e in recorded if isinstance(e.event, RuleOverridden)}
 

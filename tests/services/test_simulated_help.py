@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-import msgspec
 import pytest
 from tests.services.detectors import History, only
 from tests.services.detectors_money import beyond_grants
+from tests.services.onlycounty import history_of, only_county, rows, said
 from tests.services.test_simulation_findings import DETECTORS
 
-from aidledger.services.decoding import recorded_all
 from aidledger.services.deepcheck import deep_check
-from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.session import Session, open_session
-from aidledger.services.simulation.programmes import branches
-from aidledger.services.simulation.running import simulate
 from aidledger.services.verifying import verify
 
 CASES, MONTHS, LAST = 48, 6, date(2022, 6, 30)
@@ -30,16 +24,8 @@ PAID = {"temporary", "medical", "education", "employment"}
 @pytest.fixture(scope="module")
 def location(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Location of a county in which every applicant asks for help once."""
-    place = str(tmp_path_factory.mktemp("help") / "ledger.sqlite")
-    only_help = tuple(
-        msgspec.structs.replace(branch, weight=int(branch.programme in HELP))
-        for branch in branches.PROGRAMMES
-    )
-    create_ledger(place, origin="simulated/520123/9")
-    with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
-        patch.setattr(branches, "PROGRAMMES", only_help)
-        simulate(session, cases=CASES, months=MONTHS, seed=8)
-    return place
+    folder = tmp_path_factory.mktemp("help")
+    return only_county(folder, HELP, cases=CASES, months=MONTHS, seed=8)
 
 
 @pytest.fixture
@@ -50,18 +36,7 @@ def session(location: str) -> Iterator[Session]:
 
 @pytest.fixture(scope="module")
 def history(location: str) -> History:
-    with open_session(location, read_only=True) as session:
-        return History(recorded_all(session.store.read()))
-
-
-def said(history: History, name: str) -> list[Any]:
-    """Return the entries of a type."""
-    return [*history.of(name)]
-
-
-def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
-    columns, answer = read_model(session, model, as_of=LAST, folder=generations_folder(location))
-    return [dict(zip(columns, row, strict=True)) for row in answer]
+    return history_of(location)
 
 
 def test_each_programme_gives_its_own_help(history: History) -> None:
@@ -87,7 +62,7 @@ def test_what_was_granted_in_money_is_paid_once_and_in_full(
 
     assert {"one_off"} == {e.event.kind for e in lines}
     assert PAID == {e.event.run.removeprefix("run/").partition("-")[0] for e in lines}
-    told = rows(session, location, "help_paid")
+    told = rows(session, location, "help_paid", LAST)
     assert len(told) > CASES / 2
     assert {(0, 0)} == {(row["unpaid_fen"], row["over_fen"]) for row in told}
 
@@ -96,10 +71,10 @@ def test_the_paperwork_of_an_emergency_is_done_and_a_bill_is_paid_to_the_fen(
     session: Session, location: str
 ) -> None:
     """S1-055, S4-051, F052: nothing is left over of either."""
-    states = {row["state"] for row in rows(session, location, "emergency_paperwork")}
+    states = {row["state"] for row in rows(session, location, "emergency_paperwork", LAST)}
 
     assert {"met"} == states
-    bills = rows(session, location, "medical_costs")
+    bills = rows(session, location, "medical_costs", LAST)
     assert {(0, 1, True, True)} == {
         (row["rest_fen"], row["cases"], row["adds_up"], row["in_order"]) for row in bills
     }

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-import msgspec
 import pytest
 from tests.services.detectors import History
+from tests.services.onlycounty import history_of, only_county, rows, said
 from tests.services.test_simulation_findings import DETECTORS
 
-from aidledger.services.decoding import recorded_all
 from aidledger.services.deepcheck import deep_check
-from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import generations_folder, model_list, read_model
+from aidledger.services.rebuilding import model_list
 from aidledger.services.session import Session, open_session
-from aidledger.services.simulation.programmes import branches
-from aidledger.services.simulation.running import simulate
 from aidledger.services.verifying import verify
 
 CASES, MONTHS, LAST = 60, 14, date(2023, 2, 28)
@@ -27,16 +22,8 @@ CASES, MONTHS, LAST = 60, 14, date(2023, 2, 28)
 @pytest.fixture(scope="module")
 def location(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Location of a county in which every applicant is a household."""
-    place = str(tmp_path_factory.mktemp("households") / "ledger.sqlite")
-    only = tuple(
-        msgspec.structs.replace(branch, weight=int(branch.programme == "dibao"))
-        for branch in branches.PROGRAMMES
-    )
-    create_ledger(place, origin="simulated/520123/8")
-    with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
-        patch.setattr(branches, "PROGRAMMES", only)
-        simulate(session, cases=CASES, months=MONTHS, seed=8)
-    return place
+    folder = tmp_path_factory.mktemp("households")
+    return only_county(folder, {"dibao"}, cases=CASES, months=MONTHS, seed=8)
 
 
 @pytest.fixture
@@ -47,18 +34,7 @@ def session(location: str) -> Iterator[Session]:
 
 @pytest.fixture(scope="module")
 def history(location: str) -> History:
-    with open_session(location, read_only=True) as session:
-        return History(recorded_all(session.store.read()))
-
-
-def said(history: History, name: str) -> list[Any]:
-    """Return the entries of a type."""
-    return [*history.of(name)]
-
-
-def rows(session: Session, location: str, model: str) -> list[dict[str, Any]]:
-    columns, answer = read_model(session, model, as_of=LAST, folder=generations_folder(location))
-    return [dict(zip(columns, row, strict=True)) for row in answer]
+    return history_of(location)
 
 
 def test_all_that_may_befall_a_household_does(history: History) -> None:
@@ -104,12 +80,12 @@ def test_no_detector_finds_anything(rule: str, history: History) -> None:
 
 def test_each_month_is_the_difference_to_the_standard(session: Session, location: str) -> None:
     """S4-020, S4-023, F054, F059: worked out again in SQL, also where the standard rose."""
-    amounts = rows(session, location, "dibao_amounts")
+    amounts = rows(session, location, "dibao_amounts", LAST)
 
     assert {0} == {row["difference_fen"] for row in amounts if not row["in_exit"]}
     assert any(row["in_exit"] for row in amounts)
     assert {70_500, 73_500} == {row["standard_fen"] for row in amounts}
-    assert all(row["adds_up"] for row in rows(session, location, "income"))
+    assert all(row["adds_up"] for row in rows(session, location, "income", LAST))
 
 
 def test_households_are_paid_by_runs_and_a_fund_of_their_own(
@@ -121,15 +97,17 @@ def test_households_are_paid_by_runs_and_a_fund_of_their_own(
     promised = [e for e in said(history, "FundAllocated") if e.stream in paying]
     assert {"fund/dibao-2022"} == paying
     assert {"dibao"} == {e.event.programme for e in promised}
-    assert {0} == {row["difference_fen"] for row in rows(session, location, "bank_statements")}
+    assert {0} == {
+        row["difference_fen"] for row in rows(session, location, "bank_statements", LAST)
+    }
     suspended = {e.stream for e in said(history, "SupportSuspended")}
-    owed = [row for row in rows(session, location, "arrears") if row["case"] not in suspended]
+    owed = [row for row in rows(session, location, "arrears", LAST) if row["case"] not in suspended]
     assert {0} == {row["arrears_fen"] for row in owed}
 
 
 def test_returns_agree_with_the_replay(session: Session, location: str) -> None:
     """S4-101, S4-103: households are counted with the others."""
-    assert {"equal"} == {row["state"] for row in rows(session, location, "monthly_return")}
+    assert {"equal"} == {row["state"] for row in rows(session, location, "monthly_return", LAST)}
 
 
 def test_lists_tell_name_members_and_amount_and_no_child(
@@ -137,7 +115,7 @@ def test_lists_tell_name_members_and_amount_and_no_child(
 ) -> None:
     """S4-108, S4-109: only what the allow-list has, and no name but the masked one of the head."""
     allowed = {model.name: set(model.allow) for model in model_list() if model.allow}
-    shown = rows(session, location, "list_approved")
+    shown = rows(session, location, "list_approved", LAST)
     heads = {e.event.display_name for e in said(history, "ApplicationSubmitted")}
 
     assert {frozenset(allowed["list_approved"] | {"positions"})} == {
