@@ -20,9 +20,6 @@ done AS (
       ON completed.stream = emergencies.stream AND completed.position > emergencies.position
     GROUP BY emergencies.position
 ),
-programmes AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
 rules AS (
     SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption,
            CASE
@@ -39,10 +36,10 @@ dues AS (
                - CASE WHEN begun.unknown THEN 1 ELSE 0 END AS provisional,
            LIST_CONCAT(begun.positions, found.positions) AS positions
     FROM emergencies
-    LEFT JOIN programmes ON programmes.stream = emergencies.stream
+    LEFT JOIN case_state ON case_state."case" = emergencies.stream
     JOIN rules
       ON rules.day = emergencies.effective_on
-     AND rules.programme = COALESCE(programmes.programme, '')
+     AND rules.programme = COALESCE(case_state.programme, '')
     JOIN calendar_days AS begun ON begun.day = emergencies.effective_on
     JOIN calendar_days AS found
       ON found.working AND found.working_number = begun.working_number + rules.days

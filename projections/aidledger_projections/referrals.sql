@@ -15,9 +15,6 @@ answers AS (
     FROM referral_answered
     GROUP BY stream, referral
 ),
-programmes AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
 rules AS (
     SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption,
            CASE
@@ -57,6 +54,6 @@ SELECT made.stream AS "case",
 FROM made
 CROSS JOIN parameters
 LEFT JOIN answers ON answers.stream = made.stream AND answers.referral = made.referral
-LEFT JOIN programmes ON programmes.stream = made.stream
+LEFT JOIN case_state ON case_state."case" = made.stream
 LEFT JOIN rules
-  ON rules.day = made.made_on AND rules.programme = COALESCE(programmes.programme, '')
+  ON rules.day = made.made_on AND rules.programme = COALESCE(case_state.programme, '')
