@@ -22,6 +22,7 @@ from aidledger.replay.loading import HostileRow
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
+from aidledger.store.cut import CutStore
 from aidledger.store.port import LedgerStore
 from aidledger.store.secrets import database_name, is_url, secrets_path
 
@@ -70,6 +71,7 @@ def generations_folder(location: str) -> Path:
 
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
     """Return the folder named, or that of the store's own place."""
+    store = store.whole if isinstance(store, CutStore) else store
     place = folder or getattr(store, "path", None) or getattr(store, "location", None)
     if place is None:
         raise ServiceError(
