@@ -14,6 +14,7 @@ from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
+from aidledger.interfaces.cli.helps_time import IN_TIME, TIME_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
 
@@ -32,6 +33,7 @@ PROGRAM: Final = Help(
 COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
     **DECIDING,
+    **IN_TIME,
     **WITNESSING,
     **PROVING,
     **POLICIES,
@@ -285,6 +287,7 @@ COMMANDS: Final[dict[str, Help]] = {
 OPTIONS: Final[dict[str, Said]] = {
     **ATTACK_OPTIONS,
     **DECIDING_OPTIONS,
+    **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(

@@ -12,6 +12,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
+from aidledger.interfaces.cli.tree_time import BISECT, TIME
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
 
@@ -142,6 +143,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Said("查看", "Look"),
         (
             _CASES,
+            *TIME,
             Spec(
                 "due",
                 _HERE + "dues:show_due",
@@ -194,6 +196,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 _HERE + "rebuilds:run_rebuild",
                 opts=(*_TIMES, Opt("--model", "many", "NAME"), _JSON),
             ),
+            BISECT,
             Spec(
                 "attack",
                 _HERE + "attacks:run_attack",
