@@ -16,7 +16,7 @@ from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
 from aidledger.replay.agreement import CASE_COLUMNS
-from aidledger.replay.comparing import RowChange, applied, line_changes, row_changes
+from aidledger.replay.rowchanges import RowChange, applied, line_changes, row_changes
 
 A, B = "2022-02-15", "2022-03-31"
 BOOKKEEPING = ("version", "last_position", "positions")

@@ -17,12 +17,11 @@ from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelResult
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.generations import Generations, compute, compute_all
+from aidledger.replay.generations import Generations, compute
 from aidledger.replay.loading import HostileRow
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
-from aidledger.store.cut import CutStore
 from aidledger.store.port import LedgerStore
 from aidledger.store.secrets import database_name, is_url, secrets_path
 
@@ -71,7 +70,6 @@ def generations_folder(location: str) -> Path:
 
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
     """Return the folder named, or that of the store's own place."""
-    store = store.whole if isinstance(store, CutStore) else store
     place = folder or getattr(store, "path", None) or getattr(store, "location", None)
     if place is None:
         raise ServiceError(
@@ -150,42 +148,20 @@ def read_model(
         ServiceError: a day outside 1850-2200.
 
     """
-    return read_models(
-        session, [name], as_of=as_of, known_on=known_on, folder=folder, limits=limits
-    )[name]
-
-
-def read_models(
-    session: Session | LedgerStore,
-    names: Iterable[str],
-    *,
-    as_of: date | None = None,
-    known_on: date | None = None,
-    folder: Path | None = None,
-    limits: EngineLimits | None = None,
-) -> dict[str, tuple[list[str], Rows]]:
-    """Return the columns and rows of some models by name, all about the same: as `read_model`.
-
-    Raises:
-        ModelError: a model is unknown or cannot be built.
-        GenerationsError: the current generation cannot be read.
-        ServiceError: a day outside 1850-2200.
-
-    """
     _check_days(as_of, known_on)
-    store, names = _store_of(session), tuple(names)
+    store = _store_of(session)
     models = load_models()
-    wanted = needed(models, names)
+    wanted = needed(models, [name])
     generations = Generations(_folder_of(store, folder))
     current = generations.current()
     if current is not None and current.holds(
         wanted, position=store.head().size - 1, as_of=as_of, known_on=known_on
     ):
-        return {name: generations.read(current, models[name], limits) for name in names}
-    _, found = compute_all(
-        StoreSource(store), models, names, as_of=as_of, known_on=known_on, limits=limits
+        return generations.read(current, models[name], limits)
+    _, columns, rows = compute(
+        StoreSource(store), models, name, as_of=as_of, known_on=known_on, limits=limits
     )
-    return found
+    return columns, rows
 
 
 def disagreements(
