@@ -69,15 +69,23 @@ def test_lang_may_stand_after_help() -> None:
 
 
 def test_every_option_has_a_text_in_the_table() -> None:
-    used = set()
+    used, of_one = set(), {name for name in OPTIONS if " " in name}
     for path in PATHS:
         command: click.Command = cli
         for name in path.split():
             assert isinstance(command, click.Group)
             command = command.get_command(click.Context(command), name) or command
-        used |= {p.opts[-1] for p in command.params if isinstance(p, click.Option)}
+        names = {p.opts[-1] for p in command.params if isinstance(p, click.Option)}
+        of_one -= {f"{path} {name}" for name in names}
+        used |= names
 
-    assert used | {"--help"} == set(OPTIONS)
+    assert used | {"--help"} == {name for name in OPTIONS if " " not in name}
+    assert set() == of_one  # the text of an option of one command, which has no such option
+
+
+def test_an_option_may_have_a_text_of_its_own_in_one_command() -> None:
+    assert "the case that the clause is held against" in aidledger("bisect", "--help").out
+    assert "only this case" in aidledger("diff", "--help").out
 
 
 @pytest.mark.parametrize("example", [line for said in COMMANDS.values() for line in said.examples])
