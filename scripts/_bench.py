@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.appending import APPENDING
+from benchmarks.audited import AUDITS
+from benchmarks.bulk import BULK
+from benchmarks.casehistory import HISTORIES
 from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
@@ -37,6 +40,9 @@ MEASURES: dict[str, Measure] = {
     **PROJECTING,
     **PROVING,
     **REDECIDING,
+    **BULK,
+    **AUDITS,
+    **HISTORIES,
 }
 QUICK_ROUNDS = 2
 

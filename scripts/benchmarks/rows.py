@@ -34,6 +34,8 @@ GOALS = {
     ("services", "postgresql"): 3.0,
     ("command", "sqlite"): 1.0,
     ("command", "postgresql"): 1.0,
+    ("bulk", "sqlite"): 4.0,
+    ("bulk", "postgresql"): 7.0,
 }
 
 ROWS: tuple[Row, ...] = (
@@ -189,5 +191,79 @@ ROWS: tuple[Row, ...] = (
         unit="proofs/s",
         ours="verify proofs",
         peer="verify proofs pymerkle",
+    ),
+    *(
+        Row(
+            title=f"bulk append, 1,000 entries a batch, chained and signed, {name}",
+            unit="entries/s",
+            ours=f"bulk ours {engine}",
+            peer=f"services stock {engine}",
+            limit=f"bare batch {engine}",
+            goal=GOALS["bulk", engine],
+            goal_limit=0.6 if engine == "postgresql" else None,
+            rounds=20,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"one entry, durable, chained and signed, {name}",
+            unit="entries/s",
+            ours=f"entry ours {engine}",
+            peer=f"command stock {engine}",
+            limit=f"bare one {engine}",
+            goal=2.0,
+            goal_limit=0.66,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"history of a case of 33 entries, {name}",
+            unit="entries/s",
+            ours=f"history ours {engine}",
+            peer=f"history stock {engine}",
+            goal=10.0,
+            rounds=10,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"history of a case of 33 entries, each proven and checked, {name}",
+            unit="entries/s",
+            ours=f"history proven {engine}",
+            peer=f"history stock {engine}",
+            goal=1.0,
+            rounds=10,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"kept by others, 1,000 entries a batch: {what}",
+            unit="entries/s",
+            ours=f"bulk ours {engine}",
+            peer=theirs,
+            rounds=5,
+        )
+        for what, engine, theirs in (
+            ("audit trigger with a hash chain, PostgreSQL", "postgresql", "audited batch"),
+            ("SQLAlchemy-Continuum, SQLite", "sqlite", "versioned sqlite"),
+            ("SQLAlchemy-Continuum, PostgreSQL", "postgresql", "versioned postgresql"),
+        )
+    ),
+    Row(
+        title="kept by others, one entry: audit trigger with a hash chain, PostgreSQL",
+        unit="entries/s",
+        ours="entry ours postgresql",
+        peer="audited one",
+        rounds=10,
+    ),
+    Row(
+        title="400 bytes written and kept by the disk",
+        unit="writes/s",
+        ours="bare fsync",
+        rounds=10,
     ),
 )

@@ -22,7 +22,7 @@ from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.keyring import (
     REFUSED_KEY,
     Keyring,
@@ -127,7 +127,7 @@ class Session:
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
-        return recorded_all(self.store.read_stream(name))
+        return recorded_many(list(self.store.read_stream(name)))
 
     def version(self, stream: str) -> int:
         """Return the version of a stream: 0 when it has no entry."""
