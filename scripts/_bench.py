@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.appending import APPENDING
+from benchmarks.archived import ARCHIVED
 from benchmarks.audited import AUDITS
 from benchmarks.bulk import BULK
 from benchmarks.casehistory import HISTORIES
@@ -40,6 +41,7 @@ MEASURES: dict[str, Measure] = {
     **PROJECTING,
     **PROVING,
     **REDECIDING,
+    **ARCHIVED,
     **BULK,
     **AUDITS,
     **HISTORIES,

@@ -266,4 +266,57 @@ ROWS: tuple[Row, ...] = (
         ours="bare fsync",
         rounds=10,
     ),
+    *(
+        Row(
+            title=f"first seal: read, checked, decoded, written, two processes, {name}",
+            unit="entries/s",
+            ours=f"seal {engine}",
+            limit="bare verifying",
+            goal_rate=200_000,
+            rounds=5,
+        )
+        for engine, name in ENGINES
+    ),
+    Row(
+        title="verify an archive: bytes, chain, tree, two processes",
+        unit="entries/s",
+        ours="verify archive",
+        limit="bare verifying",
+        goal_rate=400_000,
+        goal_limit=0.6,
+        rounds=5,
+    ),
+    Row(
+        title="verify an archive, its columns derived again, two processes",
+        unit="entries/s",
+        ours="verify archive and columns",
+        limit="bare verifying",
+        rounds=5,
+    ),
+    Row(
+        title="rebuild of all models from the archive",
+        unit="entries/s",
+        ours="rebuild archived",
+        peer="rebuild stock",
+        limit="bare models",
+        goal=1_000.0,
+        goal_rate=1_000_000,
+        goal_limit=0.5,
+        rounds=5,
+    ),
+    Row(
+        title="rebuild of case_state alone from the archive",
+        unit="entries/s",
+        ours="rebuild archived, cases",
+        peer="rebuild stock, cases",
+        goal_rate=3_000_000,
+        rounds=5,
+    ),
+    Row(
+        title="paid by month: asked of the archive, of JSON lines in DuckDB",
+        unit="entries/s",
+        ours="paid by month, columns",
+        peer="paid by month, JSON",
+        rounds=7,
+    ),
 )
