@@ -20,7 +20,13 @@ from aidledger.services.simulation.running import simulate
 
 
 def only_county(
-    folder: Path, programmes: Collection[str], *, cases: int, months: int, seed: int
+    folder: Path,
+    programmes: Collection[str],
+    *,
+    cases: int,
+    months: int,
+    seed: int,
+    start: str = "2022-01-01",
 ) -> str:
     """Simulate a county of these programmes alone; return its location."""
     place = str(folder / "ledger.sqlite")
@@ -31,7 +37,7 @@ def only_county(
     create_ledger(place, origin=f"simulated/520123/{seed}")
     with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
         patch.setattr(branches, "PROGRAMMES", only)
-        simulate(session, cases=cases, months=months, seed=seed)
+        simulate(session, cases=cases, months=months, seed=seed, start=start)
     return place
 
 

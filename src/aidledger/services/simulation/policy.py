@@ -190,8 +190,7 @@ def standard_rises(county: County, cases: list[Dossier]) -> Process:
     county.flush()
     for case in cases:
         state = case.state
-        rests_on_it = not case.plan.of_child
-        if rests_on_it and state.stage == "approved" and not state.died_on:
+        if case.plan.by_standard and state.stage == "approved" and not state.died_on:
             anew = support.EntitlementSet(
                 from_month=max(month, state.from_month), reason="standard"
             )

@@ -45,6 +45,13 @@ class HouseholdPlan(CasePlan, frozen=True, kw_only=True):
     firms: int = 0
     vehicles: int = 0
     reviewed: bool = True
+    relocated: Literal["", "before", "later"] = ""
+    """Whether it moves to a relocation site: before it applies, or once it is in support."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether one person is taken in alone, who has no household of their own."""
+        return self.limb == "single_person"
 
     @property
     def steady(self) -> bool:

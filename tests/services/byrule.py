@@ -1,0 +1,56 @@
+"""What the shipped rules ask of a programme, read from the parameters of its packs and nowhere else."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from typing import Any, Final
+
+from aidledger.services.adoption import shipped
+
+
+def _parameters() -> dict[str, dict[str, Any]]:
+    """Return every parameter of the packs by programme; ``""``: of those for every programme.
+
+    Of several packs that have one, the most local speaks last.
+    """
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    packs = [tomllib.loads(content.decode()) for content in shipped("packs").values()]
+    for pack in sorted(packs, key=lambda pack: "extends" in pack):
+        for programme in pack.get("programmes", [""]):
+            found[programme] |= pack["parameters"]
+    return found
+
+
+_BY_PROGRAMME: Final = _parameters()
+UNPUBLISHED: Final = set(_BY_PROGRAMME[""]["unpublished_programmes"])
+"""S4-109: programmes of which nothing is shown: no notice, no announcement, no line."""
+VISITED_MONTHLY: Final = set(_BY_PROGRAMME[""]["visit_key_programmes"])
+"""S4-080, S4-082: the others are visited in every third month at the latest."""
+FAMILIES: Final = {"low_income", "rigid"}
+"""G25: all that is decided for these is that they are recognised."""
+
+
+def programme_of(case: list[Any]) -> str:
+    """Return what a case was applied for; empty where nobody has applied."""
+    applied = [e.event for e in case if type(e.event).__name__ == "ApplicationSubmitted"]
+    return str(applied[0].programme) if applied else ""
+
+
+def rules_of(case: list[Any]) -> dict[str, Any]:
+    """Return the parameters of the packs of a case's programme: its own, or those for every one."""
+    return _BY_PROGRAMME.get(programme_of(case)) or _BY_PROGRAMME[""]
+
+
+def never_shown(case: list[Any]) -> bool:
+    """Whether the rule of a case's programme lets nothing of it be shown."""
+    return programme_of(case) in UNPUBLISHED
+
+
+def decisions(case: list[Any]) -> list[Any]:
+    """Return what was decided on an application; of a family that is its first recognition."""
+    named = ("ApplicationApproved", "ApplicationRefused")
+    decided = [e for e in case if type(e.event).__name__ in named]
+    if programme_of(case) in FAMILIES:
+        decided += [e for e in case if type(e.event).__name__ == "RecognitionGranted"][:1]
+    return decided
