@@ -47,6 +47,12 @@ def never_shown(case: list[Any]) -> bool:
     return programme_of(case) in UNPUBLISHED
 
 
+def reviewed(case: list[Any]) -> bool:
+    """Whether support is reviewed by the year: not where a programme has rules that don't ask it."""
+    programme = programme_of(case)
+    return programme not in _BY_PROGRAMME or "review_months" in _BY_PROGRAMME[programme]
+
+
 def decisions(case: list[Any]) -> list[Any]:
     """Return what was decided on an application; of a family that is its first recognition."""
     named = ("ApplicationApproved", "ApplicationRefused")

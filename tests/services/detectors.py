@@ -160,18 +160,23 @@ def f032(h: History) -> Found:
 
 def f033(h: History) -> Found:
     for case in h.cases():
-        sent, rules = first(case, "CaseSubmitted"), rules_of(case)
-        if sent:
-            since, most = sent.event.received_on, 15
-        elif "submission_required" not in rules:
-            # Nothing is submitted: the days, 20 or for families 30, count from the acceptance.
-            since = first(case, "ApplicationAccepted").effective_on
-            most = rules.get("whole_limit_working_days") or rules["decision_limit_working_days"]
-        else:
-            continue
+        since, most = time_to_decide(case)
         for decided in decisions(case):
-            if h.working_days(since, decided.effective_on) > most:
+            if since and h.working_days(since, decided.effective_on) > most:
                 yield decided.position
+
+
+def time_to_decide(case: list[Recorded]) -> tuple[str, int]:
+    """Return since when the working days to a decision count, and how many; no day: no rule says."""
+    sent, rules = first(case, "CaseSubmitted"), rules_of(case)
+    if sent:
+        return sent.event.received_on, 15
+    most = rules.get("whole_limit_working_days") or rules.get("decision_limit_working_days")
+    accepted = first(case, "ApplicationAccepted")
+    if not accepted or not most or "submission_required" in rules:
+        return "", 0
+    # Nothing is submitted: 20 days for special assistance, 30 for families, from the acceptance.
+    return accepted.effective_on, int(most)
 
 
 def f035(h: History) -> Found:

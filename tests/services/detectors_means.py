@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
+from tests.services.byrule import reviewed
 from tests.services.detectors import Found, History, approvals, first, only
 
 from aidledger.domain.values import add_months, age_on
@@ -239,7 +240,7 @@ def f047(h: History) -> Found:
     """No review in a year; in half a year where the income is of work."""
     for case in h.cases():
         approved = first(case, "ApplicationApproved")
-        if not approved:
+        if not approved or not reviewed(case):
             continue
         incomes = only(case, "IncomeAssessed")
         kinds = {line.kind for line in incomes[-1].event.lines} if incomes else set()

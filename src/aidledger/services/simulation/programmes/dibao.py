@@ -36,7 +36,7 @@ _TOO_MUCH_PERCENT: Final = 130
 _LIVED_HERE_FROM: Final = "2012-06-01"
 _ALONE_PERCENT: Final = 35
 """Of those who live alone: taken in by the single route, for a disability."""
-_RELOCATED_PERCENT: Final = 12
+_RELOCATED_PERCENT: Final = 16
 """Of the households in the country: moved to a relocation site, before they apply or in support."""
 _MOVED_ON: Final = date(2019, 11, 20)
 
@@ -54,7 +54,7 @@ def draw(county: County, number: int, rng: Random) -> HouseholdPlan:
             categories=tuple(dict.fromkeys(categories)),
         )
     if plan.town.area == "rural" and chance >= 100 - _RELOCATED_PERCENT:
-        return replace(plan, relocated="later" if number % 2 else "before")
+        return replace(plan, relocated="later" if chance % 2 else "before")
     return plan
 
 
