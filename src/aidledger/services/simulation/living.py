@@ -295,8 +295,8 @@ def _end(
         heard_on = county.today.isoformat()
         case.say(duty.RecipientHeard(channel="in_person", heard_on=heard_on), CLERK)
     case.say(ending.TerminationAudited(agreed=True, ground=ground), HEAD)
-    yield case.turn(1, COUNTY)
-    case.say(ending.TerminationApproved(ground=ground, last_month=last_month), case.decider)
+    yield case.turn(1, case.decides_at)
+    case.say(ending.TerminationApproved(ground=ground, last_month=last_month), case.approver)
     case.ended_on = case.ended_on or county.today
     yield case.turn(1)
     if carers is not None:

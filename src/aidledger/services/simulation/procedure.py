@@ -299,8 +299,14 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
 
 
 def _county(case: Dossier, checks: SpotChecks) -> Process:
-    """Submit, review and check at home; ends on the day of the decision."""
+    """Submit, review and check at home; ends on the day of the decision.
+
+    Where the rule lets the township decide, nothing is submitted.
+    """
     plan, county = case.plan, case.county
+    if case.decides_at == case.office:
+        yield case.turn(plan.decide_after)
+        return
     yield case.turn(plan.submit_after)
     case.say(decision.CaseSubmitted(received_on=county.today.isoformat()), HEAD)
     decide_on = county.after(plan.decide_after)
@@ -316,7 +322,7 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
 def approval(case: Dossier, approved: Callable[[Dossier], None]) -> Process:
     """Approve, by the county's decider unless the plan has somebody who must not; tell the public."""
     plan, today = case.plan, case.county.today
-    by = case.decider
+    by = case.approver
     if plan.surveyor_decides:
         by = f"{case.office}-{SURVEYOR}"
     elif plan.township_decides:
@@ -338,7 +344,7 @@ def refusal(case: Dossier) -> Process:
     """Refuse with reasons, and serve them on the applicant."""
     code, text = case.plan.refused_for
     refused = decision.ApplicationRefused(reasons=(code,))
-    case.say(refused, case.decider, personal={"reasons_text": text})
+    case.say(refused, case.approver, personal={"reasons_text": text})
     yield case.turn(case.plan.refusal_told_after)
     told = decision.RefusalNotified(served_on=case.county.today.isoformat(), written=True)
     case.say(told, CLERK)

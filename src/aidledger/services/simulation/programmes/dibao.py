@@ -69,7 +69,7 @@ def declare(case: Dossier) -> None:
     lives = household.ResidenceEvidenced(
         evidence=case.digest("residence"),
         from_on=_LIVED_HERE_FROM,
-        kind="permit" if plan.number % 8 == 0 else "registered",
+        kind="permit" if plan.by_permit else "registered",
         place=COUNTY,
     )
     case.say(lives, CLERK)
