@@ -25,8 +25,6 @@ def _parameters() -> dict[str, dict[str, Any]]:
 _BY_PROGRAMME: Final = _parameters()
 UNPUBLISHED: Final = set(_BY_PROGRAMME[""]["unpublished_programmes"])
 """S4-109: programmes of which nothing is shown: no notice, no announcement, no line."""
-VISITED_MONTHLY: Final = set(_BY_PROGRAMME[""]["visit_key_programmes"])
-"""S4-080, S4-082: the others are visited in every third month at the latest."""
 FAMILIES: Final = {"low_income", "rigid"}
 """G25: all that is decided for these is that they are recognised."""
 
@@ -47,6 +45,11 @@ def never_shown(case: list[Any]) -> bool:
     return programme_of(case) in UNPUBLISHED
 
 
+def visited_within(case: list[Any]) -> int:
+    """Return the days from one visit to the next: S4-082, monthly in key programmes; S4-083, or a quarter."""
+    return 31 if programme_of(case) in _BY_PROGRAMME[""]["visit_key_programmes"] else 92
+
+
 def reviewed(case: list[Any]) -> bool:
     """Whether support is reviewed by the year: not where a programme has rules that don't ask it."""
     programme = programme_of(case)
@@ -60,3 +63,17 @@ def decisions(case: list[Any]) -> list[Any]:
     if programme_of(case) in FAMILIES:
         decided += [e for e in case if type(e.event).__name__ == "RecognitionGranted"][:1]
     return decided
+
+
+def time_to_decide(case: list[Any]) -> tuple[str, int]:
+    """Return since when the working days to a decision count, and how many; no day: no rule says."""
+    rules = rules_of(case)
+    steps = {type(e.event).__name__: e for e in reversed(case)}
+    if sent := steps.get("CaseSubmitted"):
+        return sent.event.received_on, 15
+    most = rules.get("whole_limit_working_days") or rules.get("decision_limit_working_days")
+    accepted = steps.get("ApplicationAccepted")
+    if not accepted or not most or "submission_required" in rules:
+        return "", 0
+    # Nothing is submitted: 20 days for special assistance, 30 for families, from the acceptance.
+    return accepted.effective_on, int(most)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.services import detectors_supervision
-from tests.services.byrule import VISITED_MONTHLY, decisions, never_shown, programme_of, rules_of
+from tests.services.byrule import decisions, never_shown, rules_of, time_to_decide, visited_within
 
 from aidledger.domain.recorded import Recorded, amended
 from aidledger.domain.values import age_on, next_month
@@ -164,19 +164,6 @@ def f033(h: History) -> Found:
         for decided in decisions(case):
             if since and h.working_days(since, decided.effective_on) > most:
                 yield decided.position
-
-
-def time_to_decide(case: list[Recorded]) -> tuple[str, int]:
-    """Return since when the working days to a decision count, and how many; no day: no rule says."""
-    sent, rules = first(case, "CaseSubmitted"), rules_of(case)
-    if sent:
-        return sent.event.received_on, 15
-    most = rules.get("whole_limit_working_days") or rules.get("decision_limit_working_days")
-    accepted = first(case, "ApplicationAccepted")
-    if not accepted or not most or "submission_required" in rules:
-        return "", 0
-    # Nothing is submitted: 20 days for special assistance, 30 for families, from the acceptance.
-    return accepted.effective_on, int(most)
 
 
 def f035(h: History) -> Found:
@@ -349,8 +336,7 @@ def f081(h: History) -> Found:
         end = min([h.last, *ends])
         seen = sorted(e.effective_on for e in only(case, "VisitMade"))
         marks = [approved.effective_on, *(on for on in seen if on <= end), end]
-        most = 31 if programme_of(case) in VISITED_MONTHLY else 92
-        if any(days(a, b) > most for a, b in pairwise(marks)):
+        if any(days(a, b) > visited_within(case) for a, b in pairwise(marks)):
             yield approved.position
 
 
