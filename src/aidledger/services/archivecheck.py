@@ -53,17 +53,17 @@ _IN_RUNG: Final = {
     "segment_file_missing": "files",
     "segment_file_differs": "files",
     "segment_file_extra": "files",
-    "segment_root_differs": "tree",
+    "segment_root_differs": "roots",
     "segment_columns_differ": "typed",
     "segment_seal_differs": "sealed",
-    "node_differs": "tree",
-    "node_missing": "tree",
-    "leaf_hash_differs": "tree",
+    "node_differs": "roots",
+    "node_missing": "roots",
+    "leaf_hash_differs": "roots",
     "recorded_at_back": "time",
     "version_differs": "chain",
     "prev_differs": "chain",
 }
-_MADE: Final = ("files", "bytes", "chain", "time", "tree", "typed", "sealed")
+_MADE: Final = ("files", "bytes", "chain", "time", "roots", "typed", "sealed")
 
 
 def verify_archive(
