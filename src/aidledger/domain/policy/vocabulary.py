@@ -118,6 +118,7 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "publicity_unit": ("公示期限的单位", "unit of the notice's length"),
     "purchased_service_permille_min": ("购买服务的最低比例（千分比）", "least share of bought services, permille"),
     "reassessment_working_days": ("重新评估自理能力的工作日数", "working days to reassess ability"),
+    "recognised_kinds": ("可认定的类别", "classes that somebody is recognised as"),
     "recognising_offices": ("各类情形的认定单位", "who recognises which cause"),
     "recognition_causes": ("可认定的致困原因", "causes of hardship that are recognised"),
     "recognition_income_limit_fen": ("认定的人均月收入上限（分）", "income of a member a month for a recognition at most, in fen"),
