@@ -20,8 +20,10 @@ def _causes(asked: Asked) -> list[Category]:
     return [one for one in asked.case.household.categories if one.holds(asked.on)]
 
 
-def _opened(asked: Asked) -> list[str]:
-    return sorted({asked.revealed.get(one.commitment, "") for one in _causes(asked)} - {""})
+def _opened(asked: Asked) -> dict[str, str]:
+    """Return what is sealed under the number of each cause, where it opens."""
+    opened = {one.number: asked.revealed.get(one.commitment, "") for one in _causes(asked)}
+    return {number: opened[number] for number in sorted(opened) if opened[number]}
 
 
 def _work_here(asked: Asked) -> list[Work]:

@@ -8,20 +8,19 @@ import msgspec
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import EVENTS, wire_name
-from aidledger.domain.recorded import Recorded
-from aidledger.domain.timers import Timer
+from aidledger.domain.recorded import END_OF_TIME, Recorded
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
-from aidledger.interfaces.cli.sheet import show_sheet
+from aidledger.interfaces.cli.sheet import provisional_limit, show_sheet
 from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, moment, title, word, yuan
 from aidledger.services.clock import china_day
 from aidledger.services.history import case_as_of, case_streams, find_stream, history
 from aidledger.services.lateness import Late, lateness
-from aidledger.services.running import running_limits
+from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
 from aidledger.services.standing import case_columns, day_of_question
 
@@ -116,29 +115,13 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "as_of": day,
                 "known_on": known_on,
                 **case_columns(state, day),
-                "limits": [_limit(timer) for timer in limits],
+                "limits": [msgspec.to_builtins(limit_shown(timer)) for timer in limits],
                 "entries": [_brief(entry) for entry in entries],
             }
         )
         return
     _known(state, name, day)
     show_sheet(app, state, entries, limits, day=day, known_on=known_on)
-
-
-def _limit(timer: Timer) -> dict[str, Any]:
-    """Return a limit that began in the case, as it was moved."""
-    return {
-        "limit": timer.limit.id,
-        "from_on": timer.from_on,
-        "from_position": timer.from_position,
-        "due_on": timer.due_on or None,
-        "provisional": timer.moved.provisional,
-        "extended": timer.moved.extended,
-        "unit": timer.limit.unit,
-        "suspended_days": timer.moved.suspended_days,
-        "suspended_since": timer.moved.suspended_since or None,
-        "done_on": timer.done_on or None,
-    }
 
 
 def show_history(
@@ -159,6 +142,10 @@ def show_history(
         entries = _entries(session, name, as_of, known_on)
         book = session.policy()
         late = {entry.position: lateness(book, entry, known_on) for entry in entries}
+        found = running_limits(
+            session, name, entries, as_of=as_of or END_OF_TIME, known_on=known_on
+        )
+        begun = [limit_shown(timer) for timer in found]
     if json:
         app.screen.json(
             {
@@ -167,7 +154,11 @@ def show_history(
                 "as_of": as_of,
                 "known_on": known_on,
                 "entries": [
-                    {**_full(entry), "late": msgspec.to_builtins(late[entry.position])}
+                    {
+                        **_full(entry),
+                        "late": msgspec.to_builtins(late[entry.position]),
+                        "limits": msgspec.to_builtins(_begun_by(entry, begun)),
+                    }
                     for entry in entries
                 ],
             }
@@ -187,10 +178,18 @@ def show_history(
         mark = _late(app, late[entry.position])
         if mark:
             screen.line(" " * 9 + screen.style(mark, "yellow"))
+        for limit in _begun_by(entry, begun):
+            if limit.may_change:
+                screen.line(" " * 9 + screen.style(provisional_limit(app, limit), "yellow"))
         screen.lines(
             screen.style(line, "dim") for line in layout.indent(layout.plain(text), screen.width, 9)
         )
     return OK
+
+
+def _begun_by(entry: Recorded, limits: list[LimitShown]) -> list[LimitShown]:
+    """Return the limits that began with an entry."""
+    return [limit for limit in limits if limit.from_position == entry.position]
 
 
 def _late(app: App, late: Late | None) -> str:

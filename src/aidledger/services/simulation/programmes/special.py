@@ -23,6 +23,7 @@ from aidledger.services.simulation.places import CLERK, COUNTY, DEPARTMENT_CLERK
 from aidledger.services.simulation.planning import CasePlan, application_day
 from aidledger.services.simulation.procedure import SpotChecks, acceptance, application
 from aidledger.services.simulation.programmes.branch import Branch
+from aidledger.services.simulation.programmes.keeping import fall_into
 
 Give = Callable[[Dossier], Process]
 """What follows the acceptance: what the programme asks for, and the help."""
@@ -33,6 +34,9 @@ _SUBSIDY_FEN, _SUBSIDY_TO_FEN = 50_000, 250_000
 _BILL_FEN, _BILL_TO_FEN, _ROUND_FEN = 500_000, 4_000_000, 10_000
 _BASIC_PERCENT, _SERIOUS_PERCENT = 55, 15
 """What the insurances pay of a bill; the rest is help."""
+_CAUSE: Final = "k1"
+_CAUSES: Final[dict[str, str]] = {"medical": "illness", "housing": "disaster"}
+"""Why somebody of a programme is on the margin, as it stands sealed under a number."""
 
 
 def draw(
@@ -74,13 +78,15 @@ def _apply(
 
 
 def declare(case: Dossier) -> None:
-    """Take down the account."""
+    """Take down what made somebody hard up, and the account."""
+    if case.plan.programme in _CAUSES:
+        fall_into(case, _CAUSE, case.plan.person, _CAUSES[case.plan.programme])
     number = {"account_number": case.county.people.account()}
     bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder="self")
     case.say(bound, CLERK, personal=number)
 
 
-def recognised(case: Dossier, as_what: helping.Recognised, cause: str = "poverty") -> Process:
+def recognised(case: Dossier, as_what: helping.Recognised, cause: str = _CAUSE) -> Process:
     """Have the county recognise the person."""
     yield case.turn(1, COUNTY)
     granted = helping.RecognitionGranted(by_unit=COUNTY, cause=cause, recognised=as_what)
