@@ -189,18 +189,22 @@ class _Run:
             self._rejects.keep_before(self._first, self.rejected)
 
     def _batches(self) -> Iterator[list[_Taken]]:
-        """Yield the rows that are left in batches: of one actor each, where batches are signed."""
+        """Yield the rows that are left in batches: of one actor each, where batches are signed.
+
+        What changes the rules ends a batch: a batch is decided under those that it began under.
+        """
         taken: list[_Taken] = []
-        size, actor = 0, ""
+        size, actor, new_rules = 0, "", False
         for row in self._file.rows(self._first - 1):
             one = self._take(row)
             said_by = actor if one.proposal is None else one.proposal.actor
             signed = guard_of(self._session) is not None
             full = len(taken) >= self._wanted.batch_rows or size >= _BATCH_BYTES
-            if taken and (full or (signed and actor and said_by != actor)):
+            if taken and (full or new_rules or (signed and actor and said_by != actor)):
                 yield taken
                 taken, size = [], 0
             taken.append(one)
+            new_rules = one.proposal is not None and one.proposal.stream.startswith("policy/")
             size, actor = size + _weight(row), said_by
         if taken:
             yield taken
