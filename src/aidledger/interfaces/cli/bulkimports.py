@@ -183,7 +183,7 @@ def _show_checked(app: App, digest: str, checked: Checked, *, json: bool) -> int
             }
         )
         return OK
-    app.screen.line(
+    app.screen.prose(
         app.say(
             f"{checked.rows:,} 行格式都对；规则在记录时才问；什么也没有写",
             f"{checked.rows:,} rows are in good form; rules are asked while they are recorded; "
