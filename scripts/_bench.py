@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.appending import APPENDING
+from benchmarks.bulk import BULK
 from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
@@ -31,6 +32,7 @@ from benchmarks.verification import VERIFICATION
 
 MEASURES: dict[str, Measure] = {
     **APPENDING,
+    **BULK,
     **RECORDING,
     **VERIFICATION,
     **SIGNATURES,

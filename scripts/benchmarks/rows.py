@@ -32,6 +32,8 @@ GOALS = {
     ("append", "postgresql"): 3.0,
     ("services", "sqlite"): 2.0,
     ("services", "postgresql"): 3.0,
+    ("bulk", "sqlite"): 4.0,
+    ("bulk", "postgresql"): 7.0,
     ("command", "sqlite"): 1.0,
     ("command", "postgresql"): 1.0,
 }
@@ -69,6 +71,28 @@ ROWS: tuple[Row, ...] = (
             rounds=20,
         )
         for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"bulk append, 1,000 entries a batch, chained, in the tree, signed, {name}",
+            unit="entries/s",
+            ours=f"bulk 1000 {engine}",
+            peer=f"services stock {engine}",
+            limit=f"bare batch {engine}",
+            goal=GOALS["bulk", engine],
+            goal_limit=0.6 if engine == "postgresql" else None,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"import of a history, {batch:,} rows a batch, decided and recorded, {name}",
+            unit="rows/s",
+            ours=f"history {batch} {engine}",
+            rounds=5,
+        )
+        for engine, name in ENGINES
+        for batch in (1_000, 5_000)
     ),
     *(
         Row(
