@@ -22,6 +22,7 @@ from benchmarks.archived import ARCHIVED
 from benchmarks.audited import AUDITS
 from benchmarks.bulk import BULK
 from benchmarks.casehistory import HISTORIES
+from benchmarks.imported import IMPORTED
 from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
@@ -35,6 +36,8 @@ from benchmarks.verification import VERIFICATION
 
 MEASURES: dict[str, Measure] = {
     **APPENDING,
+    **BULK,
+    **IMPORTED,
     **RECORDING,
     **VERIFICATION,
     **SIGNATURES,

@@ -74,6 +74,16 @@ ROWS: tuple[Row, ...] = (
     ),
     *(
         Row(
+            title=f"import of a history, {batch:,} rows a batch, decided and recorded, {name}",
+            unit="rows/s",
+            ours=f"history {batch} {engine}",
+            rounds=5,
+        )
+        for engine, name in ENGINES
+        for batch in (1_000, 5_000)
+    ),
+    *(
+        Row(
             title=f"one durable command, {name}",
             unit="commands/s",
             ours=f"command ours {engine}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -46,6 +47,10 @@ if TYPE_CHECKING:  # the guard is made of a session
 
 
 T = TypeVar("T")
+
+_STATES_KEPT: Final = 20_000
+_VERSIONS_KEPT: Final = 500_000
+"""So much stays in memory between batches, however long a history is."""
 
 _NO_STEPS: Final[tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = (
     {},
@@ -171,6 +176,19 @@ class Session:
         """Let every kept state take in what was decided: work for while a batch is committed."""
         for stream in tuple(self.pending):
             self._settle(stream)
+
+    def trim(self, most: int = _STATES_KEPT) -> None:
+        """Keep no more folded states than so many of a kind: the oldest are folded again if asked for.
+
+        Only between batches, when nothing is on its way to be written.
+        """
+        for kept, _ in self._steps.values():
+            for stream in tuple(islice(kept, max(0, len(kept) - most))):
+                del kept[stream]
+        if len(self.versions) > _VERSIONS_KEPT:
+            self.versions.clear()
+        if self.vault is not None:
+            self.vault.trim(most)
 
     def unfold(self, stream: str, entries: list[Recorded]) -> None:
         """Drop the state of a stream of which an earlier entry now says something else.

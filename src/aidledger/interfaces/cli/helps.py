@@ -12,6 +12,7 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
@@ -37,6 +38,7 @@ COMMANDS: Final[dict[str, Help]] = {
     **WITNESSING,
     **PROVING,
     **POLICIES,
+    **IMPORTING,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -155,26 +157,6 @@ COMMANDS: Final[dict[str, Help]] = {
             "running it again records nothing twice. aidledger events shows the fields.",
         ),
     ),
-    "import": Help(
-        Said(
-            "导入表格：申请、银行回盘、考核得分",
-            "Import a sheet: applications, bank results, scores",
-        ),
-        (
-            "aidledger import applications --template > template.csv",
-            "aidledger import applications march.xlsx --dry-run",
-            "aidledger import payments bank.csv --actor 520123-bank-u1 --office 520123-bank",
-        ),
-        Said(
-            "CSV（UTF-8 或 GB18030）或 XLSX。要么全部要么不记；每个坏行按行号和字段报告。"
-            "身份证号、账号须为文本单元格。同一文件导入两次，得到同一回执。"
-            "账本登记有密钥时，须写明 --actor 和 --office，以该人的密钥签名。",
-            "CSV (UTF-8 or GB18030) or XLSX. All or nothing; every bad row is named by line and "
-            "field. Identity and account numbers must be text cells. The same file twice gives the "
-            "same receipt. In a ledger with registered keys --actor and --office are needed: that "
-            "actor's key signs it.",
-        ),
-    ),
     "resolve": Help(
         Said("一个请求的结果：已记录还是从未记录", "What became of a request: recorded, or never"),
         ("aidledger resolve town-3:2022-03-01",),
@@ -288,6 +270,7 @@ COMMANDS: Final[dict[str, Help]] = {
 OPTIONS: Final[dict[str, Said]] = {
     **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
+    **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
     **WITNESS_OPTIONS,
     **PROVING_OPTIONS,
@@ -347,10 +330,6 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--actor": Said("经办人", "who acts"),
     "--office": Said("经办机构", "the office acted for"),
-    "--as-is": Said(
-        "历史数据照原样记录并加标记", "take history as it is: faults are recorded and marked"
-    ),
-    "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
     "--recover-by": Said(

@@ -23,6 +23,17 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected a recorded stream, found none", "{a}：账本中没有这个流"),
     (r"(?P<a>.+): expected a field of a case, found none", "{a}：个案没有这个字段"),
     (r"packs: (?P<a>.+)", "规则包：{a}"),
+    (
+        r"another history is unfinished: (?P<a>\w+), (?P<n>\d+) rows, recorded up to line (?P<k>\d+)",
+        "另一份历史尚未导完：{a}，共 {n} 行，已记录至第 {k} 行",
+    ),
+    (r"the file has changed while it was imported", "文件在导入过程中被改动"),
+    (r"the file has no rows", "文件中没有行"),
+    (
+        r"a (?P<a>\w+) file of history: expected --type, found none",
+        "{a} 历史文件须用 --type 指明类型",
+    ),
+    (r"--type (?P<a>.*): expected an event type, found none", "--type {a}：没有这个事件类型"),
     (r"one of (?P<a>[a-z0-9_, ]+)", "以下之一：{a}"),
     (r"(?P<a>.+): the entries do not prove it: (?P<b>.+)", "{a}：现有记录不能证明它：{b}"),
     (
@@ -196,6 +207,11 @@ def chinese(text: str, lang: Language) -> str:
 
 
 _TERMS: Final[tuple[tuple[str, str], ...]] = (
+    (r"a row of its own", "不与他行重复的一行"),
+    (r"line (?P<n>\d+) again", "与第 {n} 行重复"),
+    (r"an earlier row again", "与前面一行重复"),
+    (r"a whole line", "完整的一行"),
+    (r"a line that the end of the file cuts off", "被文件末尾截断的一行"),
     (r"a day as YYYY-MM-DD", "形如 YYYY-MM-DD 的日期"),
     (r"a month as YYYY-MM", "形如 YYYY-MM 的月份"),
     (r"a day or month that exists", "真实存在的日期或月份"),
