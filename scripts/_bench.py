@@ -45,7 +45,6 @@ MEASURES: dict[str, Measure] = {
     **PROVING,
     **REDECIDING,
     **ARCHIVED,
-    **BULK,
     **AUDITS,
     **HISTORIES,
 }

@@ -134,7 +134,7 @@ def show_history(
     **by_proof: Any,
 ) -> int:
     """Print every entry of a case; by proof also when it was made, and its limits."""
-    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on)
+    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on, at=app.at)
     if sources is not None:
         return show_limits(app, sources, case=case, json=json)
     with reading(app) as session:

@@ -292,6 +292,10 @@ OPTIONS: Final[dict[str, Said]] = {
     "--known-on": Said(
         "截至当日账本所知（默认：全部）", "as known by that day (default: everything)"
     ),
+    "--at": Said(
+        "账本截至此处：位置、日期或时间（默认：全部）",
+        "the log up to there: a position, a day or a time (default: everything)",
+    ),
     "--stage": Said("只看处于某阶段的", "only those in this stage"),
     "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
     "--format": Said("输出格式", "format of the output"),

@@ -124,6 +124,9 @@ HINTS: Final[dict[str, str]] = {
     ),
     "export to another folder": "请导出到另一目录",
     "remove that file and export again": "请删除该文件后重新导出",
+    # points of the log
+    "aidledger log shows the newest entries": "aidledger log 列出最新的记录",
+    "open it without one": "请不指定时点打开",
     # read models and their generations
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",

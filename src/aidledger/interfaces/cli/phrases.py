@@ -59,6 +59,16 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"position (?P<a>\d+): expected below (?P<n>\d+), the checkpoint's size",
         "位置 {a}：应小于检查点的长度 {n}",
     ),
+    (
+        r"position (?P<a>\d+): expected below (?P<n>\d+), the size of the log",
+        "位置 {a}：应小于账本的长度 {n}",
+    ),
+    (
+        r"(?P<a>.+): expected a position, a day as YYYY-MM-DD or a time as YYYY-MM-DDTHH:MM",
+        "{a}：应为位置、形如 YYYY-MM-DD 的日期或形如 YYYY-MM-DDTHH:MM 的时间",
+    ),
+    (r"(?P<a>.+): expected a day and a time that exist", "{a}：应为真实存在的日期和时间"),
+    (r"(?P<a>.+): expected a year from (?P<b>\d+) to (?P<c>\d+)", "{a}：年份应在 {b} 到 {c} 之间"),
     (r"position (?P<a>\d+): expected an entry, found none", "位置 {a}：没有记录"),
     (r"position (?P<a>\d+): expected a payment, found none", "位置 {a}：不是发放记录"),
     (

@@ -28,6 +28,9 @@ _CASE: Final = Arg("CASE")
 _JSON: Final = Opt("--json", "flag")
 _AS_OF: Final = Opt("--as-of", "day")
 _KNOWN_ON: Final = Opt("--known-on", "day")
+_AT: Final = Opt("--at", "point")
+_TIMES: Final = (_AS_OF, _KNOWN_ON, _AT)
+"""Of every command that reads: in force on one day, as known by another or at a point of the log."""
 _WHO: Final = (Opt("--actor", "text", "ID"), Opt("--office", "text", "CODE"))
 ASSURANCES: Final = ("server", "file", "token")
 REASONS: Final = ("compromised", "lost", "replaced", "left_office")
@@ -40,26 +43,26 @@ SHELLS: Final = ("bash", "zsh", "fish")
 _CASES: Final = Spec(
     "case",
     below=(
-        Spec("list", _HERE + "cases:list_cases", opts=(Opt("--stage"), _AS_OF, _KNOWN_ON, _JSON)),
-        Spec("show", _HERE + "cases:show_case", (_CASE,), (_AS_OF, _KNOWN_ON, _JSON)),
+        Spec("list", _HERE + "cases:list_cases", opts=(Opt("--stage"), *_TIMES, _JSON)),
+        Spec("show", _HERE + "cases:show_case", (_CASE,), (*_TIMES, _JSON)),
         Spec(
             "history",
             _HERE + "cases:show_history",
             (_CASE,),
-            (_AS_OF, _KNOWN_ON, *BY_PROOF, _JSON),
+            (*_TIMES, *BY_PROOF, _JSON),
         ),
-        Spec("explain", _HERE + "decisions:show_decisions", (_CASE,), (_AS_OF, _KNOWN_ON, _JSON)),
+        Spec("explain", _HERE + "decisions:show_decisions", (_CASE,), (*_TIMES, _JSON)),
         Spec(
             "redecide",
             _HERE + "decisions:decide_again",
             (Arg("CASE", False),),
-            (Opt("--all", "flag"), Opt("--position", "count", "N"), _AS_OF, _KNOWN_ON, _JSON),
+            (Opt("--all", "flag"), Opt("--position", "count", "N"), *_TIMES, _JSON),
         ),
         Spec(
             "whatif",
             _HERE + "decisions:decide_otherwise",
             (_CASE,),
-            (Opt("--pack", "text", "PACK", required=True), _AS_OF, _KNOWN_ON, _JSON),
+            (Opt("--pack", "text", "PACK", required=True), *_TIMES, _JSON),
         ),
         Spec(
             "consequences",
@@ -72,14 +75,15 @@ _CASES: Final = Spec(
                 Opt("--recover-by", "day"),
                 *_WHO,
                 _KNOWN_ON,
+                _AT,
                 _JSON,
             ),
         ),
         Spec(
             "blame",
-            _HERE + "decisions:show_blame",
+            _HERE + "blames:show_blame",
             (_CASE, Arg("FIELD", False)),
-            (_AS_OF, _KNOWN_ON, _JSON),
+            (*_TIMES, _JSON),
         ),
     ),
 )
@@ -129,7 +133,7 @@ _EXPORTS: Final = Spec(
         Spec(
             "beancount",
             _HERE + "exports:write_beancount",
-            opts=(Opt("--output", "path", "FILE"), _AS_OF, _KNOWN_ON, _JSON),
+            opts=(Opt("--output", "path", "FILE"), *_TIMES, _JSON),
         ),
     ),
 )
@@ -142,7 +146,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "due",
                 _HERE + "dues:show_due",
-                opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
+                opts=(*_TIMES, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
             ),
             Spec(
                 "whatif",
@@ -152,6 +156,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--month", "text", "YYYY-MM", required=True),
                     Opt("--chart", "path", "FILE"),
                     _KNOWN_ON,
+                    _AT,
                     _JSON,
                 ),
             ),
@@ -162,8 +167,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 (
                     Opt("--format", "choice", "", FORMATS),
                     Opt("--output", "path", "FILE"),
-                    _AS_OF,
-                    _KNOWN_ON,
+                    *_TIMES,
                     _JSON,
                 ),
             ),
@@ -190,7 +194,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "rebuild",
                 _HERE + "rebuilds:run_rebuild",
-                opts=(_AS_OF, _KNOWN_ON, Opt("--model", "many", "NAME"), _JSON),
+                opts=(*_TIMES, Opt("--model", "many", "NAME"), _JSON),
             ),
             Spec(
                 "attack",

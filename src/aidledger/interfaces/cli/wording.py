@@ -151,3 +151,17 @@ def shortened(text: str) -> str:
 def _is_hex(text: str) -> bool:
     """Whether a text is small hexadecimal."""
     return all(c in "0123456789abcdef" for c in text)
+
+
+def fact_text(value: Any) -> str:
+    """Return a fact as short text."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "–"
+        case str():
+            return value
+        case _:
+            text = msgspec.json.encode(value, order="sorted").decode()
+            return text if len(text) <= 60 else text[:59] + "…"
