@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "1d7177bf3f9d690e304f1ce0dd273047f2abd5c17618c63870ff0164cc18b27b"
+POWERS = "0135ea98c9d14c5f92b11aa17b8b8198f866b682503a8e0616b75102105bfc7b"
 
 
 def told(report: Any) -> Told:

@@ -252,6 +252,7 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("PaymentMonthSupplemented", proving.PaymentMonthSupplemented, "month", _FACT, "封账补充", "payment month supplemented", ()),
     ("BankFileReconciled", proving.BankFileReconciled, "month|run", _FACT, "银行对账", "bank file reconciled", ()),
     ("LedgerRestored", proving.LedgerRestored, "registry", _FACT, "账本恢复", "ledger restored", ()),
+    ("NightlyRetried", proving.NightlyRetried, "nightly", _FACT, "夜间运行重办", "nightly run retried", ()),
     ("RuleOverridden", registry.RuleOverridden, "case|carer|run|fund|complaint|stock|contract", _FACT, "依职权突破规则", "rule overridden", ()),
     ("EntryCorrected", registry.EntryCorrected, "case|carer|run|fund|complaint|comparison|warning|meeting|unit|facility|resident|audit|stock|contract", _FACT, "更正", "entry corrected", ()),
     ("EntryAnnulled", registry.EntryAnnulled, "case|carer|run|fund|complaint|comparison|warning|meeting|unit|facility|resident|audit|stock|contract", _FACT, "作废", "entry annulled", ()),

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from aidledger.domain.events.base import (
+    Code,
     Count,
     Difference,
     Digest,
@@ -102,3 +103,16 @@ class LedgerRestored(Event, frozen=True, kw_only=True):
     lost_root: Digest
     lost_size: Count
     reason: Text
+
+
+class NightlyRetried(Event, frozen=True, kw_only=True):
+    """夜间运行重办: somebody had a nightly run done again, or answered for what it found.
+
+    ``run`` is the run that did not end as it should, ``steps`` are those that are done again, and
+    ``overridden`` those whose findings no longer hold up the others.
+    """
+
+    overridden: tuple[Code, ...]
+    reason: Text
+    run: Code
+    steps: tuple[Code, ...]

@@ -12,6 +12,7 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
+from aidledger.interfaces.cli.helps_operating import OPERATING, OPERATING_OPTIONS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
@@ -33,6 +34,7 @@ COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
     **DECIDING,
     **WITNESSING,
+    **OPERATING,
     **PROVING,
     **POLICIES,
     "case": Help(
@@ -286,6 +288,7 @@ OPTIONS: Final[dict[str, Said]] = {
     **ATTACK_OPTIONS,
     **DECIDING_OPTIONS,
     **WITNESS_OPTIONS,
+    **OPERATING_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
@@ -247,6 +248,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
             ),
+            *OPERATING,
             ADOPT,
             _KEYS,
             Spec(
