@@ -45,6 +45,18 @@ OPERATING: Final[dict[str, Help]] = {
             "step found: it stays in the report, and no longer holds up the others.",
         ),
     ),
+    "schedule": Help(
+        Said(
+            "写出让本机每晚运行的文件：systemd 单元、cron 行、告警规则",
+            "Write the files that run it each night: systemd units, cron line, alert rules",
+        ),
+        ("aidledger schedule units --actor 520123-u10 --office 520123 --policy policy.txt",),
+        Said(
+            "文件写入 DIR，不安装任何内容：检查后再放到 /etc/systemd/system 等处。",
+            "They are written into DIR, and nothing is installed: read them, then put them into "
+            "/etc/systemd/system and where else they belong.",
+        ),
+    ),
     "freshness": Help(
         Said(
             "记录、读模型、索引、检查点各有多旧，是否超过限度",
@@ -105,5 +117,8 @@ OPERATING_OPTIONS: Final[dict[str, Said]] = {
     "--limits": Said("各来源限度的 TOML 文件", "TOML file with the limits of each source"),
     "--warn-after": Said("超过此时长即警告，如 36h", "warn from this age on, such as 36h"),
     "--error-after": Said("超过此时长即为过旧，如 3d", "stale from this age on, such as 3d"),
+    "--user": Said(
+        "cron 行以此用户运行（默认 aidledger）", "user of the cron line (default: aidledger)"
+    ),
     "retry --reason": Said("为什么重办", "why it is done again"),
 }

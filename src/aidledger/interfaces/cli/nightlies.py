@@ -1,8 +1,10 @@
-"""``nightly`` and ``retry``: what is done each night, and done again by a person who says why."""
+"""``nightly``, ``retry`` and ``schedule``: what is done each night, and again by who says why."""
 
 from __future__ import annotations
 
+import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +25,9 @@ from aidledger.services.nightly.report import NightReport, report_object
 from aidledger.services.nightly.retrying import retry
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import runs_folder
+from aidledger.services.nightly.schedule import schedule
 from aidledger.services.nightly.steps import MARKS, STATUSES, StepResult
+from aidledger.store.secrets import is_url
 
 _SHOWN: Final = 10
 _TERM: Final = 13
@@ -93,6 +97,35 @@ def run_retry(
                 "the last run left nothing undone, and nothing was recorded",
             )
         )
+    return OK
+
+
+def run_schedule(
+    app: App,
+    *,
+    dir: str,  # noqa: A002 - the argument's name
+    actor: str,
+    office: str,
+    policy: str,
+    user: str | None,
+    json: bool,
+) -> int:
+    """Write the files by which this machine runs it each night."""
+    location = app.location()
+    program = shutil.which("aidledger") or f"{sys.executable} -m aidledger"
+    answers = {
+        "PROGRAM": program,
+        "LEDGER": location if is_url(location) else _absolute(location),
+        "USER": user or "aidledger",
+        "ACTOR": actor,
+        "OFFICE": office,
+        "POLICY": _absolute(policy),
+    }
+    written = schedule(Path(dir), answers)
+    if json:
+        app.screen.json({"schema": "aidledger/schedule/v1", "folder": dir, "files": written})
+    else:
+        app.screen.lines(str(Path(dir) / name) for name in written)
     return OK
 
 

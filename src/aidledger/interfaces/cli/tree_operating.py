@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aidledger.interfaces.cli.specs import Opt, Spec
+from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 
 _NIGHT: Final = "aidledger.interfaces.cli.nightlies:"
 _DAY: Final = "aidledger.interfaces.cli.operating:"
@@ -43,6 +43,12 @@ OPERATING: Final[tuple[Spec, ...]] = (
             _REPORT,
             _JSON,
         ),
+    ),
+    Spec(
+        "schedule",
+        _NIGHT + "run_schedule",
+        (Arg("DIR"),),
+        (*_WHO, _POLICY._replace(required=True), Opt("--user", "text", "NAME"), _JSON),
     ),
     Spec(
         "freshness",

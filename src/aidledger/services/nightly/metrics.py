@@ -51,9 +51,7 @@ def _of_run(report: NightReport, runs: Sequence[Run]) -> dict[str, Samples]:
         "events_total": [({}, report.size)] if report.size else [],
         "chain_head_seq": [({}, report.size - 1)] if report.size else [],
         "freshness_seconds": [
-            ({"source": one.source}, one.age_s)
-            for one in report.freshness
-            if one.age_s is not None
+            ({"source": one.source}, one.age_s) for one in report.freshness if one.age_s is not None
         ],
         "hook_failures": [({}, sum(one["status"] != "ok" for one in report.hooks))],
     }

@@ -40,7 +40,7 @@ a{color:#0b57a4}footer{margin-top:2rem;color:#555;font-size:.9rem}
 @media(max-width:40rem){body{padding:.75rem}th,td{padding-right:.4rem}
 table.steps,table.steps tbody,table.steps tr,table.steps td{display:block;border:0;padding:0}
 table.steps thead{display:none}table.steps tr{border-bottom:1px solid #ddd;padding:.4rem 0}
-table.steps td.n{text-align:left;color:#555}}
+table.steps td.n{text-align:left;color:#555}.wide svg{max-width:none}}
 @media print{body{max-width:none;padding:0;font-size:11pt}a{color:inherit;text-decoration:none}
 h2{break-after:avoid}tr,svg{break-inside:avoid}.verdict{background:#fff}details{display:block}}
 """
@@ -196,9 +196,8 @@ def _pictures(report: NightReport, runs: Sequence[Run], say: _Say) -> str:
     ]
     sizes = [Point(run.entries, f"{run.started_at}: {run.entries:,}") for run in shown]
     longest = max((run.seconds for run in shown), default=0.0)
-    return "".join(
+    drawn = "".join(
         [
-            f"<h2>{say(Said('用时与增长', 'Time and growth'))}</h2>",
             svg_chart(
                 Said("各步骤用时", "time of each step").in_(lang),
                 Said("秒", "seconds").in_(lang),
@@ -206,7 +205,7 @@ def _pictures(report: NightReport, runs: Sequence[Run], say: _Say) -> str:
             ),
             svg_trend(
                 Said("历次运行用时", "duration of each run").in_(lang),
-                f"{Said(f'{len(shown)} 次，秒', f'{len(shown)} runs, seconds').in_(lang)}; {cross}",
+                Said(f"{len(shown)} 次，秒；{cross}", f"{len(shown)} runs, seconds; {cross}").in_(lang),
                 durations,
                 highest=f"{longest:.1f}",
                 ends=ends,
@@ -220,6 +219,8 @@ def _pictures(report: NightReport, runs: Sequence[Run], say: _Say) -> str:
             ),
         ]
     )
+    title = say(Said("用时与增长", "Time and growth"))
+    return f'<h2>{title}</h2><div class="wide">{drawn}</div>'
 
 
 def age_text(age_s: int | None, lang: Language) -> str:
