@@ -16,7 +16,7 @@ from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import runs_folder
 from aidledger.services.witness import open_witness
 
-NOW = datetime(2026, 11, 28, 17, 30, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, 17, 30, tzinfo=UTC)
 ACTOR, OFFICE = "520123-u10", "520123"
 MODELS = ("case_state", "list_approved", "list_publicity")
 """Few of them: what is tested is the night, not the models."""

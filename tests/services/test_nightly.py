@@ -13,8 +13,10 @@ from tests.services import nights
 from tests.services.nights import by_name, night
 
 from aidledger.replay.agreement import Difference
+from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.nightly import work
+from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, runs_folder
 from aidledger.services.nightly.steps import Done, Step, StepResult, exit_code, run_steps
@@ -125,7 +127,7 @@ def test_a_list_that_must_not_be_public_is_not_written(
 ) -> None:
     path = folder_of(county_after) / "lists" / "list_approved.csv"
     before = path.read_bytes()
-    real = work.Generations.read
+    real = Generations.read
 
     def leaking(self: Any, generation: Any, model: Any, limits: Any = None) -> Any:
         columns, rows = real(self, generation, model, limits)
@@ -133,7 +135,7 @@ def test_a_list_that_must_not_be_public_is_not_written(
             rows = [("11010519491231002X", *rows[0][1:])] if rows else []
         return columns, rows
 
-    monkeypatch.setattr(work.Generations, "read", leaking)
+    monkeypatch.setattr(Generations, "read", leaking)
     found = night(county_after)
     lists = next(one for one in found.steps if one.name == "lists")
 
@@ -178,7 +180,7 @@ def test_without_policy_and_key_a_night_is_never_called_proven(tmp_path: Path) -
     ledger = tmp_path / "bare.db"
     assert 0 == on(ledger, "init").code
     folder = str(tmp_path / "runs")
-    asked = nights.Asked(actor="u1", office="o1", folder=folder, models=("case_state",), jobs=1)
+    asked = Asked(actor="u1", office="o1", folder=folder, models=("case_state",), jobs=1)
     found = nightly(str(ledger), asked)
 
     assert 4 == found.exit_code
@@ -216,7 +218,7 @@ def test_a_run_that_was_killed_stands_in_the_history(county_after: Path) -> None
 def test_a_database_that_is_away_is_told_and_can_be_retried(tmp_path: Path) -> None:
     folder = tmp_path / "runs"
     folder.mkdir()
-    asked = nights.Asked(actor="u1", office="o1", folder=str(folder))
+    asked = Asked(actor="u1", office="o1", folder=str(folder))
     with pytest.raises(StoreError):
         nightly("postgresql://127.0.0.1:9/nowhere?connect_timeout=1", asked)
     [run] = history(folder)

@@ -19,9 +19,10 @@ from aidledger.interfaces.cli.errors import EXIT_CODES
 from aidledger.services.freshness import Freshness
 from aidledger.services.nightly.hooks import run_hooks, summary_of
 from aidledger.services.nightly.metrics import HELP, metrics_text
+from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.page import page
 from aidledger.services.nightly.report import NightReport, line_of, report_object
-from aidledger.services.nightly.runs import Run, history, remember
+from aidledger.services.nightly.runs import Run, history, remember, runs_folder
 from aidledger.services.nightly.schedule import schedule, shipped
 from aidledger.services.nightly.steplist import STEPS
 from aidledger.services.nightly.steps import StepResult
@@ -49,7 +50,7 @@ def report(**more: Any) -> NightReport:
         "output": "ab" * 32,
         "changed_output": False,
         "overridden": (),
-        "asked": nights.Asked(actor="u", office="o", folder="runs"),
+        "asked": Asked(actor="u", office="o", folder="runs"),
         "steps": (
             step("verify", figures={"findings": 0}),
             step("rebuild", figures=figures),
@@ -123,7 +124,7 @@ def test_what_comes_from_outside_stands_on_the_page_as_text() -> None:
 
 def test_each_status_and_each_kind_of_step_is_told_in_both_languages() -> None:
     steps = tuple(step(one.name, "skipped", why_zh="因此", why_en="because") for one in STEPS)
-    chinese, english = (page(report(steps=steps, exit_code=3), [], lang) for lang in ("zh", "en"))  # type: ignore[arg-type]
+    chinese, english = (page(report(steps=steps, exit_code=3), [], lang) for lang in ("zh", "en"))
 
     assert all(one.title.zh in chinese and one.title.en in english for one in STEPS)
     text = re.sub(r"<style>.*?</style>|<[^>]+>", "", english, flags=re.DOTALL)
@@ -330,7 +331,7 @@ def test_a_script_that_fails_does_not_fail_the_night(county_after: Path) -> None
 
 
 def test_a_summary_and_the_results_name_nobody(county_after: Path) -> None:
-    results = (nights.runs_folder(str(county_after)) / "run_results.json").read_text()
+    results = (runs_folder(str(county_after)) / "run_results.json").read_text()
 
     assert not re.search(r"[\u4e00-\u9fff]{2,3}(?=\")", re.sub(r'"why_zh": "[^"]*"', "", results))
     assert "every step in order" in summary_of(report())

@@ -21,7 +21,7 @@ from aidledger.ledger.trust import Policy
 from aidledger.replay.generations import Generations
 from aidledger.services.checkpointing import kept_notes
 from aidledger.services.completeness import seals
-from aidledger.services.nightly.night import size_of_others
+from aidledger.services.nightly.night import OWN, size_of_others
 from aidledger.services.nightly.runs import history, runs_folder
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import generations_folder
@@ -173,8 +173,11 @@ def _age(source: str, at: str | None, now: datetime, limit: Limit) -> Freshness:
 
 
 def _first_uncovered(session: Session, covered: int, size: int, now: datetime) -> str | None:
-    """Return when the first entry that is not covered was recorded; now, where all of them are."""
-    return _text(now) if covered >= size else _time_at(session, covered)
+    """Return when the first entry of others that is not covered was recorded; now, where all are."""
+    if covered >= size:
+        return _text(now)
+    rows = session.store.read(covered, size)
+    return next((str(row[4]) for row in rows if row[3] not in OWN), _text(now))
 
 
 def _time_at(session: Session, position: int) -> str | None:

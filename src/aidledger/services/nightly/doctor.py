@@ -119,8 +119,8 @@ def _secrets(location: str) -> Check:
 
 
 def _keys(location: str) -> Check:
-    folder = keys_path(location)
     try:
+        folder = keys_path(location)
         keys = list_keys(folder)
     except StoreError as error:
         return Check("keys", "fail", Said(str(error), str(error)), Said(error.hint, error.hint))

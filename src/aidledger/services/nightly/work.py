@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from aidledger.replay.engine import EngineLimits
@@ -25,7 +26,9 @@ _CASE: Final = "case/"
 def verify_log(night: Night) -> Done:
     """Climb the ladder over the whole log, with what was brought from outside."""
     asked = night.asked
-    outside = read_outside(asked.checkpoints, asked.policy, None)
+    # a policy that is not there is told by the step that asks the witnesses
+    policy = asked.policy if asked.policy and Path(asked.policy).is_file() else None
+    outside = read_outside(asked.checkpoints, policy, None)
     report = verify(
         night.location,
         progress=lambda done, total: night.alive("verify", done, total),
