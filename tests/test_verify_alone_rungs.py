@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "0135ea98c9d14c5f92b11aa17b8b8198f866b682503a8e0616b75102105bfc7b"
+POWERS = "8518970f09b8a6917c67fccf5b96f0cd95cac483fe6dae6f7aeba5459c1597c8"
 
 
 def told(report: Any) -> Told:

@@ -25,7 +25,7 @@ from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
 STEPS = [
-    "verify", "rebuild", "agree", "redecide", "lists", "index", "checkpoint", "witness"
+    "verify", "archive", "rebuild", "agree", "redecide", "lists", "index", "checkpoint", "witness"
 ]  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_damage_stops_whatever_would_vouch_for_it_and_nothing_else(county_after:
 
     assert 1 == found.exit_code
     assert "findings" == by_name(found)["verify"]
-    assert {"lists", "index", "checkpoint", "witness"} == {
+    assert {"archive", "lists", "index", "checkpoint", "witness"} == {
         name for name, status in by_name(found).items() if status == "skipped"
     }
     assert {"rebuild", "agree", "redecide"} <= {

@@ -18,12 +18,14 @@ from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelResult
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generations import Generations, compute
-from aidledger.replay.loading import HostileRow
 from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import SealedRun
+from aidledger.services.archiving import archive_folder, sealed_runs
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
+from aidledger.store.opening import beside
 from aidledger.store.port import LedgerStore
-from aidledger.store.secrets import database_name, is_url, secrets_path
 
 Rows = list[tuple[Any, ...]]
 
@@ -46,14 +48,24 @@ class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreSource:
-    """A store as the loader reads it."""
+    """A store as the loader reads it, with the archive that lies beside the ledger."""
 
     def __init__(self, store: LedgerStore) -> None:
         self._store = store
 
-    def rows(self) -> Iterable[HostileRow]:
-        """Return (position, record) of every row in position order."""
-        return self._store.read_records()
+    def sealed(self) -> tuple[SealedRun, ...]:
+        """Return the segments of the archive that the log vouches for.
+
+        Raises:
+            ServiceError: one of them is not as it was sealed.
+
+        """
+        place = _place_of(self._store)
+        return () if place is None else sealed_runs(self._store, archive_folder(place))
+
+    def rows(self, first: int = 0) -> Iterable[HostileRow]:
+        """Return (position, record) of every row from `first` on in position order."""
+        return self._store.read_records(first)
 
     def row_at(self, position: int) -> HostileRow | None:
         """Return (position, record) of one position."""
@@ -63,14 +75,18 @@ class StoreSource:
 
 def generations_folder(location: str) -> Path:
     """Say where the generations of a ledger lie: beside its file, or with the user's data."""
-    if is_url(location):
-        return secrets_path(location).parent / f"{database_name(location)}.generations"
-    return Path(f"{location}.generations")
+    return beside(location, "generations")
+
+
+def _place_of(store: LedgerStore) -> str | None:
+    """Return where a store lies, as far as it knows."""
+    place = getattr(store, "path", None) or getattr(store, "location", None)
+    return None if place is None else str(place)
 
 
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
     """Return the folder named, or that of the store's own place."""
-    place = folder or getattr(store, "path", None) or getattr(store, "location", None)
+    place = folder or _place_of(store)
     if place is None:
         raise ServiceError(
             "rebuild: expected a folder for the generations of this database, found none",

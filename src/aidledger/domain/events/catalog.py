@@ -248,6 +248,7 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("ListPublished", registry.ListPublished, "list", _FACT, "公开名单", "list published", ()),
     ("ListWithdrawn", registry.ListWithdrawn, "list", _FACT, "撤下名单", "list withdrawn", ()),
     ("IndexSealed", proving.IndexSealed, "index", _FACT, "索引封存", "index sealed", ()),
+    ("SegmentSealed", proving.SegmentSealed, "archive", _FACT, "归档段封存", "segment sealed", ()),
     ("PaymentMonthClosed", proving.PaymentMonthClosed, "month", _FACT, "月度封账", "payment month closed", ()),
     ("PaymentMonthSupplemented", proving.PaymentMonthSupplemented, "month", _FACT, "封账补充", "payment month supplemented", ()),
     ("BankFileReconciled", proving.BankFileReconciled, "month|run", _FACT, "银行对账", "bank file reconciled", ()),

@@ -1,4 +1,4 @@
-"""What the ledger says of itself, so that completeness can be proven: indexes, closed months.
+"""What the ledger says of itself, so that completeness can be proven: indexes, closed months, the archive.
 
 ``size`` is how much of the log such an entry is about: the entries at positions below it. What it
 says can be worked out again from them, and ``verify`` does.
@@ -33,6 +33,19 @@ class IndexSealed(Event, frozen=True, kw_only=True):
     root: Digest
     rows: Count
     size: Count
+
+
+class SegmentSealed(Event, frozen=True, kw_only=True):
+    """归档段封存: a run of entries was written into the archive: where it begins, and how many they are.
+
+    ``root`` is the root over their leaves, ``manifest`` the SHA-256 of the segment's manifest, which
+    names every file. The same entries may be sealed again: other versions may write other files.
+    """
+
+    entries: Count
+    first: Count
+    manifest: Digest
+    root: Digest
 
 
 class PaymentMonthClosed(Event, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
+from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
@@ -31,6 +32,7 @@ PROGRAM: Final = Help(
 )
 
 COMMANDS: Final[dict[str, Help]] = {
+    **ARCHIVING,
     **ATTACKING,
     **DECIDING,
     **WITNESSING,
@@ -114,13 +116,14 @@ COMMANDS: Final[dict[str, Help]] = {
             "aidledger --ledger county.db verify",
             "aidledger verify --checkpoint FILE --policy FILE",
             "aidledger verify --deep --json",
+            "aidledger verify --archive DIR --checkpoint FILE --policy FILE",
         ),
         Said(
-            "退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
+            "--archive 核验归档，不需要任何数据库。退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
             "运营方可改写历史。检查点和策略须由核验方自己保存，不能取自运营方；"
             "证明只到检查点为止，其后的条目另行列出。",
-            "Exit status: 0 proven; 1 damaged; 3 could not run; 4 consistent but unproven: without a "
-            "checkpoint from outside, the operator can rewrite history. Checkpoint and policy are "
+            "--archive verifies an archive with no database at all. Exit status: 0 proven; 1 damaged; "
+            "3 could not run; 4 consistent but unproven: without a checkpoint from outside, the operator can rewrite history. Checkpoint and policy are "
             "your own, never the operator's; what comes after the checkpoint is named apart.",
         ),
     ),
@@ -285,6 +288,7 @@ COMMANDS: Final[dict[str, Help]] = {
 }
 
 OPTIONS: Final[dict[str, Said]] = {
+    **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
     **DECIDING_OPTIONS,
     **WITNESS_OPTIONS,

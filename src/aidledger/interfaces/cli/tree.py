@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
@@ -183,6 +184,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--proofs", "path", "DIR"),
                     Opt("--misbehaviour", "path", "FILE"),
                     Opt("--deep", "flag"),
+                    *BY_ARCHIVE,
                     _JSON,
                 ),
             ),
@@ -205,6 +207,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ),
             CHECKPOINTS,
             WITNESSES,
+            ARCHIVE,
         ),
     ),
     Section(Said("证明", "Prove"), PROVING),

@@ -205,7 +205,9 @@ def _pictures(report: NightReport, runs: Sequence[Run], say: _Say) -> str:
             ),
             svg_trend(
                 Said("历次运行用时", "duration of each run").in_(lang),
-                Said(f"{len(shown)} 次，秒；{cross}", f"{len(shown)} runs, seconds; {cross}").in_(lang),
+                Said(f"{len(shown)} 次，秒；{cross}", f"{len(shown)} runs, seconds; {cross}").in_(
+                    lang
+                ),
                 durations,
                 highest=f"{longest:.1f}",
                 ends=ends,

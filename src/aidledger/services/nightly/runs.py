@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import generations_folder
+from aidledger.store.opening import beside
 
 RESULTS: Final = "run_results.json"
 HISTORY: Final = "history.jsonl"
@@ -44,8 +44,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def runs_folder(location: str) -> Path:
-    """Say where the traces of a ledger's nights lie: beside its generations."""
-    return generations_folder(location).with_suffix(".runs")
+    """Say where the traces of a ledger's nights lie: beside its file, or with the user's data."""
+    return beside(location, "runs")
 
 
 @contextmanager

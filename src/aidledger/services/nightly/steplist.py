@@ -8,6 +8,7 @@ from aidledger.said import Said
 from aidledger.services.nightly.steps import Step
 from aidledger.services.nightly.vouching import (
     ask_for_cosignatures,
+    seal_archive,
     seal_index,
     sign_tonight,
     write_lists,
@@ -24,6 +25,7 @@ _SOUND: Final = ("verify", "agree")
 
 STEPS: Final[tuple[Step, ...]] = (
     Step("verify", Said("核验账本", "verify the log"), verify_log),
+    Step("archive", Said("封存归档段", "seal the archive"), seal_archive, (), ("verify",)),
     Step("rebuild", Said("重建读模型", "rebuild the models"), rebuild_models),
     Step("agree", Said("两种推导对照", "compare two derivations"), cross_check, ("rebuild",)),
     Step(REDECIDE, Said("重新作出新决定", "take new decisions again"), redecide_new),

@@ -9,6 +9,7 @@ import msgspec
 
 from aidledger.replay.models import load_models
 from aidledger.said import Said
+from aidledger.services.archiving import seal
 from aidledger.services.checkpointing import log_keys, sign_checkpoint, signed_path
 from aidledger.services.completeness import seal_indexes, seals
 from aidledger.services.files import write_file
@@ -26,6 +27,33 @@ CHECKPOINT_FILE: Final = "checkpoint"
 LISTS: Final = "lists"
 SUMS: Final = "SHA256SUMS"
 _NO_KEY: Final = 12
+
+
+def seal_archive(night: Night) -> Done:
+    """Write every complete segment of the archive that the log does not vouch for yet."""
+    asked = night.asked
+    sealing = seal(
+        night.session,
+        night.location,
+        actor=asked.actor,
+        office=asked.office,
+        jobs=asked.jobs or None,
+        progress=lambda done, total: night.alive("archive", done, total),
+    )
+    figures = {"sealed": sealing.sealed, "written": len(sealing.written), "left": sealing.left}
+    if sealing.finding is not None:
+        said = Said("有记录不能通过核对，封存到此为止", "entries do not verify: sealed up to them")
+        return Done("findings", said, figures, [sealing.finding.message("en")])
+    if sealing.outcome is not None and not isinstance(sealing.outcome, Committed):
+        raise ServiceError(
+            f"the segments were not recorded: {sealing.outcome}", hint="try again", exit_code=75
+        )
+    said = Said(
+        f"{sealing.sealed} 段，本次写出 {len(sealing.written)} 段，其后 {sealing.left:,} 条",
+        f"{sealing.sealed} segments, {len(sealing.written)} of them new, {sealing.left:,} entries "
+        "after them",
+    )
+    return Done("ok", said, figures)
 
 
 def write_lists(night: Night) -> Done:
