@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "1d7177bf3f9d690e304f1ce0dd273047f2abd5c17618c63870ff0164cc18b27b"
+POWERS = "81c9c72a0bbf74f0f55454dab20cfef15b2793a6eead83034fa7aa6435204142"
 
 
 def told(report: Any) -> Told:
