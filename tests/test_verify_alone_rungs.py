@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "8518970f09b8a6917c67fccf5b96f0cd95cac483fe6dae6f7aeba5459c1597c8"
+POWERS = "52670fd09a74df94667bcd447bc9dd0583c2781cce5c05c85172763446a9d5e2"
 
 
 def told(report: Any) -> Told:

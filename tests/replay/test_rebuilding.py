@@ -61,7 +61,7 @@ def test_a_rebuild_reads_the_whole_ledger_and_lies_beside_it(
     assess(store, 1, "able")
     stages: list[str] = []
 
-    result = rebuild(store, progress=lambda stage, rows: stages.append(stage))
+    result = rebuild(store, progress=lambda stage, _done, _total: stages.append(stage))
 
     assert (0, 1, date(2022, 1, 10), (), ()) == (
         result.position,

@@ -19,13 +19,14 @@ from aidledger.services.nightly import work
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, runs_folder
+from aidledger.services.nightly.steplist import STEPS as STEPS_ALL
 from aidledger.services.nightly.steps import Done, Step, StepResult, exit_code, run_steps
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
 STEPS = [
-    "verify", "archive", "rebuild", "agree", "redecide", "lists", "index", "checkpoint", "witness"
+    "verify", "archive", "rebuild", "agree", "redecide", "audit", "lists", "certificate", "index", "checkpoint", "witness"
 ]  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def test_a_night_does_everything_and_a_second_one_records_nothing(county_before:
     }
     second = night(county_before)
 
-    assert dict.fromkeys(STEPS, "ok") == by_name(first) == by_name(second)
+    assert dict.fromkeys(STEPS, "ok") | {"audit": "absent"} == by_name(first) == by_name(second)
     assert (0, 0) == (first.exit_code, second.exit_code)
     assert size < after[0] <= size + 8
     assert after == head(county_before)
@@ -84,7 +85,7 @@ def test_damage_stops_whatever_would_vouch_for_it_and_nothing_else(county_after:
 
     assert 1 == found.exit_code
     assert "findings" == by_name(found)["verify"]
-    assert {"archive", "lists", "index", "checkpoint", "witness"} == {
+    assert {"archive", "lists", "certificate", "index", "checkpoint", "witness"} == {
         name for name, status in by_name(found).items() if status == "skipped"
     }
     assert {"rebuild", "agree", "redecide"} <= {
@@ -113,7 +114,7 @@ def test_two_derivations_that_differ_keep_the_lists_where_they_are(
     county_after: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Difference(case="case/x", column="stage", folded="a", derived="b")
-    monkeypatch.setattr(work, "disagreements", lambda *_, **__: [other])
+    monkeypatch.setattr(work, "disagreements_in", lambda *_, **__: [other])
     found = night(county_after)
 
     assert (1, "findings", "skipped", "ok") == (
@@ -324,3 +325,17 @@ def _result(status: Any, *, transient: bool = False) -> StepResult:
 )
 def test_what_weighs_most_is_the_exit_status(results: list[StepResult], expected: int) -> None:
     assert expected == exit_code(results)
+
+
+def test_audit_rules_that_are_not_there_are_never_called_ok(
+    county_after: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = tuple(one for one in STEPS_ALL if one.name == "audit")
+    absent = nightly(str(county_after), nights.asked(county_after), Means(steps=steps))
+    monkeypatch.setattr(work, "find_spec", lambda name: object())
+    unknown = nightly(str(county_after), nights.asked(county_after), Means(steps=steps))
+
+    assert (["absent"], ["failed"]) == tuple(
+        list(by_name(one).values()) for one in (absent, unknown)
+    )
+    assert "no audit was made" in absent.steps[0].why_en

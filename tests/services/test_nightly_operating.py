@@ -73,7 +73,7 @@ def test_what_somebody_answers_for_no_longer_holds_up_the_rest(
 ) -> None:
 
     other = Difference(case="case/x", column="stage", folded="a", derived="b")
-    monkeypatch.setattr(work, "disagreements", lambda *_, **__: [other])
+    monkeypatch.setattr(work, "disagreements_in", lambda *_, **__: [other])
     found = nights.night(county_after)
     folder, means = runs_folder(str(county_after)), nights.means(county_after)
     with pytest.raises(ServiceError, match="expected a step that found something"):

@@ -252,6 +252,7 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("PaymentMonthClosed", proving.PaymentMonthClosed, "month", _FACT, "月度封账", "payment month closed", ()),
     ("PaymentMonthSupplemented", proving.PaymentMonthSupplemented, "month", _FACT, "封账补充", "payment month supplemented", ()),
     ("BankFileReconciled", proving.BankFileReconciled, "month|run", _FACT, "银行对账", "bank file reconciled", ()),
+    ("GenerationCertified", proving.GenerationCertified, "generation", _FACT, "生成版本认证", "generation certified", ()),
     ("LedgerRestored", proving.LedgerRestored, "registry", _FACT, "账本恢复", "ledger restored", ()),
     ("NightlyRetried", proving.NightlyRetried, "nightly", _FACT, "夜间运行重办", "nightly run retried", ()),
     ("RuleOverridden", registry.RuleOverridden, "case|carer|run|fund|complaint|stock|contract", _FACT, "依职权突破规则", "rule overridden", ()),

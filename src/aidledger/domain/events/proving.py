@@ -13,6 +13,7 @@ import msgspec
 from aidledger.domain.events.base import (
     Code,
     Count,
+    Day,
     Difference,
     Digest,
     Event,
@@ -98,6 +99,20 @@ class BankFileReconciled(Event, frozen=True, kw_only=True):
     ledger_count: Count
     ledger_fen: Fen
     ledger_only_count: Count
+    size: Count
+
+
+class GenerationCertified(Event, frozen=True, kw_only=True):
+    """生成版本认证: read models were derived from the log, and this is the hash of their certificate.
+
+    The certificate (FORMAT, Certified generations) has the digest of each model. ``root`` is that of the log at ``size``;
+    ``as_of`` the day asked about; ``known_on`` the day whose knowledge counted, null: all of it.
+    """
+
+    as_of: Day
+    certificate: Digest
+    known_on: Day | None = None
+    root: Digest
     size: Count
 
 

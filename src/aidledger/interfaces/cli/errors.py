@@ -15,6 +15,7 @@ USAGE: Final = 2
 COULD_NOT_RUN: Final = 3
 UNPROVEN: Final = 4
 STALE: Final = 4
+DIFFERS: Final = 5
 MISSING: Final = 10
 LOCKED: Final = 11
 REFUSED_KEY: Final = 12
@@ -36,6 +37,7 @@ EXIT_CODES: Final[dict[int, Said]] = {
         "账本自身一致，但未被外部检查点证明；或比规定的旧",
         "consistent, but unproven by an outside checkpoint; or older than it may be",
     ),
+    DIFFERS: Said("结果与另一次不同", "what came out differs from the other"),
     MISSING: Said("没有账本", "no ledger there"),
     LOCKED: Said("账本正被另一程序占用", "locked by another run"),
     REFUSED_KEY: Said("密钥缺失或权限不对", "key missing, refused or open to others"),

@@ -15,7 +15,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from aidledger.replay.generations import Generations, GenerationsError
+from aidledger.replay.generation import GenerationsError
+from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.clock import Clock
 from aidledger.services.nightly.runs import history, running, runs_folder

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from aidledger.replay.generations import GenerationsError
+from aidledger.replay.generation import GenerationsError
 from aidledger.said import LANGUAGES
 from aidledger.services.clock import Clock, SystemClock, system_bytes
 from aidledger.services.files import write_file

@@ -8,6 +8,7 @@ from aidledger.said import Said
 from aidledger.services.nightly.steps import Step
 from aidledger.services.nightly.vouching import (
     ask_for_cosignatures,
+    certify_generation,
     seal_archive,
     seal_index,
     sign_tonight,
@@ -31,6 +32,13 @@ STEPS: Final[tuple[Step, ...]] = (
     Step(REDECIDE, Said("重新作出新决定", "take new decisions again"), redecide_new),
     Step(
         "lists", Said("写出公开名单", "write the public lists"), write_lists, ("rebuild",), _SOUND
+    ),
+    Step(
+        "certificate",
+        Said("认证生成版本", "certify the generation"),
+        certify_generation,
+        ("rebuild",),
+        (*_SOUND, "rebuild"),
     ),
     Step("index", Said("封存索引", "seal the indexes"), seal_index, (), ("verify",)),
     Step("checkpoint", Said("签检查点", "sign a checkpoint"), sign_tonight, (), ("verify",)),

@@ -15,7 +15,7 @@ import msgspec
 
 from aidledger.domain.policy.errors import PackError
 from aidledger.ledger.signing import SigningError
-from aidledger.replay.generations import GenerationsError
+from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import ModelError
 from aidledger.said import Said
 from aidledger.services.nightly.night import Night, OutOfTimeError

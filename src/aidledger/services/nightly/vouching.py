@@ -10,6 +10,7 @@ import msgspec
 from aidledger.replay.models import load_models
 from aidledger.said import Said
 from aidledger.services.archiving import seal
+from aidledger.services.certifying import certificate_of, certified, certify
 from aidledger.services.checkpointing import log_keys, sign_checkpoint, signed_path
 from aidledger.services.completeness import seal_indexes, seals
 from aidledger.services.files import write_file
@@ -19,6 +20,7 @@ from aidledger.services.nightly.steps import Done
 from aidledger.services.nightly.work import generations_of, limits_of
 from aidledger.services.outside import read_outside
 from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import generations_folder
 from aidledger.services.witness_asking import ask_witnesses
 from aidledger.store.keyfiles import is_locked, key_path, keys_path, load_signer
 from aidledger.store.outcome import Committed
@@ -53,6 +55,33 @@ def seal_archive(night: Night) -> Done:
         f"{sealing.sealed} segments, {len(sealing.written)} of them new, {sealing.left:,} entries "
         "after them",
     )
+    return Done("ok", said, figures)
+
+
+def certify_generation(night: Night) -> Done:
+    """Certify the current generation, unless the log names its certificate already."""
+    current = generations_of(night).current()
+    if current is None:
+        return Done("absent", Said("还没有生成版本", "there is no generation yet"))
+    content = certificate_of(current, night.store.origin)
+    known = next(
+        (one.position for one in certified(night.store) if one.event.certificate == content.hash),
+        None,
+    )
+    figures = {"generation": current.file, "certificate": content.hash, "position": known}
+    if known is not None:
+        return Done("ok", Said("此前已认证", "certified before"), figures)
+    night.alive("certificate", 0)
+    outcome = certify(
+        night.session,
+        actor=night.asked.actor,
+        office=night.asked.office,
+        folder=generations_folder(night.location),
+    )
+    if not isinstance(outcome, Committed):
+        raise ServiceError(f"it was not certified: {outcome}", hint="try again", exit_code=75)
+    figures["position"] = outcome.receipt.position
+    said = Said(f"已认证 {current.file}", f"certified {current.file}")
     return Done("ok", said, figures)
 
 

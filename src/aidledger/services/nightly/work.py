@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.generations import Generation, Generations
+from aidledger.replay.generation import Generation
+from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
 from aidledger.services.nightly.night import Night, size_of_others
@@ -15,12 +17,13 @@ from aidledger.services.nightly.runs import newest_done
 from aidledger.services.nightly.steps import Done
 from aidledger.services.outside import read_outside
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import disagreements, generations_folder, rebuild
+from aidledger.services.rebuilding import disagreements_in, generations_folder, rebuild
 from aidledger.services.redeciding_all import repeat_cases
 from aidledger.services.verifying import verify
 
 REDECIDE: Final = "redecide"
 _CASE: Final = "case/"
+_AUDIT: Final = "aidledger.audit"
 
 
 def verify_log(night: Night) -> Done:
@@ -67,7 +70,7 @@ def rebuild_models(night: Night) -> Done:
     size = size_of_others(night.store)
     models = needed(load_models(), night.asked.models or None)
     current = generations_of(night).current()
-    if current is not None and current.position + 1 >= size and _is_of(current, models):
+    if current is not None and current.size >= size and _is_of(current, models):
         return Done(
             "ok",
             Said("上一生成版本仍是最新", "the current generation is up to date"),
@@ -81,8 +84,13 @@ def rebuild_models(night: Night) -> Done:
         progress=night.alive,
     )
     current = generations_of(night).current()
-    if current is None:
-        raise ServiceError("rebuild: expected a current generation, found none")
+    failed = [f"{one.name}: expected {one.expected}, found {one.found}" for one in built.failed]
+    if current is None or not built.current:
+        said = Said(
+            f"{len(failed)} 个模型失败，旧的生成版本保留",
+            f"{len(failed)} models failed, the old generation stays",
+        )
+        return Done("partial", said, {"built": False}, failed)
     figures = _figures(current, built=True)
     figures |= {"seconds_by_model": {one.name: round(one.seconds, 3) for one in built.models}}
     if built.changed or built.skipped:
@@ -90,6 +98,12 @@ def rebuild_models(night: Night) -> Done:
         wrong += [f"skipped: {finding.message('en')}" for finding in built.skipped]
         said = Said(f"{len(wrong)} 处问题", f"{len(wrong)} things are wrong")
         return Done("findings", said, figures, wrong)
+    if failed:
+        said = Said(
+            f"{len(failed)} 个模型失败，其余完成",
+            f"{len(failed)} models failed, the others are there",
+        )
+        return Done("partial", said, figures, failed)
     count = len(current.models)
     said = Said(
         f"{count} 个模型，{built.entries:,} 条，截至 {built.as_of}",
@@ -101,7 +115,15 @@ def rebuild_models(night: Night) -> Done:
 def cross_check(night: Night) -> Done:
     """Fold every case in Python and hold it against its row of `case_state`."""
     night.alive("agree", 0)
-    found = disagreements(night.session, limits=limits_of(night))
+    current = generations_of(night).current()
+    if current is None or all(one.name != "case_state" for one in current.models):
+        return Done("absent", Said("没有建 case_state", "case_state was not built"))
+    found = disagreements_in(
+        night.session,
+        current,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+    )
     if found:
         return Done(
             "findings",
@@ -158,6 +180,20 @@ def redecide_new(night: Night) -> Done:
     return Done("ok", said, figures)
 
 
+def audit_rules(night: Night) -> Done:
+    """Say that no audit rules are there to be run; never that they found nothing."""
+    night.alive("audit", 0)
+    if find_spec(_AUDIT) is None:
+        said = Said(
+            "没有审计规则包，未作审计", "there is no package of audit rules: no audit was made"
+        )
+        return Done("absent", said)
+    raise ServiceError(
+        f"{_AUDIT} is there, and this run does not know how to run its rules",
+        hint="use one release of the whole program",
+    )
+
+
 def generations_of(night: Night) -> Generations:
     """Return the generations of the night's ledger."""
     return Generations(generations_folder(night.location))
@@ -172,7 +208,7 @@ def _is_of(current: Generation, models: Mapping[str, Model]) -> bool:
     """Whether a generation has these models, each of the SQL that it has now."""
     built = {one.name: one.sql_sha256 for one in current.models}
     wanted = {name: model.sql_sha256 for name, model in models.items()}
-    return built == wanted
+    return built == wanted and not current.failed
 
 
 def _figures(current: Generation, *, built: bool) -> dict[str, object]:
