@@ -17,8 +17,9 @@ from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelFailure, ModelResult
 from aidledger.replay.comparing import Comparison
+from aidledger.replay.deriving import compute
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.generations import Generations, compute
+from aidledger.replay.generations import Generations
 from aidledger.replay.job import Progress
 from aidledger.replay.loading import HostileRow
 from aidledger.replay.models import Model, load_models, needed
