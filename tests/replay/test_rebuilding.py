@@ -10,7 +10,7 @@ import pytest
 
 from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.support import AbilityAssessed
-from aidledger.replay import generations
+from aidledger.replay import deriving
 from aidledger.replay.models import ModelError
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import (
@@ -83,7 +83,7 @@ def test_a_model_is_read_from_the_generation_until_the_ledger_grows(
 
     def compute(*args: object, **more: object) -> object:
         computed.append(str(args[2]))
-        return generations.compute(*args, **more)  # type: ignore[arg-type]
+        return deriving.compute(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("aidledger.services.rebuilding.compute", compute)
     assess(store, 1, "able")

@@ -22,16 +22,15 @@ import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.replay.building import build_table
 from aidledger.replay.comparing import Comparison, RowDifference, compare, differing_rows
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.digest import plain_rows
-from aidledger.replay.engine import EngineLimits, building, lock, reading
+from aidledger.replay.engine import EngineLimits, reading
 from aidledger.replay.generation import Generation, GenerationsError, generation_of, number_of
 from aidledger.replay.job import Job, Progress
 from aidledger.replay.journal import Input, read_journal
-from aidledger.replay.loading import Loaded, Loader, Source
-from aidledger.replay.models import Model, needed
+from aidledger.replay.loading import Loaded, Source
+from aidledger.replay.models import Model
 from aidledger.replay.whole import sync, write_whole
 
 POINTER: Final = "current"
@@ -318,30 +317,6 @@ class Generations:
             if not path.with_suffix(".duckdb").exists():
                 path.unlink()
         return taken or 1 + max((number for number, _ in self._numbered()), default=0)
-
-
-def compute(
-    source: Source,
-    models: dict[str, Model],
-    name: str,
-    *,
-    as_of: date | None = None,
-    known_on: date | None = None,
-    limits: EngineLimits | None = None,
-) -> tuple[Loaded, list[str], list[tuple[Any, ...]]]:
-    """Build one model, and what it reads, in memory; return its columns and rows.
-
-    Raises:
-        ModelError: the model is unknown or cannot be built.
-
-    """
-    wanted = needed(models, [name])
-    with building(None, limits) as connection:
-        loaded = Loader(connection, as_of=as_of, known_on=known_on).load(source)
-        lock(connection)
-        for model in wanted.values():
-            build_table(connection, model)
-        return loaded, *plain_rows(connection, name, models[name].key)
 
 
 def _changed(before: Generation | None, now: Generation) -> tuple[str, ...]:

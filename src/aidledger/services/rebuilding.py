@@ -18,9 +18,10 @@ from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelFailure, ModelResult
 from aidledger.replay.comparing import Comparison
 from aidledger.replay.cutting import UpTo
+from aidledger.replay.deriving import compute
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
-from aidledger.replay.generations import Generations, compute
+from aidledger.replay.generations import Generations
 from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.replay.rows import HostileRow

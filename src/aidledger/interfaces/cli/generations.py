@@ -6,10 +6,20 @@ from typing import Any
 
 import msgspec
 
+from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.errors import DIFFERS, OK
+from aidledger.interfaces.cli.errors import (
+    COULD_NOT_RUN,
+    DIFFERS,
+    FINDINGS,
+    MISSING,
+    OK,
+    CommandError,
+)
+from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import show_outcome
+from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.replay.generations import KEPT
 from aidledger.services.certifying import certify
@@ -21,6 +31,7 @@ from aidledger.services.generation_book import (
     list_generations,
     prune_generations,
 )
+from aidledger.services.past import PastCheck, check_past
 from aidledger.services.rebuilding import generations_folder
 
 _MOST = 20
@@ -136,6 +147,72 @@ def run_certify(app: App, *, actor: str, office: str, on: str | None, json: bool
             folder=generations_folder(app.location()),
         )
     return show_outcome(app, outcome, json=json)
+
+
+def run_check(app: App, *, position: int | None, json: bool) -> int:
+    """Derive a certified generation again; 1 where it differs, 3 where it can't be compared."""
+    with reading(app) as session:
+        check = check_past(session, position=position, folder=generations_folder(app.location()))
+    if check is None:
+        raise CommandError(
+            Said("没有认证过的生成版本", "no generation was certified"),
+            hint=Said(
+                "aidledger generations certify 认证当前版本",
+                "aidledger generations certify certifies the current one",
+            ),
+            exit_code=MISSING,
+        )
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/generations-check/v1",
+                **msgspec.to_builtins(check),
+                "findings": [
+                    {
+                        "code": one.code,
+                        "position": one.position,
+                        "field": one.field,
+                        "message": one.message(app.lang),
+                    }
+                    for one in check.findings
+                ],
+            }
+        )
+    else:
+        _show_check(app, check)
+    if check.findings:
+        return FINDINGS
+    return COULD_NOT_RUN if check.not_made else OK
+
+
+def _show_check(app: App, check: PastCheck) -> None:
+    """Print which certificate was taken, and how it came out."""
+    screen, say = app.screen, app.say
+    screen.line(
+        say(
+            f"{check.count} 份认证中位置 {check.position} 的一份：{check.size} 条记录，截至 {check.as_of}",
+            f"of {check.count} certificates the one at position {check.position}: {check.size} "
+            f"entries, as of {check.as_of}",
+        )
+    )
+    apart = [one for one in check.models if one.status == "not_comparable"]
+    same = sum(one.status == "same" for one in check.models)
+    for one in apart:
+        why = chinese(one.why, app.lang)
+        screen.line(f"  - {one.name}: " + say(f"无法比对：{why}", f"not comparable: {why}"))
+    for found in check.findings:
+        screen.line(
+            screen.style(layout.plain(f"  ✗ {found.field}: {found.message(app.lang)}"), "red")
+        )
+    if check.not_made:
+        why = chinese(check.not_made, app.lang)
+        screen.line(layout.plain(say(f"未能比对：{why}", f"not compared: {why}")))
+    elif not check.findings:
+        text = say(
+            f"✓ 过去没有改变：{same} 个模型与当时一致",
+            f"✓ the past has not changed: {same} models came out as they did",
+        )
+        screen.line(screen.style(text, "green"))
 
 
 def _listed(one: Listed) -> dict[str, Any]:

@@ -61,6 +61,21 @@ GENERATIONS: Final[dict[str, Help]] = {
             "always stay; what is removed can be derived again from the entries.",
         ),
     ),
+    "generations check": Help(
+        Said(
+            "把曾经认证的一个生成版本重新推导并比对",
+            "Derive a generation that was certified once again, and compare",
+        ),
+        ("aidledger generations check", "aidledger generations check --position 1015 --json"),
+        Said(
+            "由账本最新的根选出一份认证，任何人都能重复这一选择；--position 指定认证所在的位置。只读取认证"
+            "所载大小以内的记录，其后的更正和作废不计。退出码：0 一致；1 不一致；3 无法比对；10 没有认证。",
+            "The newest root of the log picks the certificate, as anybody can repeat; --position names "
+            "one by its entry. Only the entries below its size are read: what was corrected or annulled "
+            "later doesn't count. Exit status: 0 it agrees; 1 it doesn't; 3 it can't be compared; 10 "
+            "none was certified.",
+        ),
+    ),
     "generations certify": Help(
         Said("认证当前生成版本并记入账本", "Certify the current generation, and record it"),
         ("aidledger generations certify --actor 520123-u10 --office 520123",),

@@ -25,6 +25,7 @@ GENERATIONS: Final = Spec(
             ),
         ),
         Spec("prune", _HERE + "run_prune", opts=(Opt("--last", "count", "N"), _JSON)),
+        Spec("check", _HERE + "run_check", opts=(Opt("--position", "count", "N"), _JSON)),
         Spec(
             "certify",
             _HERE + "run_certify",

@@ -16,6 +16,7 @@ from aidledger.services.nightly.night import Night, size_of_others
 from aidledger.services.nightly.runs import newest_done
 from aidledger.services.nightly.steps import Done
 from aidledger.services.outside import read_outside
+from aidledger.services.past import check_past
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import disagreements_in, generations_folder, rebuild
 from aidledger.services.redeciding_all import repeat_cases
@@ -177,6 +178,38 @@ def redecide_new(night: Night) -> Done:
             f"{said.zh}，{unchecked} 个的密封事实未打开",
             f"{said.en}, of {unchecked} the sealed facts stayed closed",
         )
+    return Done("ok", said, figures)
+
+
+def check_the_past(night: Night) -> Done:
+    """Derive some generation that was certified once again, and hold it against its certificate."""
+    night.alive("past", 0)
+    found = check_past(
+        night.session, folder=generations_folder(night.location), limits=limits_of(night)
+    )
+    if found is None:
+        said = Said("还没有认证过的生成版本", "no generation was certified yet")
+        return Done("absent", said)
+    same = sum(one.status == "same" for one in found.models)
+    figures = {
+        "certified": found.count,
+        "position": found.position,
+        "size": found.size,
+        "certificate": found.certificate,
+        "same": same,
+        "not_comparable": sum(one.status == "not_comparable" for one in found.models),
+    }
+    if found.findings:
+        count = len(found.findings)
+        said = Said(f"过去变了：{count} 处", f"the past has changed in {count} places")
+        return Done("findings", said, figures, [one.message("en") for one in found.findings])
+    if found.not_made:
+        said = Said(f"无法比较：{found.not_made}", f"nothing could be compared: {found.not_made}")
+        return Done("partial", said, figures)
+    said = Said(
+        f"位置 {found.position} 的认证：{same} 个模型相同",
+        f"the certificate at position {found.position}: {same} models come out the same",
+    )
     return Done("ok", said, figures)
 
 
