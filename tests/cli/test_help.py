@@ -107,5 +107,5 @@ def test_python_m_and_the_program_are_the_same() -> None:
 
 
 def test_every_exit_status_has_a_meaning_in_both_languages() -> None:
-    assert {0, 1, 2, 3, 4, 10, 11, 12, 70, 75, 130, 141} == set(EXIT_CODES)
+    assert {0, 1, 2, 3, 4, 5, 10, 11, 12, 70, 75, 130, 141, 143} == set(EXIT_CODES)
     assert all(said.zh and said.en for said in EXIT_CODES.values())

@@ -330,6 +330,11 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "a sealed index is not that of the entries before it",
         "Entries of a case were left out of the index, or put into it: proofs from it mislead.",
     ),
+    "generation_differs": FindingText(
+        "曾经认证的读模型再推导不出",
+        "read models that were certified do not come out again",
+        "An entry, the generation or its certificate was changed: published lists can't be derived.",
+    ),
     "month_order": FindingText(
         "封账与补充的次序不对",
         "closings and supplements of a month do not follow each other",

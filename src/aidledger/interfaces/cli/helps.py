@@ -12,8 +12,10 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
 from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
+from aidledger.interfaces.cli.helps_operating import OPERATING, OPERATING_OPTIONS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
@@ -35,7 +37,9 @@ COMMANDS: Final[dict[str, Help]] = {
     **ARCHIVING,
     **ATTACKING,
     **DECIDING,
+    **GENERATIONS,
     **WITNESSING,
+    **OPERATING,
     **PROVING,
     **POLICIES,
     **IMPORTING,
@@ -125,17 +129,6 @@ COMMANDS: Final[dict[str, Help]] = {
             "--archive verifies an archive with no database at all. Exit status: 0 proven; 1 damaged; "
             "3 could not run; 4 consistent but unproven: without a checkpoint from outside, the operator can rewrite history. Checkpoint and policy are "
             "your own, never the operator's; what comes after the checkpoint is named apart.",
-        ),
-    ),
-    "rebuild": Help(
-        Said(
-            "由记录重新推导全部读模型并给出摘要",
-            "Derive every model from the entries again, with digests",
-        ),
-        (
-            "aidledger rebuild",
-            "aidledger rebuild --as-of 2022-06-30 --json",
-            "aidledger rebuild --model case_state --model entitlements",
         ),
     ),
     "record": Help(
@@ -273,6 +266,8 @@ OPTIONS: Final[dict[str, Said]] = {
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
     **WITNESS_OPTIONS,
+    **OPERATING_OPTIONS,
+    **GENERATION_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
@@ -321,7 +316,7 @@ OPTIONS: Final[dict[str, Said]] = {
         "账本密钥自相矛盾时，把证据写入文件",
         "where to write evidence of a log that contradicts itself",
     ),
-    "--model": Said("只建这一个（可重复）", "only this model (may be repeated)"),
+    "--model": Said("只限这一个（可重复）", "only this model (may be repeated)"),
     "--cause": Said(
         "请求的名称；同名重试只记录一次", "name of the request; a retry under it records once"
     ),

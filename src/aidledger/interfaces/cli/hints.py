@@ -140,6 +140,14 @@ HINTS: Final[dict[str, str]] = {
         "删除它并运行 aidledger rebuild：一切由记录重新得出"
     ),
     "run aidledger rebuild": "请运行 aidledger rebuild",
+    "give the engine more memory, or fewer threads": "请给引擎更多内存，或减少线程",
+    "see what is said of the model that it reads": "见它所读取的那个模型的说明",
+    "aidledger generations list shows where each was certified": (
+        "aidledger generations list 列出各版本的认证位置"
+    ),
+    "aidledger generations list shows those that are kept": (
+        "aidledger generations list 列出保留的生成版本"
+    ),
     "the disk or the memory of this machine is at fault; the old generation stays": (
         "本机的磁盘或内存有问题；旧的生成版本保留"
     ),

@@ -81,6 +81,23 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "某人个案的证明须用 --person 说明所问之人",
     ),
     (r"expected a sealed index, found none", "没有封存过索引"),
+    (r"expected a generation of the read models, found none", "还没有读模型的生成版本"),
+    (r"position (?P<a>\d+): expected a certified generation, found none", "位置 {a}：不是认证记录"),
+    (
+        r"(?P<a>.+): expected the certificate that the log names, found none",
+        "{a}：没有账本所载的认证",
+    ),
+    (
+        r"(?P<a>.+): expected the certificate that the log names, found another",
+        "{a}：不是账本所载的认证",
+    ),
+    (r"the model's SQL changed", "模型的 SQL 已改"),
+    (r"the model is no longer there", "模型已不存在"),
+    (r"what it reads changed: (?P<a>.+)", "所读取的模型已改：{a}"),
+    (
+        r"generation (?P<a>\d+): expected the root (?P<b>\w+) at size (?P<n>\d+), found (?P<c>.+)",
+        "生成版本 {a}：账本在 {n} 条时的根应为 {b}，实为 {c}",
+    ),
     (r"seal the indexes first", "先封存索引：aidledger index seal"),
     (
         r"(?P<a>\S+): expected a month that is not closed, found it closed",

@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
+from aidledger.interfaces.cli.tree_generations import GENERATIONS
+from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
@@ -196,6 +198,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 _HERE + "rebuilds:run_rebuild",
                 opts=(*_TIMES, Opt("--model", "many", "NAME"), _JSON),
             ),
+            GENERATIONS,
             Spec(
                 "attack",
                 _HERE + "attacks:run_attack",
@@ -271,6 +274,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
             ),
+            *OPERATING,
             ADOPT,
             _KEYS,
             Spec(
