@@ -17,8 +17,9 @@ from aidledger.replay.versions import VERSION_SQL
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 from aidledger.services.archivecheck import verify_archive
 from aidledger.services.archiving import archive_folder, seal
+from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.rebuilding import rebuild
-from aidledger.services.session import open_session
+from aidledger.services.session import Session, open_session
 from aidledger.store.opening import create, open_ledger
 from benchmarks.filling import append, draft, log
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
@@ -50,7 +51,8 @@ def logged(job: Job, engine: str) -> str:
 
 def sealed(location: str, archive: str) -> int:
     """Seal every complete segment of a ledger into a folder; return how many entries."""
-    with open_session(location) as session:
+    with closing(open_ledger(location)) as store:
+        session = Session(store, secrets=None, clock=SystemClock(), random_bytes=system_bytes)
         done = seal(session, location, actor="c0", office="520123", archive=archive, jobs=WORKERS)
     if done.finding is not None or not done.written:
         raise SystemExit(f"bench: error: {done}")
