@@ -44,9 +44,7 @@ RUNGS: Final[dict[str, Said]] = {
     "chain": Said("各流的链条完整", "chain: each stream's links unbroken"),
     "time": Said("记录时间不倒退", "time: the recording time never goes back"),
     "tree": Said("默克尔树与账本头相符", "tree: nodes and head are those of the entries"),
-    "roots": Said(
-        "归档段的根哈希与记录相符", "roots: each segment's root is that of its records"
-    ),
+    "roots": Said("归档段的根哈希与记录相符", "roots: each segment's root is that of its records"),
     "typed": Said(
         "归档各列由记录重新推导，结果相同", "typed: columns derived again come out the same"
     ),
