@@ -14,9 +14,9 @@ from tests.services.archived import ENTRIES, digests, files_of, long_history, se
 from aidledger.replay.models import load_models
 from aidledger.services import archiving
 from aidledger.services.archivecheck import verify_archive
-from aidledger.services.archiving import archive_folder, list_segments, seals_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import StoreSource, read_model, rebuild
+from aidledger.services.segments import archive_folder, list_segments, seals_of
 from aidledger.services.session import Session, open_session
 from aidledger.services.verifying import verify
 from aidledger.store.outcome import Committed

@@ -11,12 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.ledger.finding_text import (
-    ARCHIVE_TEXTS,
-    EVIDENCE_TEXTS,
-    RESTORATION_TEXTS,
-    FindingText,
-)
+from aidledger.ledger.finding_text import EVIDENCE_TEXTS, RESTORATION_TEXTS, FindingText
 
 Language = Literal["zh", "en"]
 
@@ -304,7 +299,6 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "The log was rewritten after the proof was handed out.",
     ),
     **EVIDENCE_TEXTS,
-    **ARCHIVE_TEXTS,
     "amendment_misfit": FindingText(
         "更正或作废不适用于任何记录",
         "a correction or annulment fits no entry",
