@@ -16,9 +16,10 @@ from aidledger.replay.sealed import RECORDS
 from aidledger.replay.versions import VERSION_SQL
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 from aidledger.services.archivecheck import verify_archive
-from aidledger.services.archiving import archive_folder, seal
+from aidledger.services.archiving import seal
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.rebuilding import rebuild
+from aidledger.services.segments import archive_folder
 from aidledger.services.session import Session, open_session
 from aidledger.store.opening import create, open_ledger
 from benchmarks.filling import append, draft, log

@@ -49,6 +49,9 @@ LACKING = {
     ): "an annulment is knowledge: what followed has no day in force",
 }
 
+TEXTS = ("export beancount", "log")
+"""Commands that write no JSON object: a file of their own, or one object a line."""
+
 BY_TIME = ("case show", "list", "policy show")
 """Asked of a time as well as of a position: what is found is one position."""
 
@@ -61,6 +64,9 @@ READING: dict[str, tuple[str, ...]] = {
     "case whatif": (CASE, "--pack", "cn-tekun-2021"),
     "case consequences": (CASE, "--position", "{approval}"),
     "case blame": (CASE,),
+    "log": (),
+    "diff": ("0", "{approval}"),
+    "bisect": ("--case", CASE, "--clause", "approval-after-publicity"),
     "due": (),
     "whatif": ("--pack", "gz-county-2022", "--month", "2022-03"),
     "list": ("case_state",),
@@ -123,9 +129,11 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
         *([] if name == "export beancount" else ["--json"]),
     )  # fmt: skip
     assert ran.code in {0, 1}, (name, ran.err)
-    if name == "export beancount":
+    if name in TEXTS:
         return ran.out
     said = dict(ran.object)
+    for side in ("a", "b"):  # of a difference: what was asked
+        said.pop(side, None)
     for repeated in ("known_on", "as_of", "position"):  # the last is how far was read
         said.pop(repeated, None)
     return said
@@ -209,6 +217,7 @@ def test_up_to_a_point_of_the_log_all_is_as_it_was_said_then(
 #: What an annulment, a correction and a late visit change nothing of.
 UNCHANGED = {
     "due": "no limit of the case is open",
+    "diff": "both positions lie before what was recorded since",
     "export beancount": "nothing was paid",
     "policy list": "no pack was adopted since",
     "policy show": "no pack was adopted since",

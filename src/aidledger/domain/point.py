@@ -27,11 +27,13 @@ _time_form: Final = re.compile(
 class Point(msgspec.Struct, frozen=True, kw_only=True):
     """A point in the log: the entry at ``position``, or the last one recorded before ``before``.
 
-    ``before`` is a ``recorded_at`` in UTC, the first that is no longer known; empty with a position.
+    ``before`` is a ``recorded_at`` in UTC, the first that is no longer known, and ``begins`` that with
+    which the day or time begins; both are empty with a position.
     """
 
     text: str
     position: int | None = None
+    begins: str = ""
     before: str = ""
 
 
@@ -53,12 +55,18 @@ def parse_point(text: str) -> Point:
         begun = datetime.fromisoformat(whole)
         if begun.tzinfo is None:
             begun = begun.replace(tzinfo=_CHINA)
-        ended = begun.astimezone(UTC) + _length(minute, second, part)
+        begun = begun.astimezone(UTC)
+        ended = begun + _length(minute, second, part)
     except (ValueError, OverflowError):
         raise ValueError("expected a day and a time that exist") from None
     if not FIRST_YEAR <= begun.year <= LAST_YEAR:
         raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
-    return Point(text=text, before=ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    return Point(text=text, begins=_recorded(begun), before=_recorded(ended))
+
+
+def _recorded(time: datetime) -> str:
+    """Return a time in UTC as entries have it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _length(minute: str | None, second: str | None, part: str | None) -> timedelta:

@@ -61,7 +61,8 @@ class Option(click.Option):
         names = ", ".join([*self.opts, *self.secondary_opts])
         if not self.is_flag:
             names += f" {self.make_metavar(ctx)}"
-        text = helps.OPTIONS[self.opts[-1]].in_(app_of(ctx).lang)
+        own = f"{getattr(ctx.command, 'path', '')} {self.opts[-1]}"
+        text = (helps.OPTIONS.get(own) or helps.OPTIONS[self.opts[-1]]).in_(app_of(ctx).lang)
         return names, text
 
 
@@ -186,8 +187,6 @@ def _option(opt: Opt) -> Option:
         "point": {
             "type": PointInLog(),
             "metavar": "POINT",
-            "expose_value": False,
-            "callback": _set_point,
         },
         "count": {"type": click.IntRange(min=0), "metavar": opt.metavar},
         "flag": {"is_flag": True},
@@ -196,6 +195,8 @@ def _option(opt: Opt) -> Option:
         "many": {"multiple": True, "metavar": opt.metavar},
     }
     more = kinds.get(opt.kind, {"metavar": opt.metavar or "TEXT"})
+    if opt.name == "--at":  # where the ledger ends for whatever is asked: no command looks at it
+        more |= {"expose_value": False, "callback": _set_point}
     return Option([opt.name], required=opt.required, **more)
 
 

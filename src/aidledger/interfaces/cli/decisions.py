@@ -23,7 +23,7 @@ from aidledger.services.redeciding_all import Redecided, redecide_all
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _COLOURS: Final = {"met": "green", "failed": "red", "undecidable": "yellow"}
-_OUTCOMES: Final = {
+OUTCOMES: Final = {
     "allow": Said("准许", "allowed"),
     "refuse": Said("拒绝", "refused"),
     "met": Said("符合", "met"),
@@ -64,7 +64,7 @@ def show_decision(app: App, decision: DecisionView) -> None:
     """Print one decision."""
     screen, lang = app.screen, app.lang
     name = app.say(decision.title_zh, decision.title_en)
-    outcome = _OUTCOMES[decision.outcome].in_(lang)
+    outcome = OUTCOMES[decision.outcome].in_(lang)
     screen.heading(
         f"{decision.effective_on}  {name}：{outcome}"
         if lang == "zh"
@@ -100,7 +100,7 @@ def _show_clause(app: App, clause: ClauseView) -> None:
     mark = _MARKS.get(clause.outcome, "?")
     colour = _COLOURS.get(clause.outcome, "dim")
     text = app.say(clause.text_zh, clause.text_en) or clause.id
-    outcome = _OUTCOMES[clause.outcome].in_(lang)
+    outcome = OUTCOMES[clause.outcome].in_(lang)
     first, *rest = layout.wrap(layout.plain(f"{text} — {outcome}"), screen.width - 4)
     screen.line(f"  {screen.style(mark, colour)} {first}")
     screen.lines("    " + line for line in rest)
@@ -254,7 +254,7 @@ def _show_repetition(app: App, again: Repetition, case: str = "") -> None:
     for difference in again.differences:
         kind = _KINDS[difference.kind].in_(lang)
         expected, seen = (
-            _OUTCOMES[value].in_(lang) if value in _OUTCOMES else shortened(value)
+            OUTCOMES[value].in_(lang) if value in OUTCOMES else shortened(value)
             for value in (difference.expected, difference.found)
         )
         cited = f"  ({difference.citation})" if difference.citation else ""

@@ -18,6 +18,7 @@ from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_operating import OPERATING, OPERATING_OPTIONS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
+from aidledger.interfaces.cli.helps_time import IN_TIME, TIME_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
 
@@ -38,6 +39,7 @@ COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
     **DECIDING,
     **GENERATIONS,
+    **IN_TIME,
     **WITNESSING,
     **OPERATING,
     **PROVING,
@@ -265,6 +267,7 @@ OPTIONS: Final[dict[str, Said]] = {
     **ATTACK_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **OPERATING_OPTIONS,
     **GENERATION_OPTIONS,

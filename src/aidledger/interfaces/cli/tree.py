@@ -15,6 +15,7 @@ from aidledger.interfaces.cli.tree_generations import GENERATIONS
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
+from aidledger.interfaces.cli.tree_time import BISECT, TIME
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
 
@@ -145,6 +146,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Said("查看", "Look"),
         (
             _CASES,
+            *TIME,
             Spec(
                 "due",
                 _HERE + "dues:show_due",
@@ -199,6 +201,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 opts=(*_TIMES, Opt("--model", "many", "NAME"), _JSON),
             ),
             GENERATIONS,
+            BISECT,
             Spec(
                 "attack",
                 _HERE + "attacks:run_attack",
