@@ -1,11 +1,12 @@
-"""An auditor's own question in SQL, asked over the same views and models as ours.
+"""Questions that no generation answers: several models at once, or an auditor's own SELECT.
 
-The question is held to what a model is held to: one SELECT, with no clock, no chance and no other
+A question of one's own is held to what a model is held to: one SELECT, with no clock, no chance and no other
 input, so that the same entries always give the same rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -45,6 +46,30 @@ def question_of(name: str, sql: str, models: dict[str, Model]) -> Question:
     if alien:
         raise ModelError(name, "an event view or a model", alien[0], "see the list of event views")
     return Question(name=name, sql=sql, models=tuple(sorted(tables & models.keys())))
+
+
+def tables(
+    source: Source,
+    models: dict[str, Model],
+    names: Iterable[str],
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    limits: EngineLimits | None = None,
+) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
+    """Build some models in memory, and what they read; return the columns and rows of each by name.
+
+    Raises:
+        ModelError: a model is unknown or cannot be built.
+
+    """
+    names = tuple(names)
+    with building(None, limits) as connection:
+        Loader(connection, as_of=as_of, known_on=known_on).load(source)
+        lock(connection)
+        for model in needed(models, names).values():
+            build_table(connection, model)
+        return {name: plain_rows(connection, name, models[name].key) for name in names}
 
 
 def answer(

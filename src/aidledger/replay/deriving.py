@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -32,35 +32,13 @@ def compute(
         ModelError: the model is unknown or cannot be built.
 
     """
-    loaded, found = compute_all(
-        source, models, [name], as_of=as_of, known_on=known_on, limits=limits
-    )
-    return loaded, *found[name]
-
-
-def compute_all(
-    source: Source,
-    models: dict[str, Model],
-    names: Iterable[str],
-    *,
-    as_of: date | None = None,
-    known_on: date | None = None,
-    limits: EngineLimits | None = None,
-) -> tuple[Loaded, dict[str, tuple[list[str], list[tuple[Any, ...]]]]]:
-    """Build some models, and what they read, in memory; return the columns and rows of each by name.
-
-    Raises:
-        ModelError: a model is unknown or cannot be built.
-
-    """
-    names = tuple(names)
-    wanted = needed(models, names)
+    wanted = needed(models, [name])
     with building(None, limits) as connection:
         loaded = Loader(connection, as_of=as_of, known_on=known_on).load(source)
         lock(connection)
         for model in wanted.values():
             build_table(connection, model)
-        return loaded, {name: plain_rows(connection, name, models[name].key) for name in names}
+        return loaded, *plain_rows(connection, name, models[name].key)
 
 
 @contextmanager

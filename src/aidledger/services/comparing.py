@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from aidledger.domain.point import parse_point
 from aidledger.domain.values import is_day
+from aidledger.replay.asking import tables
+from aidledger.replay.models import load_models
 from aidledger.replay.rowchanges import RowChange, Table, line_changes, row_changes
 from aidledger.services.clock import china_day
 from aidledger.services.points import cut_at
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import model_list, read_models
+from aidledger.services.rebuilding import StoreSource, model_list
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 
@@ -130,7 +131,6 @@ def compare(
     as_of: str | None = None,
     known_on: str | None = None,
     known_then: bool = False,
-    folder: Path | None = None,
 ) -> Comparison:
     """Compare the ledger on two days, or as it stood at two points.
 
@@ -142,7 +142,6 @@ def compare(
         as_of: the day in force of a position or time; default: that of its last entry.
         known_on: leave out what was recorded after that day.
         known_then: know on each day only what was recorded by its end.
-        folder: where the generations of the read models are kept.
 
     Raises:
         ServiceError: an option that does not go with these sides, or no such position.
@@ -156,17 +155,12 @@ def compare(
             exit_code=2,
         )
     asked = only or Only()
-    one, other = (
-        _answer(
-            session.store,
-            side,
-            asked,
-            as_of=as_of,
-            known_on=side if known_then else known_on,
-            folder=folder,
-        )
-        for side in (a, b)
-    )
+    sides = [
+        _side(session.store, one, as_of=as_of, known_on=one if known_then else known_on)
+        for one in (a, b)
+    ]
+    one = _answer(*sides[0], asked)
+    other = one if sides[0][0] == sides[1][0] else _answer(*sides[1], asked)
     return Comparison(
         a=one.side,
         b=other.side,
@@ -182,16 +176,10 @@ def _case_rows(answer: Table) -> Table:
     return [{c: v for c, v in row.items() if c not in _BOOKKEEPING} for row in answer]
 
 
-def _answer(
-    store: LedgerStore,
-    asked: str,
-    only: Only,
-    *,
-    as_of: str | None,
-    known_on: str | None,
-    folder: Path | None,
-) -> _Answer:
-    """Ask the models on one side."""
+def _side(
+    store: LedgerStore, asked: str, *, as_of: str | None, known_on: str | None
+) -> tuple[Side, LedgerStore]:
+    """Return what one side is about, and the ledger as it is to be known there."""
     if is_day(asked):
         as_of = asked
     else:
@@ -199,30 +187,34 @@ def _answer(
             store = cut_at(store, parse_point(asked))
         except ValueError as error:
             raise ServiceError(f"{asked}: {error}", exit_code=2) from None
-    names = ["case_state", "entitlements", *(m.name for m in model_list() if m.allow)]
     head = store.head()
-    last = china_day(head.recorded_at) if head.recorded_at else None
-    day = as_of or (last if known_on is None or last is None else min(last, known_on))
-    found = read_models(
-        store,
+    last = china_day(head.recorded_at) if head.recorded_at else ""
+    day = as_of or (min(last, known_on) if known_on and last else last)
+    return Side(asked=asked, as_of=day, known_on=known_on, position=head.size - 1), store
+
+
+def _answer(side: Side, store: LedgerStore, only: Only) -> _Answer:
+    """Ask the models on one side."""
+    names = ["case_state", "entitlements", *(m.name for m in model_list() if m.allow)]
+    found = tables(
+        StoreSource(store),
+        load_models(),
         names,
-        as_of=date.fromisoformat(day) if day else None,
-        known_on=date.fromisoformat(known_on) if known_on else None,
-        folder=folder,
+        as_of=date.fromisoformat(side.as_of) if side.as_of else None,
+        known_on=date.fromisoformat(side.known_on) if side.known_on else None,
     )
-    tables: dict[str, Table] = {
-        name: [dict(zip(columns, row, strict=True)) for row in rows]
-        for name, (columns, rows) in found.items()
+    rows: dict[str, Table] = {
+        name: [dict(zip(columns, row, strict=True)) for row in several]
+        for name, (columns, several) in found.items()
     }
-    side = Side(asked=asked, as_of=day or "", known_on=known_on, position=head.size - 1)
-    return _Answer(side=side, tables=_chosen(tables, only))
+    return _Answer(side=side, tables=_chosen(rows, only))
 
 
-def _chosen(tables: dict[str, Table], only: Only) -> dict[str, Table]:
+def _chosen(rows: dict[str, Table], only: Only) -> dict[str, Table]:
     """Return the rows that are about the cases asked for: whose entries they are made of."""
-    cases = [row for row in tables["case_state"] if only.takes(row)]
-    if len(cases) == len(tables["case_state"]):
-        return tables
+    cases = [row for row in rows["case_state"] if only.takes(row)]
+    if len(cases) == len(rows["case_state"]):
+        return rows
     names = {row["case"] for row in cases}
     positions = {position for row in cases for position in row["positions"]}
     return {
@@ -231,7 +223,7 @@ def _chosen(tables: dict[str, Table], only: Only) -> dict[str, Table]:
             for row in table
             if (row["case"] in names if "case" in row else positions.intersection(row["positions"]))
         ]
-        for name, table in tables.items()
+        for name, table in rows.items()
     }
 
 

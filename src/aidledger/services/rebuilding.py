@@ -18,7 +18,7 @@ from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelFailure, ModelResult
 from aidledger.replay.comparing import Comparison
 from aidledger.replay.cutting import UpTo
-from aidledger.replay.deriving import compute, compute_all
+from aidledger.replay.deriving import compute
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
@@ -201,42 +201,20 @@ def read_model(
         ServiceError: a day outside 1850-2200.
 
     """
-    return read_models(
-        session, [name], as_of=as_of, known_on=known_on, folder=folder, limits=limits
-    )[name]
-
-
-def read_models(
-    session: Session | LedgerStore,
-    names: Iterable[str],
-    *,
-    as_of: date | None = None,
-    known_on: date | None = None,
-    folder: Path | None = None,
-    limits: EngineLimits | None = None,
-) -> dict[str, tuple[list[str], Rows]]:
-    """Return the columns and rows of some models by name, all about the same: as `read_model`.
-
-    Raises:
-        ModelError: a model is unknown or cannot be built.
-        GenerationsError: the current generation cannot be read.
-        ServiceError: a day outside 1850-2200.
-
-    """
     _check_days(as_of, known_on)
-    store, names = store_of(session), tuple(names)
+    store = store_of(session)
     models = load_models()
-    wanted = needed(models, names)
+    wanted = needed(models, [name])
     generations = generations_of(store, folder)
     current = generations.current()
     if current is not None and current.holds(
         wanted, position=store.head().size - 1, as_of=as_of, known_on=known_on
     ):
-        return {name: generations.read(current, models[name], limits) for name in names}
-    _, found = compute_all(
-        StoreSource(store), models, names, as_of=as_of, known_on=known_on, limits=limits
+        return generations.read(current, models[name], limits)
+    _, columns, rows = compute(
+        StoreSource(store), models, name, as_of=as_of, known_on=known_on, limits=limits
     )
-    return found
+    return columns, rows
 
 
 def disagreements(

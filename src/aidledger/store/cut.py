@@ -37,9 +37,14 @@ class CutStore:
         self._head: Head | None = None
 
     @property
-    def whole(self) -> LedgerStore:
-        """The ledger that this is the beginning of."""
-        return self._store
+    def path(self) -> Any:
+        """Where the file lies, if it is one: what lies beside a ledger lies beside its past."""
+        return getattr(self._store, "path", None)
+
+    @property
+    def location(self) -> Any:
+        """The address of the database, if it is on a server."""
+        return getattr(self._store, "location", None)
 
     @property
     def engine_name(self) -> str:
@@ -97,7 +102,7 @@ class CutStore:
 
     def read_records(self, first: int = 0) -> Iterator[HostileRow]:
         """Yield (position, record) of every entry from `first` on in position order."""
-        return self._until(self._store.read_records(first))
+        return ((row[0], row[5]) for row in self._store.read(first, self.size))
 
     def read_page(
         self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()

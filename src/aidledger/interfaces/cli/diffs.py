@@ -24,7 +24,6 @@ from aidledger.services.comparing import (
     compare,
 )
 from aidledger.services.history import find_stream
-from aidledger.services.rebuilding import generations_folder
 
 _CHANGES: Final = {
     "came": (Said("新增", "came"), "+", "green"),
@@ -64,7 +63,6 @@ def show_diff(
             as_of=as_of,
             known_on=known_on,
             known_then=known_then,
-            folder=generations_folder(app.location()),
         )
     if json:
         app.screen.json({"schema": "aidledger/diff/v1", **msgspec.to_builtins(found)})
