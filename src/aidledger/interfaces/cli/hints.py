@@ -142,6 +142,10 @@ HINTS: Final[dict[str, str]] = {
     "run aidledger rebuild": "请运行 aidledger rebuild",
     "give the engine more memory, or fewer threads": "请给引擎更多内存，或减少线程",
     "see what is said of the model that it reads": "见它所读取的那个模型的说明",
+    "aidledger generations check says what differs": ("aidledger generations check 说明何处不同"),
+    "aidledger generations certify, then aidledger checkpoint sign": (
+        "先 aidledger generations certify，再 aidledger checkpoint sign"
+    ),
     "aidledger generations list shows where each was certified": (
         "aidledger generations list 列出各版本的认证位置"
     ),

@@ -91,6 +91,20 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>.+): expected the certificate that the log names, found another",
         "{a}：不是账本所载的认证",
     ),
+    (r"its key, in this order: (?P<a>.+)", "其主键按次序为：{a}"),
+    (
+        r"(?P<a>\w+): expected a row with this key, found none in the certified generation",
+        "{a}：认证的生成版本中没有这个主键",
+    ),
+    (r"(?P<a>\w+): expected (?P<n>\d+) values, found another key", "{a}：主键应有 {n} 个值"),
+    (
+        r"(?P<a>\w+): expected a certified generation below the checkpoint's size (?P<n>\d+), found none",
+        "{a}：检查点的 {n} 条以内没有认证过的生成版本",
+    ),
+    (
+        r"(?P<a>\w+): the entries do not give what was certified at position (?P<n>\d+)",
+        "{a}：现有记录得不出位置 {n} 所认证的内容",
+    ),
     (r"the model's SQL changed", "模型的 SQL 已改"),
     (r"the model is no longer there", "模型已不存在"),
     (r"what it reads changed: (?P<a>.+)", "所读取的模型已改：{a}"),
