@@ -29,7 +29,6 @@ from aidledger.replay.sealed import SealedRun
 from aidledger.services.problems import ServiceError
 from aidledger.services.segments import archive_folder, sealed_runs
 from aidledger.services.session import Session
-from aidledger.store.cut import CutStore
 from aidledger.store.opening import beside
 from aidledger.store.port import LedgerStore
 
@@ -95,7 +94,6 @@ def generations_folder(location: str) -> Path:
 
 def _place_of(store: LedgerStore) -> str | None:
     """Return where a store lies, as far as it knows."""
-    store = store.whole if isinstance(store, CutStore) else store
     place = getattr(store, "path", None) or getattr(store, "location", None)
     return None if place is None else str(place)
 
