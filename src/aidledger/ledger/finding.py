@@ -11,7 +11,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.ledger.finding_text import EVIDENCE_TEXTS, RESTORATION_TEXTS, FindingText
+from aidledger.ledger.finding_text import (
+    CLOSING_TEXTS,
+    EVIDENCE_TEXTS,
+    RESTORATION_TEXTS,
+    FindingText,
+)
 
 Language = Literal["zh", "en"]
 
