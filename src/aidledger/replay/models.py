@@ -57,6 +57,8 @@ class ModelError(Exception):
     def __init__(self, model: str, expected: str, found: str, hint: str) -> None:
         super().__init__(f"model {model}: expected {expected}, found {found}")
         self.model = model
+        self.expected = expected
+        self.found = found
         self.hint = hint
 
 

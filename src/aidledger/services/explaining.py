@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.policy import decision as policy
@@ -12,6 +13,7 @@ from aidledger.domain.policy.amounts import AmountPart
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 from aidledger.services.history import history
 from aidledger.services.redeciding import record_of
+from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
 
 
@@ -27,7 +29,7 @@ class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded decision, ready to be shown."""
+    """One recorded decision, ready to be shown; ``limits`` are those that it began or ended."""
 
     position: int
     type: str
@@ -45,6 +47,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[ClauseView, ...]
     withheld: tuple[str, ...]
     overridden: tuple[str, ...]
+    limits: tuple[LimitShown, ...]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +63,9 @@ def explain(
     session: Session, case: str, *, as_of: str | None = None, known_on: str | None = None
 ) -> Explanation:
     """Return the decisions of a case that had taken effect by ``as_of``, as known on a day."""
-    entries = standing(history(session, case, known_on=known_on), as_of=as_of or END_OF_TIME)
+    known = history(session, case, known_on=known_on)
+    entries = standing(known, as_of=as_of or END_OF_TIME)
+    limits = running_limits(session, case, known, as_of=as_of or END_OF_TIME, known_on=known_on)
     overridden: list[str] = []
     decisions: list[DecisionView] = []
     for entry in entries:
@@ -69,7 +74,9 @@ def explain(
             continue
         record = record_of(entry)
         if record is not None:
-            decisions.append(_view(session, entry, record, tuple(overridden)))
+            view = _view(session, entry, record, tuple(overridden))
+            own = [t for t in limits if entry.position in (t.from_position, t.done_position)]
+            decisions.append(replace(view, limits=tuple(map(limit_shown, own))))
         overridden = []
     return Explanation(case=case, as_of=as_of, known_on=known_on, decisions=tuple(decisions))
 
@@ -111,4 +118,5 @@ def _view(
         clauses=tuple(clauses),
         withheld=record.withheld,
         overridden=overridden,
+        limits=(),
     )

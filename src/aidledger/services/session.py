@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -23,7 +24,7 @@ from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.keyring import (
     REFUSED_KEY,
     Keyring,
@@ -48,6 +49,10 @@ if TYPE_CHECKING:  # the guard is made of a session
 
 
 T = TypeVar("T")
+
+_STATES_KEPT: Final = 20_000
+_VERSIONS_KEPT: Final = 500_000
+"""So much stays in memory between batches, however long a history is."""
 
 _NO_STEPS: Final[tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = (
     {},
@@ -129,7 +134,7 @@ class Session:
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
-        return recorded_all(self.store.read_stream(name))
+        return recorded_many(list(self.store.read_stream(name)))
 
     def version(self, stream: str) -> int:
         """Return the version of a stream: 0 when it has no entry."""
@@ -173,6 +178,19 @@ class Session:
         """Let every kept state take in what was decided: work for while a batch is committed."""
         for stream in tuple(self.pending):
             self._settle(stream)
+
+    def trim(self, most: int = _STATES_KEPT) -> None:
+        """Keep no more folded states than so many of a kind: the oldest are folded again if asked for.
+
+        Only between batches, when nothing is on its way to be written.
+        """
+        for kept, _ in self._steps.values():
+            for stream in tuple(islice(kept, max(0, len(kept) - most))):
+                del kept[stream]
+        if len(self.versions) > _VERSIONS_KEPT:
+            self.versions.clear()
+        if self.vault is not None:
+            self.vault.trim(most)
 
     def unfold(self, stream: str, entries: list[Recorded]) -> None:
         """Drop the state of a stream of which an earlier entry now says something else.

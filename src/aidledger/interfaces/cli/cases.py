@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from aidledger.domain.casestate import Case
-from aidledger.domain.recorded import Recorded
-from aidledger.domain.timers import Timer
+from aidledger.domain.recorded import END_OF_TIME, Recorded
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.entries import brief, entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
@@ -17,7 +18,7 @@ from aidledger.interfaces.cli.sheet import show_sheet
 from aidledger.interfaces.cli.wording import STAGES, counted, word, yuan
 from aidledger.services.history import case_as_of, case_streams, find_stream, history
 from aidledger.services.lateness import lateness
-from aidledger.services.running import running_limits
+from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
 from aidledger.services.standing import case_columns, day_of_question
 
@@ -112,29 +113,13 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "as_of": day,
                 "known_on": known_on,
                 **case_columns(state, day),
-                "limits": [_limit(timer) for timer in limits],
+                "limits": [msgspec.to_builtins(limit_shown(timer)) for timer in limits],
                 "entries": [brief(entry) for entry in entries],
             }
         )
         return
     _known(state, name, day)
     show_sheet(app, state, entries, limits, day=day, known_on=known_on)
-
-
-def _limit(timer: Timer) -> dict[str, Any]:
-    """Return a limit that began in the case, as it was moved."""
-    return {
-        "limit": timer.limit.id,
-        "from_on": timer.from_on,
-        "from_position": timer.from_position,
-        "due_on": timer.due_on or None,
-        "provisional": timer.moved.provisional,
-        "extended": timer.moved.extended,
-        "unit": timer.limit.unit,
-        "suspended_days": timer.moved.suspended_days,
-        "suspended_since": timer.moved.suspended_since or None,
-        "done_on": timer.done_on or None,
-    }
 
 
 def show_history(
@@ -155,6 +140,10 @@ def show_history(
         entries = _entries(session, name, as_of, known_on)
         book = session.policy()
         late = {entry.position: lateness(book, entry, known_on) for entry in entries}
+        found = running_limits(
+            session, name, entries, as_of=as_of or END_OF_TIME, known_on=known_on
+        )
+        begun = [limit_shown(timer) for timer in found]
     if json:
         app.screen.json(
             {
@@ -162,14 +151,27 @@ def show_history(
                 "case": name,
                 "as_of": as_of,
                 "known_on": known_on,
-                "entries": [full(entry, late[entry.position]) for entry in entries],
+                "entries": [
+                    {
+                        **full(entry, late[entry.position]),
+                        "limits": msgspec.to_builtins(_begun_by(entry, begun)),
+                    }
+                    for entry in entries
+                ],
             }
         )
         return OK
     app.screen.line(app.screen.style(name.removeprefix("case/"), "bold"))
     for entry in entries:
-        app.screen.lines(entry_lines(app, entry, late[entry.position]))
+        app.screen.lines(
+            entry_lines(app, entry, late[entry.position], limits=_begun_by(entry, begun))
+        )
     return OK
+
+
+def _begun_by(entry: Recorded, limits: list[LimitShown]) -> list[LimitShown]:
+    """Return the limits that began with an entry."""
+    return [limit for limit in limits if limit.from_position == entry.position]
 
 
 def _entries(

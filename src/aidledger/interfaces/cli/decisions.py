@@ -13,6 +13,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, reading_sealed
+from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import fact_text, shortened, yuan
 from aidledger.services.clock import china_day
 from aidledger.services.explaining import ClauseView, DecisionView, explain
@@ -82,6 +83,9 @@ def show_decision(app: App, decision: DecisionView) -> None:
     if decision.overridden:
         pairs.append((app.say("突破的条款", "overridden"), ", ".join(decision.overridden)))
     screen.pairs(pairs)
+    for limit in decision.limits:
+        if limit.may_change:
+            screen.line("  " + screen.style(provisional_limit(app, limit), "yellow"))
     for clause in decision.clauses:
         if clause.outcome != _NOT_ASKED:
             _show_clause(app, clause)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -11,17 +11,25 @@ from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import counted, facts_text, moment, title
 from aidledger.services.clock import china_day
 from aidledger.services.lateness import Late
+from aidledger.services.running import LimitShown
 
 
 def entry_lines(
-    app: App, entry: Recorded, late: Late | None, *, back_dated: bool = False, named: bool = False
+    app: App,
+    entry: Recorded,
+    late: Late | None,
+    *,
+    back_dated: bool = False,
+    named: bool = False,
+    limits: Iterable[LimitShown] = (),
 ) -> Iterator[str]:
     """Yield the lines of an entry: what it is, marks if it came late, and what it says.
 
-    With ``named`` its stream is told as well.
+    With ``named`` its stream is told as well; of the ``limits`` that it began, those whose day may change.
     """
     screen, lang = app.screen, app.lang
     head = (
@@ -36,6 +44,9 @@ def entry_lines(
         yield from (
             screen.style(line, "yellow") for line in layout.indent(mark.strip(), screen.width, 9)
         )
+    for limit in limits:
+        if limit.may_change:
+            yield " " * 9 + screen.style(provisional_limit(app, limit), "yellow")
     recorded = moment(entry.recorded_at)
     parts = [
         entry.stream if named else "",

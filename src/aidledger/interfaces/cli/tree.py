@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
+from aidledger.interfaces.cli.tree_generations import GENERATIONS
+from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
 from aidledger.interfaces.cli.tree_time import BISECT, TIME
@@ -188,6 +191,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--proofs", "path", "DIR"),
                     Opt("--misbehaviour", "path", "FILE"),
                     Opt("--deep", "flag"),
+                    *BY_ARCHIVE,
                     _JSON,
                 ),
             ),
@@ -196,6 +200,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 _HERE + "rebuilds:run_rebuild",
                 opts=(*_TIMES, Opt("--model", "many", "NAME"), _JSON),
             ),
+            GENERATIONS,
             BISECT,
             Spec(
                 "attack",
@@ -211,6 +216,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ),
             CHECKPOINTS,
             WITNESSES,
+            ARCHIVE,
         ),
     ),
     Section(Said("证明", "Prove"), PROVING),
@@ -243,6 +249,23 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            Spec(
+                "import-history",
+                _HERE + "bulkimports:run_import_history",
+                (Arg("FILE", False),),
+                (
+                    Opt("--type", "text", "TYPE"),
+                    *_WHO,
+                    Opt("--as-is", "flag"),
+                    Opt("--keep-going", "flag"),
+                    Opt("--rejects", "path", "FILE"),
+                    Opt("--beside", "flag"),
+                    Opt("--batch", "count", "N"),
+                    Opt("--dry-run", "flag"),
+                    Opt("--template", "flag"),
+                    _JSON,
+                ),
+            ),
             Spec("resolve", _HERE + "records:run_resolve", (Arg("CAUSE"),), (_RECEIPT, _JSON)),
             *CLOSING,
             Spec("events", _HERE + "records:show_events", (Arg("TYPE", False),), (_JSON,)),
@@ -254,6 +277,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
             ),
+            *OPERATING,
             ADOPT,
             _KEYS,
             Spec(
@@ -265,6 +289,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--seed", "count", "N"),
                     Opt("--start", "day"),
                     Opt("--irregularities", "path", "FILE"),
+                    Opt("--requests", "path", "FILE"),
                     Opt("--signed", "flag"),
                     _JSON,
                 ),
