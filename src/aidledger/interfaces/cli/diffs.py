@@ -108,7 +108,9 @@ def _show_cases(app: App, found: Comparison) -> None:
             filter(None, (one.display_name, word(one.programme, lang), one.township))
         )
         text = layout.plain(f"{name}  {said.in_(lang)} · {about}")
-        screen.line(f"  {screen.style(mark, colour)} {layout.cut(text, screen.width - 4)}")
+        first, *rest = layout.wrap(text, screen.width - 4)
+        screen.line(f"  {screen.style(mark, colour)} {first}")
+        screen.lines("    " + line for line in rest)
         screen.lines(
             line for text in _fields(app, one) for line in layout.indent(text, screen.width, 6)
         )
