@@ -30,13 +30,13 @@ def test_the_benchmark_runs_small_and_prints_every_row(
     text = page.read_text(encoding="utf-8")
 
     assert done.returncode == 0, done.stderr
-    assert len(titles) == 23
+    assert len(titles) == 29
     assert all(f"| {title}, " in text for title in titles)
     assert set(titles) == set(measured)
     assert all(
         rate > 0 for row in measured.values() for found in row["rates"].values() for rate in found
     )
-    assert done.stdout.count("goal ") == text.count("| met |") + text.count("| **not met** |") == 15
+    assert done.stdout.count("goal ") == text.count("| met |") + text.count("| **not met** |") == 17
 
 
 def test_the_page_of_the_documents_has_the_rows_of_the_benchmark() -> None:
@@ -48,5 +48,5 @@ def test_the_page_of_the_documents_has_the_rows_of_the_benchmark() -> None:
         for name in (("SQLite", "PostgreSQL") if "{name}" in title else ("",))
     ]
 
-    assert len(titles) == 23
+    assert len(titles) == 29
     assert [] == [title for title in titles if f"| {title}, " not in text]
