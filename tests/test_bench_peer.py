@@ -87,7 +87,7 @@ def models_of(rows: list[tuple[int, bytes, str]], models: dict[str, Model]) -> d
     with building(None) as connection:
         Loader(connection, as_of=AS_OF).load(Entries([(at, record) for at, record, _ in rows]))
         lock(connection)
-        build(connection, models)
+        assert () == build(connection, models).failed
         found = {}
         for name, model in models.items():
             columns, several = plain_rows(connection, name, model.key)

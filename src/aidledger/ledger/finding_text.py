@@ -112,3 +112,26 @@ EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
     ),
     **ARCHIVE_TEXTS,
 }
+
+CLOSING_TEXTS: Final[dict[str, FindingText]] = {
+    "month_order": FindingText(
+        "封账与补充的次序不对",
+        "closings and supplements of a month do not follow each other",
+        "A month was closed twice, or a supplement is missing, repeated or put elsewhere.",
+    ),
+    "month_total_differs": FindingText(
+        "封账数与发放条目不符",
+        "a closed month does not have the payments before it",
+        "The total, the number of lines or the root was stated otherwise than the entries say.",
+    ),
+    "month_late_payment_unlisted": FindingText(
+        "封账后的发放变动未列入补充",
+        "a payment of a closed month changed and stands in no supplement",
+        "It came late, or was corrected or annulled, and the closed total does not say so.",
+    ),
+    "bank_file_differs": FindingText(
+        "银行对账数与发放条目不符",
+        "a reconciliation does not have the payments before it",
+        "The ledger's side was stated otherwise than the entries say, or the figures do not fit.",
+    ),
+}
