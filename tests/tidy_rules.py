@@ -24,7 +24,7 @@ INWARD: dict[str, frozenset[str]] = {
     "policies": frozenset(),
     "store": frozenset({"domain", "ledger"}),
     "replay": frozenset({"domain", "ledger"}),
-    "archive": frozenset({"domain", "ledger"}),
+    "archive": frozenset({"domain", "ledger", "replay"}),
     "audit": frozenset({"domain", "ledger"}),
     "services": frozenset(
         {"domain", "ledger", "policies", "store", "replay", "archive", "audit"},
@@ -48,6 +48,7 @@ HOUSED: dict[str, tuple[str, ...]] = {
     "click": ("interfaces",),
     "duckdb": ("archive", "audit", "replay"),
     "eventsourcing": ("store",),
+    "fsspec": ("archive",),
     "psycopg": ("store",),
     "pysqlite3": ("store",),
     "rich": ("interfaces",),

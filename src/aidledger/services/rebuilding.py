@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,18 +17,23 @@ from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelFailure, ModelResult
 from aidledger.replay.comparing import Comparison
+from aidledger.replay.cutting import UpTo
 from aidledger.replay.deriving import compute
 from aidledger.replay.engine import EngineLimits
+from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
 from aidledger.replay.job import Progress
-from aidledger.replay.loading import HostileRow
 from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import SealedRun
 from aidledger.services.problems import ServiceError
+from aidledger.services.segments import archive_folder, sealed_runs
 from aidledger.services.session import Session
+from aidledger.store.opening import beside
 from aidledger.store.port import LedgerStore
-from aidledger.store.secrets import database_name, is_url, secrets_path
 
 Rows = list[tuple[Any, ...]]
+_CASE_STATE: Final = "case_state"
 
 
 class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +62,24 @@ class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreSource:
-    """A store as the loader reads it."""
+    """A store as the loader reads it, with the archive that lies beside the ledger."""
 
     def __init__(self, store: LedgerStore) -> None:
         self._store = store
 
-    def rows(self) -> Iterable[HostileRow]:
-        """Return (position, record) of every row in position order."""
-        return self._store.read_records()
+    def sealed(self) -> tuple[SealedRun, ...]:
+        """Return the segments of the archive that the log vouches for.
+
+        Raises:
+            ServiceError: one of them is not as it was sealed.
+
+        """
+        place = _place_of(self._store)
+        return () if place is None else sealed_runs(self._store, archive_folder(place))
+
+    def rows(self, first: int = 0) -> Iterable[HostileRow]:
+        """Return (position, record) of every row from `first` on in position order."""
+        return self._store.read_records(first)
 
     def row_at(self, position: int) -> HostileRow | None:
         """Return (position, record) of one position."""
@@ -74,9 +89,13 @@ class StoreSource:
 
 def generations_folder(location: str) -> Path:
     """Say where the generations of a ledger lie: beside its file, or with the user's data."""
-    if is_url(location):
-        return secrets_path(location).parent / f"{database_name(location)}.generations"
-    return Path(f"{location}.generations")
+    return beside(location, "generations")
+
+
+def _place_of(store: LedgerStore) -> str | None:
+    """Return where a store lies, as far as it knows."""
+    place = getattr(store, "path", None) or getattr(store, "location", None)
+    return None if place is None else str(place)
 
 
 def generations_of(session: Session | LedgerStore, folder: Path | None = None) -> Generations:
@@ -91,7 +110,7 @@ def generations_of(session: Session | LedgerStore, folder: Path | None = None) -
 
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
     """Return the folder named, or that of the store's own place."""
-    place = folder or getattr(store, "path", None) or getattr(store, "location", None)
+    place = folder or _place_of(store)
     if place is None:
         raise ServiceError(
             "rebuild: expected a folder for the generations of this database, found none",
@@ -211,10 +230,35 @@ def disagreements(
     """
     source = StoreSource(store_of(session))
     loaded, columns, rows = compute(
-        source, load_models(), "case_state", as_of=as_of, known_on=known_on, limits=limits
+        source, load_models(), _CASE_STATE, as_of=as_of, known_on=known_on, limits=limits
     )
     derived = [dict(zip(columns, row, strict=True)) for row in rows]
     folded = fold_cases(source.rows(), as_of=loaded.as_of, known_on=known_on)
+    return differences(folded, derived)
+
+
+def disagreements_in(
+    session: Session | LedgerStore,
+    generation: Generation,
+    *,
+    folder: Path | None = None,
+    limits: EngineLimits | None = None,
+) -> list[Difference]:
+    """Fold every case as a generation saw it, and compare it with the rows that it holds.
+
+    Raises:
+        GenerationsError: the generation can't be read.
+
+    """
+    store = store_of(session)
+    generations, models = generations_of(store, folder), load_models()
+    columns, rows = generations.read(generation, models[_CASE_STATE], limits)
+    derived = [dict(zip(columns, row, strict=True)) for row in rows]
+    folded = fold_cases(
+        UpTo(StoreSource(store), generation.position + 1).rows(),
+        as_of=generation.as_of,
+        known_on=generation.known_on,
+    )
     return differences(folded, derived)
 
 

@@ -1,4 +1,4 @@
-"""What the ledger says of itself, so that completeness can be proven: indexes, closed months.
+"""What the ledger says of itself, so that completeness can be proven: indexes, closed months, the archive.
 
 ``size`` is how much of the log such an entry is about: the entries at positions below it. What it
 says can be worked out again from them, and ``verify`` does.
@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from aidledger.domain.events.base import (
+    Code,
     Count,
     Day,
     Difference,
@@ -33,6 +34,19 @@ class IndexSealed(Event, frozen=True, kw_only=True):
     root: Digest
     rows: Count
     size: Count
+
+
+class SegmentSealed(Event, frozen=True, kw_only=True):
+    """归档段封存: a run of entries was written into the archive: where it begins, and how many they are.
+
+    ``root`` is the root over their leaves, ``manifest`` the SHA-256 of the segment's manifest, which
+    names every file. The same entries may be sealed again: other versions may write other files.
+    """
+
+    entries: Count
+    first: Count
+    manifest: Digest
+    root: Digest
 
 
 class PaymentMonthClosed(Event, frozen=True, kw_only=True):
@@ -117,3 +131,16 @@ class LedgerRestored(Event, frozen=True, kw_only=True):
     lost_root: Digest
     lost_size: Count
     reason: Text
+
+
+class NightlyRetried(Event, frozen=True, kw_only=True):
+    """夜间运行重办: somebody had a nightly run done again, or answered for what it found.
+
+    ``run`` is the run that did not end as it should, ``steps`` are those that are done again, and
+    ``overridden`` those whose findings no longer hold up the others.
+    """
+
+    overridden: tuple[Code, ...]
+    reason: Text
+    run: Code
+    steps: tuple[Code, ...]
