@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "52670fd09a74df94667bcd447bc9dd0583c2781cce5c05c85172763446a9d5e2"
+POWERS = "080edaea5c83826c284c08753a926ea1ad797d0fc415c549338a686a7bd5071c"
 
 
 def told(report: Any) -> Told:

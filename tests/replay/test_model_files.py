@@ -74,7 +74,7 @@ COUNTY_WIDE = (
     *("audit_findings", "bearers", "children", "comparisons", "discoveries", "duties"),
     *("facilities", "groups", "protected_classes", "standards"),
     *("incidents", "local_rules", "meetings_due", "monthly_return", "notices_due", "plan_steps"),
-    *("respite", "returns_due", "spot_check_share", "staffing", "targets", "warnings"),
+    *("respite", "returns_due", "staffing", "targets", "warnings"),
 )
 """Models that ask the county's own pack, whatever programme has one of its own beside it."""
 

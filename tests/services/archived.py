@@ -9,7 +9,15 @@ import msgspec
 from tests.replay.histories import CLERK, TOWNSHIP, Log, case_name
 from tests.replay.test_lists import busy_county
 
-from aidledger.archive.manifest import MANIFEST, Manifest, parse_manifest, segment_name
+from aidledger.archive.columns import columns_in
+from aidledger.archive.manifest import (
+    MANIFEST,
+    Manifest,
+    SegmentFile,
+    columns_hash,
+    parse_manifest,
+    segment_name,
+)
 from aidledger.archive.writing import digest_of_file
 from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.replay.building import build_table
@@ -143,8 +151,14 @@ def rewrite(archive: Path, number: int, name: str, query: str, **changed: object
         connection.execute(f"COPY ({query}) TO '{fresh}' (FORMAT parquet)")
     fresh.rename(path)
     manifest = manifest_of(archive, number)
-    file = msgspec.structs.replace(
-        manifest.files[name], sha256=digest_of_file(path), size=path.stat().st_size
+    with duckdb.connect() as connection:
+        columns = columns_hash(columns_in(connection, str(path)))
+        count = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()
+    file = SegmentFile(
+        columns=columns,
+        rows=count[0][0],
+        sha256=digest_of_file(path),
+        size=path.stat().st_size,
     )
     files = {**manifest.files, name: file}
     changed_one = msgspec.structs.replace(manifest, files=files, **changed)

@@ -14,9 +14,9 @@ from tests.services.archived import ENTRIES, digests, files_of, long_history, se
 from aidledger.replay.models import load_models
 from aidledger.services import archiving
 from aidledger.services.archivecheck import verify_archive
-from aidledger.services.archiving import archive_folder, list_segments, seals_of
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import read_model, rebuild
+from aidledger.services.rebuilding import StoreSource, read_model, rebuild
+from aidledger.services.segments import archive_folder, list_segments, seals_of
 from aidledger.services.session import Session, open_session
 from aidledger.services.verifying import verify
 from aidledger.store.outcome import Committed
@@ -119,12 +119,12 @@ def test_a_crash_before_the_log_knows_is_made_good_by_the_next_run(
     before = files_of(archive)
     unknown = verify_archive(str(archive), store=session.store)
     assert "not_made" == next(rung.status for rung in unknown.rungs if rung.name == "sealed")
-    assert () == archived.StoreSource(session.store).sealed()
+    assert () == StoreSource(session.store).sealed()
 
     sealed(session, location)
 
     assert before == files_of(archive)
-    assert 3 == len(archived.StoreSource(session.store).sealed())
+    assert 3 == len(StoreSource(session.store).sealed())
 
 
 def test_the_archive_finds_in_hostile_records_what_the_ledger_finds(

@@ -17,6 +17,7 @@ import msgspec
 
 from aidledger.archive.columns import (
     ONE_THREAD,
+    columns_in,
     differing_columns,
     record_columns_right,
     write_views,
@@ -25,6 +26,7 @@ from aidledger.archive.manifest import (
     MANIFEST,
     Manifest,
     ManifestError,
+    columns_hash,
     parse_manifest,
     segment_name,
 )
@@ -200,10 +202,14 @@ class _Segment:
                 if view.name not in {*counts, *self.manifest.views}:
                     continue
                 ours = file_of(Path(scratch), view.name) if view.name in counts else None
-                if view.name not in self.manifest.files:
-                    expected = f"{counts[view.name]} rows"
-                    self._find("segment_columns_differ", f"{view.name}.parquet", expected, "none")
-                elif view.name in there:
+                said = self.manifest.files.get(view.name)
+                rows_said, rows_there = (said.rows if said else 0), counts.get(view.name, 0)
+                if rows_said != rows_there:
+                    place = f"{MANIFEST}, {view.name}"
+                    self._find(
+                        "segment_columns_differ", place, f"{rows_there} rows", str(rows_said)
+                    )
+                if said is not None and view.name in there:
                     self._compare(connection, view.name, ours)
         for name in sorted(self.manifest.views - {view.name for view in event_views().values()}):
             self._find("segment_columns_differ", f"{name}.parquet", "a view of the catalogue", name)
@@ -211,6 +217,14 @@ class _Segment:
     def _compare(self, connection: duckdb.DuckDBPyConnection, name: str, ours: str | None) -> None:
         """Compare the file of a view with what the records give."""
         theirs = file_of(self.folder, name)
+        said = self.manifest.files[name].columns
+        try:
+            columns = columns_hash(columns_in(connection, theirs))
+        except duckdb.Error as error:
+            self._unreadable(name, error)
+            return
+        if said != columns:
+            self._find("segment_columns_differ", f"{MANIFEST}, {name}, columns", columns, said)
         if ours is not None and digest_of_file(Path(ours)) == digest_of_file(Path(theirs)):
             return
         view = next(one for one in event_views().values() if one.name == name)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import duckdb
 
-from aidledger.archive.manifest import RECORD_COLUMNS, view_columns
+from aidledger.archive.manifest import RECORD_COLUMNS, plain_type, view_columns
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import RECORDS, file_of
@@ -92,7 +92,7 @@ def columns_in(connection: duckdb.DuckDBPyConnection, path: str) -> list[tuple[s
 
     """
     found = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
-    return [(row[0], row[1]) for row in found]
+    return [(row[0], plain_type(row[1])) for row in found]
 
 
 def differing_columns(
@@ -107,8 +107,8 @@ def differing_columns(
         duckdb.Error: `theirs` cannot be read.
 
     """
-    stored = {name: kind.replace('"', "") for name, kind in columns_in(connection, theirs)}
-    expected = {name: kind.replace('"', "") for name, kind in view_columns(view)}
+    stored = dict(columns_in(connection, theirs))
+    expected = dict(view_columns(view))
     for name in sorted(stored.keys() - expected.keys()):
         yield name, None, "a column that its view has not"
     if "position" not in stored:
@@ -118,8 +118,8 @@ def differing_columns(
     if ours is not None:
         source = f"read_parquet({literal(ours)})"
     both = (
-        f"(SELECT *, row_number() OVER () AS at FROM {source}) a FULL JOIN "  # noqa: S608
-        f"(SELECT *, row_number() OVER () AS at FROM read_parquet({literal(theirs)})) b USING (at)"
+        f"(SELECT *, row_number() OVER () AS nth FROM {source}) a FULL JOIN "  # noqa: S608
+        f"(SELECT *, row_number() OVER () AS nth FROM read_parquet({literal(theirs)})) b USING (nth)"
     )
     for name, kind in expected.items():
         if name in stored and stored[name] != kind:

@@ -156,7 +156,12 @@ def columns_hash(columns: list[tuple[str, str]]) -> str:
 def view_columns(view: EventView) -> list[tuple[str, str]]:
     """Return name and SQL type of each column of a view, as its file has them."""
     envelope = [(name, kind) for name, kind, _ in ENVELOPE]
-    return envelope + [(column.name, column.sql_type) for column in view.columns]
+    return envelope + [(column.name, plain_type(column.sql_type)) for column in view.columns]
+
+
+def plain_type(kind: str) -> str:
+    """Return an SQL type with the names of its fields as they are, without quotes."""
+    return kind.replace('"', "")
 
 
 def columns_of_files() -> dict[str, list[tuple[str, str]]]:

@@ -1,4 +1,4 @@
-"""The words of a finding's code, and those for what is held against evidence from outside the log."""
+"""The words of a finding's code, and those for archives and for evidence from outside the log."""
 
 from __future__ import annotations
 
@@ -33,34 +33,6 @@ RESTORATION_TEXTS: Final[dict[str, FindingText]] = {
         "账本曾用旧备份恢复",
         "the ledger was restored from an older backup",
         "No damage: an auditor allowed it. Entries that were acknowledged are gone; ask which and why.",
-    ),
-}
-
-EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
-    "misbehaviour_shown": FindingText(
-        "账本密钥签过两段不能并存的历史",
-        "the log's key signed two histories",
-        "Somebody holds the proof: whoever has the log's key showed different people different logs.",
-    ),
-    "file_unused": FindingText(
-        "所给文件不能说明本账本",
-        "a file that was brought says nothing of this ledger",
-        "No damage: it is malformed, of another log, or nobody vouches for it. Ask who gave it to you.",
-    ),
-    "policy_differs": FindingText(
-        "信任策略不是创世声明所列的那份",
-        "the policy is another than genesis names",
-        "No damage: the policy is the verifier's own. Where you did not mean it, ask who gave it to you.",
-    ),
-    "policy_key": FindingText(
-        "信任策略没有创世声明所列的密钥",
-        "the policy does not name a key that genesis names",
-        "No damage: the key was changed since, or somebody put his own into the policy or into genesis.",
-    ),
-    "policy_weaker": FindingText(
-        "信任策略的要求低于创世声明",
-        "the policy asks for less than genesis",
-        "No damage: but `proven` then means that fewer of the witnesses stand for it than was promised.",
     ),
 }
 
@@ -109,5 +81,57 @@ ARCHIVE_TEXTS: Final[dict[str, FindingText]] = {
         "归档段清单不是账本所封存的那份",
         "a segment's manifest is another than the log sealed",
         "The segment was written anew and not sealed, or it was replaced together with its manifest.",
+    ),
+}
+
+EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
+    "misbehaviour_shown": FindingText(
+        "账本密钥签过两段不能并存的历史",
+        "the log's key signed two histories",
+        "Somebody holds the proof: whoever has the log's key showed different people different logs.",
+    ),
+    "file_unused": FindingText(
+        "所给文件不能说明本账本",
+        "a file that was brought says nothing of this ledger",
+        "No damage: it is malformed, of another log, or nobody vouches for it. Ask who gave it to you.",
+    ),
+    "policy_differs": FindingText(
+        "信任策略不是创世声明所列的那份",
+        "the policy is another than genesis names",
+        "No damage: the policy is the verifier's own. Where you did not mean it, ask who gave it to you.",
+    ),
+    "policy_key": FindingText(
+        "信任策略没有创世声明所列的密钥",
+        "the policy does not name a key that genesis names",
+        "No damage: the key was changed since, or somebody put his own into the policy or into genesis.",
+    ),
+    "policy_weaker": FindingText(
+        "信任策略的要求低于创世声明",
+        "the policy asks for less than genesis",
+        "No damage: but `proven` then means that fewer of the witnesses stand for it than was promised.",
+    ),
+    **ARCHIVE_TEXTS,
+}
+
+CLOSING_TEXTS: Final[dict[str, FindingText]] = {
+    "month_order": FindingText(
+        "封账与补充的次序不对",
+        "closings and supplements of a month do not follow each other",
+        "A month was closed twice, or a supplement is missing, repeated or put elsewhere.",
+    ),
+    "month_total_differs": FindingText(
+        "封账数与发放条目不符",
+        "a closed month does not have the payments before it",
+        "The total, the number of lines or the root was stated otherwise than the entries say.",
+    ),
+    "month_late_payment_unlisted": FindingText(
+        "封账后的发放变动未列入补充",
+        "a payment of a closed month changed and stands in no supplement",
+        "It came late, or was corrected or annulled, and the closed total does not say so.",
+    ),
+    "bank_file_differs": FindingText(
+        "银行对账数与发放条目不符",
+        "a reconciliation does not have the payments before it",
+        "The ledger's side was stated otherwise than the entries say, or the figures do not fit.",
     ),
 }

@@ -9,10 +9,12 @@ from typing import Any
 
 import duckdb
 
+from aidledger.ledger.canonical import clip
 from aidledger.replay.building import Results, build, build_table
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits, building, lock
+from aidledger.replay.generation import GenerationsError
 from aidledger.replay.loading import Loaded, Loader, Source
 from aidledger.replay.models import Model, needed
 
@@ -54,10 +56,16 @@ def derived(
     """Build models in memory as of a size of the log: later entries don't count, whatever they amend.
 
     Raises:
-        duckdb.Error: the engine could not work.
+        GenerationsError: the engine had no room to work.
 
     """
-    with building(None, limits) as connection:
-        Loader(connection, as_of=as_of, known_on=known_on).load(UpTo(source, size))
-        lock(connection)
-        yield connection, build(connection, models)
+    try:
+        with building(None, limits) as connection:
+            Loader(connection, as_of=as_of, known_on=known_on).load(UpTo(source, size))
+            lock(connection)
+            yield connection, build(connection, models)
+    except duckdb.Error as error:
+        raise GenerationsError(
+            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
+            "give the engine more memory, or fewer threads",
+        ) from error

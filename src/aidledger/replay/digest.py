@@ -79,6 +79,18 @@ def leaf_inputs(
         yield [row[0] for row in rows]
 
 
+def row_of_key(
+    connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, ...], values: list[str]
+) -> bytes | None:
+    """Return the canonical JSON of the row with this key, its values as texts; None: there is none."""
+    where = " AND ".join(f"CAST({quoted(column)} AS VARCHAR) = ?" for column in key)
+    row = connection.execute(
+        f"SELECT encode({row_json(connection, name)}) FROM {quoted(name)} WHERE {where}",  # noqa: S608
+        values,
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def leaves_of(
     connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, ...]
 ) -> Iterator[list[bytes]]:

@@ -56,6 +56,7 @@ def building(
         try:
             # answers must not depend on where the machine stands
             connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             # no log of changes: who is killed begins anew, and its syncs take longer than the work
             place = f"{literal(str(path))} AS {_BUILT} (RECOVERY_MODE no_wal_writes)"
             connection.execute(f"ATTACH {place if path else f'{literal(IN_MEMORY)} AS {_BUILT}'}")

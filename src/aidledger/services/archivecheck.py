@@ -26,8 +26,13 @@ from aidledger.archive.places import Place
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import EMPTY_ROOT, TILE_WIDTH, root_of_leaves
 from aidledger.ledger.verify import Rung, VerifyReport, answers
-from aidledger.services.archiving import (
-    Progress,
+from aidledger.services.archiving import Progress
+from aidledger.services.checkpointcheck import CheckpointCheck
+from aidledger.services.decoding import DataCheck
+from aidledger.services.logwalk import Roots
+from aidledger.services.outside import Outside
+from aidledger.services.printing import printable
+from aidledger.services.segments import (
     Seal,
     numbers_of,
     opened_place,
@@ -36,11 +41,6 @@ from aidledger.services.archiving import (
     seals_of,
     stored_tiles,
 )
-from aidledger.services.checkpointcheck import CheckpointCheck
-from aidledger.services.decoding import DataCheck
-from aidledger.services.logwalk import Roots
-from aidledger.services.outside import Outside
-from aidledger.services.printing import printable
 from aidledger.services.verifying import PARALLEL_FROM, workers
 from aidledger.store.port import LedgerStore
 

@@ -12,16 +12,15 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-import duckdb
 import msgspec
 
 from aidledger.domain.events.proving import GenerationCertified
-from aidledger.ledger.canonical import clip
 from aidledger.ledger.certificate import Certificate
 from aidledger.ledger.finding import Finding
 from aidledger.replay.building import Results
 from aidledger.replay.deriving import derived
 from aidledger.replay.engine import EngineLimits
+from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.certifying import (
     STREAM,
@@ -125,12 +124,8 @@ def check_past(
     findings += _said_otherwise(one, certificate, store.origin)
     try:
         models = _compared(StoreSource(store), certificate, limits)
-    except duckdb.Error as error:
-        raise ServiceError(
-            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
-            hint="give the engine more memory, or fewer threads",
-            exit_code=75,
-        ) from error
+    except GenerationsError as error:
+        raise ServiceError(str(error), hint=error.hint, exit_code=75) from error
     findings += [
         _differs(one, f"models.{model.name}", "the certified digest", model.why)
         for model in models

@@ -26,8 +26,8 @@ from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
-from aidledger.services.archiving import archive_folder, sealed_runs
 from aidledger.services.problems import ServiceError
+from aidledger.services.segments import archive_folder, sealed_runs
 from aidledger.services.session import Session
 from aidledger.store.opening import beside
 from aidledger.store.port import LedgerStore

@@ -13,15 +13,9 @@ from aidledger.interfaces.cli.outcomes import show_outcome
 from aidledger.interfaces.cli.verification import said, show
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.archivecheck import verify_archive
-from aidledger.services.archiving import (
-    Listed,
-    Sealing,
-    archive_folder,
-    list_segments,
-    seal,
-    seals_of,
-)
+from aidledger.services.archiving import Sealing, seal
 from aidledger.services.outside import read_outside
+from aidledger.services.segments import Listed, archive_folder, list_segments, seals_of
 
 _SHOWN: Final = 16
 

@@ -13,10 +13,12 @@ from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
+from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_operating import OPERATING, OPERATING_OPTIONS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
+from aidledger.interfaces.cli.helps_time import IN_TIME, TIME_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
 
@@ -37,10 +39,12 @@ COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
     **DECIDING,
     **GENERATIONS,
+    **IN_TIME,
     **WITNESSING,
     **OPERATING,
     **PROVING,
     **POLICIES,
+    **IMPORTING,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -146,26 +150,6 @@ COMMANDS: Final[dict[str, Help]] = {
             'One object a line: {"type", "stream", "effective_on", "actor", "office", "data", '
             '"personal"?, "despite"?}. Without --cause the SHA-256 of the content is used, so that '
             "running it again records nothing twice. aidledger events shows the fields.",
-        ),
-    ),
-    "import": Help(
-        Said(
-            "导入表格：申请、银行回盘、考核得分",
-            "Import a sheet: applications, bank results, scores",
-        ),
-        (
-            "aidledger import applications --template > template.csv",
-            "aidledger import applications march.xlsx --dry-run",
-            "aidledger import payments bank.csv --actor 520123-bank-u1 --office 520123-bank",
-        ),
-        Said(
-            "CSV（UTF-8 或 GB18030）或 XLSX。要么全部要么不记；每个坏行按行号和字段报告。"
-            "身份证号、账号须为文本单元格。同一文件导入两次，得到同一回执。"
-            "账本登记有密钥时，须写明 --actor 和 --office，以该人的密钥签名。",
-            "CSV (UTF-8 or GB18030) or XLSX. All or nothing; every bad row is named by line and "
-            "field. Identity and account numbers must be text cells. The same file twice gives the "
-            "same receipt. In a ledger with registered keys --actor and --office are needed: that "
-            "actor's key signs it.",
         ),
     ),
     "resolve": Help(
@@ -281,7 +265,9 @@ COMMANDS: Final[dict[str, Help]] = {
 OPTIONS: Final[dict[str, Said]] = {
     **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
+    **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **OPERATING_OPTIONS,
     **GENERATION_OPTIONS,
@@ -303,6 +289,10 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--known-on": Said(
         "截至当日账本所知（默认：全部）", "as known by that day (default: everything)"
+    ),
+    "--at": Said(
+        "账本截至此处：位置、日期或时间（默认：全部）",
+        "the log up to there: a position, a day or a time (default: everything)",
     ),
     "--stage": Said("只看处于某阶段的", "only those in this stage"),
     "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
@@ -342,10 +332,6 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--actor": Said("经办人", "who acts"),
     "--office": Said("经办机构", "the office acted for"),
-    "--as-is": Said(
-        "历史数据照原样记录并加标记", "take history as it is: faults are recorded and marked"
-    ),
-    "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
     "--recover-by": Said(
