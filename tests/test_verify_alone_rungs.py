@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "1b5c514ee623970106bd9c1af9c1119105462d289363b934f637f7e614eefbfd"
+POWERS = "080edaea5c83826c284c08753a926ea1ad797d0fc415c549338a686a7bd5071c"
 
 
 def told(report: Any) -> Told:

@@ -108,12 +108,12 @@ def test_what_is_unpaid_is_what_was_granted_in_money_less_one_off_lines(
     case = fold(*(grant(*one) for one in granted), *(roster(*one) for one in rostered))
     due = sum(fen for fen, way in granted if way == "money")
 
-    assert due == facts(case)["granted_fen"]
+    assert due == case.help.granted_fen
     assert (
         due - sum(fen for fen, kind in rostered if kind == "one_off")
         == (facts(case)["granted_unpaid_fen"])
     )
-    assert len(granted) == len(facts(case)["helped"])
+    assert len(granted) == len(case.help.grants)
 
 
 @pytest.mark.parametrize("stage", ["applied", "opined", "refused", "approved", "terminating"])

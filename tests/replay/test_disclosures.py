@@ -22,7 +22,13 @@ NOTICE = {"planned_to": "2022-03-09", "village": VILLAGE}
 
 
 def published(log: Log, kind: str, *columns: str, **more: Any) -> int:
-    said: dict[str, Any] = {"as_of": DAY, "file": "ab" * 32, "kind": kind, "place": TOWNSHIP, "rows": 3}
+    said: dict[str, Any] = {
+        "as_of": DAY,
+        "file": "ab" * 32,
+        "kind": kind,
+        "place": TOWNSHIP,
+        "rows": 3,
+    }
     named: dict[str, Any] = {"columns": columns} if columns else {}
     return log.add("ListPublished", f"list/{kind}", DAY, **said, **named, **more)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
-
 from aidledger.domain.asked.household import Asked
 from aidledger.domain.helpstate import Work
 from aidledger.domain.householdstate import Category
@@ -52,8 +50,6 @@ FACTS: Final[dict[str, Callable[[Asked], Any]]] = {
     "worked_months": _worked_months,
     "work_evidence": lambda f: any(one.evidence for one in _work_here(f)),
     "need_found": lambda f: bool(f.case.discovered_on),
-    "helped": lambda f: [msgspec.to_builtins(one) for one in f.case.help.grants],
-    "granted_fen": lambda f: f.case.help.granted_fen,
     "granted_unpaid_fen": lambda f: f.case.help.granted_fen - f.case.help.rostered_fen,
 }
 """Every fact of help, by the name that clauses know it by."""

@@ -7,19 +7,17 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.casestate import Case
-from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import END_OF_TIME, Recorded
-from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.entries import brief, entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
-from aidledger.interfaces.cli.sheet import provisional_limit, show_sheet
-from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, moment, title, word, yuan
-from aidledger.services.clock import china_day
+from aidledger.interfaces.cli.sheet import show_sheet
+from aidledger.interfaces.cli.wording import STAGES, counted, word, yuan
 from aidledger.services.history import case_as_of, case_streams, find_stream, history
-from aidledger.services.lateness import Late, lateness
+from aidledger.services.lateness import lateness
 from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
 from aidledger.services.standing import case_columns, day_of_question
@@ -116,7 +114,7 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "known_on": known_on,
                 **case_columns(state, day),
                 "limits": [msgspec.to_builtins(limit_shown(timer)) for timer in limits],
-                "entries": [_brief(entry) for entry in entries],
+                "entries": [brief(entry) for entry in entries],
             }
         )
         return
@@ -134,7 +132,7 @@ def show_history(
     **by_proof: Any,
 ) -> int:
     """Print every entry of a case; by proof also when it was made, and its limits."""
-    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on)
+    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on, at=app.at)
     if sources is not None:
         return show_limits(app, sources, case=case, json=json)
     with reading(app) as session:
@@ -155,8 +153,7 @@ def show_history(
                 "known_on": known_on,
                 "entries": [
                     {
-                        **_full(entry),
-                        "late": msgspec.to_builtins(late[entry.position]),
+                        **full(entry, late[entry.position]),
                         "limits": msgspec.to_builtins(_begun_by(entry, begun)),
                     }
                     for entry in entries
@@ -164,25 +161,10 @@ def show_history(
             }
         )
         return OK
-    screen, lang = app.screen, app.lang
-    screen.line(screen.style(name.removeprefix("case/"), "bold"))
+    app.screen.line(app.screen.style(name.removeprefix("case/"), "bold"))
     for entry in entries:
-        head = (
-            f"{entry.position:>7}  {entry.effective_on}  "
-            f"{layout.pad(title(entry, lang), 28)}  {entry.actor}"
-        )
-        screen.line(screen.style(layout.plain(head), "bold"))
-        recorded = moment(entry.recorded_at)
-        more = facts_text(entry, lang)
-        text = app.say(f"记于 {recorded}", f"recorded {recorded}") + (f" · {more}" if more else "")
-        mark = _late(app, late[entry.position])
-        if mark:
-            screen.line(" " * 9 + screen.style(mark, "yellow"))
-        for limit in _begun_by(entry, begun):
-            if limit.may_change:
-                screen.line(" " * 9 + screen.style(provisional_limit(app, limit), "yellow"))
-        screen.lines(
-            screen.style(line, "dim") for line in layout.indent(layout.plain(text), screen.width, 9)
+        app.screen.lines(
+            entry_lines(app, entry, late[entry.position], limits=_begun_by(entry, begun))
         )
     return OK
 
@@ -190,18 +172,6 @@ def show_history(
 def _begun_by(entry: Recorded, limits: list[LimitShown]) -> list[LimitShown]:
     """Return the limits that began with an entry."""
     return [limit for limit in limits if limit.from_position == entry.position]
-
-
-def _late(app: App, late: Late | None) -> str:
-    """Return the mark of an entry that came working days after the day on which it holds."""
-    if late is None or late.working_days <= 0:
-        return ""
-    days = counted(late.working_days, "working day", "working days")
-    text = app.say(f"⚠ 迟录 {late.working_days} 个工作日", f"⚠ recorded {days} late")
-    if late.allowed is False:
-        limit = late.allowed_working_days
-        text += app.say(f"，超过允许的 {limit} 个", f", {limit} are allowed")
-    return text
 
 
 def _entries(
@@ -220,30 +190,3 @@ def _known(state: Case, name: str, day: str) -> None:
             hint=Said("用较晚的 --as-of 或 --known-on", "ask for a later --as-of or --known-on"),
             exit_code=USAGE,
         )
-
-
-def _brief(entry: Recorded) -> dict[str, Any]:
-    """Return an entry as a line of the timeline."""
-    kind = EVENTS[wire_name(entry.event)]
-    return {
-        "position": entry.position,
-        "type": kind.name,
-        "title": {"zh": kind.title_zh, "en": kind.title_en},
-        "effective_on": entry.effective_on,
-        "recorded_on": china_day(entry.recorded_at),
-        "actor": entry.actor,
-    }
-
-
-def _full(entry: Recorded) -> dict[str, Any]:
-    """Return all of an entry but what is sealed."""
-    return {
-        **_brief(entry),
-        "stream": entry.stream,
-        "version": entry.version,
-        "recorded_at": entry.recorded_at,
-        "office": entry.office,
-        "pack_hash": entry.pack_hash,
-        "data": msgspec.to_builtins(entry.event),
-        "sealed": sorted(entry.sealed),
-    }
