@@ -25,8 +25,8 @@ from aidledger.replay import digest as digest_module
 from aidledger.replay.digest import digest_of
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generations import Generations
-from aidledger.replay.loading import HostileRow
 from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
 from aidledger.services.rebuilding import rebuild
 from aidledger.store.opening import create
