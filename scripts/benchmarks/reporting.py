@@ -170,6 +170,10 @@ NOTES = """## What is measured
   month (a wish: held against every clause of the policy pack, with the amount due), paid, visited twice. Decide,
   fold, encode, chain, tree and insert are in it. The stock Application saves events with the same fields, actor,
   office, day and cause among them, on as many aggregates, held in memory, 100 events at a time.
+- *Bulk append*: decided drafts (a visit with a Chinese note, 300 bytes of data) through `LedgerStore.append`, each batch
+  encoded, read back, chained, put into the tree and signed with Ed25519 in one transaction; the stock Application saves the
+  months of *services*, 100 events at a time. *Import of a history*: the requests of a simulated county (300 cases, 12 months)
+  through `import-history` into a new ledger, both passes over the file.
 - *One durable command*: `record` of one visit, and one event a save.
 - *Verify*: a ledger of 400,000 entries in a SQLite file, read from the file. The whole command also reads each
   event as its type, holds the batches against the entries, and starts its processes.
