@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.appending import APPENDING
+from benchmarks.archived import ARCHIVED
+from benchmarks.audited import AUDITS
 from benchmarks.bulk import BULK
+from benchmarks.casehistory import HISTORIES
+from benchmarks.imported import IMPORTED
 from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
@@ -33,12 +37,16 @@ from benchmarks.verification import VERIFICATION
 MEASURES: dict[str, Measure] = {
     **APPENDING,
     **BULK,
+    **IMPORTED,
     **RECORDING,
     **VERIFICATION,
     **SIGNATURES,
     **PROJECTING,
     **PROVING,
     **REDECIDING,
+    **ARCHIVED,
+    **AUDITS,
+    **HISTORIES,
 }
 QUICK_ROUNDS = 2
 

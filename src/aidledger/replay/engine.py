@@ -56,6 +56,7 @@ def building(
         try:
             # answers must not depend on where the machine stands
             connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             # no log of changes: who is killed begins anew, and its syncs take longer than the work
             place = f"{literal(str(path))} AS {_BUILT} (RECOVERY_MODE no_wal_writes)"
             connection.execute(f"ATTACH {place if path else f'{literal(IN_MEMORY)} AS {_BUILT}'}")
@@ -70,6 +71,12 @@ def cursor_of(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
     cursor = connection.cursor()
     cursor.execute(f"USE {_BUILT}")
     return cursor
+
+
+def pack(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put all that was built on disk, waiting for queries that still run. Raises duckdb.Error."""
+    # without FORCE a table dropped while another query reads makes it fail: it says so itself
+    connection.execute("FORCE CHECKPOINT")
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:
@@ -97,6 +104,34 @@ def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.D
     connection = duckdb.connect(str(path), config=config)
     try:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        lock(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading_both(
+    old: Path, new: Path, limits: EngineLimits | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open two finished generations read-only and locked, as ``old`` and ``new``.
+
+    Raises:
+        duckdb.Error: a file is missing or damaged.
+
+    """
+    limits = limits or EngineLimits()
+    config: dict[str, Any] = {
+        "memory_limit": limits.memory,
+        "threads": limits.threads,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(IN_MEMORY, config=config)
+    try:
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        for name, path in (("old", old), ("new", new)):
+            connection.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
         lock(connection)
         yield connection
     finally:

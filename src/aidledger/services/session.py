@@ -20,10 +20,11 @@ from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.fund import Fund, evolve_fund, fold_fund
 from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
+from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.keyring import (
     REFUSED_KEY,
     Keyring,
@@ -33,6 +34,7 @@ from aidledger.services.keyring import (
     no_tokens,
 )
 from aidledger.services.neighbours import NAMING, Neighbours, about
+from aidledger.services.points import cut_at
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.store.keyfiles import keys_path
@@ -132,7 +134,7 @@ class Session:
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
-        return recorded_all(self.store.read_stream(name))
+        return recorded_many(list(self.store.read_stream(name)))
 
     def version(self, stream: str) -> int:
         """Return the version of a stream: 0 when it has no entry."""
@@ -320,6 +322,7 @@ def open_session(
     location: str,
     *,
     read_only: bool = False,
+    at: Point | None = None,
     clock: Clock | None = None,
     random_bytes: RandomBytes = system_bytes,
     passphrase: Passphrase = no_passphrase,
@@ -330,6 +333,7 @@ def open_session(
     Args:
         location: a file path or a ``postgresql://`` address.
         read_only: open for reading; the secrets are then not needed.
+        at: open it as it stood at this point of the log, for reading; default: as it stands.
         clock: what says the time; the machine's by default.
         random_bytes: where salts and keys come from.
         passphrase: asked for the passphrase of a locked key, when that key is to sign.
@@ -337,10 +341,12 @@ def open_session(
 
     Raises:
         StoreError: missing, unsafe or unreadable ledger, or secrets that others can read.
+        ServiceError: there is no such point.
 
     """
-    store = open_ledger(location, read_only=read_only)
+    whole = open_ledger(location, read_only=read_only)
     try:
+        store = whole if at is None else cut_at(whole, at)
         place = None if read_only else secrets_path(location)
         with Session(
             store,
@@ -352,5 +358,5 @@ def open_session(
         ) as session:
             yield session
     except BaseException:
-        store.close()
+        whole.close()
         raise

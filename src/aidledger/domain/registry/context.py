@@ -66,6 +66,11 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         theirs = self.setting.parameters.get(name)
         return theirs if theirs is not None and type(theirs) is type(mine) else mine
 
+    def pack_number(self, name: str | None) -> int | None:
+        """Return a whole number that only the pack in force gives; nothing where it gives none."""
+        found = self.setting.parameters.get(name or "")
+        return found if type(found) is int else None
+
     def history(self, name: str) -> Involvement:
         """Return the history of a stream or other subject."""
         return self.histories.get(name, NOTHING)

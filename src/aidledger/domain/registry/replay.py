@@ -195,8 +195,9 @@ class _Replay:
         context = watch.context(entry.position, entry.effective_on, entry.recorded_at, act)
         table = context.powers
         for duty in table.duties.get(act.type, ()) if table else ():
-            if duty.kind == "completed":
-                yield duty, int(context.parameter(duty.parameters[0]))
+            limit = context.pack_number(duty.pack_parameter)
+            if duty.kind == "completed" and limit is not None:
+                yield duty, limit
 
     def _overdue(self, one: _Emergency) -> None:
         """Report an emergency whose paperwork has taken longer than its time, up to now."""

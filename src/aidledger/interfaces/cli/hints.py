@@ -124,6 +124,9 @@ HINTS: Final[dict[str, str]] = {
     ),
     "export to another folder": "请导出到另一目录",
     "remove that file and export again": "请删除该文件后重新导出",
+    # points of the log
+    "aidledger log shows the newest entries": "aidledger log 列出最新的记录",
+    "open it without one": "请不指定时点打开",
     # read models and their generations
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
@@ -137,6 +140,18 @@ HINTS: Final[dict[str, str]] = {
         "删除它并运行 aidledger rebuild：一切由记录重新得出"
     ),
     "run aidledger rebuild": "请运行 aidledger rebuild",
+    "give the engine more memory, or fewer threads": "请给引擎更多内存，或减少线程",
+    "see what is said of the model that it reads": "见它所读取的那个模型的说明",
+    "aidledger generations check says what differs": ("aidledger generations check 说明何处不同"),
+    "aidledger generations certify, then aidledger checkpoint sign": (
+        "先 aidledger generations certify，再 aidledger checkpoint sign"
+    ),
+    "aidledger generations list shows where each was certified": (
+        "aidledger generations list 列出各版本的认证位置"
+    ),
+    "aidledger generations list shows those that are kept": (
+        "aidledger generations list 列出保留的生成版本"
+    ),
     "the disk or the memory of this machine is at fault; the old generation stays": (
         "本机的磁盘或内存有问题；旧的生成版本保留"
     ),

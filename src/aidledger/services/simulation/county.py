@@ -53,10 +53,14 @@ _MARGIN_DAYS: Final = 60
 
 
 class Turn(NamedTuple):
-    """The next time a process acts: that day, or the first working day after it, at an office."""
+    """The next time a process acts: that day, or the first working day after it, at an office.
+
+    ``first``: before all others who wait for that day and office.
+    """
 
     day: date
     office: str
+    first: bool = False
 
 
 Process: TypeAlias = Iterator[Turn]
@@ -171,7 +175,11 @@ class County:
             day = self.after(1)
         if day <= self.last:
             offices = self._queues.setdefault(day, {})
-            offices.setdefault(turn.office, deque()).append(process)
+            queue = offices.setdefault(turn.office, deque())
+            if turn.first:
+                queue.appendleft(process)
+            else:
+                queue.append(process)
 
     # the door ----------------------------------------------------------------------------------
 
