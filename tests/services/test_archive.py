@@ -27,7 +27,6 @@ from aidledger.services.verifying import verify
 from aidledger.store.cut import CutStore
 from aidledger.store.outcome import Committed
 
-
 ON_ONE = pytest.mark.parametrize("location", ["sqlite"], indirect=True)
 """Of tests in which the engine has no part."""
 
