@@ -25,8 +25,9 @@ from aidledger.replay import digest as digest_module
 from aidledger.replay.digest import digest_of
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generations import Generations
-from aidledger.replay.loading import HostileRow
 from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import SealedRun
 from aidledger.services.rebuilding import rebuild
 from aidledger.store.opening import create
 
@@ -77,8 +78,11 @@ class InPages:
     def __init__(self, log: Log, size: int) -> None:
         self._log, self._size = log, size
 
-    def rows(self) -> Iterator[HostileRow]:
-        every = list(self._log.rows())
+    def sealed(self) -> tuple[SealedRun, ...]:
+        return ()
+
+    def rows(self, first: int = 0) -> Iterator[HostileRow]:
+        every = list(self._log.rows())[first:]
         for at in range(0, len(every), self._size):
             yield from every[at : at + self._size]
 

@@ -139,6 +139,11 @@ HINTS: Final[dict[str, str]] = {
     # points of the log
     "aidledger log shows the newest entries": "aidledger log 列出最新的记录",
     "open it without one": "请不指定时点打开",
+    "docs/FINDINGS.md lists the codes": "代码见 docs/FINDINGS.md",
+    "aidledger events lists them": "aidledger events 列出全部类型",
+    "a day is a day in force; a position or time is a point of the log": (
+        "日期指当日效力，位置或时间指账本的时点"
+    ),
     # read models and their generations
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
