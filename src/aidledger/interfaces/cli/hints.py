@@ -144,6 +144,12 @@ HINTS: Final[dict[str, str]] = {
     "a day is a day in force; a position or time is a point of the log": (
         "日期指当日效力，位置或时间指账本的时点"
     ),
+    # nights
+    "aidledger nightly makes them": "aidledger nightly 生成",
+    "aidledger status names them": "aidledger status 列出有问题的步骤",
+    "run aidledger nightly again": "请再运行 aidledger nightly",
+    "wait until it is done: aidledger status shows it": "请等它结束：aidledger status 显示其状态",
+    "use one release of the whole program": "请使用同一版本的完整程序",
     # read models and their generations
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
