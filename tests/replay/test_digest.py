@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -31,15 +27,7 @@ from aidledger.replay.sealed import SealedRun
 from aidledger.services.rebuilding import rebuild
 from aidledger.store.opening import create
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("list_publicity", "visits_due", "deadlines", "case_state")
-CHILD = """
-import json, sys
-from pathlib import Path
-from tests.replay.test_digest import NAMES, wanted_digests
-print(json.dumps(wanted_digests(Path(sys.argv[1]), threads=int(sys.argv[2]))))
-"""
-
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map(
     lambda text: normalize("NFC", text)
 )
@@ -53,7 +41,7 @@ rows = st.lists(
 
 
 @given(rows, st.integers(1, 9))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_digest_is_that_of_the_plain_way_whatever_the_rows_and_the_pages(
     table: list[tuple[str, int | None, bool, list[str]]], page: int
 ) -> None:
@@ -82,7 +70,7 @@ class InPages:
         return ()
 
     def rows(self, first: int = 0) -> Iterator[HostileRow]:
-        every = list(self._log.rows())[first:]
+        every = list(self._log.rows(first))
         for at in range(0, len(every), self._size):
             yield from every[at : at + self._size]
 
@@ -99,28 +87,6 @@ def wanted_digests(folder: Path, *, threads: int = 2, page: int = 3) -> dict[str
     built = Generations(folder).rebuild(source, wanted(), limits=EngineLimits(threads=threads))
     assert () == built.generation.failed
     return {one.name: one.digest for one in built.generation.models}
-
-
-@pytest.mark.parametrize(
-    ("threads", "zone", "locale", "seed"),
-    [(1, "Asia/Shanghai", "C", "0"), (4, "America/New_York", "zh_CN.UTF-8", "42")],
-)
-def test_the_same_digests_with_any_threads_zone_locale_and_hash_seed(
-    tmp_path: Path, threads: int, zone: str, locale: str, seed: str
-) -> None:
-    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "projections"), str(ROOT)])
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(tmp_path / "g"), str(threads)],
-        cwd=ROOT,
-        env=os.environ
-        | {"PYTHONPATH": paths, "TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": seed},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-
-    assert wanted_digests(tmp_path / "here") == json.loads(done.stdout)
 
 
 def test_the_same_digests_in_any_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,9 @@ def _first_key(office: Office) -> str:
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_other_file_proves_another_row(kept: Office, files: Files, data: st.DataObject) -> None:
     name, _ = proof_in(files)
     content = files[name]

@@ -93,7 +93,7 @@ def prove_row(
     if row is None:
         raise ServiceError(
             f"{name}: expected a row with this key, found none in the certified generation",
-            hint="its key, in this order: " + ", ".join(model.key),
+            hint=f"its key, in this order: {', '.join(model.key)}",
             exit_code=2,
         )
     index = leaves.index(leaf_hash(row))
@@ -213,7 +213,7 @@ def _values(key: str, model: Model) -> list[str]:
     if not texts or len(values) != len(model.key):
         raise ServiceError(
             f"{model.name}: expected {len(model.key)} values, found another key",
-            hint="its key, in this order: " + ", ".join(model.key),
+            hint=f"its key, in this order: {', '.join(model.key)}",
             exit_code=2,
         )
     return [str(one) for one in values]
