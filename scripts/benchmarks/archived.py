@@ -17,15 +17,14 @@ from aidledger.replay.versions import VERSION_SQL
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 from aidledger.services.archivecheck import verify_archive
 from aidledger.services.archiving import seal
-from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.rebuilding import rebuild
 from aidledger.services.segments import archive_folder
-from aidledger.services.session import Session, open_session
-from aidledger.store.opening import create, open_ledger
+from aidledger.services.session import open_session
+from aidledger.store.opening import open_ledger
 from benchmarks.filling import append, draft, log
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.projecting import ledger
-from benchmarks.servers import ORIGIN, new_database, new_file
+from benchmarks.servers import new_file, new_ledger
 
 WORKERS = 2
 SEGMENTS = 6
@@ -43,8 +42,8 @@ def logged(job: Job, engine: str) -> str:
         return log(job, many(job))
     place = Path(job["folder"]) / "archived.url"
     if not place.exists():
-        url = new_database(job)
-        with closing(create(url, origin=ORIGIN)) as store:
+        url = new_ledger(job, "postgresql")
+        with closing(open_ledger(url)) as store:
             append(store, many(job), partial(draft, count=many(job)))
         place.write_text(url, encoding="utf-8")
     return place.read_text(encoding="utf-8")
@@ -52,8 +51,7 @@ def logged(job: Job, engine: str) -> str:
 
 def sealed(location: str, archive: str) -> int:
     """Seal every complete segment of a ledger into a folder; return how many entries."""
-    with closing(open_ledger(location)) as store:
-        session = Session(store, secrets=None, clock=SystemClock(), random_bytes=system_bytes)
+    with open_session(location) as session:
         done = seal(session, location, actor="c0", office="520123", archive=archive, jobs=WORKERS)
     if done.finding is not None or not done.written:
         raise SystemExit(f"bench: error: {done}")

@@ -85,6 +85,11 @@ def test_every_option_has_a_text_in_the_table() -> None:
     assert set(OPTIONS) - one_command <= used | {"--help"}
 
 
+def test_an_option_may_have_a_text_of_its_own_in_one_command() -> None:
+    assert "the case that the clause is held against" in aidledger("bisect", "--help").out
+    assert "only this case" in aidledger("diff", "--help").out
+
+
 @pytest.mark.parametrize("example", [line for said in COMMANDS.values() for line in said.examples])
 def test_every_example_is_a_command_that_parses(example: str) -> None:
     words = shlex.split(example.split(" > ", maxsplit=1)[0].split(" < ", maxsplit=1)[0])[1:]

@@ -34,8 +34,8 @@ from aidledger.services.nightly.runs import RESULTS, runs_folder
 from aidledger.services.rebuilding import generations_folder
 from aidledger.store.opening import open_ledger
 
-_RUNS = 5
-"""Children over which the stops are spread."""
+_RUNS = 4
+"""Children over which the stops are spread, about."""
 
 
 def child(ledger: Path, *, broken: bool) -> int:
@@ -86,17 +86,23 @@ def outcome(ledger: Path) -> dict[str, Any]:
     }
 
 
-def state(folder: Path) -> str:
-    """Return what tells one state of a disk from another.
+def state(ledger: Path) -> str:
+    """Return what tells one state of a disk from another: its files by name, and what steers a night.
 
-    What is half written under a name of its own differs each time, and is told by its name alone.
+    Seconds and names of runs differ each time and steer nothing; what is half written is never read.
     """
-    told = []
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        partial = ".partial" in name or name.endswith("-shm")
-        content = b"" if partial or not path.is_file() else path.read_bytes()
-        told.append((name, hashlib.sha256(content).hexdigest()))
+    folder = ledger.parent
+    told: list[Any] = [
+        (path.relative_to(folder).as_posix(), path.stat().st_size > 0)
+        for path in sorted(folder.rglob("*"))
+        if not path.name.endswith(("-shm", "-wal"))
+    ]
+    store = open_ledger(ledger, read_only=True)
+    told += [store.head().root.hex(), [bytes(row[2]).hex() for row in store.read_checkpoints()]]
+    store.close()
+    current = Generations(generations_folder(str(ledger))).current()
+    told.append(current.file if current else None)
+    told += [path.read_bytes().hex() for path in sorted(folder.glob("audit/logs/*"))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -118,49 +124,51 @@ def half_seen(ledger: Path) -> list[str]:
 
 
 def run(template: Path, folder: Path, *, stops: int, kills: int, broken: bool) -> dict[str, Any]:
-    """Stop and kill nights, and go on with each."""
+    """Stop and kill nights, look at each, and go on with those that are not as one before."""
     dice = random.Random(stops)
     begun = time.monotonic()
-    found: list[str] = []
     undisturbed = nights.copied(template, folder / "undisturbed")
     os.waitpid(child(undisturbed, broken=False), 0)
     took = time.monotonic() - begun
     expected = outcome(undisturbed)
     seen: dict[str, Path] = {}
+    found: list[str] = []
+
+    def look(ledger: Path) -> None:
+        """Read as a list does; keep the place where it is in a state that was not seen before."""
+        place, problems = ledger.parent, half_seen(ledger)
+        found.extend(f"{place.name}: {what}" for what in problems)
+        if problems or seen.setdefault(state(ledger), place) != place:
+            shutil.rmtree(place)
+
     made = 0
-    for number in range(_RUNS):
-        ledger = nights.copied(template, folder / f"run-{number}")
+    while made < stops and not (broken and found):
+        ledger = nights.copied(template, folder / f"run-{made}")
         pid = child(ledger, broken=broken)
-        for _ in range(stops // _RUNS):
-            time.sleep(dice.uniform(0, 2 * took / (stops // _RUNS)))
-            ended, _status = os.waitpid(pid, os.WNOHANG)
-            if ended:  # this one is over: begin another
-                ledger = nights.copied(template, folder / f"run-{number}-{made}")
-                pid = child(ledger, broken=broken)
+        while made < stops:
+            time.sleep(dice.uniform(0, 2 * took * _RUNS / stops))
             os.kill(pid, signal.SIGSTOP)
-            os.waitpid(pid, os.WUNTRACED)
+            _, status = os.waitpid(pid, os.WUNTRACED)
+            if not os.WIFSTOPPED(status):
+                break  # this one is over: begin another
             copy = folder / f"stop-{made}"
             shutil.copytree(ledger.parent, copy)
             os.kill(pid, signal.SIGCONT)
+            look(copy / template.name)
             made += 1
-            if seen.setdefault(state(copy), copy) is not copy:
-                shutil.rmtree(copy)
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        shutil.copytree(ledger.parent, folder / f"killed-{number}")
-        seen.setdefault(state(ledger.parent), folder / f"killed-{number}")
+        else:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        shutil.rmtree(ledger.parent)
     for number in range(kills):
         ledger = nights.copied(template, folder / f"dead-{number}")
         pid = child(ledger, broken=broken)
         time.sleep(dice.uniform(0, took))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        seen.setdefault(state(ledger.parent), ledger.parent)
-    for place in seen.values():
+        look(ledger)
+    for place in () if broken else seen.values():
         ledger = place / template.name
-        found += [f"{place.name}: {what}" for what in half_seen(ledger)]
-        if broken and found:
-            break
         nights.night(ledger)
         after = outcome(ledger)
         found += [

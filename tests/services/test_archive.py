@@ -8,18 +8,27 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.replay.histories import CLERK, TOWNSHIP
 from tests.services import archived
 from tests.services.archived import ENTRIES, digests, files_of, long_history, sealed, stored, views
 
+from aidledger.archive.writing import digest_of
+from aidledger.domain.events.proving import SegmentSealed
+from aidledger.domain.proposal import Proposal
 from aidledger.replay.models import load_models
 from aidledger.services import archiving
 from aidledger.services.archivecheck import verify_archive
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import StoreSource, read_model, rebuild
+from aidledger.services.recording import record
 from aidledger.services.segments import archive_folder, list_segments, seals_of
 from aidledger.services.session import Session, open_session
 from aidledger.services.verifying import verify
+from aidledger.store.cut import CutStore
 from aidledger.store.outcome import Committed
+
+ON_ONE = pytest.mark.parametrize("location", ["sqlite"], indirect=True)
+"""Of tests in which the engine has no part."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,6 +67,7 @@ def test_every_model_has_the_same_digest_with_no_segment_one_and_three(
         assert expected == found
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     "cuts",
     [{}, {"as_of": date(2022, 8, 15)}, {"known_on": date(2022, 10, 20)}],
@@ -73,6 +83,7 @@ def test_every_view_is_the_same_with_segments_under_both_cuts_and_amendments(
     assert without[1]["entry_version"] != (0, 0)
 
 
+@ON_ONE
 def test_sealing_again_writes_nothing_and_says_so(session: Session, location: str) -> None:
     first = sealed(session, location)
     before = files_of(archive_folder(location))
@@ -89,6 +100,7 @@ def test_sealing_again_writes_nothing_and_says_so(session: Session, location: st
     ]
 
 
+@ON_ONE
 def test_what_is_lost_is_sealed_again_with_the_same_bytes(session: Session, location: str) -> None:
     sealed(session, location)
     archive = archive_folder(location)
@@ -105,6 +117,7 @@ def test_what_is_lost_is_sealed_again_with_the_same_bytes(session: Session, loca
     )
 
 
+@ON_ONE
 def test_a_crash_before_the_log_knows_is_made_good_by_the_next_run(
     session: Session, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +140,7 @@ def test_a_crash_before_the_log_knows_is_made_good_by_the_next_run(
     assert 3 == len(StoreSource(session.store).sealed())
 
 
+@ON_ONE
 def test_the_archive_finds_in_hostile_records_what_the_ledger_finds(
     session: Session, location: str
 ) -> None:
@@ -193,6 +207,7 @@ UNGUARDED = {
 }
 
 
+@ON_ONE
 def test_a_rebuild_reads_the_archive_and_believes_no_altered_file(
     session: Session, location: str, tmp_path: Path
 ) -> None:
@@ -218,3 +233,40 @@ def test_a_rebuild_reads_the_archive_and_believes_no_altered_file(
         .models[0]
         .digest
     )
+
+
+@ON_ONE
+def test_a_past_of_the_ledger_takes_only_segments_that_were_sealed_then(
+    session: Session, location: str
+) -> None:
+    sealed(session, location)
+
+    assert () == StoreSource(CutStore(session.store, archived.COUNT)).sealed()
+    assert 2 == len(StoreSource(CutStore(session.store, archived.COUNT + 2)).sealed())
+
+
+@ON_ONE
+def test_an_entry_before_what_it_seals_vouches_for_nothing(
+    session: Session, location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(archiving, "_record", lambda *_, **__: None)
+        (first, *_) = sealed(session, location).written
+    event = SegmentSealed(
+        entries=first.entries,
+        first=4 * ENTRIES,
+        manifest=digest_of(first.encode()),
+        root=first.root,
+    )
+    proposal = Proposal(
+        type="SegmentSealed",
+        stream="archive/segments",
+        event=event,
+        effective_on=session.today,
+        actor=CLERK,
+        office=TOWNSHIP,
+    )
+
+    assert isinstance(record(session, [proposal], cause="early"), Committed)
+    assert [] == seals_of(session.store)
+    assert () == StoreSource(session.store).sealed()

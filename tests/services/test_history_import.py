@@ -259,6 +259,18 @@ def interrupted(session: Session, path: Path, *, after: int) -> None:
     import_history(session, path, wanted, progress=stop)
 
 
+def test_bad_rows_behind_what_an_earlier_run_recorded_stop_the_import(
+    town: Office, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "h.jsonl", visit(0), visit(1), b"{\n", visit(3))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(town.session, path, after=2)
+    with pytest.raises(StoppedError) as caught:
+        imported(town.session, path)
+
+    assert ([3], 2) == ([one.line for one in caught.value.problems], caught.value.recorded)
+
+
 @pytest.mark.parametrize("cut", [0, 3, 30])
 def test_a_reject_that_was_cut_off_or_never_committed_comes_again_once(
     town: Office, tmp_path: Path, cut: int

@@ -122,6 +122,7 @@ class ObjectPlace:
 
     def keep(self, folder: Path, name: str) -> None:
         """Upload a written folder, the manifest last."""
+        self._store.makedirs(self._path(name), exist_ok=True)
         if self._store.exists(self._path(name, MANIFEST)):
             self._store.rm(self._path(name, MANIFEST))
         files = sorted(path.name for path in folder.iterdir())

@@ -192,7 +192,11 @@ class _Run:
     def _is_time_to_keep(self) -> bool:
         since = time.monotonic() - self._kept_at
         # packing may not become the work itself
-        return self._watch.keep is not None and since > KEEP_AFTER_SECONDS + 9 * self._keeping_s
+        return (
+            bool(self._digests)
+            and self._watch.keep is not None
+            and since > KEEP_AFTER_SECONDS + 9 * self._keeping_s
+        )
 
     def _keep(self) -> None:
         began = time.monotonic()

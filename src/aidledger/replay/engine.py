@@ -6,6 +6,7 @@ and no network, and cannot change the engine's settings. A finished generation i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ DEFAULT_THREADS: Final = 2
 IN_MEMORY: Final = ":memory:"
 CHECKPOINT_AT: Final = "1GB"
 """How much is changed before it is packed: packing costs, and a file half built is worth nothing."""
+PACKING_AGAIN_SECONDS: Final = 0.02
+PACKING_WAITS_SECONDS: Final = 600.0
 _BUILT: Final = "built"
 
 
@@ -74,9 +77,25 @@ def cursor_of(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
 
 
 def pack(connection: duckdb.DuckDBPyConnection) -> None:
-    """Put all that was built on disk, waiting for queries that still run. Raises duckdb.Error."""
-    # without FORCE a table dropped while another query reads makes it fail: it says so itself
-    connection.execute("FORCE CHECKPOINT")
+    """Put all that was built on disk, beside queries that still read.
+
+    What a committed change leaves until no query sees what was before it counts as a change under
+    way: the engine then refuses, and is asked again.
+
+    Raises:
+        duckdb.Error: the disk refused, or some query did not end.
+
+    """
+    until = time.monotonic() + PACKING_WAITS_SECONDS
+    while True:
+        try:
+            connection.execute("CHECKPOINT")
+        except duckdb.TransactionException:
+            if time.monotonic() > until:
+                raise
+            time.sleep(PACKING_AGAIN_SECONDS)
+        else:
+            return
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:

@@ -33,7 +33,6 @@ from aidledger.ledger.tree import TILE_WIDTH, root_of_leaves
 from aidledger.services.problems import ServiceError
 from aidledger.services.recording import record
 from aidledger.services.segments import (
-    NAMES_IT,
     SEALED,
     Seal,
     archive_folder,
@@ -252,7 +251,7 @@ def _is_kept(place: Place, number: int, seals: Iterable[Seal]) -> bool:
         raise ServiceError(
             f"archive: {name}/{MANIFEST}: expected SHA-256 {seals[-1].event.manifest}, as the log "
             f"has it, found {found}",
-            hint=f"{NAMES_IT}; remove the segment's folder and seal again",
+            hint="remove the segment's folder and seal again",
             exit_code=1,
         )
     return bool(seals)

@@ -185,8 +185,8 @@ def _unknown(book: PolicyBook, clause: str, entries: Sequence[Recorded]) -> Serv
     """Return the error of a clause that no pack has which held for the case."""
     packs = {one.pack_hash for one in book.adoptions()}
     names = sorted({one.id for digest in packs for one in book.pack(digest).clauses})
-    near = [name for name in names if clause in name or name in clause] or names[:12]
+    names = [name for name in names if clause in name or name in clause][:12] or names[:12]
     what = "no entry of the case" if not entries else "none in the packs that held for the case"
     return ServiceError(
-        f"{clause}: expected a clause, found {what}", hint=", ".join(near[:12]), exit_code=2
+        f"{clause}: expected a clause, found {what}", hint=", ".join(names), exit_code=2
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -62,10 +63,14 @@ def seals_of(store: LedgerStore) -> list[Seal]:
 
 
 def readable_seals(rows: Iterable[HostileRow]) -> Iterator[Seal]:
-    """Yield what rows say of segments; a row that can't be read says nothing."""
+    """Yield what rows say of segments; one that can't be read, or is before what it seals, says nothing."""
     for row in rows:
         entry = recorded_row(row)
-        if entry is not None and isinstance(entry.event, SegmentSealed):
+        if (
+            entry is not None
+            and isinstance(entry.event, SegmentSealed)
+            and entry.event.first + entry.event.entries <= entry.position
+        ):
             yield Seal(entry.position, entry.event)
 
 
@@ -103,7 +108,8 @@ def sealed_runs(store: LedgerStore, archive: Path) -> tuple[SealedRun, ...]:
         for file, said in manifest.files.items():
             path = Path(file_of(archive / name, file))
             try:
-                found = digest_of_file(path)
+                state = path.stat()
+                found = _digest_once(path, state.st_ino, state.st_ctime_ns, state.st_mtime_ns)
             except OSError as error:
                 raise _altered(name, f"{path.name}: {error.strerror}") from error
             if found != said.sha256:
@@ -118,6 +124,13 @@ def sealed_runs(store: LedgerStore, archive: Path) -> tuple[SealedRun, ...]:
             )
         )
     return tuple(runs)
+
+
+@lru_cache(maxsize=65_536)
+def _digest_once(path: Path, *state: int) -> str:
+    """Return the SHA-256 of a file as it is on the disk: asked often, and hashed when it has changed."""
+    del state
+    return digest_of_file(path)
 
 
 def list_segments(archive: str, seals: Iterable[Seal] = ()) -> list[Listed]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, NoReturn
 
+from aidledger.ledger.proof import ProofError
 from aidledger.ledger.tiledtree import TiledTree
 from aidledger.ledger.tree import TILE_WIDTH
 from aidledger.store.draft import VaultRow
@@ -64,7 +65,7 @@ class CutStore:
     def head(self) -> Head:
         """Return the head at the point. Its frontier is left empty: nothing is appended to it.
 
-        Raises ProofError where the stored nodes give no root.
+        Raises StoreError `damaged` where the stored entries and nodes give no root.
         """
         if self._head is None:
 
@@ -74,7 +75,14 @@ class CutStore:
 
             last = next(self.read(self.size - 1), None) if self.size else None
             time = None if last is None else last[4]
-            root = TiledTree(self.size, read).root()
+            try:
+                root = TiledTree(self.size, read).root()
+            except ProofError as error:
+                raise StoreError(
+                    f"the ledger gives no root at {self.size} entries: {error}",
+                    code="damaged",
+                    hint="run `aidledger verify` and append nothing",
+                ) from error
             recorded_at = time if isinstance(time, str) else None
             self._head = Head(size=self.size, root=root, frontier=b"", recorded_at=recorded_at)
         return self._head
@@ -145,7 +153,9 @@ class CutStore:
     def read_nodes(self) -> Iterator[HostileRow]:
         """Yield (level, index, hash) of every node that was complete."""
         for row in self._store.read_nodes():
-            if (row[1] + 1) * TILE_WIDTH ** row[0] <= self.size:
+            level, index = row[0], row[1]
+            # of a hostile level the power alone would take for ever
+            if level <= self.size.bit_length() and (index + 1) * TILE_WIDTH**level <= self.size:
                 yield row
 
     def read_head_row(self) -> HostileRow | None:

@@ -352,7 +352,7 @@ OPTIONS: Final[dict[str, Said]] = {
     "--no-passphrase": Said("不加锁", "do not lock it"),
     "--owner": Said("密钥属于谁", "whose key it is"),
     "--assurance": Said("密钥由谁保管（默认 server：服务器）", "who holds it (default: server)"),
-    "--reason": Said("吊销的原因", "why it is revoked"),
+    "--reason": Said("原因", "why it is done"),
     "--from-position": Said(
         "从这一条起不再有效（默认：下一条）", "from this entry on (default: the next one)"
     ),

@@ -99,6 +99,10 @@ OPERATING_OPTIONS: Final[dict[str, Said]] = {
         "报告和历次运行的文件夹（默认在账本旁）",
         "folder of reports and history (default: beside the ledger)",
     ),
+    "--without-powers": Said(
+        "今晚不逐条核对经办权限（最耗时）",
+        "do not ask each act's power tonight, which takes longest",
+    ),
     "--metrics": Said(
         "把指标写到此文件（默认在报告文件夹）",
         "write metrics to this file (default: with the report)",
@@ -120,5 +124,4 @@ OPERATING_OPTIONS: Final[dict[str, Said]] = {
     "--user": Said(
         "cron 行以此用户运行（默认 aidledger）", "user of the cron line (default: aidledger)"
     ),
-    "retry --reason": Said("为什么重办", "why it is done again"),
 }

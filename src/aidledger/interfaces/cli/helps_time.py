@@ -75,6 +75,7 @@ TIME_OPTIONS: Final[dict[str, Said]] = {
     "--clause": Said("条款的编号", "id of the clause"),
     "--every": Said("逐条查找，得出确切首处", "look at each entry: slow, and exact"),
     "bisect --case": Said("条款所问的个案", "the case that the clause is held against"),
+    "log --json": Said("每行一个 JSON 对象", "one JSON object a line"),
     "diff --case": Said("只看这个个案", "only this case"),
     "--since": Said("从此处起：位置、日期或时间", "from there on: a position, a day or a time"),
     "--from": Said("从这一天起生效的", "what takes effect from that day on"),

@@ -124,9 +124,26 @@ HINTS: Final[dict[str, str]] = {
     ),
     "export to another folder": "请导出到另一目录",
     "remove that file and export again": "请删除该文件后重新导出",
+    # the archive
+    "aidledger archive verify names what is wrong": "aidledger archive verify 指出问题所在",
+    "remove the segment's folder and seal again": "请删除该段的目录，再次封存",
+    "free space or name another place, and run aidledger archive seal again": (
+        "请腾出空间或另指位置，再次执行 aidledger archive seal"
+    ),
+    "aidledger archive seal writes complete runs of 65,536 entries": (
+        "aidledger archive seal 把每满 65,536 条的记录写为一段"
+    ),
+    "pip install 'aidledger[objects]', and what fsspec needs for this kind of URL": (
+        "请安装 aidledger[objects]，以及 fsspec 访问此类地址所需的软件"
+    ),
     # points of the log
     "aidledger log shows the newest entries": "aidledger log 列出最新的记录",
     "open it without one": "请不指定时点打开",
+    "docs/FINDINGS.md lists the codes": "代码见 docs/FINDINGS.md",
+    "aidledger events lists them": "aidledger events 列出全部类型",
+    "a day is a day in force; a position or time is a point of the log": (
+        "日期指当日效力，位置或时间指账本的时点"
+    ),
     # read models and their generations
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",

@@ -69,6 +69,20 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"(?P<a>.+): expected a day and a time that exist", "{a}：应为真实存在的日期和时间"),
     (r"(?P<a>.+): expected a year from (?P<b>\d+) to (?P<c>\d+)", "{a}：年份应在 {b} 到 {c} 之间"),
+    (r"(?P<a>.+): expected an event type, found none", "{a}：没有这个事件类型"),
+    (
+        r"(?P<a>.+): expected verify or the code of a finding, found none",
+        "{a}：应为 verify 或一种发现的代码",
+    ),
+    (
+        r"diff: expected --as-of with two positions, --known-then with two days, found another",
+        "--as-of 须与两个位置同用，--known-then 须与两个日期同用",
+    ),
+    (
+        r"(?P<a>.+): expected a clause, found none in the packs that held for the case",
+        "{a}：该个案适用的政策包中没有这个条款",
+    ),
+    (r"(?P<a>.+): expected a clause, found no entry of the case", "{a}：该个案尚无记录"),
     (r"position (?P<a>\d+): expected an entry, found none", "位置 {a}：没有记录"),
     (r"position (?P<a>\d+): expected a payment, found none", "位置 {a}：不是发放记录"),
     (

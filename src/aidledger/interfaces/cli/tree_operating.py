@@ -25,6 +25,7 @@ OPERATING: Final[tuple[Spec, ...]] = (
             _POLICY,
             Opt("--checkpoint", "many", "FILE"),
             Opt("--model", "many", "NAME"),
+            Opt("--without-powers", "flag"),
             _REPORT,
             Opt("--metrics", "path", "FILE"),
             Opt("--hooks", "path", "DIR"),

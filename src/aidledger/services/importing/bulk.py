@@ -95,6 +95,9 @@ def import_history(
     if not checked.rows:
         raise ServiceError("the file has no rows", exit_code=2)
     if checked.bad and not wanted.keep_going:
+        recorded = reached(session, file.digest).rows
+        if recorded:  # by an earlier run, which kept going
+            raise StoppedError(checked.problems, recorded=recorded, rows=checked.rows)
         raise RefusedError(checked.problems)
     begun = FileImported(file=file.digest, kind=HISTORY, rows=checked.rows, totals=checked.totals)
     say(session, begun, part=BEGIN, actor=wanted.actor, office=wanted.office)

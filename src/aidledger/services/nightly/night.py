@@ -34,7 +34,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a night was asked for; kept with its results, so that a retry asks for the same.
 
     `folder` is where reports go, `policy` and `checkpoints` are files, `models` is empty for all.
-    `max_time_s` is 0 where there is no limit, `jobs` 0 for as many processes as there are processors.
+    `powers` is false where the acts' powers are not to be asked tonight. `max_time_s` is 0 where there is no limit, `jobs` 0 for as many processes as there are processors.
     """
 
     actor: str
@@ -45,6 +45,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     jobs: int = 0
     max_time_s: int = 0
+    powers: bool = True
     metrics: str | None = None
     hooks: str | None = None
 

@@ -38,11 +38,13 @@ def verify_log(night: Night) -> Done:
         progress=lambda done, total: night.alive("verify", done, total),
         jobs=asked.jobs or None,
         outside=outside,
+        powers=asked.powers,
     )
     figures = {
         "entries": report.entries,
         "root": report.root,
         "verdict": report.verdict,
+        "powers": asked.powers,
         "proven_size": report.proven_size,
         "findings": len(report.findings),
         "leads": len(report.leads),
@@ -63,6 +65,8 @@ def verify_log(night: Night) -> Done:
             f"{report.entries:,} 条，其中 {report.proven_size:,} 条经外部检查点证明",
             f"{report.entries:,} entries, {report.proven_size:,} proven by a checkpoint from outside",
         )
+    if not asked.powers:
+        said = Said(f"{said.zh}；未核对权限", f"{said.en}; powers were not asked")
     return Done("ok", said, figures)
 
 
