@@ -49,9 +49,11 @@ HOUSED: dict[str, tuple[str, ...]] = {
     "duckdb": ("archive", "audit", "replay"),
     "eventsourcing": ("store",),
     "psycopg": ("store",),
+    "pyspark": ("replay",),
     "pysqlite3": ("store",),
     "rich": ("interfaces",),
     "sqlalchemy": ("store",),
+    "sqlglot": ("replay",),
     "sqlite3": ("store",),
 }
 #: Declares the tables to SQLAlchemy: declarations, though they look like calls.

@@ -23,7 +23,7 @@ PORTABLE: Final = frozenset(
     "Identifier Star Distinct Window Order Ordered Unnest Explode Tuple Paren "
     # values and conditions
     "Literal Null Boolean Neg Add Sub Mul IntDiv Mod DPipe EQ NEQ LT LTE GT GTE Between In Is Not "
-    "And Or Like NullSafeEQ NullSafeNEQ Case If Coalesce Nullif Greatest Least Abs Cast TryCast DataType "
+    "And Or Like Case If Coalesce Nullif Greatest Least Abs Cast TryCast DataType "
     # texts
     "Length Substring Replace RegexpReplace Split SplitPart StartsWith Contains Trim "
     # days
@@ -93,7 +93,7 @@ def refusals(query: exp.Query) -> Iterator[Refusal]:
             if node.name.lower() not in PORTABLE_FUNCTIONS:
                 yield Refusal(f"{node.name.upper()}()", "use functions of the list")
         elif kind not in PORTABLE:
-            yield Refusal(exp.camel_to_snake_case(kind), "use constructs of the list")
+            yield Refusal(exp.camel_to_snake_case(kind).upper(), "use constructs of the list")
         for found in _refused(node):
             yield found
 
@@ -131,6 +131,12 @@ def _refused(node: exp.Expression) -> Iterator[Refusal]:
             yield Refusal("a query inside an expression", "join the table")
         case exp.Select() if any(isinstance(one, exp.Star) for one in node.expressions):
             yield Refusal("SELECT *", "name the columns")
+        case exp.Distinct() if node.args.get("on") is not None:
+            yield Refusal("DISTINCT ON", "number the rows with ROW_NUMBER")
+        case exp.Group() if not node.expressions:
+            yield Refusal("GROUP BY ALL", "name the columns")
+        case exp.Union() if node.args.get("by_name"):
+            yield Refusal("UNION BY NAME", "put the columns in one order")
         case exp.Column() if node.name.lower() == "ledger":
             yield Refusal("a column named ledger", "it tells ledgers apart: use another name")
         case _:
@@ -177,8 +183,8 @@ def _refused_cast(node: exp.Cast | exp.TryCast) -> Iterator[Refusal]:
 
 def _refused_unit(node: exp.Expression) -> Iterator[Refusal]:
     match node:
-        case exp.DateDiff() if node.text("unit").upper() not in ("", "DAY"):
-            yield Refusal("DATE_DIFF of another unit than days", "count days")
+        case exp.DateDiff() if node.text("unit").upper() not in ("", "DAY", "MONTH"):
+            yield Refusal("DATE_DIFF of another unit", "count days or months")
         case exp.TimestampTrunc() if node.text("unit").upper() != "MONTH":
             yield Refusal("DATE_TRUNC to another unit than months", "truncate to months")
         case exp.Interval() if node.text("unit").upper() not in _INTERVALS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Final
 
 import msgspec
@@ -70,7 +71,8 @@ def session_of(master: str | None, settings: Mapping[str, str] | None = None) ->
     builder = SparkSession.builder.appName("aidledger")
     if master is not None:
         builder = builder.master(master)
-    for name, value in {**QUIETLY, **(settings or {}), **MUST}.items():
+    quietly = {**QUIETLY, "spark.sql.warehouse.dir": str(Path(gettempdir()) / "aidledger-spark")}
+    for name, value in {**quietly, **(settings or {}), **MUST}.items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
@@ -182,7 +184,7 @@ def _view(
 
 def _columns(create: str) -> list[tuple[str, str]]:
     """Return the columns of a table that DuckDB makes, with Spark's types."""
-    definitions = sqlglot.parse_one(create, read="duckdb").find_all(exp.ColumnDef)
+    table = sqlglot.parse_one(create, read="duckdb").this
     return [
         (
             column.name,
@@ -190,8 +192,7 @@ def _columns(create: str) -> list[tuple[str, str]]:
             if column.kind.is_type("timestamp")
             else column.kind.sql("spark"),
         )
-        for column in definitions
-        if column.kind is not None
+        for column in table.expressions
     ]
 
 

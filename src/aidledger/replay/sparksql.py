@@ -93,6 +93,14 @@ def _series(self: ModelGenerator, node: exp.GenerateSeries) -> str:
     return f"IF({start} <= {end}, SEQUENCE({start}, {end}{told}), NULL)"
 
 
+def _between(self: ModelGenerator, node: exp.DateDiff) -> str:
+    """Days, or firsts of a month, that lie between two days."""
+    end, begin = self.sql(node.this), self.sql(node.expression)
+    if node.text("unit").upper() != "MONTH":
+        return f"DATEDIFF({end}, {begin})"
+    return f"((YEAR({end}) - YEAR({begin})) * 12 + MONTH({end}) - MONTH({begin}))"
+
+
 def _whole_number(self: ModelGenerator, node: exp.TryCast) -> str:
     """What no whole number of the type can be made of gives null in both."""
     kind = self.sql(node.to)
@@ -131,9 +139,7 @@ class ModelGenerator(SparkGenerator):
         exp.Bracket: lambda self, node: (
             f"TRY_ELEMENT_AT({self.sql(node.this)}, CAST({self.sql(node.expressions[0])} AS INT))"
         ),
-        exp.DateDiff: lambda self, node: (
-            f"DATEDIFF({self.sql(node.this)}, {self.sql(node.expression)})"
-        ),
+        exp.DateDiff: _between,
         exp.Flatten: _call("FLATTEN(ARRAY_COMPACT({}))"),
         exp.GenerateSeries: _series,
         exp.IntDiv: lambda self, node: (
