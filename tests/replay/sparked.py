@@ -40,7 +40,10 @@ def spark(folder: Path) -> Iterator[SparkSession]:
     java()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        places = {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "warehouse")}
+        places = {
+            "spark.local.dir": str(folder),
+            "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        }
         session = session_of(WORKERS, {**SETTINGS, **places})
         try:
             yield session
@@ -60,7 +63,7 @@ def _java() -> Path | None:
 
 def workers(session: SparkSession) -> list[int]:
     """Return the process ids of the session's workers."""
-    driver = session.sparkContext._gateway.proc.pid  # noqa: SLF001 - the JVM that started them
+    driver = session.sparkContext._gateway.proc.pid
     return [pid for pid in _children(driver) if b"ExecutorBackend" in _command(pid)]
 
 

@@ -125,8 +125,10 @@ def test_no_construct_is_portable_that_no_model_needs(models: dict[str, Model]) 
         "SELECT t.x, s.z, parameters.as_of FROM t FULL JOIN s ON s.y = t.y CROSS JOIN parameters",
         "SELECT DISTINCT y FROM t UNION SELECT z FROM s",
         "SELECT UNNEST([1, 2]) AS n",
-        "WITH a AS (SELECT y, COUNT(*) AS n FROM t GROUP BY y) "
-        "SELECT a.n, b.n AS other FROM a JOIN (SELECT n FROM a) AS b ON b.n >= a.n",
+        (
+            "WITH a AS (SELECT y, COUNT(*) AS n FROM t GROUP BY y) "
+            "SELECT a.n, b.n AS other FROM a JOIN (SELECT n FROM a) AS b ON b.n >= a.n"
+        ),
         "SELECT t.x, series.n FROM t CROSS JOIN UNNEST(GENERATE_SERIES(1, t.x)) AS series(n)",
         "SELECT t.x FROM t JOIN s ON s.y = t.y OR s.z = t.y",
     ],

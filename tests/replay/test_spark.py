@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Timer
@@ -10,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from pyspark.sql import SparkSession
 from tests.replay import sparked
 from tests.replay.test_lists import busy_county
 
@@ -43,9 +41,7 @@ class Province(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @pytest.fixture(scope="module")
-def province(
-    tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model]
-) -> Iterator[Province]:
+def province(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model]) -> Province:
     """Build every model of two counties on Spark; one of its workers dies meanwhile."""
     folder = tmp_path_factory.mktemp("province")
     location = str(folder / "ledger.sqlite")
@@ -62,6 +58,7 @@ def province(
     with sparked.spark(folder / "spark") as session:
         seen = [sparked.workers(session)]
         with ExitStack() as ends:
+
             def begun(name: str) -> None:
                 session.conf.set("spark.sql.shuffle.partitions", SPREAD.get(name, "1"))
                 if name == KILLED_AT:
@@ -79,7 +76,7 @@ def province(
                 name: take_over(connection, model, planned[name], folder / "models", ledger)
                 for name, model in models.items()
             }
-    yield Province(duckdb=expected, spark=built, workers=seen)
+    return Province(duckdb=expected, spark=built, workers=seen)
 
 
 def alone(

@@ -44,19 +44,19 @@ def _widen(select: exp.Select) -> None:
     select.append("expressions", exp.alias_(here, LEDGER))
 
 
-def _own(select: exp.Select, kind: type[exp.Expression]) -> list[exp.Expression]:
+def _own(select: exp.Select, kind: type[exp.Expr]) -> list[exp.Expr]:
     """Return the nodes of a kind in what a SELECT gives, and not in those it reads."""
     parts = [*select.expressions, select.args.get("having")]
     return [node for part in parts if part is not None for node in part.find_all(kind)]
 
 
-def _joined(select: exp.Select) -> exp.Expression:
+def _joined(select: exp.Select) -> exp.Expr:
     """Join what a SELECT reads within each ledger only; return the expression of its ledger."""
     first = select.args.get("from_")
     if first is None:
         select.from_(EVERY_LEDGER, copy=False)
         return exp.column(LEDGER, EVERY_LEDGER)
-    here: exp.Expression = exp.column(LEDGER, first.this.alias_or_name)
+    here: exp.Expr = exp.column(LEDGER, first.this.alias_or_name)
     for join in select.args.get("joins") or []:
         if isinstance(join.this, exp.Unnest):
             continue
@@ -68,7 +68,7 @@ def _joined(select: exp.Select) -> exp.Expression:
     return here
 
 
-def _feed(select: exp.Select, here: exp.Expression) -> exp.Expression:
+def _feed(select: exp.Select, here: exp.Expr) -> exp.Expr:
     """Let a SELECT without GROUP BY give its one row for each ledger, also for one with no rows.
 
     What it read becomes a table, joined to the list of ledgers; each aggregate sees only real rows.

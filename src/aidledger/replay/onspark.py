@@ -7,77 +7,23 @@ Spark starts, and what Spark built is taken over with the types that DuckDB woul
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import duckdb
-import msgspec
 
 from aidledger.ledger.tree import Frontier
 from aidledger.replay.building import ModelResult, build_table
 from aidledger.replay.digest import columns_of, digest_of
 from aidledger.replay.engine import building
 from aidledger.replay.models import Model, ModelError
-from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, session_of
+from aidledger.replay.spark import LEAF, LedgerViews
 from aidledger.replay.versions import VERSION_SQL
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 
 PARAMETERS_SQL: Final = "CREATE TABLE parameters (as_of DATE, known_on DATE)"
-ONE: Final = "one"
-"""The name of the ledger where there is one only."""
-
 Columns = list[tuple[str, str]]
-
-
-class SparkEngine(msgspec.Struct, frozen=True, kw_only=True):
-    """Builds the models of one ledger on Spark, where `building.build` does so in DuckDB.
-
-    `master` and `settings` are Spark's own; `folder` is a place that its workers see as we do.
-    """
-
-    master: str | None = None
-    settings: Mapping[str, str] = {}
-    folder: Path | None = None
-
-    def build(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        models: Mapping[str, Model],
-        *,
-        progress: Callable[[str], None] | None = None,
-        when_built: Callable[[], None] | None = None,
-    ) -> list[ModelResult]:
-        """Build every model as a table, in the order given, and digest it.
-
-        Args:
-            connection: over the loaded views; it can still read and write files.
-            models: by name, each after those it reads.
-            progress: told of each model that is begun.
-            when_built: done once every table is there.
-
-        Raises:
-            ModelError: a model cannot be built, or came out of Spark otherwise than it was hashed.
-            GenerationsError: Spark does not start.
-
-        """
-        planned = plan(models)
-        with TemporaryDirectory(prefix="aidledger-spark-", dir=self.folder) as work:
-            views = export_views(connection, viewed(models), Path(work) / "views", ONE)
-            session = session_of(self.master, self.settings)
-            began = time.perf_counter()
-            build_ledgers(
-                session, [views], models, shapes(), Path(work) / "models", progress=progress
-            )
-            each = (time.perf_counter() - began) / max(len(models), 1)
-            results = [
-                take_over(connection, model, planned[name], Path(work) / "models", ONE, each)
-                for name, model in models.items()
-            ]
-        if when_built is not None:
-            when_built()
-        return results
 
 
 def shapes() -> dict[str, str]:
@@ -137,6 +83,7 @@ def take_over(
     columns: Columns,
     folder: Path,
     ledger: str,
+    *,
     seconds: float = 0,
 ) -> ModelResult:
     """Make a table of what Spark built of a model for a ledger, and digest it.
@@ -155,7 +102,9 @@ def take_over(
     """
     began = time.perf_counter()
     files = built_files(folder, model.name, ledger)
-    chosen = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in columns)
+    chosen = ", ".join(
+        f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in columns
+    )
     source = f"read_parquet([{', '.join(map(literal, files))}], hive_partitioning = false)"
     if files:
         connection.execute(

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.helper import camel_to_snake_case
 
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.sparksql import ModelDialect
@@ -31,7 +32,7 @@ PORTABLE: Final = frozenset(
     # lists
     "Array ArrayConcat ArraySort ArrayDistinct ArrayContains ArraySize Flatten Bracket "
     # over many rows
-    "Count Sum Min Max ArgMin ArgMax ArrayAgg LogicalAnd LogicalOr RowNumber Lead Lag".split()
+    "Count Sum Min Max ArgMin ArgMax ArrayAgg LogicalAnd LogicalOr RowNumber Lead Lag".split()  # noqa: SIM905
 )
 """Constructs by the name that sqlglot has for them."""
 
@@ -93,18 +94,18 @@ def refusals(query: exp.Query) -> Iterator[Refusal]:
             if node.name.lower() not in PORTABLE_FUNCTIONS:
                 yield Refusal(f"{node.name.upper()}()", "use functions of the list")
         elif kind not in PORTABLE:
-            yield Refusal(exp.camel_to_snake_case(kind).upper(), "use constructs of the list")
-        for found in _refused(node):
-            yield found
+            yield Refusal(camel_to_snake_case(kind), "use constructs of the list")
+        yield from _refused(node)
 
 
-def _refused(node: exp.Expression) -> Iterator[Refusal]:
+def _refused(node: exp.Expr) -> Iterator[Refusal]:
     """Yield what of one node is refused though its kind stands on the list."""
     match node:
         case exp.Order() if not isinstance(node.parent, exp.Window):
             yield Refusal("ORDER BY outside a window", "sort the list itself with LIST_SORT")
-        case exp.ArrayAgg() if node.find_ancestor(exp.Select) is not None:
-            if node.find_ancestor(exp.Select).args.get("group") is None:
+        case exp.ArrayAgg():
+            select = node.find_ancestor(exp.Select)
+            if select is None or select.args.get("group") is None:
                 yield Refusal("ARRAY_AGG without GROUP BY", "group by a column")
         case exp.ArrayDistinct() if not isinstance(node.parent, _LISTED_ONCE):
             yield Refusal("LIST_DISTINCT without LIST_SORT", "its order is anybody's: sort it")
@@ -143,7 +144,7 @@ def _refused(node: exp.Expression) -> Iterator[Refusal]:
             return
 
 
-def _tells(measure: exp.Expression) -> bool:
+def _tells(measure: exp.Expr) -> bool:
     """Whether no two rows of a group have the same measure."""
     match measure:
         case exp.Tuple(expressions=parts):
@@ -164,12 +165,12 @@ def _alone(node: exp.Explode) -> bool:
     return above is select and len([*_of_select(select)]) == 1
 
 
-def _of_select(select: exp.Select) -> Iterator[exp.Explode]:
-    for item in select.expressions:
+def _of_select(select: exp.Select | None) -> Iterator[exp.Explode]:
+    for item in select.expressions if select else ():
         yield from item.find_all(exp.Explode)
 
 
-def _plain_pattern(pattern: exp.Expression) -> bool:
+def _plain_pattern(pattern: exp.Expr) -> bool:
     return isinstance(pattern, exp.Literal) and "\\" not in pattern.name
 
 
@@ -181,7 +182,7 @@ def _refused_cast(node: exp.Cast | exp.TryCast) -> Iterator[Refusal]:
         yield Refusal(f"{verb} to {kind}", f"cast to one of {', '.join(sorted(allowed))}")
 
 
-def _refused_unit(node: exp.Expression) -> Iterator[Refusal]:
+def _refused_unit(node: exp.Expr) -> Iterator[Refusal]:
     match node:
         case exp.DateDiff() if node.text("unit").upper() not in ("", "DAY", "MONTH"):
             yield Refusal("DATE_DIFF of another unit", "count days or months")

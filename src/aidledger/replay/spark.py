@@ -127,7 +127,7 @@ def build_ledgers(
                 name,
                 "SQL that Spark runs as well",
                 clip(str(error).splitlines()[0], 200),
-                "aidledger rebuild --engine duckdb builds it; docs/SCALE.md says which SQL is portable",
+                "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable",
             ) from error
 
 
@@ -162,9 +162,7 @@ def _leaf(frame: DataFrame) -> Column:
     return unhex(sha2(concat(lit(b"\x00"), encode(row, "UTF-8")), 256))
 
 
-def _view(
-    session: SparkSession, ledgers: Sequence[LedgerViews], view: str, create: str
-) -> None:
+def _view(session: SparkSession, ledgers: Sequence[LedgerViews], view: str, create: str) -> None:
     """Register one view of all ledgers."""
     columns = _columns(create)
     schema = ", ".join(f"`{name}` {kind}" for name, kind in columns)

@@ -61,7 +61,7 @@ def _of_known(self: ModelGenerator, node: exp.ArgMax | exp.ArgMin) -> str:
 
 
 def _sum(self: ModelGenerator, node: exp.Sum) -> str:
-    """A sum of whole numbers has no upper bound in DuckDB; counts of rows need none."""
+    """Sum without an upper bound, as DuckDB does; counts of rows need none."""
     case = node.this
     if isinstance(case, exp.Case):
         given = [*(branch.args["true"] for branch in case.args["ifs"]), case.args.get("default")]
@@ -86,7 +86,7 @@ def _concat(self: ModelGenerator, node: exp.ArrayConcat) -> str:
 
 
 def _series(self: ModelGenerator, node: exp.GenerateSeries) -> str:
-    """A series whose end is before its start is empty, and no error."""
+    """Give an empty series, and no error, where the end is before the start."""
     start, end = self.sql(node, "start"), self.sql(node, "end")
     step = node.args.get("step")
     told = f", {self.sql(step)}" if step is not None else ""
@@ -102,7 +102,7 @@ def _between(self: ModelGenerator, node: exp.DateDiff) -> str:
 
 
 def _whole_number(self: ModelGenerator, node: exp.TryCast) -> str:
-    """What no whole number of the type can be made of gives null in both."""
+    """Give null where no whole number of the type can be made of the text."""
     kind = self.sql(node.to)
     return f"{WHOLE_NUMBER}_{kind.lower()}({self.sql(node.this)})"
 

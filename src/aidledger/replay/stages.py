@@ -50,7 +50,9 @@ def _read_from(query: exp.Query, renamed: dict[str, str]) -> exp.Query:
     query = query.copy()
     for table in list(_tables(query)):
         if table.name in renamed:
-            table.replace(exp.alias_(exp.to_table(renamed[table.name]), table.alias_or_name, table=True))
+            table.replace(
+                exp.alias_(exp.to_table(renamed[table.name]), table.alias_or_name, table=True)
+            )
     return query
 
 
