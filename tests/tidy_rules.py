@@ -50,9 +50,11 @@ HOUSED: dict[str, tuple[str, ...]] = {
     "eventsourcing": ("store",),
     "fsspec": ("archive",),
     "psycopg": ("store",),
+    "pyspark": ("replay",),
     "pysqlite3": ("store",),
     "rich": ("interfaces",),
     "sqlalchemy": ("store",),
+    "sqlglot": ("replay",),
     "sqlite3": ("store",),
 }
 #: Declares the tables to SQLAlchemy: declarations, though they look like calls.

@@ -48,7 +48,7 @@ reviewed AS (
     GROUP BY carer_review_ordered.stream
 ),
 certified AS (
-    SELECT stream, MAX(to_on) AS certified_to, MAX_BY(position, to_on) AS position
+    SELECT stream, MAX(to_on) AS certified_to, MAX_BY(position, (to_on, position)) AS position
     FROM carer_qualified
     GROUP BY stream
 ),

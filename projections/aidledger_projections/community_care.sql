@@ -12,7 +12,7 @@ WITH served AS (
     SELECT stream, effective_on, position FROM medical_visit_made
 ),
 firsts AS (
-    SELECT stream, MIN(effective_on) AS first_on, MIN_BY(position, effective_on) AS position
+    SELECT stream, MIN(effective_on) AS first_on, MIN_BY(position, (effective_on, position)) AS position
     FROM served
     GROUP BY stream
 ),

@@ -5,10 +5,10 @@
 -- facts: S1-031, S1-038, S1-041, S4-112
 WITH granted_units AS (
     SELECT position, stream, effective_on AS granted_on, extended AS units, unit, "limit" AS limit_id,
-           '%' AS ends_with
+           '' AS ends_with
     FROM limit_extended
     UNION ALL
-    SELECT position, stream, effective_on, days, 'days', NULL, '%ComplaintAnswered%'
+    SELECT position, stream, effective_on, days, 'days', NULL, 'ComplaintAnswered'
     FROM complaint_extended
 ),
 pauses AS (
@@ -128,7 +128,7 @@ extensions AS (
       ON granted_units.stream = starts.stream
      AND granted_units.unit = starts.unit
      AND COALESCE(granted_units.limit_id, starts.limit_id) = starts.limit_id
-     AND starts.to_types LIKE granted_units.ends_with
+     AND CONTAINS(starts.to_types, granted_units.ends_with)
      AND (granted_units.granted_on > starts.from_on
          OR (granted_units.granted_on = starts.from_on AND granted_units.position > starts.from_position))
 ),
@@ -272,6 +272,22 @@ moving_positions AS (
     ) AS those
     GROUP BY those.from_position, those.limit_id
 ),
+stopped AS (
+    -- days that did not count before the one on which the limit ends
+    SELECT settled.from_position, settled.limit_id, COUNT(*) AS days
+    FROM settled
+    JOIN arrived
+      ON arrived.from_position = settled.from_position
+     AND arrived.limit_id = settled.limit_id
+     AND arrived.step = settled.step
+    JOIN moved ON moved.from_position = settled.from_position AND moved.limit_id = settled.limit_id
+    JOIN paused_days
+      ON paused_days.stream = moved.stream
+     AND paused_days.limit_id = moved.limit_id
+     AND paused_days.day >= moved.first_on
+     AND paused_days.day <= arrived.due_on
+    GROUP BY settled.from_position, settled.limit_id
+),
 dues AS (
     SELECT plain.from_position, plain.limit_id, plain.due_on, plain.provisional,
            plain.calendar_positions, 0 AS extended, 0 AS suspended_days, CAST(NULL AS DATE) AS suspended_since
@@ -283,9 +299,7 @@ dues AS (
     SELECT arrived.from_position, arrived.limit_id, arrived.due_on, arrived.provisional,
            arrived.calendar_positions,
            COALESCE(arrived.total - moved.n, 0),
-           (SELECT COUNT(*) FROM paused_days
-            WHERE paused_days.stream = moved.stream AND paused_days.limit_id = moved.limit_id
-              AND paused_days.day >= moved.first_on AND paused_days.day <= arrived.due_on),
+           COALESCE(stopped.days, 0),
            CASE WHEN arrived.due_on IS NULL AND moved.n IS NOT NULL THEN open_pauses.since END
     FROM settled
     JOIN arrived
@@ -293,6 +307,8 @@ dues AS (
      AND arrived.limit_id = settled.limit_id
      AND arrived.step = settled.step
     JOIN moved ON moved.from_position = settled.from_position AND moved.limit_id = settled.limit_id
+    LEFT JOIN stopped
+      ON stopped.from_position = settled.from_position AND stopped.limit_id = settled.limit_id
     LEFT JOIN open_pauses
       ON open_pauses.stream = moved.stream AND open_pauses.limit_id = moved.limit_id
 )

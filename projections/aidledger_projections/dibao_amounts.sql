@@ -22,12 +22,13 @@ parts AS (
 ),
 given AS (
     -- of a day both are given: the published one counts
-    SELECT code, from_on, monthly_fen, position, NULL AS adoption FROM standard_published
+    SELECT code, CAST(from_on AS VARCHAR) AS from_on, monthly_fen, position, NULL AS adoption
+    FROM standard_published
     UNION ALL
-    SELECT SPLIT_PART(name, '.', 2), TRY_CAST(SPLIT_PART(name, '.', 3) AS DATE),
+    SELECT SPLIT_PART(name, '.', 2), SPLIT_PART(name, '.', 3),
            TRY_CAST(value AS BIGINT), -1, adoption
     FROM pack_parameters
-    WHERE name LIKE 'standard.%'
+    WHERE name LIKE 'standard.%' AND LENGTH(SPLIT_PART(name, '.', 3)) = 10
 ),
 standards AS (
     SELECT supported."case", supported.month, given.monthly_fen, given.position, given.adoption,
@@ -42,7 +43,7 @@ standards AS (
      AND pack_in_force.day = LEAST(LAST_DAY(supported.first_on), parameters.as_of)
     JOIN given
       ON given.code = 'dibao_' || supported.area
-     AND given.from_on <= supported.first_on
+     AND given.from_on <= CAST(supported.first_on AS VARCHAR)
      AND (given.adoption IS NULL OR given.adoption = pack_in_force.adoption)
 ),
 standard AS (

@@ -12,7 +12,7 @@ WITH assessed AS (
 ),
 housed AS (
     SELECT stream AS "case", MIN(effective_on) AS housed_on,
-           MIN_BY(position, effective_on) AS position
+           MIN_BY(position, (effective_on, position)) AS position
     FROM help_granted
     WHERE help = 'public_rental'
     GROUP BY stream

@@ -21,7 +21,10 @@ allowance AS (
 ),
 marginal AS (
     SELECT given.position, MIN(recognition_granted.effective_on) AS marginal_on,
-           MIN_BY(recognition_granted.position, recognition_granted.effective_on) AS recognition
+           MIN_BY(
+               recognition_granted.position,
+               (recognition_granted.effective_on, recognition_granted.position)
+           ) AS recognition
     FROM given
     JOIN case_people ON case_people.person = given.person
     JOIN recognition_granted

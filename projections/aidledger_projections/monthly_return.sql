@@ -6,7 +6,7 @@
 WITH returns AS (
     SELECT stream, month, MAX(position) AS position, MAX_BY(as_of, position) AS as_of,
            MAX_BY(figures, position) AS figures,
-           TRY_CAST(month || '-01' AS DATE) AS first_on, SUBSTRING(stream, 6) AS unit
+           CAST(month || '-01' AS DATE) AS first_on, SUBSTRING(stream, 6) AS unit
     FROM return_submitted
     GROUP BY stream, month
 ),
@@ -31,7 +31,8 @@ said AS (
            payment_issued.amount_fen, entry.position AS from_position, NULL AS to_position
     FROM entry
     LEFT JOIN payment_issued ON payment_issued.position = entry.position
-    WHERE entry.position NOT IN (SELECT position FROM entry_version)
+    LEFT JOIN entry_version AS put_right ON put_right.position = entry.position
+    WHERE put_right.position IS NULL
     UNION ALL
     SELECT entry_version.position, entry_version.stream, entry_version.type,
            entry_version.effective_on, entry_version.office, entry_version.amount_fen,

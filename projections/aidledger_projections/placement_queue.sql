@@ -22,7 +22,7 @@ ends AS (
 ),
 placed AS (
     SELECT requests.position AS request, MIN(placements.placed_on) AS placed_on,
-           MIN_BY(placements.position, placements.placed_on) AS position
+           MIN_BY(placements.position, (placements.placed_on, placements.position)) AS position
     FROM requests
     JOIN placements
       ON placements.stream = requests.stream
@@ -32,7 +32,7 @@ placed AS (
 ),
 over AS (
     SELECT requests.position AS request, MIN(ends.ended_on) AS ended_on,
-           MIN_BY(ends.position, ends.ended_on) AS position
+           MIN_BY(ends.position, (ends.ended_on, ends.position)) AS position
     FROM requests
     JOIN ends
       ON ends.stream = requests.stream

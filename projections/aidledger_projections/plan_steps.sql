@@ -20,9 +20,9 @@ named AS (
     FROM rules
 ),
 ordered AS (
-    SELECT UNNEST(steps) AS step,
-           CAST(UNNEST(GENERATE_SERIES(1, LEN(steps))) AS BIGINT) AS number
+    SELECT named.steps[series.n] AS step, CAST(series.n AS BIGINT) AS number
     FROM named
+    CROSS JOIN UNNEST(GENERATE_SERIES(1, LEN(named.steps))) AS series(n)
 ),
 recorded AS (
     SELECT plan_step_recorded.stream, plan_step_recorded.step, ordered.number,

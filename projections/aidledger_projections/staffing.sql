@@ -11,8 +11,8 @@ WITH places AS (
     GROUP BY place
 ),
 counts AS (
-    SELECT place, MAX_BY(population, as_of) AS population, MAX(as_of) AS population_on,
-           MAX_BY(position, as_of) AS position
+    SELECT place, MAX_BY(population, (as_of, position)) AS population,
+           MAX(as_of) AS population_on, MAX_BY(position, (as_of, position)) AS position
     FROM population_recorded
     GROUP BY place
 ),
@@ -37,9 +37,15 @@ brackets AS (
     -- two lists of the pack side by side: from how many people on, how many coordinators
     SELECT TRY_CAST(from_text AS BIGINT) AS from_people, TRY_CAST(least_text AS BIGINT) AS least
     FROM (
-        SELECT UNNEST(STRING_SPLIT(REPLACE(REPLACE(bounds, '[', ''), ']', ''), ',')) AS from_text,
-               UNNEST(STRING_SPLIT(REPLACE(REPLACE(least, '[', ''), ']', ''), ',')) AS least_text
-        FROM texts
+        SELECT lists.bounds[series.n] AS from_text, lists.least[series.n] AS least_text
+        FROM (
+            SELECT STRING_SPLIT(REPLACE(REPLACE(bounds, '[', ''), ']', ''), ',') AS bounds,
+                   STRING_SPLIT(REPLACE(REPLACE(least, '[', ''), ']', ''), ',') AS least
+            FROM texts
+        ) AS lists
+        CROSS JOIN UNNEST(
+            GENERATE_SERIES(1, GREATEST(LEN(lists.bounds), LEN(lists.least)))
+        ) AS series(n)
     ) AS pairs
 ),
 moves AS (
@@ -68,7 +74,7 @@ measured AS (
     LEFT JOIN counts ON counts.place = places.place
 ),
 asked AS (
-    SELECT measured.place, MAX_BY(brackets.least, brackets.from_people) AS least
+    SELECT measured.place, MAX_BY(brackets.least, (brackets.from_people, brackets.least)) AS least
     FROM measured
     JOIN brackets ON brackets.from_people <= measured.population
     WHERE measured.kind = 'township'

@@ -58,7 +58,8 @@ others AS (
     GROUP BY members."case"
 ),
 posts AS (
-    SELECT stream AS "case", MIN(effective_on) AS post_on, MIN_BY(position, effective_on) AS position
+    SELECT stream AS "case", MIN(effective_on) AS post_on,
+           MIN_BY(position, (effective_on, position)) AS position
     FROM help_granted
     WHERE help = 'public_post'
     GROUP BY stream

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pkcs11
-import pytest
+from tests import debian
 
 PIN = "4711-pin"
 _PLACES = (
@@ -24,28 +23,11 @@ _CURVE = bytes.fromhex("06032b6570")
 
 def module() -> Path:
     """Return SoftHSM's library; install the package where root may, fail clearly where not."""
-    found = _found()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        apt = ["apt-get", "-o", "DPkg::Lock::Timeout=120"]
-        install = [*apt, "install", "-y", "--no-install-recommends", "softhsm2"]
-        if not _quietly(install):
-            _quietly([*apt, "update"])
-            _quietly(install)
-        found = _found()
-    if found is None or shutil.which("softhsm2-util") is None:
-        pytest.fail(
-            "SoftHSM2 is needed: install the package softhsm2 (Debian: apt-get install softhsm2)"
-        )
-    return found
-
-
-def _quietly(command: list[str]) -> bool:
-    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return not subprocess.run(command, check=False, capture_output=True, env=environ).returncode
+    return debian.needed("softhsm2", _found)
 
 
 def _found() -> Path | None:
-    places = [Path(place) for place in _PLACES]
+    places = [Path(place) for place in _PLACES if shutil.which("softhsm2-util")]
     return next((place for place in places if place.is_file()), None)
 
 

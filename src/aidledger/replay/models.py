@@ -29,7 +29,7 @@ ALLOWED_FUNCTIONS: Final = frozenset(
         *("flatten", "floor", "generate_series", "greatest", "lag", "last_day", "lead", "least"),
         *("len", "length", "list_concat", "list_contains", "list_distinct", "list_sort"),
         *("list_value", "lower", "lpad", "max", "max_by", "min", "min_by", "month", "nullif"),
-        *("quarter", "rank", "regexp_replace", "replace", "round", "row_number", "split_part"),
+        *("quarter", "rank", "regexp_replace", "replace", "round", "row", "row_number", "split_part"),
         *("starts_with", "string_split", "struct_extract", "substring", "sum", "to_days"),
         *("to_hours", "to_months", "trim", "trunc", "unnest", "upper", "year"),
         *("+", "-", "*", "/", "//", "%", "||", "~~", "!~~"),

@@ -1,0 +1,200 @@
+"""Spark: the same models over the views of one ledger or of a whole province, with the same digests.
+
+Views come as Parquet, one file or more for each view of each ledger. Every model is built for all
+ledgers at once and written as Parquet, partitioned by ledger: what a lost worker held is computed
+again from those files. Each row is hashed where it was made, and again where it is taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Final
+
+import msgspec
+import sqlglot
+from pyspark.errors import PySparkException, PySparkRuntimeError
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql.functions import concat, encode, lit, sha2, struct, to_json, unhex
+from pyspark.sql.types import StructType, TimestampNTZType
+from sqlglot import exp
+
+from aidledger.ledger.canonical import clip
+from aidledger.replay.byledger import EVERY_LEDGER, LEDGER, by_ledger
+from aidledger.replay.generations import GenerationsError
+from aidledger.replay.models import Model, ModelError
+from aidledger.replay.portable import check_portable, parse
+from aidledger.replay.sparksql import FUNCTIONS, ModelSpark
+from aidledger.replay.stages import stages
+
+LEAF: Final = "leaf"
+"""The column of a built model that holds the RFC 6962 leaf hash of each row."""
+
+MUST: Final[Mapping[str, str]] = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "false",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+}
+"""Settings that the answers depend on."""
+
+QUIETLY: Final[Mapping[str, str]] = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.constraintPropagation.enabled": "false",
+}
+"""Settings of a session of ours: no port that nobody asked for, and no endless planning."""
+
+
+class LedgerViews(msgspec.Struct, frozen=True, kw_only=True):
+    """The loaded views of one ledger: its name, and the Parquet files of each view that has rows."""
+
+    ledger: str
+    files: Mapping[str, tuple[str, ...]]
+
+
+def session_of(master: str | None, settings: Mapping[str, str] | None = None) -> SparkSession:
+    """Start Spark, or take the session that runs.
+
+    Args:
+        master: where, as Spark writes it (``spark://host:7077``, ``yarn``, ``local[2]``); None: as
+            spark-submit or spark-defaults.conf say.
+        settings: more of Spark's own settings.
+
+    Raises:
+        GenerationsError: Spark does not start.
+
+    """
+    builder = SparkSession.builder.appName("aidledger")
+    if master is not None:
+        builder = builder.master(master)
+    quietly = {**QUIETLY, "spark.sql.warehouse.dir": str(Path(gettempdir()) / "aidledger-spark")}
+    for name, value in {**quietly, **(settings or {}), **MUST}.items():
+        builder = builder.config(name, value)
+    try:
+        return builder.getOrCreate()
+    except (PySparkRuntimeError, PySparkException) as error:
+        raise GenerationsError(
+            f"spark: expected Spark to start at {master or 'its configured master'}, found "
+            f"{clip(str(error).splitlines()[0], 160)}",
+            "Spark needs Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless) and a "
+            "master that answers",
+        ) from error
+
+
+def build_ledgers(
+    session: SparkSession,
+    ledgers: Sequence[LedgerViews],
+    models: Mapping[str, Model],
+    shapes: Mapping[str, str],
+    folder: Path,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Build the models of every ledger.
+
+    Args:
+        session: from `session_of`.
+        ledgers: each with a name of its own.
+        models: in order, each after those it reads.
+        shapes: for each view the statement that makes an empty table of it in DuckDB.
+        folder: where to write; the driver and the workers see it by the same path.
+        progress: told of each model that is begun.
+
+    Raises:
+        ModelError: a model is not portable, or Spark cannot build it.
+
+    """
+    for statement in FUNCTIONS:
+        session.sql(statement)
+    queries = {name: parse(model) for name, model in models.items()}
+    for name, query in queries.items():
+        check_portable(name, query)
+    read = {view for model in models.values() for view in model.uses} - set(models)
+    for view in sorted(read | {EVERY_LEDGER}):
+        _view(session, ledgers, view, shapes[view])
+    for name, query in queries.items():
+        if progress is not None:
+            progress(name)
+        try:
+            for table, part in stages(name, query):
+                _build(session, table, by_ledger(part), folder / table, hashed=table == name)
+        except PySparkException as error:
+            raise ModelError(
+                name,
+                "SQL that Spark runs as well",
+                clip(str(error).splitlines()[0], 200),
+                "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable",
+            ) from error
+
+
+def _build(
+    session: SparkSession, table: str, query: exp.Query, folder: Path, *, hashed: bool
+) -> None:
+    """Build one table and register what was written."""
+    frame = session.sql(query.sql(dialect=ModelSpark, comments=False))
+    shape = frame.schema
+    written = frame.withColumn(LEAF, _leaf(frame)) if hashed else frame
+    written.write.mode("overwrite").partitionBy(LEDGER).parquet(str(folder))
+    if any(folder.glob(f"{LEDGER}=*")):
+        plain = StructType([field for field in shape if field.name != LEDGER])
+        # the partition tells the ledger
+        session.read.schema(plain.add(LEDGER, "string")).parquet(
+            str(folder)
+        ).createOrReplaceTempView(table)
+    else:
+        _empty(session, table, [(f.name, f.dataType.simpleString()) for f in shape])
+
+
+def _leaf(frame: DataFrame) -> Column:
+    """Return the leaf hash of a row: of its canonical JSON, as `digest` has it."""
+    columns = [
+        frame[f"`{field.name}`"].cast("string").alias(field.name)
+        if isinstance(field.dataType, TimestampNTZType)
+        else frame[f"`{field.name}`"]
+        for field in sorted(frame.schema.fields, key=lambda field: field.name)
+        if field.name != LEDGER
+    ]
+    row = to_json(struct(*columns), {"ignoreNullFields": "false"})
+    return unhex(sha2(concat(lit(b"\x00"), encode(row, "UTF-8")), 256))
+
+
+def _view(session: SparkSession, ledgers: Sequence[LedgerViews], view: str, create: str) -> None:
+    """Register one view of all ledgers."""
+    columns = _columns(create)
+    schema = ", ".join(f"`{name}` {kind}" for name, kind in columns)
+    frames = [
+        session.read.schema(schema).parquet(*held.files[view]).withColumn(LEDGER, lit(held.ledger))
+        for held in ledgers
+        if held.files.get(view)
+    ]
+    if not frames:
+        _empty(session, view, [*columns, (LEDGER, "STRING")])
+        return
+    whole = frames[0]
+    for frame in frames[1:]:
+        whole = whole.unionByName(frame)
+    whole.createOrReplaceTempView(view)
+
+
+def _columns(create: str) -> list[tuple[str, str]]:
+    """Return the columns of a table that DuckDB makes, with Spark's types."""
+    table = sqlglot.parse_one(create, read="duckdb").this
+    return [
+        (
+            column.name,
+            "TIMESTAMP_NTZ"  # DuckDB's has no time zone
+            if column.kind.is_type("timestamp")
+            else column.kind.sql("spark"),
+        )
+        for column in table.expressions
+    ]
+
+
+def _empty(session: SparkSession, name: str, columns: Iterable[tuple[str, str]]) -> None:
+    """Register a table without rows, which Spark knows to be empty: joins to it cost nothing."""
+    nothing = ", ".join(f"CAST(NULL AS {kind}) AS `{column}`" for column, kind in columns)
+    session.sql(f"SELECT {nothing} WHERE FALSE").createOrReplaceTempView(name)
