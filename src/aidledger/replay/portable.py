@@ -32,7 +32,7 @@ PORTABLE: Final = frozenset(
     # lists
     "Array ArrayConcat ArraySort ArrayDistinct ArrayContains ArraySize Flatten Bracket "
     # over many rows
-    "Count Sum Min Max ArgMin ArgMax ArrayAgg LogicalAnd LogicalOr RowNumber Lead Lag".split()  # noqa: SIM905
+    "Count Sum Min Max ArgMin ArgMax ArrayAgg LogicalAnd LogicalOr RowNumber Lead Lag".split()
 )
 """Constructs by the name that sqlglot has for them."""
 
