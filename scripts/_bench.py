@@ -18,6 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.appending import APPENDING
+from benchmarks.archived import ARCHIVED
+from benchmarks.audited import AUDITS
+from benchmarks.bulk import BULK
+from benchmarks.casehistory import HISTORIES
+from benchmarks.growth import LARGE, SIZES, chart, grown
+from benchmarks.growth import page as growth_page
+from benchmarks.growth import rows as rows_of_growth
+from benchmarks.imported import IMPORTED
 from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
@@ -31,12 +39,17 @@ from benchmarks.verification import VERIFICATION
 
 MEASURES: dict[str, Measure] = {
     **APPENDING,
+    **BULK,
+    **IMPORTED,
     **RECORDING,
     **VERIFICATION,
     **SIGNATURES,
     **PROJECTING,
     **PROVING,
     **REDECIDING,
+    **ARCHIVED,
+    **AUDITS,
+    **HISTORIES,
 }
 QUICK_ROUNDS = 2
 
@@ -48,11 +61,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="rows whose name contains this text")
     parser.add_argument("--markdown", type=Path, help="write the page to this file")
     parser.add_argument("--json", type=Path, help="write every single figure to this file")
+    parser.add_argument("--growth", type=Path, help="measure growth; write page and picture here")
+    parser.add_argument("--large", action="store_true", help="growth up to ten million entries")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.measure:
         serve(MEASURES, json.loads(chosen.measure))
         return 0
+    if chosen.growth:
+        return growth(chosen.growth, quick=chosen.quick, large=chosen.large)
     rows = [row for row in ROWS if chosen.only in row.title]
     folder = Path(tempfile.mkdtemp(prefix="aidledger-bench-"))
     try:
@@ -65,6 +82,21 @@ def main(arguments: list[str]) -> int:
         chosen.markdown.write_text(markdown(rows, found), encoding="utf-8")
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    return 0
+
+
+def growth(folder: Path, *, quick: bool, large: bool) -> int:
+    """Measure how cost grows; write ``GROWTH.md`` and ``growth.svg`` into a folder."""
+    sizes = (1_100, 5_000) if quick else (*SIZES, *((LARGE,) if large else ()))
+    place = Path(tempfile.mkdtemp(prefix="aidledger-growth-"))
+    try:
+        lines = grown(place, sizes, lambda text: print(text, file=sys.stderr, flush=True))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "growth.svg").write_text(chart(lines), encoding="utf-8")
+    (folder / "GROWTH.md").write_text(growth_page(lines), encoding="utf-8")
+    print(rows_of_growth(lines))
     return 0
 
 

@@ -11,6 +11,7 @@ import duckdb
 from aidledger.replay.engine import building
 from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, load_models
+from aidledger.replay.sealed import SealedRun
 from aidledger.replay.views import view_name, view_shapes
 
 _HEAD = """# Read models
@@ -29,7 +30,11 @@ knowledge counts (null: all of it). `entry` holds the envelope of every entry, w
 class _NoEntries:
     """A source without rows: the views are made, typed and empty."""
 
-    def rows(self) -> Iterable[tuple[Any, ...]]:
+    def sealed(self) -> tuple[SealedRun, ...]:
+        """Return no segment."""
+        return ()
+
+    def rows(self, first: int = 0) -> Iterable[tuple[Any, ...]]:  # noqa: ARG002 - the protocol's
         """Return no row."""
         return ()
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aidledger.domain.policy.pack import load_pack_file
+from aidledger.domain.policy.describing import formula_words
+from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, load_pack_file
 from aidledger.domain.policy.schema import PackFile
 from aidledger.ledger.finding import FINDING_CODES
 
@@ -35,9 +36,8 @@ def findings_page(_root: Path) -> str:
 def clauses_page(root: Path) -> str:
     """Return the page of all packs: parameters, clauses, limits, amounts and standards."""
     folder = root / "src" / "aidledger" / "policies" / "packs"
-    packs = [
-        load_pack_file(path.read_bytes(), file=path.name) for path in sorted(folder.glob("*.toml"))
-    ]
+    files = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    library = PackLibrary(files)
     parts = [
         "# Policy packs, clause by clause",
         "",
@@ -48,13 +48,14 @@ def clauses_page(root: Path) -> str:
         "value that no text at hand gives: the county must set it.",
         "",
     ]
-    for pack in packs:
-        parts += _pack(pack)
+    for name, content in files.items():
+        parts += _pack(load_pack_file(content, file=f"{name}.toml"), library.resolve(name))
     return "\n".join(parts)
 
 
-def _pack(pack: PackFile) -> list[str]:
-    """Return the section of one pack."""
+def _pack(pack: PackFile, resolved: ResolvedPack) -> list[str]:
+    """Return the section of one pack: what its own file says, formulas as they are worked out."""
+    formulas = {amount.code: amount.formula for amount in resolved.amounts}
     held = f"{pack.in_force.from_on} to {pack.in_force.to_on or 'now'}"
     lines = [
         f"## {pack.id}",
@@ -94,7 +95,8 @@ def _pack(pack: PackFile) -> list[str]:
             f"`{a.code}`",
             a.citation,
             f"{a.text_zh} {a.text_en}",
-            _formula(a.formula)
+            formula_words(formulas[a.code])
+            + (f", {a.formula.rounding}" if a.formula.rounding else "")
             + (f"; {a.combine} of {a.group}" if a.group else "")
             + (f"; for each of {a.for_each}" if a.for_each else "")
             + (f"; shown as {a.shown_as}" if a.shown_as else "")
@@ -119,22 +121,6 @@ def _pack(pack: PackFile) -> list[str]:
     lines += _table("amount", ("code", "citation", "text", "formula", "facts"), amounts)
     lines += _table("standard", ("code", "a month", "from", "citation", "facts"), standards)
     return lines
-
-
-def _formula(formula: Any) -> str:
-    """Return a formula in one cell."""
-    base = formula.standard or formula.parameter or formula.fact or ""
-    if formula.standard_by:
-        of = ", ".join(f"{value}: {code}" for value, code in formula.standard_by.of.items())
-        base = f"{formula.standard_by.fact} ({of})"
-    if formula.tier:
-        base = f"tier {formula.tier.parameter} of {formula.tier.fact}"
-    shown = f"{base} × {formula.ratio}"
-    for floor in formula.at_least:
-        shown += f", at least {floor.standard or floor.parameter} × {floor.ratio}"
-    for word, value in (("×", formula.times), ("−", formula.minus), (", at most", formula.cap)):
-        shown += f" {word} {value}" if value else ""
-    return shown + (f", {formula.rounding}" if formula.rounding else "")
 
 
 def _facts(rule: Any) -> str:

@@ -140,6 +140,8 @@ def _duty(duty: DutyTable) -> tuple[str, ...]:
         of = f"{of or 'any act'} on the {duty.subject.replace('_', ' ')}"
     if duty.both_ways:
         of += ", both ways"
+    if duty.pack_parameter:
+        of = f"within `{duty.pack_parameter}` of the pack"
     return (duty.rule, f"`{duty.id}`", on, of, duty.text_zh, duty.text_en, duty.citation)
 
 

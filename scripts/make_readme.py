@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes into the READMEs what their commands print; ``--check`` says whether that still holds.
+"""Writes into the READMEs and docs/TIME.md what their commands print; ``--check`` says whether that still holds.
 
 In a ```console block each line that begins with ``$ `` is typed into a shell, in order, in one empty
 folder, at 80 columns; what it prints on standard output stands below it.
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "docs/TIME.md")
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```\n)", re.DOTALL)
 _SHOWN_LINES = 26
 _PROGRAM = f'aidledger() {{ {shlex.quote(sys.executable)} -m aidledger "$@"; }}'
@@ -39,7 +39,7 @@ def printed(commands: list[str], folder: Path) -> list[str]:
     )
     parts = done.stdout.split("\0")
     for command, status in zip(commands, parts[1::2], strict=True):
-        if status not in {"0", "4"}:
+        if status not in {"0", "1", "4"}:
             raise SystemExit(f"{command}: exit status {status}\n{done.stderr}")
     return [_cut(part) for part in parts[: 2 * len(commands) : 2]]
 

@@ -661,8 +661,9 @@ def index_leaf(key: str, count: int, last: int, root: bytes) -> bytes:
 
 
 def read_json_proof(data: bytes) -> dict[str, Any]:
-    """Read a case or payment proof; all numbers in it are counts."""
-    refuse(len(data) > 16_384, "a proof of more than 16,384 bytes")
+    """Read a case, payment or row proof; all numbers in it are counts."""
+    most = 1_000_000 if data.startswith(b'{"$proof":"aidledger/row-proof/') else 16_384
+    refuse(len(data) > most, f"a proof of more than {most:,} bytes")
     value: dict[str, Any] = canonical(data)
     refuse(not isinstance(value, dict), "a proof that is no object")
     kind = value.get("$proof")
@@ -676,6 +677,12 @@ def read_json_proof(data: bytes) -> dict[str, Any]:
             if not isinstance(row["key"], str) or not isinstance(row["path"], list):
                 raise RefusedError("a row of another form")
         right = form("[!-~]{1,200}")(value["key"]) and value["kind"] in ("cases", "persons")
+    elif kind == "aidledger/row-proof/v1":
+        keys = ("$proof", "certificate", "index", "model", "path", "row", "sealed_at")
+        an_object(value, keys, "a row proof")
+        numbers = [value["index"], value["sealed_at"]]
+        right = all(isinstance(value[key], str) for key in ("certificate", "model", "row"))
+        right = right and isinstance(value["path"], list)
     else:
         keys = ("$proof", "amount_fen", "index", "list", "path", "position", "sealed_at")
         an_object(value, keys, "a payment proof")
@@ -753,6 +760,22 @@ def check_payment_proof(value: dict[str, Any], leaf: bytes, statement: dict[str,
     line = sha256(SUM + lp(u64(position)) + lp(leaf) + lp(u64(amount))), amount, 1
     found = sum_from(line, value["index"], told[2], value["path"])
     refuse(found != (bytes.fromhex(told[0]), *told[1:]), "not a line of the statement")
+
+
+def check_row_proof(value: dict[str, Any], entry: dict[str, Any]) -> tuple[int, int]:
+    """Hold a row proof against the entry that certifies; give rows of the model and size of the log."""
+    text, row = value["certificate"].encode(), value["row"].encode()
+    refuse(sha256(text).hex() != entry["certificate"], "the entry names another certificate")
+    said, names = canonical(text), ("as_of", "known_on", "root", "size")
+    same = [said.get(name) for name in names] == [entry.get(name) for name in names]
+    refuse(not same, "a certificate of another input than the entry says")
+    refuse(not isinstance(canonical(row), dict), "a row that is no object")
+    (model,) = [one for one in said["models"] if one["name"] == value["model"]]
+    refuse(not is_hash(model["digest"]) or not is_count(model["rows"]), "a model of another form")
+    tree = model["rows"], bytes.fromhex(model["digest"])
+    path = [from_base64(one, 32) for one in value["path"]]
+    refuse(not included(leaf_of(row), value["index"], tree, path), "not a row of the model")
+    return model["rows"], said["size"]
 
 
 # ---- §14 The report ------------------------------------------------------------------------------
@@ -907,6 +930,7 @@ COLUMNS = ("stream", "version", "type", "recorded_at")
 STATEMENTS = ("PaymentMonthClosed", "PaymentMonthSupplemented")
 KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRevoked"}
 KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
+KEPT.add("GenerationCertified")
 Hashes = list[bytes | None]
 
 
@@ -1311,7 +1335,7 @@ class Outside:
         self.notes: dict[str, Checkpoint] = {}
         self.proofs: dict[str, Proof] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
-        self.papers: dict[str, dict[str, Any]] = {}  # case and payment proofs
+        self.papers: dict[str, dict[str, Any]] = {}  # case, payment and row proofs
         self.records: dict[str, bytes] = {}
         self.bundles: dict[str, bytes] = {}
         self.unused: dict[str, Any] = {}  # files that say nothing, and why
@@ -1546,6 +1570,9 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
     for name, value in outside.papers.items():
         position = value.get("position", value["sealed_at"])
         try:
+            if "row" in value:
+                check_row_proof(value, log.read(position, "GenerationCertified")["data"])
+                continue
             if "rows" not in value:
                 log.read(position, "PaymentIssued")
                 paid = log.facts[position].leaf
@@ -1821,11 +1848,16 @@ def verify_folder(outside: Outside) -> Report:
 def check_paper(
     outside: Outside, placed: dict[str, Proof], name: str, value: dict[str, Any], report: Report
 ) -> set[str]:
-    """Check a case or payment proof without a ledger; give the names of the records it covers."""
+    """Check a case, payment or row proof without a ledger; name the records that it covers."""
     said = {one: canonical(data) for one, data in outside.records.items()}
     rests_on = [one for one, proof in placed.items() if proof.at == value["sealed_at"]]
     refuse(not rests_on, f"the entry {value['sealed_at']} that it rests on is not proven")
     kind, data = said[rests_on[0]]["$type"], said[rests_on[0]]["data"]
+    if "row" in value:
+        refuse(kind != "GenerationCertified", "it rests on an entry of another type")
+        many, size = check_row_proof(value, data)
+        report.show(name, DERIVED, many, value["model"], size, data["as_of"], value["row"])
+        return set()
     if "rows" not in value:
         refuse(kind not in STATEMENTS, "it rests on an entry of another type")
         for one in [one for one in said if said[one]["$type"] == "PaymentIssued"]:
@@ -1874,6 +1906,7 @@ CORRECTED = "corrected: the entry itself says {} fen for {}|已更正：原记�
 ABSENT = "among the first {} entries there is none of {}|前 {} 条中没有 {}"
 ALL = "these are all {} entries of {}|共 {} 条，全部在此：{}"
 ALL_CASES = "these are all {} cases of the person {}|共 {} 案，全部在此，人员 {}"
+DERIVED = "one of {} rows of {}, derived from {} entries as of {}: {}|{} 行 {} 之一，由 {} 条记录推导，截至 {}：{}"
 NOT_HERE = "{} items, whose records are not here, of {}|共 {} 条，记录不在此处：{}"
 TAIL = "{} entries come after the checkpoint: unproven|检查点之后还有 {} 条，未证明"
 UNWITNESSED = "unwitnessed: the operator can rewrite history|未见证，运营方可改写历史"

@@ -14,8 +14,10 @@ from psycopg.rows import dict_row
 from aidledger.replay.building import build
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import building, lock
-from aidledger.replay.loading import HostileRow, Loader
+from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, load_models
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import SealedRun
 from aidledger.services.initialising import create_ledger
 from benchmarks.content import APPROVED, County, case, county, visit
 from benchmarks.measuring import Job
@@ -40,8 +42,11 @@ class Entries:
     def __init__(self, rows: list[HostileRow]) -> None:
         self._rows = rows
 
-    def rows(self) -> list[HostileRow]:
-        return self._rows
+    def sealed(self) -> tuple[SealedRun, ...]:
+        return ()
+
+    def rows(self, first: int = 0) -> list[HostileRow]:
+        return self._rows[first:]
 
     def row_at(self, position: int) -> HostileRow:
         return self._rows[position]
@@ -82,7 +87,7 @@ def models_of(rows: list[tuple[int, bytes, str]], models: dict[str, Model]) -> d
     with building(None) as connection:
         Loader(connection, as_of=AS_OF).load(Entries([(at, record) for at, record, _ in rows]))
         lock(connection)
-        build(connection, models)
+        assert () == build(connection, models).failed
         found = {}
         for name, model in models.items():
             columns, several = plain_rows(connection, name, model.key)

@@ -33,7 +33,7 @@ FOR_STRANGERS: Final = frozenset(
 """Whoever proves something to strangers needs a page: none of these explains itself."""
 SELF_EXPLAINING: Final = frozenset(
     {
-        *("case blame", "case list", "case whatif", "completion"),
+        *("case whatif", "completion"),
         *("keys list", "keys revoke", "keys rotate"),
     }
 )

@@ -170,6 +170,7 @@ COMMANDS = (
         "whatif --pack gz-county-2022 --month 2022-03",
     ),
     "whatif --pack fj-sanming-2021 --month 2022-03 --json",
+    *("log", "log --json", "diff 0 500", "diff 0 500 --json"),
 )
 OF_A_CASE = ("show", "history", "explain", "redecide", "blame")
 

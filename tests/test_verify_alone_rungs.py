@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "1d7177bf3f9d690e304f1ce0dd273047f2abd5c17618c63870ff0164cc18b27b"
+POWERS = "080edaea5c83826c284c08753a926ea1ad797d0fc415c549338a686a7bd5071c"
 
 
 def told(report: Any) -> Told:

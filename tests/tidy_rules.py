@@ -14,7 +14,7 @@ from tests.tidy_source import Problem, Source
 
 MAX_FILE_LINES = 400
 #: One file by design: an auditor carries it alone, and reads it from beginning to end.
-LONG_FILES = {"scripts/verify_alone.py": 1_970}
+LONG_FILES = {"scripts/verify_alone.py": 2_010}
 MAX_FUNCTION_LINES = 70
 
 #: Which rings a ring may import besides itself. ``policies`` is data: only ``services`` reads it.
@@ -24,7 +24,7 @@ INWARD: dict[str, frozenset[str]] = {
     "policies": frozenset(),
     "store": frozenset({"domain", "ledger"}),
     "replay": frozenset({"domain", "ledger"}),
-    "archive": frozenset({"domain", "ledger"}),
+    "archive": frozenset({"domain", "ledger", "replay"}),
     "audit": frozenset({"domain", "ledger"}),
     "services": frozenset(
         {"domain", "ledger", "policies", "store", "replay", "archive", "audit"},
@@ -48,6 +48,7 @@ HOUSED: dict[str, tuple[str, ...]] = {
     "click": ("interfaces",),
     "duckdb": ("archive", "audit", "replay"),
     "eventsourcing": ("store",),
+    "fsspec": ("archive",),
     "psycopg": ("store",),
     "pyspark": ("replay",),
     "pysqlite3": ("store",),

@@ -20,11 +20,7 @@ levels AS (
     GROUP BY data_office
 ),
 rules AS (
-    SELECT county_pack.day,
-           CASE
-               WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
-                   THEN TRY_CAST(given.value AS INTEGER)
-           END AS days
+    SELECT county_pack.day, given.days
     FROM county_pack
     JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
     WHERE given.name = 'discovery_act_days'

@@ -21,11 +21,7 @@ done AS (
     GROUP BY emergencies.position
 ),
 rules AS (
-    SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption,
-           CASE
-               WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
-                   THEN TRY_CAST(given.value AS BIGINT)
-           END AS days
+    SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption, given.days
     FROM pack_in_force
     JOIN pack_parameters AS given
       ON given.adoption = pack_in_force.adoption AND given.name = 'paperwork_working_days'

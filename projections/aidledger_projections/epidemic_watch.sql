@@ -8,11 +8,10 @@ SELECT carers.carer,
        carers.cases,
        carers.watched_on,
        carers.well,
-       TRY_CAST(rule.value AS INTEGER) AS asked_days,
+       rule.days AS asked_days,
        CASE
            WHEN carers.watched_on IS NULL THEN 'never'
-           WHEN DATE_DIFF('day', carers.watched_on, parameters.as_of)
-               > TRY_CAST(rule.value AS INTEGER) THEN 'overdue'
+           WHEN DATE_DIFF('day', carers.watched_on, parameters.as_of) > rule.days THEN 'overdue'
            ELSE 'met'
        END AS state,
        carers.positions
@@ -21,4 +20,4 @@ CROSS JOIN parameters
 JOIN county_pack ON county_pack.day = parameters.as_of
 JOIN pack_parameters AS rule
   ON rule.adoption = county_pack.adoption AND rule.name = 'epidemic_watch_days'
-WHERE carers.cases > 0 AND TRY_CAST(rule.value AS INTEGER) BETWEEN 1 AND 20000
+WHERE carers.cases > 0 AND rule.days IS NOT NULL

@@ -14,11 +14,7 @@ WITH discussed AS (
     GROUP BY incident_recorded.position
 ),
 rules AS (
-    SELECT county_pack.day,
-           CASE
-               WHEN TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
-                   THEN TRY_CAST(given.value AS INTEGER)
-           END AS days
+    SELECT county_pack.day, given.days
     FROM county_pack
     JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
     WHERE given.name = 'incident_review_days'

@@ -25,12 +25,12 @@ followed AS (
     SELECT need, position, effective_on AS followed_on FROM answers WHERE place = 1
 ),
 rules AS (
-    SELECT reported.position, county_pack.adoption, TRY_CAST(asked.value AS INTEGER) AS days
+    SELECT reported.position, county_pack.adoption, asked.days
     FROM reported
     JOIN county_pack ON county_pack.day = reported.reported_on
     JOIN pack_parameters AS asked
       ON asked.adoption = county_pack.adoption AND asked.name = 'need_follow_up_days'
-    WHERE TRY_CAST(asked.value AS INTEGER) BETWEEN 1 AND 20000
+    WHERE asked.days IS NOT NULL
 )
 SELECT reported.stream AS "case",
        reported.position,

@@ -14,12 +14,9 @@ offices AS (
     GROUP BY data_office
 ),
 rules AS (
-    -- no rule looks back longer, and none grants more: the bounds keep a hostile number from the calendar
     SELECT pack_in_force.day, pack_in_force.programme,
-           MAX(CASE WHEN given.name = 'split_days' AND TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
-               THEN TRY_CAST(given.value AS INTEGER) END) AS split_days,
-           MAX(CASE WHEN given.name = 'same_cause_days' AND TRY_CAST(given.value AS BIGINT) BETWEEN 1 AND 20000
-               THEN TRY_CAST(given.value AS INTEGER) END) AS cause_days,
+           MAX(CASE WHEN given.name = 'split_days' THEN given.days END) AS split_days,
+           MAX(CASE WHEN given.name = 'same_cause_days' THEN given.days END) AS cause_days,
            MAX(CASE WHEN given.name = 'township_limit_fen' THEN TRY_CAST(given.value AS BIGINT) END) AS limit_fen
     FROM pack_in_force
     JOIN pack_parameters AS given ON given.adoption = pack_in_force.adoption

@@ -36,11 +36,10 @@ ages AS (
 ),
 members AS (
     SELECT households."case", households.person, households.joined,
-           DATE_PART('year', parameters.as_of) - DATE_PART('year', said.birth_on)
+           YEAR(parameters.as_of) - YEAR(said.birth_on)
                - CASE
-                     WHEN DATE_PART('month', parameters.as_of) * 100 + DATE_PART('day', parameters.as_of)
-                        < DATE_PART('month', said.birth_on) * 100 + DATE_PART('day', said.birth_on)
-                         THEN 1
+                     WHEN MONTH(parameters.as_of) * 100 + DAY(parameters.as_of)
+                         < MONTH(said.birth_on) * 100 + DAY(said.birth_on) THEN 1
                      ELSE 0
                  END AS age
     FROM households

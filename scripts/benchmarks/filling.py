@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from aidledger.domain.events.catalog import encode_data
+from aidledger.services.initialising import create_ledger
 from aidledger.store.draft import Draft
-from aidledger.store.opening import create
+from aidledger.store.opening import open_ledger
 from aidledger.store.port import LedgerStore
 from benchmarks.content import ACCOUNT, TOWNSHIP, case, proposal, visit
 from benchmarks.measuring import Job
@@ -30,7 +31,8 @@ def filled(job: Job, name: str, count: int, make: Make) -> str:
     """Return a ledger of so many entries, made by the first who asks."""
     path = Path(job["folder"]) / f"{name}-{count}.sqlite"
     if not path.exists():
-        with closing(create(path, origin=ORIGIN)) as store:
+        create_ledger(str(path), origin=ORIGIN)
+        with closing(open_ledger(str(path))) as store:
             append(store, count, make)
     return str(path)
 

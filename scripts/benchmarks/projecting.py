@@ -22,7 +22,7 @@ from aidledger.services.rebuilding import rebuild
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft
-from aidledger.store.opening import create, open_ledger
+from aidledger.store.opening import open_ledger
 from benchmarks.content import APPROVED
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.peerview import CaseView, CountyProjection, CountyView
@@ -48,7 +48,8 @@ def ledger(job: Job) -> str:
             simulate(session, cases=size(job, 100, 8), months=size(job, 12, 3), seed=1)
             rows = list(session.store.read())
         copies = max(1, size(job, 300_000, 2_000) // len(rows))
-        with closing(create(url, origin=ORIGIN)) as store:
+        create_ledger(url, origin=ORIGIN)
+        with closing(open_ledger(url)) as store:
             for number, (moment, several) in enumerate(groupby(rows, key=lambda row: row[4])):
                 batch = list(several)
                 drafts = [draft for copy in range(copies) for draft in copied(batch, copy)]

@@ -171,6 +171,14 @@ NOTES = """## What is measured
   fold, encode, chain, tree and insert are in it. The stock Application saves events with the same fields, actor,
   office, day and cause among them, on as many aggregates, held in memory, 100 events at a time.
 - *One durable command*: `record` of one visit, and one event a save.
+- *Bulk append*, *one entry*: finished acts (visits and payments, nothing asked) in one durable transaction: the entry
+  encoded and chained, its leaf and the tree, the batch signed by an officer's Ed25519 key. The stock Application saves 100
+  events, or one.
+- *Kept by others*: the same append against a table whose trigger writes each row as `jsonb` into a chain of SHA-256, and
+  against objects of which SQLAlchemy-Continuum keeps every version, 200 a commit. Neither has a tree, a signature or a proof.
+- *History of a case*: its 33 entries read from the database and folded to the state of the case, 20 cases a chunk, against
+  `repository.get` of an aggregate of 33 events; and with an inclusion proof made for each entry and checked.
+- *400 bytes written and kept by the disk*: `write` and `fsync` of a file, over and over: no durable commit is quicker.
 - *Verify*: a ledger of 400,000 entries in a SQLite file, read from the file. The whole command also reads each
   event as its type, holds the batches against the entries, and starts its processes.
 - *Signatures*: the rung of `verify` over 10,000 batches of one entry each, by 16 keys: form, key, window, owner, the

@@ -34,6 +34,8 @@ GOALS = {
     ("services", "postgresql"): 3.0,
     ("command", "sqlite"): 1.0,
     ("command", "postgresql"): 1.0,
+    ("bulk", "sqlite"): 4.0,
+    ("bulk", "postgresql"): 7.0,
 }
 
 ROWS: tuple[Row, ...] = (
@@ -69,6 +71,16 @@ ROWS: tuple[Row, ...] = (
             rounds=20,
         )
         for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"import of a history, {batch:,} rows a batch, decided and recorded, {name}",
+            unit="rows/s",
+            ours=f"history {batch} {engine}",
+            rounds=5,
+        )
+        for engine, name in ENGINES
+        for batch in (1_000, 5_000)
     ),
     *(
         Row(
@@ -189,5 +201,132 @@ ROWS: tuple[Row, ...] = (
         unit="proofs/s",
         ours="verify proofs",
         peer="verify proofs pymerkle",
+    ),
+    *(
+        Row(
+            title=f"bulk append, 1,000 entries a batch, chained and signed, {name}",
+            unit="entries/s",
+            ours=f"bulk ours {engine}",
+            peer=f"services stock {engine}",
+            limit=f"bare batch {engine}",
+            goal=GOALS["bulk", engine],
+            goal_limit=0.6 if engine == "postgresql" else None,
+            rounds=20,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"one entry, durable, chained and signed, {name}",
+            unit="entries/s",
+            ours=f"entry ours {engine}",
+            peer=f"command stock {engine}",
+            limit=f"bare one {engine}",
+            goal=2.0,
+            goal_limit=0.66,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"history of a case of 33 entries, {name}",
+            unit="entries/s",
+            ours=f"history ours {engine}",
+            peer=f"history stock {engine}",
+            goal=10.0,
+            rounds=10,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"history of a case of 33 entries, each proven and checked, {name}",
+            unit="entries/s",
+            ours=f"history proven {engine}",
+            peer=f"history stock {engine}",
+            goal=1.0,
+            rounds=10,
+        )
+        for engine, name in ENGINES
+    ),
+    *(
+        Row(
+            title=f"kept by others, 1,000 entries a batch: {what}",
+            unit="entries/s",
+            ours=f"bulk ours {engine}",
+            peer=theirs,
+            rounds=5,
+        )
+        for what, engine, theirs in (
+            ("audit trigger with a hash chain, PostgreSQL", "postgresql", "audited batch"),
+            ("SQLAlchemy-Continuum, SQLite", "sqlite", "versioned sqlite"),
+            ("SQLAlchemy-Continuum, PostgreSQL", "postgresql", "versioned postgresql"),
+        )
+    ),
+    Row(
+        title="kept by others, one entry: audit trigger with a hash chain, PostgreSQL",
+        unit="entries/s",
+        ours="entry ours postgresql",
+        peer="audited one",
+        rounds=10,
+    ),
+    Row(
+        title="400 bytes written and kept by the disk",
+        unit="writes/s",
+        ours="bare fsync",
+        rounds=10,
+    ),
+    *(
+        Row(
+            title=f"first seal: read, checked, decoded, written, two processes, {name}",
+            unit="entries/s",
+            ours=f"seal {engine}",
+            limit="bare verifying",
+            goal_rate=200_000,
+            rounds=5,
+        )
+        for engine, name in ENGINES
+    ),
+    Row(
+        title="verify an archive: bytes, chain, tree, two processes",
+        unit="entries/s",
+        ours="verify archive",
+        limit="bare verifying",
+        goal_rate=400_000,
+        goal_limit=0.6,
+        rounds=5,
+    ),
+    Row(
+        title="verify an archive, its columns derived again, two processes",
+        unit="entries/s",
+        ours="verify archive and columns",
+        limit="bare verifying",
+        rounds=5,
+    ),
+    Row(
+        title="rebuild of all models from the archive",
+        unit="entries/s",
+        ours="rebuild archived",
+        peer="rebuild stock",
+        limit="bare models",
+        goal=1_000.0,
+        goal_rate=1_000_000,
+        goal_limit=0.5,
+        rounds=5,
+    ),
+    Row(
+        title="rebuild of case_state alone from the archive",
+        unit="entries/s",
+        ours="rebuild archived, cases",
+        peer="rebuild stock, cases",
+        goal_rate=3_000_000,
+        rounds=5,
+    ),
+    Row(
+        title="paid by month: asked of the archive, of JSON lines in DuckDB",
+        unit="entries/s",
+        ours="paid by month, columns",
+        peer="paid by month, JSON",
+        rounds=7,
     ),
 )

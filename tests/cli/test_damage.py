@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -151,3 +152,28 @@ def test_a_bug_is_said_in_one_line(
     monkeypatch.setenv("AIDLEDGER_DEBUG", "1")
     assert 70 == run(["adopt"])
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_past_that_gives_no_root_is_one_clear_error(copy: Path) -> None:
+    attack(copy, "DELETE FROM entries WHERE position = 300")
+
+    assert 0 == on(copy, "case", "list", "--at", "200").code
+    for lang, words in (("en", "gives no root at 302 entries"), ("zh", "数据库已损坏")):
+        ran = on(copy, "--lang", lang, "case", "list", "--at", "301")
+        assert (3, "") == (ran.code, ran.out)
+        assert words in ran.err
+
+
+def test_the_log_of_a_damaged_ledger_is_what_can_be_read(copy: Path) -> None:
+    attack(
+        copy,
+        "DELETE FROM entries WHERE position = 300",
+        "UPDATE entries SET record = CAST('{}' AS BLOB) WHERE position = 301",
+        "UPDATE entries SET recorded_at = 'x' WHERE position = 302",
+    )
+    ran = on(copy, "log", "--json", "--since", "2022-01-01")
+    shown = [json.loads(line)["position"] for line in ran.out.splitlines()]
+
+    assert 0 == ran.code
+    assert 302 in shown
+    assert not {300, 301} & set(shown)

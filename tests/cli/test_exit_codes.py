@@ -10,7 +10,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import EXIT_CODES, CommandError
 from aidledger.interfaces.cli.faults import service_fault
 from aidledger.interfaces.cli.outcomes import show_outcome
-from aidledger.replay.generations import GenerationsError
+from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import ModelError
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import (

@@ -69,15 +69,25 @@ def test_lang_may_stand_after_help() -> None:
 
 
 def test_every_option_has_a_text_in_the_table() -> None:
-    used = set()
+    used, of_command = set(), set()
     for path in PATHS:
         command: click.Command = cli
         for name in path.split():
             assert isinstance(command, click.Group)
             command = command.get_command(click.Context(command), name) or command
-        used |= {p.opts[-1] for p in command.params if isinstance(p, click.Option)}
+        mine = {p.opts[-1] for p in command.params if isinstance(p, click.Option)}
+        used |= mine
+        of_command |= {f"{path} {option}" for option in mine}
+    one_command = {name for name in OPTIONS if " " in name}
 
-    assert used | {"--help"} == set(OPTIONS)
+    assert one_command <= of_command
+    assert used | {"--help"} <= set(OPTIONS) | {name.split()[-1] for name in one_command}
+    assert set(OPTIONS) - one_command <= used | {"--help"}
+
+
+def test_an_option_may_have_a_text_of_its_own_in_one_command() -> None:
+    assert "the case that the clause is held against" in aidledger("bisect", "--help").out
+    assert "only this case" in aidledger("diff", "--help").out
 
 
 @pytest.mark.parametrize("example", [line for said in COMMANDS.values() for line in said.examples])
@@ -107,5 +117,5 @@ def test_python_m_and_the_program_are_the_same() -> None:
 
 
 def test_every_exit_status_has_a_meaning_in_both_languages() -> None:
-    assert {0, 1, 2, 3, 4, 10, 11, 12, 70, 75, 130, 141} == set(EXIT_CODES)
+    assert {0, 1, 2, 3, 4, 5, 10, 11, 12, 70, 75, 130, 141, 143} == set(EXIT_CODES)
     assert all(said.zh and said.en for said in EXIT_CODES.values())

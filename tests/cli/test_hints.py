@@ -18,6 +18,7 @@ VALUE = "71"
 """Stands for whatever a sentence has of its own."""
 PASSED_ON = {
     "hint",  # an error's own constructor
+    "error.hint",  # the same sentence, kept with what failed
     "lost.hint",  # the same sentence, seen again
     "_HINTS.get(code, '')",  # the store's tables, read below
     "_HINTS.get(code)",  # already in both languages

@@ -40,6 +40,12 @@ SHAPES: dict[str, tuple[str, ...]] = {
     ),
     "case whatif {case} --pack cn-tekun-2021": ("schema", "case", "decisions"),
     "case blame {case}": ("schema", "case", "fields"),
+    "diff 2022-02-15 2022-03-31": ("schema", "a", "b", "cases", "months", "lists", "totals"),
+    "bisect --case {case} --clause decision-once": (
+        *("schema", "case", "clause", "kind", "citation"),
+        *("first_failed", "first_would_fail", "acts", "after"),
+    ),
+    "bisect verify": ("schema", "size", "first", "elsewhere", "count"),
     "due": ("schema", "as_of", "known_on", "items"),
     "list": ("schema", "models"),
     "list case_state": ("schema", "name", "title", "columns", "rows"),

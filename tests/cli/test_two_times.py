@@ -1,4 +1,4 @@
-"""In force on one day, as known on another: asked in the same way of each command that reads."""
+"""In force on one day, as known on another or at a point of the log: asked of each command that reads."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ LACKING = {
     ): "an annulment is knowledge: what followed has no day in force",
 }
 
+TEXTS = ("export beancount", "log")
+"""Commands that write no JSON object: a file of their own, or one object a line."""
+
+BY_TIME = ("case show", "list", "policy show")
+"""Asked of a time as well as of a position: what is found is one position."""
+
 READING: dict[str, tuple[str, ...]] = {
     "case list": (),
     "case show": (CASE,),
@@ -58,6 +64,9 @@ READING: dict[str, tuple[str, ...]] = {
     "case whatif": (CASE, "--pack", "cn-tekun-2021"),
     "case consequences": (CASE, "--position", "{approval}"),
     "case blame": (CASE,),
+    "log": (),
+    "diff": ("0", "{approval}"),
+    "bisect": ("--case", CASE, "--clause", "approval-after-publicity"),
     "due": (),
     "whatif": ("--pack", "gz-county-2022", "--month", "2022-03"),
     "list": ("case_state",),
@@ -92,7 +101,7 @@ def test_each_command_reads_with_both_days_or_says_why_not() -> None:
     lacking = {
         (name, option)
         for name in READING
-        for option in ("--as-of", "--known-on")
+        for option in ("--as-of", "--known-on", "--at")
         if option not in {opt.name for opt in COMMANDS[name].opts}
     }
 
@@ -120,9 +129,11 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
         *([] if name == "export beancount" else ["--json"]),
     )  # fmt: skip
     assert ran.code in {0, 1}, (name, ran.err)
-    if name == "export beancount":
+    if name in TEXTS:
         return ran.out
     said = dict(ran.object)
+    for side in ("a", "b"):  # of a difference: what was asked
+        said.pop(side, None)
     for repeated in ("known_on", "as_of", "position"):  # the last is how far was read
         said.pop(repeated, None)
     return said
@@ -142,6 +153,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         ]
         for name in READING:
             told[name, "then"] = ask(office, name, approval, "--as-of", DAY)
+        last = office.session.store.head()
+        points = {"position": str(last.size - 1), "time": str(last.recorded_at)}
         office.act("2022-04-20", on_case("VisitMade", visitor="u2"))
         office.act("2022-04-21", on_case("AbilityAssessed", level="unable"))
         for name in READING:
@@ -175,6 +188,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
                 office, name, approval, "--as-of", DAY, "--known-on", DAY
             )
             told[name, "now"] = ask(office, name, approval, "--as-of", DAY)
+            for kind, point in points.items():
+                if kind == "time" and name not in BY_TIME:
+                    continue
+                told[name, kind] = ask(office, name, approval, "--as-of", DAY, "--at", point)
     return told
 
 
@@ -188,9 +205,19 @@ def test_what_was_recorded_later_was_not_known_on_the_day(told: Told, name: str)
     assert told[name, "then"] == told[name, "known then"]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((n, "position") for n in READING), *((n, "time") for n in BY_TIME)]
+)
+def test_up_to_a_point_of_the_log_all_is_as_it_was_said_then(
+    told: Told, name: str, kind: str
+) -> None:
+    assert told[name, "then"] == told[name, kind]
+
+
 #: What an annulment, a correction and a late visit change nothing of.
 UNCHANGED = {
     "due": "no limit of the case is open",
+    "diff": "both positions lie before what was recorded since",
     "export beancount": "nothing was paid",
     "policy list": "no pack was adopted since",
     "policy show": "no pack was adopted since",

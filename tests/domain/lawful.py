@@ -164,7 +164,7 @@ ACTS: dict[str, dict[str, Any]] = {
         "act.by_unit": "520123-union",
         "act.cause": "k1",
         "case.cause_numbers": ["k1"],
-        "case.causes": ["illness"],
+        "case.causes": {"k1": "illness"},
         "act.recognised": "marginal",
     },
     "RecoveryOrdered": {

@@ -61,6 +61,7 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
         {**UNATTENDED, "case.parent_grounds": ["dead", "missing"]},
         {**UNATTENDED, "case.parent_grounds": ["no_capacity", "prison"]},
     ),
+    "child-not-announced": ({}, {"case.programme": "tekun"}),
     "child-not-published": ({}, {"case.programme": "tekun"}),
     "submission-after-opinion": ({"case.opinion_on": "2022-02-26"}, {}),
     "recognition-programme": ({"act.recognised": "unattended"}, {}),
@@ -125,7 +126,8 @@ def test_every_row_belongs_to_a_clause_on_children() -> None:
 
 
 @pytest.mark.parametrize(
-    "act", sorted({*ACTS, *CHILD_ACTS} - {"AppraisalWaived", "PublicityStarted"})
+    "act",
+    sorted({*ACTS, *CHILD_ACTS} - {"AppraisalWaived", "PublicityStarted", "TerminationPublished"}),
 )
 def test_what_is_lawful_for_a_child_is_decided_the_same_again(act: str) -> None:
     pack = LIBRARY.resolve(COUNTY)

@@ -18,6 +18,7 @@ from aidledger.domain.facts import CaseFacts
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 
+RECOGNISED = {"by_unit": COUNTY, "cause": "k1", "recognised": "marginal"}
 CATEGORY = {"from_on": "2022-03-01", "person": "p" + "1" * 32}
 
 
@@ -79,8 +80,8 @@ def test_a_cause_is_known_by_its_number_and_told_only_where_it_was_opened() -> N
     """S4-043: what happened stands sealed as a category of the person."""
     case = fold(("CategoryRecorded", {"number": "k1", **CATEGORY}), sealed="c0ffee")
 
-    assert [] == facts(case)["causes"]
-    assert ["sudden_event"] == facts(case, c0ffee="sudden_event")["causes"]
+    assert {} == facts(case)["causes"]
+    assert {"k1": "sudden_event"} == facts(case, c0ffee="sudden_event")["causes"]
     assert (["k1"], []) == (
         facts(case)["cause_numbers"],
         facts(case, "2022-02-28")["cause_numbers"],
@@ -107,12 +108,12 @@ def test_what_is_unpaid_is_what_was_granted_in_money_less_one_off_lines(
     case = fold(*(grant(*one) for one in granted), *(roster(*one) for one in rostered))
     due = sum(fen for fen, way in granted if way == "money")
 
-    assert due == facts(case)["granted_fen"]
+    assert due == case.help.granted_fen
     assert (
         due - sum(fen for fen, kind in rostered if kind == "one_off")
         == (facts(case)["granted_unpaid_fen"])
     )
-    assert len(granted) == len(facts(case)["helped"])
+    assert len(granted) == len(case.help.grants)
 
 
 @pytest.mark.parametrize("stage", ["applied", "opined", "refused", "approved", "terminating"])
@@ -123,10 +124,25 @@ def test_help_ends_a_case_that_has_no_monthly_support(stage: str) -> None:
     assert after == (stage if stage in {"approved", "terminating"} else "helped")
 
 
-@pytest.mark.parametrize("name", ["cn-dibao-2012", "gz-dibao-2022", "fj-sanming-dibao-2021"])
-def test_a_pack_that_says_nothing_of_help_grants_none(name: str) -> None:
-    """S4-045: money is granted by a rule, and not for want of one."""
-    act, data = grant(5)
+@pytest.mark.parametrize(
+    ("name", "act", "data"),
+    [
+        ("cn-dibao-2012", *grant(5)),
+        ("gz-dibao-2022", *grant(5)),
+        ("fj-sanming-dibao-2021", *grant(5)),
+        ("cn-special-2014", "RecognitionGranted", RECOGNISED),
+        ("fj-sanming-2021", "RecognitionGranted", RECOGNISED),
+        (
+            "gz-county-2022",
+            "GradualExitGranted",
+            {"from_month": "2022-04", "ground": "income", "months": 3},
+        ),
+    ],
+)
+def test_a_pack_that_says_nothing_of_a_decision_lets_nobody_take_it(
+    name: str, act: str, data: dict[str, Any]
+) -> None:
+    """S4-013, S4-045: money is granted and people are recognised by a rule, and not for want of one."""
     wish = Proposal(
         type=act,
         stream=CASE,

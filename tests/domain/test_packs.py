@@ -192,10 +192,13 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "waiver-of-open-recovery": ({"act.amount_fen": 101}, {"act.amount_fen": 100}),
     "goods-in-stock": ({"act.quantity": 6}, {"act.quantity": 5}),
     "goods-recipient": ({"act.case": None}, {}),
-    "recognition-cause": ({"case.causes": ["gambling"]}, {"case.causes": ["hard_up_worker"]}),
+    "recognition-cause": (
+        {"case.causes": {"k1": "gambling"}},
+        {"case.causes": {"k1": "hard_up_worker"}},
+    ),
     "recognition-by-department": (
-        {"case.causes": ["hard_up_worker"], "act.office_kind": "education"},
-        {"case.causes": ["hard_up_worker"], "act.office_kind": "trade_union"},
+        {"case.causes": {"k1": "hard_up_worker"}, "act.office_kind": "education"},
+        {"case.causes": {"k1": "hard_up_worker"}, "act.office_kind": "trade_union"},
     ),
     "service-under-contract": ({"contract.runs": False}, {}),
     "service-invoiced": ({"act.amount_fen": 91}, {"act.amount_fen": 90}),

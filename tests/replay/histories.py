@@ -13,6 +13,7 @@ import msgspec
 from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.ledger.entry import Entry, PolicyPin, encode_entry
 from aidledger.ledger.tree import leaf_hash
+from aidledger.replay.sealed import SealedRun
 
 Row = tuple[Any, ...]
 
@@ -43,9 +44,13 @@ class Log:
         self.heads: dict[str, tuple[int, str | None]] = {}
         self.last = "2020-01-01T00:00:00.000000Z"
 
-    def rows(self) -> Iterator[Row]:
-        """Return every row."""
-        return iter(list(self.written))
+    def sealed(self) -> tuple[SealedRun, ...]:
+        """Return no sealed segment: this log has no archive."""
+        return ()
+
+    def rows(self, first: int = 0) -> Iterator[Row]:
+        """Return every row from `first` on."""
+        return iter([row for row in self.written if not first or row[0] >= first])
 
     def row_at(self, position: int) -> Row | None:
         """Return the row of a position."""

@@ -12,7 +12,7 @@ from tests.replay.histories import VILLAGE, Log, case_name, token
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.replay.agreement import CASE_COLUMNS, differences, fold_cases
-from aidledger.replay.generations import compute
+from aidledger.replay.deriving import compute
 from aidledger.replay.models import load_models
 
 MODELS = load_models()

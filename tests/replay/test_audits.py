@@ -139,3 +139,32 @@ def test_the_share_of_spot_checks_is_counted_by_month(ask: Ask, checked: int, *,
     assert ("2022-02", 10, checked, checked * 100, 300, met) == pick(
         row, "month", "submitted", "checked", "permille", "asked_permille", "met"
     )
+
+
+def test_each_programme_is_held_to_the_share_of_its_own_pack(ask: Ask) -> None:
+    """F040: D12 asks for home visits of the allowance, where the pack beside it asks for nothing."""
+    log = Log()
+    adopt_pack(log, "2022-01-01")
+    log.add(
+        "PackAdopted",
+        "policy/520123",
+        "2022-01-01",
+        chain=("allowance@" + "ab" * 32,),
+        in_force_from="2022-01-01",
+        known_since="2022-01-01",
+        pack="allowance",
+        pack_hash="cd" * 32,
+        parameters=[{"key": "spot_check_permille_min", "value": "300"}],
+        programmes=("dibao",),
+        status="in_force",
+    )
+    for number, programme in enumerate(["tekun", "dibao", "dibao"]):
+        apply_for(log, case_name(number), programme=programme)
+        log.add("CaseSubmitted", case_name(number), "2022-02-10", received_on="2022-02-11")
+    log.add("SpotChecked", case_name(2), "2022-03-01")
+
+    found = ask(log, "spot_check_share")["spot_check_share"]
+
+    assert [("dibao", 2, 500, 300, True), ("tekun", 1, 0, None, None)] == [
+        pick(row, "programme", "submitted", "permille", "asked_permille", "met") for row in found
+    ]

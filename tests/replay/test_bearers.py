@@ -15,7 +15,7 @@ from tests.replay.overseeing import bear
 from aidledger.domain.case import evolve
 from aidledger.domain.casestate import Case
 from aidledger.domain.recorded import standing
-from aidledger.replay.generations import compute
+from aidledger.replay.deriving import compute
 from aidledger.replay.models import load_models
 from aidledger.replay.rows import recorded_record
 

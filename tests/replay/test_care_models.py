@@ -13,7 +13,7 @@ from tests.replay.conftest import Ask
 from tests.replay.histories import Log, adopt_pack, apply_for, approve, case_name
 from tests.replay.test_models import pick
 
-from aidledger.replay.generations import compute
+from aidledger.replay.deriving import compute
 from aidledger.replay.models import load_models
 
 MODELS = load_models()

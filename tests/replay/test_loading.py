@@ -21,7 +21,7 @@ from tests.replay.histories import (
 )
 
 from aidledger.domain.events.catalog import EVENTS
-from aidledger.replay import loading, patterns
+from aidledger.replay import patterns, sorting
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
 from aidledger.replay.views import event_views, quoted, view_name, view_shapes
@@ -41,7 +41,7 @@ def begin_anew(monkeypatch: pytest.MonkeyPatch, decoded_first: int) -> None:
     made: dict[bytes, patterns.Test] = {}
     monkeypatch.setattr(patterns, "DECODED_FIRST", decoded_first)
     monkeypatch.setattr(patterns, "_SEEN", Counter())
-    for module in (patterns, loading):
+    for module in (patterns, sorting):
         monkeypatch.setattr(module, "MADE_FORMS", made)
 
 

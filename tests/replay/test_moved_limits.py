@@ -14,7 +14,7 @@ from tests.replay.test_deadlines import OFF_2022, WORK_2022, accepted, adopt_cal
 
 from aidledger.domain.calendar import Calendar, Unit, YearTable
 from aidledger.domain.policy.moving import Counting, Move, Moved, moved_due
-from aidledger.replay.generations import compute
+from aidledger.replay.deriving import compute
 from aidledger.replay.models import load_models
 
 CASE = case_name(1)

@@ -12,7 +12,7 @@ from tests.replay.conftest import Ask
 from tests.replay.histories import Log, adopt_pack, apply_for, case_name
 
 from aidledger.domain.policy.adoption import Adoption, pack_in_force
-from aidledger.replay.generations import compute
+from aidledger.replay.deriving import compute
 from aidledger.replay.models import load_models
 from aidledger.services.clock import china_day
 

@@ -10,7 +10,7 @@ import pytest
 
 from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.support import AbilityAssessed
-from aidledger.replay import generations
+from aidledger.replay import deriving
 from aidledger.replay.models import ModelError
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import (
@@ -61,7 +61,7 @@ def test_a_rebuild_reads_the_whole_ledger_and_lies_beside_it(
     assess(store, 1, "able")
     stages: list[str] = []
 
-    result = rebuild(store, progress=lambda stage, rows: stages.append(stage))
+    result = rebuild(store, progress=lambda stage, _done, _total: stages.append(stage))
 
     assert (0, 1, date(2022, 1, 10), (), ()) == (
         result.position,
@@ -83,7 +83,7 @@ def test_a_model_is_read_from_the_generation_until_the_ledger_grows(
 
     def compute(*args: object, **more: object) -> object:
         computed.append(str(args[2]))
-        return generations.compute(*args, **more)  # type: ignore[arg-type]
+        return deriving.compute(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("aidledger.services.rebuilding.compute", compute)
     assess(store, 1, "able")

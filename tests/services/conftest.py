@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.services import nights
 from tests.services.signed import at, make
 from tests.services.signedledger import SignedLedger, copied
 
@@ -119,3 +120,29 @@ def signed_ledger(tmp_path_factory: pytest.TempPathFactory) -> SignedLedger:
 def copy(signed_ledger: SignedLedger, tmp_path: Path) -> SignedLedger:
     """A copy of it for the operator to forge."""
     return copied(signed_ledger, tmp_path / "copy.db")
+
+
+@pytest.fixture(scope="session")
+def night_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Say where a county's ledger lies that no night was run over; tests work on copies."""
+    return bytes(nights.make(tmp_path_factory.mktemp("night") / "template"))
+
+
+@pytest.fixture(scope="session")
+def first_night(night_template: bytes, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Say where a ledger lies over which one night was run; tests work on copies."""
+    ledger = nights.copied(Path(night_template.decode()), tmp_path_factory.mktemp("done") / "copy")
+
+    assert 0 == nights.night(ledger).exit_code
+
+    return bytes(ledger)
+
+
+@pytest.fixture
+def county_before(night_template: bytes, tmp_path: Path) -> Path:
+    return nights.copied(Path(night_template.decode()), tmp_path / "county")
+
+
+@pytest.fixture
+def county_after(first_night: bytes, tmp_path: Path) -> Path:
+    return nights.copied(Path(first_night.decode()), tmp_path / "county")

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.services import detectors_supervision
-from tests.services.unpublished import never_shown
+from tests.services.byrule import decisions, never_shown, rules_of, time_to_decide, visited_within
 
 from aidledger.domain.recorded import Recorded, amended
 from aidledger.domain.values import age_on, next_month
@@ -115,7 +115,8 @@ def f008(h: History) -> Found:
 
 
 def f019(h: History) -> Found:
-    yield from (a.position for case, a in approvals(h) if not first(case, "DataCompared"))
+    asked = ((c, a) for c, a in approvals(h) if rules_of(c).get("data_comparison_required"))
+    yield from (a.position for case, a in asked if not first(case, "DataCompared"))
 
 
 def f020(h: History) -> Found:
@@ -127,7 +128,7 @@ def f020(h: History) -> Found:
 
 
 def f028(h: History) -> Found:
-    shown = ((case, a) for case, a in approvals(h) if not never_shown(case))
+    shown = ((case, a) for case, a in approvals(h) if "publicity_days" in rules_of(case))
     yield from (a.position for case, a in shown if not first(case, "PublicityEnded"))
 
 
@@ -159,9 +160,9 @@ def f032(h: History) -> Found:
 
 def f033(h: History) -> Found:
     for case in h.cases():
-        for decided in only(case, "ApplicationApproved", "ApplicationRefused"):
-            received = first(case, "CaseSubmitted").event.received_on
-            if h.working_days(received, decided.effective_on) > 15:
+        since, most = time_to_decide(case)
+        for decided in decisions(case):
+            if since and h.working_days(since, decided.effective_on) > most:
                 yield decided.position
 
 
@@ -183,7 +184,8 @@ def f037(h: History) -> Found:
 def f043(h: History) -> Found:
     for case, approved in approvals(h):
         opinion, survey = first(case, "ReviewOpinionGiven"), first(case, "HouseholdSurveyed")
-        if approved.actor in {opinion.actor, *survey.event.investigators}:
+        investigators = survey.event.investigators if survey else ()
+        if approved.actor in {opinion and opinion.actor, *investigators}:
             yield approved.position
 
 
@@ -334,7 +336,7 @@ def f081(h: History) -> Found:
         end = min([h.last, *ends])
         seen = sorted(e.effective_on for e in only(case, "VisitMade"))
         marks = [approved.effective_on, *(on for on in seen if on <= end), end]
-        if any(days(a, b) > 31 for a, b in pairwise(marks)):
+        if any(days(a, b) > visited_within(case) for a, b in pairwise(marks)):
             yield approved.position
 
 

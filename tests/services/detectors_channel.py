@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from tests.services.byrule import never_shown
 from tests.services.detectors import Found, History, first, only
-from tests.services.unpublished import never_shown
 
 SERVICE_PERMILLE = 50
 CASH_GROUNDS = {"no_bank_in_reach", "emergency"}

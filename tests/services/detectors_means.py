@@ -11,11 +11,13 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
+from tests.services.byrule import programme_of, reviewed
 from tests.services.detectors import Found, History, approvals, first, only
 
 from aidledger.domain.values import add_months, age_on
 
 CHILDREN = {"orphan", "unattended"}
+CHILD_FEN = {"decentralised": 120_000, "concentrated": 160_000}
 DEPOSITS_A_HEAD_FEN = 1_692_000
 REGISTERS = {
     "F011": {"vehicles"},
@@ -239,7 +241,7 @@ def f047(h: History) -> Found:
     """No review in a year; in half a year where the income is of work."""
     for case in h.cases():
         approved = first(case, "ApplicationApproved")
-        if not approved:
+        if not approved or not reviewed(case):
             continue
         incomes = only(case, "IncomeAssessed")
         kinds = {line.kind for line in incomes[-1].event.lines} if incomes else set()
@@ -310,10 +312,22 @@ def f059(h: History) -> Found:
             yield line.position
 
 
+def f060(h: History) -> Found:
+    """A child is paid the rate of a form of support that is not its own."""
+    for case in h.cases():
+        rates = CHILD_FEN if programme_of(case) in CHILDREN else {}
+        form = "decentralised"
+        for entry in only(case, "ApplicationApproved", "SupportFormSet", "PaymentIssued"):
+            form = getattr(entry.event, "form", form)
+            paid = getattr(entry.event, "amount_fen", None)
+            if paid in set(rates.values()) - {rates.get(form)}:
+                yield entry.position
+
+
 MEANS: dict[str, Callable[[History], Found]] = {
     one.__name__.upper(): one
     for one in (
         *(f002, f009, f010, f011, f012, f013, f014, f015, f016, f017, f018),
-        *(f021, f022, f023, f025, f047, f056, f059),
+        *(f021, f022, f023, f025, f047, f056, f059, f060),
     )
 }

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from tests.services.byrule import decisions
 from tests.services.detectors import Found, History, first, kind, only
 
 DECIDING_OFFICES = {"civil_affairs"}
@@ -45,7 +46,7 @@ def f034(h: History) -> Found:
     for case in h.cases():
         accepted = first(case, "ApplicationAccepted")
         allowed = 45 if only(case, "LimitExtended", "ObjectionRaised") else 30
-        for decided in only(case, "ApplicationApproved", "ApplicationRefused"):
+        for decided in decisions(case):
             if h.working_days(accepted.effective_on, decided.effective_on) > allowed:
                 yield decided.position
 

@@ -43,7 +43,7 @@ def f007(h: Any) -> Found:
 def f040(h: Any) -> Found:
     months: dict[str, list[Any]] = {}
     for case in h.cases():
-        if named(case, "ApplicationApproved", "ApplicationRefused"):
+        if named(case, "ApplicationApproved", "ApplicationRefused", "HelpGranted"):
             checked = bool(named(case, "SpotChecked"))
             for sent in named(case, "CaseSubmitted"):
                 months.setdefault(sent.event.received_on[:7], []).append((sent.position, checked))

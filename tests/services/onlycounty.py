@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import msgspec
@@ -15,24 +16,58 @@ from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
 from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.session import Session, open_session
+from aidledger.services.simulation import running
+from aidledger.services.simulation.county import County
+from aidledger.services.simulation.planning import CasePlan
 from aidledger.services.simulation.programmes import branches
-from aidledger.services.simulation.running import simulate
+from aidledger.services.simulation.programmes.branch import Branch
 
 
 def only_county(
-    folder: Path, programmes: Collection[str], *, cases: int, months: int, seed: int
+    folder: Path,
+    programmes: Collection[str],
+    *,
+    cases: int,
+    months: int,
+    seed: int,
+    start: str = "2022-01-01",
+    packs: Mapping[str, tuple[str, ...]] | None = None,
+    alter: Callable[[CasePlan], CasePlan] | None = None,
 ) -> str:
-    """Simulate a county of these programmes alone; return its location."""
+    """Simulate a county of these programmes alone; return its location.
+
+    ``packs``: its rules by programme, instead of those of the shipped county; ``alter``: what its
+    plans have otherwise.
+    """
     place = str(folder / "ledger.sqlite")
-    only = tuple(
-        msgspec.structs.replace(branch, weight=int(branch.programme in programmes))
-        for branch in branches.PROGRAMMES
-    )
+    only = tuple(_branch(one, programmes, packs, alter) for one in branches.PROGRAMMES)
     create_ledger(place, origin=f"simulated/520123/{seed}")
     with pytest.MonkeyPatch.context() as patch, open_session(place) as session:
         patch.setattr(branches, "PROGRAMMES", only)
-        simulate(session, cases=cases, months=months, seed=seed)
+        patch.setattr(running, "PROGRAMMES", only)
+        patch.setattr(running, "_FIRST_START", min(start, running._FIRST_START))
+        running.simulate(session, cases=cases, months=months, seed=seed, start=start)
     return place
+
+
+def _branch(
+    branch: Branch,
+    programmes: Collection[str],
+    packs: Mapping[str, tuple[str, ...]] | None,
+    alter: Callable[[CasePlan], CasePlan] | None,
+) -> Branch:
+    """Return a programme as it is in a county of some programmes."""
+
+    def draw(county: County, number: int, rng: Random) -> CasePlan:
+        plan = branch.draw(county, number, rng)
+        return alter(plan) if alter else plan
+
+    return msgspec.structs.replace(
+        branch,
+        weight=int(branch.programme in programmes),
+        packs=branch.packs if packs is None else packs.get(branch.programme, ()),
+        draw=draw,
+    )
 
 
 def history_of(location: str) -> History:

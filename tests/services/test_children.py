@@ -47,6 +47,9 @@ def test_an_orphan_is_taken_up_recognised_paid_and_grows_up(county: Office) -> N
     }
     put_up = on_child("PublicityStarted", "u2", **notice)
     assert {"child-not-published"} == refused(county, "2022-01-07", put_up)
+    notice.pop("complaint_phone")
+    taken_off = on_child("TerminationPublished", "u2", **notice)
+    assert {"child-not-published"} == refused(county, "2022-01-07", taken_off)
     assert {"approval-recognised"} == refused(county, "2022-01-10", at.approval())
     assert {"recognition-programme"} == refused(county, "2022-01-10", at.recognition("unattended"))
     county.act("2022-01-10", at.recognition(), at.approval(), at.account("other"))

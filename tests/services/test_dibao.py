@@ -14,8 +14,9 @@ from tests.services.test_recording import approve as approve_tekun
 
 from aidledger.domain.events.household import GradualExitGranted
 from aidledger.domain.events.support import EntitlementSet
+from aidledger.services.blaming import blame
 from aidledger.services.deepcheck import deep_check
-from aidledger.services.explaining import blame, explain
+from aidledger.services.explaining import explain
 from aidledger.services.problems import RefusedError
 from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.redeciding import redecide, whatif

@@ -117,8 +117,10 @@ def test_a_duty_broken_without_naming_it_is_damage(signed_session: Session) -> N
 
 
 def test_paperwork_that_time_has_made_late_is_a_lead(signed_session: Session) -> None:
-    # S4-051
-    done(signed_session, applied(), cause="applied")
+    # S4-051: in as many working days as the pack of temporary assistance gives
+    helped_by = applied()
+    event = msgspec.structs.replace(helped_by.event, programme="temporary")
+    done(signed_session, msgspec.structs.replace(helped_by, event=event), cause="applied")
     case = {"stream": f"case/{COUNTY}-2022-900001", "office": TOWN}
     helped = {"type": "DirectPurchaseMade", "actor": HEAD_OF, "effective_on": DAY}
     what = {"emergency": "natural_disaster", "item": "rice", "quantity": 9, "supplier": "shop"}

@@ -122,7 +122,6 @@ def test_the_facts_of_a_person_name_programmes_that_wait(office: Office) -> None
         "recognised": [],
         "grants": [],
         "recognitions": [],
-        "allowance_income_fen": -1,
         "allowance_per_head_fen": -1,
         "allowance_full": False,
         "allowance_on": "",

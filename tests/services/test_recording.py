@@ -10,7 +10,8 @@ from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, identity_number
 from tests.services.conftest import Office
 
 from aidledger.domain.events.intake import ApplicationSubmitted
-from aidledger.services.explaining import blame, explain
+from aidledger.services.blaming import blame
+from aidledger.services.explaining import explain
 from aidledger.services.history import case_as_of
 from aidledger.services.problems import RefusedError
 from aidledger.services.redeciding import redecide, whatif

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.services.byrule import UNPUBLISHED, never_shown
 from tests.services.detectors import History, first, only
 from tests.services.onlycounty import history_of, only_county, rows, said
 from tests.services.test_simulation_findings import DETECTORS
-from tests.services.unpublished import UNPUBLISHED, never_shown
 
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.values import age_on

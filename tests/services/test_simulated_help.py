@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from tests.services.detectors import History, only
@@ -91,6 +92,35 @@ def test_every_decision_stands_and_nothing_is_found(session: Session, location: 
 @pytest.mark.parametrize("rule", sorted(DETECTORS))
 def test_no_detector_finds_anything(rule: str, history: History) -> None:
     assert [] == sorted(DETECTORS[rule](history))
+
+
+def test_after_the_notice_an_emergency_is_helped_where_it_happens(tmp_path: Path) -> None:
+    """S4-015, S4-046, C11: before it, of outsiders, only those who have worked here for months."""
+    place = only_county(tmp_path, {"temporary"}, cases=40, months=4, seed=8, start="2022-10-01")
+    history = history_of(place)
+    adopted = {e.event.pack: e.effective_on for e in said(history, "PackAdopted")}
+    helped = [case for case in history.cases() if only(case, "HelpGranted")]
+    lives = {
+        case[0].stream: {type(e.event).__name__ for e in case}
+        & {"ResidenceEvidenced", "WorkEvidenced", "NeedDiscovered"}
+        for case in helped
+    }
+    nowhere = [
+        case
+        for case in helped
+        if lives[case[0].stream].isdisjoint({"ResidenceEvidenced", "WorkEvidenced"})
+    ]
+
+    assert "2022-10-20" == adopted["gz-temporary-n22-2022"]
+    assert any("WorkEvidenced" in one for one in lives.values())
+    assert nowhere
+    for case in nowhere:
+        assert "NeedDiscovered" in lives[case[0].stream]
+        assert "emergency" == only(case, "HelpGranted")[0].event.kind
+        assert only(case, "HelpGranted")[0].effective_on > "2022-10-20"
+    assert [] == [p for rule in sorted(DETECTORS) for p in DETECTORS[rule](history)]
+    with open_session(place, read_only=True) as session:
+        assert () == deep_check(session).findings
 
 
 def test_a_payment_beyond_the_grants_is_found(history: History) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from tests.services.detectors import History
+from tests.services.detectors import History, first, only
 from tests.services.onlycounty import history_of, only_county, rows, said
 from tests.services.test_simulation_findings import DETECTORS
 
@@ -54,6 +54,45 @@ def test_all_that_may_befall_a_household_does(history: History) -> None:
     assert {"wage", "business", "transfer", "maintenance"} == {
         line.kind for e in said(history, "IncomeAssessed") for line in e.event.lines
     }
+
+
+def test_somebody_disabled_is_taken_in_alone(history: History, session: Session) -> None:
+    """S3-007, C14: one member, a certificate of a listed kind and grade, and nobody joins them."""
+    alone = [
+        case
+        for case in history.cases()
+        if any(e.event.limb == "single_person" for e in only(case, "ApplicationApproved"))
+    ]
+
+    assert len(alone) > 1
+    for case in alone:
+        assert "single_person" == first(case, "HouseholdDeclared").event.unit
+        assert (
+            first(case, "DisabilityCertified").position
+            < first(case, "ApplicationAccepted").position
+        )
+        assert ["head"] == [e.event.relation for e in only(case, "HouseholdMemberChanged")]
+        assert only(case, "PaymentIssued")
+        assert 1 == len(session.case(case[0].stream).household.members)
+
+
+def test_who_moved_to_a_relocation_site_keeps_the_allowance(history: History) -> None:
+    """S4-030, S4-031: the income is assessed anew, and none is ended for income or property."""
+    moved = [case for case in history.cases() if only(case, "RelocationRecorded")]
+    before = [
+        case
+        for case in moved
+        if first(case, "ApplicationAccepted").position > first(case, "RelocationRecorded").position
+    ]
+
+    assert 0 < len(before) < len(moved)
+    for case in moved:
+        since = first(case, "RelocationRecorded")
+        anew = first(case, "IncomeAssessed", since.position)
+        assert anew.event.ground == ("application" if case in before else "relocation")
+        assert {"income", "property", "gradual_exit"}.isdisjoint(
+            e.event.ground for e in only(case, "TerminationApproved")
+        )
 
 
 def test_the_notice_on_gradual_exits_is_adopted_when_it_is_known(history: History) -> None:

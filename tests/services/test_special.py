@@ -54,7 +54,13 @@ def applied(programme: str, *, area: str = "urban") -> list[dict[str, Any]]:
     return [filed, on_household("ApplicationAccepted", stream=OTHER)]
 
 
-def recognised(word: str, cause: str = "poverty") -> dict[str, Any]:
+def hard_up(word: str = "illness", number: str = "k1", **more: Any) -> dict[str, Any]:
+    """Return what made somebody hard up, sealed under a number."""
+    data = {"from_on": "2022-01-04", "number": number, "person": "p" + "1" * 32}
+    return on("CategoryRecorded", **data, **more) | {"personal": {"category": word}}
+
+
+def recognised(word: str, cause: str = "k1") -> dict[str, Any]:
     return on("RecognitionGranted", by_unit=COUNTY, cause=cause, recognised=word)
 
 
@@ -101,7 +107,7 @@ def test_a_marginal_person_who_came_on_the_allowance_is_helped_with_costs_of_six
 ) -> None:
     """S4-053, S4-054, S4-055: both edges, the sum to the fen, once, and the sums in the model."""
     county.act("2022-01-04", *applied("medical"))
-    county.act("2022-01-05", recognised("marginal"))
+    county.act("2022-01-05", hard_up(), recognised("marginal"))
     both = {"basic_fen": 10, "serious_fen": 5}
     county.act(
         "2022-01-06",
@@ -178,7 +184,8 @@ def test_school_help_goes_by_the_stage_the_class_and_the_grade(county: Office) -
         county, "2022-01-05", waived
     )
     enrolled = {"from_on": "2021-09-01", "stage": "compulsory"}
-    county.act("2022-01-05", on("EnrolmentRecorded", **enrolled), recognised("orphan"))
+    county.act("2022-01-05", on("EnrolmentRecorded", **enrolled), hard_up("schooling"))
+    county.act("2022-01-05", recognised("marginal"))
     county.act("2022-01-05", waived)
 
     higher = grant("education", 150_001, detail="higher")
@@ -214,7 +221,7 @@ def test_rent_is_waived_only_on_the_whole_allowance(
 def test_a_marginal_family_is_housed_by_directed_allocation(county: Office) -> None:
     """S4-060: neither on the allowance nor in extreme hardship."""
     county.act("2022-01-04", *applied("housing"))
-    county.act("2022-01-05", recognised("marginal"))
+    county.act("2022-01-05", hard_up(), recognised("marginal"))
     county.act("2022-01-05", on("HousingAssessed", dilapidated=False, hardship=True))
 
     free = grant("public_rental", way="goods", detail="dwelling-1")
@@ -326,3 +333,13 @@ def test_the_fund_pays_what_is_left_of_the_bills_of_who_is_in_extreme_hardship(
     assert ("approved", 600, ACCOUNT) == (case.stage, case.help.granted_fen, ACCOUNT)
     assert () == deep_check(office.session).findings
     assert all(one.stands for one in redecide(office.session, CASE))
+
+
+def test_nobody_is_recognised_for_a_cause_that_is_not_the_named_one(county: Office) -> None:
+    """S4-013, S4-058: one sealed cause is no cover for another, and no class is taken that no rule lists."""
+    county.act("2022-01-04", *applied("medical"), hard_up("gambling"), hard_up(number="k2"))
+
+    assert {"recognition-kind"} == refused(county, "2022-01-05", recognised("orphan"))
+    assert {"recognition-cause"} == refused(county, "2022-01-05", recognised("marginal"))
+    county.act("2022-01-05", recognised("marginal", "k2"))
+    borne_out(county)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aidledger.domain.events.catalog import encode_data
+from aidledger.ledger.commitment import person_token
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
 from aidledger.services.redeciding import redecide
@@ -18,6 +19,7 @@ from aidledger.services.tampering import tamper_with_copy
 from aidledger.services.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.outcome import Committed
+from aidledger.store.secrets import load_secrets, secrets_path
 
 RULES = {f"F{number:03}" for number in range(1, 104)}
 
@@ -40,6 +42,19 @@ def test_each_of_the_103_rules_is_planted_or_says_why_not() -> None:
     assert set() == planted & uncarried
     assert RULES == planted | uncarried
     assert all(one.note_zh and one.note_en for one in UNCARRIED)
+
+
+def test_a_person_has_another_token_in_another_ledger(county: Path, tmp_path: Path) -> None:
+    """F024: the same number is keyed by each ledger's own pepper, so that no entry of one names the other."""
+    location = tmp_path / "ledger.sqlite"
+    create_ledger(str(location), origin="simulated/520124/1")
+    number = "520123195001010014"
+    tokens = {
+        person_token(load_secrets(secrets_path(str(one))).pepper, number)
+        for one in (county, location)
+    }
+
+    assert 2 == len(tokens)
 
 
 def test_a_changed_amount_breaks_the_chain_of_the_copy(county: Path, tmp_path: Path) -> None:

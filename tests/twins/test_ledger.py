@@ -107,7 +107,7 @@ def in_parts(location: str, patch: pytest.MonkeyPatch) -> object:
         patch.setattr(f"aidledger.ledger.{module}.CHUNK_ROWS", 256)
     with closing(open_ledger(location, read_only=True)) as store, ThreadPoolExecutor(1) as pool:
         done = verifying._verify_ranges(store, location, store.read_head_row(), pool, None)
-    verifying._opened.cache_clear()
+    verifying.opened_here.cache_clear()
     return None if done is None or done[0].findings else done
 
 

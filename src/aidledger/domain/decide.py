@@ -42,8 +42,6 @@ from aidledger.domain.timers import MOVING, Timer, timer_facts
 from aidledger.domain.values import month_of, next_month
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
-_BY_RULE_ONLY: Final = frozenset({"HelpGranted"})
-"""What a pack that says nothing of it does not let anybody do: money is granted by a rule."""
 WITH_RECORD: Final = (
     helping.HelpGranted,
     helping.RecognitionGranted,
@@ -54,7 +52,7 @@ WITH_RECORD: Final = (
     household.GradualExitGranted,
     support.EntitlementSet,
 )
-"""Events that carry the record of their decision."""
+"""Events that carry the record of their decision: none is taken under a pack that has no rule on it."""
 
 
 _WITH_AMOUNT: Final = frozenset({"EntitlementSet", "ReviewOpinionGiven"})
@@ -124,7 +122,7 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         return Refused(refusals=(_NO_PACK,))
     if given.stream_version == 0 and proposal.type not in _OPENING_WISHES:
         return Refused(refusals=(_NO_STREAM,))
-    if proposal.type in _BY_RULE_ONLY and not given.pack.clauses_for(proposal.type):
+    if isinstance(proposal.event, WITH_RECORD) and not given.pack.clauses_for(proposal.type):
         return Refused(refusals=(_NO_RULE,))
     if proposal.type in MOVING and not _can_be_moved(proposal.type, given.timer):
         return Refused(refusals=(_NO_LIMIT,))
@@ -362,8 +360,8 @@ _NO_STREAM: Final = Refusal(
 _NO_RULE: Final = Refusal(
     clause="ledger.rule",
     citation="design 8",
-    text_zh="该事项所用的政策包没有关于给予此项救助的规定",
-    text_en="the policy pack of this case has no rule that grants such help",
+    text_zh="该事项所用的政策包没有关于此项决定的规定",
+    text_en="the policy pack of this case has no rule on such a decision",
     facts={},
 )
 _NO_LIMIT: Final = Refusal(

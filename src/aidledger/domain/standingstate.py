@@ -57,7 +57,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     recognitions: tuple[Recognition, ...] = ()
     stated: frozenset[str] = frozenset()
-    declared_true: bool = False
     choices: tuple[Choice, ...] = ()
     guardians: tuple[Guardian, ...] = ()
     parents: tuple[Parent, ...] = ()

@@ -11,7 +11,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from aidledger.ledger.finding_text import EVIDENCE_TEXTS, RESTORATION_TEXTS, FindingText
+from aidledger.ledger.finding_text import (
+    CLOSING_TEXTS,
+    EVIDENCE_TEXTS,
+    RESTORATION_TEXTS,
+    FindingText,
+)
 
 Language = Literal["zh", "en"]
 
@@ -324,26 +329,12 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "a sealed index is not that of the entries before it",
         "Entries of a case were left out of the index, or put into it: proofs from it mislead.",
     ),
-    "month_order": FindingText(
-        "封账与补充的次序不对",
-        "closings and supplements of a month do not follow each other",
-        "A month was closed twice, or a supplement is missing, repeated or put elsewhere.",
+    "generation_differs": FindingText(
+        "曾经认证的读模型再推导不出",
+        "read models that were certified do not come out again",
+        "An entry, the generation or its certificate was changed: published lists can't be derived.",
     ),
-    "month_total_differs": FindingText(
-        "封账数与发放条目不符",
-        "a closed month does not have the payments before it",
-        "The total, the number of lines or the root was stated otherwise than the entries say.",
-    ),
-    "month_late_payment_unlisted": FindingText(
-        "封账后的发放变动未列入补充",
-        "a payment of a closed month changed and stands in no supplement",
-        "It came late, or was corrected or annulled, and the closed total does not say so.",
-    ),
-    "bank_file_differs": FindingText(
-        "银行对账数与发放条目不符",
-        "a reconciliation does not have the payments before it",
-        "The ledger's side was stated otherwise than the entries say, or the figures do not fit.",
-    ),
+    **CLOSING_TEXTS,
 }
 """Every code that verification of a ledger can give, in the order of the ladder's rungs."""
 

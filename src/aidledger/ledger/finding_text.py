@@ -1,4 +1,4 @@
-"""The words of a finding's code, and those for what is held against evidence from outside the log."""
+"""The words of a finding's code, and those for archives and for evidence from outside the log."""
 
 from __future__ import annotations
 
@@ -36,6 +36,54 @@ RESTORATION_TEXTS: Final[dict[str, FindingText]] = {
     ),
 }
 
+ARCHIVE_TEXTS: Final[dict[str, FindingText]] = {
+    "segment_missing": FindingText(
+        "缺少归档段",
+        "a segment of the archive is missing",
+        "Its folder was deleted, or was never copied. Seal the archive again from the ledger.",
+    ),
+    "segment_range": FindingText(
+        "归档段不是其编号所示的那段",
+        "a segment is not the one that its number says",
+        "Two segments were swapped or one was renamed, or it comes from another ledger's archive.",
+    ),
+    "manifest_form": FindingText(
+        "归档段清单格式不对",
+        "a segment's manifest is malformed",
+        "The file was changed, or a newer program wrote it.",
+    ),
+    "segment_file_missing": FindingText(
+        "归档段缺少文件",
+        "a file of a segment is missing",
+        "It was deleted: whoever reads the columns would not see these events.",
+    ),
+    "segment_file_differs": FindingText(
+        "归档文件与清单不符",
+        "a file of a segment is not the one of its manifest",
+        "The file was changed after it was sealed, or the disk damaged it.",
+    ),
+    "segment_file_extra": FindingText(
+        "归档段有多余文件",
+        "a segment has a file that its manifest does not name",
+        "Somebody put it there: a careless query over the folder would read it.",
+    ),
+    "segment_root_differs": FindingText(
+        "归档段的根哈希与其记录不符",
+        "a segment's root is not that of its records",
+        "Records were changed together with the manifest, or the manifest was.",
+    ),
+    "segment_columns_differ": FindingText(
+        "归档列与记录不符",
+        "a column of the archive does not say what the records say",
+        "Queries over the archive would mislead; the records themselves are not touched by this.",
+    ),
+    "segment_seal_differs": FindingText(
+        "归档段清单不是账本所封存的那份",
+        "a segment's manifest is another than the log sealed",
+        "The segment was written anew and not sealed, or it was replaced together with its manifest.",
+    ),
+}
+
 EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
     "misbehaviour_shown": FindingText(
         "账本密钥签过两段不能并存的历史",
@@ -61,5 +109,29 @@ EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
         "信任策略的要求低于创世声明",
         "the policy asks for less than genesis",
         "No damage: but `proven` then means that fewer of the witnesses stand for it than was promised.",
+    ),
+    **ARCHIVE_TEXTS,
+}
+
+CLOSING_TEXTS: Final[dict[str, FindingText]] = {
+    "month_order": FindingText(
+        "封账与补充的次序不对",
+        "closings and supplements of a month do not follow each other",
+        "A month was closed twice, or a supplement is missing, repeated or put elsewhere.",
+    ),
+    "month_total_differs": FindingText(
+        "封账数与发放条目不符",
+        "a closed month does not have the payments before it",
+        "The total, the number of lines or the root was stated otherwise than the entries say.",
+    ),
+    "month_late_payment_unlisted": FindingText(
+        "封账后的发放变动未列入补充",
+        "a payment of a closed month changed and stands in no supplement",
+        "It came late, or was corrected or annulled, and the closed total does not say so.",
+    ),
+    "bank_file_differs": FindingText(
+        "银行对账数与发放条目不符",
+        "a reconciliation does not have the payments before it",
+        "The ledger's side was stated otherwise than the entries say, or the figures do not fit.",
     ),
 }

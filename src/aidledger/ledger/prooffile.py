@@ -16,10 +16,13 @@ from aidledger.ledger import canonical
 from aidledger.ledger.canonical import CanonicalError, clip
 from aidledger.ledger.index import Key, Number, ProvenRow
 from aidledger.ledger.proof import ProofError
-from aidledger.ledger.sumtree import Amount, SumStep
+from aidledger.ledger.sumtree import Amount, Hash, SumStep
 
 MAX_PROOF_BYTES: Final = 16_384
 """Two paths of a tree of 2**53 rows, and some."""
+
+MAX_ROW_PROOF_BYTES: Final = 1_000_000
+"""A certificate of all models, and a row of some thousand positions."""
 
 
 class CaseProof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,7 +57,24 @@ class PaymentProof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sealed_at: Number
 
 
-def encode_proof(proof: CaseProof | PaymentProof) -> bytes:
+class RowProof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row as leaf `index` of a model, in a certificate whose hash the entry at `sealed_at` has.
+
+    `certificate` and `row` are the exact bytes of both, as text: each is canonical JSON itself.
+    """
+
+    proof: Literal["aidledger/row-proof/v1"] = msgspec.field(
+        name="$proof", default="aidledger/row-proof/v1"
+    )
+    certificate: str
+    index: Number
+    model: str
+    path: tuple[Hash, ...]
+    row: str
+    sealed_at: Number
+
+
+def encode_proof(proof: CaseProof | PaymentProof | RowProof) -> bytes:
     """Write a proof as the bytes of its file."""
     return canonical.encode_struct(proof)
 
@@ -71,9 +91,15 @@ def parse_payment_proof(data: bytes) -> PaymentProof:
     return proof
 
 
-def _parse(data: bytes, kind: type) -> Any:
-    if type(data) is not bytes or len(data) > MAX_PROOF_BYTES:
-        raise ProofError(f"proof: expected at most {MAX_PROOF_BYTES} bytes")
+def parse_row_proof(data: bytes) -> RowProof:
+    """Read a row proof strictly. Raises ProofError, and nothing else."""
+    proof: RowProof = _parse(data, RowProof, MAX_ROW_PROOF_BYTES)
+    return proof
+
+
+def _parse(data: bytes, kind: type, limit: int = MAX_PROOF_BYTES) -> Any:
+    if type(data) is not bytes or len(data) > limit:
+        raise ProofError(f"proof: expected at most {limit} bytes")
     try:
         canonical.decode(data)
         proof = _decoder(kind).decode(data)
@@ -84,6 +110,6 @@ def _parse(data: bytes, kind: type) -> Any:
     return proof
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from aidledger.ledger.canonical import clip, show
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.window import Columns, Link, hashes_of, sane_position
+from aidledger.ledger.window import Columns, Ends, Link, hashes_of, sane_position
 
 
 class _Place(NamedTuple):
@@ -30,6 +30,36 @@ class Chain:
 
     def __init__(self) -> None:
         self._places: dict[str, _Place | tuple[int, bytes, int]] = {}
+        self._lost = False
+
+    def forget(self) -> None:
+        """Take every stream as it comes from now on: entries are missing that it may go on from."""
+        self._places = {}
+        self._lost = True
+
+    def join_ends(self, ends: Ends) -> Iterator[Finding]:
+        """Join a run of entries without fault, each stream by its first and its last."""
+        places = self._places
+        rows = zip(
+            ends.streams.split("\n"),
+            ends.firsts,
+            hashes_of(ends.prevs),
+            ends.lasts,
+            hashes_of(ends.leaves),
+            strict=True,
+        )
+        for stream, (position, version), prev, last, leaf in rows:
+            place = places.get(stream)
+            if (
+                version == 1 or self._lost
+                if place is None
+                else (version == place[0] + 1 and prev == place[1] and version > 1)
+            ):
+                places[stream] = (last, leaf, position)
+                continue
+            named = prev.hex() if version > 1 else None
+            yield from self.join(Link(position, stream, version, named, b"", b""))
+            places[stream] = (last, leaf, position)
 
     def join_columns(self, start: int, columns: Columns) -> Iterator[Finding]:
         """Join a window without fault from `start` on; yields what does not fit its stream."""
@@ -56,8 +86,12 @@ class Chain:
 
     def join(self, link: Link) -> Iterator[Finding]:
         """Join one entry to its stream, with care; yields what does not fit."""
-        place = _place(self._places.get(link.stream))
+        known = self._places.get(link.stream)
+        place = _place(known)
         after = _Place(link.version, link.leaf, link.position, link.other, None)
+        if known is None and self._lost:
+            self._places[link.stream] = after
+            return
         linked = _linked(link, place)
         expected = place.version + 1
         before = place.before

@@ -129,9 +129,9 @@ def verify_entries(
     """
     size = head_size(head)
     keep_tile = -1 if size is None else size // TILE_WIDTH
-    jobs = (Job(start, part, keep_tile, check_data) for start, part in _windows(rows))
+    jobs = (Job(start, part, keep_tile, check_data) for start, part in windows(rows))
     join = _Join()
-    chunks = map(check_chunk, jobs) if executor is None else _answers(check_chunk, jobs, executor)
+    chunks = map(check_chunk, jobs) if executor is None else answers(check_chunk, jobs, executor)
     for chunk in chunks:
         join.take(chunk)
         if progress is not None:
@@ -169,7 +169,7 @@ def verify_ranges(
     spans = (Span(start, read, keep_tile, check_data) for start in range(0, full, CHUNK_ROWS))
     join = _Join()
     rest = [last] if last.rows else []
-    for chunk in chain(_answers(check_span, spans, executor), map(check_chunk, rest)):
+    for chunk in chain(answers(check_span, spans, executor), map(check_chunk, rest)):
         if chunk is None or chunk.columns is None:
             return None
         join.take(chunk)
@@ -220,7 +220,7 @@ class _Join:
         return VerifyReport(entries=self.row_count, root=root, findings=found, rungs=_rungs(found))
 
 
-def _answers(
+def answers(
     check: Callable[[_Work], _Answer], work: Iterable[_Work], executor: Executor
 ) -> Iterator[_Answer]:
     """Check windows in the executor with few of them under way; keep their order."""
@@ -233,10 +233,9 @@ def _answers(
         yield answer.result()
 
 
-def _windows(rows: Iterable[Any]) -> Iterator[tuple[int, list[Any]]]:
-    """Cut the rows into aligned windows by the positions they claim, whatever these are."""
+def windows(rows: Iterable[Any], start: int = 0) -> Iterator[tuple[int, list[Any]]]:
+    """Cut rows from `start` on into windows by the positions they claim, whatever these are."""
     source = iter(rows)
-    start = 0
     held: list[Any] = []
     while True:
         batch = held + list(islice(source, max(CHUNK_ROWS - len(held), 0)))

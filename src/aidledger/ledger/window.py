@@ -109,6 +109,22 @@ class Columns(NamedTuple):
     runs: list[Run]
 
 
+class Ends(NamedTuple):
+    """Where the streams of a run of entries without fault begin and end, and its two times.
+
+    `streams` has a line for each; its first entry is at a position and has a version (`firsts`) and
+    names a hash (`prevs`, 32 bytes each, zeros where the stream begins); its last has a version
+    (`lasts`) and a leaf hash (`leaves`, 32 bytes each).
+    """
+
+    streams: str
+    firsts: list[tuple[int, int]]
+    prevs: bytes
+    lasts: list[int]
+    leaves: bytes
+    times: tuple[str, str]
+
+
 class Chunk(NamedTuple):
     """What one window gave. `stop` is the position after its last; `missing` are half-open spans.
 

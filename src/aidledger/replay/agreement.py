@@ -14,8 +14,9 @@ import msgspec
 from aidledger.domain.case import evolve
 from aidledger.domain.casestate import Case
 from aidledger.domain.recorded import Recorded, standing
-from aidledger.replay.loading import AFTER_ALL, HostileRow, end_of_day
-from aidledger.replay.rows import recorded_record
+from aidledger.replay.loading import end_of_day
+from aidledger.replay.rows import HostileRow, recorded_record
+from aidledger.replay.sorting import AFTER_ALL
 
 CASE_COLUMNS: Final[tuple[str, ...]] = (
     *("case", "stage", "applicant", "display_name", "programme", "birth_on", "area"),

@@ -1,17 +1,17 @@
-"""Builds models one after the other over loaded views, and digests each."""
+"""Builds models over loaded views, and digests each; one that fails takes only its readers along."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Final, Protocol
 
 import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.replay.digest import Digest, columns_of, digest_of
+from aidledger.replay.digest import Digest, check_key, columns_of, digest_of, fingerprint
 from aidledger.replay.engine import cursor_of
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.views import quoted
@@ -23,121 +23,255 @@ HANDLES = frozenset({"positions"})
 BUILT_AT_ONCE: Final = 2
 """Much of a model's time is planning, which DuckDB does on one core."""
 
+KEEP_AFTER_SECONDS: Final = 10.0
+"""How much work a kill may cost: what is finished is then packed and put on disk."""
+
+_FATAL: Final = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
+"""What ends the whole rebuild: a disk that refuses, an engine that has lost its mind."""
+
 
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One built model: rows, root over them (hex), seconds, and the hash of its SQL."""
+    """One built model: rows, root over them (hex), seconds, and the hash of its SQL.
+
+    `content` is a fast hash of the table (`digest.fingerprint`), to compare two copies of it.
+    """
 
     name: str
     rows: int
     digest: str
     seconds: float
     sql_sha256: str
+    content: int = 0
+
+
+class ModelFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that is not there: it failed, or `reads` names one that isn't there and that it reads."""
+
+    name: str
+    expected: str
+    found: str
+    hint: str
+    reads: str | None = None
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every model that was asked for, each in the order of the models."""
+
+    built: tuple[ModelResult, ...]
+    failed: tuple[ModelFailure, ...] = ()
+
+
+class Keeper(Protocol):
+    """Makes what is finished safe from a kill. Nothing is being built meanwhile."""
+
+    def __call__(self, built: tuple[ModelResult, ...]) -> None:
+        """Pack these models, the ones kept before among them."""
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is told while models are built: of each that begins, when to keep, when all are there."""
+
+    progress: Callable[[str], None] | None = None
+    keep: Keeper | None = None
+    when_built: Callable[[], None] | None = None
 
 
 def build(
     connection: duckdb.DuckDBPyConnection,
-    models: dict[str, Model],
+    models: Mapping[str, Model],
     *,
-    progress: Callable[[str], None] | None = None,
-    when_built: Callable[[], None] | None = None,
-) -> list[ModelResult]:
-    """Build every model as a table, in the order given, and digest it.
+    done: Mapping[str, ModelResult] | None = None,
+    watch: Watch | None = None,
+) -> Results:
+    """Build every model as a table, and digest it.
 
     Args:
         connection: over the loaded views.
         models: by name, each after those it reads.
-        progress: told of each model that is begun.
-        when_built: done once every table is there, while the last are still digested.
+        done: models whose tables are there already, with their results.
+        watch: whom to tell.
 
     Raises:
-        ModelError: a model cannot be built, has no `positions`, or shows what its list may not.
+        duckdb.Error: the disk refused, or the engine broke down. A model that can't be built is no
+            error: it is among the results, and so are those that read it.
 
     """
-    # a model waits for those it reads, which come before it; digests wait for no other model
     with (
         ThreadPoolExecutor(max_workers=BUILT_AT_ONCE) as builders,
         ThreadPoolExecutor(max_workers=1) as hashing,
     ):
-        built: dict[str, Future[float]] = {}
-        digests: list[Future[tuple[Digest, float]]] = []
+        run = _Run(connection, models, (builders, hashing), done=done or {}, watch=watch or Watch())
         try:
-            for model in models.values():
-                before = [built[name] for name in model.uses if name in built]
-                cursor = cursor_of(connection)
-                built[model.name] = builders.submit(_build_one, cursor, model, before, progress)
-            for model in models.values():
-                built[model.name].result()
-                digests.append(hashing.submit(_timed_digest, cursor_of(connection), model))
-            if when_built is not None:
-                when_built()
-            return [
-                _result(model, built[model.name].result(), digest.result())
-                for model, digest in zip(models.values(), digests, strict=True)
-            ]
+            return run.all()
         except BaseException:
             builders.shutdown(wait=False, cancel_futures=True)
             hashing.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _build_one(
-    cursor: duckdb.DuckDBPyConnection,
-    model: Model,
-    before: list[Future[float]],
-    progress: Callable[[str], None] | None,
-) -> float:
-    """Build one model once those it reads are there; return how long it took."""
+class _Run:
+    """One building of models: which wait, which are being built, which are there."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        models: Mapping[str, Model],
+        threads: tuple[ThreadPoolExecutor, ThreadPoolExecutor],
+        *,
+        done: Mapping[str, ModelResult],
+        watch: Watch,
+    ) -> None:
+        self._connection, self._models, self._watch = connection, models, watch
+        self._builders, self._hashing = threads
+        self._results = dict(done)
+        self._failed: dict[str, ModelFailure] = {}
+        self._there = set(done)
+        self._waiting = {name: model for name, model in models.items() if name not in done}
+        self._building: dict[Future[float], str] = {}
+        self._digests: dict[str, Future[ModelResult]] = {}
+        self._kept_at, self._keeping_s = time.monotonic(), 0.0
+
+    def all(self) -> Results:
+        """Build whatever can be built."""
+        while self._waiting or self._building:
+            if not self._is_time_to_keep():
+                self._begin()
+            if self._building:
+                done, _ = wait(self._building, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._ended(self._building.pop(future), future)
+            elif self._is_time_to_keep():
+                self._keep()
+        if self._watch.when_built is not None:
+            self._watch.when_built()
+        self._collect()
+        return Results(
+            built=tuple(self._results[name] for name in self._models if name in self._results),
+            failed=tuple(self._failed[name] for name in self._models if name in self._failed),
+        )
+
+    def _begin(self) -> None:
+        """Begin the next models that have all they read, and give up those that never will."""
+        for name, model in list(self._waiting.items()):
+            reads = [one for one in model.uses if one in self._models]
+            lost = next((one for one in reads if one in self._failed), None)
+            if lost is not None:
+                del self._waiting[name]
+                self._failed[name] = ModelFailure(
+                    name=name,
+                    expected=f"the model {lost}, which it reads",
+                    found="none: it was not built",
+                    hint="see what is said of the model that it reads",
+                    reads=lost,
+                )
+            elif len(self._building) < BUILT_AT_ONCE and self._there.issuperset(reads):
+                del self._waiting[name]
+                if self._watch.progress is not None:
+                    self._watch.progress(name)
+                future = self._builders.submit(_build_one, cursor_of(self._connection), model)
+                self._building[future] = name
+
+    def _ended(self, name: str, future: Future[float]) -> None:
+        """Take note of what became of a model; have its rows hashed."""
+        try:
+            took = future.result()
+        except ModelError as error:
+            self._failed[name] = ModelFailure(
+                name=name, expected=error.expected, found=error.found, hint=error.hint
+            )
+            return
+        self._there.add(name)
+        cursor, model = cursor_of(self._connection), self._models[name]
+        self._digests[name] = self._hashing.submit(_digest_one, cursor, model, took)
+
+    def _collect(self) -> None:
+        """Wait for the digests."""
+        for name in list(self._digests):
+            self._results[name] = self._digests.pop(name).result()
+
+    def _is_time_to_keep(self) -> bool:
+        since = time.monotonic() - self._kept_at
+        # packing may not become the work itself
+        return (
+            bool(self._digests)
+            and self._watch.keep is not None
+            and since > KEEP_AFTER_SECONDS + 9 * self._keeping_s
+        )
+
+    def _keep(self) -> None:
+        began = time.monotonic()
+        self._collect()
+        if self._watch.keep is not None:
+            self._watch.keep(tuple(self._results.values()))
+        self._kept_at = time.monotonic()
+        self._keeping_s = self._kept_at - began
+
+
+def _build_one(cursor: duckdb.DuckDBPyConnection, model: Model) -> float:
+    """Build one model; return how long it took."""
+    began = time.perf_counter()
     try:
-        for other in before:
-            other.result()
-        if progress is not None:
-            progress(model.name)
-        began = time.perf_counter()
         build_table(cursor, model)
         return time.perf_counter() - began
     finally:
         cursor.close()
 
 
-def _timed_digest(cursor: duckdb.DuckDBPyConnection, model: Model) -> tuple[Digest, float]:
-    """Return a model's digest and how long it took."""
+def _digest_one(cursor: duckdb.DuckDBPyConnection, model: Model, took: float) -> ModelResult:
+    """Return the result of a model that took so long to build."""
     began = time.perf_counter()
     try:
-        return digest_of(cursor, model.name, model.key), time.perf_counter() - began
+        digest: Digest = digest_of(cursor, model.name, model.key)
+        _, content = fingerprint(cursor, model.name)
     finally:
         cursor.close()
-
-
-def _result(model: Model, took: float, digested: tuple[Digest, float]) -> ModelResult:
-    digest, hashing = digested
     return ModelResult(
         name=model.name,
         rows=digest.rows,
         digest=digest.root,
-        seconds=took + hashing,
+        seconds=took + time.perf_counter() - began,
         sql_sha256=model.sql_sha256,
+        content=content,
     )
 
 
 def build_table(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Build one model as a table.
+    """Build one model as a table; nothing is left of one that fails.
 
     Raises:
-        ModelError: as `build`.
+        ModelError: it can't be built, has no `positions`, has rows of one key, or shows what its
+            list may not.
+        duckdb.Error: the disk refused, or the engine broke down.
 
     """
+    table = quoted(model.name)
     try:
-        connection.execute(f"CREATE TABLE {quoted(model.name)} AS {model.sql}")
+        connection.execute(f"CREATE TABLE {table} AS {model.sql}")
+        _check_columns(model, {column for column, _ in columns_of(connection, model.name)})
+        check_key(connection, model.name, model.key)
+    except ModelError:
+        connection.execute(f"DROP TABLE {table}")
+        raise
+    except _FATAL:
+        raise
     except duckdb.Error as error:
-        if not isinstance(error, (duckdb.ProgrammingError, duckdb.DataError)):
-            raise
-        raise ModelError(
-            model.name,
-            "SQL that runs over the event views",
-            clip(str(error).splitlines()[0], 200),
-            "run it in duckdb over a generation to see where",
-        ) from error
-    columns = {column for column, _ in columns_of(connection, model.name)}
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+        raise _refused(model.name, error) from error
+
+
+def _refused(name: str, error: duckdb.Error) -> ModelError:
+    """Return what the engine refused as a fault of the model."""
+    said = clip(str(error).splitlines()[0], 200)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return ModelError(
+            name, "enough memory", said, "give the engine more memory, or fewer threads"
+        )
+    expected = "SQL that runs over the event views"
+    return ModelError(name, expected, said, "run it in duckdb over a generation to see where")
+
+
+def _check_columns(model: Model, columns: set[str]) -> None:
+    """Refuse a table without `positions` or its key, and a list that shows more than it may."""
     if "positions" not in columns:
         raise ModelError(
             model.name, "a column positions", "none", "say which entries made each row"

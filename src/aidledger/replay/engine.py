@@ -6,6 +6,7 @@ and no network, and cannot change the engine's settings. A finished generation i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ DEFAULT_THREADS: Final = 2
 IN_MEMORY: Final = ":memory:"
 CHECKPOINT_AT: Final = "1GB"
 """How much is changed before it is packed: packing costs, and a file half built is worth nothing."""
+PACKING_AGAIN_SECONDS: Final = 0.02
+PACKING_WAITS_SECONDS: Final = 600.0
 _BUILT: Final = "built"
 
 
@@ -56,6 +59,7 @@ def building(
         try:
             # answers must not depend on where the machine stands
             connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             # no log of changes: who is killed begins anew, and its syncs take longer than the work
             place = f"{literal(str(path))} AS {_BUILT} (RECOVERY_MODE no_wal_writes)"
             connection.execute(f"ATTACH {place if path else f'{literal(IN_MEMORY)} AS {_BUILT}'}")
@@ -70,6 +74,28 @@ def cursor_of(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
     cursor = connection.cursor()
     cursor.execute(f"USE {_BUILT}")
     return cursor
+
+
+def pack(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put all that was built on disk, beside queries that still read.
+
+    What a committed change leaves until no query sees what was before it counts as a change under
+    way: the engine then refuses, and is asked again.
+
+    Raises:
+        duckdb.Error: the disk refused, or some query did not end.
+
+    """
+    until = time.monotonic() + PACKING_WAITS_SECONDS
+    while True:
+        try:
+            connection.execute("CHECKPOINT")
+        except duckdb.TransactionException:
+            if time.monotonic() > until:
+                raise
+            time.sleep(PACKING_AGAIN_SECONDS)
+        else:
+            return
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:
@@ -97,6 +123,34 @@ def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.D
     connection = duckdb.connect(str(path), config=config)
     try:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        lock(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading_both(
+    old: Path, new: Path, limits: EngineLimits | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open two finished generations read-only and locked, as ``old`` and ``new``.
+
+    Raises:
+        duckdb.Error: a file is missing or damaged.
+
+    """
+    limits = limits or EngineLimits()
+    config: dict[str, Any] = {
+        "memory_limit": limits.memory,
+        "threads": limits.threads,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(IN_MEMORY, config=config)
+    try:
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        for name, path in (("old", old), ("new", new)):
+            connection.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
         lock(connection)
         yield connection
     finally:

@@ -1,16 +1,18 @@
 """Generations: each rebuild is a new file beside the current one, and one rename switches to it.
 
-The folder holds ``generation-NNNNNN.duckdb`` files and ``current``, a line of JSON that names one
-and says what it holds. Whatever is killed at whatever moment, ``current`` names a whole file that
-was on disk before it was named. What a crash leaves behind is removed by the next rebuild.
+The folder holds ``generation-NNNNNN.duckdb`` files, what each of them holds as
+``generation-NNNNNN.json``, and ``current``, the same of the one that answers questions. Whatever is
+killed at whatever moment, ``current`` names a whole file that was on disk before it was named. A
+rebuild that was killed is taken up again by the next of the same input (see `journal`); anything else
+that a crash leaves behind is removed.
+
+A generation in which a model failed that the current one has is kept, and does not become current.
 """
 
 from __future__ import annotations
 
 import fcntl
-import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -20,62 +22,37 @@ import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.replay.building import ModelResult, build, build_table
-from aidledger.replay.digest import fingerprint, plain_rows
-from aidledger.replay.engine import EngineLimits, building, lock, reading
-from aidledger.replay.loading import Loaded, Loader, Source
-from aidledger.replay.models import Model, needed
+from aidledger.replay.comparing import Comparison, RowDifference, compare, differing_rows
+from aidledger.replay.cutting import UpTo
+from aidledger.replay.digest import plain_rows
+from aidledger.replay.engine import EngineLimits, reading
+from aidledger.replay.generation import Generation, GenerationsError, generation_of, number_of
+from aidledger.replay.job import Job, Progress
+from aidledger.replay.journal import Input, read_journal
+from aidledger.replay.loading import Loaded, Source
+from aidledger.replay.models import Model
+from aidledger.replay.whole import sync, write_whole
 
 POINTER: Final = "current"
 KEPT: Final = 3
 """Generations kept, the current one included: a reader may still have the last one open."""
 
-_generation_form = re.compile(r"generation-([0-9]{6,})\.duckdb").fullmatch
-
-
-class GenerationsError(Exception):
-    """A rebuild or a reading that cannot run, with a hint."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class Generation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `current` says: the file, what went into it, and each model's digest."""
-
-    file: str
-    position: int
-    entries: int
-    skipped: int
-    as_of: date
-    known_on: date | None
-    models: tuple[ModelResult, ...]
-
-    def holds(
-        self, models: dict[str, Model], *, position: int, as_of: date | None, known_on: date | None
-    ) -> bool:
-        """Whether its rows are what a rebuild of these models would give now."""
-        built = {model.name: model.sql_sha256 for model in self.models}
-        return (
-            self.position == position
-            and self.known_on == known_on
-            and (as_of is None or self.as_of == as_of)
-            and all(built.get(name) == model.sql_sha256 for name, model in models.items())
-        )
-
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rebuild did. `changed` names models whose digest is another for the same input."""
+    """What a rebuild did.
+
+    `changed` names models whose digest is another for the same input, `compared` says of the others
+    how many rows differ from the last generation. `resumed` names models that a killed rebuild had
+    left finished; `current` whether the generation answers questions now.
+    """
 
     loaded: Loaded
-    models: tuple[ModelResult, ...]
+    generation: Generation
     changed: tuple[str, ...]
-    path: Path | None
-
-
-Progress = Callable[[str, int], None]
-"""Told of a stage (``load``, or a model's name) and how many rows were read so far."""
+    compared: tuple[Comparison, ...]
+    resumed: tuple[str, ...]
+    current: bool
+    path: Path
 
 
 class Generations:
@@ -91,16 +68,19 @@ class Generations:
             GenerationsError: the file is not as a rebuild writes it.
 
         """
-        pointer = self.folder / POINTER
-        try:
-            return msgspec.json.decode(pointer.read_bytes(), type=Generation)
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.DecodeError, UnicodeError) as error:
-            raise GenerationsError(
-                f"{pointer}: expected the name of a generation, found something else",
-                "remove it and run aidledger rebuild: everything is derived again from the entries",
-            ) from error
+        return self._described(self.folder / POINTER)
+
+    def all(self) -> list[Generation]:
+        """Return every finished generation, oldest first.
+
+        Raises:
+            GenerationsError: a description is not as a rebuild writes it.
+
+        """
+        if not self.folder.is_dir():
+            return []
+        found = (self._described(path.with_suffix(".json")) for _, path in self._numbered())
+        return [one for one in found if one is not None]
 
     def rebuild(
         self,
@@ -109,44 +89,57 @@ class Generations:
         *,
         as_of: date | None = None,
         known_on: date | None = None,
+        head: tuple[int, str] | None = None,
         limits: EngineLimits | None = None,
         progress: Progress | None = None,
     ) -> Built:
         """Build a generation of these models and switch to it.
 
+        Args:
+            source: where the entries come from.
+            models: by name, each after those it reads.
+            as_of: the day the question is about; default: that of the last entry.
+            known_on: leave out what was recorded after that day.
+            head: size and root (hex) of the log: what comes later is left out, and a rebuild that
+                was killed at the same head is taken up again.
+            limits: how much the engine may take.
+            progress: told how far it is.
+
         Raises:
-            ModelError: a model cannot be built; the old generation stays.
-            GenerationsError: another rebuild is running, or the disk refused.
+            GenerationsError: another rebuild is running, or the disk refused; the old generation
+                stays. A model that fails is no error: it is among the results.
 
         """
+        size, root = head or (-1, "")
+        given = Input(size=size, root=root, as_of=as_of, known_on=known_on)
+        if head is not None:
+            source = UpTo(source, size)
         with self._locked():
             before = self.current()
-            self._sweep(before)
-            number = 1 + max((n for n, _ in self._numbered()), default=0)
+            number = self._tidy(before, given)
             path = self.folder / f"generation-{number:06d}.duckdb"
-            partial = path.with_suffix(".partial")
+            job = Job(path, given, models, limits=limits, progress=progress)
             try:
-                loaded, results = _build_file(
-                    partial,
-                    source=source,
-                    models=models,
-                    as_of=as_of,
-                    known_on=known_on,
-                    limits=limits,
-                    progress=progress,
-                )
-                _sync(partial)
-                partial.rename(path)
-                self._switch(_generation_of(path.name, loaded, results))
+                loaded, results, resumed = job.run(source)
+                generation = generation_of(job.path.name, given, loaded, results)
+                switched = self._finish(job, generation, before)
             except (OSError, duckdb.Error) as error:
                 raise GenerationsError(
                     f"rebuild: expected room to work in {self.folder}, found "
                     f"{clip(str(error).splitlines()[0], 160)}",
                     "free space or memory and run aidledger rebuild again; the old generation stays",
                 ) from error
-            self._prune()
+            changed = _changed(before, generation)
+            compared = self._compare(before, generation, models, changed)
+            self._prune(KEPT)
             return Built(
-                loaded=loaded, models=results, changed=_changed(before, loaded, results), path=path
+                loaded=loaded,
+                generation=generation,
+                changed=changed,
+                compared=compared,
+                resumed=resumed,
+                current=switched,
+                path=job.path,
             )
 
     def read(
@@ -158,26 +151,101 @@ class Generations:
             GenerationsError: its file is gone or damaged.
 
         """
+        with self.opened(generation, limits) as connection:
+            return plain_rows(connection, model.name, model.key)
+
+    @contextmanager
+    def opened(
+        self, generation: Generation, limits: EngineLimits | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open a generation for reading.
+
+        Raises:
+            GenerationsError: its file is gone or damaged.
+
+        """
         path = self.folder / generation.file
+        with _unreadable(path), reading(path, limits) as connection:
+            yield connection
+
+    def compare(
+        self, old: Generation, new: Generation, keys: Mapping[str, tuple[str, ...]]
+    ) -> tuple[Comparison, ...]:
+        """Count the rows that differ in models of (name, key). Raises GenerationsError."""
+        with _unreadable(self.folder):
+            return compare(self.folder / old.file, self.folder / new.file, keys)
+
+    def differing(
+        self, old: Generation, new: Generation, model: Model, most: int
+    ) -> list[RowDifference]:
+        """Return at most so many rows of a model that differ. Raises GenerationsError."""
+        with _unreadable(self.folder):
+            paths = self.folder / old.file, self.folder / new.file
+            return differing_rows(*paths, model.name, model.key, most=most)
+
+    def prune(self, keep: int = KEPT) -> tuple[int, ...]:
+        """Remove all but the newest few, the current one, and those that somebody reads.
+
+        Certificates stay: they are small, and the log names them for ever.
+
+        Returns:
+            the numbers of those removed.
+
+        Raises:
+            GenerationsError: a rebuild is running.
+
+        """
+        if not self.folder.is_dir():
+            return ()
+        with self._locked():
+            return self._prune(keep)
+
+    def _described(self, path: Path) -> Generation | None:
         try:
-            with reading(path, limits) as connection:
-                return plain_rows(connection, model.name, model.key)
-        except duckdb.Error as error:
+            return msgspec.json.decode(path.read_bytes(), type=Generation)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError, UnicodeError) as error:
             raise GenerationsError(
-                f"{path}: expected a generation, found a file that cannot be read",
-                "run aidledger rebuild",
+                f"{path}: expected the name of a generation, found something else",
+                "remove it and run aidledger rebuild: everything is derived again from the entries",
             ) from error
 
-    def _switch(self, generation: Generation) -> None:
-        """Name another generation as current: whole and on disk, or not at all."""
-        fresh = self.folder / f"{POINTER}.new"
-        with fresh.open("wb") as file:
-            file.write(msgspec.json.encode(generation) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        _sync_folder(self.folder)  # the generation's own name, before anything points to it
-        fresh.rename(self.folder / POINTER)
-        _sync_folder(self.folder)
+    def _finish(self, job: Job, generation: Generation, before: Generation | None) -> bool:
+        """Give the file its name, describe it, and switch to it unless it lost a model."""
+        sync(job.partial)
+        job.partial.rename(job.path)
+        content = msgspec.json.encode(generation) + b"\n"
+        write_whole(job.path.with_suffix(".json"), content)
+        had = {model.name for model in before.models} if before else set()
+        switched = not had.intersection(one.name for one in generation.failed)
+        if switched:
+            # the generation's own name is on disk before anything points to it
+            write_whole(self.folder / POINTER, content)
+        job.journal.unlink(missing_ok=True)
+        return switched
+
+    def _compare(
+        self,
+        before: Generation | None,
+        now: Generation,
+        models: dict[str, Model],
+        changed: tuple[str, ...],
+    ) -> tuple[Comparison, ...]:
+        """Count the rows that differ in models that came out otherwise."""
+        if before is None or not (self.folder / before.file).exists():
+            return ()
+        old = {one.name: one.digest for one in before.models}
+        differing = {
+            one.name: models[one.name].key
+            for one in now.models
+            if old.get(one.name, one.digest) != one.digest or one.name in changed
+        }
+        if not differing:
+            return ()
+        with suppress(GenerationsError):  # an old file that can't be read is no reason to fail
+            return self.compare(before, now, differing)
+        return ()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -197,131 +265,91 @@ class Generations:
         """Return every finished file with its number, oldest first."""
         found = []
         for path in self.folder.iterdir():
-            match = _generation_form(path.name)
-            if match is not None:
-                found.append((int(match[1]), path))
+            number = number_of(path.name)
+            if number:
+                found.append((number, path))
         return sorted(found)
 
-    def _sweep(self, current: Generation | None) -> None:
-        """Remove what a crash left: files half written, and whole ones that were never named."""
-        for path in self.folder.glob("generation-*.partial*"):
-            path.unlink(missing_ok=True)
-        named = 0
-        if current is not None:
-            match = _generation_form(current.file)
-            named = int(match[1]) if match else 0
-        for number, path in self._numbered():
-            if number > named:
-                path.unlink(missing_ok=True)
+    def _prune(self, keep: int) -> tuple[int, ...]:
+        current = self.current()
+        named = current.number if current else 0
+        removed = []
+        numbered = self._numbered()
+        for number, path in numbered[: max(0, len(numbered) - keep)]:
+            if number != named and not _is_read(path):
+                with suppress(OSError):
+                    path.unlink()
+                    path.with_suffix(".json").unlink(missing_ok=True)
+                    removed.append(number)
+        return tuple(removed)
 
-    def _prune(self) -> None:
-        """Remove generations that are older than the newest few."""
-        for _, path in self._numbered()[:-KEPT]:
-            with suppress(OSError):
+    def _tidy(self, current: Generation | None, given: Input) -> int:
+        """Clear away what a crash left, and return the number to build: that of one to take up.
+
+        Files half written are removed, and whole ones that a crash kept from becoming current; what
+        has a journal of the same input is left to go on with.
+        """
+        named = current.number if current else 0
+        taken = 0
+        for path in sorted(self.folder.glob("generation-*.journal"), reverse=True):
+            finished = path.with_suffix(".duckdb")
+            number = number_of(finished.name)
+            journal = read_journal(path)
+            if number and number == named:
                 path.unlink()
+            elif not taken and journal is not None and journal.input == given and number > named:
+                if finished.exists():
+                    finished.with_suffix(".json").unlink(missing_ok=True)
+                    finished.rename(finished.with_suffix(".partial"))
+                taken = number
+            else:
+                finished.unlink(missing_ok=True)
+                finished.with_suffix(".json").unlink(missing_ok=True)
+                path.unlink()
+        for path in self.folder.glob("generation-*.partial*"):
+            if not taken or path.name != f"generation-{taken:06d}.partial":
+                path.unlink(missing_ok=True)
+        for number, path in self._numbered():
+            described = self._described(path.with_suffix(".json"))
+            if number != named and (described is None or (number > named and not described.failed)):
+                path.unlink()
+        for path in self.folder.glob("generation-*.json"):
+            if not path.with_suffix(".duckdb").exists():
+                path.unlink()
+        return taken or 1 + max((number for number, _ in self._numbered()), default=0)
 
 
-def compute(
-    source: Source,
-    models: dict[str, Model],
-    name: str,
-    *,
-    as_of: date | None = None,
-    known_on: date | None = None,
-    limits: EngineLimits | None = None,
-) -> tuple[Loaded, list[str], list[tuple[Any, ...]]]:
-    """Build one model, and what it reads, in memory; return its columns and rows.
-
-    Raises:
-        ModelError: the model is unknown or cannot be built.
-
-    """
-    wanted = needed(models, [name])
-    with building(None, limits) as connection:
-        loaded = Loader(connection, as_of=as_of, known_on=known_on).load(source)
-        lock(connection)
-        for model in wanted.values():
-            build_table(connection, model)
-        return loaded, *plain_rows(connection, name, models[name].key)
-
-
-def _build_file(
-    path: Path,
-    *,
-    source: Source,
-    models: dict[str, Model],
-    as_of: date | None,
-    known_on: date | None,
-    limits: EngineLimits | None,
-    progress: Progress | None,
-) -> tuple[Loaded, tuple[ModelResult, ...]]:
-    """Build all models in a new file, and read back that it holds what was built."""
-    with building(path, limits) as connection:
-        count = (lambda n: progress("load", n)) if progress else None
-        loader = Loader(connection, as_of=as_of, known_on=known_on, progress=count)
-        loaded = loader.load(source)
-        lock(connection)
-        total = loaded.position + 1
-        tell = (lambda name: progress(name, total)) if progress else None
-        before: dict[str, tuple[int, int]] = {}
-
-        def pack() -> None:
-            before.update({name: fingerprint(connection, name) for name in models})
-            connection.execute("CHECKPOINT")
-
-        results = build(connection, models, progress=tell, when_built=pack)
-    with reading(path, limits) as connection:
-        for name, print_of in before.items():
-            found = fingerprint(connection, name)
-            if found != print_of:
-                raise GenerationsError(
-                    f"model {name}: expected {print_of[0]} rows as computed in {path}, "
-                    f"found {found[0]} rows with other content",
-                    "the disk or the memory of this machine is at fault; the old generation stays",
-                )
-    return loaded, tuple(results)
-
-
-def _generation_of(file: str, loaded: Loaded, results: tuple[ModelResult, ...]) -> Generation:
-    return Generation(
-        file=file,
-        position=loaded.position,
-        entries=loaded.entries,
-        skipped=len(loaded.findings),
-        as_of=loaded.as_of,
-        known_on=loaded.known_on,
-        models=results,
-    )
-
-
-def _changed(
-    before: Generation | None, loaded: Loaded, results: tuple[ModelResult, ...]
-) -> tuple[str, ...]:
+def _changed(before: Generation | None, now: Generation) -> tuple[str, ...]:
     """Return the models that came out otherwise though entries, question and SQL are the same."""
-    if before is None or (before.position, before.as_of, before.known_on) != (
-        loaded.position,
-        loaded.as_of,
-        loaded.known_on,
-    ):
+    if before is None or not before.same_input(now):
         return ()
     old = {model.name: model for model in before.models}
     return tuple(
         result.name
-        for result in results
+        for result in now.models
         if result.name in old
         and old[result.name].sql_sha256 == result.sql_sha256
         and old[result.name].digest != result.digest
     )
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+@contextmanager
+def _unreadable(path: Path) -> Iterator[None]:
+    """Turn what the engine says of a file into what to do."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        yield
+    except duckdb.Error as error:
+        raise GenerationsError(
+            f"{path}: expected a generation, found a file that cannot be read",
+            "run aidledger rebuild",
+        ) from error
+
+
+def _is_read(path: Path) -> bool:
+    """Whether another process has a generation open: the engine locks what it reads."""
+    try:
+        with path.open("rb+") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False

@@ -1,6 +1,7 @@
 """Loads a ledger's entries into typed event views: cut by both times, amended, nothing trusted.
 
-Records are checked and sorted by type, and DuckDB reads them into columns while the reading goes on.
+Sealed segments come from their columns. All other records are checked and sorted by type, and DuckDB
+reads them into columns while the reading goes on.
 A row that cannot be read is left out and becomes a finding; the rest of the ledger is loaded.
 """
 
@@ -16,17 +17,12 @@ import msgspec
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import Recorded, amended, corrected
 from aidledger.domain.values import LAST_YEAR
-from aidledger.ledger.entry import MAX_RECORD_BYTES, EntryError
+from aidledger.ledger.entry import EntryError
 from aidledger.ledger.finding import Finding
-from aidledger.replay.patterns import AMENDING_TYPES, MADE_FORMS, form_once_frequent
-from aidledger.replay.reading import (
-    MAX_POSITION,
-    ROW_COLUMNS,
-    TypedEntry,
-    read_record,
-    row_finding,
-)
-from aidledger.replay.rows import recorded_of
+from aidledger.replay.reading import TypedEntry, read_record, row_finding
+from aidledger.replay.rows import HostileRow, recorded_of
+from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
+from aidledger.replay.sorting import AFTER_ALL, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import VERSION_SQL, versions
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
@@ -40,21 +36,18 @@ LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 FIRST_DAY: Final = date(1970, 1, 1)
 """The day that an empty ledger is about."""
 
-AFTER_ALL: Final = "~"
-"""Greater than any `recorded_at`: where nothing is cut."""
-
 ROWS_A_PAGE: Final = 2_000
 PAGES_A_REPORT: Final = 8
-
-
-HostileRow = tuple[Any, ...]
 
 
 class Source(Protocol):
     """Where rows come from: a store, or a list in a test. Everything it gives is hostile."""
 
-    def rows(self) -> Iterable[HostileRow]:
-        """Return (position, record) of every row in position order."""
+    def sealed(self) -> tuple[SealedRun, ...]:
+        """Return the sealed segments that may be believed: each after the other, from position 0."""
+
+    def rows(self, first: int = 0) -> Iterable[HostileRow]:
+        """Return (position, record) of every row from `first` on in position order."""
 
     def row_at(self, position: int) -> HostileRow | None:
         """Return (position, record) of one position."""
@@ -101,9 +94,8 @@ class Loader:
         self._known_on = known_on
         self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
         self._progress = progress
-        self._amendments: dict[str, list[Recorded]] = {}
-        self._findings: list[Finding] = []
-        self._position = -1
+        self._sorter = Sorter(self._cutoff)
+        self._findings = self._sorter.findings
 
     def load(self, source: Source) -> Loaded:
         """Load everything a source has, cut and amended.
@@ -115,7 +107,8 @@ class Loader:
         views = event_views().values()
         self._connection.execute("; ".join((*map(create_sql, views), VERSION_SQL)))
         with spooling(self._connection) as spool:
-            self._take_all(source.rows(), spool)
+            first = self._take_sealed(source.sealed(), spool)
+            self._take_all(source.rows(first), spool)
             spool.finish()
             filled = sorted(spool.filled)
             if self._known_on is not None:
@@ -130,7 +123,7 @@ class Loader:
         self._parameters(as_of)
         row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
         return Loaded(
-            position=self._position,
+            position=self._sorter.position,
             as_of=as_of,
             known_on=self._known_on,
             entries=int(row[0]) if row else 0,
@@ -165,64 +158,29 @@ class Loader:
         self._connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
         self._connection.execute("INSERT INTO parameters VALUES (?, ?)", [as_of, self._known_on])
 
+    def _take_sealed(self, runs: tuple[SealedRun, ...], spool: Spool) -> int:
+        """Take the columns of sealed segments; return the first position that none has."""
+        if not runs:
+            return 0
+        self._sorter.take(rows_to_decode(self._connection, runs), spool.lines)
+        spool.filled |= load_sealed(self._connection, runs)
+        self._sorter.position = runs[-1].end - 1
+        if self._progress is not None:
+            self._progress(runs[-1].end)
+        return runs[-1].end
+
     def _take_all(self, rows: Iterable[HostileRow], spool: Spool) -> None:
         """Check every row and its record, and sort the records by type."""
+        taken = self._sorter.position + 1
         for count, page in enumerate(read_ahead(rows, ROWS_A_PAGE), start=1):
-            self._take(page, spool.lines)
+            self._sorter.take(page, spool.lines)
             spool.pass_on()
             if self._progress is not None and not count % PAGES_A_REPORT:
-                self._progress(count * ROWS_A_PAGE)
-
-    def _take(self, rows: list[HostileRow], lines: dict[bytes, list[bytes]]) -> None:
-        """Check some rows and their records, and sort the records by type."""
-        made, last = MADE_FORMS, self._position
-        for row in rows:
-            if not (
-                type(row) is tuple
-                and len(row) == ROW_COLUMNS
-                and type(row[0]) is int
-                and last < row[0] <= MAX_POSITION
-                and type(row[1]) is bytes
-            ):  # as `row_finding` has it: said here again, as a call takes longer than this
-                finding = row_finding(row, last)
-                if finding is not None:
-                    self._findings.append(finding)
-                    continue
-            last, record = row
-            # its wire name; what else stands in the first ten bytes, the form or the decoder sees
-            name = record[10 : record.find(b'"', 10, 80)]
-            form = made.get(name) or form_once_frequent(name)
-            if len(record) > MAX_RECORD_BYTES or not form(record):
-                typed = self._slowly(last, record)
-                if typed is None:
-                    continue
-                name, record = typed.view.type_name.encode(), typed.line
-            lines[name].append(b'{"position":%d,"entry":%b}' % (last, record))
-        self._position = last
-
-    def _slowly(self, position: int, record: bytes) -> TypedEntry | None:
-        """Read a record the strict way; what is wrong with it becomes a finding."""
-        try:
-            typed = read_record(record)
-        except EntryError as error:
-            self._findings.append(
-                Finding(
-                    code=error.code,
-                    position=position,
-                    field=error.field,
-                    expected=error.expected,
-                    found=error.found,
-                )
-            )
-            return None
-        entry = typed.envelope
-        if typed.view.type_name in AMENDING_TYPES and entry.recorded_at < self._cutoff:
-            self._amendments.setdefault(entry.stream, []).append(recorded_of(entry, position))
-        return typed
+                self._progress(taken + count * ROWS_A_PAGE)
 
     def _amend(self, source: Source, spool: Spool) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
-        for stream, known in self._amendments.items():
+        for stream, known in self._sorter.amendments.items():
             originals = dict(self._targets(source, stream, known))
             given = {at: recorded_of(entry.envelope, at) for at, entry in originals.items()}
             self._report_misfits(stream, known, given)
@@ -302,7 +260,7 @@ class Loader:
             for e in amendments
             if isinstance(e.event, (EntryCorrected, EntryAnnulled))
         }
-        named = {at for at in named if at <= self._position}
+        named = {at for at in named if at <= self._sorter.position}
         for position in sorted(named):
             row = source.row_at(position)
             if row is None or row_finding(row, position - 1) or row[0] != position:

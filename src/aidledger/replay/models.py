@@ -57,6 +57,8 @@ class ModelError(Exception):
     def __init__(self, model: str, expected: str, found: str, hint: str) -> None:
         super().__init__(f"model {model}: expected {expected}, found {found}")
         self.model = model
+        self.expected = expected
+        self.found = found
         self.hint = hint
 
 
@@ -120,16 +122,7 @@ def parse_model(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> Mode
     for field in _REQUIRED:
         if not header.get(field):
             raise ModelError(name, f"a header line `-- {field}: …`", "none", "add the line on top")
-    tables, functions = _read_sql(name, text, parser)
-    alien = sorted(functions - ALLOWED_FUNCTIONS)
-    if alien:
-        raise ModelError(
-            name,
-            "functions that give the same answer every time",
-            ", ".join(alien),
-            "a model reads the event views, other models and parameters, and nothing else",
-        )
-    sources = tables | set(_listed(header.get("uses", "")))
+    sources = _tables_of(name, text, parser) | set(_listed(header.get("uses", "")))
     return Model(
         name=name,
         title_zh=header["title_zh"],
@@ -142,6 +135,31 @@ def parse_model(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> Mode
         sql=text,
         sql_sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
+
+
+def read_question(name: str, text: str) -> set[str]:
+    """Return the tables that one SELECT of somebody's own reads; held to what a model is held to.
+
+    Raises:
+        ModelError: more or less than one SELECT, or a function that is not allowed.
+
+    """
+    with duckdb.connect(":memory:") as parser:
+        return _tables_of(name, text, parser)
+
+
+def _tables_of(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the tables that one SELECT names, once all that it calls is allowed."""
+    tables, functions = _read_sql(name, text, parser)
+    alien = sorted(functions - ALLOWED_FUNCTIONS)
+    if alien:
+        raise ModelError(
+            name,
+            "functions that give the same answer every time",
+            ", ".join(alien),
+            "a model reads the event views, other models and parameters, and nothing else",
+        )
+    return tables
 
 
 def _listed(text: str) -> tuple[str, ...]:

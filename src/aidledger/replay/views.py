@@ -165,12 +165,17 @@ def create_sql(view: EventView) -> str:
 
 def load_sql(view: EventView, path: str) -> str:
     """Return the statement that appends a file of lines ``{"position":…,"entry":{…}}``."""
+    return f"INSERT INTO {quoted(view.name)} {select_sql(view, path)}"
+
+
+def select_sql(view: EventView, path: str) -> str:
+    """Return the query that gives the view's rows of such a file."""
     data = ", ".join(f"{quoted(c.field)} {c.sql_type}" for c in view.columns)
     entry = f"STRUCT({_ENTRY_TYPE}{f', data STRUCT({data})' if data else ''})"
-    chosen = [source for _, _, source in ENVELOPE]
-    chosen += [f"entry.data.{quoted(column.field)}" for column in view.columns]
+    chosen = [f"{source} AS {name}" for name, _, source in ENVELOPE]
+    chosen += [f"entry.data.{quoted(c.field)} AS {quoted(c.name)}" for c in view.columns]
     return (  # every part is quoted, and comes from the catalogue
-        f"INSERT INTO {quoted(view.name)} SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
+        f"SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
         f"{literal(path)}, format = 'newline_delimited', maximum_object_size = 1048576, "
         f"columns = {{position: 'BIGINT', entry: {literal(entry)}}})"
     )

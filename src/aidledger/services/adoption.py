@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, Parameter
+from aidledger.domain.packwords import check_words
 from aidledger.domain.policy.compiling import Limit
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, check_periods
 from aidledger.domain.policy.year import load_year_table
@@ -45,6 +46,7 @@ def adopt_packs(
     resolved = [library.resolve(name) for name in packs]
     check_periods(resolved, library_files)
     for pack in resolved:
+        check_words(pack, library_files)
         chain = []
         for link, _ in pack.chain:
             content = library_files[link]

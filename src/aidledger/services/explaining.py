@@ -1,20 +1,19 @@
-"""Explains decisions clause by clause, and says which entry made a case what it is."""
+"""Explains decisions clause by clause."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from aidledger.domain.case import evolve
-from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import AmountPart
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 from aidledger.services.history import history
-from aidledger.services.problems import ServiceError
 from aidledger.services.redeciding import record_of
+from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
 
 
@@ -30,7 +29,7 @@ class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded decision, ready to be shown."""
+    """One recorded decision, ready to be shown; ``limits`` are those that it began or ended."""
 
     position: int
     type: str
@@ -48,6 +47,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[ClauseView, ...]
     withheld: tuple[str, ...]
     overridden: tuple[str, ...]
+    limits: tuple[LimitShown, ...]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,24 +59,13 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[DecisionView, ...]
 
 
-class Blame(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entry made a field of the case what it is."""
-
-    field: str
-    value: Any
-    position: int
-    type: str
-    effective_on: str
-    recorded_at: str
-    actor: str
-    office: str
-
-
 def explain(
     session: Session, case: str, *, as_of: str | None = None, known_on: str | None = None
 ) -> Explanation:
     """Return the decisions of a case that had taken effect by ``as_of``, as known on a day."""
-    entries = standing(history(session, case, known_on=known_on), as_of=as_of or END_OF_TIME)
+    known = history(session, case, known_on=known_on)
+    entries = standing(known, as_of=as_of or END_OF_TIME)
+    limits = running_limits(session, case, known, as_of=as_of or END_OF_TIME, known_on=known_on)
     overridden: list[str] = []
     decisions: list[DecisionView] = []
     for entry in entries:
@@ -85,52 +74,11 @@ def explain(
             continue
         record = record_of(entry)
         if record is not None:
-            decisions.append(_view(session, entry, record, tuple(overridden)))
+            view = _view(session, entry, record, tuple(overridden))
+            own = [t for t in limits if entry.position in (t.from_position, t.done_position)]
+            decisions.append(replace(view, limits=tuple(map(limit_shown, own))))
         overridden = []
     return Explanation(case=case, as_of=as_of, known_on=known_on, decisions=tuple(decisions))
-
-
-def blame(
-    session: Session,
-    case: str,
-    *,
-    field: str | None = None,
-    as_of: str | None = None,
-    known_on: str | None = None,
-) -> tuple[Blame, ...]:
-    """Return for each field of the case the entry that made it what it is, on a day, as known.
-
-    Raises:
-        ServiceError: no such field.
-
-    """
-    names = [name for name in Case.__struct_fields__ if name not in _BOOKKEEPING]
-    if field is not None and field not in names:
-        raise ServiceError(
-            f"{field}: expected a field of a case, found none", hint=", ".join(names), exit_code=2
-        )
-    state = Case(stream=case)
-    blamed: dict[str, Blame] = {}
-    for entry in standing(history(session, case, known_on=known_on), as_of=as_of or END_OF_TIME):
-        after = evolve(state, entry)
-        for name in names if field is None else [field]:
-            value = getattr(after, name)
-            if value != getattr(state, name):
-                blamed[name] = Blame(
-                    field=name,
-                    value=sorted(value) if isinstance(value, frozenset) else value,
-                    position=entry.position,
-                    type=wire_name(entry.event),
-                    effective_on=entry.effective_on,
-                    recorded_at=entry.recorded_at,
-                    actor=entry.actor,
-                    office=entry.office,
-                )
-        state = after
-    return tuple(blamed[name] for name in names if name in blamed)
-
-
-_BOOKKEEPING = frozenset({"stream", "version", "last_position"})
 
 
 def _view(
@@ -170,4 +118,5 @@ def _view(
         clauses=tuple(clauses),
         withheld=record.withheld,
         overridden=overridden,
+        limits=(),
     )

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.calendar import Calendar
+from aidledger.domain.packwords import check_words
 from aidledger.domain.policy.amounts import standard_on
 from aidledger.domain.policy.describing import Rule, RuleDifference, differences, rules_of
 from aidledger.domain.policy.errors import PackError
@@ -244,6 +245,7 @@ def _try(files: dict[str, bytes], name: str, shown: str) -> Trial:
     library = PackLibrary(files)
     try:
         pack = library.resolve(name)
+        check_words(pack, files)
         check_periods(map(library.resolve, library.ids), files)
         examples = load_examples(library, name)
     except PackError as error:

@@ -1,24 +1,26 @@
-"""Puts together the files that prove an entry, a case, a person's cases or a payment elsewhere.
+"""Puts together the files that prove an entry, a case, a person's cases, a payment or a row elsewhere.
 
 `entry-N.record` has the exact bytes of an entry, `entry-N.tlog-proof` proves it to be in the log of
-a signed checkpoint. A case, a person or a payment has a proof of its own, which leads to an entry that is
+a signed checkpoint. A case, a person, a payment or a row of a model has a proof of its own, which leads to an entry that is
 proven so. No file holds a personal value: records have commitments to them.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeAlias
 
 from aidledger.ledger.index import person_key
-from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof
+from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof, parse_row_proof
 from aidledger.services.completeness import naming_entries, prove_case, prove_person, sealed_size
 from aidledger.services.payment_proof import prove_payment
 from aidledger.services.proving import Prover, record_at
+from aidledger.services.row_proof import prove_row
 from aidledger.store.port import LedgerStore
 
 Files: TypeAlias = dict[str, bytes]
 RECORD, TLOG_PROOF = ".record", ".tlog-proof"
-CASE_PROOF, PAYMENT_PROOF = ".case-proof", ".payment-proof"
+CASE_PROOF, PAYMENT_PROOF, ROW_PROOF = ".case-proof", ".payment-proof", ".row-proof"
 
 
 def entry_files(store: LedgerStore, position: int, prover: Prover | None = None) -> Files:
@@ -71,3 +73,11 @@ def payment_files(store: LedgerStore, position: int) -> Files:
         **entry_files(store, parse_payment_proof(proof).sealed_at, prover),
         f"payment-{position}{PAYMENT_PROOF}": proof,
     }
+
+
+def row_files(store: LedgerStore, model: str, key: str, *, folder: Path | None = None) -> Files:
+    """Return what proves a row of a certified generation. Raises ServiceError as `prove_row`."""
+    prover = Prover(store)
+    proof, position = prove_row(store, model, key, prover=prover, folder=folder)
+    name = f"{model}-{parse_row_proof(proof).index}{ROW_PROOF}"
+    return {**entry_files(store, position, prover), name: proof}

@@ -1,6 +1,6 @@
 """Checks proof files under a reader's own policy, offline: no ledger, no network, no clock.
 
-What a file is, its first bytes say. A case or payment proof counts only with the entry that it leads
+What a file is, its first bytes say. A case, payment or row proof counts only with the entry that it leads
 to, which must itself be proven to stand in the log of an accepted checkpoint.
 """
 
@@ -15,19 +15,21 @@ from aidledger.ledger.acceptance import Verdict
 from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.entry import Entry, EntryError, decode_entry
 from aidledger.ledger.proof import ProofError
-from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof
+from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof, parse_row_proof
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tlog_proof import FIRST_LINE, NotProven, check_proof, parse_proof
 from aidledger.ledger.trust import Policy
 from aidledger.services.completeness import check_case, check_person, named_in, sealed_size
 from aidledger.services.payment_proof import check_payment
 from aidledger.services.proof_bundle import RECORD, TLOG_PROOF
+from aidledger.services.row_proof import check_row
 
 _CASE: Final = b'{"$proof":"aidledger/case-proof/'
 _PAYMENT: Final = b'{"$proof":"aidledger/payment-proof/'
+_ROW: Final = b'{"$proof":"aidledger/row-proof/'
 _RECORD: Final = b'{"$type":"'
 
-What = Literal["entry", "case", "person", "payment", "file"]
+What = Literal["entry", "case", "person", "payment", "row", "file"]
 Status = Literal["proven", "complete", "absent", "withdrawn", "refused"]
 
 
@@ -37,7 +39,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     An entry is proven to be at `position` of the log. A case: there are `count` entries, and
     `complete` if all of them were given and are they; or it is absent. A person, likewise: `count`
     `cases` name the one whose token was asked about. A payment of `amount_fen` is
-    one of `count` that make up `total_fen` of `month`; withdrawn: a supplement took it back.
+    one of `count` that make up `total_fen` of `month`; withdrawn: a supplement took it back. A
+    `row` of `model`: one of `count` that were derived of the first `size` entries as of a day.
     """
 
     file: str
@@ -55,6 +58,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int | None = None
     total_fen: int | None = None
     corrected: bool = False
+    model: str = ""
+    row: str = ""
+    as_of: str = ""
 
 
 class _Asked(NamedTuple):
@@ -126,6 +132,8 @@ def check_files(
             answers.append(_case(name, data, proofs, records, asked))
         elif data.startswith(_PAYMENT):
             answers.append(_payment(name, data, proofs))
+        elif data.startswith(_ROW):
+            answers.append(_row(name, data, proofs))
         elif not data.startswith((FIRST_LINE, _RECORD)):
             answers.append(_refused(name, "file", "neither a proof nor an entry"))
     return answers
@@ -238,6 +246,30 @@ def _payment(name: str, data: bytes, proofs: _Proofs) -> Answer:
         amount_fen=answer.amount_fen,
         total_fen=answer.total_fen,
         corrected=answer.corrected,
+    )
+
+
+def _row(name: str, data: bytes, proofs: _Proofs) -> Answer:
+    try:
+        sealed_at = parse_row_proof(data).sealed_at
+    except ProofError as error:
+        return _refused(name, "row", str(error))
+    entry = proofs.records.get(sealed_at)
+    if entry is None:
+        return _refused(name, "row", f"expected the entry at {sealed_at} to be proven")
+    answer = check_row(data, entry)
+    if answer.status == "refused":
+        return _refused(name, "row", answer.why)
+    return Answer(
+        file=name,
+        what="row",
+        status="proven",
+        position=answer.index,
+        size=answer.size,
+        count=answer.count,
+        model=answer.model,
+        row=answer.row,
+        as_of=answer.as_of,
     )
 
 

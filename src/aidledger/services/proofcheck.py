@@ -17,7 +17,7 @@ from aidledger.ledger.index import check_items
 from aidledger.ledger.misbehaviour import FIRST_LINE as BUNDLE_LINE
 from aidledger.ledger.misbehaviour import NotShown, check_bundle, parse_bundle
 from aidledger.ledger.proof import ProofError, verify_inclusion
-from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof
+from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof, parse_row_proof
 from aidledger.ledger.receipt import Receipt, parse_receipt
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tlog_proof import FIRST_LINE, TlogProof, parse_proof
@@ -30,6 +30,7 @@ from aidledger.services.logwalk import Roots
 from aidledger.services.outside import SignedFile, signed_file
 from aidledger.services.payment_proof import check_payment
 from aidledger.services.printing import printable
+from aidledger.services.row_proof import check_row
 from aidledger.store.port import LedgerStore
 
 PROOFS: Final = "proofs"
@@ -37,6 +38,7 @@ _RECEIPT: Final = b'{"$type":"Receipt"'
 _RECORD: Final = b'{"$type":"'
 _CASE: Final = b'{"$proof":"aidledger/case-proof/v1"'
 _PAYMENT: Final = b'{"$proof":"aidledger/payment-proof/v1"'
+_ROW: Final = b'{"$proof":"aidledger/row-proof/v1"'
 
 
 class ProofCheck:
@@ -89,7 +91,8 @@ class ProofCheck:
         for name, data in self._bundles:
             self._bundle(roots, name, data, log_policy(notes.log_keys))
         for name, data in self._others:
-            check = self._case if data.startswith(_CASE) else self._payment
+            kinds = ((_CASE, self._case), (_ROW, self._row))
+            check = next((one for start, one in kinds if data.startswith(start)), self._payment)
             check(store, name, data)
         if self.findings:
             return Rung(name=PROOFS, status="damaged")
@@ -113,7 +116,7 @@ class ProofCheck:
             self._sizes |= {parse_checkpoint(note.text).size for note in notes}
         elif data.startswith(_RECEIPT):
             self._receipts.append((name, parse_receipt(data)))
-        elif data.startswith((_CASE, _PAYMENT)):
+        elif data.startswith((_CASE, _PAYMENT, _ROW)):
             self._others.append((name, data))
         elif data.startswith(_RECORD):
             self._records.append((name, data))
@@ -211,6 +214,17 @@ class ProofCheck:
         if answer.status == "refused":
             expected = f"a line of the statement at {proof.sealed_at}"
             self._find("proof_differs", proof.position, name, expected, answer.why)
+
+    def _row(self, store: LedgerStore, name: str, data: bytes) -> None:
+        try:
+            sealed_at = parse_row_proof(data).sealed_at
+        except ProofError as error:
+            self.useless[name] = str(error)
+            return
+        answer = check_row(data, _record(store, sealed_at) or b"")
+        if answer.status == "refused":
+            expected = f"a row of what was certified at {sealed_at}"
+            self._find("proof_differs", sealed_at, name, expected, answer.why)
 
     def _find(self, code: str, position: int | None, name: str, expected: str, found: str) -> None:
         field, found = printable(name), found[:200]

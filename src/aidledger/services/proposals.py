@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,10 @@ from aidledger.services.problems import Problem, RefusedError
 _STREAM: Final = re.compile(r"[a-z][a-z_]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,119}")
 _PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
-_MAX_PERSONAL_CHARACTERS: Final = 2_000
+MAX_PERSONAL_CHARACTERS: Final = 2_000
+DAY_ENDINGS: Final = ("_on", "planned_to", "to_on")
+MONTH_ENDING: Final = "month"
+"""How fields end that hold a day or a month."""
 _SHOWN: Final = 60
 _LONG_NUMBER: Final = re.compile(r"\d{10}[\dXx]+")
 """As long as a phone, account or identity number: never repeated, wherever it was typed."""
@@ -155,18 +159,28 @@ def _read(line: bytes, number: int) -> Proposal:
     return proposal_of(value, number)
 
 
+def is_stream_of(stream: str, kinds: str) -> bool:
+    """Whether a text names a stream of one of these kinds, as the catalogue writes them."""
+    return stream.partition("/")[0] in kinds.split("|") and _STREAM.fullmatch(stream) is not None
+
+
+@lru_cache(maxsize=4_096)
+def is_actor_or_office(text: str) -> bool:
+    """Whether a text may name an actor or an office."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _envelope_problems(value: dict[str, Any], kind: EventType, line: int | None) -> list[Problem]:
     """Check stream, day, actor and office."""
     problems = []
     stream = value["stream"]
-    allowed = kind.stream.split("|")
-    if not _STREAM.fullmatch(stream) or stream.partition("/")[0] not in allowed:
+    if not is_stream_of(stream, kind.stream):
         problems.append(
             Problem(
                 code="bad_stream",
                 line=line,
                 field="stream",
-                expected=" or ".join(f"{name}/…" for name in allowed),
+                expected=" or ".join(f"{name}/…" for name in kind.stream.split("|")),
                 found=_short(stream),
             )
         )
@@ -189,7 +203,7 @@ def _envelope_problems(value: dict[str, Any], kind: EventType, line: int | None)
             found=_short(value[key]),
         )
         for key in ("actor", "office")
-        if not _NAME.fullmatch(value[key])
+        if not is_actor_or_office(value[key])
     ]
     return problems
 
@@ -220,13 +234,13 @@ def _personal(
                     found="a field this event does not seal",
                 )
             )
-        elif not isinstance(text, str) or not 0 < len(text) <= _MAX_PERSONAL_CHARACTERS:
+        elif not isinstance(text, str) or not 0 < len(text) <= MAX_PERSONAL_CHARACTERS:
             problems.append(
                 Problem(
                     code="bad_personal",
                     line=line,
                     field=f"personal.{key}",
-                    expected=f"a text of 1 to {_MAX_PERSONAL_CHARACTERS} characters",
+                    expected=f"a text of 1 to {MAX_PERSONAL_CHARACTERS} characters",
                     found=type(text).__name__,
                 )
             )
@@ -307,8 +321,8 @@ def _bad_days(value: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for key, text in value.items():
         if not isinstance(text, str):
             continue
-        if (key.endswith(("_on", "planned_to", "to_on")) and text and not is_day(text)) or (
-            key.endswith("month") and text and not is_month(text)
+        if (key.endswith(DAY_ENDINGS) and text and not is_day(text)) or (
+            key.endswith(MONTH_ENDING) and text and not is_month(text)
         ):
             yield key, text
 

@@ -70,6 +70,7 @@ class ProvenLimit(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     unit: str
     due_on: str
+    provisional: bool
     from_position: int
     done_position: int | None
     claimed_used: int | None
@@ -258,6 +259,7 @@ class _Judging:
             n=limit.n + limit.extended,
             unit=limit.unit,
             due_on=str(row["due_on"]),
+            provisional=bool(row["provisional"]),
             from_position=row["from_position"],
             done_position=row["done_position"],
             claimed_used=used(start.claimed, done.claimed if done else self._as_of),

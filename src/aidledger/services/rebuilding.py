@@ -5,55 +5,81 @@ Nothing here decides anything: the same entries, models and question give the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from aidledger.domain.values import FIRST_YEAR, LAST_YEAR
 from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
-from aidledger.replay.building import ModelResult
+from aidledger.replay.building import ModelFailure, ModelResult
+from aidledger.replay.comparing import Comparison
+from aidledger.replay.cutting import UpTo
+from aidledger.replay.deriving import compute
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.generations import Generations, compute
-from aidledger.replay.loading import HostileRow
+from aidledger.replay.generation import Generation
+from aidledger.replay.generations import Generations
+from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import SealedRun
 from aidledger.services.problems import ServiceError
+from aidledger.services.segments import archive_folder, sealed_runs
 from aidledger.services.session import Session
+from aidledger.store.opening import beside
 from aidledger.store.port import LedgerStore
-from aidledger.store.secrets import database_name, is_url, secrets_path
 
 Rows = list[tuple[Any, ...]]
+_CASE_STATE: Final = "case_state"
 
 
 class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a rebuild gave.
 
-    `position` is the last entry read (-1: none), `skipped` the rows that could not be read, and
-    `changed` the models that came out otherwise though nothing that goes into them changed.
+    `position` is the last entry read (-1: none), `skipped` the rows that could not be read, `failed`
+    the models that could not be built, and `changed` those that came out otherwise though nothing
+    that goes into them changed. `compared` counts the rows that differ from the last generation;
+    `resumed` names models that a killed rebuild had finished. `current` says whether lists are read
+    from it now, and `number` which generation it is.
     """
 
+    number: int
     position: int
     entries: int
     as_of: date
     known_on: date | None
     models: tuple[ModelResult, ...]
+    failed: tuple[ModelFailure, ...]
     skipped: tuple[Finding, ...]
     changed: tuple[str, ...]
-    path: Path | None
+    compared: tuple[Comparison, ...]
+    resumed: tuple[str, ...]
+    current: bool
+    path: Path
 
 
 class StoreSource:
-    """A store as the loader reads it."""
+    """A store as the loader reads it, with the archive that lies beside the ledger."""
 
     def __init__(self, store: LedgerStore) -> None:
         self._store = store
 
-    def rows(self) -> Iterable[HostileRow]:
-        """Return (position, record) of every row in position order."""
-        return self._store.read_records()
+    def sealed(self) -> tuple[SealedRun, ...]:
+        """Return the segments of the archive that the log vouches for.
+
+        Raises:
+            ServiceError: one of them is not as it was sealed.
+
+        """
+        place = _place_of(self._store)
+        return () if place is None else sealed_runs(self._store, archive_folder(place))
+
+    def rows(self, first: int = 0) -> Iterable[HostileRow]:
+        """Return (position, record) of every row from `first` on in position order."""
+        return self._store.read_records(first)
 
     def row_at(self, position: int) -> HostileRow | None:
         """Return (position, record) of one position."""
@@ -63,14 +89,28 @@ class StoreSource:
 
 def generations_folder(location: str) -> Path:
     """Say where the generations of a ledger lie: beside its file, or with the user's data."""
-    if is_url(location):
-        return secrets_path(location).parent / f"{database_name(location)}.generations"
-    return Path(f"{location}.generations")
+    return beside(location, "generations")
+
+
+def _place_of(store: LedgerStore) -> str | None:
+    """Return where a store lies, as far as it knows."""
+    place = getattr(store, "path", None) or getattr(store, "location", None)
+    return None if place is None else str(place)
+
+
+def generations_of(session: Session | LedgerStore, folder: Path | None = None) -> Generations:
+    """Return the generations of a ledger, in their folder or another.
+
+    Raises:
+        ServiceError: nobody knows where this store lies.
+
+    """
+    return Generations(_folder_of(store_of(session), folder))
 
 
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
     """Return the folder named, or that of the store's own place."""
-    place = folder or getattr(store, "path", None) or getattr(store, "location", None)
+    place = folder or _place_of(store)
     if place is None:
         raise ServiceError(
             "rebuild: expected a folder for the generations of this database, found none",
@@ -87,9 +127,13 @@ def rebuild(
     models: Iterable[str] | None = None,
     folder: Path | None = None,
     limits: EngineLimits | None = None,
-    progress: Callable[[str, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> RebuildResult:
     """Build a new generation of the read models and switch to it.
+
+    The entries are those that the ledger's head counts: what is recorded meanwhile is not read.
+    A model that fails leaves the others alone; a generation that lost a model which the current one
+    has does not become current.
 
     Args:
         session: an opened ledger.
@@ -98,32 +142,39 @@ def rebuild(
         models: names of models to build, with all they read; default: every model.
         folder: where generations are kept; default: beside the ledger.
         limits: how much memory and how many threads to take.
-        progress: told of each stage and how many rows were read.
+        progress: told how far it is.
 
     Raises:
-        ModelError: a model is unknown or cannot be built.
+        ModelError: a model is unknown.
         GenerationsError: another rebuild is running, or the disk refused.
         ServiceError: a day outside 1850-2200.
 
     """
     _check_days(as_of, known_on)
-    store = _store_of(session)
-    built = Generations(_folder_of(store, folder)).rebuild(
+    store = store_of(session)
+    head = store.head()
+    built = generations_of(store, folder).rebuild(
         StoreSource(store),
         needed(load_models(), models),
         as_of=as_of,
         known_on=known_on,
+        head=(head.size, head.root.hex()),
         limits=limits,
         progress=progress,
     )
     return RebuildResult(
+        number=built.generation.number,
         position=built.loaded.position,
         entries=built.loaded.entries,
         as_of=built.loaded.as_of,
         known_on=built.loaded.known_on,
-        models=built.models,
+        models=built.generation.models,
+        failed=built.generation.failed,
         skipped=built.loaded.findings,
         changed=built.changed,
+        compared=built.compared,
+        resumed=built.resumed,
+        current=built.current,
         path=built.path,
     )
 
@@ -149,10 +200,10 @@ def read_model(
 
     """
     _check_days(as_of, known_on)
-    store = _store_of(session)
+    store = store_of(session)
     models = load_models()
     wanted = needed(models, [name])
-    generations = Generations(_folder_of(store, folder))
+    generations = generations_of(store, folder)
     current = generations.current()
     if current is not None and current.holds(
         wanted, position=store.head().size - 1, as_of=as_of, known_on=known_on
@@ -177,12 +228,37 @@ def disagreements(
         ModelError: `case_state` cannot be built.
 
     """
-    source = StoreSource(_store_of(session))
+    source = StoreSource(store_of(session))
     loaded, columns, rows = compute(
-        source, load_models(), "case_state", as_of=as_of, known_on=known_on, limits=limits
+        source, load_models(), _CASE_STATE, as_of=as_of, known_on=known_on, limits=limits
     )
     derived = [dict(zip(columns, row, strict=True)) for row in rows]
     folded = fold_cases(source.rows(), as_of=loaded.as_of, known_on=known_on)
+    return differences(folded, derived)
+
+
+def disagreements_in(
+    session: Session | LedgerStore,
+    generation: Generation,
+    *,
+    folder: Path | None = None,
+    limits: EngineLimits | None = None,
+) -> list[Difference]:
+    """Fold every case as a generation saw it, and compare it with the rows that it holds.
+
+    Raises:
+        GenerationsError: the generation can't be read.
+
+    """
+    store = store_of(session)
+    generations, models = generations_of(store, folder), load_models()
+    columns, rows = generations.read(generation, models[_CASE_STATE], limits)
+    derived = [dict(zip(columns, row, strict=True)) for row in rows]
+    folded = fold_cases(
+        UpTo(StoreSource(store), generation.position + 1).rows(),
+        as_of=generation.as_of,
+        known_on=generation.known_on,
+    )
     return differences(folded, derived)
 
 
@@ -207,5 +283,6 @@ def _check_days(*days: date | None) -> None:
             )
 
 
-def _store_of(session: Session | LedgerStore) -> LedgerStore:
+def store_of(session: Session | LedgerStore) -> LedgerStore:
+    """Return the store of an opened ledger."""
     return session.store if isinstance(session, Session) else session

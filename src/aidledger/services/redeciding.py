@@ -221,21 +221,21 @@ def withheld_facts(
     return None if value is None else msgspec.json.decode(value)
 
 
-def _known_then(
+def known_then(
     session: Session,
     book: PolicyBook,
     before: Case,
     entry: Recorded,
-    record: policy.DecisionRecord,
+    act: str,
     *,
     with_others: bool,
 ) -> dict[str, Any]:
-    """Return the nested facts as the ledger knew them just before an entry.
+    """Return the nested facts of an act as the ledger knew them just before an entry.
 
     `with_others`: with the person's other cases, which cost a fold each.
     """
     by = Proposal(
-        type=record.act,
+        type=act,
         stream=entry.stream,
         event=entry.event,
         effective_on=entry.effective_on,
@@ -253,7 +253,7 @@ def _known_then(
         others=others,
         office_kind=session.office_kind(entry.office),
     )
-    return facts_of(record.act, entry.event, by, given)
+    return facts_of(act, entry.event, by, given)
 
 
 def known_facts(
@@ -264,7 +264,7 @@ def known_facts(
     record: policy.DecisionRecord,
 ) -> dict[str, Any]:
     """Return the facts by dotted path as the ledger knew them then, but those that it seals."""
-    facts = _known_then(session, book, before, entry, record, with_others=True)
+    facts = known_then(session, book, before, entry, record.act, with_others=True)
     standards = msgspec.to_builtins(facts.pop("standards"))
     flat = {
         f"{root}.{name}": value
@@ -284,7 +284,7 @@ def _facts_not_borne_out(
 ) -> list[policy.Difference]:
     """Compare the facts kept in a decision with the case as it was before it."""
     asks = any(path.startswith("person.") for path in record.facts)
-    known = _known_then(session, book, before, entry, record, with_others=asks)
+    known = known_then(session, book, before, entry, record.act, with_others=asks)
     found = []
     for root, names, paths in _compared(record.act, tuple(record.facts)):
         for path, was in zip(paths, known[root].many(names, None), strict=True):

@@ -4,10 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from aidledger.domain.policy.compiling import Limit
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
 from aidledger.domain.timers import Timer, timers
 from aidledger.services.session import Session
+
+
+class LimitShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of a limit: its last day as moved and known, which is none while it is suspended.
+
+    ``provisional``: the day lies in a year whose holidays are not known, and may still change.
+    """
+
+    limit: str
+    from_on: str
+    from_position: int
+    due_on: str | None
+    provisional: bool
+    extended: int
+    unit: str
+    suspended_days: int
+    suspended_since: str | None
+    done_on: str | None
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the limit runs still, and its day is provisional."""
+        return self.provisional and self.done_on is None
+
+
+def limit_shown(timer: Timer) -> LimitShown:
+    """Return what is shown of a run of a limit, wherever one is shown."""
+    moved = timer.moved
+    return LimitShown(
+        limit=timer.limit.id,
+        from_on=timer.from_on,
+        from_position=timer.from_position,
+        due_on=timer.due_on or None,
+        provisional=moved.provisional,
+        extended=moved.extended,
+        unit=timer.limit.unit,
+        suspended_days=moved.suspended_days,
+        suspended_since=moved.suspended_since or None,
+        done_on=timer.done_on or None,
+    )
 
 
 def running_limits(

@@ -160,10 +160,12 @@ def reveal_facts(
 
 def revealed_in(vault: Vault, entries: Iterable[Recorded]) -> dict[str, str]:
     """Return kind and grade of a disability as the entries of a case sealed them last."""
-    found: dict[str, str] = {}
-    for entry in entries:
-        for field in _DISABILITY:
-            opened = vault.open(entry.sealed[field]) if field in entry.sealed else None
-            if opened is not None:
-                found[field] = opened
-    return found
+    sealed = [
+        (field, entry.sealed[field])
+        for entry in entries
+        if entry.sealed
+        for field in _DISABILITY
+        if field in entry.sealed
+    ]
+    opened = vault.open_many([commitment for _, commitment in sealed]) if sealed else {}
+    return {field: opened[commitment] for field, commitment in sealed if commitment in opened}

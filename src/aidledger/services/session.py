@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -19,10 +20,11 @@ from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.fund import Fund, evolve_fund, fold_fund
 from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
+from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.keyring import (
     REFUSED_KEY,
     Keyring,
@@ -32,6 +34,7 @@ from aidledger.services.keyring import (
     no_tokens,
 )
 from aidledger.services.neighbours import NAMING, Neighbours, about
+from aidledger.services.points import cut_at
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.store.keyfiles import keys_path
@@ -46,6 +49,10 @@ if TYPE_CHECKING:  # the guard is made of a session
 
 
 T = TypeVar("T")
+
+_STATES_KEPT: Final = 20_000
+_VERSIONS_KEPT: Final = 500_000
+"""So much stays in memory between batches, however long a history is."""
 
 _NO_STEPS: Final[tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = (
     {},
@@ -127,7 +134,7 @@ class Session:
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
-        return recorded_all(self.store.read_stream(name))
+        return recorded_many(list(self.store.read_stream(name)))
 
     def version(self, stream: str) -> int:
         """Return the version of a stream: 0 when it has no entry."""
@@ -171,6 +178,19 @@ class Session:
         """Let every kept state take in what was decided: work for while a batch is committed."""
         for stream in tuple(self.pending):
             self._settle(stream)
+
+    def trim(self, most: int = _STATES_KEPT) -> None:
+        """Keep no more folded states than so many of a kind: the oldest are folded again if asked for.
+
+        Only between batches, when nothing is on its way to be written.
+        """
+        for kept, _ in self._steps.values():
+            for stream in tuple(islice(kept, max(0, len(kept) - most))):
+                del kept[stream]
+        if len(self.versions) > _VERSIONS_KEPT:
+            self.versions.clear()
+        if self.vault is not None:
+            self.vault.trim(most)
 
     def unfold(self, stream: str, entries: list[Recorded]) -> None:
         """Drop the state of a stream of which an earlier entry now says something else.
@@ -302,6 +322,7 @@ def open_session(
     location: str,
     *,
     read_only: bool = False,
+    at: Point | None = None,
     clock: Clock | None = None,
     random_bytes: RandomBytes = system_bytes,
     passphrase: Passphrase = no_passphrase,
@@ -312,6 +333,7 @@ def open_session(
     Args:
         location: a file path or a ``postgresql://`` address.
         read_only: open for reading; the secrets are then not needed.
+        at: open it as it stood at this point of the log, for reading; default: as it stands.
         clock: what says the time; the machine's by default.
         random_bytes: where salts and keys come from.
         passphrase: asked for the passphrase of a locked key, when that key is to sign.
@@ -319,10 +341,12 @@ def open_session(
 
     Raises:
         StoreError: missing, unsafe or unreadable ledger, or secrets that others can read.
+        ServiceError: there is no such point.
 
     """
-    store = open_ledger(location, read_only=read_only)
+    whole = open_ledger(location, read_only=read_only)
     try:
+        store = whole if at is None else cut_at(whole, at)
         place = None if read_only else secrets_path(location)
         with Session(
             store,
@@ -334,5 +358,5 @@ def open_session(
         ) as session:
             yield session
     except BaseException:
-        store.close()
+        whole.close()
         raise

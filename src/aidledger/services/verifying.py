@@ -30,7 +30,7 @@ from aidledger.services.upper import climb
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import HostileRow, LedgerStore
 
-_PARALLEL_FROM: Final = 200_000
+PARALLEL_FROM: Final = 200_000
 """From so many entries on a second process pays for its start."""
 _TREE: Final = "tree"
 _COUNT: Final = {
@@ -50,11 +50,11 @@ class EntryReader(msgspec.Struct, frozen=True):
 
     def __call__(self, start: int, stop: int | None) -> Iterator[HostileRow]:
         """Yield the entries from `start` up to, not including, `stop`. Raises StoreError."""
-        return _opened(self.location).read(start, stop)
+        return opened_here(self.location).read(start, stop)
 
 
 @lru_cache(maxsize=1)
-def _opened(location: str) -> LedgerStore:
+def opened_here(location: str) -> LedgerStore:
     """Open a ledger for reading, once in a process of workers."""
     return open_ledger(location, read_only=True)
 
@@ -115,7 +115,7 @@ def _verify(
     head = store.read_head_row()
     total = head[0] if head and type(head[0]) is int and head[0] >= 0 else None
     told = None if progress is None else lambda done: progress(done, total)
-    wanted = jobs or (1 if (total or 0) < _PARALLEL_FROM else os.cpu_count() or 1)
+    wanted = jobs or (1 if (total or 0) < PARALLEL_FROM else os.cpu_count() or 1)
     with workers(wanted) as executor:
         done = None
         if executor is not None and location is not None:

@@ -64,10 +64,15 @@ def open_ledger(location: str | Path, *, read_only: bool = False) -> LedgerStore
 
 def mark_path(location: str | Path) -> Path:
     """Say where the high-water mark of a ledger lies."""
+    return beside(location, "mark")
+
+
+def beside(location: str | Path, ending: str) -> Path:
+    """Say where something of a ledger's lies: beside its file, or with the user's data."""
     location = str(location)
     if is_url(location):
-        return secrets_path(location).parent / f"{database_name(location)}.mark"
-    return Path(f"{location}.mark")
+        return secrets_path(location).parent / f"{database_name(location)}.{ending}"
+    return Path(f"{location}.{ending}")
 
 
 def _mark(location: str) -> Mark:

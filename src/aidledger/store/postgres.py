@@ -60,6 +60,7 @@ class PostgresStore:
     engine_name = "postgresql"
 
     def __init__(self, location: str, *, origin: str, read_only: bool, mark: Mark | None) -> None:
+        self.location = location
         self.origin = origin
         self.read_only = read_only
         self._mark = mark
@@ -177,9 +178,10 @@ class PostgresStore:
         where, bounds = shelf.position_range(start, stop)
         return self._link.stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
 
-    def read_records(self) -> Iterator[HostileRow]:
-        """Yield (position, record) of every entry in position order."""
-        return self._link.stream(shelf.SELECT_RECORDS, ())
+    def read_records(self, start: int = 0) -> Iterator[HostileRow]:
+        """Yield (position, record) of every entry from `start` in position order."""
+        where, bounds = shelf.position_range(start, None)
+        return self._link.stream(f"{shelf.SELECT_RECORDS}{where} ORDER BY position", bounds)
 
     def read_page(
         self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()

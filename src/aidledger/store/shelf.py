@@ -35,7 +35,7 @@ SELECT_LEAVES: Final = (
     "SELECT leaf_hash FROM entries WHERE position >= ? AND position < ? ORDER BY position"
 )
 ENTRY_COLUMNS: Final = "position, stream, version, type, recorded_at, record, leaf_hash"
-SELECT_RECORDS: Final = "SELECT position, record FROM entries ORDER BY position"
+SELECT_RECORDS: Final = "SELECT position, record FROM entries"
 SELECT_NODES: Final = "SELECT level, idx, hash FROM nodes ORDER BY level, idx"
 SELECT_CHECKPOINTS: Final = "SELECT size, root, note FROM checkpoints ORDER BY size, note"
 

@@ -11,6 +11,7 @@ key, so what comes out is always compared with the commitment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
@@ -85,6 +86,11 @@ class Vault:
             self._keys.clear()
         else:
             self._keys.pop(person, None)
+
+    def trim(self, most: int) -> None:
+        """Keep no more keys of persons in memory than so many."""
+        for person in tuple(islice(self._keys, max(0, len(self._keys) - most))):
+            del self._keys[person]
 
     def renew(self, rows: Sequence[VaultRow]) -> list[VaultRow]:
         """Seal the same values again under the keys that now hold, with the same commitments.

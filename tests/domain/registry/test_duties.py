@@ -27,6 +27,8 @@ from aidledger.domain.registry.watch import Watch
 
 CODES = {duty.id: f"duty_{duty.rule.lower()}" for duty in TABLE.all_duties}
 IN_TIME = "s14-completed-in-time"
+#: S4-051: only the pack gives the days.
+TEN_DAYS = {"paperwork_working_days": 10}
 
 
 def test_every_duty_has_an_act_that_breaks_it_and_a_lawful_twin() -> None:
@@ -89,7 +91,7 @@ def test_without_its_row_the_act_would_pass(duty: str) -> None:
 @pytest.mark.parametrize(("days", "found"), [(10, []), (17, [IN_TIME])])
 def test_an_emergency_is_flagged_once_its_paperwork_is_late(days: int, found: list[str]) -> None:
     for ending in ("completed", "open"):
-        world = World()
+        world = World(parameters=TEN_DAYS)
         applied(world)
         position = world.forges(on_case(HEAD, AID))
         world.day = f"2022-03-{1 + days:02d}"
@@ -101,14 +103,14 @@ def test_an_emergency_is_flagged_once_its_paperwork_is_late(days: int, found: li
         ]
 
 
-def test_without_its_row_nobody_asks_for_the_paperwork() -> None:
-    world = World(without(IN_TIME))
-    applied(world)
-    world.says(on_case(HEAD, AID))
-    world.day = "2022-03-28"
-    world.says(on_case(CLERK, acts.HEARD))
+def test_without_its_row_or_a_number_of_the_pack_nobody_asks_for_the_paperwork() -> None:
+    for world in (World(without(IN_TIME), parameters=TEN_DAYS), World()):
+        applied(world)
+        world.says(on_case(HEAD, AID))
+        world.day = "2022-03-28"
+        world.says(on_case(CLERK, acts.HEARD))
 
-    assert () == world.replayed().findings
+        assert () == world.replayed().findings
 
 
 def test_a_rule_that_was_named_with_the_act_is_found_and_marked() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.registry.acts import REGISTRY
@@ -11,7 +13,7 @@ from aidledger.domain.events import powers
 from aidledger.domain.events.base import Event
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.enrol import enrol
-from aidledger.domain.registry.registry import Registry
+from aidledger.domain.registry.registry import FOREVER, Registry
 
 ACTORS = st.sampled_from(["a", "b", "c"])
 TOKEN = st.sampled_from(["p" + "1" * 32, "p" + "2" * 32])
@@ -68,6 +70,20 @@ def test_what_comes_later_changes_nothing_before_it(found: list[Event], cut: int
             part = enrol(part, entry(position, event))
 
     assert seen(part, cut) == seen(whole, cut)
+
+
+@given(st.lists(GIVEN, max_size=12), st.integers(0, 3))
+def test_an_answer_that_is_kept_is_the_one_that_is_found_anew(
+    found: list[Event], further: int
+) -> None:
+    registry = Registry()
+    for position, event in enumerate(found):
+        registry = enrol(registry, entry(position, event))
+        seen(registry, position + 1)  # answers are kept
+        at = position + 1 + further
+
+        assert seen(replace(registry, changed_at=FOREVER), at) == seen(registry, at)
+    assert not found or registry.answers, "nothing was kept"
 
 
 @given(st.lists(GIVEN, max_size=12))

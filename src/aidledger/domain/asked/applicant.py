@@ -29,7 +29,6 @@ def _recognised_as(asked: Asked) -> list[str]:
 FACTS: Final[dict[str, Callable[[Asked], Any]]] = {
     "route": lambda f: f.case.route,
     "stated": lambda f: sorted(f.case.standing.stated),
-    "declared_true": lambda f: f.case.standing.declared_true,
     "recognised_as": _recognised_as,
     "guardian_kind": _guardian,
     "account_holder": lambda f: f.case.account_holder,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
-
 from aidledger.domain.asked.household import Asked
 from aidledger.domain.helpstate import Work
 from aidledger.domain.householdstate import Category
@@ -20,8 +18,10 @@ def _causes(asked: Asked) -> list[Category]:
     return [one for one in asked.case.household.categories if one.holds(asked.on)]
 
 
-def _opened(asked: Asked) -> list[str]:
-    return sorted({asked.revealed.get(one.commitment, "") for one in _causes(asked)} - {""})
+def _opened(asked: Asked) -> dict[str, str]:
+    """Return what is sealed under the number of each cause, where it opens."""
+    opened = {one.number: asked.revealed.get(one.commitment, "") for one in _causes(asked)}
+    return {number: opened[number] for number in sorted(opened) if opened[number]}
 
 
 def _work_here(asked: Asked) -> list[Work]:
@@ -50,8 +50,6 @@ FACTS: Final[dict[str, Callable[[Asked], Any]]] = {
     "worked_months": _worked_months,
     "work_evidence": lambda f: any(one.evidence for one in _work_here(f)),
     "need_found": lambda f: bool(f.case.discovered_on),
-    "helped": lambda f: [msgspec.to_builtins(one) for one in f.case.help.grants],
-    "granted_fen": lambda f: f.case.help.granted_fen,
     "granted_unpaid_fen": lambda f: f.case.help.granted_fen - f.case.help.rostered_fen,
 }
 """Every fact of help, by the name that clauses know it by."""

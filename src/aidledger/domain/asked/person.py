@@ -104,11 +104,6 @@ def _recognised(facts: PersonFacts) -> list[str]:
     )
 
 
-def _allowance_income(facts: PersonFacts) -> int:
-    """Return the income a month of the household on the allowance in fen, -1 where there is none."""
-    return max((one.household.income_fen for one in _allowances(facts)), default=-1)
-
-
 def _allowances(facts: PersonFacts) -> Iterator[Case]:
     """Yield the cases in which the person has the allowance."""
     for one in (facts.case, *facts.others):
@@ -144,7 +139,6 @@ FACTS: Final[dict[str, Callable[[PersonFacts], Any]]] = {
     "recognised": _recognised,
     "grants": _grants,
     "recognitions": _recognitions,
-    "allowance_income_fen": _allowance_income,
     "allowance_per_head_fen": _allowance_per_head,
     "allowance_full": lambda f: any(not one.household.income_fen for one in _allowances(f)),
     "allowance_on": lambda f: max((one.decided_on for one in _allowances(f)), default=""),

@@ -1,4 +1,4 @@
-"""What the ledger says of itself, so that completeness can be proven: indexes, closed months.
+"""What the ledger says of itself, so that completeness can be proven: indexes, closed months, the archive.
 
 ``size`` is how much of the log such an entry is about: the entries at positions below it. What it
 says can be worked out again from them, and ``verify`` does.
@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from aidledger.domain.events.base import (
+    Code,
     Count,
+    Day,
     Difference,
     Digest,
     Event,
@@ -32,6 +34,19 @@ class IndexSealed(Event, frozen=True, kw_only=True):
     root: Digest
     rows: Count
     size: Count
+
+
+class SegmentSealed(Event, frozen=True, kw_only=True):
+    """归档段封存: a run of entries was written into the archive: where it begins, and how many they are.
+
+    ``root`` is the root over their leaves, ``manifest`` the SHA-256 of the segment's manifest, which
+    names every file. The same entries may be sealed again: other versions may write other files.
+    """
+
+    entries: Count
+    first: Count
+    manifest: Digest
+    root: Digest
 
 
 class PaymentMonthClosed(Event, frozen=True, kw_only=True):
@@ -87,6 +102,20 @@ class BankFileReconciled(Event, frozen=True, kw_only=True):
     size: Count
 
 
+class GenerationCertified(Event, frozen=True, kw_only=True):
+    """生成版本认证: read models were derived from the log, and this is the hash of their certificate.
+
+    The certificate (FORMAT, Certified generations) has the digest of each model. ``root`` is that of the log at ``size``;
+    ``as_of`` the day asked about; ``known_on`` the day whose knowledge counted, null: all of it.
+    """
+
+    as_of: Day
+    certificate: Digest
+    known_on: Day | None = None
+    root: Digest
+    size: Count
+
+
 class LedgerRestored(Event, frozen=True, kw_only=True):
     """账本恢复: an older state was brought back from a backup, and an auditor let it go on.
 
@@ -102,3 +131,16 @@ class LedgerRestored(Event, frozen=True, kw_only=True):
     lost_root: Digest
     lost_size: Count
     reason: Text
+
+
+class NightlyRetried(Event, frozen=True, kw_only=True):
+    """夜间运行重办: somebody had a nightly run done again, or answered for what it found.
+
+    ``run`` is the run that did not end as it should, ``steps`` are those that are done again, and
+    ``overridden`` those whose findings no longer hold up the others.
+    """
+
+    overridden: tuple[Code, ...]
+    reason: Text
+    run: Code
+    steps: tuple[Code, ...]

@@ -109,6 +109,7 @@ def compile_amounts(
         group = table.group or table.code
         if table.needs is not None and table.needs not in tables:
             raise pack_error(file, f"{field}.needs", "an amount of the pack", table.needs)
+        _check_needs(table, tables, file)
         if combine.setdefault(group, table.combine) != table.combine:
             raise pack_error(
                 file, f"{field}.combine", f"{combine[group]} as in its group", table.combine
@@ -136,6 +137,20 @@ def compile_amounts(
             )
         )
     return tuple(rules)
+
+
+def _check_needs(
+    table: AmountTable, tables: Mapping[str, tuple[str, AmountTable]], file: str
+) -> None:
+    """Refuse an amount that needs itself, straight or by others."""
+    way = [table.code]
+    while (needed := tables.get(way[-1])) is not None and needed[1].needs is not None:
+        way.append(needed[1].needs)
+        if way[-1] in way[:-1]:
+            expected = "an amount that does not need this one"
+            raise pack_error(
+                file, f"amount.{table.code}.needs", expected, " → ".join(way), "circle"
+            )
 
 
 def compile_formula(

@@ -169,7 +169,7 @@ def _times(times: int) -> str:
 
 
 def _amount(rule: AmountRule) -> Rule:
-    zh, en = (f"{_formula(rule.formula)}{comma}" for comma in ("，", ", "))
+    zh, en = (f"{formula_words(rule.formula)}{comma}" for comma in ("，", ", "))
     rounded_zh, rounded_en = rounding_words(rule.formula.rounding)
     zh, en = zh + rounded_zh, en + rounded_en
     if rule.combine == "max":
@@ -191,7 +191,7 @@ def _amount(rule: AmountRule) -> Rule:
     )
 
 
-def _formula(formula: CompiledFormula) -> str:
+def formula_words(formula: CompiledFormula) -> str:
     """Write a formula as it is worked out: standards and facts by name, sums in yuan."""
     text = _term(formula.base, formula)
     if formula.floors:

@@ -32,7 +32,7 @@ REASONS: Final[dict[FaultReason, tuple[str, str]]] = {
     "bad_day": ("日期不存在或者次序颠倒", "no such day, or days in the wrong order"),
     "bad_example": ("算例说的是规则没有的内容", "an example speaks of what no rule has"),
     "bad_value": ("值的形式不对", "a value of another form"),
-    "circle": ("政策包不能以自己为基础", "a pack can't rest on itself"),
+    "circle": ("不能以自己为基础", "nothing can rest on itself"),
     "missing_day": (
         "缺少日期：不知从何时起有效",
         "a day is missing: nobody knows since when it holds",

@@ -138,6 +138,8 @@ def _check(example: Example, pack: ResolvedPack, field: str) -> None:
             refuse(name, "a day as YYYY-MM-DD", day, "bad_day")
     if (table.act, table.amount_fen, table.limit) == (None, None, None):
         refuse("", "an act, an amount or a limit", "none")
+    if table.act is not None and not pack.clauses_for(table.act):
+        refuse("act", "an act that a clause of the pack is on", table.act, "unknown_name")
     if (table.limit is None) != (table.due is None):
         refuse("due", "a limit with its last day", "one without the other")
     for index, move in enumerate(table.moved):

@@ -17,7 +17,7 @@ from typing import Any, Final
 import cel
 
 from aidledger.domain.calendar import Calendar
-from aidledger.domain.policy.errors import PackError, pack_error
+from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
 from aidledger.domain.values import (
     add_months,
     full_years,
@@ -40,7 +40,8 @@ CALENDAR_FUNCTIONS: Final = frozenset({"add_working_days", "working_days_between
 
 _STRINGS = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 _FLOAT = re.compile(r"(?<![\w.])(?:[0-9]+\.[0-9]|\.[0-9]|[0-9]+[eE])")
-_LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(")
+_LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(\s*(\w*)")
+_DIVISION = frozenset({"_/_", "_%_"})
 _PATH = re.compile(rf"(?<![\w.])({'|'.join(ROOTS)})\b((?:\s*\.\s*[A-Za-z_]\w*)*)(\s*\()?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _DATE_FUNCTIONS = frozenset(
@@ -162,12 +163,12 @@ def compile_expression(source: str, *, file: str, field: str) -> Expression:
     """Compile a condition and find the facts that it reads.
 
     Raises:
-        PackError: too long, not CEL, a root read whole, a number with a point, a function that
-            conditions don't have.
+        PackError: too long, not CEL, a root read whole or unknown, a number with a point, a
+            division, a function that conditions don't have, a value that is no answer.
     """
 
-    def refuse(expected: str, found: str) -> PackError:
-        return pack_error(file, field, expected, found, "not_cel")
+    def refuse(expected: str, found: str, reason: FaultReason = "not_cel") -> PackError:
+        return pack_error(file, field, expected, found, reason)
 
     if len(source) > MAX_LENGTH:
         raise refuse(f"a condition of at most {MAX_LENGTH} characters", f"{len(source)}")
@@ -184,6 +185,14 @@ def compile_expression(source: str, *, file: str, field: str) -> Expression:
     unknown = sorted(n for n in used if _NAME.fullmatch(n) and n not in _ALLOWED_FUNCTIONS)
     if unknown:
         raise refuse("only the functions of conditions", ", ".join(unknown))
+    if not _DIVISION.isdisjoint(used):
+        raise refuse("no division, which would lose what is left over", source)
+    elsewhere = set(program.variables()) - {*ROOTS, *_LOOP.findall(bare)}
+    if elsewhere:
+        expected = f"a fact of {', '.join(ROOTS)}"
+        raise refuse(expected, ", ".join(sorted(elsewhere)), "unknown_name")
+    if not program.variables() and type(program.execute({})) is not bool:
+        raise refuse("a condition that is true or false", source)
     paths: set[str] = set()
     for match in _PATH.finditer(bare):
         names = _NAME.findall(match.group(2))

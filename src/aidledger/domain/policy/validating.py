@@ -8,12 +8,15 @@ from aidledger.domain.values import is_day
 
 
 def check_names(pack: PackFile, file: str) -> None:
-    """Refuse a name twice, and a parameter without its source."""
+    """Refuse a name twice, a parameter without its source, and a source of nothing."""
     named: tuple[tuple[str, FaultReason, list[str]], ...] = (
         ("clause", "twice", [c.id for c in pack.clause]),
         ("amount", "twice", [a.code for a in pack.amount]),
         ("limit", "twice", [x.id for x in pack.limit]),
         ("standard", "overlap", [f"{s.code} from {s.from_on}" for s in pack.standard]),
+        ("follow", "twice", [f.on for f in pack.follow]),
+        ("programmes", "twice", list(pack.programmes)),
+        *((f"clause[{at}].on", "twice", list(c.on)) for at, c in enumerate(pack.clause)),
     )
     for kind, reason, names in named:
         for index, name in enumerate(names):
@@ -24,6 +27,10 @@ def check_names(pack: PackFile, file: str) -> None:
         if key not in pack.provenance:
             field = f"parameters.{key}"
             raise pack_error(file, field, "its source in provenance", "nothing", "no_source")
+    for key in pack.provenance:
+        if key not in pack.parameters:
+            expected = "a parameter of this file"
+            raise pack_error(file, f"provenance.{key}", expected, key, "unknown_name")
 
 
 def check_days(pack: PackFile, file: str) -> None:

@@ -7,8 +7,9 @@ verified. What no power names is forbidden. Keys first, then the role, then the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from aidledger.domain.events import powers as events
 from aidledger.domain.registry.codes import DUTY_CODE, POWER_CODES
@@ -80,8 +81,7 @@ def _refusals(
             yield duty_refusal(duty)
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(msgspec.Struct, frozen=True):
     """How far an actor's roles carry: the code of what is missing, or by which rule they do.
 
     ``consequence``: the act only carries out what the same actor's act before it brought about.
@@ -111,7 +111,31 @@ def _standing(actor: Actor, act: Act, case: Involvement, context: Context) -> _S
 def _by_role(
     power: PowerTable, actor: Actor, act: Act, case: Involvement, context: Context
 ) -> _Standing:
-    """Return whether roles carry an act, narrowing them step by step: role, office, place, programme."""
+    """Return whether roles carry an act, those of the actor or those that an office has lent."""
+    place, powers = context.place(actor, act, case), context.powers
+    home = _home_kinds(power, context)
+    asked = (
+        powers and powers.hash,
+        power.id,
+        *(actor.id, actor.office),
+        place,
+        case.programme,
+        home,
+    )
+    # the officers of a county do the same act at the same place day after day
+    answers = context.registry.kept("_own_role", context.position)
+    if asked not in answers:
+        answers[asked] = _own_role(power, actor, place, case.programme, context)
+    return answers[asked] or _delegated(power, actor, act, case, context)
+
+
+def _own_role(
+    power: PowerTable, actor: Actor, place: str, programme: str, context: Context
+) -> _Standing | None:
+    """Return how far an actor's own roles carry, narrowed step by step: role, office, place, programme.
+
+    Nothing where they carry as far as delegation may: the amount of the act decides then.
+    """
     registry, at = context.registry, context.position
     if CUSTODIAN in power.roles and registry.custodian(actor.id, at) is not None:
         return _Standing("", f"{power.id} by {CUSTODIAN}")
@@ -124,11 +148,10 @@ def _by_role(
     grants = [g for g in grants if g.office == actor.office and _counts_here(g, context)]
     if not grants:
         return _Standing("power_office")
-    place = context.place(actor, act, case)
     grants = [g for g in grants if _reaches(power, g, place)]
     if not grants:
         return _Standing("power_place")
-    grants = [g for g in grants if fits(g.programme, case.programme)]
+    grants = [g for g in grants if fits(g.programme, programme)]
     if not grants:
         return _Standing("power_programme")
     home = _home_kinds(power, context)
@@ -136,9 +159,7 @@ def _by_role(
         own = [g.role for g in grants if g.role in power.roles]
         if own:
             return _Standing("", f"{power.id} by {own[0]}")
-    if not any(g.role in power.delegable_to for g in grants):
-        return _Standing("power_level")
-    return _delegated(power, actor, act, case, context)
+    return None if any(g.role in power.delegable_to for g in grants) else _Standing("power_level")
 
 
 def _delegated(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeAlias
+
+import msgspec
 
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.events.base import Event
@@ -21,8 +22,7 @@ from aidledger.domain.registry.registry import Registry
 from aidledger.domain.registry.table import Powers, PowerTable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who acts, for which office, with which key; no key where nothing is signed."""
 
     id: str
@@ -30,8 +30,7 @@ class Actor:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(msgspec.Struct, frozen=True, kw_only=True):
     """What is done, on which stream."""
 
     type: str
@@ -39,17 +38,15 @@ class Act:
     stream: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of the moment: the pack's parameters, the calendar, and the day in China."""
 
     recorded_on: str
-    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping[str, Any] = MappingProxyType({})
     calendar: Calendar | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer may depend on.
 
     ``position`` is where the entry stands or would stand, ``recorded_at`` its time (UTC, ISO);
@@ -61,13 +58,18 @@ class Context:
     position: int
     recorded_at: str
     setting: Setting
-    histories: Histories = field(default_factory=lambda: MappingProxyType({}))
+    histories: Histories = MappingProxyType({})
 
     def parameter(self, name: str) -> Any:
         """Return a parameter: the pack's where it sets one of the same type, else the table's."""
         mine = None if self.powers is None else self.powers.parameters.get(name)
         theirs = self.setting.parameters.get(name)
         return theirs if theirs is not None and type(theirs) is type(mine) else mine
+
+    def pack_number(self, name: str | None) -> int | None:
+        """Return a whole number that only the pack in force gives; nothing where it gives none."""
+        found = self.setting.parameters.get(name or "")
+        return found if type(found) is int else None
 
     def history(self, name: str) -> Involvement:
         """Return the history of a stream or other subject."""
@@ -98,15 +100,13 @@ class Context:
         return tuple(self.parameter("kin_degrees") or ())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
     """It may be done; ``rule`` says by which power, and whether by delegation or as a consequence."""
 
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forbidden:
+class Forbidden(msgspec.Struct, frozen=True, kw_only=True):
     """It may not be done: the code, the rule that says so, its citation and its words."""
 
     code: str
@@ -116,8 +116,7 @@ class Forbidden:
     text_en: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undeclared:
+class Undeclared(msgspec.Struct, frozen=True, kw_only=True):
     """The ledger has declared no powers before this entry: nothing can be said."""
 
 

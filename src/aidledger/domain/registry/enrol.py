@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from aidledger.domain.events import powers as events
 from aidledger.domain.events.base import Event
+from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.registry import (
@@ -47,6 +48,16 @@ def enrol(registry: Registry, entry: Recorded) -> Registry:
 
     The caller has asked ``authorise`` first: whatever is enrolled confers power.
     """
+    if wire_name(entry.event) not in ENROLLED:
+        return registry
+    changed = _enrolled(registry, entry)
+    if changed is registry:
+        return registry
+    return replace(changed, changed_at=max(registry.changed_at, entry.position))
+
+
+def _enrolled(registry: Registry, entry: Recorded) -> Registry:
+    """Return the registry with what an entry gives or ends, or the same one where it changes nothing."""
     at, event = entry.position, entry.event
     match event:
         case events.GenesisDeclared() if registry.genesis is None:

@@ -161,7 +161,8 @@ def after(histories: Histories, entry: Recorded, recorded_on: str) -> dict[str, 
     mine = known(stream)
     named = named_in(event) if isinstance(event, inquiry.HouseholdSurveyed) else ()
     mine = changed[stream] = msgspec.structs.replace(
-        _acted(mine, act, entry.actor, *named),
+        mine,
+        by=_by(mine, act, (entry.actor, *named)),
         stream=stream,
         previous=(act, entry.actor),
         last=MappingProxyType({**mine.last, act: done}),
@@ -206,13 +207,17 @@ def after(histories: Histories, entry: Recorded, recorded_on: str) -> dict[str, 
 
 def _acted(history: Involvement, act: str, *actors: str) -> Involvement:
     """Return the history with actors added to those who did an act."""
+    by = _by(history, act, actors)
+    return history if by is history.by else msgspec.structs.replace(history, by=by)
+
+
+def _by(history: Involvement, act: str, actors: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return who did which act, with actors added to those who did one."""
     known = history.by.get(act, ())
+    if all(one in known for one in actors):
+        return history.by
     new = tuple(dict.fromkeys(one for one in actors if one not in known))
-    if not new:
-        return history
-    return msgspec.structs.replace(
-        history, by=MappingProxyType({**history.by, act: (*known, *new)})
-    )
+    return MappingProxyType({**history.by, act: (*known, *new)})
 
 
 def _facts(history: Involvement, entry: Recorded, recorded_on: str) -> dict[str, Any]:

@@ -7,7 +7,9 @@ Only a key may be revoked from an earlier position on: what it signed there is t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -119,6 +121,22 @@ def _empty() -> Book[Any]:
     return MappingProxyType({})
 
 
+def _kept(
+    answer: Callable[[Registry, str, int], T],
+) -> Callable[[Registry, str, int], T]:
+    """Keep what was answered about a name: behind the last change it is the same at every position."""
+
+    @wraps(answer)
+    def asked(self: Registry, name: str, position: int) -> T:
+        answers = self.kept(answer.__name__, position)
+        if name not in answers:
+            answers[name] = answer(self, name, position)
+        found: T = answers[name]
+        return found
+
+    return asked
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
     """What the registry's entries say so far; asked for a position, it answers for that position."""
@@ -135,6 +153,16 @@ class Registry:
     kinships: Book[Kinship] = field(default_factory=_empty)
     superiors: Book[Named] = field(default_factory=_empty)
     pending: MappingProxyType[int, Pending] = field(default_factory=lambda: MappingProxyType({}))
+    changed_at: int = -1
+    """The last position that gave or ended anything here."""
+    answers: dict[str, dict[Any, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was answered so far for the positions behind it; every change begins with none."""
+
+    def kept(self, question: str, position: int) -> dict[Any, Any]:
+        """Return the answers to a question that hold behind the last change; before it, none are kept."""
+        return self.answers.setdefault(question, {}) if position > self.changed_at else {}
 
     # genesis -------------------------------------------------------------------------------------
 
@@ -154,11 +182,13 @@ class Registry:
 
     # offices and roles ---------------------------------------------------------------------------
 
+    @_kept
     def office(self, code: str, position: int) -> Office | None:
         """Return an office as registered last before a position."""
         found = [one for one in self.offices.get(code, ()) if one.given < position]
         return found[-1] if found else None
 
+    @_kept
     def roles(self, actor: str, position: int) -> tuple[Grant, ...]:
         """Return every grant that an actor has at a position."""
         return tuple(one for one in self.grants.get(actor, ()) if one.span.holds(position))
@@ -183,6 +213,7 @@ class Registry:
 
     # persons -------------------------------------------------------------------------------------
 
+    @_kept
     def person(self, actor: str, position: int) -> str:
         """Return the token of the person that an actor is, or the actor where nobody knows."""
         return _newest(self.persons.get(actor, ()), position) or actor
@@ -191,6 +222,7 @@ class Registry:
         """Whether two actors are one person as far as is known."""
         return one == other or self.person(one, position) == self.person(other, position)
 
+    @_kept
     def aliases(self, actor: str, position: int) -> tuple[str, ...]:
         """Return all actors that are the same person, the actor among them, sorted."""
         token = self.person(actor, position)
@@ -203,6 +235,8 @@ class Registry:
 
         Either may be an actor or a person's token; a declaration of one side counts for both.
         """
+        if not self.kinships:
+            return ""
         return self._declared_kin(one, other, position, degrees) or self._declared_kin(
             other, one, position, degrees
         )

@@ -108,16 +108,14 @@ class _Replay:
     overridden: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
     emergencies: dict[str, list[_Emergency]] = field(default_factory=dict)
     signed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    setting: Setting | None = None
+    last: Recorded | None = None
 
     def see(self, entry: Recorded) -> None:
         """Judge one entry and take note of it."""
         watch, act = self.watch, _act(entry)
         key = self.key_of(entry.position) or ""
         actor = Actor(id=entry.actor, office=entry.office, key=key)
-        self.setting = watch.setting(
-            entry.event, entry.stream, entry.effective_on, entry.recorded_at
-        )
+        self.last = entry
         answer = watch.judge(
             actor,
             act,
@@ -173,11 +171,11 @@ class _Replay:
     def _emergency(self, entry: Recorded) -> None:
         """Follow an emergency from the help to its paperwork, which covers all help before it."""
         match entry.event:
-            case HelpGranted(kind="emergency") | DirectPurchaseMade() if self.setting is not None:
+            case HelpGranted(kind="emergency") | DirectPurchaseMade():
                 for duty, limit in self._completion_duties(entry):
                     one = _Emergency(
                         found=_finding(entry, duty_refusal(duty)),
-                        since=self.setting.recorded_on,
+                        since=self._setting(entry).recorded_on,
                         limit_working_days=limit,
                     )
                     self.emergencies.setdefault(entry.stream, []).append(one)
@@ -187,18 +185,23 @@ class _Replay:
             case _:
                 pass
 
+    def _setting(self, entry: Recorded) -> Setting:
+        """Return the rules of the moment of an entry."""
+        return self.watch.setting(entry.event, entry.stream, entry.effective_on, entry.recorded_at)
+
     def _completion_duties(self, entry: Recorded) -> Iterator[tuple[DutyTable, int]]:
         """Yield the duties that give an emergency its time, with the working days it has."""
         watch, act = self.watch, _act(entry)
         context = watch.context(entry.position, entry.effective_on, entry.recorded_at, act)
         table = context.powers
         for duty in table.duties.get(act.type, ()) if table else ():
-            if duty.kind == "completed":
-                yield duty, int(context.parameter(duty.parameters[0]))
+            limit = context.pack_number(duty.pack_parameter)
+            if duty.kind == "completed" and limit is not None:
+                yield duty, limit
 
     def _overdue(self, one: _Emergency) -> None:
         """Report an emergency whose paperwork has taken longer than its time, up to now."""
-        taken = None if self.setting is None else working_days(one.since, self.setting)
+        taken = working_days(one.since, self._setting(self.last)) if self.last else None
         if taken is not None and taken > one.limit_working_days:
             self.findings.append(replace(one.found, late=True))
 

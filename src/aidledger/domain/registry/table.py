@@ -108,7 +108,8 @@ class DutyTable(_Strict, frozen=True, kw_only=True):
 
     ``of`` are the powers whose holders on the ``subject`` are kept apart from the actor, or, with
     ``who = "named"``, from the person whom the act names; ``both_ways`` keeps the holders of ``of``
-    from the acts of ``on`` too. ``since`` and ``exempt`` belong to ``needs``.
+    from the acts of ``on`` too. ``since`` and ``exempt`` belong to ``needs``. ``pack_parameter``: the number that
+    only the pack in force gives; where it gives none the duty asks for nothing.
     """
 
     id: RuleName
@@ -123,6 +124,7 @@ class DutyTable(_Strict, frozen=True, kw_only=True):
     since: Name | None = None
     exempt: Key | None = None
     parameters: tuple[Key, ...] = ()
+    pack_parameter: Key | None = None
     citation: Words
     text_zh: Words
     text_en: Words
@@ -239,7 +241,6 @@ _WHOLE: Final = frozenset(
         "approvals_per_hour",
         "custodians_least",
         "custodians_needed_least",
-        "emergency_completion_working_days",
         "second_look_after",
         "second_look_permille",
         "survey_investigators_min",

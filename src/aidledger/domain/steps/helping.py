@@ -76,11 +76,7 @@ def _recognition_ended(case: Case, at: Recorded, e: helping.RecognitionEnded) ->
 
 
 def _stated(case: Case, at: Recorded, e: helping.StatementFiled) -> Changes:
-    return _standing(
-        case,
-        stated=case.standing.stated | set(e.covers),
-        declared_true=e.true_declared,
-    )
+    return _standing(case, stated=case.standing.stated | set(e.covers))
 
 
 def _chosen(case: Case, at: Recorded, e: helping.ProgrammeChosen) -> Changes:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from aidledger.interfaces.cli.errors import USAGE, CommandError
 from aidledger.interfaces.cli.language import Language, Said, language_of
 from aidledger.interfaces.cli.screen import Screen
+
+if TYPE_CHECKING:  # help and version must not import what a command needs
+    from aidledger.domain.point import Point
 
 
 class App:
@@ -18,6 +22,8 @@ class App:
         """Begin with what the environment says; options change it."""
         self.lang: Language = lang
         self.ledger = ledger
+        self.at: Point | None = None
+        """Where the log is to end for what is asked; everything by default."""
 
     @property
     def screen(self) -> Screen:

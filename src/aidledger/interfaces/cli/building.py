@@ -38,6 +38,21 @@ class Day(click.ParamType[str]):
         return str(value)
 
 
+class PointInLog(click.ParamType[str]):
+    """A position, a day or a time, up to which the log is known."""
+
+    name = "point"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, once it can be read."""
+        read: Callable[[str], Any] = import_module("aidledger.domain.point").parse_point
+        try:
+            read(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+        return str(value)
+
+
 class Option(click.Option):
     """An option that takes its help from the table, in the language of the call."""
 
@@ -46,7 +61,8 @@ class Option(click.Option):
         names = ", ".join([*self.opts, *self.secondary_opts])
         if not self.is_flag:
             names += f" {self.make_metavar(ctx)}"
-        text = helps.OPTIONS[self.opts[-1]].in_(app_of(ctx).lang)
+        own = f"{getattr(ctx.command, 'path', '')} {self.opts[-1]}"
+        text = (helps.OPTIONS.get(own) or helps.OPTIONS[self.opts[-1]]).in_(app_of(ctx).lang)
         return names, text
 
 
@@ -168,6 +184,10 @@ def _option(opt: Opt) -> Option:
     """Make an option."""
     kinds: dict[str, dict[str, Any]] = {
         "day": {"type": Day(), "metavar": "YYYY-MM-DD"},
+        "point": {
+            "type": PointInLog(),
+            "metavar": "POINT",
+        },
         "count": {"type": click.IntRange(min=0), "metavar": opt.metavar},
         "flag": {"is_flag": True},
         "path": {"type": click.Path(), "metavar": opt.metavar},
@@ -175,6 +195,8 @@ def _option(opt: Opt) -> Option:
         "many": {"multiple": True, "metavar": opt.metavar},
     }
     more = kinds.get(opt.kind, {"metavar": opt.metavar or "TEXT"})
+    if opt.name == "--at":  # where the ledger ends for whatever is asked: no command looks at it
+        more |= {"expose_value": False, "callback": _set_point}
     return Option([opt.name], required=opt.required, **more)
 
 
@@ -211,6 +233,13 @@ def _set_ledger(ctx: click.Context, param: click.Parameter, value: str | None) -
     del param
     if value:
         app_of(ctx).ledger = value
+
+
+def _set_point(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Keep where the log is to end."""
+    del param
+    if value is not None:
+        app_of(ctx).at = import_module("aidledger.domain.point").parse_point(value)
 
 
 def _set_lang(ctx: click.Context, param: click.Parameter, value: Language | None) -> None:

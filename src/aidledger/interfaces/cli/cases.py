@@ -7,21 +7,18 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.casestate import Case
-from aidledger.domain.events.catalog import EVENTS, wire_name
-from aidledger.domain.recorded import Recorded
-from aidledger.domain.timers import Timer
-from aidledger.interfaces.cli import layout
+from aidledger.domain.recorded import END_OF_TIME, Recorded
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.entries import brief, entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
 from aidledger.interfaces.cli.sheet import show_sheet
-from aidledger.interfaces.cli.wording import STAGES, counted, facts_text, moment, title, word, yuan
-from aidledger.services.clock import china_day
+from aidledger.interfaces.cli.wording import STAGES, counted, word, yuan
 from aidledger.services.history import case_as_of, case_streams, find_stream, history
-from aidledger.services.lateness import Late, lateness
-from aidledger.services.running import running_limits
+from aidledger.services.lateness import lateness
+from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
 from aidledger.services.standing import case_columns, day_of_question
 
@@ -116,29 +113,13 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "as_of": day,
                 "known_on": known_on,
                 **case_columns(state, day),
-                "limits": [_limit(timer) for timer in limits],
-                "entries": [_brief(entry) for entry in entries],
+                "limits": [msgspec.to_builtins(limit_shown(timer)) for timer in limits],
+                "entries": [brief(entry) for entry in entries],
             }
         )
         return
     _known(state, name, day)
     show_sheet(app, state, entries, limits, day=day, known_on=known_on)
-
-
-def _limit(timer: Timer) -> dict[str, Any]:
-    """Return a limit that began in the case, as it was moved."""
-    return {
-        "limit": timer.limit.id,
-        "from_on": timer.from_on,
-        "from_position": timer.from_position,
-        "due_on": timer.due_on or None,
-        "provisional": timer.moved.provisional,
-        "extended": timer.moved.extended,
-        "unit": timer.limit.unit,
-        "suspended_days": timer.moved.suspended_days,
-        "suspended_since": timer.moved.suspended_since or None,
-        "done_on": timer.done_on or None,
-    }
 
 
 def show_history(
@@ -151,7 +132,7 @@ def show_history(
     **by_proof: Any,
 ) -> int:
     """Print every entry of a case; by proof also when it was made, and its limits."""
-    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on)
+    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on, at=app.at)
     if sources is not None:
         return show_limits(app, sources, case=case, json=json)
     with reading(app) as session:
@@ -159,6 +140,10 @@ def show_history(
         entries = _entries(session, name, as_of, known_on)
         book = session.policy()
         late = {entry.position: lateness(book, entry, known_on) for entry in entries}
+        found = running_limits(
+            session, name, entries, as_of=as_of or END_OF_TIME, known_on=known_on
+        )
+        begun = [limit_shown(timer) for timer in found]
     if json:
         app.screen.json(
             {
@@ -167,42 +152,26 @@ def show_history(
                 "as_of": as_of,
                 "known_on": known_on,
                 "entries": [
-                    {**_full(entry), "late": msgspec.to_builtins(late[entry.position])}
+                    {
+                        **full(entry, late[entry.position]),
+                        "limits": msgspec.to_builtins(_begun_by(entry, begun)),
+                    }
                     for entry in entries
                 ],
             }
         )
         return OK
-    screen, lang = app.screen, app.lang
-    screen.line(screen.style(name.removeprefix("case/"), "bold"))
+    app.screen.line(app.screen.style(name.removeprefix("case/"), "bold"))
     for entry in entries:
-        head = (
-            f"{entry.position:>7}  {entry.effective_on}  "
-            f"{layout.pad(title(entry, lang), 28)}  {entry.actor}"
-        )
-        screen.line(screen.style(layout.plain(head), "bold"))
-        recorded = moment(entry.recorded_at)
-        more = facts_text(entry, lang)
-        text = app.say(f"记于 {recorded}", f"recorded {recorded}") + (f" · {more}" if more else "")
-        mark = _late(app, late[entry.position])
-        if mark:
-            screen.line(" " * 9 + screen.style(mark, "yellow"))
-        screen.lines(
-            screen.style(line, "dim") for line in layout.indent(layout.plain(text), screen.width, 9)
+        app.screen.lines(
+            entry_lines(app, entry, late[entry.position], limits=_begun_by(entry, begun))
         )
     return OK
 
 
-def _late(app: App, late: Late | None) -> str:
-    """Return the mark of an entry that came working days after the day on which it holds."""
-    if late is None or late.working_days <= 0:
-        return ""
-    days = counted(late.working_days, "working day", "working days")
-    text = app.say(f"⚠ 迟录 {late.working_days} 个工作日", f"⚠ recorded {days} late")
-    if late.allowed is False:
-        limit = late.allowed_working_days
-        text += app.say(f"，超过允许的 {limit} 个", f", {limit} are allowed")
-    return text
+def _begun_by(entry: Recorded, limits: list[LimitShown]) -> list[LimitShown]:
+    """Return the limits that began with an entry."""
+    return [limit for limit in limits if limit.from_position == entry.position]
 
 
 def _entries(
@@ -221,30 +190,3 @@ def _known(state: Case, name: str, day: str) -> None:
             hint=Said("用较晚的 --as-of 或 --known-on", "ask for a later --as-of or --known-on"),
             exit_code=USAGE,
         )
-
-
-def _brief(entry: Recorded) -> dict[str, Any]:
-    """Return an entry as a line of the timeline."""
-    kind = EVENTS[wire_name(entry.event)]
-    return {
-        "position": entry.position,
-        "type": kind.name,
-        "title": {"zh": kind.title_zh, "en": kind.title_en},
-        "effective_on": entry.effective_on,
-        "recorded_on": china_day(entry.recorded_at),
-        "actor": entry.actor,
-    }
-
-
-def _full(entry: Recorded) -> dict[str, Any]:
-    """Return all of an entry but what is sealed."""
-    return {
-        **_brief(entry),
-        "stream": entry.stream,
-        "version": entry.version,
-        "recorded_at": entry.recorded_at,
-        "office": entry.office,
-        "pack_hash": entry.pack_hash,
-        "data": msgspec.to_builtins(entry.event),
-        "sealed": sorted(entry.sealed),
-    }

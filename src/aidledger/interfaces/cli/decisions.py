@@ -1,9 +1,9 @@
-"""``case explain``, ``redecide``, ``whatif`` and ``blame``: why it was decided so."""
+"""``case explain``, ``redecide`` and ``whatif``: why it was decided so."""
 
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -13,21 +13,17 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, reading_sealed
-from aidledger.interfaces.cli.wording import shortened, word, yuan
+from aidledger.interfaces.cli.sheet import provisional_limit
+from aidledger.interfaces.cli.wording import fact_text, shortened, yuan
 from aidledger.services.clock import china_day
-from aidledger.services.explaining import (
-    ClauseView,
-    DecisionView,
-    blame,
-    explain,
-)
+from aidledger.services.explaining import ClauseView, DecisionView, explain
 from aidledger.services.history import find_stream
 from aidledger.services.redeciding import Repetition, redecide, whatif
 from aidledger.services.redeciding_all import Redecided, redecide_all
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _COLOURS: Final = {"met": "green", "failed": "red", "undecidable": "yellow"}
-_OUTCOMES: Final = {
+OUTCOMES: Final = {
     "allow": Said("准许", "allowed"),
     "refuse": Said("拒绝", "refused"),
     "met": Said("符合", "met"),
@@ -68,7 +64,7 @@ def show_decision(app: App, decision: DecisionView) -> None:
     """Print one decision."""
     screen, lang = app.screen, app.lang
     name = app.say(decision.title_zh, decision.title_en)
-    outcome = _OUTCOMES[decision.outcome].in_(lang)
+    outcome = OUTCOMES[decision.outcome].in_(lang)
     screen.heading(
         f"{decision.effective_on}  {name}：{outcome}"
         if lang == "zh"
@@ -87,6 +83,9 @@ def show_decision(app: App, decision: DecisionView) -> None:
     if decision.overridden:
         pairs.append((app.say("突破的条款", "overridden"), ", ".join(decision.overridden)))
     screen.pairs(pairs)
+    for limit in decision.limits:
+        if limit.may_change:
+            screen.line("  " + screen.style(provisional_limit(app, limit), "yellow"))
     for clause in decision.clauses:
         if clause.outcome != _NOT_ASKED:
             _show_clause(app, clause)
@@ -101,11 +100,11 @@ def _show_clause(app: App, clause: ClauseView) -> None:
     mark = _MARKS.get(clause.outcome, "?")
     colour = _COLOURS.get(clause.outcome, "dim")
     text = app.say(clause.text_zh, clause.text_en) or clause.id
-    outcome = _OUTCOMES[clause.outcome].in_(lang)
+    outcome = OUTCOMES[clause.outcome].in_(lang)
     first, *rest = layout.wrap(layout.plain(f"{text} — {outcome}"), screen.width - 4)
     screen.line(f"  {screen.style(mark, colour)} {first}")
     screen.lines("    " + line for line in rest)
-    facts = ", ".join(f"{path} = {_fact(value)}" for path, value in clause.facts.items())
+    facts = ", ".join(f"{path} = {fact_text(value)}" for path, value in clause.facts.items())
     small = " · ".join(filter(None, (clause.id, clause.citation, facts)))
     screen.lines(
         screen.style(line, "dim") for line in layout.indent(layout.plain(small), screen.width, 4)
@@ -146,7 +145,7 @@ def decide_again(
 ) -> int:
     """Take the decisions again under their own pack; 1 where something comes out otherwise."""
     if all:
-        if any(one is not None for one in (case, position, as_of, known_on)):
+        if any(one is not None for one in (case, position, as_of, known_on, app.at)):
             raise _one_or_all()
         return decide_all_again(app, json=json)
     if case is None:
@@ -255,70 +254,9 @@ def _show_repetition(app: App, again: Repetition, case: str = "") -> None:
     for difference in again.differences:
         kind = _KINDS[difference.kind].in_(lang)
         expected, seen = (
-            _OUTCOMES[value].in_(lang) if value in _OUTCOMES else shortened(value)
+            OUTCOMES[value].in_(lang) if value in OUTCOMES else shortened(value)
             for value in (difference.expected, difference.found)
         )
         cited = f"  ({difference.citation})" if difference.citation else ""
         text = f"{kind} {difference.name}: {expected} → {seen}{cited}"
         screen.lines(layout.indent(layout.plain(text), screen.width, 6))
-
-
-def show_blame(
-    app: App,
-    *,
-    case: str,
-    field: str | None,
-    as_of: str | None,
-    known_on: str | None,
-    json: bool,
-) -> None:
-    """Print for each field of a case the entry that made it what it is."""
-    with reading(app) as session:
-        name = find_stream(session, case)
-        found = blame(session, name, field=field, as_of=as_of, known_on=known_on)
-    screen, lang = app.screen, app.lang
-    if json:
-        screen.json(
-            {
-                "schema": "aidledger/case-blame/v1",
-                "case": name,
-                "fields": msgspec.to_builtins(found),
-            }
-        )
-        return
-    screen.table(
-        [
-            app.say("字段", "field"),
-            app.say("值", "value"),
-            app.say("记录", "entry"),
-            app.say("生效", "effective"),
-            app.say("类型", "type"),
-            app.say("经办", "who"),
-        ],
-        [
-            [
-                one.field,
-                word(shortened(_fact(one.value)), lang),
-                str(one.position),
-                one.effective_on,
-                one.type,
-                one.actor,
-            ]
-            for one in found
-        ],
-        right=frozenset({2}),
-    )
-
-
-def _fact(value: Any) -> str:
-    """Return a fact as short text."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case None:
-            return "–"
-        case str():
-            return value
-        case _:
-            text = msgspec.json.encode(value, order="sorted").decode()
-            return text if len(text) <= 60 else text[:59] + "…"

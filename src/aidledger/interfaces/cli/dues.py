@@ -25,7 +25,7 @@ def show_due(
     **by_proof: Any,
 ) -> int:
     """Print what is due, soonest first; or, by proof, every limit that began."""
-    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on, days=days)
+    sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on, at=app.at, days=days)
     if sources is not None:
         return show_limits(app, sources, json=json)
     with reading(app) as session:

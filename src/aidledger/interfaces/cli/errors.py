@@ -14,12 +14,15 @@ FINDINGS: Final = 1
 USAGE: Final = 2
 COULD_NOT_RUN: Final = 3
 UNPROVEN: Final = 4
+STALE: Final = 4
+DIFFERS: Final = 5
 MISSING: Final = 10
 LOCKED: Final = 11
 REFUSED_KEY: Final = 12
 BUG: Final = 70
 TRANSIENT: Final = 75
 INTERRUPTED: Final = 130
+STOPPED: Final = 143
 READER_LEFT: Final = 141
 
 EXIT_CODES: Final[dict[int, Said]] = {
@@ -31,14 +34,17 @@ EXIT_CODES: Final[dict[int, Said]] = {
     USAGE: Said("命令用法不对", "wrong usage"),
     COULD_NOT_RUN: Said("无法运行，或只完成一部分", "could not run, or ran in part"),
     UNPROVEN: Said(
-        "账本自身一致，但未被外部检查点证明", "consistent, but unproven by an outside checkpoint"
+        "账本自身一致，但未被外部检查点证明；或比规定的旧",
+        "consistent, but unproven by an outside checkpoint; or older than it may be",
     ),
+    DIFFERS: Said("结果与另一次不同", "what came out differs from the other"),
     MISSING: Said("没有账本", "no ledger there"),
     LOCKED: Said("账本正被另一程序占用", "locked by another run"),
     REFUSED_KEY: Said("密钥缺失或权限不对", "key missing, refused or open to others"),
     BUG: Said("程序内部错误", "internal error"),
     TRANSIENT: Said("暂时失败，可以重试", "transient: safe to run again"),
     INTERRUPTED: Said("被中断", "interrupted"),
+    STOPPED: Said("收到停止信号，已停下，可继续", "told to stop and did: may be gone on with"),
     READER_LEFT: Said("读取输出的一方已离开", "whoever read the output has gone"),
 }
 """Every exit status with its meaning; the manual is tested against it."""

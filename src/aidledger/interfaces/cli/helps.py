@@ -9,11 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.interfaces.cli.help_form import Help
+from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
+from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
+from aidledger.interfaces.cli.helps_operating import OPERATING, OPERATING_OPTIONS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
+from aidledger.interfaces.cli.helps_time import IN_TIME, TIME_OPTIONS
 from aidledger.interfaces.cli.helps_witness import WITNESS_OPTIONS, WITNESSING
 from aidledger.interfaces.cli.language import Said
 
@@ -30,11 +35,16 @@ PROGRAM: Final = Help(
 )
 
 COMMANDS: Final[dict[str, Help]] = {
+    **ARCHIVING,
     **ATTACKING,
     **DECIDING,
+    **GENERATIONS,
+    **IN_TIME,
     **WITNESSING,
+    **OPERATING,
     **PROVING,
     **POLICIES,
+    **IMPORTING,
     "case": Help(
         Said(
             "查看个案：列表、现状、经过、决定依据", "Look at cases: list, state, history, decisions"
@@ -112,25 +122,15 @@ COMMANDS: Final[dict[str, Help]] = {
             "aidledger --ledger county.db verify",
             "aidledger verify --checkpoint FILE --policy FILE",
             "aidledger verify --deep --json",
+            "aidledger verify --archive DIR --checkpoint FILE --policy FILE",
         ),
         Said(
-            "退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
+            "--archive 核验归档，不需要任何数据库。退出码：0 已证明；1 有损坏；3 无法运行；4 一致但未证明——没有来自外部的检查点，"
             "运营方可改写历史。检查点和策略须由核验方自己保存，不能取自运营方；"
             "证明只到检查点为止，其后的条目另行列出。",
-            "Exit status: 0 proven; 1 damaged; 3 could not run; 4 consistent but unproven: without a "
-            "checkpoint from outside, the operator can rewrite history. Checkpoint and policy are "
+            "--archive verifies an archive with no database at all. Exit status: 0 proven; 1 damaged; "
+            "3 could not run; 4 consistent but unproven: without a checkpoint from outside, the operator can rewrite history. Checkpoint and policy are "
             "your own, never the operator's; what comes after the checkpoint is named apart.",
-        ),
-    ),
-    "rebuild": Help(
-        Said(
-            "由记录重新推导全部读模型并给出摘要",
-            "Derive every model from the entries again, with digests",
-        ),
-        (
-            "aidledger rebuild",
-            "aidledger rebuild --as-of 2022-06-30 --json",
-            "aidledger rebuild --model case_state --model entitlements",
         ),
     ),
     "record": Help(
@@ -150,26 +150,6 @@ COMMANDS: Final[dict[str, Help]] = {
             'One object a line: {"type", "stream", "effective_on", "actor", "office", "data", '
             '"personal"?, "despite"?}. Without --cause the SHA-256 of the content is used, so that '
             "running it again records nothing twice. aidledger events shows the fields.",
-        ),
-    ),
-    "import": Help(
-        Said(
-            "导入表格：申请、银行回盘、考核得分",
-            "Import a sheet: applications, bank results, scores",
-        ),
-        (
-            "aidledger import applications --template > template.csv",
-            "aidledger import applications march.xlsx --dry-run",
-            "aidledger import payments bank.csv --actor 520123-bank-u1 --office 520123-bank",
-        ),
-        Said(
-            "CSV（UTF-8 或 GB18030）或 XLSX。要么全部要么不记；每个坏行按行号和字段报告。"
-            "身份证号、账号须为文本单元格。同一文件导入两次，得到同一回执。"
-            "账本登记有密钥时，须写明 --actor 和 --office，以该人的密钥签名。",
-            "CSV (UTF-8 or GB18030) or XLSX. All or nothing; every bad row is named by line and "
-            "field. Identity and account numbers must be text cells. The same file twice gives the "
-            "same receipt. In a ledger with registered keys --actor and --office are needed: that "
-            "actor's key signs it.",
         ),
     ),
     "resolve": Help(
@@ -283,9 +263,14 @@ COMMANDS: Final[dict[str, Help]] = {
 }
 
 OPTIONS: Final[dict[str, Said]] = {
+    **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
+    **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **TIME_OPTIONS,
     **WITNESS_OPTIONS,
+    **OPERATING_OPTIONS,
+    **GENERATION_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
@@ -304,6 +289,10 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--known-on": Said(
         "截至当日账本所知（默认：全部）", "as known by that day (default: everything)"
+    ),
+    "--at": Said(
+        "账本截至此处：位置、日期或时间（默认：全部）",
+        "the log up to there: a position, a day or a time (default: everything)",
     ),
     "--stage": Said("只看处于某阶段的", "only those in this stage"),
     "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
@@ -330,7 +319,7 @@ OPTIONS: Final[dict[str, Said]] = {
         "账本密钥自相矛盾时，把证据写入文件",
         "where to write evidence of a log that contradicts itself",
     ),
-    "--model": Said("只建这一个（可重复）", "only this model (may be repeated)"),
+    "--model": Said("只限这一个（可重复）", "only this model (may be repeated)"),
     "--cause": Said(
         "请求的名称；同名重试只记录一次", "name of the request; a retry under it records once"
     ),
@@ -343,10 +332,6 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--actor": Said("经办人", "who acts"),
     "--office": Said("经办机构", "the office acted for"),
-    "--as-is": Said(
-        "历史数据照原样记录并加标记", "take history as it is: faults are recorded and marked"
-    ),
-    "--template": Said("输出表头和一行样例", "print the header and a sample row"),
     "--origin": Said("账本在检查点中的名称", "name of the log in its checkpoints"),
     "--county": Said("县级代码", "code of the county"),
     "--recover-by": Said(
@@ -367,7 +352,7 @@ OPTIONS: Final[dict[str, Said]] = {
     "--no-passphrase": Said("不加锁", "do not lock it"),
     "--owner": Said("密钥属于谁", "whose key it is"),
     "--assurance": Said("密钥由谁保管（默认 server：服务器）", "who holds it (default: server)"),
-    "--reason": Said("吊销的原因", "why it is revoked"),
+    "--reason": Said("原因", "why it is done"),
     "--from-position": Said(
         "从这一条起不再有效（默认：下一条）", "from this entry on (default: the next one)"
     ),

@@ -104,6 +104,23 @@ PROVING: Final[dict[str, Help]] = {
             "close).",
         ),
     ),
+    "prove row": Help(
+        Said(
+            "证明读模型的一行出自认证过的生成版本",
+            "Prove that a row of a model was in a certified generation",
+        ),
+        (
+            "aidledger prove row case_state case/520123-2022-000017 --output bundle",
+            "aidledger prove row entitlements case/520123-2022-000017,2022-03",
+        ),
+        Said(
+            "KEY 是该行主键各列的值，按次序以逗号分隔，或写成 JSON 数组。依据检查点以内最近一次认证"
+            "（aidledger generations certify）。文件载有这一行，核对者看得到其内容。",
+            "KEY has the values of the key's columns in their order, by commas, or as a JSON array. "
+            "Rests on the generation certified last below the checkpoint (aidledger generations "
+            "certify). The file has the row itself: whoever checks it reads it.",
+        ),
+    ),
     "proof": Help(
         Said("核对证明文件", "Check proof files"),
         ("aidledger proof check bundle --policy policy.txt",),

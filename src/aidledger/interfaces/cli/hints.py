@@ -124,6 +124,26 @@ HINTS: Final[dict[str, str]] = {
     ),
     "export to another folder": "请导出到另一目录",
     "remove that file and export again": "请删除该文件后重新导出",
+    # the archive
+    "aidledger archive verify names what is wrong": "aidledger archive verify 指出问题所在",
+    "remove the segment's folder and seal again": "请删除该段的目录，再次封存",
+    "free space or name another place, and run aidledger archive seal again": (
+        "请腾出空间或另指位置，再次执行 aidledger archive seal"
+    ),
+    "aidledger archive seal writes complete runs of 65,536 entries": (
+        "aidledger archive seal 把每满 65,536 条的记录写为一段"
+    ),
+    "pip install 'aidledger[objects]', and what fsspec needs for this kind of URL": (
+        "请安装 aidledger[objects]，以及 fsspec 访问此类地址所需的软件"
+    ),
+    # points of the log
+    "aidledger log shows the newest entries": "aidledger log 列出最新的记录",
+    "open it without one": "请不指定时点打开",
+    "docs/FINDINGS.md lists the codes": "代码见 docs/FINDINGS.md",
+    "aidledger events lists them": "aidledger events 列出全部类型",
+    "a day is a day in force; a position or time is a point of the log": (
+        "日期指当日效力，位置或时间指账本的时点"
+    ),
     # read models and their generations
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
@@ -137,6 +157,18 @@ HINTS: Final[dict[str, str]] = {
         "删除它并运行 aidledger rebuild：一切由记录重新得出"
     ),
     "run aidledger rebuild": "请运行 aidledger rebuild",
+    "give the engine more memory, or fewer threads": "请给引擎更多内存，或减少线程",
+    "see what is said of the model that it reads": "见它所读取的那个模型的说明",
+    "aidledger generations check says what differs": ("aidledger generations check 说明何处不同"),
+    "aidledger generations certify, then aidledger checkpoint sign": (
+        "先 aidledger generations certify，再 aidledger checkpoint sign"
+    ),
+    "aidledger generations list shows where each was certified": (
+        "aidledger generations list 列出各版本的认证位置"
+    ),
+    "aidledger generations list shows those that are kept": (
+        "aidledger generations list 列出保留的生成版本"
+    ),
     "the disk or the memory of this machine is at fault; the old generation stays": (
         "本机的磁盘或内存有问题；旧的生成版本保留"
     ),
@@ -151,4 +183,25 @@ HINTS: Final[dict[str, str]] = {
     "add the line on top": "请在文件开头加上这一行",
     "cut the circle": "请消除循环引用",
     "see the list of event views": "见事件视图列表",
+    # bulk import
+    "run the same command again": "再次执行同一命令",
+    "aidledger events lists the types": "aidledger events 列出全部类型",
+    "import this type as JSON Lines": "这种类型请以 JSON Lines 导入",
+    "import that file to its end first, with --keep-going where rules refuse rows; if this one is no"
+    " other version of it: --beside": (
+        "先把那份文件导完，规则拒绝时加 --keep-going；若此文件不是它的另一版本，用 --beside"
+    ),
+    "name with --rejects the file that the first run wrote; for a new import, a new one": (
+        "用 --rejects 指明首次执行所写的文件；新的导入请用新文件"
+    ),
+    "save it as CSV in UTF-8, XLSX, Parquet or JSON Lines": (
+        "请存为 UTF-8 的 CSV、XLSX、Parquet 或 JSON Lines"
+    ),
+    "one file for each event type; aidledger events lists the types": (
+        "每种事件一个文件；aidledger events 列出全部类型"
+    ),
+    "save it as CSV, which is read row by row": "请存为 CSV，它是逐行读取的",
+    "put the file back as it was and run the same command again": (
+        "把文件恢复原样，再次执行同一命令"
+    ),
 }

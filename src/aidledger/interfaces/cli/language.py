@@ -6,23 +6,13 @@ Keys of JSON, column names, codes and commands are never translated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-Language = Literal["zh", "en"]
+from aidledger.said import LANGUAGES, Language, Said
 
-LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+__all__ = ["LANGUAGES", "Language", "Said", "language_of"]
+
 _LOCALE_NAMES: Final = ("AIDLEDGER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-
-
-class Said(NamedTuple):
-    """One text in both languages."""
-
-    zh: str
-    en: str
-
-    def in_(self, lang: Language) -> str:
-        """Return the text in a language."""
-        return self.zh if lang == "zh" else self.en
 
 
 def language_of(environ: Mapping[str, str]) -> Language:

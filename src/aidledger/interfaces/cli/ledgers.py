@@ -8,13 +8,32 @@ from contextlib import AbstractContextManager, contextmanager
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.passphrases import known_passphrase
 from aidledger.interfaces.cli.tokens import Tokens
+from aidledger.interfaces.cli.wording import moment
 from aidledger.services.session import Session, open_session
 from aidledger.store.errors import SecretsError, StoreError
 
 
-def reading(app: App) -> AbstractContextManager[Session]:
-    """Open the ledger for reading only; no secrets are needed."""
-    return open_session(app.location(), read_only=True)
+@contextmanager
+def reading(app: App) -> Iterator[Session]:
+    """Open the ledger for reading only, as it stood at `--at`; no secrets are needed."""
+    with open_session(app.location(), read_only=True, at=app.at) as session:
+        tell_point(app, session)
+        yield session
+
+
+def tell_point(app: App, session: Session) -> None:
+    """Say where the log ends for what is asked, if not where it does."""
+    if app.at is None:
+        return
+    head = session.store.head()
+    if not head.size or head.recorded_at is None:
+        said = app.say("当时账本中尚无记录", "nothing was recorded by then")
+    else:
+        last, then = head.size - 1, moment(head.recorded_at)
+        said = app.say(
+            f"账本截至第 {last} 条（记于 {then}）", f"the log up to entry {last}, recorded {then}"
+        )
+    app.screen.note(said)
 
 
 @contextmanager
@@ -24,6 +43,7 @@ def writing(app: App) -> Iterator[Session]:
         Tokens(app) as tokens,
         open_session(
             app.location(),
+            at=app.at,
             passphrase=lambda name: known_passphrase(app, name),
             tokens=tokens.signers,
         ) as session,
@@ -37,6 +57,7 @@ def reading_sealed(app: App) -> Iterator[Session]:
     opening: AbstractContextManager[Session] = writing(app)
     try:
         session = opening.__enter__()
+        tell_point(app, session)
     except StoreError as error:
         if not isinstance(error, SecretsError) and error.code not in ("read_only", "unsafe"):
             raise

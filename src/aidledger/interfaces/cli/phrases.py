@@ -23,6 +23,17 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected a recorded stream, found none", "{a}：账本中没有这个流"),
     (r"(?P<a>.+): expected a field of a case, found none", "{a}：个案没有这个字段"),
     (r"packs: (?P<a>.+)", "规则包：{a}"),
+    (
+        r"another history is unfinished: (?P<a>\w+), (?P<n>\d+) rows, recorded up to line (?P<k>\d+)",
+        "另一份历史尚未导完：{a}，共 {n} 行，已记录至第 {k} 行",
+    ),
+    (r"the file has changed while it was imported", "文件在导入过程中被改动"),
+    (r"the file has no rows", "文件中没有行"),
+    (
+        r"a (?P<a>\w+) file of history: expected --type, found none",
+        "{a} 历史文件须用 --type 指明类型",
+    ),
+    (r"--type (?P<a>.*): expected an event type, found none", "--type {a}：没有这个事件类型"),
     (r"one of (?P<a>[a-z0-9_, ]+)", "以下之一：{a}"),
     (r"(?P<a>.+): the entries do not prove it: (?P<b>.+)", "{a}：现有记录不能证明它：{b}"),
     (
@@ -41,11 +52,37 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"expected a kept checkpoint, found none", "没有保存过检查点"),
     (r"aidledger checkpoint sign makes one", "用 aidledger checkpoint sign 生成一个"),
     (r"aidledger checkpoint sign makes a newer one", "用 aidledger checkpoint sign 生成更新的"),
+    (r"no entry vouches for (?P<a>\S+) to (?P<b>\S+)", "账本没有封存 {a} 至 {b}"),
+    (r"no entry vouches for (?P<a>\S+)", "账本没有封存 {a}"),
     (r"aidledger verify says what is wrong", "aidledger verify 说明问题所在"),
     (
         r"position (?P<a>\d+): expected below (?P<n>\d+), the checkpoint's size",
         "位置 {a}：应小于检查点的长度 {n}",
     ),
+    (
+        r"position (?P<a>\d+): expected below (?P<n>\d+), the size of the log",
+        "位置 {a}：应小于账本的长度 {n}",
+    ),
+    (
+        r"(?P<a>.+): expected a position, a day as YYYY-MM-DD or a time as YYYY-MM-DDTHH:MM",
+        "{a}：应为位置、形如 YYYY-MM-DD 的日期或形如 YYYY-MM-DDTHH:MM 的时间",
+    ),
+    (r"(?P<a>.+): expected a day and a time that exist", "{a}：应为真实存在的日期和时间"),
+    (r"(?P<a>.+): expected a year from (?P<b>\d+) to (?P<c>\d+)", "{a}：年份应在 {b} 到 {c} 之间"),
+    (r"(?P<a>.+): expected an event type, found none", "{a}：没有这个事件类型"),
+    (
+        r"(?P<a>.+): expected verify or the code of a finding, found none",
+        "{a}：应为 verify 或一种发现的代码",
+    ),
+    (
+        r"diff: expected --as-of with two positions, --known-then with two days, found another",
+        "--as-of 须与两个位置同用，--known-then 须与两个日期同用",
+    ),
+    (
+        r"(?P<a>.+): expected a clause, found none in the packs that held for the case",
+        "{a}：该个案适用的政策包中没有这个条款",
+    ),
+    (r"(?P<a>.+): expected a clause, found no entry of the case", "{a}：该个案尚无记录"),
     (r"position (?P<a>\d+): expected an entry, found none", "位置 {a}：没有记录"),
     (r"position (?P<a>\d+): expected a payment, found none", "位置 {a}：不是发放记录"),
     (
@@ -58,6 +95,37 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "某人个案的证明须用 --person 说明所问之人",
     ),
     (r"expected a sealed index, found none", "没有封存过索引"),
+    (r"expected a generation of the read models, found none", "还没有读模型的生成版本"),
+    (r"position (?P<a>\d+): expected a certified generation, found none", "位置 {a}：不是认证记录"),
+    (
+        r"(?P<a>.+): expected the certificate that the log names, found none",
+        "{a}：没有账本所载的认证",
+    ),
+    (
+        r"(?P<a>.+): expected the certificate that the log names, found another",
+        "{a}：不是账本所载的认证",
+    ),
+    (r"its key, in this order: (?P<a>.+)", "其主键按次序为：{a}"),
+    (
+        r"(?P<a>\w+): expected a row with this key, found none in the certified generation",
+        "{a}：认证的生成版本中没有这个主键",
+    ),
+    (r"(?P<a>\w+): expected (?P<n>\d+) values, found another key", "{a}：主键应有 {n} 个值"),
+    (
+        r"(?P<a>\w+): expected a certified generation below the checkpoint's size (?P<n>\d+), found none",
+        "{a}：检查点的 {n} 条以内没有认证过的生成版本",
+    ),
+    (
+        r"(?P<a>\w+): the entries do not give what was certified at position (?P<n>\d+)",
+        "{a}：现有记录得不出位置 {n} 所认证的内容",
+    ),
+    (r"the model's SQL changed", "模型的 SQL 已改"),
+    (r"the model is no longer there", "模型已不存在"),
+    (r"what it reads changed: (?P<a>.+)", "所读取的模型已改：{a}"),
+    (
+        r"generation (?P<a>\d+): expected the root (?P<b>\w+) at size (?P<n>\d+), found (?P<c>.+)",
+        "生成版本 {a}：账本在 {n} 条时的根应为 {b}，实为 {c}",
+    ),
     (r"seal the indexes first", "先封存索引：aidledger index seal"),
     (
         r"(?P<a>\S+): expected a month that is not closed, found it closed",
@@ -194,6 +262,11 @@ def chinese(text: str, lang: Language) -> str:
 
 
 _TERMS: Final[tuple[tuple[str, str], ...]] = (
+    (r"a row of its own", "不与他行重复的一行"),
+    (r"line (?P<n>\d+) again", "与第 {n} 行重复"),
+    (r"an earlier row again", "与前面一行重复"),
+    (r"a whole line", "完整的一行"),
+    (r"a line that the end of the file cuts off", "被文件末尾截断的一行"),
     (r"a day as YYYY-MM-DD", "形如 YYYY-MM-DD 的日期"),
     (r"a month as YYYY-MM", "形如 YYYY-MM 的月份"),
     (r"a day or month that exists", "真实存在的日期或月份"),
@@ -268,6 +341,17 @@ _TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"a condition in CEL", "CEL 条件"),
     (r"whole numbers and no comments", "整数，且没有注释"),
     (r"only the functions of conditions", "条件可用的函数"),
+    (r"no division, which would lose what is left over", "不用除法：余数会丢失"),
+    (r"a condition that is true or false", "结果为真或假的条件"),
+    (r"a fact of (?P<a>act, .+)", "以 {a} 之一开头的事实"),
+    (r"a fact that there is", "已有的事实"),
+    (r"an event of the catalogue", "目录中的事件类型"),
+    (r"an event", "事件类型"),
+    (r"finding: what has happened is never refused", "finding：已经发生的事实不予拒绝"),
+    (r"refuse on (?P<a>\w+)", "对 {a} 的拒绝"),
+    (r"a parameter of this file", "本文件的参数"),
+    (r"an amount that does not need this one", "不依赖本项的金额"),
+    (r"an act that a clause of the pack is on", "本包条款所涉及的行为"),
     (r"a parameter of the pack or its parents", "本包或其基础包的参数"),
     (r"a rule of a parent", "基础包的规则"),
     (r"either standard or parameter", "standard 与 parameter 二者之一"),

@@ -169,6 +169,11 @@ def _is_file(name: str) -> bool:
     return "/" in name or name.endswith(".toml")
 
 
+def _count(app: App, number: int, zh: str, en: str) -> str:
+    """Return a number of things, one or several."""
+    return app.say(f"{number} {zh}", f"{number} {en}" if number == 1 else f"{number} {en}s")
+
+
 def _head(app: App, line: PackLine, more: Sequence[tuple[str, str]] = ()) -> None:
     """Print what pack it is: its title, days, place, base, hash and numbers."""
     screen = app.screen
@@ -177,12 +182,12 @@ def _head(app: App, line: PackLine, more: Sequence[tuple[str, str]] = ()) -> Non
     status = _STATUS[line.status].in_(app.lang)
     known = app.say(f"，{line.known_since} 公布", f", known since {line.known_since}")
     numbers = [
-        app.say(f"{line.clauses} 条款", f"{line.clauses} clauses"),
-        app.say(f"{line.limits} 时限", f"{line.limits} limits"),
-        app.say(f"{line.amounts} 金额", f"{line.amounts} amounts"),
+        _count(app, line.clauses, "条款", "clause"),
+        _count(app, line.limits, "时限", "limit"),
+        _count(app, line.amounts, "金额", "amount"),
     ]
     if line.examples is not None:
-        numbers.append(app.say(f"{line.examples} 算例", f"{line.examples} examples"))
+        numbers.append(_count(app, line.examples, "算例", "example"))
     days = app.say(f"{line.in_force_from} 至 {until}", f"{line.in_force_from} to {until}")
     adopted = ", ".join(line.adopted) or app.say("未采用", "not adopted")
     pairs = [

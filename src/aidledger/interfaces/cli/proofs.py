@@ -29,8 +29,10 @@ from aidledger.services.proof_bundle import (
     entry_files,
     payment_files,
     person_files,
+    row_files,
 )
 from aidledger.services.proof_reading import Answer, check_files
+from aidledger.services.rebuilding import generations_folder
 from aidledger.services.sealing import token_of
 
 MAX_FILE_BYTES: Final = 1_000_000
@@ -78,6 +80,14 @@ def prove_one_payment(app: App, *, position: str, output: str | None, json: bool
     number = _position(position)
     with reading(app) as session:
         files = payment_files(session.store, number)
+    _write(app, files, output, json=json)
+
+
+def prove_one_row(app: App, *, model: str, key: str, output: str | None, json: bool) -> None:
+    """Write what proves a row of the generation that was certified last."""
+    with reading(app) as session:
+        folder = generations_folder(app.location())
+        files = row_files(session.store, model, key, folder=folder)
     _write(app, files, output, json=json)
 
 
@@ -212,6 +222,13 @@ def _text(app: App, answer: Answer) -> str:
             )
             more = Said(f"，见证：{by}", f", witnessed by {by}").in_(app.lang) if by else ""
             return said.in_(app.lang) + more
+        case Answer(what="row"):
+            return app.say(
+                f"{answer.model} 的 {answer.count} 行之一，由 {answer.size} 条记录推导，截至 "
+                f"{answer.as_of}：{answer.row}",
+                f"one of {answer.count} rows of {answer.model}, derived from {answer.size} entries "
+                f"as of {answer.as_of}: {answer.row}",
+            )
         case Answer(what="person"):
             return _person_text(app, answer)
         case Answer(status="absent"):

@@ -223,8 +223,10 @@ def _span(limit: ProvenLimit) -> str:
 def _verdict(app: App, limit: ProvenLimit) -> str:
     """Say what the proofs say, in colour."""
     early = limit.verdict == "exceeded" and limit.bound == "at_least"
-    said = _EARLY if early else _VERDICTS[limit.verdict]
-    return app.screen.style(said.in_(app.lang), _COLOURS[limit.verdict])
+    said = (_EARLY if early else _VERDICTS[limit.verdict]).in_(app.lang)
+    if limit.provisional and limit.done_position is None:
+        said += app.say("，暂定", ", provisional")
+    return app.screen.style(said, _COLOURS[limit.verdict])
 
 
 def _usage(zh: str, en: str) -> CommandError:

@@ -16,6 +16,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, TextIO
 
+import click
+
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.language import Language
 
@@ -57,6 +59,13 @@ class Screen:
         """Print lines of data."""
         for text in texts:
             print(text)
+
+    def paged(self, texts: Iterable[str]) -> None:
+        """Print lines of data as they come: through a pager on a terminal, else one by one."""
+        if self.is_terminal:
+            click.echo_via_pager(f"{text}\n" for text in texts)
+        else:
+            self.lines(texts)
 
     def prose(self, text: str, by: int = 0) -> None:
         """Print a text, wrapped."""

@@ -13,6 +13,7 @@ from aidledger.domain.values import age_on
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.wording import counted, limit_moves, shortened, title, word, yuan
+from aidledger.services.running import LimitShown
 from aidledger.services.standing import case_columns
 
 _OFTEN: Final = frozenset(
@@ -112,6 +113,12 @@ def _limits(app: App, limits: Sequence[Timer]) -> list[tuple[str, str]]:
         for timer in limits
         if (notes := _moved(app, timer))
     ]
+
+
+def provisional_limit(app: App, limit: LimitShown) -> str:
+    """Return a limit that runs into a year whose holidays nobody knows, with its day."""
+    name, day = limit.limit.removeprefix("limit-"), limit.due_on or ""
+    return app.say(f"⚠ 时限 {name}：{day}，暂定", f"⚠ limit {name}: {day}, provisional")
 
 
 def _moved(app: App, timer: Timer) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import msgspec
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import writing
+from aidledger.services.importing.requestfile import writing_requests
 from aidledger.services.simulation.running import SimulationResult, simulate
 
 DEFAULT_CASES: Final = 300
@@ -26,6 +28,7 @@ def run_simulate(
     seed: int | None,
     start: str | None,
     irregularities: str | None,
+    requests: str | None,
     signed: bool,
     json: bool,
 ) -> int:
@@ -37,6 +40,7 @@ def run_simulate(
         seed=DEFAULT_SEED if seed is None else seed,
         start=start or DEFAULT_START,
         irregularities=irregularities,
+        requests=requests,
         signed=signed,
     )
     screen = app.screen
@@ -68,12 +72,16 @@ def simulated(
     seed: int,
     start: str = DEFAULT_START,
     irregularities: str | None = None,
+    requests: str | None = None,
     signed: bool = False,
 ) -> SimulationResult:
     """Run the simulation, showing how far it is."""
     progress = app.screen.progress(app.say("模拟（工作日）", "simulate (working days)"))
     try:
-        with writing(app) as session:
+        with (
+            nullcontext() if requests is None else writing_requests(Path(requests)) as hear,
+            writing(app) as session,
+        ):
             return simulate(
                 session,
                 cases=cases,
@@ -83,6 +91,7 @@ def simulated(
                 irregularities=Path(irregularities) if irregularities else None,
                 signed=signed,
                 progress=progress,
+                hear=hear,
             )
     finally:
         progress.close()

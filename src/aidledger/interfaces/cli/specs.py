@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["text", "day", "count", "flag", "path", "choice", "many"]
+Kind = Literal["text", "day", "point", "count", "flag", "path", "choice", "many"]
 
 
 class Opt(NamedTuple):

@@ -10,8 +10,12 @@ from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
+from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
+from aidledger.interfaces.cli.tree_generations import GENERATIONS
+from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
+from aidledger.interfaces.cli.tree_time import BISECT, TIME
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
 
@@ -27,6 +31,9 @@ _CASE: Final = Arg("CASE")
 _JSON: Final = Opt("--json", "flag")
 _AS_OF: Final = Opt("--as-of", "day")
 _KNOWN_ON: Final = Opt("--known-on", "day")
+_AT: Final = Opt("--at", "point")
+_TIMES: Final = (_AS_OF, _KNOWN_ON, _AT)
+"""Of every command that reads: in force on one day, as known by another or at a point of the log."""
 _WHO: Final = (Opt("--actor", "text", "ID"), Opt("--office", "text", "CODE"))
 ASSURANCES: Final = ("server", "file", "token")
 REASONS: Final = ("compromised", "lost", "replaced", "left_office")
@@ -39,26 +46,26 @@ SHELLS: Final = ("bash", "zsh", "fish")
 _CASES: Final = Spec(
     "case",
     below=(
-        Spec("list", _HERE + "cases:list_cases", opts=(Opt("--stage"), _AS_OF, _KNOWN_ON, _JSON)),
-        Spec("show", _HERE + "cases:show_case", (_CASE,), (_AS_OF, _KNOWN_ON, _JSON)),
+        Spec("list", _HERE + "cases:list_cases", opts=(Opt("--stage"), *_TIMES, _JSON)),
+        Spec("show", _HERE + "cases:show_case", (_CASE,), (*_TIMES, _JSON)),
         Spec(
             "history",
             _HERE + "cases:show_history",
             (_CASE,),
-            (_AS_OF, _KNOWN_ON, *BY_PROOF, _JSON),
+            (*_TIMES, *BY_PROOF, _JSON),
         ),
-        Spec("explain", _HERE + "decisions:show_decisions", (_CASE,), (_AS_OF, _KNOWN_ON, _JSON)),
+        Spec("explain", _HERE + "decisions:show_decisions", (_CASE,), (*_TIMES, _JSON)),
         Spec(
             "redecide",
             _HERE + "decisions:decide_again",
             (Arg("CASE", False),),
-            (Opt("--all", "flag"), Opt("--position", "count", "N"), _AS_OF, _KNOWN_ON, _JSON),
+            (Opt("--all", "flag"), Opt("--position", "count", "N"), *_TIMES, _JSON),
         ),
         Spec(
             "whatif",
             _HERE + "decisions:decide_otherwise",
             (_CASE,),
-            (Opt("--pack", "text", "PACK", required=True), _AS_OF, _KNOWN_ON, _JSON),
+            (Opt("--pack", "text", "PACK", required=True), *_TIMES, _JSON),
         ),
         Spec(
             "consequences",
@@ -71,14 +78,15 @@ _CASES: Final = Spec(
                 Opt("--recover-by", "day"),
                 *_WHO,
                 _KNOWN_ON,
+                _AT,
                 _JSON,
             ),
         ),
         Spec(
             "blame",
-            _HERE + "decisions:show_blame",
+            _HERE + "blames:show_blame",
             (_CASE, Arg("FIELD", False)),
-            (_AS_OF, _KNOWN_ON, _JSON),
+            (*_TIMES, _JSON),
         ),
     ),
 )
@@ -128,7 +136,7 @@ _EXPORTS: Final = Spec(
         Spec(
             "beancount",
             _HERE + "exports:write_beancount",
-            opts=(Opt("--output", "path", "FILE"), _AS_OF, _KNOWN_ON, _JSON),
+            opts=(Opt("--output", "path", "FILE"), *_TIMES, _JSON),
         ),
     ),
 )
@@ -138,10 +146,11 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Said("查看", "Look"),
         (
             _CASES,
+            *TIME,
             Spec(
                 "due",
                 _HERE + "dues:show_due",
-                opts=(_AS_OF, _KNOWN_ON, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
+                opts=(*_TIMES, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
             ),
             Spec(
                 "whatif",
@@ -151,6 +160,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--month", "text", "YYYY-MM", required=True),
                     Opt("--chart", "path", "FILE"),
                     _KNOWN_ON,
+                    _AT,
                     _JSON,
                 ),
             ),
@@ -161,8 +171,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 (
                     Opt("--format", "choice", "", FORMATS),
                     Opt("--output", "path", "FILE"),
-                    _AS_OF,
-                    _KNOWN_ON,
+                    *_TIMES,
                     _JSON,
                 ),
             ),
@@ -182,14 +191,17 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--proofs", "path", "DIR"),
                     Opt("--misbehaviour", "path", "FILE"),
                     Opt("--deep", "flag"),
+                    *BY_ARCHIVE,
                     _JSON,
                 ),
             ),
             Spec(
                 "rebuild",
                 _HERE + "rebuilds:run_rebuild",
-                opts=(_AS_OF, _KNOWN_ON, Opt("--model", "many", "NAME"), _JSON),
+                opts=(*_TIMES, Opt("--model", "many", "NAME"), _JSON),
             ),
+            GENERATIONS,
+            BISECT,
             Spec(
                 "attack",
                 _HERE + "attacks:run_attack",
@@ -204,6 +216,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ),
             CHECKPOINTS,
             WITNESSES,
+            ARCHIVE,
         ),
     ),
     Section(Said("证明", "Prove"), PROVING),
@@ -236,6 +249,23 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            Spec(
+                "import-history",
+                _HERE + "bulkimports:run_import_history",
+                (Arg("FILE", False),),
+                (
+                    Opt("--type", "text", "TYPE"),
+                    *_WHO,
+                    Opt("--as-is", "flag"),
+                    Opt("--keep-going", "flag"),
+                    Opt("--rejects", "path", "FILE"),
+                    Opt("--beside", "flag"),
+                    Opt("--batch", "count", "N"),
+                    Opt("--dry-run", "flag"),
+                    Opt("--template", "flag"),
+                    _JSON,
+                ),
+            ),
             Spec("resolve", _HERE + "records:run_resolve", (Arg("CAUSE"),), (_RECEIPT, _JSON)),
             *CLOSING,
             Spec("events", _HERE + "records:show_events", (Arg("TYPE", False),), (_JSON,)),
@@ -247,6 +277,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "init", _HERE + "founding:run_init", opts=(Opt("--origin", "text", "NAME"), _JSON)
             ),
+            *OPERATING,
             ADOPT,
             _KEYS,
             Spec(
@@ -258,6 +289,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--seed", "count", "N"),
                     Opt("--start", "day"),
                     Opt("--irregularities", "path", "FILE"),
+                    Opt("--requests", "path", "FILE"),
                     Opt("--signed", "flag"),
                     _JSON,
                 ),

@@ -8,7 +8,7 @@ from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 
 _HERE: Final = "aidledger.interfaces.cli."
 _JSON: Final = Opt("--json", "flag")
-_DAYS: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"))
+_DAYS: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"), Opt("--at", "point"))
 _ADOPTING: Final = (
     (Arg("PACK", False, many=True),),
     (
@@ -28,7 +28,7 @@ POLICY: Final = Spec(
     below=(
         Spec("list", _HERE + "policies:run_list", opts=(*_DAYS, _JSON)),
         Spec("show", _HERE + "policies:run_show", (Arg("PACK"),), (*_DAYS, _JSON)),
-        Spec("diff", _HERE + "policies:run_diff", (Arg("A"), Arg("B")), (_DAYS[1], _JSON)),
+        Spec("diff", _HERE + "policies:run_diff", (Arg("A"), Arg("B")), (*_DAYS[1:], _JSON)),
         Spec("test", _HERE + "policies:run_test", (Arg("PACK", False, many=True),), (_JSON,)),
         ADOPT,
     ),

@@ -44,6 +44,12 @@ PROVING: Final = (
                 (_POSITION,),
                 (_OUTPUT, _JSON),
             ),
+            Spec(
+                "row",
+                _HERE + "proofs:prove_one_row",
+                (Arg("MODEL"), Arg("KEY")),
+                (_OUTPUT, _JSON),
+            ),
         ),
     ),
     Spec(

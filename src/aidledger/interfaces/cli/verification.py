@@ -10,7 +10,7 @@ import msgspec
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN
+from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Language, Said
 from aidledger.interfaces.cli.ledgers import reading_sealed
@@ -18,17 +18,18 @@ from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, VerifyReport
+from aidledger.services.archivecheck import NOT_DERIVED, NOT_HELD, verify_archive
 from aidledger.services.checkpointcheck import COSIGNATURES, NEEDS_BOTH, NO_CHECKPOINT, NO_LOG_KEY
 from aidledger.services.deepcheck import deep_check, not_asked
 from aidledger.services.markcheck import NO_MARK
-from aidledger.services.outside import read_outside
+from aidledger.services.outside import Outside, read_outside
 from aidledger.services.powercheck import UNDECLARED
 from aidledger.services.problems import ServiceError
 from aidledger.services.signaturecheck import NO_KEY
 from aidledger.services.verifying import verify
 from aidledger.store.errors import StoreError
 
-_EXITS: Final = {"proven": OK, "damaged": FINDINGS, "unproven": UNPROVEN}
+EXITS: Final = {"proven": OK, "damaged": FINDINGS, "unproven": UNPROVEN}
 _SHOWN: Final = 50
 """Findings printed for people; ``--json`` has all of them."""
 
@@ -36,12 +37,18 @@ RUNGS: Final[dict[str, Said]] = {
     "bytes": Said(
         "记录字节：规范、可读、合其类型", "bytes: every record canonical and of its type"
     ),
+    "files": Said("归档文件与清单相符", "files: every file is that of its manifest"),
     "columns": Said(
         "索引列与记录一致，位置号连续", "columns: agree with the records, positions dense"
     ),
     "chain": Said("各流的链条完整", "chain: each stream's links unbroken"),
     "time": Said("记录时间不倒退", "time: the recording time never goes back"),
     "tree": Said("默克尔树与账本头相符", "tree: nodes and head are those of the entries"),
+    "roots": Said("归档段的根哈希与记录相符", "roots: each segment's root is that of its records"),
+    "typed": Said(
+        "归档各列由记录重新推导，结果相同", "typed: columns derived again come out the same"
+    ),
+    "sealed": Said("账本封存过每份清单", "sealed: the log vouches for every manifest"),
     "batches": Said("批次：请求、时间与批后树根", "batches: causes, times and the root after each"),
     "mark": Said("不短于数据库外的高水位标记", "mark: not behind the mark outside the database"),
     "checkpoints": Said("签名检查点", "checkpoints: signed size and root"),
@@ -67,6 +74,8 @@ _WHY_NOT: Final = {
     NO_KEY: "没有登记经办人密钥",
     UNDECLARED: "账本没有声明权限",
     NO_MARK: "数据库旁没有标记",
+    NOT_DERIVED: "各列没有重新推导",
+    NOT_HELD: "归档不含所需的内容",
     "not asked for: verify --deep": "未要求：verify --deep",
 }
 UNWITNESSED: Final = Said(
@@ -87,11 +96,17 @@ def run_verify(
     proofs: str | None,
     misbehaviour: str | None,
     deep: bool,
+    archive: str | None,
+    no_columns: bool,
     json: bool,
 ) -> int:
     """Verify the ledger and report; the exit status is the verdict's."""
-    location = app.location()
     outside = read_outside(checkpoint, policy, proofs)
+    if archive is not None or no_columns:
+        _check_archive_options(archive, others=bool(deep or proofs or misbehaviour))
+        columns = not no_columns
+        return show_archive(app, archive or "", outside, columns=columns, json=json)
+    location = app.location()
     progress = app.screen.progress(app.say("核验", "verify"))
     try:
         report = verify(location, progress=progress, outside=outside)
@@ -104,7 +119,49 @@ def run_verify(
         app.screen.json(report_object(report, app.lang))
     else:
         show_report(app, report, evidence=misbehaviour)
-    return _EXITS[report.verdict]
+    return EXITS[report.verdict]
+
+
+def _check_archive_options(archive: str | None, *, others: bool) -> None:
+    """Refuse options that do not go together.
+
+    Raises:
+        CommandError: something of a ledger is asked of an archive, or the other way round.
+
+    """
+    if archive is None:
+        raise CommandError(
+            Said("--no-columns：只用于 --archive", "--no-columns: is for --archive only"),
+            exit_code=USAGE,
+        )
+    if others:
+        raise CommandError(
+            Said(
+                "--archive：不能与 --deep、--proofs、--misbehaviour 并用",
+                "--archive: not with --deep, --proofs or --misbehaviour",
+            ),
+            hint=Said("这些须核验账本本身", "these need the ledger itself"),
+            exit_code=USAGE,
+        )
+
+
+def show_archive(app: App, archive: str, outside: Outside, *, columns: bool, json: bool) -> int:
+    """Verify an archive with no ledger at hand; the exit status is the verdict's."""
+    progress = app.screen.progress(app.say("核验", "verify"))
+    try:
+        report = verify_archive(archive, outside=outside, columns=columns, progress=progress)
+    finally:
+        progress.close()
+    return show(app, report, json=json)
+
+
+def show(app: App, report: VerifyReport, *, json: bool) -> int:
+    """Print a report; the exit status is the verdict's."""
+    if json:
+        app.screen.json(report_object(report, app.lang))
+    else:
+        show_report(app, report)
+    return EXITS[report.verdict]
 
 
 def _with_upper_rungs(app: App, report: VerifyReport) -> VerifyReport:

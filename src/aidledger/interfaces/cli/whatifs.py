@@ -118,7 +118,7 @@ def _svg(app: App, found: MonthUnder) -> str:
     )
     more = app.say(f"；另有 {rest:,} 个", f"; {rest:,} more not drawn") if rest > 0 else ""
     bars = [
-        Bar(label=_short(one), fen=one.difference_fen, text=_signed(one.difference_fen))
+        Bar(label=_short(one), value=one.difference_fen, text=_signed(one.difference_fen))
         for one in found.changes[:_DRAWN]
     ]
     return svg_chart(_title(app, found), sums + more, bars)

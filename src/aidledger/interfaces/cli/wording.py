@@ -60,6 +60,47 @@ VALUES: Final[dict[str, Said]] = {
     "unknown": Said("无法计算", "unknown"),
 }
 
+FIELDS: Final[dict[str, Said]] = {
+    "stage": Said("阶段", "stage"),
+    "applicant": Said("申请人代号", "applicant"),
+    "display_name": Said("姓名", "name"),
+    "programme": Said("救助项目", "programme"),
+    "birth_on": Said("出生", "born"),
+    "area": Said("城乡", "area"),
+    "township": Said("乡镇", "township"),
+    "village": Said("村", "village"),
+    "applied_on": Said("申请", "applied"),
+    "accepted_on": Said("受理", "accepted"),
+    "opinion": Said("初审意见", "opinion"),
+    "opinion_on": Said("初审日期", "opinion given"),
+    "publicity_from": Said("公示起", "publicity from"),
+    "publicity_to": Said("公示止", "publicity to"),
+    "submitted_on": Said("上报", "submitted"),
+    "decided_on": Said("决定", "decided"),
+    "decided_by": Said("决定人", "decided by"),
+    "limb": Said("类别", "limb"),
+    "form": Said("供养形式", "form of support"),
+    "institution": Said("机构", "institution"),
+    "from_month": Said("起始月", "from"),
+    "ability": Said("自理能力", "ability"),
+    "monthly_fen": Said("每月应发", "due a month"),
+    "account": Said("账户", "account"),
+    "carer": Said("护理人", "carer"),
+    "care_class": Said("护理档次", "class of care"),
+    "died_on": Said("去世", "died"),
+    "whereabouts": Said("下落", "whereabouts"),
+    "suspended_from": Said("停发自", "suspended from"),
+    "last_month": Said("末月", "last month"),
+    "terminated_on": Said("终止", "terminated"),
+    "termination_ground": Said("终止原因", "ground"),
+    "open_objections": Said("未决异议", "open objections"),
+    "visits": Said("探访次数", "visits"),
+    "last_visit_on": Said("最近探访", "last visit"),
+    "paid_lines": Said("发放笔数", "lines paid"),
+    "paid_fen": Said("已发", "paid"),
+}
+"""What the columns of ``case_state`` are called."""
+
 _QUIET: Final = frozenset({"decision", "source", "parts"})
 _TOKEN_SHOWN: Final = 8
 _HASH_CHARACTERS: Final = 64
@@ -151,3 +192,17 @@ def shortened(text: str) -> str:
 def _is_hex(text: str) -> bool:
     """Whether a text is small hexadecimal."""
     return all(c in "0123456789abcdef" for c in text)
+
+
+def fact_text(value: Any) -> str:
+    """Return a fact as short text."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "–"
+        case str():
+            return value
+        case _:
+            text = msgspec.json.encode(value, order="sorted").decode()
+            return text if len(text) <= 60 else text[:59] + "…"

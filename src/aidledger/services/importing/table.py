@@ -24,8 +24,8 @@ Cell: TypeAlias = str | int | float | bool | dt.date | None
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_ROWS: Final = 200_000
 MAX_UNPACKED_BYTES: Final = 1024 * 1024 * 1024
-_ZIP: Final = b"PK\x03\x04"
-_OLE: Final = b"\xd0\xcf\x11\xe0"
+ZIP: Final = b"PK\x03\x04"
+OLE: Final = b"\xd0\xcf\x11\xe0"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,18 +59,18 @@ def read_table(
             hint="split the file; each part is imported for itself",
             exit_code=2,
         )
-    if content.startswith(_OLE):
+    if content.startswith(OLE):
         raise ServiceError(
             "the file is an old or encrypted workbook, expected XLSX or CSV",
             hint="save it as an XLSX workbook without a password, or as CSV",
             exit_code=2,
         )
-    lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(content)
+    lines = sheet_lines(content) if content.startswith(ZIP) else _csv_lines(content)
     filled = ((line, cells) for line, cells in lines if any(c not in ("", None) for c in cells))
     header = next(filled, None)
     if header is None:
         raise ServiceError("the file is empty, expected a header and rows", exit_code=2)
-    columns = _columns(header, titles, required)
+    columns = columns_of(header, titles, required)
     rows: list[Row] = []
     for line, cells in filled:
         if any(cell not in ("", None) for cell in cells[len(columns) :]):
@@ -93,7 +93,7 @@ def read_table(
     return rows
 
 
-def _columns(
+def columns_of(
     header: tuple[int, list[Cell]], titles: Mapping[str, Sequence[str]], required: Sequence[str]
 ) -> list[str]:
     """Return the column keys that a header names."""
@@ -166,7 +166,7 @@ def _decoded(content: bytes) -> str:
     )
 
 
-def _xlsx_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+def sheet_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     """Yield (row number, cells) of the first sheet of a workbook."""
     try:
         calamine: Any = import_module("python_calamine")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -53,13 +53,20 @@ _MARGIN_DAYS: Final = 60
 
 
 class Turn(NamedTuple):
-    """The next time a process acts: that day, or the first working day after it, at an office."""
+    """The next time a process acts: that day, or the first working day after it, at an office.
+
+    ``first``: before all others who wait for that day and office.
+    """
 
     day: date
     office: str
+    first: bool = False
 
 
 Process: TypeAlias = Iterator[Turn]
+
+Hear: TypeAlias = Callable[[Sequence[Proposal], Sequence[Evidence]], None]
+"""Told of each batch that was recorded, and of the files that it names."""
 
 
 class County:
@@ -94,6 +101,7 @@ class County:
         self.workdays = _workdays(calendar, self.first, self.last + timedelta(days=_MARGIN_DAYS))
         self.today = self.first
         self.tally = Tally()
+        self.hear: Hear | None = None
         self.office = self.offices[0]
         self._clock = clock
         self._queues: dict[date, dict[str, deque[Process]]] = {}
@@ -167,7 +175,11 @@ class County:
             day = self.after(1)
         if day <= self.last:
             offices = self._queues.setdefault(day, {})
-            offices.setdefault(turn.office, deque()).append(process)
+            queue = offices.setdefault(turn.office, deque())
+            if turn.first:
+                queue.appendleft(process)
+            else:
+                queue.append(process)
 
     # the door ----------------------------------------------------------------------------------
 
@@ -262,6 +274,8 @@ class County:
         if not isinstance(outcome, Committed):
             raise ServiceError(f"simulation: batch {cause} was not recorded: {outcome}")
         self.tally.take(proposals)
+        if self.hear is not None:
+            self.hear(proposals, evidence)
 
 
 def _by_actor(proposals: Iterable[Proposal]) -> list[list[Proposal]]:

@@ -9,10 +9,13 @@ from random import Random
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.base import Event
 from aidledger.services.simulation.county import County, Turn
+from aidledger.services.simulation.places import COUNTY, DEPUTY
 from aidledger.services.simulation.planning import CasePlan
 
 _LATE_PERCENT = 12
 _LATE_AT_MOST = 3
+TOWNSHIP_DECIDES = ("township",)
+"""What a pack has as its deciding offices where the county leaves all decisions to townships."""
 _REASON = "情况紧急，先行办理"
 _AUTHORITY = "局长办公会"
 
@@ -44,6 +47,19 @@ class Dossier:
     def office(self) -> str:
         """The township that handles the case."""
         return self.plan.town.code
+
+    @property
+    def decides_at(self) -> str:
+        """The office that approves and ends this case by the rule in force today."""
+        today, programme = self.county.today.isoformat(), self.plan.programme
+        pack = self.county.session.policy().pack_in_force(today, today, programme)
+        offices = pack.parameters.get("deciding_offices", ()) if pack is not None else ()
+        return self.office if tuple(offices) == TOWNSHIP_DECIDES else COUNTY
+
+    @property
+    def approver(self) -> str:
+        """Who approves and ends this case: of the office that the rule names."""
+        return self.decider if self.decides_at == COUNTY else f"{self.office}-{DEPUTY}"
 
     @property
     def decider(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -96,8 +96,8 @@ def _set_form(case: Dossier, form: Form) -> Process:
             case.say(support.PlacementMade(from_on=from_on, institution=institution), REVIEWER)
 
 
-def visits(case: Dossier) -> Process:
-    """Visit at least once in any month; what was asked for is followed up."""
+def visits(case: Dossier, each_days: int = _VISIT_DAYS) -> Process:
+    """Visit at least once in any month, or so often; what was asked for is followed up."""
     county = case.county
     day = county.after(case.rng.randrange(2, 12))
     while True:
@@ -116,7 +116,7 @@ def visits(case: Dossier) -> Process:
         case.say(visited, CLERK, effective_on=day, personal={"note": note})
         if need:
             county.spawn(_follow_up(case))
-        day = county.workday_before(day + timedelta(days=_VISIT_DAYS))
+        day = county.workday_before(day + timedelta(days=each_days))
 
 
 def _follow_up(case: Dossier) -> Process:
@@ -214,13 +214,7 @@ def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
         yield case.on(date.fromisoformat(f"{month}-10"))
         if case.over(county.today):
             return
-        draw = case.rng.randrange(1000)
-        fate = ""
-        for name, permille in zip(_FATES, _PERMILLE, strict=True):
-            if draw < permille:
-                fate = name
-                break
-            draw -= permille
+        fate = drawn(case.rng.randrange(1000), _FATES, _PERMILLE)
         if fate == "death":
             day = case.rng.randrange(_DECEASED_FROM, _DECEASED_TO + 1)
             died_on = date.fromisoformat(f"{month}-{day:02d}")
@@ -243,6 +237,15 @@ def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
                 yield from suspended(case)
             case _:
                 pass
+
+
+def drawn(draw: int, fates: Sequence[str], permille: Sequence[int]) -> str:
+    """Return what strikes, of a number below 1000; mostly nothing."""
+    for name, share in zip(fates, permille, strict=True):
+        if draw < share:
+            return name
+        draw -= share
+    return ""
 
 
 def die(
@@ -292,8 +295,8 @@ def _end(
         heard_on = county.today.isoformat()
         case.say(duty.RecipientHeard(channel="in_person", heard_on=heard_on), CLERK)
     case.say(ending.TerminationAudited(agreed=True, ground=ground), HEAD)
-    yield case.turn(1, COUNTY)
-    case.say(ending.TerminationApproved(ground=ground, last_month=last_month), case.decider)
+    yield case.turn(1, case.decides_at)
+    case.say(ending.TerminationApproved(ground=ground, last_month=last_month), case.approver)
     case.ended_on = case.ended_on or county.today
     yield case.turn(1)
     if carers is not None:

@@ -32,6 +32,9 @@ from aidledger.services.simulation.treasury import Treasury
 
 _RETURNED_PERMILLE: Final = 8
 _LATE_DAY: Final = 18
+_LAST_PAY_DAY: Final = 10
+_DAYS_TO_PAY: Final = 2
+"""Working days from the roster to the bank: a long holiday may leave fewer before the last day."""
 _ACCOUNT_CLOSED: Final = "account_closed"
 Kind = Literal["regular", "arrears", "one_off"]
 
@@ -69,7 +72,7 @@ class PayRuns:
         ]
 
     def monthly(self) -> Process:
-        """Run the payment of each month on its first working days."""
+        """Run the payment of each month on its first working days, or as early as its last day asks."""
         county = self._county
         month = county.first.isoformat()[:7]
         while True:
@@ -77,7 +80,8 @@ class PayRuns:
             days = county.month_days(month)
             if len(days) < 4:
                 return
-            yield Turn(days[0], COUNTY)
+            last = county.workday_before(date.fromisoformat(f"{month}-{_LAST_PAY_DAY}"))
+            yield Turn(min(days[0], county.after(-_DAYS_TO_PAY, last)), COUNTY)
             lines = self._roster(month)
             if lines:
                 yield from self._pay(month, lines)

@@ -54,7 +54,8 @@ _SPARE_DECIDERS: Final = 20
 """The number of the first decider beside the one that every county has."""
 
 CLERK, SURVEYOR, SECOND_SURVEYOR, HEAD, SUPERVISOR, PUBLISHER = (f"u{n}" for n in range(1, 7))
-"""The officers of a township by what they do."""
+DEPUTY: Final = "u7"
+"""The officers of a township by what they do; a deputy only where the township decides."""
 REVIEWER, SPOT_CHECKER, DECIDER, PAYMASTER, COMPLAINTS, RECORDS = (f"u{n}" for n in range(1, 7))
 INVESTIGATOR, SECURITY, DIRECTOR, SYSTEM, WATCH = (f"u{n}" for n in range(7, 12))
 """The officers of the county's civil affairs office, its administrators among them."""

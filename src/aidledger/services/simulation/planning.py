@@ -20,15 +20,26 @@ from aidledger.services.simulation.places import Township, Village
 if TYPE_CHECKING:
     from aidledger.services.simulation.dossier import Dossier
 
-Limb = Literal["age", "minor", "disability", "household", "orphan", "unattended"]
+Limb = Literal[
+    "age",
+    "minor",
+    "disability",
+    "household",
+    "single_person",
+    "orphan",
+    "unattended",
+    "retired_1960s",
+]
 Outcome = Literal["approve", "refuse", "withdraw"]
 Route = Literal["self", "proxy", "ex_officio"]
 Holder = Literal["guardian", "self"]
 
 _REGISTERS: Final = ("civil_registry", "vehicles", "real_estate", "social_insurance", "companies")
-_DISABILITIES: Final = (("intellectual", "2"), ("mental", "2"), ("physical", "1"), ("visual", "1"))
+DISABILITIES: Final = (("intellectual", "2"), ("mental", "2"), ("physical", "1"), ("visual", "1"))
 _CHILDREN: Final = ("orphan", "unattended")
 """Programmes of children: nobody of them is shown, in a notice or on a list."""
+_OF_STANDARD: Final = ("tekun", "dibao")
+"""Programmes whose amount goes by the standard of the allowance."""
 _EARLY_SHARE: Final = 70
 """Per cent of the cases that apply within the first weeks."""
 _EARLY_WORKDAYS: Final = 18
@@ -120,6 +131,11 @@ class CasePlan(msgspec.Struct, frozen=True, kw_only=True):
         return self.programme in _CHILDREN
 
     @property
+    def by_standard(self) -> bool:
+        """Whether what is due rises with the standard of the allowance."""
+        return self.programme in _OF_STANDARD
+
+    @property
     def holder(self) -> Holder:
         """Whose the account is: of a minor, the guardian's for the child."""
         return "guardian" if self.limb == "minor" or self.of_child else "self"
@@ -168,9 +184,12 @@ def draw_hardship(county: County, number: int, rng: Random) -> CasePlan:
     )
 
 
-def application_day(county: County, rng: Random) -> date:
-    """Draw the working day of an application; ``_EARLY_SHARE`` per cent come in the first weeks."""
-    days = [day for day in county.workdays if day <= county.last]
+def application_day(county: County, rng: Random, since: date = date.min) -> date:
+    """Draw the working day of an application, none of them before a day.
+
+    ``_EARLY_SHARE`` per cent come in the first weeks.
+    """
+    days = [day for day in county.workdays if since <= day <= county.last]
     early = days[1 : 1 + min(_EARLY_WORKDAYS, len(days))]
     later = days[len(early) + 1 : max(len(days) * _LAST_APPLICATION // 100, len(early) + 2)]
     is_early = rng.randrange(100) < _EARLY_SHARE or not later
@@ -186,7 +205,7 @@ def _draw_person(
         return "minor", county.people.person(born_aged(rng, on, rng.randrange(4, 13))), None
     if kind < 18:
         person = county.people.person(born_aged(rng, on, rng.randrange(20, 58)))
-        return "disability", person, rng.choice(_DISABILITIES)
+        return "disability", person, rng.choice(DISABILITIES)
     years = min(rng.choices((61, 66, 71, 76, 82, 88), weights=(20, 25, 24, 17, 10, 4))[0], 90)
     return "age", county.people.person(born_aged(rng, on, years + rng.randrange(5))), None
 

@@ -18,9 +18,10 @@ from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
 from aidledger.services.adoption import adopt_calendars, adopt_packs, shipped
 from aidledger.services.founding import Officer, Said, genesis, powers_evidence, roles
+from aidledger.services.policy_book import parameter_text
 from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
-from aidledger.services.simulation.dossier import Dossier
+from aidledger.services.simulation.dossier import TOWNSHIP_DECIDES, Dossier
 from aidledger.services.simulation.people import PeopleMaker, born_aged
 from aidledger.services.simulation.places import (
     COUNTY,
@@ -81,13 +82,15 @@ def open_ledger_of(county: County, on: str, packs: Iterable[str]) -> Process:
         position=len(opened),
     )
     built = (*place_events(), *office_events())
+    adopted, files = adopt_packs(packs, **who)
+    rules = [one.event for one in adopted if isinstance(one.event, PackAdopted)]
+    of_county = posts(county.cases, deputies=any(map(_townships_decide, rules)))
     proposals = [_registered(said, on) for said in (*_by(chief, opened), *declared)]
     proposals += [_registered(said, on) for said in _by(chief, built)]
-    staff = (*administrators(), *posts(county.cases))
+    staff = (*administrators(), *of_county)
     proposals += _appointed(county, staff, on)
-    granted = roles([post.officer for post in posts(county.cases)], by=chief)
+    granted = roles([post.officer for post in of_county], by=chief)
     proposals += [_registered(said, on) for said in (*granted, *county.registrations)]
-    adopted, files = adopt_packs(packs, **who)
     known = [one for one in adopted if known_since(one) <= on]
     policy = [*adopt_calendars(**who), *known]
     policy += [
@@ -96,6 +99,12 @@ def open_ledger_of(county: County, on: str, packs: Iterable[str]) -> Process:
     ]
     county.with_files([*proposals, *policy], [text, *files])
     county.flush()
+
+
+def _townships_decide(pack: PackAdopted) -> bool:
+    """Whether a pack leaves all decisions to the townships."""
+    decided = parameter_text(TOWNSHIP_DECIDES)
+    return any((one.key, one.value) == ("deciding_offices", decided) for one in pack.parameters)
 
 
 def _by(officer: Officer, events: Iterable[Event]) -> list[Said]:
@@ -151,17 +160,19 @@ def new_rules(county: County, on: str, packs: Iterable[str]) -> Process:
         if on < known_since(adoption) <= county.last.isoformat()
     ]
     for day in sorted({since for since, _, _ in later}):
-        yield Turn(date.fromisoformat(day), COUNTY)
-        for _, adoption, evidence in later:
-            if known_since(adoption) == day:
-                stream = f"policy/{COUNTY}"
-                said = county.proposal(stream, adoption.event, by=RECORDS)
-                county.with_files([said], evidence)
+        # Before anybody else acts on that day: what the new rule replaces may have ended.
+        yield Turn(date.fromisoformat(day), county.offices[0], first=True)
+        for since, adoption, evidence in later:
+            if since == day:
+                today = county.today.isoformat()
+                county.with_files([msgspec.structs.replace(adoption, effective_on=today)], evidence)
+        county.flush()
 
 
 def _known(county: County, packs: Iterable[str]) -> list[tuple[Proposal, list[Evidence]]]:
     """Return the adoption of every calendar and of these packs, each with the files it rests on."""
-    who = {"county": COUNTY, "actor": RECORDS, "office": COUNTY, "on": county.last.isoformat()}
+    actor = f"{COUNTY}-{RECORDS}"
+    who = {"county": COUNTY, "actor": actor, "office": COUNTY, "on": county.last.isoformat()}
     adoptions, files = adopt_packs(packs, **who)
     found: list[tuple[Proposal, list[Evidence]]] = [(one, []) for one in adopt_calendars(**who)]
     for adoption in adoptions:
@@ -190,8 +201,7 @@ def standard_rises(county: County, cases: list[Dossier]) -> Process:
     county.flush()
     for case in cases:
         state = case.state
-        rests_on_it = not case.plan.of_child
-        if rests_on_it and state.stage == "approved" and not state.died_on:
+        if case.plan.by_standard and state.stage == "approved" and not state.died_on:
             anew = support.EntitlementSet(
                 from_month=max(month, state.from_month), reason="standard"
             )

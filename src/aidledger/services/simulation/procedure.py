@@ -82,26 +82,19 @@ def apply(
         yield case.turn(2)
         case.say(intake.ApplicationWithdrawn(reason="本人撤回申请"), CLERK)
         return
-    yield from _inquiry(case, ways.assess)
+    yield from inquiry_into(case, ways.assess)
     for step in (_publicity, _opinion) if case.plan.notice_first else (_opinion, _publicity):
         yield from step(case)
     yield from _county(case, checks)
     if case.plan.outcome == "refuse":
-        yield from _refusal(case)
+        yield from refusal(case)
         return
     if ways.grant is not None:
         ways.grant(case)
         return
     if ways.recognise is not None:
         ways.recognise(case)
-    _approval(case)
-    approved(case)
-    if case.plan.announce_after is not None:
-        yield case.turn(case.plan.announce_after)
-        event = decision.ApprovalAnnounced(
-            evidence=case.digest("announcement"), village=case.plan.village.code
-        )
-        case.say(event, PUBLISHER)
+    yield from approval(case, approved)
 
 
 class SecondLooks:
@@ -185,7 +178,7 @@ def acceptance(case: Dossier, declare: Callable[[Dossier], None]) -> Process:
     case.say(intake.ApplicationAccepted(), CLERK)
 
 
-def _inquiry(case: Dossier, assess: Callable[[Dossier], None]) -> Process:
+def inquiry_into(case: Dossier, assess: Callable[[Dossier], None]) -> Process:
     """Investigate: survey, neighbours, letters, registers, what the programme asks, appraisal."""
     plan = case.plan
     yield case.turn(plan.survey_after)
@@ -306,8 +299,14 @@ def _notice(case: Dossier, kind: str, *, objected: bool) -> Process:
 
 
 def _county(case: Dossier, checks: SpotChecks) -> Process:
-    """Submit, review and check at home; ends on the day of the decision."""
+    """Submit, review and check at home; ends on the day of the decision.
+
+    Where the rule lets the township decide, nothing is submitted.
+    """
     plan, county = case.plan, case.county
+    if case.decides_at == case.office:
+        yield case.turn(plan.decide_after)
+        return
     yield case.turn(plan.submit_after)
     case.say(decision.CaseSubmitted(received_on=county.today.isoformat()), HEAD)
     decide_on = county.after(plan.decide_after)
@@ -320,10 +319,10 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     yield case.on(decide_on, case.office if plan.township_decides else COUNTY)
 
 
-def _approval(case: Dossier) -> None:
-    """Approve, by the county's decider unless the plan has somebody who must not."""
+def approval(case: Dossier, approved: Callable[[Dossier], None]) -> Process:
+    """Approve, by the county's decider unless the plan has somebody who must not; tell the public."""
     plan, today = case.plan, case.county.today
-    by = case.decider
+    by = case.approver
     if plan.surveyor_decides:
         by = f"{case.office}-{SURVEYOR}"
     elif plan.township_decides:
@@ -332,13 +331,20 @@ def _approval(case: Dossier) -> None:
     event = decision.ApplicationApproved(form=plan.form, from_month=from_month, limb=plan.limb)
     case.say(event, by)
     case.approved_on, case.from_month = today, from_month
+    approved(case)
+    if plan.announce_after is not None:
+        yield case.turn(plan.announce_after)
+        announced = decision.ApprovalAnnounced(
+            evidence=case.digest("announcement"), village=plan.village.code
+        )
+        case.say(announced, PUBLISHER)
 
 
-def _refusal(case: Dossier) -> Process:
+def refusal(case: Dossier) -> Process:
     """Refuse with reasons, and serve them on the applicant."""
     code, text = case.plan.refused_for
     refused = decision.ApplicationRefused(reasons=(code,))
-    case.say(refused, case.decider, personal={"reasons_text": text})
+    case.say(refused, case.approver, personal={"reasons_text": text})
     yield case.turn(case.plan.refusal_told_after)
     told = decision.RefusalNotified(served_on=case.county.today.isoformat(), written=True)
     case.say(told, CLERK)

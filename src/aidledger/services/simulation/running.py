@@ -20,7 +20,7 @@ from aidledger.services.session import Session
 from aidledger.services.simulation import procedure
 from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
-from aidledger.services.simulation.county import County
+from aidledger.services.simulation.county import County, Hear
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities.planting import (
     Followed,
@@ -78,6 +78,7 @@ def simulate(
     irregularities: Path | None = None,
     signed: bool = False,
     progress: Progress | None = None,
+    hear: Hear | None = None,
 ) -> SimulationResult:
     """Fill an empty ledger with an invented county's work, the same for the same arguments.
 
@@ -94,6 +95,7 @@ def simulate(
         signed: make keys for all officers in the keys folder, register them, and sign every batch
             by the one actor it then has. Whoever plants irregularities signs them unasked.
         progress: told after each working day.
+        hear: told of each batch, once it is recorded.
 
     Raises:
         ServiceError: the ledger has entries, or an argument is out of its range.
@@ -114,6 +116,7 @@ def simulate(
             cases=cases,
             registrations=tuple(registrations),
         )
+        county.hear = hear
         plants = Plants(county, wanted=irregularities is not None)
         _people_it(county, cases, start, plants)
         total = sum(day <= last for day in county.workdays)

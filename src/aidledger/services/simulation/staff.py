@@ -22,6 +22,7 @@ from aidledger.services.simulation.places import (
     COMPLAINTS,
     COUNTY,
     DEPARTMENTS,
+    DEPUTY,
     DIRECTOR,
     FINANCE,
     FINANCE_HEAD,
@@ -62,6 +63,7 @@ _TOWNSHIP: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (PUBLISHER, "publisher", ("disclosure_publisher",)),
 )
 """Number, title and roles of a township's officers."""
+_DEPUTY: Final = (DEPUTY, "deputy_head", ("township_head",))
 _COUNTY: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (REVIEWER, "reviewer", ("county_examiner",)),
     (SPOT_CHECKER, "spot_checker", ("county_examiner",)),
@@ -93,8 +95,11 @@ CUSTODIANS: Final = tuple(
 )
 
 
-def posts(cases: int) -> tuple[Post, ...]:
-    """Return every officer but the administrators, for a county of so many cases."""
+def posts(cases: int, *, deputies: bool = False) -> tuple[Post, ...]:
+    """Return every officer but the administrators, for a county of so many cases.
+
+    ``deputies``: each township has one, who decides what others looked into.
+    """
     director = f"{COUNTY}-{DIRECTOR}"
     staff = [
         _post(f"{COUNTY}-{number}", COUNTY, title, roles, under=director)
@@ -112,7 +117,7 @@ def posts(cases: int) -> tuple[Post, ...]:
         head = f"{town.code}-{HEAD}"
         staff += [
             _post(actor, town.code, title, roles, under=director if actor == head else head)
-            for actor, title, roles in _of_township(town)
+            for actor, title, roles in _of_township(town, deputies=deputies)
         ]
     staff += [
         _post(f"{department(kind)}-u1", department(kind), DEPARTMENT, ("department_clerk", *more))
@@ -133,9 +138,10 @@ def security() -> Officer:
     return administrators()[0].officer
 
 
-def _of_township(town: Township) -> list[tuple[str, str, tuple[str, ...]]]:
+def _of_township(town: Township, *, deputies: bool) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return actor, title and roles of a township's officers."""
-    return [(f"{town.code}-{number}", title, roles) for number, title, roles in _TOWNSHIP]
+    officers = (*_TOWNSHIP, _DEPUTY) if deputies else _TOWNSHIP
+    return [(f"{town.code}-{number}", title, roles) for number, title, roles in officers]
 
 
 def _post(

@@ -16,6 +16,7 @@ from aidledger.services.simulation.irregularities import (
     care,
     channel,
     disclosure,
+    forms,
     goods,
     life,
     means,
@@ -168,7 +169,7 @@ def all_kinds() -> tuple[Kind, ...]:
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
         *(order, authority, origin, channel, bought, disclosure),
-        *(means, overlap, recognition, relief),
+        *(means, overlap, recognition, relief, forms),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 

@@ -25,11 +25,6 @@ UNCARRIED: Final = (
         "each knows persons by tokens of its own",
     ),
     Uncarried(
-        rule="F060",
-        note_zh="本县规则对两种供养形式给同一标准，没有发错形式标准的金额",
-        note_en="the county's rule gives both forms of support one rate: no amount is of the wrong one",
-    ),
-    Uncarried(
         rule="F100",
         note_zh="断链、缺号不是一条记录：账本写不出自己的断裂，须改动文件副本，由核验发现",
         note_en="a break of the chain is no entry: a ledger cannot record its own; it is made in a "

@@ -10,6 +10,7 @@ what only one programme has stands in a subclass of ``CasePlan``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from random import Random
 
 import msgspec
@@ -33,6 +34,7 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     """One programme. ``weight`` is its share of all applicants, against the other branches' weights.
 
     ``packs`` are adopted in this order. ``monthly``: its cases are paid by pay runs of their own.
+    ``since``: the day of its first rule; nobody applies before, and in no county that ends before.
     """
 
     programme: Programme
@@ -42,3 +44,4 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     apply: Apply
     live: Live
     monthly: bool = True
+    since: date = date.min

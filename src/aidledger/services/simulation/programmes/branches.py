@@ -9,7 +9,9 @@ from aidledger.services.simulation.planning import CasePlan
 from aidledger.services.simulation.programmes import (
     children,
     dibao,
+    families,
     hardship,
+    retired,
     special,
     temporary,
 )
@@ -21,6 +23,8 @@ PROGRAMMES: Final[tuple[Branch, ...]] = (
     *children.BRANCHES,
     temporary.BRANCH,
     *special.BRANCHES,
+    retired.BRANCH,
+    *families.BRANCHES,
 )
 """Every programme, in the order in which their packs are adopted and their runs are paid."""
 _BY_NAME: Final = {branch.programme: branch for branch in PROGRAMMES}
@@ -32,7 +36,7 @@ def branch_of(plan: CasePlan) -> Branch:
 
 
 def draw_plan(county: County, number: int) -> CasePlan:
-    """Draw one clean case, of a programme chosen by the weights."""
-    weights = [branch.weight for branch in PROGRAMMES]
+    """Draw one clean case, of a programme chosen by the weights of those that have begun."""
+    weights = [branch.weight if branch.since <= county.last else 0 for branch in PROGRAMMES]
     (branch,) = county.rng("programme", number).choices(PROGRAMMES, weights)
     return branch.draw(county, number, county.rng("case", number))

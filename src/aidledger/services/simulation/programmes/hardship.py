@@ -20,7 +20,7 @@ _NOT_ABLE: Final[
 
 def certify(case: Dossier) -> None:
     """Take down the certificate of a disability, or the school of a minor."""
-    if case.plan.limb == "disability" and case.plan.disability:
+    if case.plan.disability:
         kind, grade = case.plan.disability
         personal = {"disability_grade": grade, "disability_kind": kind}
         certified = intake.DisabilityCertified(valid_to=case.plan.certified_to)

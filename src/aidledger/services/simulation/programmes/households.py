@@ -21,6 +21,7 @@ _SIZES: Final = (30, 28, 24, 13, 5)
 _LEAST_PERCENT, _MOST_PERCENT = 8, 62
 """What a household has of its own, as a part of the standard."""
 _ROUND_FEN: Final = 1_000
+_PERMIT_EVERY: Final = 8
 _OLD, _SCHOOL_AGE, _CHILD_TO = 70, 7, 15
 
 
@@ -45,6 +46,15 @@ class HouseholdPlan(CasePlan, frozen=True, kw_only=True):
     firms: int = 0
     vehicles: int = 0
     reviewed: bool = True
+    by_permit: bool = False
+    """Whether it lives here by a permit, and is registered elsewhere."""
+    relocated: Literal["", "before", "later"] = ""
+    """Whether it moves to a relocation site: before it applies, or once it is in support."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether one person is taken in alone, who has no household of their own."""
+        return self.limb == "single_person"
 
     @property
     def steady(self) -> bool:
@@ -73,6 +83,7 @@ def draw_household(county: County, number: int, rng: Random) -> HouseholdPlan:
         village=rng.choice(town.villages),
         categories=tuple(_categories(rng, apply_on, head, kin)),
         income_fen=draw_income(rng, size),
+        by_permit=number % _PERMIT_EVERY == 0,
         earned=rng.choice(("wage", "business", "transfer", "maintenance")),
         deposits_fen=rng.randrange(0, 400_000, 10_000),
         discovered_before=rng.choice((0, 0, 0, 3)),

@@ -12,7 +12,7 @@ from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.living import die, suspended, terminate, visits
+from aidledger.services.simulation.living import die, drawn, suspended, terminate, visits
 from aidledger.services.simulation.people import Person
 from aidledger.services.simulation.places import CLERK, COUNTY, SECOND_SURVEYOR
 from aidledger.services.simulation.programmes.households import (
@@ -22,7 +22,7 @@ from aidledger.services.simulation.programmes.households import (
     draw_income,
 )
 
-Ground = Literal["application", "review", "change"]
+Ground = Literal["application", "review", "change", "relocation"]
 Change = Literal["joined", "left", "born", "died"]
 Relation = Literal["head", "spouse", "parent", "child", "grandchild"]
 _FATES: Final = (
@@ -38,6 +38,8 @@ _FATES: Final = (
 )
 _PERMILLE: Final = (50, 12, 8, 8, 20, 22, 4, 4, 3)
 _ENDED_BY: Final[tuple[ending.Ground, ...]] = ("own_wish", "property", "moved_away")
+_NOT_WHERE_MOVED: Final = ("better", "ended")
+"""What does not strike at a relocation site: there the allowance stays for years, whatever the income."""
 _BETTER_PERCENT: Final = 140
 """What a household has that no longer needs support, as a part of the standard."""
 _REVIEW_MONTHS: Final = 5
@@ -45,6 +47,9 @@ _STEADY_REVIEW_MONTHS: Final = 11
 _EXIT_SINCE: Final = "2022-10-20"
 """From then on the county's rule knows a gradual exit (N22)."""
 _EXIT_MONTHS: Final = 2
+_SITE: Final = "site-1"
+_MOVES_AFTER_MONTHS: Final = (1, 5)
+_MOVES_DAY: Final = 20
 
 
 def plan_of(case: Dossier) -> HouseholdPlan:
@@ -61,6 +66,8 @@ def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
         yield visits(case)
     if plan.reviewed:
         yield reviews(case, quiet_month)
+    if plan.relocated == "later":
+        yield moves(case, quiet_month)
     if plan.fates:
         yield fates(case, carers, quiet_month)
     if plan.sequel is not None:
@@ -104,6 +111,26 @@ def fall_into(case: Dossier, number: str, person: Person, word: str) -> None:
     case.say(recorded, SECOND_SURVEYOR, personal=personal)
 
 
+def relocate(case: Dossier, moved_on: date) -> None:
+    """Enter that the household has moved to a relocation site."""
+    case.say(household.RelocationRecorded(moved_on=moved_on.isoformat(), site=_SITE), CLERK)
+
+
+def moves(case: Dossier, quiet_month: str) -> Process:
+    """Move to a relocation site in support; what the household lives on there is assessed anew."""
+    start = case.county.today.isoformat()[:7]
+    month = add_months(start, case.rng.randrange(*_MOVES_AFTER_MONTHS))
+    if month == quiet_month:
+        month = add_months(month, 1)
+    yield case.on(date.fromisoformat(f"{month}-{_MOVES_DAY}"))
+    state, today = case.state, case.county.today
+    if case.over(today) or state.stage != "approved" or state.household.exit_from:
+        return
+    relocate(case, today)
+    persons = len(state.household.covered(today.isoformat()))
+    assess_income(case, draw_income(case.rng, persons), "relocation")
+
+
 def reviews(case: Dossier, quiet_month: str) -> Process:
     """Look at the household again: within half a year, or within a year where income is steady."""
     start, plan = case.county.today, plan_of(case)
@@ -130,13 +157,14 @@ def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
         yield case.on(date.fromisoformat(f"{month}-10"))
         if case.over(county.today):
             return
-        fate = _drawn(case.rng.randrange(1000))
-        if month == quiet_month and fate != "head":
+        fate = drawn(case.rng.randrange(1000), _FATES, _PERMILLE)
+        settled = bool(case.state.household.site) and fate in _NOT_WHERE_MOVED
+        if settled or (month == quiet_month and fate != "head"):
             continue
         match fate:
             case "income":
                 assess_income(case, draw_income(case.rng, len(kin) + 1), "change")
-            case "birth":
+            case "birth" if not plan.alone:
                 kin.append(_born(case))
             case "death" | "leaving" if kin:
                 _gone(case, kin, "died" if fate == "death" else "left")
@@ -157,15 +185,6 @@ def fates(case: Dossier, carers: Carers, quiet_month: str) -> Process:
                 yield from suspended(case)
             case _:
                 pass
-
-
-def _drawn(draw: int) -> str:
-    """Return what strikes, of a number below 1000; mostly nothing."""
-    for name, permille in zip(_FATES, _PERMILLE, strict=True):
-        if draw < permille:
-            return name
-        draw -= permille
-    return ""
 
 
 def _born(case: Dossier) -> Kin:

@@ -23,6 +23,7 @@ from aidledger.services.simulation.places import CLERK, COUNTY, DEPARTMENT_CLERK
 from aidledger.services.simulation.planning import CasePlan, application_day
 from aidledger.services.simulation.procedure import SpotChecks, acceptance, application
 from aidledger.services.simulation.programmes.branch import Branch
+from aidledger.services.simulation.programmes.keeping import fall_into
 
 Give = Callable[[Dossier], Process]
 """What follows the acceptance: what the programme asks for, and the help."""
@@ -33,6 +34,9 @@ _SUBSIDY_FEN, _SUBSIDY_TO_FEN = 50_000, 250_000
 _BILL_FEN, _BILL_TO_FEN, _ROUND_FEN = 500_000, 4_000_000, 10_000
 _BASIC_PERCENT, _SERIOUS_PERCENT = 55, 15
 """What the insurances pay of a bill; the rest is help."""
+_CAUSE: Final = "k1"
+_CAUSES: Final[dict[str, str]] = {"medical": "illness", "housing": "disaster"}
+"""Why somebody of a programme is on the margin, as it stands sealed under a number."""
 
 
 def draw(
@@ -69,21 +73,23 @@ def _apply(
     """Apply, be accepted, and be helped."""
     del checks, approved
     yield from application(case)
-    yield from acceptance(case, _declare)
+    yield from acceptance(case, declare)
     yield from give(case)
 
 
-def _declare(case: Dossier) -> None:
-    """Take down the account."""
+def declare(case: Dossier) -> None:
+    """Take down what made somebody hard up, and the account."""
+    if case.plan.programme in _CAUSES:
+        fall_into(case, _CAUSE, case.plan.person, _CAUSES[case.plan.programme])
     number = {"account_number": case.county.people.account()}
     bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder="self")
     case.say(bound, CLERK, personal=number)
 
 
-def _recognised(case: Dossier, recognised: helping.Recognised, cause: str = "poverty") -> Process:
+def recognised(case: Dossier, as_what: helping.Recognised, cause: str = _CAUSE) -> Process:
     """Have the county recognise the person."""
     yield case.turn(1, COUNTY)
-    granted = helping.RecognitionGranted(by_unit=COUNTY, cause=cause, recognised=recognised)
+    granted = helping.RecognitionGranted(by_unit=COUNTY, cause=cause, recognised=as_what)
     case.say(granted, case.decider)
 
 
@@ -92,14 +98,14 @@ def _at(case: Dossier, kind: OfficeKind) -> Process:
     yield case.turn(case.rng.randrange(1, 4), department(kind))
 
 
-def _decided(case: Dossier) -> Process:
+def decided(case: Dossier) -> Process:
     """Wait for the day of the decision."""
     yield case.turn(case.plan.decide_after, COUNTY)
 
 
 def _medical(case: Dossier) -> Process:
     """Pay of a bill what the insurances left."""
-    yield from _recognised(case, "marginal")
+    yield from recognised(case, "marginal")
     yield from _at(case, "medical_insurance")
     claim = f"bill-{case.plan.number}"
     total = case.rng.randrange(_BILL_FEN, _BILL_TO_FEN, _ROUND_FEN)
@@ -112,7 +118,7 @@ def _medical(case: Dossier) -> Process:
         total_fen=total,
     )
     case.say(settled, DEPARTMENT_CLERK, personal={"illness": "慢性病"})
-    yield from _decided(case)
+    yield from decided(case)
     granted = helping.HelpGranted(
         amount_fen=total - basic - serious, cause=claim, detail="assistance", help="medical"
     )
@@ -128,18 +134,18 @@ def _education(case: Dossier) -> Process:
         stage=stage,
     )
     case.say(enrolled, CLERK)
-    yield from _recognised(case, "student_in_difficulty", grade)
-    yield from _decided(case)
+    yield from recognised(case, "student_in_difficulty", grade)
+    yield from decided(case)
     granted = helping.HelpGranted(amount_fen=_GRADES_FEN[grade], detail=stage, help="education")
     case.say(granted, case.decider)
 
 
 def _housing(case: Dossier) -> Process:
     """Let a dwelling by directed allocation."""
-    yield from _recognised(case, "marginal")
+    yield from recognised(case, "marginal")
     yield from _at(case, "housing")
     case.say(helping.HousingAssessed(dilapidated=False, hardship=True), DEPARTMENT_CLERK)
-    yield from _decided(case)
+    yield from decided(case)
     granted = helping.HelpGranted(
         amount_fen=0, detail="directed", help="public_rental", way="goods"
     )
@@ -148,7 +154,7 @@ def _housing(case: Dossier) -> Process:
 
 def _employment(case: Dossier) -> Process:
     """Subsidise a course or a business of somebody without work."""
-    yield from _recognised(case, "low_income")
+    yield from recognised(case, "low_income")
     yield from _at(case, "human_resources")
     registered = helping.EmploymentRegistered(
         able=True,
@@ -159,7 +165,7 @@ def _employment(case: Dossier) -> Process:
     )
     number = {"identity_number": case.plan.person.identity_number}
     case.say(registered, DEPARTMENT_CLERK, personal=number)
-    yield from _decided(case)
+    yield from decided(case)
     granted = helping.HelpGranted(
         amount_fen=case.rng.randrange(_SUBSIDY_FEN, _SUBSIDY_TO_FEN, _ROUND_FEN),
         detail=case.rng.choice(_COURSES),
@@ -184,14 +190,14 @@ _ONCE: Final[tuple[tuple[Programme, tuple[int, int], Give], ...]] = (
     ("disaster", (30, 75), _disaster),
 )
 """Programme, from and below what age, and what is given."""
-_PACKS: Final = ("cn-special-2014", "gz-special-2022")
+PACKS: Final = ("cn-special-2014", "gz-special-2022")
 _IN_GOODS: Final = ("housing", "disaster")
 
 BRANCHES: Final = tuple(
     Branch(
         programme=programme,
         weight=1,
-        packs=() if place else _PACKS,
+        packs=() if place else PACKS,
         draw=partial(draw, programme, years),
         apply=partial(_apply, give),
         live=live,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from msgspec.structs import replace
+from msgspec.structs import asdict
 
 from aidledger.domain.events import duty, helping, household, support
+from aidledger.domain.values import add_months
 from aidledger.services.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
@@ -27,6 +29,14 @@ from aidledger.services.simulation.programmes.branch import Branch
 from aidledger.services.simulation.programmes.households import HouseholdPlan, draw_household
 from aidledger.services.simulation.programmes.keeping import fall_into
 
+Lives = Literal["registered", "permit", "work", "nowhere"]
+
+_LIVES: Final[tuple[Lives, ...]] = ("registered", "permit", "work", "nowhere")
+_LIVES_PERCENT: Final = (60, 10, 15, 15)
+"""What ties who is hit by an emergency to this county: some only that it happened here."""
+_WHERE_IT_HAPPENS_SINCE: Final = date(2022, 10, 24)
+"""From then on, days after the notice (N22), an emergency is helped where it happens."""
+_WORKED_MONTHS: Final = 8
 _WHOLE_WAY_EVERY: Final = 3
 """One case in so many is help with expenditure, the others are emergencies."""
 _GOODS_EVERY: Final = 5
@@ -35,19 +45,32 @@ _SUDDEN: Final = ("sudden_event", "accidental_injury", "epidemic")
 _LEAST_FEN, _TOWNSHIP_FEN, _COUNTY_FEN, _ROUND_FEN = 50_000, 300_000, 900_000, 10_000
 
 
-def draw(county: County, number: int, rng: Random) -> HouseholdPlan:
+class ReliefPlan(HouseholdPlan, frozen=True, kw_only=True):
+    """How somebody is helped: the plan of a household, and what lets them be helped in this county."""
+
+    at_once: bool
+    lives: Lives = "registered"
+
+
+def draw(county: County, number: int, rng: Random) -> ReliefPlan:
     """Draw one clean case; nobody who is helped at once is refused."""
-    plan = draw_household(county, number, rng)
+    base = asdict(draw_household(county, number, rng))
     at_once = number % _WHOLE_WAY_EVERY > 0
-    return replace(
-        plan,
-        programme="temporary",
-        appraisal="held",
-        fates=False,
-        materials_asked=0 if at_once else plan.materials_asked,
-        accept_after=1 if at_once else plan.accept_after,
-        outcome="approve" if at_once else plan.outcome,
-    )
+    own = {"programme": "temporary", "appraisal": "held", "fates": False, "at_once": at_once}
+    if at_once:
+        lives = rng.choices(_LIVES, weights=_LIVES_PERCENT)[0]
+        if lives == "nowhere" and base["apply_on"] < _WHERE_IT_HAPPENS_SINCE:
+            lives = "work"
+        own |= {"materials_asked": 0, "accept_after": 1, "outcome": "approve", "lives": lives}
+        own |= {"discovered_before": 1} if lives == "nowhere" else {}
+    return ReliefPlan(**(base | own))
+
+
+def plan_of(case: Dossier) -> ReliefPlan:
+    """Return the plan of a case of temporary assistance."""
+    if not isinstance(case.plan, ReliefPlan):
+        raise TypeError(f"expected temporary assistance, found {case!r}")
+    return case.plan
 
 
 def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
@@ -58,12 +81,21 @@ def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
 
 def _declare(case: Dossier) -> None:
     """Take down what befell the household, where it lives and its account."""
-    plan = case.plan
-    fall_into(case, _CAUSE, plan.person, case.rng.choice(_SUDDEN))
-    lives = household.ResidenceEvidenced(
-        evidence=case.digest("residence"), from_on="2012-06-01", kind="registered", place=COUNTY
-    )
-    case.say(lives, CLERK)
+    fall_into(case, _CAUSE, case.plan.person, case.rng.choice(_SUDDEN))
+    match plan_of(case).lives:
+        case "registered" | "permit" as kind:
+            lives = household.ResidenceEvidenced(
+                evidence=case.digest("residence"), from_on="2012-06-01", kind=kind, place=COUNTY
+            )
+            case.say(lives, CLERK)
+        case "work":
+            since = f"{add_months(case.plan.apply_on.isoformat()[:7], -_WORKED_MONTHS)}-01"
+            worked = helping.WorkEvidenced(
+                county=COUNTY, evidence=case.digest("work"), from_on=since
+            )
+            case.say(worked, CLERK)
+        case "nowhere":
+            pass
     number = {"account_number": case.county.people.account()}
     bound = support.AccountBound(account=UNKNOWN_ACCOUNT, holder="self")
     case.say(bound, CLERK, personal=number)
@@ -110,14 +142,13 @@ _WHOLE_WAY: Final = partial(
 
 def _apply(case: Dossier, checks: SpotChecks, approved: Callable[[Dossier], None]) -> Process:
     """Live the case the one way or the other."""
-    at_once = case.plan.number % _WHOLE_WAY_EVERY > 0
-    return (_at_once if at_once else _WHOLE_WAY)(case, checks, approved)
+    return (_at_once if plan_of(case).at_once else _WHOLE_WAY)(case, checks, approved)
 
 
 BRANCH: Final = Branch(
     programme="temporary",
     weight=3,
-    packs=("cn-temporary-2018", "gz-temporary-2022"),
+    packs=("cn-temporary-2018", "gz-temporary-2022", "gz-temporary-n22-2022"),
     draw=draw,
     apply=_apply,
     live=live,

@@ -1,0 +1,1 @@
+"""Sealed segments of the log: records and their columns in immutable files, and what proves them."""

@@ -1,0 +1,281 @@
+"""Checks one segment by itself, in any process: manifest, files, records, columns.
+
+What the whole needs of it (each stream's first and last entry, the tiles of the tree) is small and
+travels. A segment without fault takes the fast way; at the first doubt it is read again carefully,
+and that way alone makes findings of its records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
+
+import duckdb
+import msgspec
+
+from aidledger.archive.columns import (
+    ONE_THREAD,
+    columns_in,
+    differing_columns,
+    record_columns_right,
+    write_views,
+)
+from aidledger.archive.manifest import (
+    MANIFEST,
+    Manifest,
+    ManifestError,
+    columns_hash,
+    parse_manifest,
+    segment_name,
+)
+from aidledger.archive.places import Place, open_place
+from aidledger.archive.walking import Walk, walk_carefully
+from aidledger.archive.writing import digest_of, digest_of_file
+from aidledger.ledger.canonical import clip
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.tree import leaf_hash, root_of_leaves
+from aidledger.ledger.window import CHUNK_ROWS, CheckData, Chunk, Ends, Tile
+from aidledger.replay.engine import building
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import RECORDS, file_of
+from aidledger.replay.views import event_views
+
+_READ: Final = "SELECT position, record, leaf_hash FROM read_parquet(?)"
+
+
+class Task(NamedTuple):
+    """A segment to check: `entries` are those that each of the archive has, as its first one says.
+
+    With `columns` the typed rows are derived from the records again, and compared.
+    """
+
+    location: str
+    number: int
+    entries: int
+    check_data: CheckData | None
+    columns: bool
+
+
+class Read(NamedTuple):
+    """What the records of a segment gave: nothing where they can't be read at all.
+
+    `ends` come from a segment without fault, else `chunks` have what could be read. `seals` are the
+    records (position, record) that say of segments that they were sealed.
+    """
+
+    rows: int = 0
+    ends: Ends | None = None
+    chunks: Sequence[Chunk] = ()
+    tiles: Sequence[Tile] = ()
+    seals: Sequence[tuple[int, bytes]] = ()
+
+
+class Checked(NamedTuple):
+    """What one segment gave; without `manifest` there is nothing but findings."""
+
+    number: int
+    manifest: Manifest | None
+    manifest_hash: str
+    findings: list[Finding]
+    read: Read
+
+
+def check_segment(task: Task) -> Checked:
+    """Check one segment; never raises on what it holds.
+
+    Raises:
+        OSError: the place of the archive can't be read.
+
+    """
+    name = segment_name(task.number)
+    place = open_place(task.location)
+    try:
+        data = place.manifest(name)
+    except FileNotFoundError:
+        return _nothing(task, _finding("segment_missing", name, name, "no manifest"))
+    try:
+        manifest = parse_manifest(data)
+    except ManifestError as error:
+        field = f"{name}/{MANIFEST}, {error.field}"
+        return _nothing(task, _finding("manifest_form", field, error.expected, error.found))
+    first = task.number * task.entries
+    if (manifest.first, manifest.entries) != (first, task.entries):
+        found = f"positions {manifest.first} to {manifest.end - 1}"
+        expected = f"positions {first} to {first + task.entries - 1}"
+        return _nothing(task, _finding("segment_range", name, expected, found))
+    with place.fetched(name) as folder:
+        return _Segment(task, manifest, data, folder).check()
+
+
+class _Segment:
+    """A segment whose manifest can be read, with its files at hand."""
+
+    def __init__(self, task: Task, manifest: Manifest, data: bytes, folder: Path) -> None:
+        self.task, self.manifest, self.folder = task, manifest, folder
+        self.manifest_hash = digest_of(data)
+        self.name = segment_name(task.number)
+        self.findings: list[Finding] = []
+
+    def check(self) -> Checked:
+        there = set(self._files())
+        read = Read()
+        if RECORDS in there:
+            with building(None, ONE_THREAD) as connection:
+                try:
+                    read = self._records(connection)
+                    if self.task.columns:
+                        self._columns(connection, there)
+                except duckdb.Error as error:
+                    self._unreadable(RECORDS, error)
+        return Checked(
+            number=self.task.number,
+            manifest=self.manifest,
+            manifest_hash=self.manifest_hash,
+            findings=self.findings,
+            read=read,
+        )
+
+    def _files(self) -> Iterator[str]:
+        """Compare the files with the manifest; yield the names of those that are there."""
+        present = {path.name for path in self.folder.iterdir()}
+        for name, file in self.manifest.files.items():
+            path = Path(file_of(self.folder, name))
+            if path.name not in present:
+                self._find("segment_file_missing", path.name, f"{file.size} bytes", "no such file")
+                continue
+            found = digest_of_file(path)
+            if found != file.sha256:
+                self._find("segment_file_differs", path.name, f"SHA-256 {file.sha256}", found)
+            yield name
+        known = {MANIFEST, *(f"{name}.parquet" for name in self.manifest.files)}
+        for extra in sorted(present - known):
+            self._find(
+                "segment_file_extra", clip(extra, 80), "only files of the manifest", "a file"
+            )
+
+    def _records(self, connection: duckdb.DuckDBPyConnection) -> Read:
+        """Read every record: the fast way, and at any doubt carefully."""
+        path = file_of(self.folder, RECORDS)
+        if not record_columns_right(connection, path):
+            self._find("segment_file_differs", f"{RECORDS}.parquet", "its columns", "others")
+            return Read()
+        first, entries = self.manifest.first, self.manifest.entries
+        walk = Walk(first, self.task.check_data)
+        cursor = connection.execute(_READ, [path])
+        while (rows := cursor.fetchmany(CHUNK_ROWS)) and walk.take(rows):
+            pass
+        if not rows and walk.position == first + entries:
+            self._root(walk.tiles)
+            return Read(entries, walk.ends(), (), walk.tiles, walk.seals)
+        everything = connection.execute(_READ, [path]).fetchall()
+        chunks, seals = walk_carefully(everything, first, self.task.check_data)
+        tiles = [tile for chunk in chunks for tile in chunk.tiles]
+        if len(everything) != entries:
+            found = f"{len(everything)} rows"
+            self._find("segment_file_differs", f"{RECORDS}.parquet", f"{entries} rows", found)
+        self._root(tiles)
+        return Read(len(everything), None, chunks, tiles, seals)
+
+    def _root(self, tiles: Sequence[Tile]) -> None:
+        roots = [tile.root for tile in tiles if tile.root is not None]
+        found = root_of_leaves(roots).hex()
+        if found != self.manifest.root:
+            self._find("segment_root_differs", MANIFEST, found, self.manifest.root)
+
+    def _columns(self, connection: duckdb.DuckDBPyConnection, there: set[str]) -> None:
+        """Derive the columns again; where the bytes are others, name what differs in the content."""
+        rows: list[HostileRow] = [
+            (position, record)
+            for position, record, _ in connection.execute(
+                _READ, [file_of(self.folder, RECORDS)]
+            ).fetchall()
+        ]
+        with TemporaryDirectory(prefix="aidledger-columns-") as scratch:
+            counts, unread = write_views(connection, Path(scratch), rows)
+            if unread != self.manifest.unread:
+                found = ", ".join(map(str, self.manifest.unread[:5])) or "none"
+                expected = ", ".join(map(str, unread[:5])) or "none"
+                self._find("segment_columns_differ", f"{MANIFEST}, unread", expected, found)
+            for view in event_views().values():
+                if view.name not in {*counts, *self.manifest.views}:
+                    continue
+                ours = file_of(Path(scratch), view.name) if view.name in counts else None
+                said = self.manifest.files.get(view.name)
+                rows_said, rows_there = (said.rows if said else 0), counts.get(view.name, 0)
+                if rows_said != rows_there:
+                    place = f"{MANIFEST}, {view.name}"
+                    self._find(
+                        "segment_columns_differ", place, f"{rows_there} rows", str(rows_said)
+                    )
+                if said is not None and view.name in there:
+                    self._compare(connection, view.name, ours)
+        for name in sorted(self.manifest.views - {view.name for view in event_views().values()}):
+            self._find("segment_columns_differ", f"{name}.parquet", "a view of the catalogue", name)
+
+    def _compare(self, connection: duckdb.DuckDBPyConnection, name: str, ours: str | None) -> None:
+        """Compare the file of a view with what the records give."""
+        theirs = file_of(self.folder, name)
+        said = self.manifest.files[name].columns
+        try:
+            columns = columns_hash(columns_in(connection, theirs))
+        except duckdb.Error as error:
+            self._unreadable(name, error)
+            return
+        if said != columns:
+            self._find("segment_columns_differ", f"{MANIFEST}, {name}, columns", columns, said)
+        if ours is not None and digest_of_file(Path(ours)) == digest_of_file(Path(theirs)):
+            return
+        view = next(one for one in event_views().values() if one.name == name)
+        try:
+            for column, position, found in differing_columns(connection, view, ours, theirs):
+                self._find(
+                    "segment_columns_differ",
+                    f"{name}.parquet, {clip(column, 80)}",
+                    "what the records say",
+                    found,
+                    position,
+                )
+        except duckdb.Error as error:
+            self._unreadable(name, error)
+
+    def _unreadable(self, name: str, error: duckdb.Error) -> None:
+        found = clip(str(error).splitlines()[0], 120)
+        self._find("segment_file_differs", f"{name}.parquet", "a Parquet file", found)
+
+    def _find(
+        self, code: str, place: str, expected: str, found: str, position: int | None = None
+    ) -> None:
+        self.findings.append(
+            Finding(
+                code=code,
+                position=self.manifest.first if position is None else position,
+                field=f"{self.name}/{place}",
+                expected=expected,
+                found=found,
+            )
+        )
+
+
+def _nothing(task: Task, finding: Finding) -> Checked:
+    """Say that nothing can be read of a segment."""
+    placed = msgspec.structs.replace(finding, position=task.number * task.entries)
+    return Checked(task.number, None, "", [placed], Read())
+
+
+def _finding(code: str, field: str, expected: str, found: str) -> Finding:
+    return Finding(code=code, field=field, expected=expected, found=found)
+
+
+def first_leaves(place: Place, position: int, entries: int, count: int) -> list[bytes]:
+    """Return the leaf hashes of `count` records from a position on, hashed from their bytes."""
+    with (
+        place.fetched(segment_name(position // entries)) as folder,
+        building(None, ONE_THREAD) as connection,
+    ):
+        rows = connection.execute(
+            f"{_READ} WHERE position >= ? AND position < ? ORDER BY position",
+            [file_of(folder, RECORDS), position, position + count],
+        ).fetchall()
+        return [leaf_hash(record) for _, record, _ in rows]

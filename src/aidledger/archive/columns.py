@@ -1,0 +1,140 @@
+"""Writes the columns of a segment: one Parquet file for each event type that occurs, as its view has it.
+
+The same records give the same bytes with the same version of DuckDB: one thread writes, in position
+order. What another version wrote is compared by content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from aidledger.archive.manifest import RECORD_COLUMNS, plain_type, view_columns
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import RECORDS, file_of
+from aidledger.replay.sorting import Sorter
+from aidledger.replay.views import EventView, event_views, literal, quoted, select_sql
+
+ONE_THREAD: Final = EngineLimits(memory="1GB", threads=1)
+"""How a segment is written and read: in one process, whose bytes do not depend on scheduling."""
+
+_COLUMNS_AS: Final = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 3"
+_ROWS_A_GROUP: Final = 65_536
+_RECORDS_A_GROUP: Final = 16_384
+"""So that some records are read without all others."""
+
+
+def write_records(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    first: int,
+    records: Sequence[bytes],
+    leaves: Sequence[bytes],
+) -> None:
+    """Write the file of records: position, record, leaf hash.
+
+    Raises:
+        duckdb.Error: the disk refused.
+
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE sealing AS SELECT unnest(range(?::BIGINT, ?::BIGINT)) AS "
+        "position, unnest(?::BLOB[]) AS record, unnest(?::BLOB[]) AS leaf_hash",
+        [first, first + len(records), records, leaves],
+    )
+    _copy(connection, "FROM sealing", file_of(folder, RECORDS), _RECORDS_A_GROUP)
+    connection.execute("DROP TABLE sealing")
+
+
+def write_views(
+    connection: duckdb.DuckDBPyConnection, folder: Path, rows: list[HostileRow]
+) -> tuple[dict[str, int], tuple[int, ...]]:
+    """Write a file for each view that has rows among these of (position, record).
+
+    Returns the number of rows of each view, and the positions that no view has.
+
+    Raises:
+        duckdb.Error: the disk refused.
+        OSError: the same.
+
+    """
+    sorter = Sorter(position=rows[0][0] - 1 if rows else -1)
+    lines: dict[bytes, list[bytes]] = {name.encode(): [] for name in event_views()}
+    sorter.take(rows, lines)
+    counts = {}
+    spooled = folder / "lines.ndjson"
+    for name, several in lines.items():
+        if several:
+            view = event_views()[name.decode()]
+            counts[view.name] = len(several)
+            spooled.write_bytes(b"\n".join(several))
+            several.clear()
+            query = select_sql(view, str(spooled))
+            _copy(connection, query, file_of(folder, view.name), _ROWS_A_GROUP)
+    spooled.unlink(missing_ok=True)
+    unread = (one.position for one in sorter.findings if one.position is not None)
+    return counts, tuple(sorted(set(unread)))
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: str, group: int) -> None:
+    connection.execute(f"COPY ({query}) TO {literal(path)} ({_COLUMNS_AS}, ROW_GROUP_SIZE {group})")
+
+
+def columns_in(connection: duckdb.DuckDBPyConnection, path: str) -> list[tuple[str, str]]:
+    """Return name and SQL type of each column of a Parquet file.
+
+    Raises:
+        duckdb.Error: it is none.
+
+    """
+    found = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+    return [(row[0], plain_type(row[1])) for row in found]
+
+
+def differing_columns(
+    connection: duckdb.DuckDBPyConnection, view: EventView, ours: str | None, theirs: str
+) -> Iterator[tuple[str, Any, str]]:
+    """Yield (column, first position, what is wrong) where a file of a view has another content.
+
+    `ours` is the file derived from the records, None where they give no row. A column that `theirs`
+    lacks was added to the type later, and must be null in every row.
+
+    Raises:
+        duckdb.Error: `theirs` cannot be read.
+
+    """
+    stored = dict(columns_in(connection, theirs))
+    expected = dict(view_columns(view))
+    for name in sorted(stored.keys() - expected.keys()):
+        yield name, None, "a column that its view has not"
+    if "position" not in stored:
+        yield "position", None, "no such column"
+        return
+    source = f"(FROM read_parquet({literal(theirs)}) LIMIT 0)"
+    if ours is not None:
+        source = f"read_parquet({literal(ours)})"
+    both = (
+        f"(SELECT *, row_number() OVER () AS nth FROM {source}) a FULL JOIN "  # noqa: S608
+        f"(SELECT *, row_number() OVER () AS nth FROM read_parquet({literal(theirs)})) b USING (nth)"
+    )
+    for name, kind in expected.items():
+        if name in stored and stored[name] != kind:
+            yield name, None, f"type {stored[name][:60]}"
+            continue
+        derived = f"a.{quoted(name)}" if ours is not None or name in stored else "NULL"
+        found = f"b.{quoted(name)}" if name in stored else "NULL"
+        row = connection.execute(
+            f"SELECT min(coalesce(a.position, b.position)) FROM {both} "  # noqa: S608
+            f"WHERE {derived} IS DISTINCT FROM {found}"
+        ).fetchone()
+        if row is not None and row[0] is not None:
+            yield name, row[0], "another value"
+
+
+def record_columns_right(connection: duckdb.DuckDBPyConnection, path: str) -> bool:
+    """Whether a file has the columns of records. Raises duckdb.Error where it is no Parquet file."""
+    return columns_in(connection, path) == RECORD_COLUMNS

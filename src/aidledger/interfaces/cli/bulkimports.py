@@ -1,0 +1,221 @@
+"""``import-history``: a county's whole history, checked first, then recorded batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
+from aidledger.interfaces.cli.faults import problem_text
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import writing
+from aidledger.interfaces.cli.outcomes import problem_object, show_problems
+from aidledger.interfaces.cli.screen import Progress
+from aidledger.services.importing.bulk import (
+    BATCH_ROWS,
+    StoppedError,
+    Wanted,
+    check_history,
+    import_history,
+)
+from aidledger.services.importing.checking import Checked
+from aidledger.services.importing.flat import sample_table
+from aidledger.services.importing.journal import HistoryImported
+from aidledger.services.problems import RefusedError
+
+_SCHEMA = "aidledger/import-history/v1"
+_SHOWN = 20
+
+
+def run_import_history(
+    app: App,
+    *,
+    file: str | None,
+    type: str | None,  # noqa: A002 - the option
+    actor: str | None,
+    office: str | None,
+    as_is: bool,
+    keep_going: bool,
+    rejects: str | None,
+    beside: bool,
+    batch: int | None,
+    dry_run: bool,
+    template: bool,
+    json: bool,
+) -> int:
+    """Import a history, or go on with it; a finished one is said to be so."""
+    if template:
+        return _show_template(app, type, json=json)
+    if file is None:
+        raise CommandError(
+            Said("缺少 FILE", "missing FILE"),
+            hint=Said(
+                "aidledger import-history --type VisitMade --template 给出样表",
+                "aidledger import-history --type VisitMade --template prints a sample",
+            ),
+            exit_code=USAGE,
+        )
+    place = rejects or (f"{file}.rejects.jsonl" if keep_going else None)
+    wanted = Wanted(
+        type_name=type or "",
+        actor=actor or "",
+        office=office or "",
+        as_is=as_is,
+        beside=beside,
+        keep_going=keep_going,
+        rejects=Path(place) if place and keep_going else None,
+        batch_rows=BATCH_ROWS if batch is None else max(1, batch),
+    )
+    try:
+        with _shown(app) as progress:
+            if dry_run:
+                digest, checked = check_history(Path(file), wanted, progress=progress)
+                return _show_checked(app, digest, checked, json=json)
+            with writing(app) as session:
+                done = import_history(session, Path(file), wanted, progress=progress)
+    except StoppedError as stopped:
+        return _show_stopped(app, stopped, json=json)
+    except RefusedError as refused:
+        if json:
+            return show_problems(app, refused)
+        raise
+    return _show_done(app, done, place if done.rejected else None, json=json)
+
+
+@contextmanager
+def _shown(app: App) -> Iterator[Callable[[str], Progress]]:
+    """Show how far each part of the work is, one after the other."""
+    said = {
+        "check": app.say("检查（行）", "check (rows)"),
+        "record": app.say("记录（行）", "record (rows)"),
+    }
+    begun: list[Progress] = []
+
+    def begin(part: str) -> Progress:
+        for earlier in begun:
+            earlier.close()
+        begun.append(app.screen.progress(said[part]))
+        return begun[-1]
+
+    try:
+        yield begin
+    finally:
+        for one in begun:
+            one.close()
+
+
+def _show_done(app: App, done: HistoryImported, rejects: str | None, *, json: bool) -> int:
+    """Print what came of an import; rejected rows are a finding."""
+    code = FINDINGS if done.rejected else OK
+    if json:
+        what: dict[str, Any] = {"schema": _SCHEMA, "status": "imported"}
+        app.screen.json({**what, **msgspec.to_builtins(done), "rejects": rejects})
+        return code
+    screen = app.screen
+    text = app.say(
+        f"已记录 {done.recorded:,} 行，共 {done.rows:,} 行",
+        f"{done.recorded:,} of {done.rows:,} rows recorded",
+    )
+    screen.line(screen.style(text, "yellow" if done.rejected else "green"))
+    pairs = [(app.say("文件", "file"), done.file_hash)]
+    if done.before:
+        pairs.append((app.say("此前已记录", "before this run"), f"{done.before:,}"))
+    if done.rejected:
+        kept = "" if rejects is None else f" → {rejects}"
+        pairs.append((app.say("未记录", "rejected"), f"{done.rejected:,}{kept}"))
+    pairs += [
+        (app.say("控制总数", "control totals"), f"{len(done.totals)} (--json)"),
+        (app.say("账本长度", "size"), str(done.size)),
+        (app.say("树根", "root"), done.root),
+    ]
+    screen.pairs(pairs)
+    return code
+
+
+def _show_stopped(app: App, stopped: StoppedError, *, json: bool) -> int:
+    """Print which rows the rules refuse, and what is recorded already."""
+    if json:
+        app.screen.json(
+            {
+                "schema": _SCHEMA,
+                "status": "stopped",
+                "recorded": stopped.recorded,
+                "rows": stopped.rows,
+                "problems": [problem_object(problem, app) for problem in stopped.problems],
+            }
+        )
+        return FINDINGS
+    for problem in stopped.problems[:_SHOWN]:
+        app.screen.note(f"  {problem_text(problem, app.lang)}")
+    count = len(stopped.problems)
+    raise CommandError(
+        Said(
+            f"规则拒绝 {count} 处，导入停在此处：已记录 {stopped.recorded:,} 行，"
+            f"共 {stopped.rows:,} 行",
+            f"rules refuse {count} times, the import has stopped: {stopped.recorded:,} of"
+            f" {stopped.rows:,} rows are recorded",
+        ),
+        hint=Said(
+            "文件不变，再次执行即从此处继续：--keep-going 把被拒绝的行写入另一文件，"
+            "--as-is 照原样记录并留下疑点",
+            "leave the file as it is; run it again to go on from here: --keep-going puts what is"
+            " refused into a file, --as-is records it as an act against the rule, a finding",
+        ),
+        exit_code=FINDINGS,
+    )
+
+
+def _show_checked(app: App, digest: str, checked: Checked, *, json: bool) -> int:
+    """Print what a dry run found; a file with bad rows does not come here."""
+    if json:
+        app.screen.json(
+            {
+                "schema": _SCHEMA,
+                "status": "checked",
+                "file_hash": digest,
+                "rows": checked.rows,
+                "totals": msgspec.to_builtins(checked.totals),
+            }
+        )
+        return OK
+    app.screen.prose(
+        app.say(
+            f"{checked.rows:,} 行格式都对；规则在记录时才问；什么也没有写",
+            f"{checked.rows:,} rows are in good form; rules are asked while they are recorded; "
+            "nothing was written",
+        )
+    )
+    app.screen.pairs([(app.say("文件", "file"), digest)])
+    app.screen.table(
+        [app.say("列", "column"), app.say("控制总数", "control total")],
+        [[total.column, f"{total.total:,}"] for total in checked.totals],
+        right=frozenset({1}),
+    )
+    return OK
+
+
+def _show_template(app: App, type_name: str | None, *, json: bool) -> int:
+    """Print the header of a type and a sample row."""
+    if type_name is None:
+        raise CommandError(
+            Said("缺少 --type", "missing --type"),
+            hint=Said("aidledger events 列出全部类型", "aidledger events lists the types"),
+        )
+    lines = sample_table(type_name).splitlines()
+    if json:
+        app.screen.json(
+            {
+                "schema": "aidledger/import-template/v1",
+                "kind": type_name,
+                "columns": lines[0].split(","),
+                "sample": lines[1].split(","),
+            }
+        )
+    else:
+        app.screen.lines(lines)
+    return OK

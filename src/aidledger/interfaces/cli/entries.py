@@ -1,0 +1,97 @@
+"""Entries as people and programs read them: the history of a case, and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from aidledger.domain.events.catalog import EVENTS, wire_name
+from aidledger.domain.recorded import Recorded
+from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.sheet import provisional_limit
+from aidledger.interfaces.cli.wording import counted, facts_text, moment, title
+from aidledger.services.clock import china_day
+from aidledger.services.lateness import Late
+from aidledger.services.running import LimitShown
+
+
+def entry_lines(
+    app: App,
+    entry: Recorded,
+    late: Late | None,
+    *,
+    back_dated: bool = False,
+    named: bool = False,
+    limits: Iterable[LimitShown] = (),
+) -> Iterator[str]:
+    """Yield the lines of an entry: what it is, marks if it came late, and what it says.
+
+    With ``named`` its stream is told as well; of the ``limits`` that it began, those whose day may change.
+    """
+    screen, lang = app.screen, app.lang
+    head = (
+        f"{entry.position:>7}  {entry.effective_on}  "
+        f"{layout.pad(title(entry, lang), 28)}  {entry.actor}"
+    )
+    yield screen.style(layout.plain(head), "bold")
+    mark = late_mark(app, late)
+    if back_dated:
+        mark = f"{mark} " + app.say("⚠ 倒签：早于此流已有的记录", "⚠ back-dated behind this stream")
+    if mark:
+        yield from (
+            screen.style(line, "yellow") for line in layout.indent(mark.strip(), screen.width, 9)
+        )
+    for limit in limits:
+        if limit.may_change:
+            yield " " * 9 + screen.style(provisional_limit(app, limit), "yellow")
+    recorded = moment(entry.recorded_at)
+    parts = [
+        entry.stream if named else "",
+        app.say(f"记于 {recorded}", f"recorded {recorded}"),
+        facts_text(entry, lang),
+    ]
+    text = layout.plain(" · ".join(filter(None, parts)))
+    yield from (screen.style(line, "dim") for line in layout.indent(text, screen.width, 9))
+
+
+def late_mark(app: App, late: Late | None) -> str:
+    """Return the mark of an entry that came working days after the day on which it holds."""
+    if late is None or late.working_days <= 0:
+        return ""
+    days = counted(late.working_days, "working day", "working days")
+    text = app.say(f"⚠ 迟录 {late.working_days} 个工作日", f"⚠ recorded {days} late")
+    if late.allowed is False:
+        limit = late.allowed_working_days
+        text += app.say(f"，超过允许的 {limit} 个", f", {limit} are allowed")
+    return text
+
+
+def brief(entry: Recorded) -> dict[str, Any]:
+    """Return an entry as a line of the timeline."""
+    kind = EVENTS[wire_name(entry.event)]
+    return {
+        "position": entry.position,
+        "type": kind.name,
+        "title": {"zh": kind.title_zh, "en": kind.title_en},
+        "effective_on": entry.effective_on,
+        "recorded_on": china_day(entry.recorded_at),
+        "actor": entry.actor,
+    }
+
+
+def full(entry: Recorded, late: Late | None) -> dict[str, Any]:
+    """Return all of an entry but what is sealed, and how late it came."""
+    return {
+        **brief(entry),
+        "stream": entry.stream,
+        "version": entry.version,
+        "recorded_at": entry.recorded_at,
+        "office": entry.office,
+        "pack_hash": entry.pack_hash,
+        "data": msgspec.to_builtins(entry.event),
+        "sealed": sorted(entry.sealed),
+        "late": msgspec.to_builtins(late),
+    }

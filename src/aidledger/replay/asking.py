@@ -1,0 +1,105 @@
+"""Questions that no generation answers: several models at once, or an auditor's own SELECT.
+
+A question of one's own is held to what a model is held to: one SELECT, with no clock, no chance and no other
+input, so that the same entries always give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+import duckdb
+import msgspec
+
+from aidledger.ledger.canonical import clip
+from aidledger.replay.building import build_table
+from aidledger.replay.digest import plain_rows
+from aidledger.replay.engine import EngineLimits, building, lock
+from aidledger.replay.loading import Loader, Source
+from aidledger.replay.models import Model, ModelError, needed, read_question
+from aidledger.replay.views import event_views, quoted
+
+_TABLE: Final = "question_asked"
+_BESIDE: Final = frozenset({"entry", "entry_version", "parameters"})
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One SELECT of somebody's own, and the models that it reads."""
+
+    name: str
+    sql: str
+    models: tuple[str, ...]
+
+
+def question_of(name: str, sql: str, models: dict[str, Model]) -> Question:
+    """Read a question.
+
+    Raises:
+        ModelError: not one SELECT, a function that is not allowed, or a table that is not there.
+
+    """
+    tables = read_question(name, sql)
+    views = {view.name for view in event_views().values()} | _BESIDE
+    alien = sorted(tables - views - models.keys())
+    if alien:
+        raise ModelError(name, "an event view or a model", alien[0], "see the list of event views")
+    return Question(name=name, sql=sql, models=tuple(sorted(tables & models.keys())))
+
+
+def tables(
+    source: Source,
+    models: dict[str, Model],
+    names: Iterable[str],
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    limits: EngineLimits | None = None,
+) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
+    """Build some models in memory, and what they read; return the columns and rows of each by name.
+
+    Raises:
+        ModelError: a model is unknown or cannot be built.
+
+    """
+    names = tuple(names)
+    with building(None, limits) as connection:
+        Loader(connection, as_of=as_of, known_on=known_on).load(source)
+        lock(connection)
+        for model in needed(models, names).values():
+            build_table(connection, model)
+        return {name: plain_rows(connection, name, models[name].key) for name in names}
+
+
+def answer(
+    source: Source,
+    models: dict[str, Model],
+    question: Question,
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    limits: EngineLimits | None = None,
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the columns and rows that a question gives over some entries, in order.
+
+    Raises:
+        ModelError: the question does not run.
+
+    """
+    wanted = needed(models, question.models) if question.models else {}
+    with building(None, limits) as connection:
+        Loader(connection, as_of=as_of, known_on=known_on).load(source)
+        lock(connection)
+        for model in wanted.values():
+            build_table(connection, model)
+        try:
+            connection.execute(f"CREATE TABLE {quoted(_TABLE)} AS {question.sql}")
+        except duckdb.Error as error:
+            raise ModelError(
+                question.name,
+                "SQL that runs over the event views",
+                clip(str(error).splitlines()[0], 200),
+                "run it in duckdb over a generation to see where",
+            ) from error
+        return plain_rows(connection, _TABLE, ())

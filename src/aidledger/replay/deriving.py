@@ -1,0 +1,71 @@
+"""Derives models in memory: what a question asks that no generation answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from aidledger.ledger.canonical import clip
+from aidledger.replay.building import Results, build, build_table
+from aidledger.replay.cutting import UpTo
+from aidledger.replay.digest import plain_rows
+from aidledger.replay.engine import EngineLimits, building, lock
+from aidledger.replay.generation import GenerationsError
+from aidledger.replay.loading import Loaded, Loader, Source
+from aidledger.replay.models import Model, needed
+
+
+def compute(
+    source: Source,
+    models: dict[str, Model],
+    name: str,
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    limits: EngineLimits | None = None,
+) -> tuple[Loaded, list[str], list[tuple[Any, ...]]]:
+    """Build one model, and what it reads, in memory; return its columns and rows.
+
+    Raises:
+        ModelError: the model is unknown or cannot be built.
+
+    """
+    wanted = needed(models, [name])
+    with building(None, limits) as connection:
+        loaded = Loader(connection, as_of=as_of, known_on=known_on).load(source)
+        lock(connection)
+        for model in wanted.values():
+            build_table(connection, model)
+        return loaded, *plain_rows(connection, name, models[name].key)
+
+
+@contextmanager
+def derived(
+    source: Source,
+    models: dict[str, Model],
+    *,
+    size: int,
+    as_of: date,
+    known_on: date | None,
+    limits: EngineLimits | None = None,
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Results]]:
+    """Build models in memory as of a size of the log: later entries don't count, whatever they amend.
+
+    Raises:
+        GenerationsError: the engine had no room to work.
+
+    """
+    try:
+        with building(None, limits) as connection:
+            Loader(connection, as_of=as_of, known_on=known_on).load(UpTo(source, size))
+            lock(connection)
+            yield connection, build(connection, models)
+    except duckdb.Error as error:
+        raise GenerationsError(
+            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
+            "give the engine more memory, or fewer threads",
+        ) from error

@@ -1,0 +1,137 @@
+"""One rebuild: entries loaded, models built, all of it in a file that is read back at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from aidledger.replay import building as building_module
+from aidledger.replay.building import ModelResult, Results, Watch, build
+from aidledger.replay.digest import fingerprint
+from aidledger.replay.engine import EngineLimits, building, lock, pack, reading
+from aidledger.replay.generation import GenerationsError
+from aidledger.replay.journal import Input, Journal, drop_others, read_journal
+from aidledger.replay.loading import Loaded, Loader, Source
+from aidledger.replay.models import Model
+from aidledger.replay.views import event_views
+from aidledger.replay.whole import write_whole
+
+Progress = Callable[[str, int, int], None]
+"""Told of a stage: ``load`` with rows read so far and all of them, or a model's name with how many
+models were begun and all of them."""
+
+
+class Job:
+    """One rebuild in its file, from its first entry or from where another was killed."""
+
+    def __init__(
+        self,
+        path: Path,
+        given: Input,
+        models: dict[str, Model],
+        *,
+        limits: EngineLimits | None,
+        progress: Progress | None,
+    ) -> None:
+        self.path = path
+        self.partial = self.path.with_suffix(".partial")
+        self.journal = self.path.with_suffix(".journal")
+        self._given, self._models, self._limits = given, models, limits
+        self._progress = progress
+
+    def run(self, source: Source) -> tuple[Loaded, Results, tuple[str, ...]]:
+        """Build every model, and read back that the file holds what was built.
+
+        Returns:
+            what was loaded, what was built, and the models that had been before.
+
+        """
+        journal = read_journal(self.journal)
+        if journal is not None:
+            try:
+                return self._build(source, journal)
+            except duckdb.Error:  # the file is not what the journal says: begin anew
+                self.partial.unlink(missing_ok=True)
+                self.journal.unlink(missing_ok=True)
+        return self._build(source, None)
+
+    def _build(
+        self, source: Source, journal: Journal | None
+    ) -> tuple[Loaded, Results, tuple[str, ...]]:
+        done = journal.kept(self._models) if journal else {}
+        with building(self.partial, self._limits) as connection:
+            if journal is None:
+                began = time.monotonic()
+                loaded = self._load(connection, source)
+                lock(connection)
+                if time.monotonic() - began > building_module.KEEP_AFTER_SECONDS:
+                    self._keep(connection, loaded, ())
+            else:
+                loaded = journal.loaded
+                views = {view.name for view in event_views().values()}
+                others = {"entry", "entry_version", "parameters"}
+                drop_others(connection, views | others | set(done))
+                lock(connection)
+            results = build(
+                connection,
+                self._models,
+                done=done,
+                watch=Watch(
+                    progress=self._teller(len(done)),
+                    keep=lambda built: self._keep(connection, loaded, built),
+                    when_built=lambda: pack(connection),
+                ),
+            )
+        self._read_back(results)
+        return loaded, results, tuple(done)
+
+    def _load(self, connection: duckdb.DuckDBPyConnection, source: Source) -> Loaded:
+        tell, size = self._progress, self._given.size
+        return Loader(
+            connection,
+            as_of=self._given.as_of,
+            known_on=self._given.known_on,
+            progress=(lambda rows: tell("load", rows, max(size, rows))) if tell else None,
+        ).load(source)
+
+    def _teller(self, done: int) -> Callable[[str], None] | None:
+        tell, total = self._progress, len(self._models)
+        if tell is None:
+            return None
+        begun = done
+
+        def begin(name: str) -> None:
+            nonlocal begun
+            tell(name, begun, total)
+            begun += 1
+
+        return begin
+
+    def _keep(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        loaded: Loaded,
+        built: tuple[ModelResult, ...],
+    ) -> None:
+        """Pack what is finished, and only then say so."""
+        if self._given.root:
+            pack(connection)
+            journal = Journal(input=self._given, loaded=loaded, built=built)
+            write_whole(self.journal, msgspec.json.encode(journal))
+
+    def _read_back(self, results: Results) -> None:
+        with reading(self.partial, self._limits) as connection:
+            for model in results.built:
+                rows, content = fingerprint(connection, model.name)
+                if (rows, content) != (model.rows, model.content):
+                    self.journal.unlink(missing_ok=True)
+                    raise GenerationsError(
+                        f"model {model.name}: expected {model.rows} rows as computed in "
+                        f"{self.partial}, found {rows} rows with other content",
+                        "the disk or the memory of this machine is at fault; the old generation "
+                        "stays",
+                    )

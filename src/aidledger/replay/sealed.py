@@ -1,0 +1,100 @@
+"""Takes the columns of sealed segments into the views: no record is read but those to be decoded.
+
+A segment's files are named by view; a column that a file lacks was added to the type after the segment
+was sealed, and is null in all its rows. Whether the files may be believed is asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+
+from aidledger.replay.patterns import AMENDING_TYPES
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.views import ENVELOPE, EventView, event_views, literal, quoted, view_name
+
+RECORDS: Final = "records"
+"""The file of a segment's records: position, record, leaf_hash."""
+
+
+class SealedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One sealed segment: its positions from `first` up to, not including, `end`, and its folder.
+
+    `views` names the views that have a file. `unread` are the positions of the records that are in
+    none of them, as they could not be read when they were sealed.
+    """
+
+    first: int
+    end: int
+    folder: Path
+    views: frozenset[str]
+    unread: tuple[int, ...]
+
+
+def file_of(folder: Path, name: str) -> str:
+    """Return where the rows of a view, or the records, lie in a segment's folder."""
+    return str(folder / f"{name}.parquet")
+
+
+def load_sealed(connection: duckdb.DuckDBPyConnection, runs: Iterable[SealedRun]) -> set[str]:
+    """Append the rows of sealed segments to the views; return which views got some.
+
+    Amendments are left out: they are decoded, see `rows_to_decode`.
+
+    Raises:
+        duckdb.Error: a file is gone, or the engine could not work.
+
+    """
+    files: dict[str, list[str]] = {}
+    for run in runs:
+        for name in run.views:
+            files.setdefault(name, []).append(file_of(run.folder, name))
+    filled = set()
+    for view in event_views().values():
+        if view.name in files and view.type_name not in AMENDING_TYPES:
+            connection.execute(_append_sql(view, files[view.name]))
+            filled.add(view.name)
+    return filled
+
+
+def rows_to_decode(
+    connection: duckdb.DuckDBPyConnection, runs: Iterable[SealedRun]
+) -> list[HostileRow]:
+    """Return (position, record) of the sealed records that must be decoded, in position order.
+
+    They are the amendments, and what could not be read when it was sealed.
+
+    Raises:
+        duckdb.Error: as `load_sealed`.
+
+    """
+    found: list[HostileRow] = []
+    for run in runs:
+        wanted = list(run.unread)
+        for name in sorted(run.views & set(map(view_name, AMENDING_TYPES))):
+            path = file_of(run.folder, name)
+            rows = connection.execute("SELECT position FROM read_parquet(?)", [path]).fetchall()
+            wanted += [position for (position,) in rows]
+        if wanted:
+            found += connection.execute(
+                "SELECT position, record FROM read_parquet(?) "
+                "WHERE position IN (SELECT unnest(?::BIGINT[])) ORDER BY position",
+                [file_of(run.folder, RECORDS), wanted],
+            ).fetchall()
+    return found
+
+
+def _append_sql(view: EventView, files: list[str]) -> str:
+    """Return the statement that appends what files have of a view's columns."""
+    known = [name for name, _, _ in ENVELOPE] + [column.name for column in view.columns]
+    names = ", ".join(map(literal, known))
+    paths = ", ".join(map(literal, files))
+    return (  # every part is quoted, and comes from the catalogue or a folder's name
+        f"INSERT INTO {quoted(view.name)} BY NAME "  # noqa: S608
+        f"SELECT COLUMNS(lambda one: list_contains([{names}], one)) "
+        f"FROM read_parquet([{paths}], union_by_name = true)"
+    )

@@ -1,0 +1,85 @@
+"""Checks rows and their records, and sorts the records by type, as lines for the views.
+
+What has the form of its type is passed without being decoded; all else goes to the strict decoder.
+Amendments are always decoded, and kept by their streams.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aidledger.domain.recorded import Recorded
+from aidledger.ledger.entry import MAX_RECORD_BYTES, EntryError
+from aidledger.ledger.finding import Finding
+from aidledger.replay.patterns import AMENDING_TYPES, MADE_FORMS, form_once_frequent
+from aidledger.replay.reading import (
+    MAX_POSITION,
+    ROW_COLUMNS,
+    TypedEntry,
+    read_record,
+    row_finding,
+)
+from aidledger.replay.rows import HostileRow, recorded_of
+
+AFTER_ALL: Final = "~"
+"""Greater than any `recorded_at`: where nothing is cut."""
+
+
+class Sorter:
+    """Takes rows of (position, record) in order; what can't be read becomes a finding.
+
+    `amendments` are those recorded before `cutoff`, `position` is the last one taken.
+    """
+
+    def __init__(self, cutoff: str = AFTER_ALL, position: int = -1) -> None:
+        self.findings: list[Finding] = []
+        self.amendments: dict[str, list[Recorded]] = {}
+        self.position = position
+        self._cutoff = cutoff
+
+    def take(self, rows: list[HostileRow], lines: dict[bytes, list[bytes]]) -> None:
+        """Check some rows, and put a line for each into the list of its type's wire name."""
+        made, last = MADE_FORMS, self.position
+        for row in rows:
+            if not (
+                type(row) is tuple
+                and len(row) == ROW_COLUMNS
+                and type(row[0]) is int
+                and last < row[0] <= MAX_POSITION
+                and type(row[1]) is bytes
+            ):  # as `row_finding` has it: said here again, as a call takes longer than this
+                finding = row_finding(row, last)
+                if finding is not None:
+                    self.findings.append(finding)
+                    continue
+            last, record = row
+            # its wire name; what else stands in the first ten bytes, the form or the decoder sees
+            name = record[10 : record.find(b'"', 10, 80)]
+            form = made.get(name) or form_once_frequent(name)
+            if len(record) > MAX_RECORD_BYTES or not form(record):
+                typed = self._slowly(last, record)
+                if typed is None:
+                    continue
+                name, record = typed.view.type_name.encode(), typed.line
+            lines[name].append(b'{"position":%d,"entry":%b}' % (last, record))
+        self.position = last
+
+    def _slowly(self, position: int, record: bytes) -> TypedEntry | None:
+        """Read a record the strict way; what is wrong with it becomes a finding."""
+        try:
+            typed = read_record(record)
+        except EntryError as error:
+            self.findings.append(
+                Finding(
+                    code=error.code,
+                    position=position,
+                    field=error.field,
+                    expected=error.expected,
+                    found=error.found,
+                )
+            )
+            return None
+        entry = typed.envelope
+        if typed.view.type_name in AMENDING_TYPES and entry.recorded_at < self._cutoff:
+            self.amendments.setdefault(entry.stream, []).append(recorded_of(entry, position))
+        return typed

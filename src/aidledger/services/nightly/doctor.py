@@ -1,0 +1,281 @@
+"""Whether this machine and this ledger are fit for tonight: each check says what it looked at.
+
+Nothing is repaired here. A check that can't be made says so, and never counts as passed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from aidledger.replay.generation import GenerationsError
+from aidledger.replay.generations import Generations
+from aidledger.said import Said
+from aidledger.services.clock import Clock
+from aidledger.services.nightly.runs import history, running, runs_folder
+from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import generations_folder
+from aidledger.store.errors import StoreError
+from aidledger.store.keyfiles import keys_path, list_keys
+from aidledger.store.mark import Mark
+from aidledger.store.opening import mark_path, open_ledger
+from aidledger.store.port import LedgerStore
+from aidledger.store.secrets import is_url, load_secrets, secrets_path
+
+Health = Literal["ok", "warn", "fail"]
+
+_LIBRARIES: Final = ("cryptography", "duckdb", "eventsourcing", "msgspec", "psycopg", "sqlalchemy")
+_PYTHON: Final = (3, 11)
+_ROOM_TIMES: Final = 3
+"""A night needs room for a new generation beside the kept ones, and for what it spills."""
+_ROOM_BYTES: Final = 1 << 30
+_DRIFT_S: Final = 300
+"""How far behind the last entry the clock may be before nothing should be recorded."""
+_SETTINGS: Final[dict[str, dict[str, tuple[str, tuple[str, ...]]]]] = {
+    "sqlite": {
+        "sqlite": ("SELECT sqlite_version()", ()),
+        "journal_mode": ("PRAGMA journal_mode", ("wal",)),
+        "synchronous": ("PRAGMA synchronous", ("2", "3")),
+    },
+    "postgresql": {
+        "postgresql": ("SELECT current_setting('server_version')", ()),
+        "fsync": ("SELECT current_setting('fsync')", ("on",)),
+        "full_page_writes": ("SELECT current_setting('full_page_writes')", ("on",)),
+        "synchronous_commit": (
+            "SELECT current_setting('synchronous_commit')",
+            ("on", "remote_apply"),
+        ),
+    },
+}
+"""How each setting is asked for, and what it must be; none where it is only told."""
+_LEFT: Final = ("*.partial*", ".*.part", "*.new", "*.tmp")
+
+
+class Check(NamedTuple):
+    """One thing that was looked at: how it is, what was found, and what to do about it."""
+
+    name: str
+    health: Health
+    found: Said
+    hint: Said = Said("", "")
+
+
+def doctor(location: str, *, clock: Clock, folder: Path | None = None) -> tuple[Check, ...]:
+    """Look at versions, the database's settings, secrets, room, clock, leftovers and the lock.
+
+    Args:
+        location: a file path or a ``postgresql://`` address.
+        clock: the machine's, held against the last entry.
+        folder: where reports go; default: beside the ledger.
+
+    """
+    place = folder or runs_folder(location)
+    checks = [_python(), *_libraries(), _secrets(location), _keys(location)]
+    try:
+        store = open_ledger(location)
+    except StoreError as error:
+        found = Said(str(error), str(error))
+        checks.append(Check("database", "fail", found, Said(error.hint, error.hint)))
+    else:
+        try:
+            checks += [*_database(store), *_log(store, location, clock)]
+        finally:
+            store.close()
+    checks += [_room(location, place), _writable(place), _leftovers(location, place), _lock(place)]
+    return (*checks, *_generation(location), _last_run(place))
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    health: Health = "ok" if sys.version_info >= _PYTHON else "fail"
+    return Check("python", health, Said(version, version))
+
+
+def _libraries() -> Iterator[Check]:
+    """Look whether each library that the ledger rests on is installed."""
+    for name in _LIBRARIES:
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            hint = f"pip install {name}"
+            yield Check(name, "fail", Said("没有安装", "not installed"), Said(hint, hint))
+        else:
+            yield Check(name, "ok", Said(version, version))
+
+
+def _secrets(location: str) -> Check:
+    path = secrets_path(location)
+    try:
+        load_secrets(path)
+    except StoreError as error:
+        return Check("secrets", "fail", Said(str(error), str(error)), Said(error.hint, error.hint))
+    return Check("secrets", "ok", Said(f"{path}，仅本人可读", f"{path}, open to its owner only"))
+
+
+def _keys(location: str) -> Check:
+    try:
+        folder = keys_path(location)
+        keys = list_keys(folder)
+    except StoreError as error:
+        return Check("keys", "fail", Said(str(error), str(error)), Said(error.hint, error.hint))
+    if not keys:
+        return Check(
+            "keys",
+            "warn",
+            Said("没有密钥，签不了检查点", "no key, no checkpoint can be signed"),
+            Said("aidledger checkpoint sign --new-key", "aidledger checkpoint sign --new-key"),
+        )
+    return Check("keys", "ok", Said(f"{len(keys)} 把，{folder}", f"{len(keys)} in {folder}"))
+
+
+def _database(store: LedgerStore) -> Iterator[Check]:
+    """Read back what durability rests on; opening the ledger for writing refused anything less."""
+    with store.reading() as run:
+        for name, (question, safe) in _SETTINGS[store.engine_name].items():
+            found = str(run(question, ())[0][0])
+            if safe and found not in safe:
+                expected = " / ".join(safe)
+                said = Said(f"{found}，应为 {expected}", f"{found}, expected {expected}")
+                yield Check(name, "fail", said)
+            else:
+                yield Check(name, "ok", Said(found, found))
+
+
+def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
+    head = store.head()
+    try:
+        problem = Mark(mark_path(location)).problem(head)
+    except StoreError as error:
+        problem = str(error)
+    if problem is not None:
+        hint = Said("见 docs/WITNESS.md 的恢复", "see restoring in docs/WITNESS.md")
+        yield Check("mark", "fail", Said(problem, problem), hint)
+    else:
+        yield Check("mark", "ok", Said(f"{head.size:,} 条", f"{head.size:,} entries"))
+    row = next(iter(store.read(head.size - 1, head.size)), None) if head.size else None
+    if row is None:
+        return
+    try:
+        last = datetime.fromisoformat(str(row[4]))
+    except ValueError:
+        said = Said("最后一条的时间不可读", "the last entry's time can't be read")
+        yield Check("clock", "fail", said, Said("aidledger verify", "aidledger verify"))
+        return
+    behind = (last - clock.now()).total_seconds()
+    now = clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if behind > _DRIFT_S:
+        said = Said(
+            f"{now}，比最后一条慢 {behind:.0f} 秒", f"{now}, {behind:.0f} s behind the last entry"
+        )
+        yield Check("clock", "fail", said, Said("校准时钟（NTP）", "set the clock (NTP)"))
+    else:
+        yield Check("clock", "ok", Said(now, now))
+
+
+def _room(location: str, place: Path) -> Check:
+    """Look whether another generation fits beside those that are kept."""
+    folder = next(one for one in (place, *place.absolute().parents) if one.is_dir())
+    free = shutil.disk_usage(folder).free
+    generations = generations_folder(location)
+    sizes = [path.stat().st_size for path in generations.glob("generation-*.duckdb")]
+    ledger = 0 if is_url(location) else _size(Path(location))
+    needed = max(_ROOM_TIMES * max([ledger, *sizes]), _ROOM_BYTES)
+    said = Said(
+        f"空闲 {_gigabytes(free)}，需要约 {_gigabytes(needed)}",
+        f"{_gigabytes(free)} free, about {_gigabytes(needed)} needed",
+    )
+    if free < needed:
+        return Check("disk", "warn" if free > needed // 2 else "fail", said, Said("腾出空间", "free some space"))  # fmt: skip
+    return Check("disk", "ok", said)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GiB"
+
+
+def _writable(place: Path) -> Check:
+    there = next(one for one in (place, *place.absolute().parents) if one.is_dir())
+    if not os.access(there, os.W_OK):
+        hint = Said("用 --report 指明可写的文件夹", "name one that can be written with --report")
+        return Check("reports", "fail", Said(f"{there} 不可写", f"{there} can't be written"), hint)
+    hooks = place / "hooks.d"
+    if hooks.is_dir() and stat.S_IMODE(hooks.stat().st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
+        hint = Said(f"chmod go-w {hooks}", f"chmod go-w {hooks}")
+        return Check(
+            "reports", "warn", Said(f"{hooks} 他人可写", f"others can write to {hooks}"), hint
+        )
+    return Check("reports", "ok", Said(str(place), str(place)))
+
+
+def _leftovers(location: str, place: Path) -> Check:
+    """Look for what a killed process left: the next run removes it, if it is of a run."""
+    folders = (place, place / "lists", generations_folder(location))
+    found = sorted(path for folder in folders for pattern in _LEFT for path in folder.glob(pattern))
+    if found and running(place) is None:
+        names = ", ".join(path.name for path in found[:3])
+        said = Said(f"{len(found)} 个：{names}", f"{len(found)}: {names}")
+        hint = Said(
+            "中断的运行留下的；下次运行会清理",
+            "a run that was killed left them: the next one cleans up",
+        )
+        return Check("leftovers", "warn", said, hint)
+    return Check("leftovers", "ok", Said("没有", "none"))
+
+
+def _lock(place: Path) -> Check:
+    run = running(place)
+    if run is None:
+        return Check("lock", "ok", Said("没有运行", "no run holds it"))
+    said = Said(f"{run.started_at} 起有一次运行", f"a run holds it since {run.started_at}")
+    return Check("lock", "warn", said, Said("等它结束", "wait until it is done"))
+
+
+def _generation(location: str) -> Iterator[Check]:
+    try:
+        current = Generations(generations_folder(location)).current()
+    except GenerationsError as error:
+        yield Check(
+            "generation", "fail", Said(str(error), str(error)), Said(error.hint, error.hint)
+        )
+        return
+    if current is None:
+        said = Said("还没有生成版本", "there is no generation yet")
+        yield Check("generation", "warn", said, Said("aidledger nightly", "aidledger nightly"))
+    else:
+        yield Check("generation", "ok", Said(current.file, current.file))
+
+
+def _last_run(place: Path) -> Check:
+    try:
+        runs = history(place)
+    except (OSError, ServiceError) as error:
+        return Check("last run", "fail", Said(str(error), str(error)))
+    if not runs:
+        said = Said("还没有运行过", "there was none yet")
+        return Check("last run", "warn", said, Said("aidledger nightly", "aidledger nightly"))
+    last = runs[-1]
+    if last.exit_code is None:
+        said = Said(f"{last.started_at} 的运行中途被杀", f"that of {last.started_at} was killed")
+        return Check("last run", "warn", said, Said("aidledger nightly", "aidledger nightly"))
+    said = Said(
+        f"{last.started_at}，退出码 {last.exit_code}", f"{last.started_at}, exit {last.exit_code}"
+    )
+    health: Health = "ok" if last.exit_code in (0, 4) else "warn"
+    return Check("last run", health, said, Said("aidledger status", "aidledger status"))
+
+
+def worst(checks: tuple[Check, ...]) -> Health:
+    """Return the worst that was found."""
+    found = {check.health for check in checks}
+    return "fail" if "fail" in found else "warn" if "warn" in found else "ok"

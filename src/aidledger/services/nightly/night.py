@@ -1,0 +1,113 @@
+"""What the steps of one night share: the ledger, what was asked for, and when it has to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from aidledger.said import Said
+from aidledger.services.keyring import Passphrase
+from aidledger.services.session import Session
+from aidledger.services.witness_asking import Send
+from aidledger.store.port import LedgerStore
+
+OWN: Final = frozenset({"GenerationCertified", "IndexSealed", "NightlyRetried", "SegmentSealed"})
+"""What nights themselves record: it is no reason for another night to record anything."""
+
+_BLOCK: Final = 256
+
+Tell = Callable[[str, int, int | None], None]
+"""Told the name of a step, how many rows or cases are done, and of how many if that is known."""
+
+
+class OutOfTimeError(Exception):
+    """The time that a run was given is over: what it was about can be done by the next one."""
+
+    SAID: Final = Said("时间用完，下次继续", "out of time: the next run goes on with it")
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a night was asked for; kept with its results, so that a retry asks for the same.
+
+    `folder` is where reports go, `policy` and `checkpoints` are files, `models` is empty for all.
+    `powers` is false where the acts' powers are not to be asked tonight. `max_time_s` is 0 where there is no limit, `jobs` 0 for as many processes as there are processors.
+    """
+
+    actor: str
+    office: str
+    folder: str
+    policy: str | None = None
+    checkpoints: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    jobs: int = 0
+    max_time_s: int = 0
+    powers: bool = True
+    metrics: str | None = None
+    hooks: str | None = None
+
+
+class Night:
+    """One run: what its steps work on."""
+
+    def __init__(
+        self,
+        location: str,
+        session: Session,
+        asked: Asked,
+        *,
+        send: Send,
+        passphrase: Passphrase,
+        tell: Tell | None = None,
+    ) -> None:
+        """Begin now."""
+        self.location, self.session, self.asked = location, session, asked
+        self.send, self.passphrase = send, passphrase
+        self.step = ""
+        self._tell = tell
+        self._began = time.monotonic()
+        self._stopped: Said | None = None
+
+    @property
+    def store(self) -> LedgerStore:
+        """The ledger's store."""
+        return self.session.store
+
+    @property
+    def folder(self) -> Path:
+        """Where reports, lists and the history of runs lie."""
+        return Path(self.asked.folder)
+
+    def stop(self, why: Said) -> None:
+        """Let no further step begin, and the one that runs end at its next sign of life."""
+        self._stopped = why
+
+    def why_stopped(self) -> Said | None:
+        """Say why nothing more is to be begun, if so."""
+        if self._stopped is not None:
+            return self._stopped
+        limit = self.asked.max_time_s
+        over = limit and time.monotonic() - self._began >= limit
+        return OutOfTimeError.SAID if over else None
+
+    def alive(self, what: str, done: int, total: int | None = None) -> None:
+        """Say how far a step is. Raises OutOfTimeError where it has to stop."""
+        if self.why_stopped() is not None:
+            raise OutOfTimeError
+        if self._tell is not None:
+            self._tell(what, done, total)
+
+
+def size_of_others(store: LedgerStore) -> int:
+    """Return the size of the log up to the last entry that is not a night's own."""
+    stop = store.head().size
+    while stop > 0:
+        start = max(0, stop - _BLOCK)
+        for row in reversed(list(store.read(start, stop))):
+            if row[3] not in OWN:
+                return int(row[0]) + 1
+        stop = start
+    return 0

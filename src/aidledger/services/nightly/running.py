@@ -1,0 +1,217 @@
+"""Runs a night: alone, step by step, and says what came of it whatever happened.
+
+Two files and a line are written at the end even of a run that failed; only a ledger that is not
+there, or a run that is not the only one, leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from aidledger.replay.generation import GenerationsError
+from aidledger.said import LANGUAGES
+from aidledger.services.clock import Clock, SystemClock, system_bytes
+from aidledger.services.files import write_file
+from aidledger.services.freshness import Freshness, freshness
+from aidledger.services.keyring import Passphrase, Tokens, no_passphrase, no_tokens
+from aidledger.services.nightly.hooks import run_hooks
+from aidledger.services.nightly.metrics import metrics_text
+from aidledger.services.nightly.night import Asked, Night, Tell
+from aidledger.services.nightly.page import page
+from aidledger.services.nightly.report import NightReport, line_of, report_object, report_of
+from aidledger.services.nightly.runs import RESULTS, Run, alone, history, remember
+from aidledger.services.nightly.steplist import STEPS
+from aidledger.services.nightly.steps import Step, StepResult, run_steps
+from aidledger.services.outside import read_outside
+from aidledger.services.problems import ServiceError
+from aidledger.services.session import Session, open_session
+from aidledger.services.witness_asking import Send
+from aidledger.services.witness_sending import post
+from aidledger.store.errors import StoreError
+
+PAGES: Final = {"zh": "report.html", "en": "report.en.html"}
+METRICS: Final = "aidledger.prom"
+HOOKS: Final = "hooks.d"
+_NOBODY: Final = {"missing", "not_a_ledger"}
+
+
+class Means(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run works with besides the ledger: clock, keys, network, and whoever watches it.
+
+    `begun` is given the night once it begins, so that it can be told to stop.
+    """
+
+    clock: Clock = SystemClock()
+    passphrase: Passphrase = no_passphrase
+    tokens: Tokens = no_tokens
+    send: Send = post
+    tell: Tell | None = None
+    told: Callable[[StepResult], None] = lambda _: None
+    begun: Callable[[Night], None] = lambda _: None
+    stopped_by: Callable[[], int | None] = lambda: None
+    steps: tuple[Step, ...] = STEPS
+
+
+def nightly(location: str, asked: Asked, means: Means | None = None) -> NightReport:
+    """Do all that is to be done each night, and report.
+
+    Args:
+        location: a file path or a ``postgresql://`` address.
+        asked: by whom, with whose policy, where reports go.
+        means: what it works with.
+
+    Raises:
+        ServiceError: another run holds the lock (11).
+        StoreError: the ledger is missing or can't be opened; where nights were run before, the
+            failure stands in their history.
+
+    """
+    return _run(location, asked, means or Means(), kept={}, overridden=(), retries=None)
+
+
+def rerun(
+    location: str,
+    asked: Asked,
+    means: Means,
+    *,
+    kept: Mapping[str, StepResult],
+    overridden: Collection[str],
+    retries: str,
+    before: Callable[[Session, str], None],
+) -> NightReport:
+    """Run a night again with some results taken over; `before` records why, under the new run's id."""
+    return _run(
+        location, asked, means, kept=kept, overridden=overridden, retries=retries, before=before
+    )
+
+
+def _run(
+    location: str,
+    asked: Asked,
+    means: Means,
+    *,
+    kept: Mapping[str, StepResult],
+    overridden: Collection[str],
+    retries: str | None,
+    before: Callable[[Session, str], None] | None = None,
+) -> NightReport:
+    folder, clock = Path(asked.folder), means.clock
+    started = clock.now()
+    run_id = f"{started:%Y%m%dT%H%M%SZ}-{system_bytes(2).hex()}"
+    begun = Run(run_id=run_id, started_at=_text(started))
+    clocked = time.perf_counter()
+    results: dict[str, StepResult] = {}
+
+    def told(result: StepResult) -> None:
+        results[result.name] = result
+        means.told(result)
+
+    try:
+        opened = open_session(
+            location, clock=clock, passphrase=means.passphrase, tokens=means.tokens
+        )
+        session = opened.__enter__()
+    except StoreError as error:
+        if error.code not in _NOBODY and folder.is_dir():
+            with alone(folder, begun):
+                told(_not_opened(error))
+                report = _report(begun, results, asked, clock, clocked, retries=retries)
+                _leave(folder, report)
+        raise
+    try:
+        with alone(folder, begun):
+            try:
+                if before is not None:
+                    before(session, run_id)
+                night = Night(
+                    location, session, asked, send=means.send, passphrase=means.passphrase,
+                    tell=means.tell,
+                )  # fmt: skip
+                means.begun(night)
+                run_steps(means.steps, night, kept=kept, overridden=overridden, tell=told)
+            finally:
+                report = _report(
+                    begun, results, asked, clock, clocked,
+                    retries=retries, overridden=overridden, session=session, location=location,
+                    stopped_by=means.stopped_by(),
+                )  # fmt: skip
+                report = _leave(folder, report)
+            return report
+    finally:
+        opened.__exit__(None, None, None)
+
+
+def _not_opened(error: StoreError) -> StepResult:
+    text = " ".join(str(error).split())
+    transient = error.code in {"connection_lost", "io_error", "locked", "unreachable", "disk_full"}
+    return StepResult(name="open", status="failed", why_zh=text, why_en=text, transient=transient)
+
+
+def _report(
+    begun: Run,
+    results: Mapping[str, StepResult],
+    asked: Asked,
+    clock: Clock,
+    clocked: float,
+    *,
+    retries: str | None,
+    overridden: Collection[str] = (),
+    session: Session | None = None,
+    location: str = "",
+    stopped_by: int | None = None,
+) -> NightReport:
+    folder = Path(asked.folder)
+    return report_of(
+        begun,
+        list(results.values()),
+        asked=asked,
+        origin=session.store.origin if session is not None else "",
+        size=session.store.head().size if session is not None else 0,
+        finished_at=_text(clock.now()),
+        seconds=round(time.perf_counter() - clocked, 3),
+        retries=retries,
+        overridden=overridden,
+        before=history(folder),
+        freshness=_ages(session, location, asked) if session is not None else (),
+        stopped_by=stopped_by,
+    )
+
+
+def _ages(session: Session, location: str, asked: Asked) -> Sequence[Freshness]:
+    """Say how old everything is now; what can't be said is left out, and the step said why."""
+    try:
+        policy = read_outside((), asked.policy).policy
+        return freshness(session, location, limits={}, folder=Path(asked.folder), policy=policy)
+    except (ServiceError, StoreError, GenerationsError):
+        return ()
+
+
+def _leave(folder: Path, report: NightReport) -> NightReport:
+    """Write everything that a run leaves behind, then run the hooks, and write what came of them."""
+    runs = [*history(folder), line_of(report)]
+    remember(folder, runs[-1])
+    _write_results(folder, report)
+    hooks = run_hooks(Path(report.asked.hooks or folder / HOOKS), report, results=folder / RESULTS)
+    if hooks:
+        report = msgspec.structs.replace(report, hooks=hooks)
+        _write_results(folder, report)
+    metrics = Path(report.asked.metrics or folder / METRICS)
+    write_file(metrics, metrics_text(report, runs).encode())
+    for lang in LANGUAGES:
+        write_file(folder / PAGES[lang], page(report, runs, lang).encode())
+    return report
+
+
+def _write_results(folder: Path, report: NightReport) -> None:
+    told = report_object(report)
+    write_file(folder / RESULTS, msgspec.json.format(msgspec.json.encode(told)) + b"\n")
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,53 @@
+"""The steps of a night in their order, and what each of them stands on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aidledger.said import Said
+from aidledger.services.nightly.steps import Step
+from aidledger.services.nightly.vouching import (
+    ask_for_cosignatures,
+    certify_generation,
+    seal_archive,
+    seal_index,
+    sign_tonight,
+    write_lists,
+)
+from aidledger.services.nightly.work import (
+    REDECIDE,
+    audit_rules,
+    check_the_past,
+    cross_check,
+    rebuild_models,
+    redecide_new,
+    verify_log,
+)
+
+_SOUND: Final = ("verify", "agree", "past")
+
+STEPS: Final[tuple[Step, ...]] = (
+    Step("verify", Said("核验账本", "verify the log"), verify_log),
+    Step("archive", Said("封存归档段", "seal the archive"), seal_archive, (), ("verify",)),
+    Step("rebuild", Said("重建读模型", "rebuild the models"), rebuild_models),
+    Step("agree", Said("两种推导对照", "compare two derivations"), cross_check, ("rebuild",)),
+    Step(REDECIDE, Said("重新作出新决定", "take new decisions again"), redecide_new),
+    Step("past", Said("过去没有改变", "the past has not changed"), check_the_past),
+    Step("audit", Said("审计规则", "audit rules"), audit_rules, ("rebuild",)),
+    Step(
+        "lists", Said("写出公开名单", "write the public lists"), write_lists, ("rebuild",), _SOUND
+    ),
+    # before the checkpoint, so that tonight's covers tonight's certificate
+    Step(
+        "certificate",
+        Said("认证生成版本", "certify the generation"),
+        certify_generation,
+        (),
+        ("rebuild", *_SOUND),
+    ),
+    Step("index", Said("封存索引", "seal the indexes"), seal_index, (), ("verify",)),
+    Step("checkpoint", Said("签检查点", "sign a checkpoint"), sign_tonight, (), ("verify",)),
+    Step(
+        "witness", Said("请见证方联署", "have it cosigned"), ask_for_cosignatures, ("checkpoint",)
+    ),
+)

@@ -1,0 +1,261 @@
+"""The steps that read: the log verified, the models rebuilt, decisions and derivations held together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.generation import Generation
+from aidledger.replay.generations import Generations
+from aidledger.replay.models import Model, load_models, needed
+from aidledger.said import Said
+from aidledger.services.nightly.night import Night, size_of_others
+from aidledger.services.nightly.runs import newest_done
+from aidledger.services.nightly.steps import Done
+from aidledger.services.outside import read_outside
+from aidledger.services.past import check_past
+from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import disagreements_in, generations_folder, rebuild
+from aidledger.services.redeciding_all import repeat_cases
+from aidledger.services.verifying import verify
+
+REDECIDE: Final = "redecide"
+_CASE: Final = "case/"
+_AUDIT: Final = "aidledger.audit"
+
+
+def verify_log(night: Night) -> Done:
+    """Climb the ladder over the whole log, with what was brought from outside."""
+    asked = night.asked
+    # a policy that is not there is told by the step that asks the witnesses
+    policy = asked.policy if asked.policy and Path(asked.policy).is_file() else None
+    outside = read_outside(asked.checkpoints, policy, None)
+    report = verify(
+        night.location,
+        progress=lambda done, total: night.alive("verify", done, total),
+        jobs=asked.jobs or None,
+        outside=outside,
+        powers=asked.powers,
+    )
+    figures = {
+        "entries": report.entries,
+        "root": report.root,
+        "verdict": report.verdict,
+        "powers": asked.powers,
+        "proven_size": report.proven_size,
+        "findings": len(report.findings),
+        "leads": len(report.leads),
+    }
+    if report.findings:
+        count = len(report.findings)
+        return Done(
+            "findings",
+            Said(f"账本有 {count} 处损坏", f"the ledger is damaged in {count} places"),
+            figures,
+            [finding.message("en") for finding in report.findings],
+        )
+    said = Said(
+        f"{report.entries:,} 条，自身一致", f"{report.entries:,} entries, consistent in themselves"
+    )
+    if report.verdict == "proven":
+        said = Said(
+            f"{report.entries:,} 条，其中 {report.proven_size:,} 条经外部检查点证明",
+            f"{report.entries:,} entries, {report.proven_size:,} proven by a checkpoint from outside",
+        )
+    if not asked.powers:
+        said = Said(f"{said.zh}；未核对权限", f"{said.en}; powers were not asked")
+    return Done("ok", said, figures)
+
+
+def rebuild_models(night: Night) -> Done:
+    """Derive the models again, unless the current generation holds all that others recorded."""
+    size = size_of_others(night.store)
+    models = needed(load_models(), night.asked.models or None)
+    current = generations_of(night).current()
+    if current is not None and current.size >= size and _is_of(current, models):
+        return Done(
+            "ok",
+            Said("上一生成版本仍是最新", "the current generation is up to date"),
+            _figures(current, built=False),
+        )
+    built = rebuild(
+        night.session,
+        models=night.asked.models or None,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+        progress=night.alive,
+    )
+    current = generations_of(night).current()
+    failed = [f"{one.name}: expected {one.expected}, found {one.found}" for one in built.failed]
+    if current is None or not built.current:
+        said = Said(
+            f"{len(failed)} 个模型失败，旧的生成版本保留",
+            f"{len(failed)} models failed, the old generation stays",
+        )
+        return Done("partial", said, {"built": False}, failed)
+    figures = _figures(current, built=True)
+    figures |= {"seconds_by_model": {one.name: round(one.seconds, 3) for one in built.models}}
+    if built.changed or built.skipped:
+        wrong = [f"{name}: changed though nothing it reads did" for name in built.changed]
+        wrong += [f"skipped: {finding.message('en')}" for finding in built.skipped]
+        said = Said(f"{len(wrong)} 处问题", f"{len(wrong)} things are wrong")
+        return Done("findings", said, figures, wrong)
+    if failed:
+        said = Said(
+            f"{len(failed)} 个模型失败，其余完成",
+            f"{len(failed)} models failed, the others are there",
+        )
+        return Done("partial", said, figures, failed)
+    count = len(current.models)
+    said = Said(
+        f"{count} 个模型，{built.entries:,} 条，截至 {built.as_of}",
+        f"{count} models of {built.entries:,} entries, as of {built.as_of}",
+    )
+    return Done("ok", said, figures)
+
+
+def cross_check(night: Night) -> Done:
+    """Fold every case in Python and hold it against its row of `case_state`."""
+    night.alive("agree", 0)
+    current = generations_of(night).current()
+    if current is None or all(one.name != "case_state" for one in current.models):
+        return Done("absent", Said("没有建 case_state", "case_state was not built"))
+    found = disagreements_in(
+        night.session,
+        current,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+    )
+    if found:
+        return Done(
+            "findings",
+            Said(f"{len(found)} 处不一致", f"the two derivations differ in {len(found)} places"),
+            {"differences": len(found)},
+            [f"{one.case}: {one.column} differs" for one in found],
+        )
+    return Done("ok", Said("两种推导一致", "both derivations agree"), {"differences": 0})
+
+
+def redecide_new(night: Night) -> Done:
+    """Take again the decisions of every case that grew since they were last taken again."""
+    size = night.store.head().size
+    last = newest_done(night.folder, REDECIDE)
+    start = min(size, int(last.get("upto", 0))) if last else 0
+    streams = sorted(
+        {
+            row[1]
+            for row in night.store.read(start, size)
+            if isinstance(row[1], str) and row[1].startswith(_CASE)
+        }
+    )
+    wrong: list[str] = []
+    decisions = unchecked = 0
+    for number, (stream, repeated) in enumerate(repeat_cases(night.session, streams, size), 1):
+        night.alive(REDECIDE, number, len(streams))
+        if isinstance(repeated, ServiceError):
+            wrong.append(f"{stream}: {repeated}")
+            continue
+        for one in repeated:
+            kinds = {difference.kind for difference in one.differences}
+            decisions += 1
+            unchecked += "unchecked" in kinds
+            wrong += [f"{stream} position {one.position}: {kind}" for kind in kinds - {"unchecked"}]
+    figures = {
+        "from": start,
+        "upto": size,
+        "cases": len(streams),
+        "decisions": decisions,
+        "unchecked": unchecked,
+    }
+    if wrong:
+        said = Said(f"{len(wrong)} 个决定结果不同", f"{len(wrong)} decisions come out otherwise")
+        return Done("findings", said, figures, wrong)
+    said = Said(
+        f"{len(streams)} 个个案的 {decisions} 个决定结果相同",
+        f"{decisions} decisions of {len(streams)} cases come out the same",
+    )
+    if unchecked:
+        said = Said(
+            f"{said.zh}，{unchecked} 个的密封事实未打开",
+            f"{said.en}, of {unchecked} the sealed facts stayed closed",
+        )
+    return Done("ok", said, figures)
+
+
+def check_the_past(night: Night) -> Done:
+    """Derive some generation that was certified once again, and hold it against its certificate."""
+    night.alive("past", 0)
+    found = check_past(
+        night.session, folder=generations_folder(night.location), limits=limits_of(night)
+    )
+    if found is None:
+        said = Said("还没有认证过的生成版本", "no generation was certified yet")
+        return Done("absent", said)
+    same = sum(one.status == "same" for one in found.models)
+    figures = {
+        "certified": found.count,
+        "position": found.position,
+        "size": found.size,
+        "certificate": found.certificate,
+        "same": same,
+        "not_comparable": sum(one.status == "not_comparable" for one in found.models),
+    }
+    if found.findings:
+        count = len(found.findings)
+        said = Said(f"过去变了：{count} 处", f"the past has changed in {count} places")
+        return Done("findings", said, figures, [one.message("en") for one in found.findings])
+    if found.not_made:
+        said = Said(f"无法比较：{found.not_made}", f"nothing could be compared: {found.not_made}")
+        return Done("partial", said, figures)
+    said = Said(
+        f"位置 {found.position} 的认证：{same} 个模型相同",
+        f"the certificate at position {found.position}: {same} models come out the same",
+    )
+    return Done("ok", said, figures)
+
+
+def audit_rules(night: Night) -> Done:
+    """Say that no audit rules are there to be run; never that they found nothing."""
+    night.alive("audit", 0)
+    if find_spec(_AUDIT) is None:
+        said = Said(
+            "没有审计规则包，未作审计", "there is no package of audit rules: no audit was made"
+        )
+        return Done("absent", said)
+    raise ServiceError(
+        f"{_AUDIT} is there, and this run does not know how to run its rules",
+        hint="use one release of the whole program",
+    )
+
+
+def generations_of(night: Night) -> Generations:
+    """Return the generations of the night's ledger."""
+    return Generations(generations_folder(night.location))
+
+
+def limits_of(night: Night) -> EngineLimits | None:
+    """Return how much the engine may take, as far as the night was told."""
+    return EngineLimits(threads=night.asked.jobs) if night.asked.jobs else None
+
+
+def _is_of(current: Generation, models: Mapping[str, Model]) -> bool:
+    """Whether a generation has these models, each of the SQL that it has now."""
+    built = {one.name: one.sql_sha256 for one in current.models}
+    wanted = {name: model.sql_sha256 for name, model in models.items()}
+    return built == wanted and not current.failed
+
+
+def _figures(current: Generation, *, built: bool) -> dict[str, object]:
+    """Return what a report says of a generation."""
+    return {
+        "built": built,
+        "generation": current.file,
+        "position": current.position,
+        "entries": current.entries,
+        "as_of": current.as_of.isoformat(),
+        "rows": sum(one.rows for one in current.models),
+        "digests": {one.name: one.digest for one in current.models},
+    }

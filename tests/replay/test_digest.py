@@ -1,0 +1,146 @@
+"""Digests: as the plain way has them, whatever the rows, and the same on every machine and store."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from unicodedata import normalize
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.replay.histories import Log
+from tests.replay.test_lists import busy_county
+from tests.replay.test_rebuilding import assess
+
+from aidledger.ledger import canonical
+from aidledger.ledger.tree import leaf_hash, root_of_leaves
+from aidledger.replay import digest as digest_module
+from aidledger.replay.digest import digest_of
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.generations import Generations
+from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.rows import HostileRow
+from aidledger.replay.sealed import SealedRun
+from aidledger.services.rebuilding import rebuild
+from aidledger.store.opening import create
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("list_publicity", "visits_due", "deadlines", "case_state")
+CHILD = """
+import json, sys
+from pathlib import Path
+from tests.replay.test_digest import NAMES, wanted_digests
+print(json.dumps(wanted_digests(Path(sys.argv[1]), threads=int(sys.argv[2]))))
+"""
+
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map(
+    lambda text: normalize("NFC", text)
+)
+rows = st.lists(
+    st.tuples(
+        texts, st.none() | st.integers(-(2**53) + 1, 2**53 - 1), st.booleans(), st.lists(texts)
+    ),
+    max_size=40,
+    unique_by=lambda row: row[0],
+)
+
+
+@given(rows, st.integers(1, 9))
+@settings(max_examples=40)
+def test_a_digest_is_that_of_the_plain_way_whatever_the_rows_and_the_pages(
+    table: list[tuple[str, int | None, bool, list[str]]], page: int
+) -> None:
+    plain = [
+        canonical.encode(dict(zip(("b", "a", "c", "d"), row, strict=True)))
+        for row in sorted(table, key=lambda row: row[0].encode())
+    ]
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as connection:
+        patch.setattr(digest_module, "ROWS_A_FETCH", page)
+        connection.execute("CREATE TABLE t (b VARCHAR, a BIGINT, c BOOLEAN, d VARCHAR[])")
+        if table:
+            connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", table)
+        found = digest_of(connection, "t", ("b",))
+
+    assert len(table) == found.rows
+    assert root_of_leaves([leaf_hash(row) for row in plain]).hex() == found.root
+
+
+class InPages:
+    """A log whose rows come in small pages, as a store gives them."""
+
+    def __init__(self, log: Log, size: int) -> None:
+        self._log, self._size = log, size
+
+    def sealed(self) -> tuple[SealedRun, ...]:
+        return ()
+
+    def rows(self, first: int = 0) -> Iterator[HostileRow]:
+        every = list(self._log.rows())[first:]
+        for at in range(0, len(every), self._size):
+            yield from every[at : at + self._size]
+
+    def row_at(self, position: int) -> HostileRow | None:
+        return self._log.row_at(position)
+
+
+def wanted() -> dict[str, Model]:
+    return needed(load_models(), NAMES)
+
+
+def wanted_digests(folder: Path, *, threads: int = 2, page: int = 3) -> dict[str, str]:
+    source = InPages(busy_county(), page)
+    built = Generations(folder).rebuild(source, wanted(), limits=EngineLimits(threads=threads))
+    assert () == built.generation.failed
+    return {one.name: one.digest for one in built.generation.models}
+
+
+@pytest.mark.parametrize(
+    ("threads", "zone", "locale", "seed"),
+    [(1, "Asia/Shanghai", "C", "0"), (4, "America/New_York", "zh_CN.UTF-8", "42")],
+)
+def test_the_same_digests_with_any_threads_zone_locale_and_hash_seed(
+    tmp_path: Path, threads: int, zone: str, locale: str, seed: str
+) -> None:
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "projections"), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, str(tmp_path / "g"), str(threads)],
+        cwd=ROOT,
+        env=os.environ
+        | {"PYTHONPATH": paths, "TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+
+    assert wanted_digests(tmp_path / "here") == json.loads(done.stdout)
+
+
+def test_the_same_digests_in_any_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = wanted_digests(tmp_path / "one")
+    monkeypatch.setattr(digest_module, "ROWS_A_FETCH", 2)
+    monkeypatch.setattr("aidledger.replay.loading.ROWS_A_PAGE", 3)
+
+    assert expected == wanted_digests(tmp_path / "other", page=1, threads=3)
+
+
+def test_the_same_entries_give_the_same_digests_on_both_stores(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    found = []
+    for number, place in enumerate((str(tmp_path / "county.db"), postgres_url)):
+        with closing(create(place, origin="county.example/ledger")) as store:
+            for one, level in enumerate(("able", "partly", "able"), start=1):
+                assess(store, one, level)
+            built = rebuild(store, models=NAMES, folder=tmp_path / f"g{number}")
+        found.append({one.name: (one.rows, one.digest) for one in built.models})
+
+    assert found[0] == found[1]
+    assert any(rows for rows, _ in found[0].values())

@@ -1,0 +1,144 @@
+"""Where an archive lies and what may happen to whoever writes it: object stores, kills, types that grow."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.replay.histories import CLERK, TOWNSHIP
+from tests.services.archived import (
+    ENTRIES,
+    files_of,
+    long_history,
+    sealed,
+    stored,
+)
+
+from aidledger.archive.places import ObjectPlace
+from aidledger.replay.digest import plain_rows
+from aidledger.replay.engine import building
+from aidledger.replay.loading import Loader
+from aidledger.replay.sealed import SealedRun
+from aidledger.services.archivecheck import verify_archive
+from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import StoreSource
+from aidledger.services.segments import archive_folder, list_segments, seals_of
+from aidledger.services.session import open_session
+
+SEALER = f"""
+import sys
+from tests.services.archived import sealed
+from aidledger.services.session import open_session
+
+with open_session(sys.argv[1]) as session:
+    print("open", flush=True)
+    sealed(session, sys.argv[1], actor={CLERK!r}, office={TOWNSHIP!r}, on="2023-01-01")
+"""
+
+
+@pytest.fixture
+def location(tmp_path: Path) -> str:
+    place = str(tmp_path / "ledger.sqlite")
+    stored(place, long_history())
+    return place
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_an_object_store_holds_the_same_bytes_and_is_verified_there(
+    location: str, tmp_path: Path, kind: str
+) -> None:
+    url = f"memory://{tmp_path.name}/county" if kind == "memory" else f"file://{tmp_path}/county"
+    with open_session(location) as session:
+        sealed(session, location)
+        sealed(session, location, archive=url)
+        again = sealed(session, location, archive=url)
+        beside = files_of(archive_folder(location))
+        place = ObjectPlace(url)
+
+        assert () == again.written
+        assert [0, 1, 2] == place.numbers()
+        for path, content in beside.items():
+            name, _, file = path.partition("/")
+            with place.fetched(name) as folder:
+                assert content == (folder / file).read_bytes()
+        assert 3 == len(list_segments(url, seals_of(session.store)))
+        report = verify_archive(url, store=session.store, columns=False)
+        assert ([], 3 * ENTRIES) == (report.findings, report.entries)
+        assert "ok" == next(rung.status for rung in report.rungs if rung.name == "sealed")
+
+
+def test_a_place_that_nobody_reaches_is_one_clear_error(location: str) -> None:
+    with pytest.raises(ServiceError, match="archive: nowhere://x"):
+        verify_archive("nowhere://x")
+    with pytest.raises(ServiceError, match="expected segments, found none"):
+        verify_archive(str(archive_folder(location)))
+
+
+def test_killed_at_any_moment_and_run_again_it_gives_the_same_bytes(
+    location: str, tmp_path: Path
+) -> None:
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    for path in tmp_path.glob("ledger.sqlite*"):
+        shutil.copy(path, undisturbed)
+    with open_session(str(undisturbed / "ledger.sqlite")) as session:
+        sealed(session, str(undisturbed / "ledger.sqlite"))
+    expected = files_of(archive_folder(str(undisturbed / "ledger.sqlite")))
+    archive = archive_folder(location)
+    for moment in (".segment-000000.partial/*.parquet", "segment-000001"):
+        with subprocess.Popen(
+            [sys.executable, "-c", SEALER, location], stdout=subprocess.PIPE
+        ) as process:
+            for _ in count():
+                if any(archive.glob(moment)) or process.poll() is not None:
+                    break
+                time.sleep(0.001)
+            if process.poll() is None:
+                os.kill(process.pid, signal.SIGKILL)
+
+    with open_session(location) as session:
+        sealed(session, location)
+
+        assert expected == files_of(archive)
+        assert 3 == len(StoreSource(session.store).sealed())
+        assert 3 == len(seals_of(session.store))
+
+
+def test_a_column_that_a_segment_lacks_is_null_and_the_others_are_read(location: str) -> None:
+    with open_session(location) as session:
+        sealed(session, location)
+        runs = StoreSource(session.store).sealed()
+        path = runs[0].folder / "visit_made.parquet"
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"COPY (SELECT * EXCLUDE (visitor, need) FROM '{path}') TO '{path}.new' "
+                "(FORMAT parquet)"
+            )
+        Path(f"{path}.new").rename(path)
+
+        class Older(StoreSource):
+            def sealed(self) -> tuple[SealedRun, ...]:
+                return runs
+
+        with building(None) as connection:
+            loaded = Loader(connection).load(Older(session.store))
+            _, rows = plain_rows(connection, "visit_made", ("position",))
+            (counts,) = connection.execute(
+                f"SELECT count(*), count(visitor), count(*) FILTER (position < {ENTRIES}), "
+                f"count(visitor) FILTER (position < {ENTRIES}) FROM visit_made"
+            ).fetchall()
+
+    assert [] == [one for one in loaded.findings if one.code != "amendment_misfit"]
+    total, with_visitor, early, early_with = counts
+    # what was put right since is decoded from its record, and has them
+    assert total == len(rows)
+    assert 0 < early_with < early
+    assert total - with_visitor == early - early_with

@@ -1,0 +1,181 @@
+"""Certificates of generations: what they say, who signed them, and where the log names them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.services.conftest import COUNTY, Office
+from tests.services.signed import CLERK_OF, at, make
+from tests.services.test_money_acts import CASE
+from tests.services.test_recording import application
+
+from aidledger.ledger.batch import pre_authentication
+from aidledger.ledger.certificate import (
+    PAYLOAD_TYPE,
+    Certificate,
+    certificate_hash,
+    open_certificate,
+    parse_certificate,
+)
+from aidledger.ledger.keys import KeyKind
+from aidledger.ledger.strict import FormatError
+from aidledger.replay import generations as generations_module
+from aidledger.services.certifying import certificates_folder, certified, certify, kept_certificate
+from aidledger.services.generation_book import list_generations
+from aidledger.services.problems import RefusedError, ServiceError
+from aidledger.services.rebuilding import rebuild
+from aidledger.services.simulation.staff import administrators
+from aidledger.store.outcome import Committed, Outcome
+
+MODELS = ("case_state", "deadlines")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "generations"
+
+
+def certify_it(office: Office, folder: Path) -> Outcome:
+    return certify(office.session, actor="nightly", office=COUNTY, folder=folder)
+
+
+def built(office: Office, folder: Path, *models: str) -> None:
+    assert () == rebuild(office.session, models=models or MODELS, folder=folder).failed
+
+
+def test_a_certificate_names_the_input_and_each_model_and_its_hash_is_recorded(
+    office: Office, folder: Path
+) -> None:
+    office.act("2022-02-01", {**application(), "stream": CASE})
+    head = office.session.store.head()
+    result = rebuild(office.session, models=["case_state"], folder=folder)
+
+    outcome = certify_it(office, folder)
+
+    assert isinstance(outcome, Committed)
+    (found,) = certified(office.session.store)
+    content, certificate = kept_certificate(
+        certificates_folder(office.session, folder), found.event.certificate
+    )
+    assert outcome.receipt.position == found.position == head.size
+    assert (head.size, head.root.hex()) == (found.event.size, found.event.root)
+    assert (head.size, head.root.hex()) == (certificate.size, certificate.root)
+    assert ("2022-02-01", None) == (certificate.as_of, certificate.known_on)
+    assert office.session.store.origin == certificate.origin
+    assert [
+        (one.name, one.rows, one.digest, one.sql_sha256)
+        for one in sorted(result.models, key=lambda one: one.name)
+    ] == [(one.name, one.rows, one.digest, one.sql_sha256) for one in certificate.models]
+    assert content == certificate.encode()
+    assert certificate_hash(content) == found.event.certificate
+
+
+def test_the_same_generation_is_certified_once_and_stands_in_the_list(
+    office: Office, folder: Path
+) -> None:
+    built(office, folder)
+    first = certify_it(office, folder)
+    again = certify_it(office, folder)
+    built(office, folder)
+
+    assert isinstance(first, Committed)
+    assert isinstance(again, Committed)
+    assert again.replayed
+    one, two = list_generations(office.session, folder=folder)
+    assert (first.receipt.position, None) == (one.certified_at, two.certified_at)
+    assert (False, True) == (one.current, two.current)
+    assert one.bytes > 0
+
+
+def test_nothing_is_certified_without_a_generation_or_of_another_log(
+    office: Office, folder: Path
+) -> None:
+    with pytest.raises(ServiceError, match="expected a generation"):
+        certify_it(office, folder)
+
+    built(office, folder)
+    root = office.session.store.head().root.hex()
+    pointer = folder / generations_module.POINTER
+    pointer.write_text(pointer.read_text().replace(root, "ab" * 32))
+    with pytest.raises(ServiceError, match="expected the root abab"):
+        certify_it(office, folder)
+
+    assert [] == certified(office.session.store)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data.replace(b"1", b"2")])
+def test_a_certificate_that_is_not_the_recorded_one_is_named(
+    office: Office, folder: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    built(office, folder)
+    certify_it(office, folder)
+    (found,) = certified(office.session.store)
+    name, place = found.event.certificate, certificates_folder(office.session, folder)
+    file = place / f"{name}.json"
+    file.write_bytes(damage(file.read_bytes()))
+
+    with pytest.raises(ServiceError, match=name):
+        kept_certificate(place, name)
+    file.unlink()
+    with pytest.raises(ServiceError, match="found none"):
+        kept_certificate(place, name)
+
+
+def test_where_there_are_keys_the_actor_signs_and_needs_the_power(tmp_path: Path) -> None:
+    location = str(tmp_path / "county.db")
+    make(location)
+    admin = next(post.officer for post in administrators() if post.title == "sys_admin")
+    with at(location) as session:
+        rebuild(session, models=["case_state"])
+        with pytest.raises(RefusedError, match="GenerationCertified"):
+            certify(session, actor=CLERK_OF, office=CLERK_OF.rpartition("-")[0])
+        outcome = certify(session, actor=admin.actor, office=admin.office)
+
+        assert isinstance(outcome, Committed)
+        name = certified(session.store)[0].event.certificate
+        place = certificates_folder(session)
+        envelope = (place / f"{name}.dsse.json").read_bytes()
+        found = session.keyring.public_keys()
+        (label,) = [one["keyid"] for one in json.loads(envelope)["signatures"]]
+    keys = {one.label: one for one in found if one.kind is KeyKind.BATCH}
+    content = (place / f"{name}.json").read_bytes()
+    assert content == open_certificate(envelope, keys[label])
+    assert pre_authentication(PAYLOAD_TYPE, content).startswith(b"DSSEv1 ")
+    key = keys.pop(label)
+    for wrong in (envelope.replace(b'"sig":"', b'"sig":"A'), envelope[:-2], b"{}", b""):
+        with pytest.raises(FormatError):
+            open_certificate(wrong, key)
+    with pytest.raises(FormatError):
+        open_certificate(envelope, next(iter(keys.values())))
+
+
+@given(st.data())
+def test_only_the_one_encoding_of_a_certificate_is_read(data: st.DataObject) -> None:
+    certificate = Certificate(
+        as_of="2022-02-01",
+        engine="duckdb 2.0.0",
+        entries=3,
+        known_on=None,
+        missing=("b",),
+        models=(),
+        origin="test/520123",
+        program="aidledger 0.1.0",
+        root="ab" * 32,
+        size=4,
+        skipped=1,
+    )
+    content = certificate.encode()
+    place = data.draw(st.integers(0, len(content) - 1))
+    changed = content[:place] + data.draw(st.binary(max_size=2)) + content[place + 1 :]
+
+    assert certificate == parse_certificate(content)
+    try:
+        read = parse_certificate(changed)
+    except FormatError:
+        return
+    assert changed == read.encode()

@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.shell import on
+from tests.services import nights
+from tests.services.conftest import Office
+
+from aidledger.interfaces.cli import layout
+from aidledger.replay.agreement import Difference
+from aidledger.services.clock import SetClock
+from aidledger.services.freshness import Limit, duration_s, freshness, is_stale, read_limits
+from aidledger.services.nightly import work
+from aidledger.services.nightly.doctor import doctor, worst
+from aidledger.services.nightly.retrying import retry
+from aidledger.services.nightly.running import Means
+from aidledger.services.nightly.runs import LOCK, Run, alone, history, runs_folder
+from aidledger.services.nightly.schedule import shipped
+from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import generations_folder
+from aidledger.services.session import open_session
+from aidledger.store.opening import open_ledger
+
+WHO = {"actor": nights.ACTOR, "office": nights.OFFICE}
+
+
+def retried(ledger: Path) -> list[Any]:
+    store = open_ledger(ledger, read_only=True)
+    found = [json.loads(row[5])["data"] for row in store.read_types(["NightlyRetried"])]
+    store.close()
+    return found
+
+
+def test_a_retry_does_what_was_not_done_and_says_why(county_before: Path) -> None:
+    policy = county_before.parent / "policy.txt"
+    policy.rename(county_before.parent / "away.txt")
+    first = nights.night(county_before)
+    (county_before.parent / "away.txt").rename(policy)
+    folder = runs_folder(str(county_before))
+    again = retry(
+        str(county_before), folder, nights.means(county_before), reason="policy was away", **WHO
+    )
+
+    assert again is not None
+    assert ["witness"] == [name for name, status in nights.by_name(first).items() if status != "ok"]
+    assert ("failed", 3) == (nights.by_name(first)["witness"], first.exit_code)
+    assert (0, first.run_id) == (again.exit_code, again.retries)
+    # what was done stands as it was, and was not done again
+    kept = {one.name: one for one in first.steps}
+    assert kept["rebuild"] == {one.name: one for one in again.steps}["rebuild"]
+    [event] = retried(county_before)
+    assert {"reason": "policy was away", "run": first.run_id, "overridden": []} == {
+        name: event[name] for name in ("reason", "run", "overridden")
+    }
+    assert ["witness"] == event["steps"]
+    # nothing is left to be done again, and nothing is recorded
+    third = retry(str(county_before), folder, nights.means(county_before), reason="why", **WHO)
+    assert third is None
+    assert 1 == len(retried(county_before))
+
+
+def test_what_somebody_answers_for_no_longer_holds_up_the_rest(
+    county_after: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    other = Difference(case="case/x", column="stage", folded="a", derived="b")
+    monkeypatch.setattr(work, "disagreements_in", lambda *_, **__: [other])
+    found = nights.night(county_after)
+    folder, means = runs_folder(str(county_after)), nights.means(county_after)
+    with pytest.raises(ServiceError, match="expected a step that found something"):
+        retry(str(county_after), folder, means, reason="x", override=["verify"], **WHO)
+    done = retry(str(county_after), folder, means, reason="order 12", override=["agree"], **WHO)
+
+    assert done is not None
+    assert "skipped" == nights.by_name(found)["lists"]
+    assert ("ok", "findings") == tuple(nights.by_name(done)[one] for one in ("lists", "agree"))
+    assert (0, ("agree",)) == (done.exit_code, done.overridden)
+    assert ["agree"] == retried(county_after)[0]["overridden"]
+
+
+def test_without_a_run_there_is_nothing_to_retry(tmp_path: Path) -> None:
+    with pytest.raises(ServiceError) as caught:
+        retry("x.db", tmp_path, Means(), reason="x", **WHO)
+
+    assert 10 == caught.value.exit_code
+
+
+def ages(ledger: Path, at: datetime, limits: dict[str, Limit] | None = None) -> dict[str, Any]:
+    with open_session(str(ledger), read_only=True, clock=SetClock(at)) as session:
+        found = freshness(session, str(ledger), limits=limits or {})
+        return {one.source: one for one in found} | {"stale": is_stale(found)}
+
+
+def test_what_covers_every_entry_is_fresh_however_old_it_is(county_after: Path) -> None:
+    later = nights.NOW + timedelta(days=40)
+    found = ages(county_after, later)
+
+    assert [0, 0, 0] == [found[name].age_s for name in ("generation", "index", "checkpoint")]
+    assert 40 * 86_400 == found["run"].age_s
+    line = (
+        b'{"type": "NeedDiscovered", "stream": "case/9", "effective_on": "2022-03-04", "actor":'
+        b' "u1", "office": "o1", "data": {"assessment": "eligible", "channel": "patrol",'
+        b' "informed": true, "township": "t", "village": "v"}}'
+    )
+    assert 0 == on(county_after, "record", "-", stdin=line).code
+    waiting = ages(county_after, datetime.now(UTC) + timedelta(hours=2))
+
+    assert all(
+        7_100 < waiting[name].age_s < 7_400 for name in ("generation", "index", "checkpoint")
+    )
+
+
+def test_a_limit_makes_an_age_a_warning_and_then_stale(county_after: Path) -> None:
+    at = nights.NOW + timedelta(days=3)
+    for warn, error, expected in ((4, 5, "ok"), (2, 5, "warn"), (1, 2, "error"), (0, 2, "error")):
+        limit = Limit(warn_after_s=warn * 86_400, error_after_s=error * 86_400)
+        found = ages(county_after, at, {"run": limit})
+
+        assert (expected, expected == "error") == (found["run"].status, found["stale"])
+    never = Limit(error_after_s=60, types=("BankFileReconciled",))
+    found = ages(county_after, at, {"bank": never})
+
+    assert ("error", None) == (found["bank"].status, found["bank"].age_s)
+    published = ages(county_after, at, {"std": Limit(types=("StandardPublished",))})["std"]
+    assert published.at.startswith("20")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[entry]\nwarn = 1",
+        "entry = 3",
+        "[x]\nwarn_after = '1d'",
+        "[x]\ntypes = ['Nothing']",
+        "=",
+        "[run]\nwarn_after = '1w'",
+    ],
+)
+def test_limits_that_are_none_are_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text(text)
+    with pytest.raises(ServiceError) as caught:
+        read_limits(path)
+
+    assert 2 == caught.value.exit_code
+
+
+def test_limits_are_read_as_they_are_written(tmp_path: Path) -> None:
+
+    path = tmp_path / "limits.toml"
+    path.write_text(shipped()["freshness.toml"])
+
+    assert ("BankFileReconciled",) == read_limits(path)["bank"].types
+    assert [1_800, 129_600, 432_000] == [duration_s(text) for text in ("30m", "36h", "5d")]
+
+
+def checks(ledger: Path, at: datetime = nights.NOW) -> dict[str, str]:
+    return {one.name: one.health for one in doctor(str(ledger), clock=SetClock(at))}
+
+
+def test_a_sound_machine_passes_every_check(county_after: Path) -> None:
+    found = doctor(str(county_after), clock=SetClock(datetime.now(UTC)))
+
+    assert [] == [one for one in found if one.health != "ok"]
+    assert all(one.found.zh and one.found.en for one in found)
+
+
+def test_each_check_sees_what_it_is_for(county_after: Path) -> None:
+    folder, now = runs_folder(str(county_after)), datetime.now(UTC)
+    assert "fail" == checks(county_after, datetime(2020, 1, 1, tzinfo=UTC))["clock"]
+    secrets = Path(f"{county_after}.secrets")
+    secrets.chmod(0o644)
+    assert "fail" == checks(county_after, now)["secrets"]
+    secrets.chmod(0o600)
+    left = generations_folder(str(county_after)) / "generation-000099.partial"
+    left.write_bytes(b"x")
+    assert "warn" == checks(county_after, now)["leftovers"]
+    left.unlink()
+    with alone(folder, Run(run_id="other", started_at="2026-11-28T17:00:00Z")):
+        assert "warn" == checks(county_after, now)["lock"]
+    mark = Path(f"{county_after}.mark")
+    content = mark.read_bytes()
+    mark.write_bytes(b"%020d %s\n" % (10**6, b"ab" * 32))
+    assert "fail" == checks(county_after, now)["mark"]
+    mark.write_bytes(content)
+    (generations_folder(str(county_after)) / "current").write_bytes(b"{}")
+    assert "fail" == checks(county_after, now)["generation"]
+    keys = next(county_after.parent.glob("county.db.keys/*"))
+    keys.chmod(0o644)
+    assert "fail" == checks(county_after, now)["keys"]
+    county_after.unlink()
+    found = doctor(str(county_after), clock=SetClock(now))
+    assert "fail" == {one.name: one.health for one in found}["database"]
+    assert "fail" == worst(found)
+
+
+def test_postgresql_is_asked_for_its_settings(office: Office) -> None:
+    found = {one.name: one for one in doctor(office.location, clock=office.clock)}
+    wanted = (
+        ("synchronous", "journal_mode")
+        if "sqlite" in office.location
+        else ("fsync", "full_page_writes")
+    )
+
+    assert {"ok"} == {found[name].health for name in wanted}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_an_operator_reads_fits_80_columns(county_after: Path, lang: str) -> None:
+    for words in (("status",), ("doctor",), ("freshness", "--error-after", "1m")):
+        shown = on(county_after, "--lang", lang, *words)
+
+        assert shown.code in (0, 4)
+        assert [] == [line for line in shown.out.splitlines() if layout.width(line) > 80]
+        assert (lang == "zh") == any("\u4e00" <= char <= "\u9fff" for char in shown.out)
+        told = on(county_after, *words, "--json").object
+        assert told["schema"] == f"aidledger/{words[0]}/v1"
+
+
+def test_status_says_what_to_do_next(county_after: Path) -> None:
+    assert "nothing" in on(county_after, "status").out
+    results = runs_folder(str(county_after)) / "run_results.json"
+    told = json.loads(results.read_text())
+    told["steps"][0]["status"] = "findings"
+    results.write_text(json.dumps(told))
+
+    assert "verify found something" in on(county_after, "status").out
+    results.write_text("[")
+    assert "expected the results of a run" in on(county_after, "status").err
+
+
+def test_the_command_is_quiet_on_success_and_says_what_is_wrong(county_after: Path) -> None:
+    words = ["nightly", "--actor", nights.ACTOR, "--office", nights.OFFICE, "--jobs", "1"]
+    models = [word for name in nights.MODELS for word in ("--model", name)]
+    policy = county_after.parent / "policy.txt"
+    quiet = on(county_after, *words, *models, "--policy", policy)
+    loud = on(county_after, *words, *models)
+    told = on(county_after, *words, *models, "--json").object
+
+    assert (0, "", "") == (quiet.code, quiet.out, quiet.err)
+    assert 4 == loud.code
+    assert "witness" in loud.out
+    assert "verify" not in loud.out
+    assert ("aidledger/nightly/v1", 4, False) == (told["schema"], told["exit_code"], told["ok"])
+    with alone(runs_folder(str(county_after)), Run(run_id="o", started_at="")):
+        assert 11 == on(county_after, *words).code
+
+
+def test_a_signal_stops_a_run_between_its_steps_and_the_next_goes_on(county_before: Path) -> None:
+    command = [
+        sys.executable, "-m", "aidledger", "--ledger", str(county_before), "nightly",
+        "--actor", nights.ACTOR, "--office", nights.OFFICE, "--json",
+    ]  # fmt: skip
+    folder = runs_folder(str(county_before))
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8"}
+    )
+    while not ((folder / LOCK).exists() and (folder / LOCK).stat().st_size):
+        assert child.poll() is None
+        time.sleep(0.02)
+    child.send_signal(signal.SIGTERM)
+    out, _ = child.communicate(timeout=120)
+    told = json.loads(out)
+
+    assert 143 == child.returncode == told["exit_code"]
+    assert "skipped" in {one["status"] for one in told["steps"]}
+    assert [143] == [run.exit_code for run in history(folder)]
+    assert 0 == nights.night(county_before).exit_code
