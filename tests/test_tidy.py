@@ -14,11 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("aidledger.__main__", "aidledger.interfaces.cli.main")
 #: What is imported by name from outside: proofs, of single entries and of completeness; the signed
 #: formats; closing and reconciling for a county's own nightly run; powers over a whole
-#: ledger; the event library's factory.
+#: ledger; the event library's factory; the models on Spark, for a province.
 FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.batch",
     "aidledger.ledger.misbehaviour",
     "aidledger.ledger.witnessing",
+    "aidledger.replay.onspark",
     "aidledger.services.closingcheck",
     "aidledger.services.indexcheck",
     "aidledger.services.powers",

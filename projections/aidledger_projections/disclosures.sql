@@ -74,4 +74,8 @@ of_lists AS (
 SELECT position, type, subject, place, effective_on AS shown_on, programme, shows,
        CASE shows WHEN 'unknown' THEN CAST(NULL AS BOOLEAN) ELSE shows = 'none' END AS allowed,
        CASE WHEN adoption IS NULL THEN [position] ELSE LIST_SORT([adoption, position]) END AS positions
-FROM (SELECT * FROM of_cases UNION ALL SELECT * FROM of_lists) AS together
+FROM (
+    SELECT position, type, subject, place, effective_on, programme, shows, adoption FROM of_cases
+    UNION ALL
+    SELECT position, type, subject, place, effective_on, programme, shows, adoption FROM of_lists
+) AS together

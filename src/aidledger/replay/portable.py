@@ -18,7 +18,7 @@ from sqlglot.helper import camel_to_snake_case
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.sparksql import ModelDialect
 
-PORTABLE: Final = frozenset(
+_NAMES: Final = (
     # the query
     "Select From Join Where Group Having With CTE Union Subquery Table TableAlias Alias Column "
     "Identifier Star Distinct Window Order Ordered Unnest Explode Tuple Paren "
@@ -32,8 +32,9 @@ PORTABLE: Final = frozenset(
     # lists
     "Array ArrayConcat ArraySort ArrayDistinct ArrayContains ArraySize Flatten Bracket "
     # over many rows
-    "Count Sum Min Max ArgMin ArgMax ArrayAgg LogicalAnd LogicalOr RowNumber Lead Lag".split()
+    "Count Sum Min Max ArgMin ArgMax ArrayAgg LogicalAnd LogicalOr RowNumber Lead Lag"
 )
+PORTABLE: Final = frozenset(_NAMES.split())
 """Constructs by the name that sqlglot has for them."""
 
 PORTABLE_FUNCTIONS: Final = frozenset({"date_part", "to_months"})
