@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -63,8 +64,8 @@ def _java() -> Path | None:
 
 def workers(session: SparkSession) -> list[int]:
     """Return the process ids of the session's workers."""
-    driver = session.sparkContext._gateway.proc.pid
-    return [pid for pid in _children(driver) if b"ExecutorBackend" in _command(pid)]
+    gateway: Any = session.sparkContext._gateway
+    return [pid for pid in _children(gateway.proc.pid) if b"ExecutorBackend" in _command(pid)]
 
 
 def kill(pid: int) -> None:

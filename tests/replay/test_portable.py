@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 import pytest
 import sqlglot
@@ -45,7 +47,7 @@ REFUSED = [
         "DATE_TRUNC to another unit than months",
     ),
     ("SELECT a + INTERVAL '1' WEEK AS y FROM t", "an interval of another unit"),
-    ("SELECT DATE_PART('week', a) AS y FROM t", "DATE_PART of another part"),
+    ("SELECT DATE_PART('week', a) AS y FROM t", "DATE_PART()"),
     ("SELECT t.x FROM t ASOF JOIN s ON s.x >= t.x", "ASOF JOIN"),
     ("SELECT t.x FROM t SEMI JOIN s ON s.x = t.x", "SEMI JOIN"),
     ("SELECT t.x FROM t RIGHT JOIN s ON s.x = t.x", "RIGHT JOIN"),
@@ -134,7 +136,7 @@ def test_no_construct_is_portable_that_no_model_needs(models: dict[str, Model]) 
     ],
 )
 def test_a_query_over_many_ledgers_gives_each_what_it_gives_alone(sql: str) -> None:
-    ledgers = {
+    ledgers: dict[str, tuple[list[Any], list[Any]]] = {
         "a": ([(1, "p"), (2, "p"), (3, "q")], [("p", "p"), ("r", "q")]),
         "b": ([(7, "p"), (None, "q")], [("q", "p")]),
         "c": ([], []),
@@ -163,7 +165,9 @@ def _tables(connection: duckdb.DuckDBPyConnection, more: str) -> None:
     connection.execute(f"CREATE TABLE parameters (as_of BIGINT{more})")
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, rows: tuple[list, list], *ledger: str) -> None:
+def _fill(
+    connection: duckdb.DuckDBPyConnection, rows: tuple[list[Any], list[Any]], *ledger: str
+) -> None:
     for table, listed in zip(("t", "s", "parameters"), (*rows, [(5,)]), strict=True):
         for row in listed:
             values = ", ".join("?" for _ in (*row, *ledger))

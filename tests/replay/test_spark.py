@@ -55,19 +55,19 @@ def province(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model])
             found, results = alone(source, models, folder / "views" / ledger, ledger)
             views.append(found)
             expected[ledger] = {result.name: result for result in results}
-    with sparked.spark(folder / "spark") as session:
-        seen = [sparked.workers(session)]
+    with sparked.spark(folder / "spark") as running:
+        seen = [sparked.workers(running)]
         with ExitStack() as ends:
 
             def begun(name: str) -> None:
-                session.conf.set("spark.sql.shuffle.partitions", SPREAD.get(name, "1"))
+                running.conf.set("spark.sql.shuffle.partitions", SPREAD.get(name, "1"))
                 if name == KILLED_AT:
                     timer = Timer(0.5, sparked.kill, [seen[0][0]])
                     ends.callback(timer.join)
                     timer.start()
 
-            build_ledgers(session, views, models, shapes(), folder / "models", progress=begun)
-        seen.append(sparked.workers(session))
+            build_ledgers(running, views, models, shapes(), folder / "models", progress=begun)
+        seen.append(sparked.workers(running))
     planned = plan(models)
     built = {}
     for ledger in expected:
@@ -86,7 +86,7 @@ def alone(
     with building(None) as connection:
         Loader(connection).load(source)
         views = export_views(connection, viewed(models), folder, ledger)
-        return views, build(connection, models)
+        return views, list(build(connection, models).built)
 
 
 def what(results: dict[str, ModelResult]) -> dict[str, Any]:

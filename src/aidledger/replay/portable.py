@@ -37,7 +37,7 @@ _NAMES: Final = (
 PORTABLE: Final = frozenset(_NAMES.split())
 """Constructs by the name that sqlglot has for them."""
 
-PORTABLE_FUNCTIONS: Final = frozenset({"date_part", "to_months"})
+PORTABLE_FUNCTIONS: Final = frozenset({"to_months"})
 """Functions for which sqlglot has no name of its own."""
 
 TELLING: Final = frozenset({"position", "notice", "assessment", "number", "day", "first_on"})
@@ -45,7 +45,6 @@ TELLING: Final = frozenset({"position", "notice", "assessment", "number", "day",
 
 CAST_TO: Final = frozenset({"BIGINT", "INT", "DATE", "TEXT", "BOOLEAN", "ARRAY"})
 _INTERVALS: Final = frozenset({"DAY", "HOUR", "MONTH"})
-_PARTS: Final = frozenset({"year", "month", "day"})
 _LISTED_ONCE: Final = (exp.ArraySort, exp.ArraySize, exp.ArrayContains)
 
 
@@ -125,7 +124,7 @@ def _refused(node: exp.Expr) -> Iterator[Refusal]:
             yield from _refused_cast(node)
         case exp.Window() if node.args.get("spec") is not None:
             yield Refusal("a window with a frame", "use the default frame")
-        case exp.DateDiff() | exp.TimestampTrunc() | exp.Interval() | exp.Anonymous():
+        case exp.DateDiff() | exp.TimestampTrunc() | exp.Interval():
             yield from _refused_unit(node)
         case exp.Join():
             yield from _refused_join(node)
@@ -191,9 +190,6 @@ def _refused_unit(node: exp.Expr) -> Iterator[Refusal]:
             yield Refusal("DATE_TRUNC to another unit than months", "truncate to months")
         case exp.Interval() if node.text("unit").upper() not in _INTERVALS:
             yield Refusal("an interval of another unit", "use days, hours or months")
-        case exp.Anonymous() if node.name.lower() == "date_part":
-            if node.expressions[0].name not in _PARTS:
-                yield Refusal("DATE_PART of another part", "use year, month or day")
         case _:
             return
 
