@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.services.nights import by_name, night
 from aidledger.replay.agreement import Difference
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
+from aidledger.services.clock import CHINA
 from aidledger.services.nightly import work
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.running import Means, nightly
@@ -22,6 +24,8 @@ from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, 
 from aidledger.services.nightly.steplist import STEPS as STEPS_ALL
 from aidledger.services.nightly.steps import Done, Step, StepResult, exit_code, run_steps
 from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import CHANGED_BY_NIGHTS, read_model, rebuild
+from aidledger.services.session import open_session
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
@@ -167,6 +171,40 @@ def _grow(ledger: Path) -> None:
         b' "channel": "patrol", "informed": true, "township": "t", "village": "v"}}'
     )
     assert 0 == on(ledger, "record", "-", stdin=line).code
+
+
+def test_what_a_night_records_of_itself_changes_these_models_alone(county_before: Path) -> None:
+    before = _digests(county_before)
+    night(county_before)
+    after = _digests(county_before)
+
+    assert CHANGED_BY_NIGHTS == {name for name in before if before[name] != after[name]}
+
+
+def test_the_generation_of_a_night_answers_until_something_happens(
+    county_after: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("derived again")
+
+    whole = open_session(str(county_after), read_only=True)
+    with whole as session, monkeypatch.context() as patch:
+        patch.setattr("aidledger.services.rebuilding.compute", never)
+        assert read_model(session, "case_state")[1]
+        with pytest.raises(AssertionError, match="derived again"):
+            read_model(session, "duties")
+    _grow(county_after)
+    with open_session(str(county_after), read_only=True) as session:
+        monkeypatch.setattr("aidledger.services.rebuilding.compute", never)
+        with pytest.raises(AssertionError, match="derived again"):
+            read_model(session, "case_state")
+
+
+def _digests(ledger: Path) -> dict[str, str]:
+    today = datetime.now(CHINA).date()
+    with open_session(str(ledger), read_only=True) as session:
+        built = rebuild(session, as_of=today, folder=ledger.parent / "apart")
+    return {one.name: one.digest for one in built.models}
 
 
 def test_new_entries_are_all_that_the_next_night_decides_again(county_after: Path) -> None:

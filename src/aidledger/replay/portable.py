@@ -82,7 +82,7 @@ def check_portable(name: str, query: exp.Query) -> None:
     """
     for refusal in refusals(query):
         raise ModelError(
-            name, "SQL of the portable subset", refusal.construct, f"{refusal.instead}; {_HINT}"
+            name, f"SQL of the portable subset ({refusal.instead})", refusal.construct, _HINT
         )
 
 

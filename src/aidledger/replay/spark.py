@@ -22,7 +22,7 @@ from sqlglot import exp
 
 from aidledger.ledger.canonical import clip
 from aidledger.replay.byledger import EVERY_LEDGER, LEDGER, by_ledger
-from aidledger.replay.generations import GenerationsError
+from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.portable import check_portable, parse
 from aidledger.replay.sparksql import FUNCTIONS, ModelSpark
@@ -80,8 +80,7 @@ def session_of(master: str | None, settings: Mapping[str, str] | None = None) ->
         raise GenerationsError(
             f"spark: expected Spark to start at {master or 'its configured master'}, found "
             f"{clip(str(error).splitlines()[0], 160)}",
-            "Spark needs Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless) and a "
-            "master that answers",
+            "Spark needs Java 17 or newer and a master that answers",
         ) from error
 
 

@@ -21,10 +21,10 @@ from aidledger.ledger.trust import Policy
 from aidledger.replay.generations import Generations
 from aidledger.services.checkpointing import kept_notes
 from aidledger.services.completeness import seals
-from aidledger.services.nightly.night import OWN, size_of_others
+from aidledger.services.nightly.night import size_of_others
 from aidledger.services.nightly.runs import history, runs_folder
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.rebuilding import BOOKKEEPING, generations_folder
 from aidledger.services.session import Session
 
 BUILT_IN: Final = ("entry", "generation", "index", "checkpoint", "cosignature", "run")
@@ -177,7 +177,7 @@ def _first_uncovered(session: Session, covered: int, size: int, now: datetime) -
     if covered >= size:
         return _text(now)
     rows = session.store.read(covered, size)
-    return next((str(row[4]) for row in rows if row[3] not in OWN), _text(now))
+    return next((str(row[4]) for row in rows if row[3] not in BOOKKEEPING), _text(now))
 
 
 def _time_at(session: Session, position: int) -> str | None:

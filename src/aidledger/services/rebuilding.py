@@ -34,6 +34,14 @@ from aidledger.store.port import LedgerStore
 
 Rows = list[tuple[Any, ...]]
 _CASE_STATE: Final = "case_state"
+BOOKKEEPING: Final = frozenset(
+    {"GenerationCertified", "IndexSealed", "NightlyRetried", "SegmentSealed"}
+)
+"""What nights record of the ledger itself: no case, list or sum comes out otherwise by it."""
+CHANGED_BY_NIGHTS: Final = frozenset({"county_pack", "duties", "pack_in_force"})
+"""The models that have a row for each day of an entry, or for the last entry of an office."""
+_A_NIGHT: Final = 256
+"""So many entries behind a generation are looked through for others than a night's own."""
 
 
 class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +199,8 @@ def read_model(
     """Return a model's columns and rows in key order, days as ISO text.
 
     They come from the current generation where it answers this question about all that is
-    recorded, and are computed in memory otherwise.
+    recorded (what a night itself recorded behind it changes no model but those of entries), and are
+    computed in memory otherwise.
 
     Raises:
         ModelError: the model is unknown or cannot be built.
@@ -206,13 +215,25 @@ def read_model(
     generations = generations_of(store, folder)
     current = generations.current()
     if current is not None and current.holds(
-        wanted, position=store.head().size - 1, as_of=as_of, known_on=known_on
+        wanted, position=_last_read(store, current, name), as_of=as_of, known_on=known_on
     ):
         return generations.read(current, models[name], limits)
     _, columns, rows = compute(
         StoreSource(store), models, name, as_of=as_of, known_on=known_on, limits=limits
     )
     return columns, rows
+
+
+def _last_read(store: LedgerStore, current: Generation, name: str) -> int:
+    """Return the last position that a model reads: the generation's, where only a night's entries follow.
+
+    A night certifies what it has built behind it, and what it built is still what a rebuild would give.
+    """
+    last = store.head().size - 1
+    if not 0 < last - current.position <= _A_NIGHT or name in CHANGED_BY_NIGHTS:
+        return last
+    rows = store.read(current.position + 1)
+    return current.position if all(row[3] in BOOKKEEPING for row in rows) else last
 
 
 def disagreements(

@@ -210,4 +210,15 @@ HINTS: Final[dict[str, str]] = {
     "put the file back as it was and run the same command again": (
         "把文件恢复原样，再次执行同一命令"
     ),
+    # Spark
+    "the disk or the memory of a machine is at fault: run it again": (
+        "某台机器的磁盘或内存有问题：请再次执行"
+    ),
+    "docs/SCALE.md says which SQL is portable": "docs/SCALE.md 说明哪些 SQL 可移植",
+    "Spark needs Java 17 or newer and a master that answers": (
+        "Spark 需要 Java 17 以上，且主节点能应答"
+    ),
+    "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable": (
+        "aidledger rebuild 用 DuckDB 构建；docs/SCALE.md 说明哪些 SQL 可移植"
+    ),
 }

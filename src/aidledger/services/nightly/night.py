@@ -11,12 +11,10 @@ import msgspec
 
 from aidledger.said import Said
 from aidledger.services.keyring import Passphrase
+from aidledger.services.rebuilding import BOOKKEEPING
 from aidledger.services.session import Session
 from aidledger.services.witness_asking import Send
 from aidledger.store.port import LedgerStore
-
-OWN: Final = frozenset({"GenerationCertified", "IndexSealed", "NightlyRetried", "SegmentSealed"})
-"""What nights themselves record: it is no reason for another night to record anything."""
 
 _BLOCK: Final = 256
 
@@ -107,7 +105,7 @@ def size_of_others(store: LedgerStore) -> int:
     while stop > 0:
         start = max(0, stop - _BLOCK)
         for row in reversed(list(store.read(start, stop))):
-            if row[3] not in OWN:
+            if row[3] not in BOOKKEEPING:
                 return int(row[0]) + 1
         stop = start
     return 0
