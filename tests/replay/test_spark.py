@@ -12,11 +12,12 @@ import pytest
 from tests.replay import sparked
 from tests.replay.test_lists import busy_county
 
-from aidledger.replay.building import ModelResult, build
+from aidledger.replay.building import Builder, ModelResult, build, shut_in
 from aidledger.replay.engine import building
+from aidledger.replay.generations import Built, Generations
 from aidledger.replay.loading import Loader, Source
-from aidledger.replay.models import Model
-from aidledger.replay.onspark import export_views, plan, shapes, take_over, viewed
+from aidledger.replay.models import Model, needed
+from aidledger.replay.onspark import builder, export_views, plan, shapes, take_over, viewed
 from aidledger.replay.spark import LedgerViews, build_ledgers
 from aidledger.services.initialising import create_ledger
 from aidledger.services.rebuilding import StoreSource
@@ -38,6 +39,7 @@ class Province(msgspec.Struct, frozen=True, kw_only=True):
     duckdb: dict[str, dict[str, ModelResult]]
     spark: dict[str, dict[str, ModelResult]]
     workers: list[list[int]]
+    rebuilt: tuple[Built, Built]
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,10 @@ def province(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model])
 
             build_ledgers(running, views, models, shapes(), folder / "models", progress=begun)
         seen.append(sparked.workers(running))
+        rebuilt = (
+            rebuild(folder / "in-duckdb", models, shut_in),
+            rebuild(folder / "on-spark", models, builder(None)),
+        )
     planned = plan(models)
     built = {}
     for ledger in expected:
@@ -76,7 +82,21 @@ def province(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model])
                 name: take_over(connection, model, planned[name], folder / "models", ledger)
                 for name, model in models.items()
             }
-    return Province(duckdb=expected, spark=built, workers=seen)
+    return Province(duckdb=expected, spark=built, workers=seen, rebuilt=rebuilt)
+
+
+def rebuild(folder: Path, models: dict[str, Model], build_with: Builder) -> Built:
+    """Make a generation of a few models, one of which is not portable and another reads that one."""
+    few = needed(models, ["entitlements"])
+    alien = msgspec.structs.replace(
+        models["suspensions"], name="alien", sql="SELECT * FROM suspensions", uses=("suspensions",)
+    )
+    reader = msgspec.structs.replace(
+        alien, name="reader", sql='SELECT "case", suspension, positions FROM alien', uses=("alien",)
+    )
+    return Generations(folder).rebuild(
+        busy_county(), {**few, "alien": alien, "reader": reader}, builder=build_with
+    )
 
 
 def alone(
@@ -109,3 +129,19 @@ def test_a_worker_was_killed_and_another_took_its_place(province: Province) -> N
 
     assert 2 == len(before) == len(after)
     assert before[0] not in after
+
+
+def test_a_rebuild_on_spark_is_a_generation_as_any_other_and_loses_what_is_not_portable(
+    province: Province,
+) -> None:
+    in_duckdb, on_spark = province.rebuilt
+    theirs = {one.name: one.digest for one in in_duckdb.generation.models}
+    ours = {one.name: one.digest for one in on_spark.generation.models}
+
+    assert {"suspensions", "entitlements", "alien", "reader"} == set(theirs)
+    assert {name: theirs[name] for name in ("suspensions", "entitlements")} == ours
+    assert [("alien", None), ("reader", "alien")] == [
+        (one.name, one.reads) for one in on_spark.generation.failed
+    ]
+    assert "SELECT *" == on_spark.generation.failed[0].found
+    assert on_spark.current

@@ -12,7 +12,7 @@ import msgspec
 
 from aidledger.ledger.canonical import clip
 from aidledger.replay.digest import Digest, check_key, columns_of, digest_of, fingerprint
-from aidledger.replay.engine import cursor_of
+from aidledger.replay.engine import cursor_of, lock
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.views import quoted
 
@@ -74,6 +74,32 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     progress: Callable[[str], None] | None = None
     keep: Keeper | None = None
     when_built: Callable[[], None] | None = None
+
+
+class Builder(Protocol):
+    """Builds models over loaded views: DuckDB where they lie (`shut_in`), or Spark (`onspark`)."""
+
+    def __call__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        models: Mapping[str, Model],
+        *,
+        done: Mapping[str, ModelResult],
+        watch: Watch,
+    ) -> Results:
+        """Make a table of every model that is not `done`, and digest it."""
+
+
+def shut_in(
+    connection: duckdb.DuckDBPyConnection,
+    models: Mapping[str, Model],
+    *,
+    done: Mapping[str, ModelResult],
+    watch: Watch,
+) -> Results:
+    """Build every model in DuckDB, where nothing but the loaded views can be reached."""
+    lock(connection)
+    return build(connection, models, done=done, watch=watch)
 
 
 def build(
@@ -157,13 +183,7 @@ class _Run:
             lost = next((one for one in reads if one in self._failed), None)
             if lost is not None:
                 del self._waiting[name]
-                self._failed[name] = ModelFailure(
-                    name=name,
-                    expected=f"the model {lost}, which it reads",
-                    found="none: it was not built",
-                    hint="see what is said of the model that it reads",
-                    reads=lost,
-                )
+                self._failed[name] = unread(name, lost)
             elif len(self._building) < BUILT_AT_ONCE and self._there.issuperset(reads):
                 del self._waiting[name]
                 if self._watch.progress is not None:
@@ -176,9 +196,7 @@ class _Run:
         try:
             took = future.result()
         except ModelError as error:
-            self._failed[name] = ModelFailure(
-                name=name, expected=error.expected, found=error.found, hint=error.hint
-            )
+            self._failed[name] = failure_of(error)
             return
         self._there.add(name)
         cursor, model = cursor_of(self._connection), self._models[name]
@@ -205,6 +223,24 @@ class _Run:
             self._watch.keep(tuple(self._results.values()))
         self._kept_at = time.monotonic()
         self._keeping_s = self._kept_at - began
+
+
+def failure_of(error: ModelError) -> ModelFailure:
+    """Return what is said of a model that failed."""
+    return ModelFailure(
+        name=error.model, expected=error.expected, found=error.found, hint=error.hint
+    )
+
+
+def unread(name: str, lost: str) -> ModelFailure:
+    """Return what is said of a model that reads one which is not there."""
+    return ModelFailure(
+        name=name,
+        expected=f"the model {lost}, which it reads",
+        found="none: it was not built",
+        hint="see what is said of the model that it reads",
+        reads=lost,
+    )
 
 
 def _build_one(cursor: duckdb.DuckDBPyConnection, model: Model) -> float:

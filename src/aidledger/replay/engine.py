@@ -29,10 +29,14 @@ _BUILT: Final = "built"
 
 
 class EngineLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much the engine may take: `memory` as DuckDB writes it, such as ``2GB``."""
+    """How much the engine may take: `memory` as DuckDB writes it, such as ``2GB``.
+
+    What does not fit goes to a folder of its own in `spill`, or where temporary files go.
+    """
 
     memory: str = DEFAULT_MEMORY
     threads: int = DEFAULT_THREADS
+    spill: Path | None = None
 
 
 @contextmanager
@@ -46,7 +50,7 @@ def building(
 
     """
     limits = limits or EngineLimits()
-    with TemporaryDirectory(prefix="aidledger-engine-") as spill:
+    with TemporaryDirectory(prefix="aidledger-engine-", dir=limits.spill) as spill:
         config: dict[str, Any] = {
             "memory_limit": limits.memory,
             "threads": limits.threads,

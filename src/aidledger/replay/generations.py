@@ -22,6 +22,7 @@ import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
+from aidledger.replay.building import Builder, shut_in
 from aidledger.replay.comparing import Comparison, RowDifference, compare, differing_rows
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.digest import plain_rows
@@ -92,6 +93,7 @@ class Generations:
         head: tuple[int, str] | None = None,
         limits: EngineLimits | None = None,
         progress: Progress | None = None,
+        builder: Builder = shut_in,
     ) -> Built:
         """Build a generation of these models and switch to it.
 
@@ -104,6 +106,7 @@ class Generations:
                 was killed at the same head is taken up again.
             limits: how much the engine may take.
             progress: told how far it is.
+            builder: what builds the models: DuckDB, or Spark.
 
         Raises:
             GenerationsError: another rebuild is running, or the disk refused; the old generation
@@ -118,7 +121,7 @@ class Generations:
             before = self.current()
             number = self._tidy(before, given)
             path = self.folder / f"generation-{number:06d}.duckdb"
-            job = Job(path, given, models, limits=limits, progress=progress)
+            job = Job(path, given, models, limits=limits, progress=progress, builder=builder)
             try:
                 loaded, results, resumed = job.run(source)
                 generation = generation_of(job.path.name, given, loaded, results)

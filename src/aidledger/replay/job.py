@@ -10,9 +10,9 @@ import duckdb
 import msgspec
 
 from aidledger.replay import building as building_module
-from aidledger.replay.building import ModelResult, Results, Watch, build
+from aidledger.replay.building import Builder, ModelResult, Results, Watch, shut_in
 from aidledger.replay.digest import fingerprint
-from aidledger.replay.engine import EngineLimits, building, lock, pack, reading
+from aidledger.replay.engine import EngineLimits, building, pack, reading
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.journal import Input, Journal, drop_others, read_journal
 from aidledger.replay.loading import Loaded, Loader, Source
@@ -36,12 +36,14 @@ class Job:
         *,
         limits: EngineLimits | None,
         progress: Progress | None,
+        builder: Builder = shut_in,
     ) -> None:
         self.path = path
         self.partial = self.path.with_suffix(".partial")
         self.journal = self.path.with_suffix(".journal")
         self._given, self._models, self._limits = given, models, limits
         self._progress = progress
+        self._builder = builder
 
     def run(self, source: Source) -> tuple[Loaded, Results, tuple[str, ...]]:
         """Build every model, and read back that the file holds what was built.
@@ -67,7 +69,6 @@ class Job:
             if journal is None:
                 began = time.monotonic()
                 loaded = self._load(connection, source)
-                lock(connection)
                 if time.monotonic() - began > building_module.KEEP_AFTER_SECONDS:
                     self._keep(connection, loaded, ())
             else:
@@ -75,8 +76,7 @@ class Job:
                 views = {view.name for view in event_views().values()}
                 others = {"entry", "entry_version", "parameters"}
                 drop_others(connection, views | others | set(done))
-                lock(connection)
-            results = build(
+            results = self._builder(
                 connection,
                 self._models,
                 done=done,

@@ -9,21 +9,35 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import duckdb
+from pyspark.sql import SparkSession
 
 from aidledger.ledger.tree import Frontier
-from aidledger.replay.building import ModelResult, build_table
-from aidledger.replay.digest import columns_of, digest_of
+from aidledger.replay.building import (
+    Builder,
+    ModelFailure,
+    ModelResult,
+    Results,
+    Watch,
+    build,
+    build_table,
+    failure_of,
+    unread,
+)
+from aidledger.replay.digest import columns_of, digest_of, fingerprint
 from aidledger.replay.engine import building
 from aidledger.replay.models import Model, ModelError
-from aidledger.replay.spark import LEAF, LedgerViews
+from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, session_of
 from aidledger.replay.versions import VERSION_SQL
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 
 PARAMETERS_SQL: Final = "CREATE TABLE parameters (as_of DATE, known_on DATE)"
 Columns = list[tuple[str, str]]
+_ONE: Final = "ledger"
+"""What the one ledger of a rebuild is called among Spark's partitions."""
 
 
 def shapes() -> dict[str, str]:
@@ -132,7 +146,99 @@ def take_over(
         digest=digest.root,
         seconds=seconds + time.perf_counter() - began,
         sql_sha256=model.sql_sha256,
+        content=fingerprint(connection, model.name)[1],
     )
+
+
+def builder(
+    master: str | None, settings: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Builder:
+    """Return what builds models on Spark instead of in DuckDB.
+
+    Args:
+        master: where Spark runs, as `session_of` has it.
+        settings: more of Spark's own settings.
+        folder: a folder that the driver and all workers see by the same path; default: this
+            machine's temporary one.
+
+    """
+
+    def build_there(
+        connection: duckdb.DuckDBPyConnection,
+        models: Mapping[str, Model],
+        *,
+        done: Mapping[str, ModelResult],
+        watch: Watch,
+    ) -> Results:
+        for name in done:  # of a rebuild in DuckDB that was killed: those after it read them there
+            connection.execute(f"DROP TABLE {quoted(name)}")
+        with TemporaryDirectory(prefix="aidledger-spark-", dir=folder) as place:
+            session = session_of(master, settings)
+            return _Building(connection, models, Path(place), watch).on(session)
+
+    return build_there
+
+
+class _Building:
+    """One building of the models of one ledger on Spark."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        models: Mapping[str, Model],
+        place: Path,
+        watch: Watch,
+    ) -> None:
+        self._connection, self._models, self._place = connection, models, place
+        self._watch = watch
+        self._failed: dict[str, ModelFailure] = {}
+
+    def on(self, session: SparkSession) -> Results:
+        """Build all that can be built, and take it over."""
+        columns = self._planned()
+        wanted = {name: model for name, model in self._models.items() if name in columns}
+        views = export_views(self._connection, viewed(wanted), self._place / "views", _ONE)
+        built = build_ledgers(
+            session,
+            [views],
+            wanted,
+            shapes(),
+            self._place / "models",
+            progress=self._watch.progress,
+            failed=self._fails,
+        )
+        found = [self._taken(name, columns[name]) for name in wanted if name in built]
+        for name, model in self._models.items():
+            lost = next((one for one in model.uses if one in self._failed), None)
+            if lost is not None and name not in self._failed:
+                self._failed[name] = unread(name, lost)
+        if self._watch.when_built is not None:
+            self._watch.when_built()
+        return Results(
+            built=tuple(filter(None, found)),
+            failed=tuple(self._failed[name] for name in self._models if name in self._failed),
+        )
+
+    def _planned(self) -> dict[str, Columns]:
+        """Return the columns of every model that DuckDB could build."""
+        with building(None) as connection:
+            connection.execute("; ".join(shapes().values()))
+            results = build(connection, self._models)
+            self._failed = {one.name: one for one in results.failed}
+            return {one.name: columns_of(connection, one.name) for one in results.built}
+
+    def _fails(self, error: ModelError) -> None:
+        self._failed[error.model] = failure_of(error)
+
+    def _taken(self, name: str, columns: Columns) -> ModelResult | None:
+        """Take one model over; nothing where its rows are refused."""
+        folder = self._place / "models"
+        try:
+            return take_over(self._connection, self._models[name], columns, folder, _ONE)
+        except ModelError as error:
+            self._connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+            self._fails(error)
+            return None
 
 
 def built_files(folder: Path, model: str, ledger: str) -> list[str]:

@@ -92,8 +92,9 @@ def build_ledgers(
     folder: Path,
     *,
     progress: Callable[[str], None] | None = None,
-) -> None:
-    """Build the models of every ledger.
+    failed: Callable[[ModelError], None] | None = None,
+) -> set[str]:
+    """Build the models of every ledger; return those that were built.
 
     Args:
         session: from `session_of`.
@@ -102,32 +103,53 @@ def build_ledgers(
         shapes: for each view the statement that makes an empty table of it in DuckDB.
         folder: where to write; the driver and the workers see it by the same path.
         progress: told of each model that is begun.
+        failed: told of each that fails; those that read it are left out.
 
     Raises:
-        ModelError: a model is not portable, or Spark cannot build it.
+        ModelError: a model is not portable, or Spark cannot build it, and nobody is told.
 
     """
     for statement in FUNCTIONS:
         session.sql(statement)
-    queries = {name: parse(model) for name, model in models.items()}
-    for name, query in queries.items():
-        check_portable(name, query)
     read = {view for model in models.values() for view in model.uses} - set(models)
     for view in sorted(read | {EVERY_LEDGER}):
         _view(session, ledgers, view, shapes[view])
-    for name, query in queries.items():
+    built: set[str] = set()
+    for name, model in models.items():
+        if not built.issuperset(set(model.uses).intersection(models)):
+            continue
         if progress is not None:
             progress(name)
         try:
-            for table, part in stages(name, query):
-                _build(session, table, by_ledger(part), folder / table, hashed=table == name)
-        except PySparkException as error:
-            raise ModelError(
-                name,
-                "SQL that Spark runs as well",
-                clip(str(error).splitlines()[0], 200),
-                "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable",
-            ) from error
+            _build_model(session, model, folder)
+        except ModelError as error:
+            if failed is None:
+                raise
+            failed(error)
+        else:
+            built.add(name)
+    return built
+
+
+def _build_model(session: SparkSession, model: Model, folder: Path) -> None:
+    """Build one model over what is registered.
+
+    Raises:
+        ModelError: it is not portable, or Spark cannot build it.
+
+    """
+    query = parse(model)
+    check_portable(model.name, query)
+    try:
+        for table, part in stages(model.name, query):
+            _build(session, table, by_ledger(part), folder / table, hashed=table == model.name)
+    except PySparkException as error:
+        raise ModelError(
+            model.name,
+            "SQL that Spark runs as well",
+            clip(str(error).splitlines()[0], 200),
+            "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable",
+        ) from error
 
 
 def _build(

@@ -15,7 +15,7 @@ import msgspec
 from aidledger.domain.values import FIRST_YEAR, LAST_YEAR
 from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
-from aidledger.replay.building import ModelFailure, ModelResult
+from aidledger.replay.building import Builder, ModelFailure, ModelResult, shut_in
 from aidledger.replay.comparing import Comparison
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.deriving import compute
@@ -67,6 +67,16 @@ class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
     resumed: tuple[str, ...]
     current: bool
     path: Path
+
+
+class OnSpark(msgspec.Struct, frozen=True, kw_only=True):
+    """Where Spark runs: its master as Spark writes it, and a folder that all its machines see.
+
+    Without a master Spark's own settings say where; without a folder all runs on this machine.
+    """
+
+    master: str | None = None
+    folder: Path | None = None
 
 
 class StoreSource:
@@ -136,6 +146,7 @@ def rebuild(
     folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Progress | None = None,
+    spark: OnSpark | None = None,
 ) -> RebuildResult:
     """Build a new generation of the read models and switch to it.
 
@@ -151,6 +162,7 @@ def rebuild(
         folder: where generations are kept; default: beside the ledger.
         limits: how much memory and how many threads to take.
         progress: told how far it is.
+        spark: build the models there instead of in DuckDB.
 
     Raises:
         ModelError: a model is unknown.
@@ -169,6 +181,7 @@ def rebuild(
         head=(head.size, head.root.hex()),
         limits=limits,
         progress=progress,
+        builder=shut_in if spark is None else _builder_on(spark),
     )
     return RebuildResult(
         number=built.generation.number,
@@ -185,6 +198,23 @@ def rebuild(
         current=built.current,
         path=built.path,
     )
+
+
+def _builder_on(spark: OnSpark) -> Builder:
+    """Return what builds on Spark.
+
+    Raises:
+        ServiceError: the extra is not installed.
+
+    """
+    try:
+        from aidledger.replay.onspark import builder  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ServiceError(
+            f"expected Spark for Python, found no module {error.name}",
+            hint="pip install 'aidledger[spark]'",
+        ) from error
+    return builder(spark.master, folder=spark.folder)
 
 
 def read_model(

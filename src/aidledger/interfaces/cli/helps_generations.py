@@ -17,6 +17,7 @@ GENERATIONS: Final[dict[str, Help]] = {
             "aidledger rebuild",
             "aidledger rebuild --as-of 2022-06-30 --json",
             "aidledger rebuild --model case_state --model entitlements",
+            "aidledger rebuild --engine spark --master local[2]",
         ),
         Said(
             "建成一个新的生成版本并与上一版本比较，再一步切换。某个模型出错时其余照常建成，"
@@ -90,6 +91,22 @@ GENERATIONS: Final[dict[str, Help]] = {
 }
 
 GENERATION_OPTIONS: Final[dict[str, Said]] = {
+    "--engine": Said(
+        "由哪个引擎构建模型；默认 duckdb", "what builds the models; duckdb by default"
+    ),
+    "--memory": Said(
+        "引擎可用内存，如 2GB（默认）", "memory the engine may take, such as 2GB (default)"
+    ),
+    "--threads": Said("引擎线程数；默认 2", "threads of the engine; 2 by default"),
+    "--spill": Said("内存放不下时写入的文件夹", "folder for what does not fit into memory"),
+    "--master": Said(
+        "Spark 主节点地址，如 spark://主机:7077 或 local[2]；默认按 Spark 自身设置",
+        "Spark's master, such as spark://host:7077 or local[2]; default: Spark's own settings",
+    ),
+    "--shared": Said(
+        "Spark 各机器同一路径可见的文件夹；默认只用本机临时文件夹",
+        "folder that all of Spark's machines see by one path; default: temporary, this machine",
+    ),
     "--old": Said(
         "较旧版本的编号（默认：次新的）", "number of the older (default: the last but one)"
     ),

@@ -198,7 +198,17 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "rebuild",
                 _HERE + "rebuilds:run_rebuild",
-                opts=(*_TIMES, Opt("--model", "many", "NAME"), _JSON),
+                opts=(
+                    *_TIMES,
+                    Opt("--model", "many", "NAME"),
+                    Opt("--engine", "choice", choices=("duckdb", "spark")),
+                    Opt("--memory", "text", "SIZE"),
+                    Opt("--threads", "count", "N"),
+                    Opt("--spill", "path", "DIR"),
+                    Opt("--master", "text", "URL"),
+                    Opt("--shared", "path", "DIR"),
+                    _JSON,
+                ),
             ),
             GENERATIONS,
             BISECT,
