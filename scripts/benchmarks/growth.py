@@ -32,7 +32,7 @@ LARGE = 10_000_000
 SEGMENTS = 4
 """At least so many, where the log is small: a segment of it is shorter then."""
 WORKERS = 2
-_WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 760, 420, 70, 44, 190, 48
+_WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 800, 420, 70, 44, 230, 48
 _COLOURS = ("#1f5a99", "#b3541e", "#2f7d4f", "#7a3b8f", "#8a6d00")
 
 
@@ -124,7 +124,8 @@ def chart(lines: Sequence[Line]) -> str:
             f'<text x="{x(size):.1f}" y="{_HEIGHT - 20}" text-anchor="middle">{size:,}</text>'
         )
     ends = sorted(shown, key=lambda line: -line.costs[-1])
-    for rank, line in enumerate(ends):
+    label = 0.0
+    for line in ends:
         colour = _COLOURS[shown.index(line) % len(_COLOURS)]
         points = [(x(a), y(b)) for a, b in zip(line.sizes, line.costs, strict=True)]
         joined = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
@@ -132,14 +133,14 @@ def chart(lines: Sequence[Line]) -> str:
             f'<polyline points="{joined}" fill="none" stroke="{colour}" stroke-width="2"/>'
         )
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="{colour}"/>' for a, b in points]
-        label = _TOP + 10 + rank * 20
+        label = max(points[-1][1] + 4, label + 20)
         parts += [
             (
                 f'<line x1="{points[-1][0]:.1f}" y1="{points[-1][1]:.1f}" x2="{_WIDTH - _RIGHT + 18}"'
-                f' y2="{label - 4}" stroke="{colour}" stroke-width="0.7"/>'
+                f' y2="{label - 4:.1f}" stroke="{colour}" stroke-width="0.7"/>'
             ),
             (
-                f'<text x="{_WIDTH - _RIGHT + 22}" y="{label}" fill="{colour}">{line.title}'
+                f'<text x="{_WIDTH - _RIGHT + 22}" y="{label:.1f}" fill="{colour}">{line.title}'
                 f" ({line.exponent:.2f})</text>"
             ),
         ]
