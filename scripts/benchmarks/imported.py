@@ -52,7 +52,7 @@ def county(job: Job) -> tuple[Path, Founding, Path]:
             if evidence:
                 founding.append((proposals, evidence))
 
-        simulate(session, cases=size(job, 300, 4), months=size(job, 12, 1), seed=7, hear=hear)
+        simulate(session, cases=size(job, 80, 4), months=size(job, 12, 1), seed=7, hear=hear)
     return requests, founding, Path(secrets_path(place))
 
 

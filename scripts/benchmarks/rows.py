@@ -77,7 +77,7 @@ ROWS: tuple[Row, ...] = (
             title=f"import of a history, {batch:,} rows a batch, decided and recorded, {name}",
             unit="rows/s",
             ours=f"history {batch} {engine}",
-            rounds=5,
+            rounds=3,
         )
         for engine, name in ENGINES
         for batch in (1_000, 5_000)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from aidledger.replay.rows import recorded_of, recorded_row
 from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow
 
+_TOGETHER: Final = 1_000
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DAY_NAMES: Final = ("_on", "in_force_from", "in_force_to", "known_since", "planned_to")
 _DAY_FIELDS: Final = {
@@ -49,6 +51,13 @@ def recorded_many(rows: Sequence[HostileRow]) -> list[Recorded]:
     others = iter(_together(rest))
     every = (next(others) if entry is None else entry for entry in found)
     return [entry for entry in every if entry is not None]
+
+
+def recorded_in_turn(rows: Iterable[HostileRow]) -> Iterator[Recorded]:
+    """Yield the readable events of stored rows, in their order: as `recorded_many`, some at a time."""
+    source = iter(rows)
+    while page := list(islice(source, _TOGETHER)):
+        yield from recorded_many(page)
 
 
 def _formed(row: HostileRow) -> Recorded | None:

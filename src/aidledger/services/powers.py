@@ -14,9 +14,8 @@ from aidledger.domain.registry.enrol import ENROLLED
 from aidledger.domain.registry.replay import Replayed, replay
 from aidledger.domain.registry.table import Powers, load_powers
 from aidledger.domain.registry.watch import Settings, Watch
-from aidledger.replay.rows import recorded_row
 from aidledger.services.clock import china_day
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import recorded_all, recorded_in_turn
 from aidledger.services.histories import StoredHistories
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
@@ -106,7 +105,7 @@ def replay_powers(
 
     """
     return replay(
-        filter(None, map(recorded_row, session.store.read())) if entries is None else entries,
+        recorded_in_turn(session.store.read()) if entries is None else entries,
         tables=tables_of(session),
         settings=settings_of(session.policy()),
         key_of=key_of,
