@@ -202,6 +202,14 @@ NOTES = """## What is measured
   asks that no other model is left out. It is spared `duties` and `protected_classes` (which entry was the last of an
   office or a class), and what our county has beyond that: other types of events, rows that a day changes and no event,
   digests. SQLite applications can't be subscribed to.
+- *First seal*: a log of some 393,000 visits and payments read from the database, each leaf held against the record and the
+  stored nodes, decoded into columns, written as Parquet and synced, into a new folder each time; processes started anew. The
+  limit is that of *verify 1,000,000*: what any check of the records costs. *Verify an archive* reads the same segments back with no
+  database; *its columns derived again* compares every column with the records too.
+- *Rebuild from the archive*: the county of the rows above with its segments beside it, files hashed against their manifests
+  first. The limit is the same SQL over the same Parquet files, bare in DuckDB: no check, no digest, no generation on disk.
+- *Paid by month*: one question asked of the archive's columns, and of the records as lines of JSON in DuckDB.
+- *Import of a history*: the requests of a simulated county of 80 cases and 12 months, asked of a new ledger through every rule.
 - *Rebuild of case_state alone*: the same two counties; ours loads every entry and builds that model, the stock runner
   writes the row of the case and the event's place in it.
 """
