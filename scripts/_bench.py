@@ -52,6 +52,8 @@ MEASURES: dict[str, Measure] = {
     **HISTORIES,
 }
 QUICK_ROUNDS = 2
+QUICKLY: dict[str, tuple[list[float], float]] = {}
+"""What a quick run has measured: rates and peak by measurement."""
 
 
 def main(arguments: list[str]) -> int:
@@ -101,21 +103,29 @@ def growth(folder: Path, *, quick: bool, large: bool) -> int:
 
 
 def run_row(row: Row, folder: Path, url: str, *, quick: bool) -> Figures:
-    """Let the measurements of a row take turns; return the rates of every round and the peaks."""
+    """Let the measurements of a row take turns; return the rates of every round and the peaks.
+
+    Where it is quick, a measurement that another row had is not made again.
+    """
     print(f"==> {row.title}", file=sys.stderr, flush=True)
-    rates: dict[str, list[float]] = {role: [] for role in row.roles}
-    peaks: dict[str, float] = {}
+    known = QUICKLY if quick else {}
+    rates = {role: known[name][0] for role, name in row.roles.items() if name in known}
+    peaks = {role: known[name][1] for role, name in row.roles.items() if name in known}
     with ExitStack() as opened:
         children = {}
         for role, name in row.roles.items():
-            job = Job(name=name, folder=str(folder), postgres=url, quick=quick)
-            children[role] = opened.enter_context(child(job))
+            if role not in rates:
+                job = Job(name=name, folder=str(folder), postgres=url, quick=quick)
+                children[role] = opened.enter_context(child(job))
+        rates |= {role: [] for role in children}
         for _ in range(QUICK_ROUNDS if quick else row.rounds):
             for role, process in children.items():
                 count, seconds = ask(process, "go")
                 rates[role].append(count / seconds)
         for role, process in children.items():
             peaks[role] = ask(process, "end")
+            if quick:
+                QUICKLY[row.roles[role]] = rates[role], peaks[role]
     return {"rates": rates, "peaks": peaks}
 
 
