@@ -18,6 +18,10 @@ VERIFY = (DOCS / "VERIFY.md").read_text(encoding="utf-8")
 FORMAT = (DOCS / "FORMAT.md").read_text(encoding="utf-8")
 TABLE = VERIFY.partition("| rung |")[2].partition("\n\n")[0]
 ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in TABLE.split("\n")[2:]]
+ARCHIVE = VERIFY.partition("| rung of an archive |")[2].partition("\n\n")[0]
+ARCHIVE_ROWS = [
+    [cell.strip() for cell in line.split("|")[1:-1]] for line in ARCHIVE.split("\n")[2:]
+]
 TOLD_ELSEWHERE = {"amendment_misfit", "generation_differs"}
 """By `rebuild` and `generations check`, as the page says below the table."""
 
@@ -38,15 +42,15 @@ def test_every_rung_that_is_printed_has_its_row_and_its_number(printed: list[str
 
     assert printed == [row[0].strip("`") for row in ROWS]
     assert list(enumerate(printed, 1)) == [(int(number), name) for number, name in numbered]
-    assert set(printed) == set(RUNGS)
+    assert {*printed, *(row[0].strip("`") for row in ARCHIVE_ROWS)} == set(RUNGS)
 
 
 def test_every_row_says_what_is_checked_and_what_damage_is_in_both_languages() -> None:
-    assert [] == [row for row in ROWS if " · " not in row[1] or not row[2]]
+    assert [] == [row for row in (*ROWS, *ARCHIVE_ROWS) if " · " not in row[1] or not row[2]]
 
 
 def test_every_finding_belongs_to_one_rung() -> None:
-    said = {row[0]: re.findall(r"`([a-z_]+\*?)`", row[2]) for row in ROWS}
+    said = {row[0]: re.findall(r"`([a-z_]+\*?)`", row[2]) for row in (*ROWS, *ARCHIVE_ROWS)}
     rungs = {
         code: [rung for rung, some in said.items() if any(fnmatchcase(code, one) for one in some)]
         for code in FINDING_CODES
@@ -60,13 +64,17 @@ def test_every_finding_belongs_to_one_rung() -> None:
 
 
 def test_no_row_names_what_is_no_finding() -> None:
-    named = {one for row in ROWS for one in re.findall(r"`([a-z]+_[a-z_]*\*?)`", row[2])}
+    named = {
+        one
+        for row in (*ROWS, *ARCHIVE_ROWS)
+        for one in re.findall(r"`([a-z]+_[a-z_]*\*?)`", row[2])
+    }
 
     assert [] == [one for one in named if not any(fnmatchcase(code, one) for code in FINDING_CODES)]
 
 
 @pytest.mark.parametrize("why", [*_WHY_NOT, NO_AUDITOR])
 def test_every_reason_for_not_making_a_rung_is_there(why: str) -> None:
-    reasons = " ".join(row[3] for row in ROWS)
+    reasons = " ".join(row[3] for row in (*ROWS, *ARCHIVE_ROWS))
 
     assert f"*{why}*" in reasons

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.shell import on
@@ -54,8 +55,8 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "verify": _VERIFIED,
     "verify --deep": _VERIFIED,
     "rebuild": (
-        *("schema", "position", "entries", "as_of", "known_on"),
-        *("models", "changed", "skipped"),
+        *("schema", "generation", "current", "position", "entries", "as_of", "known_on"),
+        *("models", "failed", "changed", "compared", "resumed", "skipped"),
     ),
 }
 
@@ -120,7 +121,11 @@ def test_known_on_hides_what_was_recorded_later(county: Path, a_case: str) -> No
     middle = everything[len(everything) // 2]["recorded_on"]
     known = on(county, "case", "history", a_case, "--known-on", middle, "--json").object
 
-    assert [e for e in everything if e["recorded_on"] <= middle] == known["entries"]
+    def said(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Without the limits that each began: they end by what came later."""
+        return [{name: one[name] for name in one if name != "limits"} for one in entries]
+
+    assert said([e for e in everything if e["recorded_on"] <= middle]) == said(known["entries"])
     assert len(known["entries"]) < len(everything)
 
 

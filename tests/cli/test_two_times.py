@@ -142,6 +142,8 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
         said.pop(side, None)
     for repeated in ("known_on", "as_of", "position"):  # the last is how far was read
         said.pop(repeated, None)
+    for other in ("generation", "compared", "resumed"):  # of a rebuild: which it is beside others
+        said.pop(other, None)
     return said
 
 

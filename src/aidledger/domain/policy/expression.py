@@ -191,7 +191,8 @@ def compile_expression(source: str, *, file: str, field: str) -> Expression:
     if elsewhere:
         expected = f"a fact of {', '.join(ROOTS)}"
         raise refuse(expected, ", ".join(sorted(elsewhere)), "unknown_name")
-    if not program.variables() and type(program.execute({})) is not bool:
+    called = DateFunctions(None).table(frozenset(used))
+    if not program.variables() and type(program.execute(called)) is not bool:
         raise refuse("a condition that is true or false", source)
     paths: set[str] = set()
     for match in _PATH.finditer(bare):
