@@ -173,6 +173,15 @@ def _grow(ledger: Path) -> None:
     assert 0 == on(ledger, "record", "-", stdin=line).code
 
 
+def test_what_a_killed_night_left_half_written_is_no_list(county_after: Path) -> None:
+    lists = folder_of(county_after) / "lists"
+    names = {path.name for path in lists.iterdir()}
+    (lists / ".list_paid.csv.4711.part").write_bytes(b"half of it")
+    night(county_after)
+
+    assert names == {path.name for path in lists.iterdir()}
+
+
 def test_what_a_night_records_of_itself_changes_these_models_alone(county_before: Path) -> None:
     before = _digests(county_before)
     night(county_before)

@@ -38,6 +38,16 @@ def write_file(path: Path, content: bytes) -> bool:
     return True
 
 
+def sweep(folder: Path) -> None:
+    """Remove what writers that were killed have left in a folder; nobody else may be writing there.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    for left in folder.glob(".*.part"):
+        left.unlink(missing_ok=True)
+
+
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put several files into a folder. Raises OSError."""
     for name, content in files.items():

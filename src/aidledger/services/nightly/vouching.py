@@ -13,7 +13,7 @@ from aidledger.services.archiving import seal
 from aidledger.services.certifying import certificate_of, certified, certify
 from aidledger.services.checkpointing import log_keys, sign_checkpoint, signed_path
 from aidledger.services.completeness import seal_indexes, seals
-from aidledger.services.files import write_file
+from aidledger.services.files import sweep, write_file
 from aidledger.services.listing import DisclosureError, Table, as_csv, check_publishable
 from aidledger.services.nightly.night import Night, size_of_others
 from aidledger.services.nightly.steps import Done
@@ -95,6 +95,8 @@ def write_lists(night: Night) -> Done:
         said = Said("没有公开名单的模型", "no model of a public list was built")
         return Done("absent", said)
     folder = night.folder / LISTS
+    for place in (night.folder, folder):  # a night is alone: what is half written is a dead one's
+        sweep(place)
     written: list[dict[str, object]] = []
     wrong: list[str] = []
     for model in public:
