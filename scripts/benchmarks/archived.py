@@ -33,7 +33,12 @@ SEGMENTS = 6
 
 def many(job: Job) -> int:
     """Return how many entries the sealed ledger has: whole segments and a little."""
-    return size(job, SEGMENTS, 1) * 65_536 + 100
+    return SEGMENTS * length(job) + 100
+
+
+def length(job: Job) -> int:
+    """Return how many entries a segment has."""
+    return size(job, 65_536, 256)
 
 
 def logged(job: Job, engine: str) -> str:
@@ -49,10 +54,18 @@ def logged(job: Job, engine: str) -> str:
     return place.read_text(encoding="utf-8")
 
 
-def sealed(location: str, archive: str) -> int:
+def sealed(location: str, archive: str, job: Job) -> int:
     """Seal every complete segment of a ledger into a folder; return how many entries."""
     with open_session(location) as session:
-        done = seal(session, location, actor="c0", office="520123", archive=archive, jobs=WORKERS)
+        done = seal(
+            session,
+            location,
+            actor="c0",
+            office="520123",
+            archive=archive,
+            jobs=WORKERS,
+            entries=length(job),
+        )
     if done.finding is not None or not done.written:
         raise SystemExit(f"bench: error: {done}")
     return sum(manifest.end - manifest.first for manifest in done.written)
@@ -64,14 +77,14 @@ def sealing(engine: str, job: Job) -> Iterator[Chunk]:
     yield READY
     while True:
         began = time.perf_counter()
-        yield sealed(location, str(new_file(job))), time.perf_counter() - began
+        yield sealed(location, str(new_file(job)), job), time.perf_counter() - began
 
 
 def archive_of(job: Job) -> str:
     """Return the archive of the ledger in a SQLite file, made by the first who asks."""
     folder = Path(job["folder"]) / "archive"
     if not folder.exists():
-        sealed(logged(job, "sqlite"), str(folder))
+        sealed(logged(job, "sqlite"), str(folder), job)
     return str(folder)
 
 
@@ -98,7 +111,7 @@ def county(job: Job) -> str:
             actor="c0",
             office="520123",
             jobs=WORKERS,
-            entries=size(job, 65_536, 256),
+            entries=length(job),
         )
     return location
 
