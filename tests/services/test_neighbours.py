@@ -126,3 +126,15 @@ def test_the_facts_of_a_person_name_programmes_that_wait(office: Office) -> None
         "allowance_full": False,
         "allowance_on": "",
     }
+
+
+def test_applicants_without_a_number_are_not_one_person(office: Office) -> None:
+    at.adopt(office, "cn-dibao-2021", "gz-dibao-2022")
+    for stream in (OTHER, STRANGE):
+        application = applies("1950-01-01", stream, "tekun")
+        application["personal"] = {"name": application["personal"]["name"]}
+        office.act(ON, application)
+
+    assert office.session.case(OTHER).applicant == office.session.case(STRANGE).applicant
+    assert streams(office, OTHER) == []
+    assert streams(office, STRANGE) == []

@@ -10,6 +10,7 @@ from aidledger.domain.events.household import HouseholdMemberChanged
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.registry import EntryCorrected
 from aidledger.domain.recorded import Recorded
+from aidledger.services.proposals import UNKNOWN_PERSON
 
 NAMING: Final = ("ApplicationSubmitted", "HouseholdMemberChanged", "EntryCorrected")
 """The types of entries that may say whose case it is."""
@@ -32,7 +33,8 @@ class Neighbours:
                 person = written.strip('"')
             case _:
                 return
-        self._streams.setdefault(person, set()).add(entry.stream)
+        if person != UNKNOWN_PERSON:  # whoever has no number yet is nobody else's namesake
+            self._streams.setdefault(person, set()).add(entry.stream)
 
     def beside(self, case: Case) -> list[str]:
         """Return the other streams that name the person of a case, sorted."""
