@@ -14,10 +14,10 @@ import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.replay.building import build_table
+from aidledger.replay.deriving import in_memory
 from aidledger.replay.digest import plain_rows
-from aidledger.replay.engine import EngineLimits, building, lock
-from aidledger.replay.loading import Loader, Source
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.loading import Source
 from aidledger.replay.models import Model, ModelError, needed, read_question
 from aidledger.replay.views import event_views, quoted
 
@@ -64,11 +64,9 @@ def tables(
 
     """
     names = tuple(names)
-    with building(None, limits) as connection:
-        Loader(connection, as_of=as_of, known_on=known_on).load(source)
-        lock(connection)
-        for model in needed(models, names).values():
-            build_table(connection, model)
+    wanted = needed(models, names)
+    with in_memory(source, wanted, as_of=as_of, known_on=known_on, limits=limits) as built:
+        connection, _ = built
         return {name: plain_rows(connection, name, models[name].key) for name in names}
 
 
@@ -88,11 +86,8 @@ def answer(
 
     """
     wanted = needed(models, question.models) if question.models else {}
-    with building(None, limits) as connection:
-        Loader(connection, as_of=as_of, known_on=known_on).load(source)
-        lock(connection)
-        for model in wanted.values():
-            build_table(connection, model)
+    with in_memory(source, wanted, as_of=as_of, known_on=known_on, limits=limits) as built:
+        connection, _ = built
         try:
             connection.execute(f"CREATE TABLE {quoted(_TABLE)} AS {question.sql}")
         except duckdb.Error as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -35,12 +35,32 @@ def compute(
 
     """
     wanted = needed(models, [name])
+    with in_memory(source, wanted, as_of=as_of, known_on=known_on, limits=limits) as built:
+        connection, loaded = built
+        return loaded, *plain_rows(connection, name, models[name].key)
+
+
+@contextmanager
+def in_memory(
+    source: Source,
+    models: Mapping[str, Model],
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    limits: EngineLimits | None = None,
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Loaded]]:
+    """Build models, each after those it reads, in memory: where they are, and what was loaded.
+
+    Raises:
+        ModelError: one cannot be built.
+
+    """
     with building(None, limits) as connection:
         loaded = Loader(connection, as_of=as_of, known_on=known_on).load(source)
         lock(connection)
-        for model in wanted.values():
+        for model in models.values():
             build_table(connection, model)
-        return loaded, *plain_rows(connection, name, models[name].key)
+        yield connection, loaded
 
 
 @contextmanager

@@ -21,10 +21,9 @@ from aidledger.ledger.trust import Policy
 from aidledger.replay.generations import Generations
 from aidledger.services.checkpointing import kept_notes
 from aidledger.services.completeness import seals
-from aidledger.services.nightly.night import size_of_others
 from aidledger.services.nightly.runs import history, runs_folder
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import BOOKKEEPING, generations_folder
+from aidledger.services.rebuilding import BOOKKEEPING, generations_folder, size_of_others
 from aidledger.services.session import Session
 
 BUILT_IN: Final = ("entry", "generation", "index", "checkpoint", "cosignature", "run")

@@ -40,8 +40,7 @@ BOOKKEEPING: Final = frozenset(
 """What nights record of the ledger itself: no case, list or sum comes out otherwise by it."""
 CHANGED_BY_NIGHTS: Final = frozenset({"county_pack", "duties", "pack_in_force"})
 """The models that have a row for each day of an entry, or for the last entry of an office."""
-_A_NIGHT: Final = 256
-"""So many entries behind a generation are looked through for others than a night's own."""
+_BLOCK: Final = 256
 
 
 class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -260,10 +259,21 @@ def _last_read(store: LedgerStore, current: Generation, name: str) -> int:
     A night certifies what it has built behind it, and what it built is still what a rebuild would give.
     """
     last = store.head().size - 1
-    if not 0 < last - current.position <= _A_NIGHT or name in CHANGED_BY_NIGHTS:
+    if current.position >= last or name in CHANGED_BY_NIGHTS:
         return last
-    rows = store.read(current.position + 1)
-    return current.position if all(row[3] in BOOKKEEPING for row in rows) else last
+    return current.position if size_of_others(store) <= current.position + 1 else last
+
+
+def size_of_others(store: LedgerStore) -> int:
+    """Return the size of the log up to the last entry that is not a night's own."""
+    stop = store.head().size
+    while stop > 0:
+        start = max(0, stop - _BLOCK)
+        for row in reversed(list(store.read(start, stop))):
+            if row[3] not in BOOKKEEPING:
+                return int(row[0]) + 1
+        stop = start
+    return 0
 
 
 def disagreements(

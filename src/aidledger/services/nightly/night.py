@@ -11,12 +11,9 @@ import msgspec
 
 from aidledger.said import Said
 from aidledger.services.keyring import Passphrase
-from aidledger.services.rebuilding import BOOKKEEPING
 from aidledger.services.session import Session
 from aidledger.services.witness_asking import Send
 from aidledger.store.port import LedgerStore
-
-_BLOCK: Final = 256
 
 Tell = Callable[[str, int, int | None], None]
 """Told the name of a step, how many rows or cases are done, and of how many if that is known."""
@@ -97,15 +94,3 @@ class Night:
             raise OutOfTimeError
         if self._tell is not None:
             self._tell(what, done, total)
-
-
-def size_of_others(store: LedgerStore) -> int:
-    """Return the size of the log up to the last entry that is not a night's own."""
-    stop = store.head().size
-    while stop > 0:
-        start = max(0, stop - _BLOCK)
-        for row in reversed(list(store.read(start, stop))):
-            if row[3] not in BOOKKEEPING:
-                return int(row[0]) + 1
-        stop = start
-    return 0

@@ -15,12 +15,12 @@ from aidledger.services.checkpointing import log_keys, sign_checkpoint, signed_p
 from aidledger.services.completeness import seal_indexes, seals
 from aidledger.services.files import sweep, write_file
 from aidledger.services.listing import DisclosureError, Table, as_csv, check_publishable
-from aidledger.services.nightly.night import Night, size_of_others
+from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
 from aidledger.services.nightly.work import generations_of, limits_of
 from aidledger.services.outside import read_outside
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.rebuilding import generations_folder, size_of_others
 from aidledger.services.witness_asking import ask_witnesses
 from aidledger.store.keyfiles import is_locked, key_path, keys_path, load_signer
 from aidledger.store.outcome import Committed

@@ -12,13 +12,18 @@ from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
-from aidledger.services.nightly.night import Night, size_of_others
+from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.runs import newest_done
 from aidledger.services.nightly.steps import Done
 from aidledger.services.outside import read_outside
 from aidledger.services.past import check_past
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import disagreements_in, generations_folder, rebuild
+from aidledger.services.rebuilding import (
+    disagreements_in,
+    generations_folder,
+    rebuild,
+    size_of_others,
+)
 from aidledger.services.redeciding_all import repeat_cases
 from aidledger.services.verifying import verify
 
