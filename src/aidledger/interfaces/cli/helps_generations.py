@@ -95,7 +95,7 @@ GENERATION_OPTIONS: Final[dict[str, Said]] = {
         "由哪个引擎构建模型；默认 duckdb", "what builds the models; duckdb by default"
     ),
     "--memory": Said(
-        "引擎可用内存，如 2GB（默认）", "memory the engine may take, such as 2GB (default)"
+        "引擎可用内存，如 1600MB（默认）", "memory the engine may take, such as 1600MB (default)"
     ),
     "--threads": Said("引擎线程数；默认 2", "threads of the engine; 2 by default"),
     "--spill": Said("内存放不下时写入的文件夹", "folder for what does not fit into memory"),
