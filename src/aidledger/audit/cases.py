@@ -62,9 +62,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one case: `wrong` says what was expected and found, empty where all is well."""
 
     rule: str
+    file: str
+    line: int
     name_zh: str
     name_en: str
-    line: int
     wrong: str
 
 
@@ -103,9 +104,10 @@ class Cases:
             given = bench.findings(rule, log, as_of=as_of, known_on=known_on)
             yield Outcome(
                 rule=rule.id,
+                file=file,
+                line=line,
                 name_zh=case.name_zh,
                 name_en=case.name_en,
-                line=line,
                 wrong=_wrong(case, given, log.front),
             )
 

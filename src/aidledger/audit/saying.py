@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aidledger.domain.money import format_yuan
+from aidledger.domain.policy.vocabulary import CODES
 
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 _NOTHING: Final = "—"
 
 
 def said(template: str, values: Mapping[str, Any], *, chinese: bool) -> str:
-    """Return a message: ``{name}`` becomes the column's value, ``…_fen`` as yuan, yes and no as words."""
+    """Return a message: ``{name}`` becomes the column's value.
+
+    What ends in ``_fen`` is shown as yuan; yes, no and the codes of packs (``working_days``) as words.
+    """
     return _FIELD.sub(lambda match: _text(match[1], values.get(match[1]), chinese), template)
 
 
@@ -27,5 +31,7 @@ def _text(name: str, value: Any, chinese: bool) -> str:
             return format_yuan(value)
         case list():
             return ("、" if chinese else ", ").join(_text(name, one, chinese) for one in value)
+        case str() if value in CODES:
+            return CODES[value][0 if chinese else 1]
         case _:
             return str(value)
