@@ -128,7 +128,9 @@ def _show(app: App, found: Audit, shown: Sequence[RuleFinding], most: int | None
     if found.skipped:
         screen.heading(app.say("读不出的行", "Rows that could not be read"))
         screen.prose(
-            app.say(f"{found.skipped} 行，见 aidledger verify", f"{found.skipped}: see aidledger verify"),
+            app.say(
+                f"{found.skipped} 行，见 aidledger verify", f"{found.skipped}: see aidledger verify"
+            ),
             2,
         )
     screen.line()
@@ -163,9 +165,7 @@ def _of_rule(app: App, rule: Rule, findings: Sequence[RuleFinding], most: int | 
         more = len(findings) - most
         screen.line(
             "    "
-            + app.say(
-                f"另有 {more:,} 项：--rule {rule.id}", f"and {more:,} more: --rule {rule.id}"
-            )
+            + app.say(f"另有 {more:,} 项：--rule {rule.id}", f"and {more:,} more: --rule {rule.id}")
         )
 
 
@@ -175,7 +175,8 @@ def _not_run(app: App, report: Report) -> None:
         return
     screen = app.screen
     screen.heading(
-        app.say("未运行（不等于没有问题）", "Not run (which is not clean)") + f" ({len(report.not_run)})"
+        app.say("未运行（不等于没有问题）", "Not run (which is not clean)")
+        + f" ({len(report.not_run)})"
     )
     pairs = [(one.rule, app.say(one.why_zh, one.why_en)) for one in report.not_run]
     screen.pairs(pairs)

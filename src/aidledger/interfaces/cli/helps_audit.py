@@ -18,7 +18,10 @@ AUDITING: Final[dict[str, Help]] = {
         ),
     ),
     "audit run": Help(
-        Said("运行规则，列出发现的问题和未能运行的规则", "Run rules: what they find, and which could not run"),
+        Said(
+            "运行规则，列出发现的问题和未能运行的规则",
+            "Run rules: what they find, and which could not run",
+        ),
         (
             "aidledger audit run",
             "aidledger audit run --severity high --as-of 2022-12-31 --json",
@@ -37,7 +40,10 @@ AUDITING: Final[dict[str, Help]] = {
         ("aidledger audit rules", "aidledger audit rules --rules my-rules --json"),
     ),
     "audit show": Help(
-        Said("显示一条规则：含义、依据、处理办法和 SQL", "Show a rule: meaning, basis, remedy and SQL"),
+        Said(
+            "显示一条规则：含义、依据、处理办法和 SQL",
+            "Show a rule: meaning, basis, remedy and SQL",
+        ),
         ("aidledger audit show F001",),
     ),
     "audit test": Help(
