@@ -25,7 +25,7 @@ from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
 from aidledger.replay.sorting import AFTER_ALL, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import VERSION_SQL, versions
-from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.views import ENTRY_SQL, create_sql, entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
 """Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
@@ -78,6 +78,12 @@ def end_of_day(day: date) -> str:
     return f"{midnight.isoformat(timespec='microseconds')}Z"
 
 
+def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every view, and what is laid beside them, empty."""
+    beside = (VERSION_SQL, ENTRY_SQL, "CREATE TABLE parameters (as_of DATE, known_on DATE)")
+    connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
+
+
 class Loader:
     """Takes rows in order and fills the views of one DuckDB connection."""
 
@@ -88,8 +94,11 @@ class Loader:
         as_of: date | None = None,
         known_on: date | None = None,
         progress: Callable[[int], None] | None = None,
+        laid: bool = False,
     ) -> None:
+        """Take a connection; `laid` says that its empty tables are there already."""
         self._connection = connection
+        self._laid = laid
         self._as_of = as_of
         self._known_on = known_on
         self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
@@ -104,8 +113,8 @@ class Loader:
             duckdb.Error: the engine could not work (disk full, memory limit).
 
         """
-        views = event_views().values()
-        self._connection.execute("; ".join((*map(create_sql, views), VERSION_SQL)))
+        if not self._laid:
+            lay_out(self._connection)
         with spooling(self._connection) as spool:
             first = self._take_sealed(source.sealed(), spool)
             self._take_all(source.rows(first), spool)
@@ -119,8 +128,13 @@ class Loader:
             self._amend(source, spool)
             spool.finish()
         self._take_out(filled, "effective_on", as_of)
-        self._connection.execute(entry_sql([v for v in views if v.name in filled]))
-        self._parameters(as_of)
+        if filled:
+            views = event_views().values()
+            self._connection.execute(entry_sql([v for v in views if v.name in filled]))
+        self._connection.execute(
+            "INSERT INTO parameters VALUES (?, ?)",
+            [as_of, self._known_on],
+        )
         row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
         return Loaded(
             position=self._sorter.position,
@@ -152,11 +166,6 @@ class Loader:
                     f"DELETE FROM {quoted(name)} WHERE {column} > ?",  # noqa: S608
                     [bound],
                 )
-
-    def _parameters(self, as_of: date) -> None:
-        """Make the one-row table of both parameters."""
-        self._connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
-        self._connection.execute("INSERT INTO parameters VALUES (?, ?)", [as_of, self._known_on])
 
     def _take_sealed(self, runs: tuple[SealedRun, ...], spool: Spool) -> int:
         """Take the columns of sealed segments; return the first position that none has."""

@@ -32,7 +32,7 @@ from aidledger.replay.engine import building
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, session_of
 from aidledger.replay.versions import VERSION_SQL
-from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, quoted
 
 PARAMETERS_SQL: Final = "CREATE TABLE parameters (as_of DATE, known_on DATE)"
 Columns = list[tuple[str, str]]
@@ -44,7 +44,7 @@ def shapes() -> dict[str, str]:
     """Return for each view, by name, the statement that makes an empty table of it."""
     return {
         **{view.name: create_sql(view) for view in event_views().values()},
-        "entry": entry_sql([]),
+        "entry": ENTRY_SQL,
         "entry_version": VERSION_SQL,
         "parameters": PARAMETERS_SQL,
     }
