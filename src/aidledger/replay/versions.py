@@ -14,9 +14,20 @@ import msgspec
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import Recorded, corrected
 
+_COLUMNS: Final = (
+    ("position", "BIGINT"),
+    ("stream", "VARCHAR"),
+    ("type", "VARCHAR"),
+    ("effective_on", "DATE"),
+    ("office", "VARCHAR"),
+    ("amount_fen", "BIGINT"),
+    ("from_position", "BIGINT"),
+    ("to_position", "BIGINT"),
+)
+VERSION_TYPES: Final = tuple(kind for _, kind in _COLUMNS)
+"""The SQL types of the columns of ``entry_version``, in their order."""
 VERSION_SQL: Final = (
-    "CREATE TABLE entry_version (position BIGINT, stream VARCHAR, type VARCHAR, effective_on DATE, "
-    "office VARCHAR, amount_fen BIGINT, from_position BIGINT, to_position BIGINT)"
+    f"CREATE TABLE entry_version ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS)})"
 )
 """``from_position`` is the first position at which the entry stood so, ``to_position`` the first at
 which it no longer did (null: it still does)."""
