@@ -201,7 +201,7 @@ _OTHER: Final = {
 def _plain(value: Any) -> Any:
     if isinstance(value, MappingProxyType):
         return dict(value)
-    raise NotImplementedError
+    raise TypeError(type(value).__name__)
 
 
 _WRITE: Final = msgspec.msgpack.Encoder(enc_hook=_plain).encode
