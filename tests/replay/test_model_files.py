@@ -18,7 +18,7 @@ from aidledger.replay.models import Model, ModelError, load_models, needed
 from aidledger.replay.views import event_views
 
 NAMES = sorted(load_models())
-LISTS = ["list_approved", "list_paid", "list_publicity"]
+LISTS = ["list_approved", "list_paid", "list_publicity", "list_web"]
 HEADER = "-- title_zh: 例\n-- title_en: sample\n-- key: stream\n-- for: a test\n"
 
 
