@@ -13,7 +13,7 @@ import duckdb
 from aidledger.replay.engine import building
 from aidledger.replay.models import load_models
 from aidledger.replay.sealed import RECORDS
-from aidledger.replay.versions import VERSION_SQL
+from aidledger.replay.versions import AMENDMENT_SQL, VERSION_SQL
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 from aidledger.services.archivecheck import verify_archive
 from aidledger.services.archiving import seal
@@ -141,7 +141,7 @@ def bare_models(job: Job) -> Iterator[Chunk]:
         began = time.perf_counter()
         with building(new_file(job)) as connection:
             views = event_views().values()
-            connection.execute("; ".join((*map(create_sql, views), VERSION_SQL)))
+            connection.execute("; ".join((*map(create_sql, views), AMENDMENT_SQL, VERSION_SQL)))
             for name in there:
                 source = files_of(archive, name)
                 connection.execute(f"INSERT INTO {quoted(name)} BY NAME FROM {source}")

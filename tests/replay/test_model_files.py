@@ -15,7 +15,7 @@ from aidledger.replay.digest import columns_of, plain_rows
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, ModelError, load_models, needed
-from aidledger.replay.views import event_views
+from aidledger.replay.views import BESIDE, event_views
 
 NAMES = sorted(load_models())
 LISTS = ["list_approved", "list_paid", "list_publicity"]
@@ -39,7 +39,7 @@ def test_a_model_reads_views_and_models_and_nothing_else(
     models: dict[str, Model], name: str
 ) -> None:
     views = {view.name for view in event_views().values()}
-    known = views | {"entry", "entry_version", "parameters"} | set(models)
+    known = views | BESIDE | set(models)
 
     assert set(models[name].uses) <= known
     for word in ("now(", "today(", "random", "uuid", "current_", "getvariable", "read_", "getenv"):

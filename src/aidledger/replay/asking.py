@@ -19,10 +19,9 @@ from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.loading import Source
 from aidledger.replay.models import Model, ModelError, needed, read_question
-from aidledger.replay.views import event_views, quoted
+from aidledger.replay.views import BESIDE, event_views, quoted
 
 _TABLE: Final = "question_asked"
-_BESIDE: Final = frozenset({"entry", "entry_version", "parameters"})
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +40,7 @@ def question_of(name: str, sql: str, models: dict[str, Model]) -> Question:
 
     """
     tables = read_question(name, sql)
-    views = {view.name for view in event_views().values()} | _BESIDE
+    views = {view.name for view in event_views().values()} | BESIDE
     alien = sorted(tables - views - models.keys())
     if alien:
         raise ModelError(name, "an event view or a model", alien[0], "see the list of event views")

@@ -17,7 +17,7 @@ from aidledger.replay.generation import GenerationsError
 from aidledger.replay.journal import Input, Journal, drop_others, read_journal
 from aidledger.replay.loading import Loaded, Loader, Source
 from aidledger.replay.models import Model
-from aidledger.replay.views import event_views
+from aidledger.replay.views import BESIDE, event_views
 from aidledger.replay.whole import write_whole
 
 Progress = Callable[[str, int, int], None]
@@ -74,8 +74,7 @@ class Job:
             else:
                 loaded = journal.loaded
                 views = {view.name for view in event_views().values()}
-                others = {"entry", "entry_version", "parameters"}
-                drop_others(connection, views | others | set(done))
+                drop_others(connection, views | BESIDE | set(done))
             results = self._builder(
                 connection,
                 self._models,

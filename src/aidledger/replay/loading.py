@@ -24,7 +24,13 @@ from aidledger.replay.rows import HostileRow, recorded_of
 from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
 from aidledger.replay.sorting import AFTER_ALL, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
-from aidledger.replay.versions import VERSION_SQL, versions
+from aidledger.replay.versions import (
+    AMENDMENT_SQL,
+    VERSION_SQL,
+    amendment_rows,
+    version_row,
+    versions,
+)
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
@@ -105,7 +111,7 @@ class Loader:
 
         """
         views = event_views().values()
-        self._connection.execute("; ".join((*map(create_sql, views), VERSION_SQL)))
+        self._connection.execute("; ".join((*map(create_sql, views), AMENDMENT_SQL, VERSION_SQL)))
         with spooling(self._connection) as spool:
             first = self._take_sealed(source.sealed(), spool)
             self._take_all(source.rows(first), spool)
@@ -184,7 +190,8 @@ class Loader:
             originals = dict(self._targets(source, stream, known))
             given = {at: recorded_of(entry.envelope, at) for at, entry in originals.items()}
             self._report_misfits(stream, known, given)
-            self._keep_versions(originals, given, known)
+            self._keep("entry_amendment", amendment_rows(known))
+            self._keep("entry_version", map(version_row, versions(given, known)))
             given.update((e.position, e) for e in known)
             live = {e.position: e for e in amended(given[at] for at in sorted(given))}
             for position, before in given.items():
@@ -202,30 +209,12 @@ class Loader:
                         b'{"position":%d,"entry":%b}' % (position, changed)
                     )
 
-    def _keep_versions(
-        self,
-        originals: dict[int, TypedEntry],
-        given: dict[int, Recorded],
-        amendments: list[Recorded],
-    ) -> None:
-        """Keep how the amended entries of a stream stood, and between which positions."""
-        rows = [
-            (
-                version.entry.position,
-                version.entry.stream,
-                originals[version.entry.position].view.type_name,
-                version.entry.effective_on,
-                version.entry.office,
-                getattr(version.entry.event, "amount_fen", None),
-                version.from_position,
-                version.to_position,
-            )
-            for version in versions(given, amendments)
-        ]
+    def _keep(self, table: str, made: Iterable[tuple[Any, ...]]) -> None:
+        """Put rows into a table that is not a view: how entries stood, and what amended them."""
+        rows = list(made)
         if rows:
-            self._connection.executemany(
-                "INSERT INTO entry_version VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
-            )
+            places = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
 
     def _report_misfits(
         self, stream: str, known: list[Recorded], given: dict[int, Recorded]

@@ -19,7 +19,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
-from aidledger.replay.views import event_views
+from aidledger.replay.views import BESIDE, event_views
 
 PACKAGE: Final = "aidledger_projections"
 ALLOWED_FUNCTIONS: Final = frozenset(
@@ -221,11 +221,7 @@ def in_order(models: Iterable[Model]) -> dict[str, Model]:
 
     """
     by_name = {model.name: model for model in models}
-    views = {view.name for view in event_views().values()} | {
-        "entry",
-        "entry_version",
-        "parameters",
-    }
+    views = {view.name for view in event_views().values()} | BESIDE
     for model in by_name.values():
         if model.name in views:
             raise ModelError(model.name, "a name of its own", "an event view", "rename the file")

@@ -31,7 +31,7 @@ from aidledger.replay.digest import columns_of, digest_of, fingerprint
 from aidledger.replay.engine import building
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, session_of
-from aidledger.replay.versions import VERSION_SQL
+from aidledger.replay.versions import AMENDMENT_SQL, VERSION_SQL
 from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
 
 PARAMETERS_SQL: Final = "CREATE TABLE parameters (as_of DATE, known_on DATE)"
@@ -45,6 +45,7 @@ def shapes() -> dict[str, str]:
     return {
         **{view.name: create_sql(view) for view in event_views().values()},
         "entry": entry_sql([]),
+        "entry_amendment": AMENDMENT_SQL,
         "entry_version": VERSION_SQL,
         "parameters": PARAMETERS_SQL,
     }

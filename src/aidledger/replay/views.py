@@ -31,6 +31,9 @@ ENVELOPE: Final[tuple[tuple[str, str, str], ...]] = (
 ``recorded_at`` is UTC; ``pack_hash`` is the hex after ``sha256:``.
 """
 
+BESIDE: Final = frozenset({"entry", "entry_amendment", "entry_version", "parameters"})
+"""The tables beside the views that models may read."""
+
 _ENTRY_TYPE: Final = (
     "stream VARCHAR, version BIGINT, recorded_at TIMESTAMP, effective_on DATE, actor VARCHAR, "
     "office VARCHAR, policy STRUCT(hash VARCHAR)"
