@@ -73,7 +73,11 @@ class Bench:
             )
             for one in loaded.findings:
                 raise RuleError(
-                    rule.file, 1, f"an entry: {one.expected}", f"{one.found} ({one.code})", "see it"
+                    rule.file,
+                    1,
+                    f"an entry: {one.expected}",
+                    f"{one.found} ({one.code})",
+                    "see docs/AUDIT.md",
                 )
             for name in self._order[rule.id]:
                 self._connection.execute(
@@ -93,7 +97,7 @@ class Bench:
                 rule.query_line + _line(rest),
                 "SQL that runs",
                 said[:200],
-                "run it in duckdb",
+                "run it in duckdb over a generation to see where",
             ) from None
         finally:
             self._clear()

@@ -153,5 +153,4 @@ class Log:
 
     def wrong(self, expected: str, found: str) -> RuleError:
         """Return an error at the case."""
-        hint = "see the cases of a rule in docs/AUDIT.md"
-        return RuleError(self._file, self._line, expected, found, hint)
+        return RuleError(self._file, self._line, expected, found, "see docs/AUDIT.md")

@@ -29,7 +29,7 @@ from aidledger.domain.policy.reading import convert, read_toml
 from aidledger.domain.policy.year import load_year_table
 
 CALENDAR: Final = "calendar_days"
-_HINT: Final = "see the cases of a rule in docs/AUDIT.md"
+_HINT: Final = "see docs/AUDIT.md"
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,7 +121,7 @@ class Cases:
             line = error.line or line_of(content, error.field)
             raise RuleError(file, line, error.expected, error.found, _HINT) from None
         if not cases:
-            raise RuleError(file, 1, "a [[case]]", "none", "a rule is worth what its cases try")
+            raise RuleError(file, 1, "a [[case]]", "none", _HINT)
         lines = field_lines(content.decode("utf-8").replace("\r\n", "\n"))
         for number, case in enumerate(cases):
             yield case, lines.get(f"case[{number}]", 1)
@@ -154,16 +154,14 @@ def _content(file: str, folder: Path | None) -> bytes:
     try:
         return root.joinpath(file).read_bytes()
     except OSError:
-        raise RuleError(
-            file, 1, "worked cases beside the rule", "no such file", "write some: see docs/AUDIT.md"
-        ) from None
+        raise RuleError(file, 1, "worked cases beside the rule", "no such file", _HINT) from None
 
 
 def _day_of(text: str | None, file: str, line: int) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise RuleError(file, line, "a day such as 2022-12-31", text or "", "write it so") from None
+        raise RuleError(file, line, "a day such as 2022-12-31", text or "", _HINT) from None
 
 
 def _wrong(case: Case, given: tuple[RuleFinding, ...] | NotRun, front: int) -> str:

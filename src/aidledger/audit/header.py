@@ -91,11 +91,9 @@ def _check(header: Header) -> None:
     seen: set[str] = set()
     for number, key, _ in header.lines:
         if key not in (*REQUIRED, *OPTIONAL):
-            raise RuleError(
-                header.file, number, "a key of the header", key, f"one of {', '.join(REQUIRED)}"
-            )
+            raise RuleError(header.file, number, "a key of the header", key, "see docs/AUDIT.md")
         if key in seen and key != "needs":
-            raise RuleError(header.file, number, f"one line {key}", "another", "join the two")
+            raise RuleError(header.file, number, f"one line {key}", "another", "see docs/AUDIT.md")
         seen.add(key)
     for key in REQUIRED:
         if not header.text(key):
@@ -104,5 +102,5 @@ def _check(header: Header) -> None:
                 header.line(key),
                 f"a header line `-- {key}: …`",
                 "none",
-                "add it on top",
+                "add the line on top",
             )

@@ -104,7 +104,7 @@ def load_rules(models: Mapping[str, Model], folder: Path | None = None) -> dict[
             1,
             "a folder of rules that can be read",
             str(error.strerror),
-            "see its path",
+            "see docs/AUDIT.md",
         ) from None
     return dict(_rules_of(texts, frozenset(models)))
 
@@ -135,7 +135,7 @@ def _rules_of(texts: tuple[tuple[str, bytes], ...], models: frozenset[str]) -> d
 
 
 def _twice(file: str, name: str, other: str) -> RuleError:
-    return RuleError(file, 1, "an id of its own", f"{name}, as {other} has", "give it another id")
+    return RuleError(file, 1, "an id of its own", f"{name}, as {other} has", "see docs/AUDIT.md")
 
 
 def parse_rule(
@@ -148,19 +148,22 @@ def parse_rule(
 
     """
     if len(content) > MAX_RULE_BYTES:
-        raise RuleError(file, 1, f"at most {MAX_RULE_BYTES} bytes", f"{len(content)}", "shorten it")
+        raise RuleError(
+            file, 1, f"at most {MAX_RULE_BYTES} bytes", f"{len(content)}", "see docs/AUDIT.md"
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise RuleError(file, line, "UTF-8", "another byte", "save it as UTF-8") from None
+        raise RuleError(file, line, "UTF-8", "another byte", "see docs/AUDIT.md") from None
     header = read_header(file, text)
     name = header.text("id")
     if _id_form(name) is None:
         raise header.wrong("id", "a capital letter and then letters or digits", name)
     if file.removesuffix(".sql").partition("_")[0] != name.lower():
-        hint = f"rename the file to {name.lower()}_….sql"
-        raise RuleError(file, header.line("id"), f"{name.lower()}_ to begin the name", file, hint)
+        raise RuleError(
+            file, header.line("id"), f"{name.lower()}_ to begin the name", file, "rename the file"
+        )
     severity = header.text("severity")
     if severity not in SEVERITIES:
         raise header.wrong("severity", f"one of {', '.join(SEVERITIES)}", severity)
@@ -212,7 +215,7 @@ def _with_thresholds(header: Header, values: dict[str, int]) -> str:
     for name in sorted(names - values.keys()):
         at = header.query_line + header.query[: header.query.index(f"${name}")].count("\n")
         raise RuleError(
-            header.file, at, "a threshold of the header", f"${name}", "add it to `-- thresholds:`"
+            header.file, at, "a threshold of the header", f"${name}", "see docs/AUDIT.md"
         )
     for name in sorted(values.keys() - names):
         raise header.wrong("thresholds", f"${name} in the SELECT", "none")
@@ -230,11 +233,16 @@ def _needs(header: Header, models: frozenset[str]) -> Iterator[Need]:
                 line,
                 "table[ where column = 'word'[ or 'word'…]]; 中文; English",
                 text[:60],
-                "one line for each need",
+                "see docs/AUDIT.md",
             )
         if match["table"] not in loaded_tables() | models:
-            hint = "see the list of event views"
-            raise RuleError(header.file, line, "an event view or a model", match["table"], hint)
+            raise RuleError(
+                header.file,
+                line,
+                "an event view or a model",
+                match["table"],
+                "see the list of event views",
+            )
         yield Need(
             table=match["table"],
             column=match["column"],

@@ -32,6 +32,8 @@ FIXED: Final = {
 WHOLE: Final = ("BIGINT", "HUGEINT", "INTEGER", "SMALLINT", "UBIGINT")
 PLAIN: Final = frozenset({*WHOLE, "VARCHAR", "DATE", "BOOLEAN", "VARCHAR[]", "BIGINT[]"})
 """The types of the other columns: what a message can say. No fractions: money is whole fen."""
+BROKEN: Final = frozenset({"model", "sql"})
+"""Why a rule was not run where something failed; for all else data is lacking."""
 KEPT_A_RULE: Final = 100_000
 """How many findings of one rule are kept; all are counted, summed and hashed."""
 ROWS_A_FETCH: Final = 2_048
@@ -279,8 +281,7 @@ def _plain(value: Any) -> Any:
 
 
 def _column(rule: Rule, expected: str, found: str) -> RuleError:
-    hint = "see the columns of a rule in docs/AUDIT.md"
-    return RuleError(rule.file, rule.query_line, expected, found, hint)
+    return RuleError(rule.file, rule.query_line, expected, found, "see docs/AUDIT.md")
 
 
 def _fetched(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:

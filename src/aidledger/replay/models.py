@@ -191,8 +191,9 @@ def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[
         found = str(parsed.get("error_message", "another number of statements"))
         at = str(parsed.get("position", ""))
         line = text.encode()[: int(at)].count(b"\n") + 1 if at.isdigit() else None
-        hint = "run it in duckdb to see where"
-        raise ModelError(name, "one SELECT", found.splitlines()[0], hint, line)
+        raise ModelError(
+            name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where", line
+        )
     tables: set[str] = set()
     functions: set[str] = set()
     ctes: set[str] = set()

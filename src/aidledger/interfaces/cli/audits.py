@@ -12,7 +12,7 @@ import msgspec
 
 from aidledger.audit.cases import Outcome
 from aidledger.audit.rule import SEVERITIES, Rule
-from aidledger.audit.running import Report, RuleFinding
+from aidledger.audit.running import BROKEN, Report, RuleFinding
 from aidledger.domain.money import format_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
@@ -34,8 +34,6 @@ _SEVERITY: Final = {
     "low": Said("轻微", "low"),
 }
 _COLOURS: Final = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim"}
-_BROKEN: Final = frozenset({"model", "sql"})
-"""Why a rule was not run: something failed; else data is lacking."""
 
 
 def run_run(
@@ -75,7 +73,7 @@ def run_run(
         _show(app, found, shown, most=None if rule else _SHOWN)
     if shown:
         return FINDINGS
-    failed = found.skipped or any(one.code in _BROKEN for one in found.report.not_run)
+    failed = found.skipped or any(one.code in BROKEN for one in found.report.not_run)
     return COULD_NOT_RUN if failed else OK
 
 
