@@ -4,9 +4,9 @@
 -- explain_zh: 同一人同月既领取特困供养，又在低保家庭中计发。特困人员不再享受低保。
 -- explain_en: One person was paid in extreme hardship and counted in a household of the allowance in one month.
 --   Who is supported in extreme hardship has no allowance beside it.
--- not_zh: 低保没有计入的成员；先后享受、月份不重叠的；一方已由银行全额退回的。
--- not_en: a member whom the allowance does not count; one after the other, with no month of both; a line that the
---   bank gave back in full
+-- not_zh: 低保没有计入的成员（加入当月尚未计入）；先后享受、月份不重叠的；一方已由银行全额退回的。
+-- not_en: a member whom the allowance does not count, or not yet in the month of joining; one after the other,
+--   with no month of both; a line that the bank gave back in full
 -- severity: high
 -- basis: published audit of Anji 2018
 -- remedy_zh: 保留特困供养，低保减去本人重新核定，追回重复部分。
@@ -85,6 +85,6 @@ SELECT both_programmes.person AS subject,
 FROM both_programmes
 JOIN lines AS one ON one.stream = both_programmes.hardship
 JOIN lines AS two ON two.stream = both_programmes.allowance AND two.month = one.month
-WHERE both_programmes.from_month <= two.month
+WHERE both_programmes.from_month < two.month
   AND (both_programmes.to_month IS NULL OR two.month < both_programmes.to_month)
 GROUP BY both_programmes.person, both_programmes.hardship, both_programmes.allowance

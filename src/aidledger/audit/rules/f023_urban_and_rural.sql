@@ -78,7 +78,7 @@ months AS (
     FROM shared
     JOIN lines AS one ON one.stream = shared.rural
     JOIN lines AS two ON two.stream = shared.urban AND two.month = one.month
-    WHERE shared.from_month <= one.month AND one.month < shared.to_month
+    WHERE shared.from_month < one.month AND one.month < shared.to_month
     GROUP BY shared.rural, shared.urban, one.month
 )
 SELECT rural AS subject,

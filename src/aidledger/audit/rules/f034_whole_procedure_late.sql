@@ -29,29 +29,36 @@ WITH whole AS (
 ),
 steps AS (
     -- a pack that gives no limit for the whole gives one for each step: together they are the most
-    SELECT deadlines.stream,
-           SUM(deadlines.n + deadlines.extended + deadlines.suspended_days) AS days,
-           MIN(CASE WHEN deadlines.limit_id = 'limit-opinion' THEN deadlines.from_on END) AS from_on,
-           MAX(CASE WHEN deadlines.limit_id = 'limit-decision' THEN deadlines.done_on END) AS done_on,
-           BOOL_OR(deadlines.limit_id = 'limit-whole') AS has_whole,
-           BOOL_OR(accepted.position IS NOT NULL) AS from_acceptance,
-           LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(deadlines.positions)))) AS positions
+    SELECT stream, SUM(n + extended + suspended_days) AS days,
+           MIN(CASE WHEN limit_id = 'limit-opinion' THEN from_on END) AS from_on,
+           MIN(CASE WHEN limit_id = 'limit-opinion' THEN from_position END) AS from_position,
+           MAX(CASE WHEN limit_id = 'limit-decision' THEN done_on END) AS done_on
     FROM deadlines
-    LEFT JOIN application_accepted AS accepted
-      ON accepted.position = deadlines.from_position AND deadlines.limit_id = 'limit-opinion'
-    WHERE deadlines.limit_id IN (
+    WHERE limit_id IN (
               'limit-opinion', 'limit-publicity', 'limit-objection', 'limit-decision', 'limit-whole'
           )
-      AND deadlines.n IS NOT NULL
-    GROUP BY deadlines.stream
+      AND n IS NOT NULL
+    GROUP BY stream
+    HAVING NOT BOOL_OR(limit_id = 'limit-whole')
 ),
-summed AS (
-    SELECT steps.stream, steps.from_on, steps.done_on, steps.days, steps.positions
+beyond AS (
+    SELECT steps.stream, steps.from_on, steps.done_on, steps.days
     FROM steps
+    JOIN application_accepted AS accepted ON accepted.position = steps.from_position
     JOIN calendar_days AS first_day ON first_day.day = steps.from_on
     JOIN calendar_days AS last_day ON last_day.day = steps.done_on
-    WHERE NOT steps.has_whole AND steps.from_acceptance
-      AND last_day.working_number - first_day.working_number > steps.days
+    WHERE last_day.working_number - first_day.working_number > steps.days
+),
+summed AS (
+    SELECT beyond.stream, beyond.from_on, beyond.done_on, beyond.days,
+           LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(deadlines.positions)))) AS positions
+    FROM beyond
+    JOIN deadlines
+      ON deadlines.stream = beyond.stream
+     AND deadlines.limit_id IN (
+             'limit-opinion', 'limit-publicity', 'limit-objection', 'limit-decision'
+         )
+    GROUP BY beyond.stream, beyond.from_on, beyond.done_on, beyond.days
 ),
 died AS (
     SELECT stream, MIN(died_on) AS died_on FROM death_recorded GROUP BY stream
