@@ -32,7 +32,7 @@ SELECT kept."case" AS subject,
        LIST_SORT([kept.position, kept.disqualification]) AS positions,
        CAST(kept.disqualified_on AS VARCHAR) || '/' || CAST(kept.to_on AS VARCHAR) AS period,
        -- the months that began after it
-       kept.monthly_fee_fen * DATE_DIFF('month', kept.from_on, kept.to_on) AS amount_fen,
+       CAST(kept.monthly_fee_fen AS HUGEINT) * DATE_DIFF('month', kept.from_on, kept.to_on) AS amount_fen,
        kept.disqualified_on,
        kept.to_on AS until_on,
        DATE_DIFF('day', kept.from_on, kept.to_on) AS days
