@@ -115,6 +115,7 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "payment_day": ("每月发放日", "day of the month of payment"),
     "placement_priority": ("机构床位的优先次序", "who comes first for a bed"),
     "pocket_money_fen": ("每月零花钱（分）", "pocket money a month, in fen"),
+    "prompt_acts": ("应及时办理的事项（无天数）", "acts owed promptly, without days"),
     "protected_classes": ("特殊困难群体", "classes of people under protection"),
     "provincial_line_year_fen": ("省定扶贫线（分/年）", "provincial poverty line a year, in fen"),
     "public_emergencies": ("可直接采购的公共突发事件", "public emergencies in which goods are bought at once"),
