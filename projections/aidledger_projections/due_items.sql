@@ -88,6 +88,13 @@ owed AS (
     FROM owed_acts
     WHERE state = 'owed'
     UNION ALL
+    SELECT county_visits."case", 'county visit', county_visits.origin, county_visits.from_on,
+           county_visits.positions
+    FROM county_visits
+    JOIN case_state ON case_state."case" = county_visits."case"
+    -- of a case that is over nobody is visited any more
+    WHERE county_visits.state = 'owed' AND case_state.stage NOT IN ('refused', 'terminated', 'withdrawn')
+    UNION ALL
     SELECT "case", 'guardian ' || state, positions[1], since_on, positions
     FROM guardians
     WHERE state <> 'in_order'

@@ -32,6 +32,7 @@ PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)
 
 OF_CASES = {
     "guardian_duties": '{"guardian":["raise"]}',
+    "county_visit_for": '["complaint"]',
     "prompt_acts": '["SupportSuspended: SupportResumed"]',
     "protected_classes": '["orphan"]',
 }
@@ -98,6 +99,7 @@ def busy_county() -> Log:
         "2022-02-13",
         anonymous=True,
         channel="box",
+        subject_case=case_name(1),
         township=TOWNSHIP,
     )
     household(log, case_name(21))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.replay.conftest import Ask
-from tests.replay.histories import Log, adopt_pack, case_name
+from tests.replay.histories import Log, adopt_pack, apply_for, case_name
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.pack import PackLibrary
@@ -67,6 +67,35 @@ def test_a_list_that_is_none_owes_nothing(ask: Ask, value: str) -> None:
     log.add(REPORT[0], CASE, "2022-03-05", **REPORT[1])
 
     assert [] == ask(log, "owed_acts")["owed_acts"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "visited", "state"),
+    [
+        ('["complaint","relative"]', "complaint", None, ["owed"]),
+        ('["complaint","relative"]', "complaint", "2022-03-05", ["owed"]),
+        ('["complaint","relative"]', "report", "2022-03-07", ["done"]),
+        ('["complaint","relative"]', "consultation", None, []),
+        ('["relative"]', "complaint", None, []),
+    ],
+)
+def test_the_county_visits_whom_a_complaint_is_about(
+    ask: Ask, rule: str, kind: str, visited: str | None, state: list[str]
+) -> None:
+    """F042: by the rule of the case's own programme; a visit before the complaint does not count."""
+    log = Log()
+    adopt_pack(log, county_visit_for=rule)
+    apply_for(log, CASE, "2022-03-01")
+    if visited is not None and visited < "2022-03-06":
+        log.add("SpotChecked", CASE, visited, evidence="ab" * 32)
+    log.add("ComplaintReceived", "complaint/1", "2022-03-06", anonymous=True, channel="box",
+            kind=kind, subject_case=CASE, township="520123001")  # fmt: skip
+    if visited is not None and visited > "2022-03-06":
+        log.add("SpotChecked", CASE, visited, evidence="ab" * 32)
+    answer = ask(log, "county_visits", "due_items", as_of="2022-03-09")
+
+    assert state == [row["state"] for row in answer["county_visits"]]
+    assert ("owed" in state) == ("county visit" in {row["what"] for row in answer["due_items"]})
 
 
 def test_the_shipped_packs_name_acts_that_there_are() -> None:

@@ -42,6 +42,7 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "coordinators_min": ("按人口配备的协理员人数", "coordinators by population"),
     "county_opinion_working_days": ("县级提出审批意见的工作日数", "working days for the county's opinion"),
     "county_publicity_days": ("县级公示的天数", "days of the county's notice"),
+    "county_visit_for": ("县级须入户核查的情形", "what makes the county visit a household"),
     "data_comparison_required": ("必须进行信息核对", "data must be compared"),
     "death_review_months": ("去世后复核的月数", "months to review a household after a death"),
     "deciding_offices": ("有权决定的机关", "offices that decide"),
