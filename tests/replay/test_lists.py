@@ -215,6 +215,17 @@ def _money(log: Log) -> None:
             quantity=3, unit="bag", value_fen=300)  # fmt: skip
     log.add("ServiceInvoiced", "contract/1", on, amount_fen=4, hours=8, invoice="i-1",
             month="2022-01")  # fmt: skip
+    _amended(log)
+
+
+def _amended(log: Log) -> None:
+    """Let an approval with a paid month be annulled."""
+    case = case_name(61)
+    apply_for(log, case, "2022-02-13", number=61, programme="temporary")
+    approval, _ = approve(log, case, "2022-02-14", from_month="2022-01")
+    pay(log, case, "2022-01", number=61)
+    why = {"authority": "county head", "reason": "false papers"}
+    log.add("EntryAnnulled", case, "2022-02-14", position=approval, **why)
 
 
 def shown(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
