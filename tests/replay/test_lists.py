@@ -30,7 +30,12 @@ UNNAMED = "不具名 / not named"
 PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)")
 
 
-OF_CHILDREN = {"guardian_duties": '{"guardian":["raise"]}', "protected_classes": '["orphan"]'}
+OF_CASES = {
+    "guardian_duties": '{"guardian":["raise"]}',
+    "county_visit_for": '["complaint"]',
+    "prompt_acts": '["SupportSuspended: SupportResumed"]',
+    "protected_classes": '["orphan"]',
+}
 
 
 def busy_county() -> Log:
@@ -45,7 +50,7 @@ def busy_county() -> Log:
         carer_score_months="1",
         need_follow_up_days="30",
         epidemic_watch_days="7",
-        **OF_CHILDREN,
+        **OF_CASES,
         **limit("15", "working_days"),
     )
     adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
@@ -94,6 +99,7 @@ def busy_county() -> Log:
         "2022-02-13",
         anonymous=True,
         channel="box",
+        subject_case=case_name(1),
         township=TOWNSHIP,
     )
     household(log, case_name(21))
