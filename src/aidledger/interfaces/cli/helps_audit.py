@@ -55,10 +55,26 @@ AUDITING: Final[dict[str, Help]] = {
             "file can't be used.",
         ),
     ),
+    "sql": Help(
+        Said("用一条 SELECT 查询事件视图和读模型", "Ask the event views and models by one SELECT"),
+        (
+            'aidledger sql "SELECT month, SUM(amount_fen) FROM payment_issued GROUP BY month"',
+            "aidledger sql - --as-of 2022-12-31 --output cases.csv < cases.sql",
+        ),
+        Said(
+            "只读：不能写入，也不能读取文件或网络。表见 docs/MODELS.md；SQL 为 - 时由标准输入读取。"
+            "当前生成版本能回答时由其读取，否则在内存中推导所需模型。",
+            "Read-only: it writes nothing and reaches no file and no network. docs/MODELS.md lists the "
+            "tables; - reads the SELECT from standard input. Read from the current generation where it "
+            "answers this, with the models that it needs derived in memory otherwise.",
+        ),
+    ),
 }
 
 AUDIT_OPTIONS: Final[dict[str, Said]] = {
     "--rule": Said("只限这条规则（可重复）", "only this rule (may be repeated)"),
     "--rules": Said("自己的规则所在的文件夹", "folder with rules of one's own"),
+    "--seconds": Said("至多用时（秒；默认：60）", "how long it may take (default: 60 s)"),
+    "sql --most": Said("至多给出的行数（默认：10000）", "rows given at most (default: 10000)"),
     "--severity": Said("只限这一级及更严重的", "only findings as severe as this, or more"),
 }

@@ -191,6 +191,8 @@ HINTS: Final[dict[str, str]] = {
     # audit rules
     "see docs/AUDIT.md": "见 docs/AUDIT.md",
     "aidledger audit rules lists them": "aidledger audit rules 列出全部规则",
+    "ask for less, or give it more time with --seconds": "缩小查询，或用 --seconds 给更多时间",
+    "aidledger rebuild says more": "aidledger rebuild 说明更多",
     # bulk import
     "run the same command again": "再次执行同一命令",
     "aidledger events lists the types": "aidledger events 列出全部类型",
