@@ -9,9 +9,11 @@ from datetime import date
 import duckdb
 import msgspec
 
+from aidledger.ledger.canonical import clip
 from aidledger.ledger.finding import Finding
 from aidledger.replay.building import build_table, failure_of, unread
 from aidledger.replay.engine import EngineLimits, building, lock
+from aidledger.replay.generation import GenerationsError
 from aidledger.replay.loading import Loader, Source
 from aidledger.replay.models import Model, ModelError
 
@@ -41,9 +43,31 @@ def laid_out(
     """Load a source and build models, each after those it reads; one that fails leaves the others alone.
 
     Raises:
-        duckdb.Error: the engine had no room to work.
+        GenerationsError: the engine had no room to work.
 
     """
+    try:
+        with _laid_out(
+            source, models, as_of=as_of, known_on=known_on, limits=limits, progress=progress
+        ) as laid:
+            yield laid
+    except duckdb.Error as error:
+        raise GenerationsError(
+            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
+            "give the engine more memory, or fewer threads",
+        ) from error
+
+
+@contextmanager
+def _laid_out(
+    source: Source,
+    models: Mapping[str, Model],
+    *,
+    as_of: date | None,
+    known_on: date | None,
+    limits: EngineLimits | None,
+    progress: Callable[[int], None] | None,
+) -> Iterator[Laid]:
     with building(None, limits) as connection:
         loader = Loader(connection, as_of=as_of, known_on=known_on, progress=progress)
         loaded = loader.load(source)

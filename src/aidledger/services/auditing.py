@@ -6,21 +6,19 @@ What the current generation answers is read from it; all else is computed in mem
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import msgspec
 
 from aidledger.audit.bench import bench
 from aidledger.audit.cases import Cases, Outcome, Shipped
-from aidledger.audit.laying import Laid, laid_out
+from aidledger.audit.laying import laid_out
 from aidledger.audit.rule import Rule, joined, load_rules
 from aidledger.audit.running import Report, run_rules
 from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.generation import Generation, GenerationsError
+from aidledger.replay.generation import Generation
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.adoption import shipped
 from aidledger.services.problems import ServiceError
@@ -116,8 +114,9 @@ def audit(
                 skipped=current.skipped,
                 generation=current.number,
             )
-    with _in_memory(
-        store, wanted, as_of=as_of, known_on=known_on, limits=limits, progress=progress
+    source = StoreSource(store)
+    with laid_out(
+        source, wanted, as_of=as_of, known_on=known_on, limits=limits, progress=progress
     ) as laid:
         return Audit(
             report=run_rules(laid.connection, rules.values(), laid.lost),
@@ -142,33 +141,6 @@ def _answers(
         and size_of_others(store) <= current.position + 1
         and current.holds(models, position=current.position, as_of=as_of, known_on=known_on)
     )
-
-
-@contextmanager
-def _in_memory(
-    store: LedgerStore,
-    models: dict[str, Model],
-    *,
-    as_of: date | None,
-    known_on: date | None,
-    limits: EngineLimits | None,
-    progress: Callable[[int], None] | None,
-) -> Iterator[Laid]:
-    try:
-        with laid_out(
-            StoreSource(store),
-            models,
-            as_of=as_of,
-            known_on=known_on,
-            limits=limits,
-            progress=progress,
-        ) as laid:
-            yield laid
-    except duckdb.Error as error:
-        raise GenerationsError(
-            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
-            "give the engine more memory, or fewer threads",
-        ) from error
 
 
 def try_cases(folder: Path | None = None, names: Iterable[str] = ()) -> Iterator[Outcome]:
