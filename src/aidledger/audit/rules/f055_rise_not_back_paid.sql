@@ -2,8 +2,8 @@
 -- title_zh: 调标未补发
 -- title_en: rise not back-paid
 -- explain_zh: 待遇提高追溯到已经发放的月份，其后又造了花名册，差额却没有补发（或没有补足）。
--- explain_en: A higher entitlement reaches back to months that had been rostered; a roster came after it, and the difference was
---   not, or not wholly, put on one.
+-- explain_en: A higher entitlement reaches back to months that had been rostered; a roster came after it, and the
+--   difference was not, or not wholly, put on one.
 -- not_zh: 已足额补差的；核定以后还没有造过花名册的；从未列入花名册的月份；待遇降低的。
 -- not_en: arrears in full; no roster since it was set; months that were never rostered; an entitlement that is lower
 -- severity: medium
@@ -11,7 +11,8 @@
 -- remedy_zh: 补发差额。
 -- remedy_en: pay the arrears
 -- message_zh: 自 {from_month} 起每月 {monthly_fen} 元，{months} 个月共欠 {amount_fen} 元未补。
--- message_en: {monthly_fen} yuan a month from {from_month} on: {amount_fen} yuan of {months} months were never back-paid
+-- message_en: {monthly_fen} yuan a month from {from_month} on: {amount_fen} yuan of {months} months were never
+--   back-paid
 -- needs: entitlement_set; 没有待遇核定; no entitlement is set
 -- facts: F055
 WITH holding AS (

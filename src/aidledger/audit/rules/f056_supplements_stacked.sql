@@ -2,10 +2,11 @@
 -- title_zh: 补助叠加
 -- title_en: supplements stacked
 -- explain_zh: 分类施保补助一人只取最高一项。花名册上补助多列一项，或总额超过“有情形的人数×最高一项”。
--- explain_en: Of the supplements for a member only the highest is paid. A line has one more of them, or their sum is beyond the
---   highest for each member who falls into any category.
+-- explain_en: Of the supplements for a member only the highest is paid. A line has one more of them, or their sum is
+--   beyond the highest for each member who falls into any category.
 -- not_zh: 各人各取一项、总额不超过的；没有补助的；就低的（属于哪一情形已密封，账本里看不出）。
--- not_en: one for each member, within the highest; no supplement; less than the highest (which category it is is sealed)
+-- not_en: one for each member, within the highest; no supplement; less than the highest (which category it is is
+--   sealed)
 -- severity: medium
 -- basis: S4-024 to S4-029
 -- parameters: supplement_*

@@ -2,7 +2,8 @@
 -- title_zh: 起始月错误
 -- title_en: wrong first month
 -- explain_zh: 待遇应自批准的次月起发放：批准的起始月，或第一次发放的月份，不是批准的次月。
--- explain_en: Support begins with the month after the approval: the month that was decided, or the first that was paid, is another.
+-- explain_en: Support begins with the month after the approval: the month that was decided, or the first that was paid,
+--   is another.
 -- not_zh: 次月起发放的；补发较早月份的补差；尚未发放的。
 -- not_en: from the next month on; arrears; nothing paid yet
 -- severity: medium
@@ -10,7 +11,8 @@
 -- remedy_zh: 更正起始月，补发少发的月份或追回多发的。
 -- remedy_en: put the first month right; pay the months that are missing, or recover those too many
 -- message_zh: {approved_on} 批准，应自 {right_month} 起；批准自 {from_month} 起，首次发放 {paid_month}。
--- message_en: approved on {approved_on}, so from {right_month} on; decided from {from_month} on, first paid for {paid_month}
+-- message_en: approved on {approved_on}, so from {right_month} on; decided from {from_month} on, first paid for
+--   {paid_month}
 -- needs: application_approved; 没有批准记录; no approval is recorded
 -- facts: F058
 WITH approved AS (

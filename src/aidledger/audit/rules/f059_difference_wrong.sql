@@ -2,11 +2,11 @@
 -- title_zh: 差额计算错误
 -- title_en: difference worked out wrongly
 -- explain_zh: 低保金应为“标准×人数－家庭收入”。核定的保障金算出来不是这个数，或花名册上的保障金不是核定的数。
--- explain_en: The allowance is the standard for each member less the household's income. What was set is another sum, or the
---   roster has another allowance than what was set.
+-- explain_en: The allowance is the standard for each member less the household's income. What was set is another sum,
+--   or the roster has another allowance than what was set.
 -- not_zh: 渐退期内的；花名册以后才核定的（见 F055）；标准、人数、收入有一项不明的；按档发放的地方（档次不入账本）。
--- not_en: while it is phased out; what was set after the roster (F055); standard, members or income not known; places that pay
---   by tiers (tiers are not recorded)
+-- not_en: while it is phased out; what was set after the roster (F055); standard, members or income not known; places
+--   that pay by tiers (tiers are not recorded)
 -- severity: medium
 -- basis: D12 art. 27; D21 art. 23
 -- remedy_zh: 重新核算，补发或追回差额。

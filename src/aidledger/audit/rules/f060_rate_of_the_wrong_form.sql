@@ -10,7 +10,8 @@
 -- remedy_zh: 按实际供养形式核定，补发或追回差额。
 -- remedy_en: set it by the form there is, and pay or recover the difference
 -- message_zh: 供养形式为 {form}，应发 {right_fen} 元，按另一形式发放 {wrong_fen} 元，共 {lines} 个月。
--- message_en: supported as {form}: {right_fen} yuan were due, {wrong_fen} yuan of the other form were paid, in {lines} months
+-- message_en: supported as {form}: {right_fen} yuan were due, {wrong_fen} yuan of the other form were paid, in {lines}
+--   months
 -- needs: application_approved; 没有批准记录; no approval is recorded
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- facts: F060, S1-069

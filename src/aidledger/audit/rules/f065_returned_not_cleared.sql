@@ -2,7 +2,8 @@
 -- title_zh: 退款未处理
 -- title_en: returned money not cleared
 -- explain_zh: 银行退回的款项，过了规定天数（见门槛）仍未补发：应得的人没有拿到钱。
--- explain_en: What the bank gave back was not sent again within the days of the threshold: somebody entitled has not been paid.
+-- explain_en: What the bank gave back was not sent again within the days of the threshold: somebody entitled has not
+--   been paid.
 -- not_zh: 已补发的；期限尚未届满的；死亡或终止以后的月份（不再应发）。
 -- not_en: sent again; days that are not over; months after a death or a termination, for which nothing is due
 -- severity: medium

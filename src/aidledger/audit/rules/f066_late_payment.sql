@@ -2,7 +2,8 @@
 -- title_zh: 发放不及时
 -- title_en: late payment
 -- explain_zh: 当月待遇在规定日期以后才发放，或两个已发放月份之间漏发一个月。
--- explain_en: The month was paid after the day that the pack asks for, or a month between two that were paid was left out.
+-- explain_en: The month was paid after the day that the pack asks for, or a month between two that were paid was left
+--   out.
 -- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发的月份；没有政策包规定日期的。
 -- not_en: paid on the day itself; arrears, what is sent again, help once; months of a suspension; no pack with a day
 -- severity: medium

@@ -2,7 +2,8 @@
 -- title_zh: 现金发放
 -- title_en: cash without a ground
 -- explain_zh: 待遇以现金交付，没有写明理由，或理由既不是当地没有银行，也不是紧急情况。
--- explain_en: Support was handed over in cash with no ground, or with one that is neither the want of a bank nor an emergency.
+-- explain_en: Support was handed over in cash with no ground, or with one that is neither the want of a bank nor an
+--   emergency.
 -- not_zh: 当地没有银行的；紧急情况的。
 -- not_en: no bank in reach; an emergency
 -- severity: medium

@@ -11,7 +11,8 @@
 -- remedy_zh: 由各级按规定比例结算。
 -- remedy_en: the levels settle it by the shares that are asked
 -- message_zh: {year} 年 {levels} 的比例与规定不同，多承担 {amount_fen} 元。
--- message_en: in {year} the shares of {levels} are not those that are asked; {amount_fen} yuan were borne beyond a share
+-- message_en: in {year} the shares of {levels} are not those that are asked; {amount_fen} yuan were borne beyond a
+--   share
 -- needs: fund_received; 没有资金到账; no fund has received anything
 -- facts: F074, S4-115, S4-118
 WITH shared AS (

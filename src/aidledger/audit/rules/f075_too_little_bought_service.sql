@@ -11,8 +11,8 @@
 -- remedy_zh: 安排购买服务，说明原因。
 -- remedy_en: buy services, and say why it was not done
 -- message_zh: {year} 年支出 {spent_fen} 元，其中购买服务 {service_fen} 元（千分之 {permille}，应为千分之 {asked_permille}）。
--- message_en: {spent_fen} yuan spent in {year}, {service_fen} yuan of it on services: {permille} of a thousand, {asked_permille}
---   are asked
+-- message_en: {spent_fen} yuan spent in {year}, {service_fen} yuan of it on services: {permille} of a thousand,
+--   {asked_permille} are asked
 -- needs: fund_disbursed; 没有资金支出; nothing was spent out of a fund
 -- facts: F075, S3-020, S3-021
 WITH years AS (

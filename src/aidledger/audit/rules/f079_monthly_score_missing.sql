@@ -2,7 +2,8 @@
 -- title_zh: 未按月考核
 -- title_en: monthly score missing
 -- explain_zh: 有委托照料的考核期已过，护理人没有考核，或考核没有告知本人。
--- explain_en: A period of care is over in which the carer had to be scored, and there is no score, or it was not told to the carer.
+-- explain_en: A period of care is over in which the carer had to be scored, and there is no score, or it was not told
+--   to the carer.
 -- not_zh: 考核期尚未结束的；取消资格以后的；没有委托照料的月份。
 -- not_en: a period that is not over; after the carer was disqualified; a period without care
 -- severity: medium

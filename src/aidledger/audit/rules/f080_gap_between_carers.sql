@@ -4,8 +4,8 @@
 -- explain_zh: 在家供养的人，前一护理人不再照料，超过规定天数仍没有人接替。
 -- explain_en: A person supported at home had a carer, and for more days than are allowed nobody has taken the place.
 -- not_zh: 恰满允许天数的；其间入住喘息照料的；从未有过护理人的；取消资格仍未终止的（见 F078）；入住机构、死亡或终止以后的。
--- not_en: as many days as are allowed; a respite stay in between; nobody ever cared; a
---   disqualified carer who was kept on (F078); in an institution, dead, or support over
+-- not_en: as many days as are allowed; a respite stay in between; nobody ever cared; a disqualified carer who was kept
+--   on (F078); in an institution, dead, or support over
 -- severity: medium
 -- basis: S4-095, S4-096
 -- parameters: carer_gap_days

@@ -2,7 +2,8 @@
 -- title_zh: 护理员无证
 -- title_en: carer without a certificate
 -- explain_zh: 按政策包应当持证的护理关系，委托当日护理人没有有效证书。
--- explain_en: The pack asks for a certificate in such a relation of care, and on the day of the entrustment the carer held none.
+-- explain_en: The pack asks for a certificate in such a relation of care, and on the day of the entrustment the carer
+--   held none.
 -- not_zh: 委托当日证书仍有效（含最后一日）的；不要求持证的关系。
 -- not_en: a certificate that is valid on the day, its last day included; relations that need none
 -- severity: low
