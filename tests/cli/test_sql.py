@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from tests.cli.shell import Ran, aidledger
 from tests.domain.people import CASE
 from tests.services.conftest import Office, opened
-from tests.services.test_recording import approve
+from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
 from aidledger.services.rebuilding import generations_folder, rebuild
@@ -110,3 +111,53 @@ def test_it_comes_as_a_table_or_a_file(office: Office, tmp_path: Path) -> None:
     assert [] == [x for one in shown.values() for x in one.out.split("\n") if layout.width(x) > 80]
     assert 3 == len(rows)
     assert "'=1+1" == rows[0]["f"]
+
+
+def test_a_sample_is_drawn_again_and_one_that_was_chosen_by_hand_is_found(
+    office: Office, tmp_path: Path
+) -> None:
+    """Also after the log has grown; whoever edits a row, the seed or the root is named."""
+    file = tmp_path / "sample.json"
+    words = ("audit", "sample", "entry", "--rows", "4", "--by", "office", "--json")
+    made = aidledger("--ledger", office.location, *words, "--output", str(file))
+    office.act("2022-02-01", on_case("VisitMade", visitor="v1"))
+    again = aidledger("--ledger", office.location, "audit", "sample", "--check", str(file))
+    told = json.loads(file.read_bytes())
+    told["sample"]["drawn"][0]["row"]["office"] = "another"
+    file.write_text(json.dumps(told))
+    edited = aidledger(
+        "--ledger", office.location, "audit", "sample", "--check", str(file), "--json"
+    )
+
+    assert [0, 0, 5] == [one.code for one in (made, again, edited)]
+    assert made.object["sample"]["seed"] == told["sample"]["seed"]
+    assert ["drawn"] == edited.object["differs"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("nowhere --rows 3", 3, "expected a model or an event view"),
+        ("entry --rows 100000", 3, "expected a sample of 1 to"),
+        ("entry", 2, "--rows"),
+        ("entry --rows 3 --by office --money position", 2, "--by or --money"),
+        ("--check {file}", 3, "expected a sample as audit sample --output writes it"),
+    ],
+)
+def test_a_sample_that_cannot_be_drawn_says_why(
+    words: str, code: int, said: str, office: Office, tmp_path: Path
+) -> None:
+    (tmp_path / "x.json").write_text("{}")
+    given = words.format(file=tmp_path / "x.json").split()
+    ran = aidledger("--ledger", office.location, "audit", "sample", *given)
+
+    assert (code, True) == (ran.code, said in ran.err), ran.err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_sample_fits_80_columns(lang: str, office: Office) -> None:
+    words = ("audit", "sample", "entry", "--rows", "3", "--money", "version")
+    ran = aidledger("--lang", lang, "--ledger", office.location, *words)
+
+    assert 0 == ran.code
+    assert [] == [line for line in ran.out.split("\n") if layout.width(line) > 80]

@@ -62,16 +62,14 @@ def answering(
             )
             yield laid, current.number
         return
-    with (
-        laid_out(
-            StoreSource(store),
-            wanted,
-            as_of=as_of,
-            known_on=known_on,
-            limits=limits,
-            progress=progress,
-        ) as laid,
-    ):
+    with laid_out(
+        StoreSource(store),
+        wanted,
+        as_of=as_of,
+        known_on=known_on,
+        limits=limits,
+        progress=progress,
+    ) as laid:
         yield laid, None
 
 

@@ -30,6 +30,21 @@ AUDIT: Final = Spec(
         ),
         Spec("rules", _HERE + "run_rules", opts=(_OWN, _JSON)),
         Spec("show", _HERE + "run_show", (Arg("RULE"),), (_OWN, _JSON)),
+        Spec(
+            "sample",
+            "aidledger.interfaces.cli.samples:run_sample",
+            (Arg("NAME", False),),
+            (
+                Opt("--rows", "count", "N"),
+                Opt("--by", "text", "COLUMN"),
+                Opt("--money", "text", "COLUMN"),
+                Opt("--words", "text", "TEXT"),
+                Opt("--output", "path", "FILE"),
+                Opt("--check", "path", "FILE"),
+                *_TIMES,
+                _JSON,
+            ),
+        ),
         Spec("test", _HERE + "run_test", (Arg("RULE", False, many=True),), (_OWN, _JSON)),
     ),
 )
