@@ -78,6 +78,18 @@ def end_of_day(day: date) -> str:
     return f"{midnight.isoformat(timespec='microseconds')}Z"
 
 
+def load_all(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    *,
+    as_of: date | None,
+    known_on: date | None,
+    progress: Callable[[int], None] | None,
+) -> Loaded:
+    """Load all that a source has into the views of a connection; arguments as `Loader` has them."""
+    return Loader(connection, as_of=as_of, known_on=known_on, progress=progress).load(source)
+
+
 class Loader:
     """Takes rows in order and fills the views of one DuckDB connection."""
 
@@ -97,6 +109,13 @@ class Loader:
         self._sorter = Sorter(self._cutoff)
         self._findings = self._sorter.findings
 
+    @property
+    def known_until(self) -> datetime | None:
+        """The last moment (UTC) of which what was recorded counts; None: all does."""
+        if self._known_on is None:
+            return None
+        return datetime.fromisoformat(self._cutoff).replace(tzinfo=None) - timedelta(microseconds=1)
+
     def load(self, source: Source) -> Loaded:
         """Load everything a source has, cut and amended.
 
@@ -111,9 +130,8 @@ class Loader:
             self._take_all(source.rows(first), spool)
             spool.finish()
             filled = sorted(spool.filled)
-            if self._known_on is not None:
-                end = datetime.fromisoformat(self._cutoff).replace(tzinfo=None)
-                self._take_out(filled, "recorded_at", end - timedelta(microseconds=1))
+            if self.known_until is not None:
+                self._take_out(filled, "recorded_at", self.known_until)
             as_of = self._day_in_question(filled)
             # first what is known is put right, then the cut: so does the fold of a case
             self._amend(source, spool)
@@ -192,15 +210,19 @@ class Loader:
                 if after is before:
                     continue
                 original = originals[position]
-                self._connection.execute(
-                    f"DELETE FROM {quoted(original.view.name)} WHERE position = ?",  # noqa: S608
-                    [position],
-                )
+                self._take_away(original.view.name, position)
                 if after is not None:
                     changed = original.with_event(after.event, after.effective_on).line
                     spool.lines[original.view.type_name.encode()].append(
                         b'{"position":%d,"entry":%b}' % (position, changed)
                     )
+
+    def _take_away(self, view: str, position: int) -> None:
+        """Take an entry that was corrected or annulled out of its view."""
+        self._connection.execute(
+            f"DELETE FROM {quoted(view)} WHERE position = ?",  # noqa: S608
+            [position],
+        )
 
     def _keep_versions(
         self,

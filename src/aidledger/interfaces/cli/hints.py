@@ -190,6 +190,7 @@ HINTS: Final[dict[str, str]] = {
     "cut the circle": "请消除循环引用",
     "see the list of event views": "见事件视图列表",
     # bulk import
+    "name each county's ledger once": "每个县的账本只指明一次",
     "run the same command again": "再次执行同一命令",
     "aidledger events lists the types": "aidledger events 列出全部类型",
     "import this type as JSON Lines": "这种类型请以 JSON Lines 导入",
