@@ -90,6 +90,18 @@ def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
 
 
+def load_all(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    *,
+    as_of: date | None,
+    known_on: date | None,
+    progress: Callable[[int], None] | None,
+) -> Loaded:
+    """Load all that a source has into the views of a connection; arguments as `Loader` has them."""
+    return Loader(connection, as_of=as_of, known_on=known_on, progress=progress).load(source)
+
+
 class Loader:
     """Takes rows in order and fills the views of one DuckDB connection."""
 
@@ -112,6 +124,13 @@ class Loader:
         self._sorter = Sorter(self._cutoff)
         self._findings = self._sorter.findings
 
+    @property
+    def known_until(self) -> datetime | None:
+        """The last moment (UTC) of which what was recorded counts; None: all does."""
+        if self._known_on is None:
+            return None
+        return datetime.fromisoformat(self._cutoff).replace(tzinfo=None) - timedelta(microseconds=1)
+
     def load(self, source: Source) -> Loaded:
         """Load everything a source has, cut and amended.
 
@@ -126,9 +145,8 @@ class Loader:
             self._take_all(source.rows(first), spool)
             spool.finish()
             filled = sorted(spool.filled)
-            if self._known_on is not None:
-                end = datetime.fromisoformat(self._cutoff).replace(tzinfo=None)
-                self._take_out(filled, "recorded_at", end - timedelta(microseconds=1))
+            if self.known_until is not None:
+                self._take_out(filled, "recorded_at", self.known_until)
             as_of = self._day_in_question(filled)
             # first what is known is put right, then the cut: so does the fold of a case
             self._amend(source, spool)
@@ -217,18 +235,18 @@ class Loader:
                     spool.lines[original.view.type_name.encode()].append(
                         b'{"position":%d,"entry":%b}' % (position, changed)
                     )
-        self._take_out_amended(outdated)
+        # all at once: the engine takes a millisecond for a statement, whatever it is about
+        for name, positions in outdated.items():
+            self._take_away(name, positions)
         self._keep("entry_amendment", amendments_of)
         self._keep("entry_version", versions_of)
 
-    def _take_out_amended(self, outdated: dict[str, list[int]]) -> None:
-        """Take out what no longer stands as it was recorded."""
-        # all at once: the engine takes a millisecond for a statement, whatever it is about
-        for name, positions in outdated.items():
-            self._connection.execute(
-                f"DELETE FROM {quoted(name)} WHERE position IN (SELECT unnest(?::BIGINT[]))",  # noqa: S608
-                [positions],
-            )
+    def _take_away(self, view: str, positions: list[int]) -> None:
+        """Take entries that no longer stand as they were recorded out of their view."""
+        self._connection.execute(
+            f"DELETE FROM {quoted(view)} WHERE position IN (SELECT unnest(?::BIGINT[]))",  # noqa: S608
+            [positions],
+        )
 
     def _keep(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Put rows into a table that is not a view: how entries stood, and what amended them."""

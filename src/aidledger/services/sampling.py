@@ -53,7 +53,7 @@ def sample(
     models, store = load_models(), store_of(session)
     if population in models:
         key = models[population].key
-    elif population in loaded_tables() - {"parameters", "entry_version"}:
+    elif population in loaded_tables() - {"entry_amendment", "entry_version", "parameters"}:
         key = ("position",)
     else:
         raise ServiceError(

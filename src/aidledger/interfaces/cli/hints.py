@@ -197,6 +197,7 @@ HINTS: Final[dict[str, str]] = {
     "ask for less, or give it more time with --seconds": "缩小查询，或用 --seconds 给更多时间",
     "aidledger rebuild says more": "aidledger rebuild 说明更多",
     # bulk import
+    "name each county's ledger once": "每个县的账本只指明一次",
     "run the same command again": "再次执行同一命令",
     "aidledger events lists the types": "aidledger events 列出全部类型",
     "import this type as JSON Lines": "这种类型请以 JSON Lines 导入",

@@ -209,6 +209,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--spill", "path", "DIR"),
                     Opt("--master", "text", "URL"),
                     Opt("--shared", "path", "DIR"),
+                    Opt("--also", "many", "LEDGER"),
                     _JSON,
                 ),
             ),
