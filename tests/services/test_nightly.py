@@ -15,20 +15,16 @@ from tests.services.nights import by_name, night
 
 from aidledger.replay.agreement import Difference
 from aidledger.replay.generations import Generations
-from aidledger.replay.models import load_models, needed
 from aidledger.said import Said
-from aidledger.services.auditing import audit, rules_of
 from aidledger.services.clock import CHINA
 from aidledger.services.nightly import work
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, runs_folder
-from aidledger.services.nightly.steplist import STEPS as STEPS_ALL
 from aidledger.services.nightly.steps import Done, Step, StepResult, exit_code, run_steps
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import (
     CHANGED_BY_NIGHTS,
-    generations_folder,
     read_model,
     rebuild,
 )
@@ -223,12 +219,12 @@ def _digests(ledger: Path) -> dict[str, str]:
     return {one.name: one.digest for one in built.models}
 
 
-def test_new_entries_are_all_that_the_next_night_decides_again(county_after: Path) -> None:
+def test_new_decisions_are_all_that_the_next_night_takes_again(county_after: Path) -> None:
     _grow(county_after)
     found = night(county_after)
     again = next(one for one in found.steps if one.name == "redecide")
 
-    assert (0, 1) == (found.exit_code, again.figures["cases"])
+    assert (0, 0, 0) == (found.exit_code, again.figures["cases"], again.figures["decisions"])
     assert again.figures["from"] < again.figures["upto"]
     assert found.changed_output
 
@@ -381,34 +377,3 @@ def _result(status: Any, *, transient: bool = False) -> StepResult:
 )
 def test_what_weighs_most_is_the_exit_status(results: list[StepResult], expected: int) -> None:
     assert expected == exit_code(results)
-
-
-def test_audit_rules_are_run_over_what_was_rebuilt_and_hold_nothing_up(county_after: Path) -> None:
-    steps = tuple(one for one in STEPS_ALL if one.name == "audit")
-    (told,) = nightly(str(county_after), nights.asked(county_after), Means(steps=steps)).steps
-    with open_session(str(county_after), read_only=True) as session:
-        models = load_models()
-        built = needed(models, nights.MODELS).keys()
-        rules = {n: r for n, r in rules_of().items() if r.models_in(models) <= built}
-        found = audit(session, rules, folder=generations_folder(str(county_after)))
-
-    assert "F001" in rules
-    assert "F029" not in rules
-    assert "ok" == told.status
-    assert found.generation is not None
-    assert found.report.root == told.figures["root"]
-    assert len(found.report.findings) == told.figures["findings"]
-    assert [one.rule for one in found.report.not_run] == told.figures["not_run"]
-
-
-def test_a_rule_that_breaks_down_is_partial_and_named(
-    county_after: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rule = rules_of(names=["F062"])["F062"]
-    broken = msgspec.structs.replace(rule, query="SELECT 1 AS subject")
-    monkeypatch.setattr(work, "rules_of", lambda: {"F062": broken})
-    steps = tuple(one for one in STEPS_ALL if one.name == "audit")
-    (told,) = nightly(str(county_after), nights.asked(county_after), Means(steps=steps)).steps
-
-    assert ("partial", ["F062"]) == (told.status, told.figures["not_run"])
-    assert told.why_en.endswith("failed: F062")

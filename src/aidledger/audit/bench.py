@@ -19,6 +19,7 @@ from aidledger.audit.running import Asked, NotRun, RuleFinding, ask, findings_of
 from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.loading import Loader, Source, lay_out
 from aidledger.replay.models import Model, needed
+from aidledger.replay.versions import BESIDE_COLUMNS
 from aidledger.replay.views import event_views, quoted
 
 _LIMITS: Final = EngineLimits(threads=1)
@@ -119,7 +120,7 @@ class Bench:
         rows = self._connection.execute("SELECT DISTINCT type FROM entry").fetchall()
         views = [event_views()[name].name for (name,) in rows]
         built = {name for order in self._order.values() for name in order}
-        for name in (*views, *sorted(built), "entry", "entry_version", "parameters"):
+        for name in (*views, *sorted(built), "entry", *BESIDE_COLUMNS):
             self._connection.execute(f"DELETE FROM {quoted(name)}")  # noqa: S608 - quoted
 
 

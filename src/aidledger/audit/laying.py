@@ -9,9 +9,10 @@ from datetime import date
 import duckdb
 import msgspec
 
-from aidledger.ledger.finding import Finding
+from aidledger.ledger.canonical import clip
 from aidledger.replay.building import build_table, failure_of, unread
 from aidledger.replay.engine import EngineLimits, building, lock
+from aidledger.replay.generation import GenerationsError
 from aidledger.replay.loading import Loader, Source
 from aidledger.replay.models import Model, ModelError
 
@@ -19,13 +20,13 @@ from aidledger.replay.models import Model, ModelError
 class Laid(msgspec.Struct, frozen=True, kw_only=True):
     """Where rules are run: `position` is the last entry read (-1: none), `lost` the models not there.
 
-    `skipped` are the rows that could not be read.
+    `skipped` counts the rows that could not be read.
     """
 
     connection: duckdb.DuckDBPyConnection
     position: int
     lost: dict[str, str]
-    skipped: tuple[Finding, ...]
+    skipped: int
 
 
 @contextmanager
@@ -41,10 +42,10 @@ def laid_out(
     """Load a source and build models, each after those it reads; one that fails leaves the others alone.
 
     Raises:
-        duckdb.Error: the engine had no room to work.
+        GenerationsError: the engine had no room to work.
 
     """
-    with building(None, limits) as connection:
+    with _roomy(), building(None, limits) as connection:
         loader = Loader(connection, as_of=as_of, known_on=known_on, progress=progress)
         loaded = loader.load(source)
         lock(connection)
@@ -60,5 +61,20 @@ def laid_out(
                 failure = failure_of(error)
                 lost[name] = f"expected {failure.expected}, found {failure.found}"
         yield Laid(
-            connection=connection, position=loaded.position, lost=lost, skipped=loaded.findings
+            connection=connection,
+            position=loaded.position,
+            lost=lost,
+            skipped=len(loaded.findings),
         )
+
+
+@contextmanager
+def _roomy() -> Iterator[None]:
+    """Say of an engine without room that it had none."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise GenerationsError(
+            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
+            "give the engine more memory, or fewer threads",
+        ) from error

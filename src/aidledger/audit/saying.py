@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aidledger.domain.money import format_yuan
-from aidledger.domain.policy.vocabulary import CODES
+from aidledger.domain.policy.codes import CODES
 
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 _NOTHING: Final = "—"

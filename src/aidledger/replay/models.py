@@ -19,6 +19,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
+from aidledger.replay.versions import BESIDE_COLUMNS
 from aidledger.replay.views import event_views
 
 PACKAGE: Final = "aidledger_projections"
@@ -160,6 +161,17 @@ def read_question(name: str, text: str) -> set[str]:
         return tables_of(name, text, parser)
 
 
+def tables_named(name: str, text: str) -> set[str]:
+    """Return the tables that one SELECT reads, whatever it calls.
+
+    Raises:
+        ModelError: more or less than one SELECT.
+
+    """
+    with duckdb.connect(":memory:") as parser:
+        return _read_sql(name, text, parser)[0]
+
+
 def tables_of(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> set[str]:
     """Return the tables that one SELECT names, once all that it calls is allowed.
 
@@ -227,7 +239,7 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
 def loaded_tables() -> frozenset[str]:
     """Return what is there before any model: the event views and what is laid beside them."""
     views = {view.name for view in event_views().values()}
-    return frozenset(views | {"entry", "entry_version", "parameters"})
+    return frozenset(views | {"entry"} | BESIDE_COLUMNS.keys())
 
 
 def in_order(models: Iterable[Model]) -> dict[str, Model]:

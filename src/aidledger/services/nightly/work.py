@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
 from aidledger.services.auditing import audit, rules_of
+from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.runs import newest_done
 from aidledger.services.nightly.steps import Done
@@ -26,7 +28,7 @@ from aidledger.services.rebuilding import (
     rebuild,
     size_of_others,
 )
-from aidledger.services.redeciding_all import repeat_cases
+from aidledger.services.redeciding_all import is_decision, repeat_cases
 from aidledger.services.verifying import verify
 
 REDECIDE: Final = "redecide"
@@ -34,17 +36,24 @@ _CASE: Final = "case/"
 
 
 def verify_log(night: Night) -> Done:
-    """Climb the ladder over the whole log, with what was brought from outside."""
+    """Climb the ladder over the whole log, with what was brought from outside.
+
+    Every record, chain, node and signature is checked each night. Which acts were allowed is judged of
+    the new ones, where the judgement of those before them still stands.
+    """
     asked = night.asked
     # a policy that is not there is told by the step that asks the witnesses
     policy = asked.policy if asked.policy and Path(asked.policy).is_file() else None
     outside = read_outside(asked.checkpoints, policy, None)
+    kept = _kept(night)
     report = verify(
         night.location,
         progress=lambda done, total: night.alive("verify", done, total),
         jobs=asked.jobs or None,
         outside=outside,
         powers=asked.powers,
+        kept=kept,
+        judging=lambda done, total: night.alive("powers", done, total),
     )
     figures = {
         "entries": report.entries,
@@ -55,6 +64,10 @@ def verify_log(night: Night) -> Done:
         "findings": len(report.findings),
         "leads": len(report.leads),
     }
+    if kept is not None:
+        night.full = not kept.judged_from
+        figures |= {"judged_from": kept.judged_from, "judged_in_full": kept.full_on}
+        figures |= {"why_in_full": kept.why} if kept.why else {}
     if report.findings:
         count = len(report.findings)
         return Done(
@@ -63,6 +76,8 @@ def verify_log(night: Night) -> Done:
             figures,
             [finding.message("en") for finding in report.findings],
         )
+    if kept is not None:
+        kept.keep()
     said = Said(
         f"{report.entries:,} 条，自身一致", f"{report.entries:,} entries, consistent in themselves"
     )
@@ -71,9 +86,35 @@ def verify_log(night: Night) -> Done:
             f"{report.entries:,} 条，其中 {report.proven_size:,} 条经外部检查点证明",
             f"{report.entries:,} entries, {report.proven_size:,} proven by a checkpoint from outside",
         )
-    if not asked.powers:
-        said = Said(f"{said.zh}；未核对权限", f"{said.en}; powers were not asked")
-    return Done("ok", said, figures)
+    judged = _judged(asked.powers, kept)
+    return Done("ok", Said(f"{said.zh}；{judged.zh}", f"{said.en}; {judged.en}"), figures)
+
+
+def _kept(night: Night) -> KeptPowers | None:
+    """Return what earlier nights judged; nothing where there are no secrets to know it by."""
+    asked, secrets = night.asked, night.session.secrets
+    if secrets is None or not asked.powers:
+        return None
+    return KeptPowers(
+        night.folder / KEPT_FILE,
+        secrets,
+        now=night.session.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        full=asked.full,
+        full_each=asked.full_each,
+    )
+
+
+def _judged(powers: bool, kept: KeptPowers | None) -> Said:
+    """Say which acts tonight was judged of, and when all of them were last."""
+    if not powers:
+        return Said("未核对权限", "powers were not asked")
+    if kept is None or not kept.judged_from:
+        return Said("逐条核对了权限", "every act's power was asked")
+    day = kept.full_on[:10]
+    return Said(
+        f"权限自位置 {kept.judged_from:,} 起核对，此前的沿用 {day} 全部核对的结果",
+        f"powers were asked from position {kept.judged_from:,} on, of all on {day}",
+    )
 
 
 def rebuild_models(night: Night) -> Done:
@@ -146,20 +187,22 @@ def cross_check(night: Night) -> Done:
 
 
 def redecide_new(night: Night) -> Done:
-    """Take again the decisions of every case that grew since they were last taken again."""
+    """Take again the decisions since they were last taken again: all, where tonight judges in full."""
     size = night.store.head().size
     last = newest_done(night.folder, REDECIDE)
-    start = min(size, int(last.get("upto", 0))) if last else 0
+    start = min(size, int(last.get("upto", 0))) if last and not night.full else 0
     streams = sorted(
         {
             row[1]
             for row in night.store.read(start, size)
-            if isinstance(row[1], str) and row[1].startswith(_CASE)
+            if isinstance(row[1], str) and row[1].startswith(_CASE) and is_decision(row[5])
         }
     )
     wrong: list[str] = []
     decisions = unchecked = 0
-    for number, (stream, repeated) in enumerate(repeat_cases(night.session, streams, size), 1):
+    for number, (stream, repeated) in enumerate(
+        repeat_cases(night.session, streams, size, start), 1
+    ):
         night.alive(REDECIDE, number, len(streams))
         if isinstance(repeated, ServiceError):
             wrong.append(f"{stream}: {repeated}")
@@ -195,7 +238,10 @@ def check_the_past(night: Night) -> Done:
     """Derive some generation that was certified once again, and hold it against its certificate."""
     night.alive("past", 0)
     found = check_past(
-        night.session, folder=generations_folder(night.location), limits=limits_of(night)
+        night.session,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+        progress=night.alive,
     )
     if found is None:
         said = Said("还没有认证过的生成版本", "no generation was certified yet")
