@@ -115,7 +115,8 @@ owed AS (
     FROM local_rules
     WHERE state = 'missing'
     UNION ALL
-    SELECT 'duty/' || duty, kind || ' ' || state, positions[1], NULL, positions
+    -- not the last entry of the office: it changes each night, and what is owed does not
+    SELECT 'duty/' || duty, kind || ' ' || state, positions[1], NULL, [positions[1]]
     FROM duties
     WHERE state <> 'acting'
 )

@@ -32,7 +32,7 @@ PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)
 
 OF_CASES = {
     "guardian_duties": '{"guardian":["raise"]}',
-    "county_visit_for": '["complaint"]',
+    "county_visit_for": '["relative"]',
     "prompt_acts": '["SupportSuspended: SupportResumed"]',
     "protected_classes": '["orphan"]',
 }
@@ -99,7 +99,6 @@ def busy_county() -> Log:
         "2022-02-13",
         anonymous=True,
         channel="box",
-        subject_case=case_name(1),
         township=TOWNSHIP,
     )
     household(log, case_name(21))
@@ -200,6 +199,7 @@ def orphaned(log: Log, first: str, second: str) -> None:
 def helped(log: Log, case: str) -> None:
     """Add a case that was helped at once."""
     apply_for(log, case, "2022-02-11", number=31, name="吴*", programme="temporary")
+    log.add("RelativeDeclared", case, "2022-02-11", officer="u2", relation="other")
     log.add("HelpGranted", case, "2022-02-12", amount_fen=9, help="temporary", kind="emergency")
     log.add("ReferralMade", case, "2022-02-12", referral="r1", service="care", to_unit="charity")
 

@@ -63,8 +63,8 @@ def _faults(pack: ResolvedPack) -> Iterator[tuple[str, str, str, str, FaultReaso
             yield rule, "require", "a fact that there is", path, "unknown_name"
     given = pack.parameters.get("prompt_acts", [])
     for pair in given if isinstance(given, list) else [given]:
-        events = str(pair).split(": ")
-        if len(events) != 2 or not set(events) <= set(EVENTS):
+        named = str(pair).split(": ")
+        if len(named) != 2 or not set(named) <= set(EVENTS):
             expected = "two events: what begins it, and what is owed"
             yield "parameters", "prompt_acts", expected, str(pair), "unknown_name"
     for amount in pack.amounts:
