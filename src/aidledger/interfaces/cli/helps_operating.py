@@ -51,8 +51,8 @@ OPERATING: Final[dict[str, Help]] = {
     ),
     "schedule": Help(
         Said(
-            "写出让本机每晚运行的文件：systemd 单元、cron 行、告警规则",
-            "Write the files that run it each night: systemd units, cron line, alert rules",
+            "写出让本机每晚运行的文件：systemd 单元、cron 行、告警规则、面板",
+            "Write the files that run it each night: units, cron line, alerts, dashboard",
         ),
         ("aidledger schedule units --actor 520123-u10 --office 520123 --policy policy.txt",),
         Said(

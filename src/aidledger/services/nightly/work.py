@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from aidledger.audit.rule import SEVERITIES
+from aidledger.audit.running import BROKEN
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
+from aidledger.services.auditing import audit, rules_of
 from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.runs import newest_done
@@ -31,7 +33,6 @@ from aidledger.services.verifying import verify
 
 REDECIDE: Final = "redecide"
 _CASE: Final = "case/"
-_AUDIT: Final = "aidledger.audit"
 
 
 def verify_log(night: Night) -> Done:
@@ -269,17 +270,44 @@ def check_the_past(night: Night) -> Done:
 
 
 def audit_rules(night: Night) -> Done:
-    """Say that no audit rules are there to be run; never that they found nothing."""
-    night.alive("audit", 0)
-    if find_spec(_AUDIT) is None:
-        said = Said(
-            "没有审计规则包，未作审计", "there is no package of audit rules: no audit was made"
-        )
-        return Done("absent", said)
-    raise ServiceError(
-        f"{_AUDIT} is there, and this run does not know how to run its rules",
-        hint="use one release of the whole program",
+    """Run the audit rules over what was rebuilt; what they find is counted and holds nothing up."""
+    rules = rules_of()
+    if night.asked.models:
+        # a night of some models runs the rules that these answer
+        built = needed(load_models(), night.asked.models).keys()
+        rules = {n: r for n, r in rules.items() if r.models_in(load_models()) <= built}
+    found = audit(
+        night.session,
+        rules,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+        progress=lambda done: night.alive("audit", done),
     )
+    report = found.report
+    severities = {
+        name: sum(run.by_severity.get(name, 0) for run in report.ran) for name in SEVERITIES
+    }
+    count, silent = sum(severities.values()), len(report.not_run)
+    figures = {
+        "position": found.position,
+        "rules": len(report.ran),
+        "not_run": [one.rule for one in report.not_run],
+        "findings": count,
+        "by_severity": severities,
+        "amount_fen": sum(run.amount_fen for run in report.ran),
+        "by_rule": {run.rule: run.findings for run in report.ran if run.findings},
+        "root": report.root,
+    }
+    grave = severities["critical"]
+    said = Said(
+        f"{len(report.ran)} 条规则发现 {count} 项（极严重 {grave}），{silent} 条未运行",
+        f"{len(report.ran)} rules found {count} ({grave} critical), {silent} were not run",
+    )
+    broken = [one for one in report.not_run if one.code in BROKEN]
+    if broken:
+        names = ", ".join(one.rule for one in broken)
+        said = Said(f"{said.zh}；出错：{names}", f"{said.en}; failed: {names}")
+    return Done("partial" if broken else "ok", said, figures)
 
 
 def generations_of(night: Night) -> Generations:
