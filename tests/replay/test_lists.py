@@ -23,7 +23,7 @@ from tests.replay.overseeing import RETURNS, oversee
 from tests.replay.special import special
 from tests.replay.test_deadlines import adopt_calendar, limit
 
-LISTS = ("list_publicity", "list_approved", "list_paid")
+LISTS = ("list_publicity", "list_approved", "list_paid", "list_web")
 MINORS = "未成年人 / minor"
 UNNAMED = "不具名 / not named"
 #: Identity numbers, phones and bank cards, wherever digits end.
@@ -209,6 +209,17 @@ def _money(log: Log) -> None:
             quantity=3, unit="bag", value_fen=300)  # fmt: skip
     log.add("ServiceInvoiced", "contract/1", on, amount_fen=4, hours=8, invoice="i-1",
             month="2022-01")  # fmt: skip
+    _amended(log)
+
+
+def _amended(log: Log) -> None:
+    """Let an approval with a paid month be annulled."""
+    case = case_name(61)
+    apply_for(log, case, "2022-02-13", number=61, programme="temporary")
+    approval, _ = approve(log, case, "2022-02-14", from_month="2022-01")
+    pay(log, case, "2022-01", number=61)
+    why = {"authority": "county head", "reason": "false papers"}
+    log.add("EntryAnnulled", case, "2022-02-14", position=approval, **why)
 
 
 def shown(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -18,11 +18,10 @@ from aidledger.replay.deriving import in_memory
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.loading import Source
-from aidledger.replay.models import Model, ModelError, needed, read_question
-from aidledger.replay.views import event_views, quoted
+from aidledger.replay.models import Model, ModelError, loaded_tables, needed, read_question
+from aidledger.replay.views import quoted
 
 _TABLE: Final = "question_asked"
-_BESIDE: Final = frozenset({"entry", "entry_version", "parameters"})
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +40,7 @@ def question_of(name: str, sql: str, models: dict[str, Model]) -> Question:
 
     """
     tables = read_question(name, sql)
-    views = {view.name for view in event_views().values()} | _BESIDE
-    alien = sorted(tables - views - models.keys())
+    alien = sorted(tables - loaded_tables() - models.keys())
     if alien:
         raise ModelError(name, "an event view or a model", alien[0], "see the list of event views")
     return Question(name=name, sql=sql, models=tuple(sorted(tables & models.keys())))

@@ -18,8 +18,7 @@ from aidledger.replay.engine import EngineLimits, building, pack, reading
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.journal import Input, Journal, drop_others, read_journal
 from aidledger.replay.loading import Loaded, Source, load_all
-from aidledger.replay.models import Model
-from aidledger.replay.views import event_views
+from aidledger.replay.models import Model, loaded_tables
 from aidledger.replay.whole import write_whole
 
 Progress = Callable[[str, int, int], None]
@@ -99,9 +98,7 @@ class Job:
                     self._keep(connection, loaded, ())
             else:
                 loaded = journal.loaded
-                views = {view.name for view in event_views().values()}
-                others = {"entry", "entry_version", "parameters"}
-                drop_others(connection, views | others | set(done))
+                drop_others(connection, {*loaded_tables(), *done})
             results = self._builder(
                 connection,
                 self._models,

@@ -17,10 +17,11 @@ import duckdb
 import msgspec
 
 from aidledger.replay.loading import Loaded, Loader, Source, china_day
+from aidledger.replay.models import loaded_tables
 from aidledger.replay.patterns import AMENDING_TYPES
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun, file_of
-from aidledger.replay.views import event_views, literal, quoted, view_name
+from aidledger.replay.views import literal, quoted, view_name
 
 _AMENDING: Final = frozenset(map(view_name, AMENDING_TYPES))
 
@@ -138,10 +139,9 @@ class _BesideLoader(Loader):
             last += [moment for moment in found or () if moment is not None]
         return china_day(max(last).isoformat()) if last else super()._day_in_question(filled)
 
-    def _take_away(self, view: str, position: int) -> None:
-        super()._take_away(view, position)
-        if view in self._sealed:
-            self.taken_out.setdefault(view, []).append(position)
+    def _take_out_amended(self, outdated: dict[str, list[int]]) -> None:
+        super()._take_out_amended(outdated)
+        self.taken_out = {name: found for name, found in outdated.items() if name in self._sealed}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, sealed: SealedViews) -> int:
@@ -168,5 +168,5 @@ def _read(paths: Iterable[str]) -> str:
 
 def drop_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the views: what lies beside segments must not be taken for the whole."""
-    for name in (*(view.name for view in event_views().values()), "entry", "entry_version"):
+    for name in sorted(loaded_tables() - {"parameters"}):
         connection.execute(f"DROP TABLE {quoted(name)}")

@@ -12,8 +12,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-import msgspec
-
 from aidledger.domain.calendar import Calendar, YearTable
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, StandardPublished
 from aidledger.domain.policy.adoption import Adoption, pack_in_force
@@ -171,10 +169,3 @@ def year_table(event: CalendarAdopted) -> YearTable:
         notice=event.notice,
         hash=event.calendar_hash,
     )
-
-
-def parameter_text(value: object) -> str:
-    """Return a pack's parameter as an adoption entry holds it: text as it is, the rest as JSON."""
-    if isinstance(value, str):
-        return value
-    return msgspec.json.encode(value, order="sorted").decode()
