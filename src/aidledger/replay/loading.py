@@ -84,12 +84,6 @@ def end_of_day(day: date) -> str:
     return f"{midnight.isoformat(timespec='microseconds')}Z"
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every view, and what is laid beside them, empty."""
-    beside = (ENTRY_SQL, *map(beside_sql, BESIDE_COLUMNS))
-    connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
-
-
 def load_all(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
@@ -100,6 +94,12 @@ def load_all(
 ) -> Loaded:
     """Load all that a source has into the views of a connection; arguments as `Loader` has them."""
     return Loader(connection, as_of=as_of, known_on=known_on, progress=progress).load(source)
+
+
+def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every view, and what is laid beside them, empty."""
+    beside = (ENTRY_SQL, *map(beside_sql, BESIDE_COLUMNS))
+    connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
 
 
 class Loader:
@@ -235,18 +235,18 @@ class Loader:
                     spool.lines[original.view.type_name.encode()].append(
                         b'{"position":%d,"entry":%b}' % (position, changed)
                     )
-        # all at once: the engine takes a millisecond for a statement, whatever it is about
-        for name, positions in outdated.items():
-            self._take_away(name, positions)
+        self._take_out_amended(outdated)
         self._keep("entry_amendment", amendments_of)
         self._keep("entry_version", versions_of)
 
-    def _take_away(self, view: str, positions: list[int]) -> None:
-        """Take entries that no longer stand as they were recorded out of their view."""
-        self._connection.execute(
-            f"DELETE FROM {quoted(view)} WHERE position IN (SELECT unnest(?::BIGINT[]))",  # noqa: S608
-            [positions],
-        )
+    def _take_out_amended(self, outdated: dict[str, list[int]]) -> None:
+        """Take out what no longer stands as it was recorded."""
+        # all at once: the engine takes a millisecond for a statement, whatever it is about
+        for name, positions in outdated.items():
+            self._connection.execute(
+                f"DELETE FROM {quoted(name)} WHERE position IN (SELECT unnest(?::BIGINT[]))",  # noqa: S608
+                [positions],
+            )
 
     def _keep(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Put rows into a table that is not a view: how entries stood, and what amended them."""

@@ -139,10 +139,9 @@ class _BesideLoader(Loader):
             last += [moment for moment in found or () if moment is not None]
         return china_day(max(last).isoformat()) if last else super()._day_in_question(filled)
 
-    def _take_away(self, view: str, positions: list[int]) -> None:
-        super()._take_away(view, positions)
-        if view in self._sealed:
-            self.taken_out.setdefault(view, []).extend(positions)
+    def _take_out_amended(self, outdated: dict[str, list[int]]) -> None:
+        super()._take_out_amended(outdated)
+        self.taken_out = {name: found for name, found in outdated.items() if name in self._sealed}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, sealed: SealedViews) -> int:
