@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from aidledger.replay.engine import building
+from aidledger.replay.loading import lay_out
 from aidledger.replay.models import load_models
 from aidledger.replay.sealed import RECORDS
-from aidledger.replay.versions import AMENDMENT_SQL, VERSION_SQL
-from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.views import entry_sql, event_views, literal, quoted
 from aidledger.services.archivecheck import verify_archive
 from aidledger.services.archiving import seal
 from aidledger.services.rebuilding import rebuild
@@ -29,6 +30,8 @@ from benchmarks.servers import new_file, new_ledger
 WORKERS = 2
 SEGMENTS = 6
 """Of 65,536 entries each."""
+AS_OF = date(2022, 12, 31)
+"""The last day of the simulated year: the segments are recorded today, and years of dues would follow."""
 
 
 def many(job: Job) -> int:
@@ -122,7 +125,7 @@ def rebuilding(models: tuple[str, ...] | None, job: Job) -> Iterator[Chunk]:
         yield READY
         while True:
             began = time.perf_counter()
-            result = rebuild(store, models=models, folder=new_file(job))
+            result = rebuild(store, models=models, folder=new_file(job), as_of=AS_OF)
             yield result.entries, time.perf_counter() - began
 
 
@@ -141,13 +144,12 @@ def bare_models(job: Job) -> Iterator[Chunk]:
         began = time.perf_counter()
         with building(new_file(job)) as connection:
             views = event_views().values()
-            connection.execute("; ".join((*map(create_sql, views), AMENDMENT_SQL, VERSION_SQL)))
+            lay_out(connection)
             for name in there:
                 source = files_of(archive, name)
                 connection.execute(f"INSERT INTO {quoted(name)} BY NAME FROM {source}")
             connection.execute(entry_sql([view for view in views if view.name in there]))
-            connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
-            connection.execute("INSERT INTO parameters VALUES ('2022-12-31', NULL)")
+            connection.execute("INSERT INTO parameters VALUES (?, NULL)", [AS_OF])
             for model in models.values():
                 connection.execute(f"CREATE TABLE {quoted(model.name)} AS {model.sql}")
             row = connection.execute("SELECT count(*) FROM entry").fetchone()

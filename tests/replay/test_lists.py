@@ -23,7 +23,7 @@ from tests.replay.overseeing import RETURNS, oversee
 from tests.replay.special import special
 from tests.replay.test_deadlines import adopt_calendar, limit
 
-LISTS = ("list_publicity", "list_approved", "list_paid")
+LISTS = ("list_publicity", "list_approved", "list_paid", "list_web")
 MINORS = "未成年人 / minor"
 UNNAMED = "不具名 / not named"
 #: Identity numbers, phones and bank cards, wherever digits end.

@@ -18,8 +18,8 @@ from aidledger.replay.deriving import in_memory
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.loading import Source
-from aidledger.replay.models import Model, ModelError, needed, read_question
-from aidledger.replay.views import BESIDE, event_views, quoted
+from aidledger.replay.models import Model, ModelError, loaded_tables, needed, read_question
+from aidledger.replay.views import quoted
 
 ASKED: Final = "question_asked"
 """The table that a question's rows stand in."""
@@ -42,8 +42,7 @@ def question_of(name: str, sql: str, models: dict[str, Model]) -> Question:
 
     """
     tables = read_question(name, sql)
-    views = {view.name for view in event_views().values()} | BESIDE
-    alien = sorted(tables - views - models.keys())
+    alien = sorted(tables - loaded_tables() - models.keys())
     if alien:
         raise ModelError(name, "an event view or a model", alien[0], "see the list of event views")
     return Question(

@@ -16,8 +16,7 @@ from aidledger.replay.engine import EngineLimits, building, pack, reading
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.journal import Input, Journal, drop_others, read_journal
 from aidledger.replay.loading import Loaded, Loader, Source
-from aidledger.replay.models import Model
-from aidledger.replay.views import BESIDE, event_views
+from aidledger.replay.models import Model, loaded_tables
 from aidledger.replay.whole import write_whole
 
 Progress = Callable[[str, int, int], None]
@@ -73,8 +72,7 @@ class Job:
                     self._keep(connection, loaded, ())
             else:
                 loaded = journal.loaded
-                views = {view.name for view in event_views().values()}
-                drop_others(connection, views | BESIDE | set(done))
+                drop_others(connection, {*loaded_tables(), *done})
             results = self._builder(
                 connection,
                 self._models,

@@ -25,13 +25,13 @@ from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
 from aidledger.replay.sorting import AFTER_ALL, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import (
-    AMENDMENT_SQL,
-    VERSION_SQL,
+    BESIDE_COLUMNS,
     amendment_rows,
+    beside_sql,
     version_row,
     versions,
 )
-from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.views import ENTRY_SQL, create_sql, entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
 """Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
@@ -84,6 +84,12 @@ def end_of_day(day: date) -> str:
     return f"{midnight.isoformat(timespec='microseconds')}Z"
 
 
+def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every view, and what is laid beside them, empty."""
+    beside = (ENTRY_SQL, *map(beside_sql, BESIDE_COLUMNS))
+    connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
+
+
 class Loader:
     """Takes rows in order and fills the views of one DuckDB connection."""
 
@@ -94,8 +100,11 @@ class Loader:
         as_of: date | None = None,
         known_on: date | None = None,
         progress: Callable[[int], None] | None = None,
+        laid: bool = False,
     ) -> None:
+        """Take a connection; `laid` says that its empty tables are there already."""
         self._connection = connection
+        self._laid = laid
         self._as_of = as_of
         self._known_on = known_on
         self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
@@ -110,8 +119,8 @@ class Loader:
             duckdb.Error: the engine could not work (disk full, memory limit).
 
         """
-        views = event_views().values()
-        self._connection.execute("; ".join((*map(create_sql, views), AMENDMENT_SQL, VERSION_SQL)))
+        if not self._laid:
+            lay_out(self._connection)
         with spooling(self._connection) as spool:
             first = self._take_sealed(source.sealed(), spool)
             self._take_all(source.rows(first), spool)
@@ -125,8 +134,13 @@ class Loader:
             self._amend(source, spool)
             spool.finish()
         self._take_out(filled, "effective_on", as_of)
-        self._connection.execute(entry_sql([v for v in views if v.name in filled]))
-        self._parameters(as_of)
+        if filled:
+            views = event_views().values()
+            self._connection.execute(entry_sql([v for v in views if v.name in filled]))
+        self._connection.execute(
+            "INSERT INTO parameters VALUES (?, ?)",
+            [as_of, self._known_on],
+        )
         row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
         return Loaded(
             position=self._sorter.position,
@@ -159,11 +173,6 @@ class Loader:
                     [bound],
                 )
 
-    def _parameters(self, as_of: date) -> None:
-        """Make the one-row table of both parameters."""
-        self._connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
-        self._connection.execute("INSERT INTO parameters VALUES (?, ?)", [as_of, self._known_on])
-
     def _take_sealed(self, runs: tuple[SealedRun, ...], spool: Spool) -> int:
         """Take the columns of sealed segments; return the first position that none has."""
         if not runs:
@@ -186,12 +195,15 @@ class Loader:
 
     def _amend(self, source: Source, spool: Spool) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
+        amendments_of: list[tuple[Any, ...]] = []
+        versions_of: list[tuple[Any, ...]] = []
+        outdated: dict[str, list[int]] = {}
         for stream, known in self._sorter.amendments.items():
             originals = dict(self._targets(source, stream, known))
             given = {at: recorded_of(entry.envelope, at) for at, entry in originals.items()}
             self._report_misfits(stream, known, given)
-            self._keep("entry_amendment", amendment_rows(known))
-            self._keep("entry_version", map(version_row, versions(given, known)))
+            amendments_of += amendment_rows(known)
+            versions_of += map(version_row, versions(given, known))
             given.update((e.position, e) for e in known)
             live = {e.position: e for e in amended(given[at] for at in sorted(given))}
             for position, before in given.items():
@@ -199,22 +211,33 @@ class Loader:
                 if after is before:
                     continue
                 original = originals[position]
-                self._connection.execute(
-                    f"DELETE FROM {quoted(original.view.name)} WHERE position = ?",  # noqa: S608
-                    [position],
-                )
+                outdated.setdefault(original.view.name, []).append(position)
                 if after is not None:
                     changed = original.with_event(after.event, after.effective_on).line
                     spool.lines[original.view.type_name.encode()].append(
                         b'{"position":%d,"entry":%b}' % (position, changed)
                     )
+        self._take_out_amended(outdated)
+        self._keep("entry_amendment", amendments_of)
+        self._keep("entry_version", versions_of)
 
-    def _keep(self, table: str, made: Iterable[tuple[Any, ...]]) -> None:
+    def _take_out_amended(self, outdated: dict[str, list[int]]) -> None:
+        """Take out what no longer stands as it was recorded."""
+        # all at once: the engine takes a millisecond for a statement, whatever it is about
+        for name, positions in outdated.items():
+            self._connection.execute(
+                f"DELETE FROM {quoted(name)} WHERE position IN (SELECT unnest(?::BIGINT[]))",  # noqa: S608
+                [positions],
+            )
+
+    def _keep(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Put rows into a table that is not a view: how entries stood, and what amended them."""
-        rows = list(made)
         if rows:
-            places = ", ".join("?" * len(rows[0]))
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+            columns = ", ".join(f"unnest(?::{kind}[])" for _, kind in BESIDE_COLUMNS[table])
+            self._connection.execute(
+                f"INSERT INTO {table} SELECT {columns}",
+                [list(column) for column in zip(*rows, strict=True)],
+            )
 
     def _report_misfits(
         self, stream: str, known: list[Recorded], given: dict[int, Recorded]

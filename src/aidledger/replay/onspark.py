@@ -31,10 +31,9 @@ from aidledger.replay.digest import columns_of, digest_of, fingerprint
 from aidledger.replay.engine import building
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, session_of
-from aidledger.replay.versions import AMENDMENT_SQL, VERSION_SQL
-from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.versions import BESIDE_COLUMNS, beside_sql
+from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, quoted
 
-PARAMETERS_SQL: Final = "CREATE TABLE parameters (as_of DATE, known_on DATE)"
 Columns = list[tuple[str, str]]
 _ONE: Final = "ledger"
 """What the one ledger of a rebuild is called among Spark's partitions."""
@@ -44,10 +43,8 @@ def shapes() -> dict[str, str]:
     """Return for each view, by name, the statement that makes an empty table of it."""
     return {
         **{view.name: create_sql(view) for view in event_views().values()},
-        "entry": entry_sql([]),
-        "entry_amendment": AMENDMENT_SQL,
-        "entry_version": VERSION_SQL,
-        "parameters": PARAMETERS_SQL,
+        "entry": ENTRY_SQL,
+        **{name: beside_sql(name) for name in BESIDE_COLUMNS},
     }
 
 

@@ -29,24 +29,49 @@ _SAID: Final = {
 """Fields of the data that are kept of a version, where its type has them."""
 _SQL_TYPES: Final = {int: "BIGINT", str: "VARCHAR"}
 
-VERSION_SQL: Final = (
-    "CREATE TABLE entry_version (position BIGINT, number BIGINT, stream VARCHAR, type VARCHAR, "
-    "effective_on DATE, office VARCHAR, from_position BIGINT, to_position BIGINT, facts VARCHAR, "
-    + ", ".join(f"{name} {_SQL_TYPES[kind]}" for name, kind in _SAID.items())
-    + ")"
+VERSION_COLUMNS: Final = (
+    ("position", "BIGINT"),
+    ("number", "BIGINT"),
+    ("stream", "VARCHAR"),
+    ("type", "VARCHAR"),
+    ("effective_on", "DATE"),
+    ("office", "VARCHAR"),
+    ("from_position", "BIGINT"),
+    ("to_position", "BIGINT"),
+    ("facts", "VARCHAR"),
+    *((name, _SQL_TYPES[kind]) for name, kind in _SAID.items()),
 )
 """``number`` counts the versions of an entry: 0 is as it was recorded. ``from_position`` is the first
 position at which the entry stood so, ``to_position`` the first at which it no longer did (null: it
 still does; the same: nobody saw it so). ``facts`` is what its decision read, as JSON text."""
 
-AMENDMENT_SQL: Final = (
-    "CREATE TABLE entry_amendment (position BIGINT, stream VARCHAR, type VARCHAR, names BIGINT, "
-    "effective_on DATE, authority VARCHAR, reason VARCHAR, stands BOOLEAN)"
+AMENDMENT_COLUMNS: Final = (
+    ("position", "BIGINT"),
+    ("stream", "VARCHAR"),
+    ("type", "VARCHAR"),
+    ("names", "BIGINT"),
+    ("effective_on", "DATE"),
+    ("authority", "VARCHAR"),
+    ("reason", "VARCHAR"),
+    ("stands", "BOOLEAN"),
 )
 """Every correction and annulment that is known, on whatever day it takes effect; ``names`` is the
 entry that it is about. A correction stands until it is annulled, an annulment for ever."""
 
+BESIDE_COLUMNS: Final = {
+    "entry_amendment": AMENDMENT_COLUMNS,
+    "entry_version": VERSION_COLUMNS,
+    "parameters": (("as_of", "DATE"), ("known_on", "DATE")),
+}
+"""The tables laid beside the event views and ``entry``: their columns with SQL types, in order."""
+
 _write: Final = msgspec.json.Encoder(order="sorted").encode
+
+
+def beside_sql(name: str) -> str:
+    """Return the statement that makes one of them, empty."""
+    columns = ", ".join(f"{column} {kind}" for column, kind in BESIDE_COLUMNS[name])
+    return f"CREATE TABLE {name} ({columns})"
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):

@@ -169,7 +169,7 @@ def rebuild(
         ServiceError: a day outside 1850-2200.
 
     """
-    _check_days(as_of, known_on)
+    check_days(as_of, known_on)
     store = store_of(session)
     head = store.head()
     built = generations_of(store, folder).rebuild(
@@ -237,7 +237,7 @@ def read_model(
         ServiceError: a day outside 1850-2200.
 
     """
-    _check_days(as_of, known_on)
+    check_days(as_of, known_on)
     store = store_of(session)
     models = load_models()
     wanted = needed(models, [name])
@@ -328,7 +328,7 @@ def model_list() -> list[Model]:
     return list(load_models().values())
 
 
-def _check_days(*days: date | None) -> None:
+def check_days(*days: date | None) -> None:
     """Refuse a question about a day that no record is about.
 
     Raises:

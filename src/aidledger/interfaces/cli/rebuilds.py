@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.screen import Progress
-from aidledger.replay.engine import EngineLimits
 from aidledger.services.rebuilding import OnSpark, RebuildResult, generations_folder, rebuild
 
 _SHOWN: Final = 40
-_memory_form = re.compile(r"[1-9][0-9]{0,5}(MB|GB)").fullmatch
 _LOADING: Final = "load"
 
 
@@ -37,7 +35,7 @@ def run_rebuild(
     json: bool,
 ) -> int:
     """Rebuild; 3 where entries or models are missing, 1 where a model changed without a cause."""
-    limits = _limits(memory, threads, spill)
+    limits = engine_limits(memory, threads, spill)
     spark = None
     if engine == "spark":
         spark = OnSpark(master=master, folder=Path(shared) if shared else None)
@@ -69,39 +67,6 @@ def run_rebuild(
     if built.skipped or built.failed:
         return COULD_NOT_RUN
     return FINDINGS if built.changed else OK
-
-
-def _limits(memory: str | None, threads: int | None, spill: str | None) -> EngineLimits:
-    """Return what the engine may take."""
-    if memory is not None and _memory_form(memory) is None:
-        raise CommandError(
-            Said(
-                f"--memory：应为 512MB 或 2GB 这样的大小，实际为 {memory}",
-                f"--memory: expected a size such as 512MB or 2GB, found {memory}",
-            ),
-            exit_code=USAGE,
-        )
-    if threads is not None and threads < 1:
-        raise CommandError(
-            Said(
-                f"--threads：应至少为 1，实际为 {threads}",
-                f"--threads: expected at least 1, found {threads}",
-            ),
-            exit_code=USAGE,
-        )
-    if spill is not None and not Path(spill).is_dir():
-        raise CommandError(
-            Said(
-                f"--spill：应为文件夹，实际为 {spill}", f"--spill: expected a folder, found {spill}"
-            ),
-            exit_code=USAGE,
-        )
-    usual = EngineLimits()
-    return EngineLimits(
-        memory=memory or usual.memory,
-        threads=threads or usual.threads,
-        spill=Path(spill) if spill else None,
-    )
 
 
 class _Stages:
