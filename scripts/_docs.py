@@ -19,6 +19,7 @@ from _docs_facts import policy_page
 from _docs_models import models_page
 from _docs_policy import clauses_page, findings_page
 from _docs_powers import powers_page
+from _docs_rules import rules_page
 from _docs_store import architecture_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/POLICY-CLAUSES.md": clauses_page,
     "docs/POLICY.md": policy_page,
     "docs/POWERS.md": powers_page,
+    "docs/RULES.md": rules_page,
     "docs/cli.md": cli_page,
     "docs/cli.zh.md": cli_page_zh,
 }

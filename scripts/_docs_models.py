@@ -24,6 +24,10 @@ Money is in fen. `positions` names the entries that made a row.
 knowledge counts (null: all of it). `entry` holds the envelope of every entry, with its `type`.
 `entry_version` holds how each entry that was corrected or annulled stood, from one position of the log
 (`from_position`) to another (`to_position`, null: until now): what somebody saw who read it in between.
+`number` counts its versions: 0 is what was recorded, whether it stands or not. `facts` is what its decision read,
+as JSON text; `amount_fen`, `monthly_fen`, `month`, `from_month`, `run`, `kind` and `way` are those of its data, where
+its type has them. `entry_amendment` holds every correction and annulment that is known, whatever day it takes effect:
+`names` is the entry that it is about; a correction `stands` until it is annulled, an annulment for ever.
 """
 
 

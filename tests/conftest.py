@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -14,6 +15,9 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+
+# tests keep whole counties in memory, and none of them makes rings that must be found early
+gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "080edaea5c83826c284c08753a926ea1ad797d0fc415c549338a686a7bd5071c"
+POWERS = "acdc7c4c52836b4cf070fc0e536544db06252f7e82575350a4cb3f079acf7075"
 
 
 def told(report: Any) -> Told:

@@ -25,7 +25,7 @@ INWARD: dict[str, frozenset[str]] = {
     "store": frozenset({"domain", "ledger"}),
     "replay": frozenset({"domain", "ledger"}),
     "archive": frozenset({"domain", "ledger", "replay"}),
-    "audit": frozenset({"domain", "ledger"}),
+    "audit": frozenset({"domain", "ledger", "replay"}),
     "services": frozenset(
         {"domain", "ledger", "policies", "store", "replay", "archive", "audit"},
     ),

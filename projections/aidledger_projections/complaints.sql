@@ -31,6 +31,24 @@ investigated AS (
     FROM complaint_investigated
     GROUP BY stream
 ),
+asked AS (
+    SELECT stream, MIN(effective_on) AS asked_on FROM complaint_review_requested GROUP BY stream
+),
+reviewed AS (
+    SELECT stream, MAX_BY(answered_on, position) AS answered_on, MAX_BY(outcome, position) AS outcome
+    FROM complaint_review_answered
+    GROUP BY stream
+),
+asked_again AS (
+    SELECT stream, MIN(effective_on) AS asked_on
+    FROM complaint_second_review_requested
+    GROUP BY stream
+),
+reviewed_again AS (
+    SELECT stream, MAX_BY(answered_on, position) AS answered_on, MAX_BY(outcome, position) AS outcome
+    FROM complaint_second_review_answered
+    GROUP BY stream
+),
 answered AS (
     SELECT stream, MAX_BY(answered_on, position) AS answered_on, MAX_BY(outcome, position) AS outcome,
            MAX_BY(told, position) AS told
@@ -53,6 +71,12 @@ SELECT live.stream,
        answered.told,
        DATE_DIFF('day', received.received_on, COALESCE(answered.answered_on, parameters.as_of))
            AS days_open,
+       asked.asked_on AS review_asked_on,
+       reviewed.answered_on AS review_answered_on,
+       reviewed.outcome AS review_outcome,
+       asked_again.asked_on AS second_review_asked_on,
+       reviewed_again.answered_on AS second_review_answered_on,
+       reviewed_again.outcome AS second_review_outcome,
        NULLIF(received.subject, '') AS subject,
        live.positions
 FROM live
@@ -61,4 +85,8 @@ LEFT JOIN received ON received.stream = live.stream
 LEFT JOIN registered ON registered.stream = live.stream
 LEFT JOIN extended ON extended.stream = live.stream
 LEFT JOIN investigated ON investigated.stream = live.stream
+LEFT JOIN asked ON asked.stream = live.stream
+LEFT JOIN reviewed ON reviewed.stream = live.stream
+LEFT JOIN asked_again ON asked_again.stream = live.stream
+LEFT JOIN reviewed_again ON reviewed_again.stream = live.stream
 LEFT JOIN answered ON answered.stream = live.stream

@@ -6,6 +6,8 @@
 WITH shown AS (
     SELECT position, stream, effective_on, 'PublicityStarted' AS type, village AS place FROM publicity_started
     UNION ALL
+    SELECT position, stream, effective_on, 'CountyPublicityStarted', place FROM county_publicity_started
+    UNION ALL
     SELECT position, stream, effective_on, 'ApprovalAnnounced', village FROM approval_announced
     UNION ALL
     SELECT position, stream, effective_on, 'TerminationPublished', village FROM termination_published
@@ -72,10 +74,14 @@ of_lists AS (
     LEFT JOIN beyond ON beyond.position = listed.position
 )
 SELECT position, type, subject, place, effective_on AS shown_on, programme, shows,
-       CASE shows WHEN 'unknown' THEN CAST(NULL AS BOOLEAN) ELSE shows = 'none' END AS allowed,
+       CASE WHEN shows IN ('stopped', 'unknown') THEN CAST(NULL AS BOOLEAN) ELSE shows = 'none' END AS allowed,
        CASE WHEN adoption IS NULL THEN [position] ELSE LIST_SORT([adoption, position]) END AS positions
 FROM (
     SELECT position, type, subject, place, effective_on, programme, shows, adoption FROM of_cases
     UNION ALL
     SELECT position, type, subject, place, effective_on, programme, shows, adoption FROM of_lists
+    UNION ALL
+    -- what the scanner stopped was never shown
+    SELECT position, 'ListStopped', kind, place, effective_on, NULL, 'stopped', NULL
+    FROM list_stopped
 ) AS together

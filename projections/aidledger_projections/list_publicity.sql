@@ -14,7 +14,7 @@ notice AS (
     SELECT "case", MAX(notice) AS notice, MAX_BY(started_on, notice) AS started_on,
            MAX_BY(planned_to, notice) AS planned_to, MAX_BY(complaint_phone, notice) AS complaint_phone
     FROM publicity_notices
-    WHERE still_up AND kind <> 'termination'
+    WHERE still_up AND kind NOT IN ('county', 'termination')
     GROUP BY "case"
 ),
 shown AS (

@@ -3,22 +3,36 @@
 -- key: notice
 -- for: every notice put up: when, where, how long it was shown, its evidence and objections
 -- facts: S1-035, S1-036, S4-108
-WITH started AS (
-    SELECT position, stream, kind, village, effective_on, planned_to, evidence, complaint_phone,
-           LEAD(position) OVER (PARTITION BY stream ORDER BY position) AS next_notice
+WITH boards AS (
+    SELECT position, stream, 'village' AS board, kind, village, effective_on, planned_to, evidence,
+           complaint_phone
     FROM publicity_started
+    UNION ALL
+    SELECT position, stream, 'county', 'county', place, effective_on, planned_to, evidence,
+           complaint_phone
+    FROM county_publicity_started
+),
+started AS (
+    SELECT position, stream, board, kind, village, effective_on, planned_to, evidence, complaint_phone,
+           LEAD(position) OVER (PARTITION BY stream, board ORDER BY position) AS next_of_board,
+           LEAD(position) OVER (PARTITION BY stream ORDER BY position) AS next_notice
+    FROM boards
+),
+taken_down AS (
+    SELECT position, stream, 'village' AS board, to_on, evidence, objections FROM publicity_ended
+    UNION ALL
+    SELECT position, stream, 'county', to_on, evidence, objections FROM county_publicity_ended
 ),
 end_order AS (
-    SELECT started.position AS notice, publicity_ended.position, publicity_ended.to_on,
-           publicity_ended.evidence, publicity_ended.objections,
-           ROW_NUMBER() OVER (
-               PARTITION BY started.position ORDER BY publicity_ended.position
-           ) AS place
+    SELECT started.position AS notice, taken_down.position, taken_down.to_on,
+           taken_down.evidence, taken_down.objections,
+           ROW_NUMBER() OVER (PARTITION BY started.position ORDER BY taken_down.position) AS place
     FROM started
-    JOIN publicity_ended
-      ON publicity_ended.stream = started.stream
-     AND publicity_ended.position > started.position
-     AND (started.next_notice IS NULL OR publicity_ended.position < started.next_notice)
+    JOIN taken_down
+      ON taken_down.stream = started.stream
+     AND taken_down.board = started.board
+     AND taken_down.position > started.position
+     AND (started.next_of_board IS NULL OR taken_down.position < started.next_of_board)
 ),
 ended AS (
     SELECT notice, position, to_on, evidence, objections FROM end_order WHERE place = 1

@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 
 from aidledger.replay.engine import building
+from aidledger.replay.loading import lay_out
 from aidledger.replay.models import load_models
 from aidledger.replay.sealed import RECORDS
-from aidledger.replay.versions import VERSION_SQL
-from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.views import entry_sql, event_views, literal, quoted
 from aidledger.services.archivecheck import verify_archive
 from aidledger.services.archiving import seal
 from aidledger.services.rebuilding import rebuild
@@ -144,12 +144,11 @@ def bare_models(job: Job) -> Iterator[Chunk]:
         began = time.perf_counter()
         with building(new_file(job)) as connection:
             views = event_views().values()
-            connection.execute("; ".join((*map(create_sql, views), VERSION_SQL)))
+            lay_out(connection)
             for name in there:
                 source = files_of(archive, name)
                 connection.execute(f"INSERT INTO {quoted(name)} BY NAME FROM {source}")
             connection.execute(entry_sql([view for view in views if view.name in there]))
-            connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
             connection.execute("INSERT INTO parameters VALUES (?, NULL)", [AS_OF])
             for model in models.values():
                 connection.execute(f"CREATE TABLE {quoted(model.name)} AS {model.sql}")

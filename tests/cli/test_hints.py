@@ -23,7 +23,7 @@ PASSED_ON = {
     "_HINTS.get(code, '')",  # the store's tables, read below
     "_HINTS.get(code)",  # already in both languages
 }
-BY_PLACE = {"GenerationsError": 1, "ModelError": 3}
+BY_PLACE = {"GenerationsError": 1, "ModelError": 3, "RuleError": 4}
 """Errors of the read models, whose hint has no keyword: at which place it stands."""
 NAMES_ALONE = {"', '.join(names)", "', '.join(sorted(files))"}
 COMMAND = re.compile(r"(chmod|pip install) \S+( \S+)?")

@@ -102,3 +102,22 @@ def test_a_simulated_county_writes_what_was_asked_of_it(ledger: Path, tmp_path: 
 
     assert 0 == on(ledger, *words).code
     assert 0 == aidledger("import-history", path, "--dry-run", "--as-is").code
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_dry_run_on_a_ledger_names_what_the_rules_would_refuse(
+    ledger: Path, tmp_path: Path, lang: str
+) -> None:
+    path = written(tmp_path / "h.jsonl", visit(0), accepted(1))
+    told = on(ledger, "import-history", path, "--dry-run", "--json")
+    shown = on(ledger, "--lang", lang, "import-history", path, "--dry-run")
+    words = {"zh": "规则会拒绝 1 行，共 2 行", "en": "rules would refuse 1 of 2 rows"}
+
+    assert (1, 1) == (told.code, shown.code)
+    assert ("rehearsed", 1, [2]) == (
+        told.object["status"],
+        told.object["refused"],
+        [one["line"] for one in told.object["problems"]],
+    )
+    assert words[lang] in shown.out
+    assert 2 == on(ledger, "import-history", path, "--keep-going", "--json").object["rows"]

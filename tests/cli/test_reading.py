@@ -172,7 +172,9 @@ def test_what_is_due_is_what_the_models_say(county: Path) -> None:
     limits = [item for item in found["items"] if item["what"].startswith("limit-")]
 
     assert len(pending) == len(limits) > 0
-    assert found["items"] == sorted(found["items"], key=lambda item: item["due_on"])
+    assert found["items"] == sorted(
+        found["items"], key=lambda item: (item["due_on"] or "9999-12-31", item["stream"])
+    )
 
 
 def test_due_within_days_leaves_out_what_is_later(county: Path) -> None:

@@ -17,7 +17,13 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "certified_to": "2022-12-31",
     },
     "run": {"drafted_by": "clerk", "lines": 3, "total_fen": 9, "approved": False},
-    "complaint": {"subject_officer": "zhao", "extended": False},
+    "complaint": {
+        "subject_officer": "zhao",
+        "extended": False,
+        "answered_on": "2022-01-26",
+        "review_answered_on": "2022-02-14",
+        "closed": False,
+    },
     "limit": {
         "due_on": "2022-02-25",
         "extended": 0,
@@ -75,6 +81,9 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "publicity_from": "2022-02-09",
         "publicity_to": "2022-02-16",
         "publicity_evidence": True,
+        "county_publicity_from": "2022-02-17",
+        "county_publicity_to": "2022-02-24",
+        "reinvestigated_on": "",
         "open_objections": 0,
         "submitted_on": "2022-02-17",
         "approved": True,
@@ -116,6 +125,7 @@ ACTS: dict[str, dict[str, Any]] = {
     "AppraisalWaived": {"act.ground": "no_doubt"},
     "ReviewOpinionGiven": {"act.opinion": "approve"},
     "PublicityStarted": {"act.planned_to": "2022-03-04", "act.complaint_phone": "0851-1"},
+    "CountyPublicityStarted": {"act.planned_to": "2022-03-04", "act.complaint_phone": "0851-1"},
     "ApplicationApproved": {
         "act.limb": "age",
         "act.from_month": "2022-03",

@@ -71,6 +71,9 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "single-route": (ALONE | {"case.disability_grade": 4}, ALONE),
     (OLD, "single-route"): (ALONE, ALONE),
     "exit-months": ({"act.months": 7}, {}),
+    "county-publicity-after-submission": ({"case.submitted_on": "2022-02-26"}, {}),
+    "county-publicity-planned-long-enough": ({"act.planned_to": "2022-03-03"}, {}),
+    "approval-after-county-publicity": ({"case.county_publicity_from": "2022-02-18"}, {}),
     "pay-exit-over": (
         {"case.exit_granted": True, "case.exit_last_month": "2022-02"},
         {"case.exit_granted": True, "case.exit_last_month": "2022-03"},

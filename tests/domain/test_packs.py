@@ -91,6 +91,15 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "approval-opinion": ({"case.opinion": "refuse"}, {}),
     "approval-after-publicity": ({"case.publicity_to": ""}, {}),
     "publicity-long-enough": ({"case.publicity_to": "2022-02-15"}, {}),
+    "second-publicity": (
+        {"case.reinvestigated_on": "2022-02-10"},
+        {"case.reinvestigated_on": "2022-02-09"},
+    ),
+    "complaint-review-in-time": (
+        {"complaint.answered_on": "2022-01-20"},
+        {"complaint.answered_on": "2022-01-26"},
+    ),
+    "complaint-second-review-in-time": ({"complaint.closed": True}, {}),
     "no-open-objection": ({"case.open_objections": 1}, {}),
     "approval-four-eyes": ({"act.actor": "sun"}, {}),
     "decision-not-relative": ({"act.actor": "zhao"}, {}),

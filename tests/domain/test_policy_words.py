@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aidledger.domain.policy.codes import CODES
 from aidledger.domain.policy.pack import PackLibrary
-from aidledger.domain.policy.vocabulary import CODES, PARAMETERS
+from aidledger.domain.policy.vocabulary import PARAMETERS
 from aidledger.services.adoption import shipped
 
 LIBRARY = PackLibrary(shipped("packs"))

@@ -149,6 +149,7 @@ class Child:
 
     def __init__(self, work: Callable[[Callable[[str], None]], None]) -> None:
         self._read, write_end = os.pipe()
+        self.status: int | None = None
         self.pid = os.fork()
         if self.pid:
             os.close(write_end)
@@ -171,7 +172,11 @@ class Child:
             for line in pipe:
                 if line.endswith(b"\n"):
                     yield line.decode().rstrip()
-        os.waitpid(self.pid, 0)
+        _, self.status = os.waitpid(self.pid, 0)
+
+    def was_killed(self) -> bool:
+        """Whether the process was ended by SIGKILL, and not by itself; after `lines`."""
+        return self.status is not None and os.WTERMSIG(self.status) == signal.SIGKILL
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -1,72 +1,96 @@
-"""Runs as a program of its own: nights that are killed, and those that go on with them.
+"""Runs as a program of its own: a warm parent that forks nights and kills them, and one that goes on.
 
-    python -m tests.faults.nights TEMPLATE FOLDER --stops 200 --kills 6
+    python -m tests.faults.nights TEMPLATE FOLDER --kills 200
 
-A forked child runs a night over a copy of a small county. At random moments it is stopped (SIGSTOP),
-and its folder copied: that is what the disk would hold had it been killed there, since a process that
-is killed takes nothing with it but its locks. Each state of the disk that is not one seen before is
-looked at by a reader, and gone on with by another night, which must end as an undisturbed one does.
-A few more children are killed indeed. Prints one JSON object. `--broken` runs the same with a fault of
-our own in it: a harness that does not notice is worth nothing.
+Each night is a process of its own over a copy of a small county, and is ended by SIGKILL: most at a
+moment drawn evenly from what an undisturbed night takes, the others right before it opens, renames or
+removes a file, spread over all such moments; some are killed again as they go on. All the while a reader
+process looks at the generation and the lists. Each state of the disk that is not one seen before is then
+gone on with by another night, which must end as an undisturbed one does. Prints one JSON object.
+`--broken` runs the same with a fault of our own in it: a harness that does not notice is worth nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sys
+import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from tests.faults.forks import Child
+from tests.faults.watching import LISTS, Watcher
 from tests.services import nights
 
-from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import Generations
-from aidledger.replay.models import ModelError, load_models
+from aidledger.replay.models import load_models
+from aidledger.services.nightly.running import nightly
 from aidledger.services.nightly.runs import RESULTS, runs_folder
+from aidledger.services.nightly.steplist import STEPS
 from aidledger.services.rebuilding import generations_folder
 from aidledger.store.opening import open_ledger
 
-_RUNS = 4
-"""Children over which the stops are spread, about."""
+MODELS = ("case_state", "list_paid")
+NIGHTLY = tuple(step for step in STEPS if step.name != "audit")
+"""All steps but the audit rules, which write nothing and would take a third of each night."""
+_AIMED = 60
+"""Kills at the moments at which a night touches a file."""
+_AGAIN = 0.1
+"""How often a night that goes on with one that was killed is killed as well."""
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-def child(ledger: Path, *, broken: bool) -> int:
-    """Fork a process that runs a night; return its number."""
-    pid = os.fork()
-    if pid:
-        return pid
-    status = 1
-    try:
-        if broken:
-            switch_in_two_steps()
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        status = nights.night(ledger).exit_code
-    finally:
-        os._exit(status)
+def run_it(ledger: Path, die_at: int, broken: bool, say: Callable[[str], None]) -> None:
+    """Run a night, say each step that is over, and count the moments at which it touches a file."""
+    touched = 0
+
+    def touch(event: str, given: tuple[Any, ...]) -> None:
+        nonlocal touched
+        if event in ("os.rename", "os.remove", "os.mkdir") or (
+            event == "open" and isinstance(given[2], int) and given[2] & _WRITES
+        ):
+            touched += 1
+            if touched == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    if broken:
+        switch_in_two_steps()
+    sys.addaudithook(touch)
+    told = nights.means(ledger, steps=NIGHTLY, told=lambda result: say(f"step {result.name}"))
+    report = nightly(str(ledger), nights.asked(ledger, models=MODELS), told)
+    say(f"touched {touched}")
+    say(f"exit {report.exit_code}")
 
 
 def switch_in_two_steps() -> None:
-    """Break the switch: a reader between the two steps finds half of what `current` should say."""
+    """Break the switch: `current` is written in two steps, and whoever does it dies in between."""
     real = Path.rename
 
     def rename(self: Path, target: Path) -> Path:
         if Path(target).name == "current":
             content = self.read_bytes()
             Path(target).write_bytes(content[: len(content) // 2])
-            time.sleep(0.4)
+            os.kill(os.getpid(), signal.SIGKILL)
         return real(self, target)
 
     Path.rename = rename  # type: ignore[method-assign, assignment]
-    Path.replace = rename  # type: ignore[method-assign, assignment]
+
+
+def lists(ledger: Path) -> dict[str, bytes]:
+    """Return the lists that a night left, by name."""
+    return {path.name: path.read_bytes() for path in (runs_folder(str(ledger)) / LISTS).iterdir()}
 
 
 def outcome(ledger: Path) -> dict[str, Any]:
@@ -76,122 +100,146 @@ def outcome(ledger: Path) -> dict[str, Any]:
     store.close()
     folder = runs_folder(str(ledger))
     results = json.loads((folder / RESULTS).read_bytes())
-    lists = {path.name: path.read_bytes().hex() for path in (folder / "lists").iterdir()}
+    written = {name: content.hex() for name, content in lists(ledger).items()}
     return {
         "head": [head.size, head.root.hex()],
         "output": results["output"],
         "exit_code": results["exit_code"],
         "checkpoint": (folder / "checkpoint").read_text(),
-        "lists": hashlib.sha256(json.dumps(lists, sort_keys=True).encode()).hexdigest(),
+        "lists": hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest(),
     }
 
 
 def state(ledger: Path) -> str:
     """Return what tells one state of a disk from another: its files by name, and what steers a night.
 
-    Seconds and names of runs differ each time and steer nothing; what is half written is never read.
+    Seconds, names of runs and of processes differ each time and steer nothing; what is half written is
+    never read.
     """
     folder = ledger.parent
     told: list[Any] = [
-        (path.relative_to(folder).as_posix(), path.stat().st_size > 0)
+        (re.sub(r"\.\d+\.part$", ".part", path.relative_to(folder).as_posix()), path.stat().st_size > 0)
         for path in sorted(folder.rglob("*"))
         if not path.name.endswith(("-shm", "-wal"))
-    ]
+    ]  # fmt: skip
     store = open_ledger(ledger, read_only=True)
     told += [store.head().root.hex(), [bytes(row[2]).hex() for row in store.read_checkpoints()]]
     store.close()
     current = Generations(generations_folder(str(ledger))).current()
     told.append(current.file if current else None)
     told += [path.read_bytes().hex() for path in sorted(folder.glob("audit/logs/*"))]
+    told += sorted((name, content.hex()) for name, content in lists(ledger).items())
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def half_seen(ledger: Path) -> list[str]:
-    """Read the current generation as a list does; say what of it is not whole."""
-    generations = Generations(generations_folder(str(ledger)))
-    try:
-        current = generations.current()
-        if current is None:
-            return []
-        models = load_models()
-        for one in current.models:
-            _, rows = generations.read(current, models[one.name])
-            if len(rows) != one.rows:
-                return [f"{one.name}: {len(rows)} rows of {one.rows}"]
-    except (duckdb.Error, GenerationsError, ModelError, OSError) as error:
-        return [f"a reader met {type(error).__name__}: {error}"]
-    return []
+class Killing:
+    """The nights of one template: what an undisturbed one gives, and what those give that were killed."""
 
+    def __init__(self, template: Path, folder: Path, *, broken: bool) -> None:
+        self._template, self._folder, self._broken = template, folder, broken
+        self._made = 0
+        undisturbed = self._copy()
+        self._night(undisturbed)
+        self._expected = outcome(undisturbed)
+        again = self._copy()
+        begun = time.monotonic()
+        said = self._night(again)
+        self.took_s = time.monotonic() - begun
+        self.touches = int(next(x for x in said if x.startswith("touched ")).split()[1])
+        self.problems = [
+            f"undisturbed: another {name}"
+            for name, found in outcome(again).items()
+            if found != self._expected[name]
+        ]
+        self.where: Counter[str] = Counter()
+        self._seen: dict[str, Path] = {}
+        whole = [lists(template), lists(undisturbed)]
+        self._watcher = Watcher({name: {one.get(name) for one in whole} for name in whole[1]})
 
-def run(template: Path, folder: Path, *, stops: int, kills: int, broken: bool) -> dict[str, Any]:
-    """Stop and kill nights, look at each, and go on with those that are not as one before."""
-    dice = random.Random(stops)
-    begun = time.monotonic()
-    undisturbed = nights.copied(template, folder / "undisturbed")
-    os.waitpid(child(undisturbed, broken=False), 0)
-    took = time.monotonic() - begun
-    expected = outcome(undisturbed)
-    seen: dict[str, Path] = {}
-    found: list[str] = []
+    @property
+    def kills(self) -> int:
+        """How many nights were ended by SIGKILL so far."""
+        return sum(self.where.values())
 
-    def look(ledger: Path) -> None:
-        """Read as a list does; keep the place where it is in a state that was not seen before."""
-        place, problems = ledger.parent, half_seen(ledger)
-        found.extend(f"{place.name}: {what}" for what in problems)
-        if problems or seen.setdefault(state(ledger), place) != place:
+    def kill(self, dice: random.Random, *, at: int = 0) -> None:
+        """Kill a night of a fresh copy, at a moment when it touches a file or at any; look at it."""
+        ledger = self._copy()
+        self._watcher.begin(ledger)
+        while True:
+            child = Child(partial(run_it, ledger, at, self._broken))
+            if not at and not self._broken:
+                time.sleep(dice.uniform(0, self.took_s))
+                os.kill(child.pid, signal.SIGKILL)
+            said = list(child.lines())
+            if child.was_killed():
+                done = sum(line.startswith("step ") for line in said)
+                self.where[NIGHTLY[done].name if done < len(NIGHTLY) else "report"] += 1
+            if not child.was_killed() or dice.random() >= _AGAIN:
+                break
+            at = 0
+        self._look(ledger)
+
+    def go_on(self) -> int:
+        """End each state that was seen with a night of its own; return how many there were."""
+        for place in self._seen.values():
+            ledger = place / self._template.name
+            self._watcher.begin(ledger)
+            self._night(ledger)
+            found = self._watcher.end()
+            after = outcome(ledger)
+            found += [f"another {name}" for name in after if after[name] != self._expected[name]]
+            self.problems += [f"{place.name}: {one}" for one in found]
+        self._watcher.close()
+        return len(self._seen)
+
+    def _look(self, ledger: Path) -> None:
+        """Ask what the reader saw; keep the place where its state was not seen before."""
+        place, found = ledger.parent, self._watcher.end()
+        self.problems += [f"{place.name}: {one}" for one in found]
+        told = state(ledger) if not found else place.name
+        if self._seen.setdefault(told, place) != place:
             shutil.rmtree(place)
 
-    made = 0
-    while made < stops and not (broken and found):
-        ledger = nights.copied(template, folder / f"run-{made}")
-        pid = child(ledger, broken=broken)
-        while made < stops:
-            time.sleep(dice.uniform(0, 2 * took * _RUNS / stops))
-            os.kill(pid, signal.SIGSTOP)
-            _, status = os.waitpid(pid, os.WUNTRACED)
-            if not os.WIFSTOPPED(status):
-                break  # this one is over: begin another
-            copy = folder / f"stop-{made}"
-            shutil.copytree(ledger.parent, copy)
-            os.kill(pid, signal.SIGCONT)
-            look(copy / template.name)
-            made += 1
-        else:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        shutil.rmtree(ledger.parent)
-    for number in range(kills):
-        ledger = nights.copied(template, folder / f"dead-{number}")
-        pid = child(ledger, broken=broken)
-        time.sleep(dice.uniform(0, took))
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        look(ledger)
-    for place in () if broken else seen.values():
-        ledger = place / template.name
-        nights.night(ledger)
-        after = outcome(ledger)
-        found += [
-            f"{place.name}: another {name}" for name in after if after[name] != expected[name]
-        ]
-        shutil.rmtree(place)
-    seconds = round(time.monotonic() - begun, 1)
-    return {"stops": made, "states": len(seen), "seconds": seconds, "night_s": round(took, 2),
-            "cpu_s": round(sum(os.times()[:4]), 1), "problems": found[:5]}  # fmt: skip
+    def _copy(self) -> Path:
+        self._made += 1
+        return nights.copied(self._template, self._folder / f"place-{self._made}")
+
+    def _night(self, ledger: Path) -> list[str]:
+        """Run a night that nobody disturbs."""
+        return list(Child(partial(run_it, ledger, 0, False)).lines())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("template", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--stops", type=int, default=200)
-    parser.add_argument("--kills", type=int, default=6)
+    parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--broken", action="store_true")
     asked = parser.parse_args()
-    load_models()  # once, for all children
-    result = run(
-        asked.template, asked.folder, stops=asked.stops, kills=asked.kills, broken=asked.broken
-    )
+    scratch = asked.folder / "tmp"
+    scratch.mkdir(parents=True)
+    tempfile.tempdir = str(scratch)  # who is killed leaves his scratch folder
+    dice, begun = random.Random(asked.kills), time.monotonic()
+    models = load_models()  # once, for all children
+    gc.freeze()  # who is forked looks through none of it
+    killing = Killing(asked.template, asked.folder, broken=asked.broken)
+    aimed = min(_AIMED, asked.kills // 3)
+    for number in range(aimed):
+        killing.kill(dice, at=1 + number * killing.touches // aimed)
+    while killing.kills < asked.kills:
+        killing.kill(dice)
+    states = killing.go_on()
+    result = {
+        "kills": killing.kills,
+        "where": killing.where,
+        "states": states,
+        "touches": killing.touches,
+        "night_s": round(killing.took_s, 2),
+        "seconds": round(time.monotonic() - begun, 1),
+        "cpu_s": round(sum(os.times()[:4]), 1),
+        "models": sum(name in models for name in MODELS),
+        "problems": killing.problems[:20],
+    }
     json.dump(result, sys.stdout)
 
 

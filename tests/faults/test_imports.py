@@ -73,11 +73,12 @@ def test_an_import_killed_at_random_moments_loses_and_doubles_nothing(
     assert len(set(stops)) > 2
 
 
-def test_an_import_that_forgets_a_batch_is_noticed(
+def test_an_import_that_forgets_rows_is_noticed(
     tmp_path: Path, undisturbed: tuple[list[Any], bytes]
 ) -> None:
     place = str(tmp_path / "ledger.sqlite")
     create_ledger(place, origin="test.example/ledger")
-    killed(place, written(tmp_path / "h.jsonl", *ROWS), "--kills", "5", "--broken")
+    stops = killed(place, written(tmp_path / "h.jsonl", *ROWS), "--broken")
 
+    assert ["record 30", "done 0"] == stops
     assert undisturbed[0] != entries(place)

@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.replay.histories import Log, adopt_pack
 
+from aidledger.domain.policy.adopting import parameter_text
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.services.adoption import shipped
-from aidledger.services.policy_book import parameter_text
 
 CARER = "carer/520123-0001"
 

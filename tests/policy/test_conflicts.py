@@ -16,6 +16,7 @@ from tests.domain.lawful import Changes, lawful
 from tests.domain.test_packs import CALENDAR
 from tests.replay.test_returns import begun
 
+from aidledger.domain.policy.adopting import parameter_text
 from aidledger.domain.policy.adoption import Adoption, pack_in_force
 from aidledger.domain.policy.decision import compute_amounts, decide, redecide
 from aidledger.domain.policy.moving import Move
@@ -26,7 +27,6 @@ from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
 from aidledger.replay.models import load_models, needed
 from aidledger.services.adoption import shipped
-from aidledger.services.policy_book import parameter_text
 
 LOCAL = {path.stem: path.read_bytes() for path in (Path(__file__).parent / "packs").glob("*.toml")}
 LIBRARY = PackLibrary({**shipped("packs"), **LOCAL})

@@ -50,12 +50,14 @@ TABLE = [
         "ApplicationAccepted", "HouseholdSurveyed"),
     Row("cn-dibao-2012", "limit-appraisal", 5, WD, "appraisal_working_days",
         "HouseholdSurveyed", "AppraisalHeld"),
-    Row("cn-dibao-2012", "limit-opinion", 5, WD, "opinion_limit_working_days",
-        "AppraisalHeld", "ReviewOpinionGiven"),
+    Row("cn-dibao-2012", "limit-county-opinion", 5, WD, "county_opinion_working_days",
+        "CaseSubmitted", "CountyReviewed"),
     Row("cn-dibao-2012", "limit-publicity", 7, DAYS, "publicity_days",
         "PublicityStarted", "PublicityEnded", "at_least"),
+    Row("cn-dibao-2012", "limit-county-publicity", 7, DAYS, "county_publicity_days",
+        "CountyPublicityStarted", "CountyPublicityEnded", "at_least"),
     Row("cn-dibao-2012", "limit-decision", 3, WD, "decision_limit_working_days",
-        "PublicityEnded", "ApplicationApproved"),
+        "CountyPublicityEnded", "ApplicationApproved"),
     Row("cn-dibao-2012", "limit-objection", 20, WD, "objection_limit_working_days",
         "ObjectionRaised", "ObjectionReinvestigated"),
     Row("cn-dibao-2012", "limit-refusal-notice", 3, DAYS, "refusal_notice_days",
@@ -89,6 +91,10 @@ TABLE = [
         "ComplaintReceived", "ComplaintRegistered"),
     Row("gz-county-2022", "limit-complaint-answered", 60, DAYS, "complaint_answer_days",
         "ComplaintReceived", "ComplaintAnswered"),
+    Row("gz-county-2022", "limit-complaint-review", 30, DAYS, "complaint_review_answer_days",
+        "ComplaintReviewRequested", "ComplaintReviewAnswered"),
+    Row("gz-county-2022", "limit-complaint-second-review", 30, DAYS, "complaint_review_answer_days",
+        "ComplaintSecondReviewRequested", "ComplaintSecondReviewAnswered"),
 ]  # fmt: skip
 
 #: What may be granted on top: C4 (45 in all), C15 (30 more).
@@ -99,8 +105,8 @@ EXTENSIONS = {
 
 #: Of the table of rule sets, what no event carries or no text gives: never a timer.
 NO_TIMER = {
-    "the review of an answer (asked in 30 days, answered in 30, a second one alike)": (
-        "ComplaintAnswered",
+    "to ask for the review of an answer: a right, held by a clause": (
+        *("ComplaintAnswered", "ComplaintReviewAnswered"),
     ),
     "termination, promptly": ("TerminationReported", "TerminationApproved", "TerminationPublished"),
     "the first pay: a month, held by a clause": ("PaymentRostered", "PaymentIssued"),

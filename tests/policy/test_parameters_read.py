@@ -25,7 +25,7 @@ def read_by_programs() -> str:
     """Return the text of the models and of the code, but for the names and words of parameters."""
     models = (ROOT / "projections/aidledger_projections").glob("*.sql")
     code = (ROOT / "src/aidledger").rglob("*.py")
-    texts = [*models, *(path for path in code if path.name != "vocabulary.py")]
+    texts = [*models, *(path for path in code if path.name not in {"codes.py", "vocabulary.py"})]
     return "\n".join(path.read_text("utf-8") for path in texts)
 
 

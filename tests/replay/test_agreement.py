@@ -320,6 +320,7 @@ def test_every_event_of_a_case_is_in_the_histories_or_changes_nothing_compared()
         *("AppraisalWaived", "CountyReviewed", "SpotChecked", "RefusalNotified"),
         *("ApprovalAnnounced", "FuneralArranged", "SupportReviewed", "NeedFollowedUp"),
         *("PaymentRostered", "PaymentReissued", "TerminationPublished", "TerminationNotified"),
+        *("CountyPublicityStarted", "CountyPublicityEnded"),
         *("RuleOverridden", "EntryCorrected", "EntryAnnulled"),
         *("AccountChangeRequested", "AccountChangeConfirmed", "RecipientHeard", "SecondLookTaken"),
         "EmergencyHelpCompleted",

@@ -9,7 +9,7 @@ from tests.policy.care import pack
 from tests.replay.conftest import Ask
 from tests.replay.histories import COUNTY_OFFICE, Log, apply_for, case_name, token
 
-from aidledger.services.policy_book import parameter_text
+from aidledger.domain.policy.adopting import parameter_text
 
 COUNTY, CHILDREN, DIBAO = "gz-county-2022", "gz-children-2022", "gz-dibao-2022"
 TEKUN_CASE, ORPHAN_CASE, HOUSE = case_name(1), case_name(2), case_name(3)

@@ -84,6 +84,46 @@ def test_without_a_rule_nothing_is_called_allowed(ask: Ask) -> None:
     assert {position: ("unknown", None)} == judged(ask, log)
 
 
+def test_what_the_scanner_stopped_stands_there_and_was_never_shown(ask: Ask) -> None:
+    """F089: a stopped list is no list that showed anything, and none that may be shown."""
+    log = Log()
+    adopt_pack(log, **RULES)
+    stopped = log.add("ListStopped", "list/recipients", DAY, file="ab" * 32,
+                      found=["identity_number"], kind="recipients", lines=2, place=TOWNSHIP)  # fmt: skip
+
+    assert {stopped: ("stopped", None)} == judged(ask, log)
+
+
+def test_the_countys_notice_is_beside_the_villages(ask: Ask) -> None:
+    """C5, F028, F029: seven days in the village, and seven at the county, each until it came down."""
+    log, case = Log(), case_name(1)
+    adopt_pack(log, **RULES)
+    apply_for(log, case)
+    up = {"complaint_phone": "0851", "planned_to": "2022-03-09"}
+    village = log.add("PublicityStarted", case, DAY, village=VILLAGE, **up)
+    log.add("PublicityEnded", case, "2022-03-08", to_on="2022-03-08")
+    county = log.add("CountyPublicityStarted", case, "2022-03-09", place="520123", **up)
+    log.add("ObjectionRaised", case, "2022-03-10", objection="o1")
+    ended = log.add("CountyPublicityEnded", case, "2022-03-16", objections=1, to_on="2022-03-16")
+    answer = ask(log, "publicity_notices", "disclosures", "list_publicity", "case_state")
+
+    assert [
+        (village, "opinion", VILLAGE, 7, 0, False),
+        (county, "county", "520123", 7, 1, False),
+    ] == [
+        tuple(
+            row[key]
+            for key in ("notice", "kind", "village", "days_shown", "objections", "still_up")
+        )
+        for row in answer["publicity_notices"]
+    ]
+    assert ended in answer["publicity_notices"][1]["positions"]
+    assert ["PublicityStarted", "CountyPublicityStarted"] == [
+        row["type"] for row in answer["disclosures"]
+    ]
+    assert "published" == answer["case_state"][0]["stage"]
+
+
 def test_our_own_lists_have_no_column_that_the_pack_does_not_allow(
     models: dict[str, Model],
 ) -> None:
@@ -91,5 +131,5 @@ def test_our_own_lists_have_no_column_that_the_pack_does_not_allow(
     allowed = set(msgspec.convert(pack("gz-county-2022").parameters["list_columns"], list[str]))
     lists = {name: set(model.allow) for name, model in models.items() if model.allow}
 
-    assert {"list_approved", "list_paid", "list_publicity"} == set(lists)
+    assert {"list_approved", "list_paid", "list_publicity", "list_web"} == set(lists)
     assert {} == {name: columns - allowed for name, columns in lists.items() if columns - allowed}

@@ -14,11 +14,10 @@ from aidledger.replay.building import HANDLES, build, build_table
 from aidledger.replay.digest import columns_of, plain_rows
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
-from aidledger.replay.models import Model, ModelError, load_models, needed
-from aidledger.replay.views import event_views
+from aidledger.replay.models import Model, ModelError, load_models, loaded_tables, needed
 
 NAMES = sorted(load_models())
-LISTS = ["list_approved", "list_paid", "list_publicity"]
+LISTS = ["list_approved", "list_paid", "list_publicity", "list_web"]
 HEADER = "-- title_zh: 例\n-- title_en: sample\n-- key: stream\n-- for: a test\n"
 
 
@@ -38,8 +37,7 @@ def test_a_model_has_a_whole_header_and_its_facts(models: dict[str, Model], name
 def test_a_model_reads_views_and_models_and_nothing_else(
     models: dict[str, Model], name: str
 ) -> None:
-    views = {view.name for view in event_views().values()}
-    known = views | {"entry", "entry_version", "parameters"} | set(models)
+    known = loaded_tables() | set(models)
 
     assert set(models[name].uses) <= known
     for word in ("now(", "today(", "random", "uuid", "current_", "getvariable", "read_", "getenv"):

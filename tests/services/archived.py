@@ -124,7 +124,8 @@ def views(session: Session, segments: int, **cuts: object) -> tuple[Loaded, dict
         loaded = Loader(connection, **cuts).load(First(session, segments))  # type: ignore[arg-type]
         names = [view.name for view in event_views().values()]
         return loaded, {
-            name: fingerprint(connection, name) for name in (*names, "entry", "entry_version")
+            name: fingerprint(connection, name)
+            for name in (*names, "entry", "entry_amendment", "entry_version")
         }
 
 

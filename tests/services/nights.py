@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,16 @@ MODELS = ("case_state", "list_approved", "list_publicity")
 """Few of them: what is tested is the night, not the models."""
 
 
-def make(folder: Path) -> Path:
+SIMULATED = ("simulate", "--cases", "2", "--months", "2", "--seed", "7")
+
+
+def make(folder: Path, filled_by: Sequence[str | Path] = SIMULATED) -> Path:
     """Make the county with its key and its witness; return where the ledger lies."""
     folder.mkdir(parents=True, exist_ok=True)
     ledger = folder / "county.db"
     made = [
         on(ledger, "init", "--origin", "example.org/county"),
-        on(ledger, "simulate", "--cases", "2", "--months", "2", "--seed", "7"),
+        on(ledger, *filled_by),
     ]
     signed = on(ledger, "checkpoint", "sign", "--new-key", "--json")
     vkey = signed.object["log_keys"][0]

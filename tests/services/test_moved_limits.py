@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.services.conftest import Office
 
 from aidledger.services.due import due
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.running import running_limits
 from aidledger.store.outcome import Committed
 
@@ -163,6 +164,42 @@ def test_an_answer_is_put_off_once_in_either_way(office: Office) -> None:
     }
 
     assert {("0001", "2022-05-30", 30), ("0002", "2022-05-30", 30)} == answered
+
+
+def test_an_answer_is_reviewed_and_the_review_once_more(office: Office) -> None:
+    """F093, C15: each in 30 days; the second is asked for on the very day the first was answered."""
+    about = {"stream": "complaint/520123-2022-0009", "actor": "k1", "office": COUNTY}
+    kept = {"outcome": "confirmed", "told": True}
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        ("2022-03-01", "ComplaintReceived", {"anonymous": True, "channel": "box", "township": TOWNSHIP}),
+        ("2022-03-02", "ComplaintAnswered", {"answered_on": "2022-03-02", "outcome": "explained", "told": True}),
+        ("2022-03-18", "ComplaintReviewRequested", {}),
+        ("2022-04-18", "ComplaintReviewAnswered", {"answered_on": "2022-04-18", **kept}),
+        ("2022-04-18", "ComplaintSecondReviewRequested", {}),
+        ("2022-05-18", "ComplaintSecondReviewAnswered", {"answered_on": "2022-05-18", **kept}),
+    ]  # fmt: skip
+    found = {}
+    for day, name, data in steps:
+        office.act(day, {**about, "type": name, "data": data})
+        if "SecondReview" in name or name == "ComplaintReviewRequested":
+            items = [item for item in due_of(office, day) if item.stream == about["stream"]]
+            found[name] = {(item.what, item.due_on) for item in items if "review" in item.what}
+
+    assert {
+        "ComplaintReviewRequested": {("limit-complaint-review", "2022-04-18")},
+        "ComplaintSecondReviewRequested": {("limit-complaint-second-review", "2022-05-18")},
+        "ComplaintSecondReviewAnswered": set(),
+    } == found
+    columns, rows = read_model(office.session, "complaints", as_of=date(2022, 6, 1))
+    row = next(row for row in (dict(zip(columns, one, strict=True)) for one in rows)
+               if row["stream"] == about["stream"])  # fmt: skip
+
+    assert ("confirmed", "2022-04-18", "confirmed", "2022-05-18") == (
+        row["review_outcome"],
+        row["second_review_asked_on"],
+        row["second_review_outcome"],
+        row["second_review_answered_on"],
+    )
 
 
 def test_people_read_of_it_in_due_and_on_the_sheet(county: Office) -> None:

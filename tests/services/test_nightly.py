@@ -21,10 +21,13 @@ from aidledger.services.nightly import work
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, runs_folder
-from aidledger.services.nightly.steplist import STEPS as STEPS_ALL
 from aidledger.services.nightly.steps import Done, Step, StepResult, exit_code, run_steps
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import CHANGED_BY_NIGHTS, read_model, rebuild
+from aidledger.services.rebuilding import (
+    CHANGED_BY_NIGHTS,
+    read_model,
+    rebuild,
+)
 from aidledger.services.session import open_session
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
@@ -54,7 +57,7 @@ def test_a_night_does_everything_and_a_second_one_records_nothing(county_before:
     }
     second = night(county_before)
 
-    expected = dict.fromkeys(STEPS, "ok") | {"audit": "absent"}
+    expected = dict.fromkeys(STEPS, "ok")
     assert expected | {"past": "absent"} == by_name(first)
     assert expected == by_name(second)
     assert (0, 0) == (first.exit_code, second.exit_code)
@@ -216,12 +219,12 @@ def _digests(ledger: Path) -> dict[str, str]:
     return {one.name: one.digest for one in built.models}
 
 
-def test_new_entries_are_all_that_the_next_night_decides_again(county_after: Path) -> None:
+def test_new_decisions_are_all_that_the_next_night_takes_again(county_after: Path) -> None:
     _grow(county_after)
     found = night(county_after)
     again = next(one for one in found.steps if one.name == "redecide")
 
-    assert (0, 1) == (found.exit_code, again.figures["cases"])
+    assert (0, 0, 0) == (found.exit_code, again.figures["cases"], again.figures["decisions"])
     assert again.figures["from"] < again.figures["upto"]
     assert found.changed_output
 
@@ -374,17 +377,3 @@ def _result(status: Any, *, transient: bool = False) -> StepResult:
 )
 def test_what_weighs_most_is_the_exit_status(results: list[StepResult], expected: int) -> None:
     assert expected == exit_code(results)
-
-
-def test_audit_rules_that_are_not_there_are_never_called_ok(
-    county_after: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps = tuple(one for one in STEPS_ALL if one.name == "audit")
-    absent = nightly(str(county_after), nights.asked(county_after), Means(steps=steps))
-    monkeypatch.setattr(work, "find_spec", lambda name: object())
-    unknown = nightly(str(county_after), nights.asked(county_after), Means(steps=steps))
-
-    assert (["absent"], ["failed"]) == tuple(
-        list(by_name(one).values()) for one in (absent, unknown)
-    )
-    assert "no audit was made" in absent.steps[0].why_en

@@ -31,8 +31,9 @@ from aidledger.services import decoding
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
+from aidledger.services.problems import ServiceError
 from aidledger.services.redeciding import redecide
-from aidledger.services.redeciding_all import redecide_all
+from aidledger.services.redeciding_all import redecide_all, repeat_cases
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 
@@ -117,6 +118,20 @@ def test_two_processes_find_what_one_finds_case_by_case(county: str) -> None:
     )
     assert alone.decisions > 48
     assert [(24, 24)] == told
+
+
+def test_from_a_position_on_only_the_decisions_behind_it_are_taken_again(county: str) -> None:
+    with open_session(county) as session:
+        size, streams = session.store.head().size, case_streams(session)
+        every = dict(repeat_cases(session, streams, size))
+        for start in (0, size // 3, size // 2, size):
+            wanted = {
+                case: tuple(one for one in found if one.position >= start)
+                for case, found in every.items()
+                if not isinstance(found, ServiceError)
+            }
+
+            assert wanted == dict(repeat_cases(session, streams, size, start))
 
 
 def test_sealed_facts_that_stay_shut_are_counted_and_leave_it_open(

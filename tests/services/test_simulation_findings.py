@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
+from tests.counties import CASES, county
 from tests.services.detectors import DETECTORS as OF_CASES
 from tests.services.detectors import History, only
 from tests.services.detectors_care import DETECTORS_OF_CARE
@@ -17,10 +16,8 @@ from tests.services.detectors_order import DETECTORS_OF_ORDER
 from tests.services.detectors_relief import RELIEF
 
 from aidledger.services.decoding import recorded_all
-from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
-from aidledger.services.simulation.running import simulate
 
 DETECTORS = (
     OF_CASES
@@ -31,29 +28,22 @@ DETECTORS = (
     | MEANS
     | RELIEF
 )
-CASES = 160
 
 
-def county(folder: Path, *, planted: bool) -> tuple[History, dict[str, Any]]:
-    """Simulate enough cases over a year and read everything back."""
-    location, listed = str(folder / "ledger.sqlite"), folder / "irregularities.json"
-    create_ledger(location, origin="simulated/520123/7")
-    with open_session(location) as session:
-        simulate(
-            session, cases=CASES, months=12, seed=7, irregularities=listed if planted else None
-        )
-        history = History(recorded_all(session.store.read()))
-    return history, msgspec.json.decode(listed.read_bytes()) if planted else {}
+def history_of(location: str) -> History:
+    with open_session(location, read_only=True) as session:
+        return History(recorded_all(session.store.read()))
 
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> History:
-    return county(tmp_path_factory.mktemp("clean"), planted=False)[0]
+    return history_of(county(tmp_path_factory, planted=False).location)
 
 
 @pytest.fixture(scope="module")
 def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str, Any]]:
-    return county(tmp_path_factory.mktemp("spoiled"), planted=True)
+    made = county(tmp_path_factory, planted=True)
+    return history_of(made.location), made.listed
 
 
 def test_there_are_enough_cases_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:

@@ -133,7 +133,7 @@ MORE_OTHER_TWINS: Final[dict[str, tuple[str, Placed]]] = {
             609,
             (
                 Cut(
-                    "domain.registry.replay:_Replay._forbidden",
+                    "domain.registry.replay:Replay._forbidden",
                     "may_be_broken(one.code)",
                     "True",
                 ),

@@ -81,7 +81,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     publicity_planned_to: str = ""
     publicity_to: str = ""
     publicity_evidence: bool = False
+    county_publicity_from: str = ""
+    county_publicity_to: str = ""
     open_objections: frozenset[str] = frozenset()
+    reinvestigated_on: str = ""
+    """When an objection was last looked into again."""
     submitted_on: str = ""
     county_reviewed: bool = False
     spot_checked: bool = False

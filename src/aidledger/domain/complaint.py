@@ -25,6 +25,8 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     extensions: int = 0
     finding: str = ""
     answered_on: str = ""
+    review_answered_on: str = ""
+    second_review_answered_on: str = ""
 
 
 def evolve_complaint(complaint: Complaint, at: Recorded) -> Complaint:
@@ -53,6 +55,10 @@ def evolve_complaint(complaint: Complaint, at: Recorded) -> Complaint:
             return change(complaint, finding=event.finding)
         case events.ComplaintAnswered() as event:
             return change(complaint, answered_on=event.answered_on)
+        case events.ComplaintReviewAnswered() as event:
+            return change(complaint, review_answered_on=event.answered_on)
+        case events.ComplaintSecondReviewAnswered() as event:
+            return change(complaint, second_review_answered_on=event.answered_on)
         case _:
             return complaint
 

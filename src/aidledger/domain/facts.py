@@ -159,6 +159,9 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
         "publicity_planned_to",
         "publicity_to",
         "publicity_evidence",
+        "county_publicity_from",
+        "county_publicity_to",
+        "reinvestigated_on",
         "submitted_on",
         "county_reviewed",
         "spot_checked",
@@ -264,6 +267,9 @@ def complaint_facts(complaint: Complaint | None) -> Facts:
         "handler": complaint.handler,
         "received_on": complaint.received_on,
         "extended": complaint.extensions > 0,
+        "answered_on": complaint.answered_on,
+        "review_answered_on": complaint.review_answered_on,
+        "closed": bool(complaint.second_review_answered_on),
     }
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from itertools import count
 from typing import Any
 
 import duckdb
 
 from aidledger.ledger.canonical import clip
-from aidledger.replay.building import Results, build, build_table
+from aidledger.replay.building import Results, Watch, build, build_table
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits, building, lock
 from aidledger.replay.generation import GenerationsError
+from aidledger.replay.job import Progress
 from aidledger.replay.loading import Loaded, Loader, Source
 from aidledger.replay.models import Model, needed
 
@@ -72,8 +75,11 @@ def derived(
     as_of: date,
     known_on: date | None,
     limits: EngineLimits | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Results]]:
     """Build models in memory as of a size of the log: later entries don't count, whatever they amend.
+
+    `progress` is told of rows that are loaded, then of each model that is begun; what it raises stops all.
 
     Raises:
         GenerationsError: the engine had no room to work.
@@ -81,11 +87,25 @@ def derived(
     """
     try:
         with building(None, limits) as connection:
-            Loader(connection, as_of=as_of, known_on=known_on).load(UpTo(source, size))
+            told = None if progress is None else partial(_loaded, progress, size)
+            loader = Loader(connection, as_of=as_of, known_on=known_on, progress=told)
+            loader.load(UpTo(source, size))
             lock(connection)
-            yield connection, build(connection, models)
+            yield connection, build(connection, models, watch=_watch(progress, len(models)))
     except duckdb.Error as error:
         raise GenerationsError(
             f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
             "give the engine more memory, or fewer threads",
         ) from error
+
+
+def _loaded(progress: Progress, size: int, rows: int) -> None:
+    progress("load", rows, max(size, rows))
+
+
+def _watch(progress: Progress | None, total: int) -> Watch:
+    """Return who is told of each model that is begun."""
+    if progress is None:
+        return Watch()
+    begun = count()
+    return Watch(progress=lambda name: progress(name, next(begun), total))

@@ -24,8 +24,14 @@ from aidledger.replay.rows import HostileRow, recorded_of
 from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
 from aidledger.replay.sorting import AFTER_ALL, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
-from aidledger.replay.versions import VERSION_SQL, VERSION_TYPES, versions
-from aidledger.replay.views import create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.versions import (
+    BESIDE_COLUMNS,
+    amendment_rows,
+    beside_sql,
+    version_row,
+    versions,
+)
+from aidledger.replay.views import ENTRY_SQL, create_sql, entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
 """Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
@@ -78,6 +84,24 @@ def end_of_day(day: date) -> str:
     return f"{midnight.isoformat(timespec='microseconds')}Z"
 
 
+def load_all(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    *,
+    as_of: date | None,
+    known_on: date | None,
+    progress: Callable[[int], None] | None,
+) -> Loaded:
+    """Load all that a source has into the views of a connection; arguments as `Loader` has them."""
+    return Loader(connection, as_of=as_of, known_on=known_on, progress=progress).load(source)
+
+
+def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every view, and what is laid beside them, empty."""
+    beside = (ENTRY_SQL, *map(beside_sql, BESIDE_COLUMNS))
+    connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
+
+
 class Loader:
     """Takes rows in order and fills the views of one DuckDB connection."""
 
@@ -88,14 +112,24 @@ class Loader:
         as_of: date | None = None,
         known_on: date | None = None,
         progress: Callable[[int], None] | None = None,
+        laid: bool = False,
     ) -> None:
+        """Take a connection; `laid` says that its empty tables are there already."""
         self._connection = connection
+        self._laid = laid
         self._as_of = as_of
         self._known_on = known_on
         self._cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
         self._progress = progress
         self._sorter = Sorter(self._cutoff)
         self._findings = self._sorter.findings
+
+    @property
+    def known_until(self) -> datetime | None:
+        """The last moment (UTC) of which what was recorded counts; None: all does."""
+        if self._known_on is None:
+            return None
+        return datetime.fromisoformat(self._cutoff).replace(tzinfo=None) - timedelta(microseconds=1)
 
     def load(self, source: Source) -> Loaded:
         """Load everything a source has, cut and amended.
@@ -104,23 +138,27 @@ class Loader:
             duckdb.Error: the engine could not work (disk full, memory limit).
 
         """
-        views = event_views().values()
-        self._connection.execute("; ".join((*map(create_sql, views), VERSION_SQL)))
+        if not self._laid:
+            lay_out(self._connection)
         with spooling(self._connection) as spool:
             first = self._take_sealed(source.sealed(), spool)
             self._take_all(source.rows(first), spool)
             spool.finish()
             filled = sorted(spool.filled)
-            if self._known_on is not None:
-                end = datetime.fromisoformat(self._cutoff).replace(tzinfo=None)
-                self._take_out(filled, "recorded_at", end - timedelta(microseconds=1))
+            if self.known_until is not None:
+                self._take_out(filled, "recorded_at", self.known_until)
             as_of = self._day_in_question(filled)
             # first what is known is put right, then the cut: so does the fold of a case
             self._amend(source, spool)
             spool.finish()
         self._take_out(filled, "effective_on", as_of)
-        self._connection.execute(entry_sql([v for v in views if v.name in filled]))
-        self._parameters(as_of)
+        if filled:
+            views = event_views().values()
+            self._connection.execute(entry_sql([v for v in views if v.name in filled]))
+        self._connection.execute(
+            "INSERT INTO parameters VALUES (?, ?)",
+            [as_of, self._known_on],
+        )
         row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
         return Loaded(
             position=self._sorter.position,
@@ -153,11 +191,6 @@ class Loader:
                     [bound],
                 )
 
-    def _parameters(self, as_of: date) -> None:
-        """Make the one-row table of both parameters."""
-        self._connection.execute("CREATE TABLE parameters (as_of DATE, known_on DATE)")
-        self._connection.execute("INSERT INTO parameters VALUES (?, ?)", [as_of, self._known_on])
-
     def _take_sealed(self, runs: tuple[SealedRun, ...], spool: Spool) -> int:
         """Take the columns of sealed segments; return the first position that none has."""
         if not runs:
@@ -180,13 +213,15 @@ class Loader:
 
     def _amend(self, source: Source, spool: Spool) -> None:
         """Put corrections in place and take annulled entries out, as `domain.recorded` says."""
+        amendments_of: list[tuple[Any, ...]] = []
         versions_of: list[tuple[Any, ...]] = []
         outdated: dict[str, list[int]] = {}
         for stream, known in self._sorter.amendments.items():
             originals = dict(self._targets(source, stream, known))
             given = {at: recorded_of(entry.envelope, at) for at, entry in originals.items()}
             self._report_misfits(stream, known, given)
-            versions_of += _version_rows(originals, given, known)
+            amendments_of += amendment_rows(known)
+            versions_of += map(version_row, versions(given, known))
             given.update((e.position, e) for e in known)
             live = {e.position: e for e in amended(given[at] for at in sorted(given))}
             for position, before in given.items():
@@ -200,23 +235,26 @@ class Loader:
                     spool.lines[original.view.type_name.encode()].append(
                         b'{"position":%d,"entry":%b}' % (position, changed)
                     )
-        self._take_amended(outdated, versions_of)
+        self._take_out_amended(outdated)
+        self._keep("entry_amendment", amendments_of)
+        self._keep("entry_version", versions_of)
 
-    def _take_amended(
-        self, outdated: dict[str, list[int]], versions_of: list[tuple[Any, ...]]
-    ) -> None:
-        """Take out what no longer stands as it was recorded, and keep how it stood."""
+    def _take_out_amended(self, outdated: dict[str, list[int]]) -> None:
+        """Take out what no longer stands as it was recorded."""
         # all at once: the engine takes a millisecond for a statement, whatever it is about
         for name, positions in outdated.items():
             self._connection.execute(
                 f"DELETE FROM {quoted(name)} WHERE position IN (SELECT unnest(?::BIGINT[]))",  # noqa: S608
                 [positions],
             )
-        if versions_of:
-            columns = ", ".join(f"unnest(?::{kind}[])" for kind in VERSION_TYPES)
+
+    def _keep(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        """Put rows into a table that is not a view: how entries stood, and what amended them."""
+        if rows:
+            columns = ", ".join(f"unnest(?::{kind}[])" for _, kind in BESIDE_COLUMNS[table])
             self._connection.execute(
-                f"INSERT INTO entry_version SELECT {columns}",
-                [list(column) for column in zip(*versions_of, strict=True)],
+                f"INSERT INTO {table} SELECT {columns}",
+                [list(column) for column in zip(*rows, strict=True)],
             )
 
     def _report_misfits(
@@ -264,21 +302,3 @@ class Loader:
             envelope = entry.envelope
             if envelope.stream == stream and envelope.recorded_at < self._cutoff:
                 yield position, entry
-
-
-def _version_rows(
-    originals: dict[int, TypedEntry], given: dict[int, Recorded], amendments: list[Recorded]
-) -> Iterator[tuple[Any, ...]]:
-    """Yield how the amended entries of a stream stood, and between which positions."""
-    for version in versions(given, amendments):
-        entry = version.entry
-        yield (
-            entry.position,
-            entry.stream,
-            originals[entry.position].view.type_name,
-            entry.effective_on,
-            entry.office,
-            getattr(entry.event, "amount_fen", None),
-            version.from_position,
-            version.to_position,
-        )

@@ -19,6 +19,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
+from aidledger.replay.versions import BESIDE_COLUMNS
 from aidledger.replay.views import event_views
 
 PACKAGE: Final = "aidledger_projections"
@@ -61,11 +62,14 @@ _REQUIRED: Final = ("title_zh", "title_en", "key", "for")
 
 
 class ModelError(Exception):
-    """A model that cannot be used: which one, what was expected and found, and a hint."""
+    """A model that cannot be used: which one, what was expected and found, a hint; its line if known."""
 
-    def __init__(self, model: str, expected: str, found: str, hint: str) -> None:
+    def __init__(
+        self, model: str, expected: str, found: str, hint: str, line: int | None = None
+    ) -> None:
         super().__init__(f"model {model}: expected {expected}, found {found}")
         self.model = model
+        self.line = line
         self.expected = expected
         self.found = found
         self.hint = hint
@@ -131,7 +135,7 @@ def parse_model(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> Mode
     for field in _REQUIRED:
         if not header.get(field):
             raise ModelError(name, f"a header line `-- {field}: …`", "none", "add the line on top")
-    sources = _tables_of(name, text, parser) | set(_listed(header.get("uses", "")))
+    sources = tables_of(name, text, parser) | set(_listed(header.get("uses", "")))
     return Model(
         name=name,
         title_zh=header["title_zh"],
@@ -154,11 +158,27 @@ def read_question(name: str, text: str) -> set[str]:
 
     """
     with duckdb.connect(":memory:") as parser:
-        return _tables_of(name, text, parser)
+        return tables_of(name, text, parser)
 
 
-def _tables_of(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> set[str]:
-    """Return the tables that one SELECT names, once all that it calls is allowed."""
+def tables_named(name: str, text: str) -> set[str]:
+    """Return the tables that one SELECT reads, whatever it calls.
+
+    Raises:
+        ModelError: more or less than one SELECT.
+
+    """
+    with duckdb.connect(":memory:") as parser:
+        return _read_sql(name, text, parser)[0]
+
+
+def tables_of(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the tables that one SELECT names, once all that it calls is allowed.
+
+    Raises:
+        ModelError: more or less than one SELECT, or a function that is not allowed.
+
+    """
     tables, functions = _read_sql(name, text, parser)
     alien = sorted(functions - ALLOWED_FUNCTIONS)
     if alien:
@@ -181,7 +201,11 @@ def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[
     parsed: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if parsed["error"] or len(parsed["statements"]) != 1:
         found = str(parsed.get("error_message", "another number of statements"))
-        raise ModelError(name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where")
+        at = str(parsed.get("position", ""))
+        line = text.encode()[: int(at)].count(b"\n") + 1 if at.isdigit() else None
+        raise ModelError(
+            name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where", line
+        )
     tables: set[str] = set()
     functions: set[str] = set()
     ctes: set[str] = set()
@@ -212,6 +236,12 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
                 yield from _nodes(item)
 
 
+def loaded_tables() -> frozenset[str]:
+    """Return what is there before any model: the event views and what is laid beside them."""
+    views = {view.name for view in event_views().values()}
+    return frozenset(views | {"entry"} | BESIDE_COLUMNS.keys())
+
+
 def in_order(models: Iterable[Model]) -> dict[str, Model]:
     """Return models so that each comes after those it reads.
 
@@ -221,11 +251,7 @@ def in_order(models: Iterable[Model]) -> dict[str, Model]:
 
     """
     by_name = {model.name: model for model in models}
-    views = {view.name for view in event_views().values()} | {
-        "entry",
-        "entry_version",
-        "parameters",
-    }
+    views = loaded_tables()
     for model in by_name.values():
         if model.name in views:
             raise ModelError(model.name, "a name of its own", "an event view", "rename the file")

@@ -1,44 +1,127 @@
-"""How amended entries stood at each position of the log: what a reader of that time saw.
+"""How amended entries stood at each position of the log, and what amended them.
 
 The event views say what is known now. A unit's return was made from what was known then: an entry
-that was put right afterwards counts as it stood.
+that was put right afterwards counts as it stood; and what followed from an entry that was annulled
+is asked of what it said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
+from aidledger.domain.policy.decision import DecisionRecord
 from aidledger.domain.recorded import Recorded, corrected
 
-_COLUMNS: Final = (
+_SAID: Final = {
+    "amount_fen": int,
+    "from_month": str,
+    "kind": str,
+    "month": str,
+    "monthly_fen": int,
+    "run": str,
+    "way": str,
+}
+"""Fields of the data that are kept of a version, where its type has them."""
+_SQL_TYPES: Final = {int: "BIGINT", str: "VARCHAR"}
+
+VERSION_COLUMNS: Final = (
     ("position", "BIGINT"),
+    ("number", "BIGINT"),
     ("stream", "VARCHAR"),
     ("type", "VARCHAR"),
     ("effective_on", "DATE"),
     ("office", "VARCHAR"),
-    ("amount_fen", "BIGINT"),
     ("from_position", "BIGINT"),
     ("to_position", "BIGINT"),
+    ("facts", "VARCHAR"),
+    *((name, _SQL_TYPES[kind]) for name, kind in _SAID.items()),
 )
-VERSION_TYPES: Final = tuple(kind for _, kind in _COLUMNS)
-"""The SQL types of the columns of ``entry_version``, in their order."""
-VERSION_SQL: Final = (
-    f"CREATE TABLE entry_version ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS)})"
+"""``number`` counts the versions of an entry: 0 is as it was recorded. ``from_position`` is the first
+position at which the entry stood so, ``to_position`` the first at which it no longer did (null: it
+still does; the same: nobody saw it so). ``facts`` is what its decision read, as JSON text."""
+
+AMENDMENT_COLUMNS: Final = (
+    ("position", "BIGINT"),
+    ("stream", "VARCHAR"),
+    ("type", "VARCHAR"),
+    ("names", "BIGINT"),
+    ("effective_on", "DATE"),
+    ("authority", "VARCHAR"),
+    ("reason", "VARCHAR"),
+    ("stands", "BOOLEAN"),
 )
-"""``from_position`` is the first position at which the entry stood so, ``to_position`` the first at
-which it no longer did (null: it still does)."""
+"""Every correction and annulment that is known, on whatever day it takes effect; ``names`` is the
+entry that it is about. A correction stands until it is annulled, an annulment for ever."""
+
+BESIDE_COLUMNS: Final = {
+    "entry_amendment": AMENDMENT_COLUMNS,
+    "entry_version": VERSION_COLUMNS,
+    "parameters": (("as_of", "DATE"), ("known_on", "DATE")),
+}
+"""The tables laid beside the event views and ``entry``: their columns with SQL types, in order."""
+
+_write: Final = msgspec.json.Encoder(order="sorted").encode
+
+
+def beside_sql(name: str) -> str:
+    """Return the statement that makes one of them, empty."""
+    columns = ", ".join(f"{column} {kind}" for column, kind in BESIDE_COLUMNS[name])
+    return f"CREATE TABLE {name} ({columns})"
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry as it stood from one position on, until another."""
+    """An entry as it stood from one position on, until another; version 0 is as it was recorded."""
 
     entry: Recorded
+    number: int
     from_position: int
     to_position: int | None = None
+
+
+def version_row(version: Version) -> tuple[Any, ...]:
+    """Return a row of ``entry_version``."""
+    entry = version.entry
+    record = getattr(entry.event, "decision", None)
+    said = ((getattr(entry.event, name, None), kind) for name, kind in _SAID.items())
+    return (
+        entry.position,
+        version.number,
+        entry.stream,
+        wire_name(entry.event),
+        entry.effective_on,
+        entry.office,
+        version.from_position,
+        version.to_position,
+        _write(record.facts).decode() if isinstance(record, DecisionRecord) else None,
+        *(value if type(value) is kind else None for value, kind in said),
+    )
+
+
+def amendment_rows(amendments: Iterable[Recorded]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of ``entry_amendment`` for the amendments of one stream."""
+    amendments = tuple(amendments)
+    annulled = {e.event.position for e in amendments if isinstance(e.event, EntryAnnulled)}
+    for entry in amendments:
+        match entry.event:
+            case EntryAnnulled() | EntryCorrected() as event:
+                stands = isinstance(event, EntryAnnulled) or entry.position not in annulled
+                yield (
+                    entry.position,
+                    entry.stream,
+                    wire_name(event),
+                    event.position,
+                    entry.effective_on,
+                    event.authority,
+                    event.reason,
+                    stands,
+                )
+            case _:
+                pass
 
 
 def versions(
@@ -64,6 +147,13 @@ def versions(
     }
     corrections: dict[int, dict[int, EntryCorrected]] = {at: {} for at in now}
     annulled: set[int] = set()
+    numbers = dict.fromkeys(now, 0)
+
+    def version(at: int, to: int | None) -> Version:
+        entry, since = now[at]
+        number, numbers[at] = numbers[at], numbers[at] + 1
+        return Version(entry=entry, number=number, from_position=since, to_position=to)
+
     for one in amendments:
         match one.event:
             case EntryCorrected(position=at) as event if at in now and one.position not in annulled:
@@ -71,8 +161,8 @@ def versions(
                 after = corrected(now[at][0], event)
             case EntryAnnulled(position=at) if at in now:
                 annulled.add(at)
-                entry, since = now.pop(at)
-                yield Version(entry=entry, from_position=since, to_position=max(at, one.position))
+                yield version(at, max(at, one.position))
+                del now[at]
                 continue
             case EntryAnnulled(position=named):
                 annulled.add(named)
@@ -84,11 +174,10 @@ def versions(
                     after = corrected(after, event) or after
             case _:
                 continue
-        entry, since = now[at]
-        if after is None or after == entry:
+        if after is None or after == now[at][0]:
             continue
-        if (begins := max(at, one.position)) > since:
-            yield Version(entry=entry, from_position=since, to_position=begins)
+        begins = max(at, one.position)
+        yield version(at, begins)
         now[at] = (after, begins)
-    for entry, since in now.values():
-        yield Version(entry=entry, from_position=since)
+    for at in now:
+        yield version(at, None)

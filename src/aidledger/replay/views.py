@@ -31,6 +31,9 @@ ENVELOPE: Final[tuple[tuple[str, str, str], ...]] = (
 ``recorded_at`` is UTC; ``pack_hash`` is the hex after ``sha256:``.
 """
 
+ENTRY_SQL: Final = f"CREATE TABLE entry ({', '.join(f'{name} {kind}' for name, kind, _ in ENVELOPE)}, type VARCHAR)"
+"""The statement that makes ``entry``, empty: the envelope of every entry, with its type."""
+
 _ENTRY_TYPE: Final = (
     "stream VARCHAR, version BIGINT, recorded_at TIMESTAMP, effective_on DATE, actor VARCHAR, "
     "office VARCHAR, policy STRUCT(hash VARCHAR)"
@@ -182,16 +185,13 @@ def select_sql(view: EventView, path: str) -> str:
 
 
 def entry_sql(views: list[EventView]) -> str:
-    """Return the statement that makes ``entry``: every entry of every type that has any."""
+    """Return the statement that fills ``entry`` with every entry of some types."""
     names = ", ".join(name for name, _, _ in ENVELOPE)
     parts = [
         f"SELECT {names}, {literal(view.type_name)} AS type FROM {quoted(view.name)}"  # noqa: S608
         for view in views
     ]
-    if not parts:
-        columns = ", ".join(f"{name} {kind}" for name, kind, _ in ENVELOPE)
-        return f"CREATE TABLE entry ({columns}, type VARCHAR)"
-    return f"CREATE TABLE entry AS {' UNION ALL '.join(parts)}"
+    return f"INSERT INTO entry {' UNION ALL '.join(parts)}"
 
 
 class ViewShape(msgspec.Struct, frozen=True, kw_only=True):

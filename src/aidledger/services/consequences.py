@@ -26,14 +26,16 @@ from aidledger.domain.events.registry import (
     ListPublished,
     ListWithdrawn,
 )
+from aidledger.domain.point import parse_point
 from aidledger.domain.policy.decision import DecisionRecord
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import end_of_china_day
 from aidledger.services.closing import changes, statements
 from aidledger.services.decoding import recorded_all
-from aidledger.services.followed import Consequence, State, consequence_of
+from aidledger.services.followed import Consequence, Proposed, State, consequence_of
 from aidledger.services.history import history
 from aidledger.services.payment_book import PaymentBook
+from aidledger.services.points import size_at
 from aidledger.services.problems import ServiceError
 from aidledger.services.putting_right import proposals, recovery_order
 from aidledger.services.redeciding import known_facts, record_of
@@ -166,6 +168,7 @@ def _in_the_case(chain: Chain, left: dict[str, int], orders: Orders) -> Iterator
                 "entitlement",
                 "stands" if stands else "annulled",
                 is_open=stands and gone,
+                proposal="annul",
             )
     paid = {line_of(entry) for entry in chain.payments}
     last = {
@@ -199,8 +202,16 @@ def _in_the_case(chain: Chain, left: dict[str, int], orders: Orders) -> Iterator
             "payment" if is_payment else "roster_line",
             state,
             is_open=unpaid or (state in {"stands", "ordered"} and owed > 0),
+            proposal=_proposal(is_payment=is_payment, was_paid=line_of(entry) in paid, state=state),
             to_recover_fen=owed if is_last else 0,
         )
+
+
+def _proposal(*, is_payment: bool, was_paid: bool, state: State) -> Proposed | None:
+    """Return what puts a line or a payment right: the money of a line is asked back where it was paid."""
+    if is_payment:
+        return None if state == "ordered" else "recover"
+    return None if was_paid else "annul"
 
 
 def _shown(session: Session, chain: Chain, known_on: str | None) -> Iterator[Consequence]:
@@ -228,24 +239,26 @@ def _shown(session: Session, chain: Chain, known_on: str | None) -> Iterator[Con
                     "list",
                     "withdrawn" if is_down else "stands",
                     is_open=chain.is_amended and not is_down,
+                    proposal="withdraw",
                 )
             case _:
                 pass
+    size = None if known_on is None else size_at(session.store, parse_point(known_on))
     for month in sorted(months):
-        yield from _closed(session, chain, month, end)
+        yield from _closed(session, chain, month, size)
 
 
-def _closed(session: Session, chain: Chain, month: str, end: str | None) -> Iterator[Consequence]:
-    """Yield the closing of a month; it is open where lines of it were amended since."""
+def _closed(session: Session, chain: Chain, month: str, size: int | None) -> Iterator[Consequence]:
+    """Yield the closing of a month; it is open where lines of it were amended since, up to a size."""
     known = {
         entry.position: entry
         for entry in session.stream(f"month/{month}")
-        if end is None or entry.recorded_at < end
+        if size is None or entry.position < size
     }
     said = [one for one in statements(session.store, month) if one.position in known]
     if not said:
         return
-    lines = changes(PaymentBook(session.store, month=month), month, said[-1].event.size, None)
+    lines = changes(PaymentBook(session.store, month=month), month, said[-1].event.size, size)
     is_open = chain.is_amended and any(lines)
     more = len(said) > 1 and chain.is_amended and not is_open
     yield consequence_of(
@@ -254,6 +267,7 @@ def _closed(session: Session, chain: Chain, month: str, end: str | None) -> Iter
         "closed_month",
         "supplemented" if more else "stands",
         is_open=is_open,
+        proposal="supplement",
     )
 
 
@@ -281,7 +295,9 @@ def _decided(session: Session, chain: Chain) -> Iterator[Consequence]:
         state: State = "stands" if entry.position in chain.standing else "annulled"
         if state == "stands" and type(entry.event) in later:
             state = "retaken"
-        yield consequence_of(chain, entry, "decision", state, is_open=state == "stands")
+        yield consequence_of(
+            chain, entry, "decision", state, is_open=state == "stands", proposal="decide_again"
+        )
 
 
 def _rests_on_it(

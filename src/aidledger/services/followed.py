@@ -1,8 +1,11 @@
-"""An entry that followed from another: what it is, how far it lies from the first, and its state."""
+"""An entry that followed from another: what it is, how far it lies from the first, and its state.
+
+The read model ``consequences`` has the same words in SQL.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,11 +22,16 @@ State = Literal[
     "stands", "annulled", "ordered", "recovered", "retaken", "supplemented", "waived", "withdrawn"
 ]
 
+Proposed = Literal["annul", "decide_again", "recover", "supplement", "withdraw"]
+_MONTHS: Final = ("month", "from_month")
+"""Where an entry says its month; what was left out counts as nothing."""
+
 
 class Consequence(msgspec.Struct, frozen=True, kw_only=True):
     """An entry that followed, how far it lies from the first, its state, and whether work is left.
 
-    ``amount_fen`` is of a line or a payment; ``to_recover_fen`` what of its month is still to come
+    ``proposal`` is what would put right an open one; nothing where that is proposed elsewhere, or was
+    ordered. ``amount_fen`` is of a line or a payment; ``to_recover_fen`` what of its month is still to come
     back, told at its last payment.
     """
 
@@ -37,6 +45,7 @@ class Consequence(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int | None
     state: State
     open: bool
+    proposal: Proposed | None
     to_recover_fen: int = 0
 
 
@@ -47,6 +56,7 @@ def consequence_of(
     state: State,
     *,
     is_open: bool,
+    proposal: Proposed | None,
     to_recover_fen: int = 0,
 ) -> Consequence:
     """Return an entry that followed, with its distance from the first."""
@@ -65,9 +75,10 @@ def consequence_of(
         type=wire_name(entry.event),
         stream=entry.stream,
         effective_on=entry.effective_on,
-        month=getattr(entry.event, "month", None) or getattr(entry.event, "from_month", None),
+        month=next(filter(None, (getattr(entry.event, name, None) for name in _MONTHS)), None),
         amount_fen=getattr(entry.event, "amount_fen", getattr(entry.event, "monthly_fen", None)),
         state=state,
         open=is_open,
+        proposal=proposal if is_open else None,
         to_recover_fen=to_recover_fen,
     )

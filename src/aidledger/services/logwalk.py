@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
+from aidledger.ledger.proof import ProofError
 from aidledger.ledger.tree import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash
-from aidledger.store.port import HostileRow
+from aidledger.services.proving import stored_tree
+from aidledger.store.port import HostileRow, LedgerStore
 
 _FLUSH: Final = 4_096
 """Leaves kept before they are hashed together."""
@@ -86,3 +88,21 @@ def walk(rows: Iterable[HostileRow], sizes: Iterable[int], see: See | None = Non
             edges = (own,) if other is None else (own, other)
             found[expected] = tuple(edge.flush().root() for edge in edges)
     return Roots(expected, found, whole)
+
+
+def verified_roots(store: LedgerStore, entries: int, sizes: Iterable[int]) -> Roots | None:
+    """Return the roots at sizes of a log in which nothing is wrong, out of its stored nodes.
+
+    The log's own checks have just held every node and every stored leaf against the records: reading
+    all of these again would say the same. Nothing where the log has been written to since.
+    """
+    wanted = set(sizes)
+    if wanted and max(wanted) > entries:
+        return None
+    try:
+        at: dict[int, tuple[bytes, ...]] = {
+            size: (stored_tree(store, size).root(),) for size in wanted
+        }
+    except ProofError:
+        return None
+    return Roots(entries, at, whole=True)

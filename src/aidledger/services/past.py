@@ -21,6 +21,7 @@ from aidledger.replay.building import Results
 from aidledger.replay.deriving import derived
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import GenerationsError
+from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.certifying import (
     STREAM,
@@ -79,6 +80,7 @@ def check_past(
     position: int | None = None,
     folder: Path | None = None,
     limits: EngineLimits | None = None,
+    progress: Progress | None = None,
 ) -> PastCheck | None:
     """Derive a certified generation again and compare; nothing where none was certified.
 
@@ -87,6 +89,7 @@ def check_past(
         position: of the entry that names the certificate; default: the one that the root picks.
         folder: where generations are kept; default: beside the ledger.
         limits: how much memory and how many threads to take.
+        progress: told how far it is.
 
     Raises:
         ServiceError: no certificate is named at this position, or the engine could not work.
@@ -123,7 +126,7 @@ def check_past(
         return msgspec.structs.replace(result, findings=tuple(findings), not_made=str(error))
     findings += _said_otherwise(one, certificate, store.origin)
     try:
-        models = _compared(StoreSource(store), certificate, limits)
+        models = _compared(StoreSource(store), certificate, limits, progress)
     except GenerationsError as error:
         raise ServiceError(str(error), hint=error.hint, exit_code=75) from error
     findings += [
@@ -163,7 +166,10 @@ def _said_otherwise(one: Recorded, certificate: Certificate, origin: str) -> lis
 
 
 def _compared(
-    source: StoreSource, certificate: Certificate, limits: EngineLimits | None
+    source: StoreSource,
+    certificate: Certificate,
+    limits: EngineLimits | None,
+    progress: Progress | None,
 ) -> tuple[PastModel, ...]:
     """Derive what can be compared, and compare it."""
     models = load_models()
@@ -178,6 +184,7 @@ def _compared(
             as_of=date.fromisoformat(certificate.as_of),
             known_on=date.fromisoformat(certificate.known_on) if certificate.known_on else None,
             limits=limits,
+            progress=progress,
         ) as (_, results):
             found = results
     built = {one.name: one for one in found.built}

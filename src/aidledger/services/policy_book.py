@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
-
-import msgspec
+from functools import lru_cache
+from typing import Final
 
 from aidledger.domain.calendar import Calendar, YearTable
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, StandardPublished
@@ -24,6 +24,7 @@ from aidledger.services.problems import ServiceError
 
 Fetch = Callable[[str], bytes | None]
 """Returns the evidence file of a SHA-256 (hex), or nothing."""
+_REMEMBERED: Final = 16
 
 
 class PolicyBook:
@@ -124,7 +125,7 @@ class PolicyBook:
                 f"policy pack {pack_hash[:12]}: expected an adoption entry with its files, found none",
                 hint="adopt the pack before deciding under it",
             )
-        files: dict[str, bytes] = {}
+        files: list[tuple[str, bytes]] = []
         for link in chain:
             name, _, digest = link.rpartition("@")
             content = self._fetch(digest)
@@ -133,10 +134,10 @@ class PolicyBook:
                     f"policy pack {name}: expected its text as evidence {digest[:12]}, found none",
                     hint="restore the evidence file; until then the decision can't be replayed",
                 )
-            files[name] = content
+            files.append((name, content))
         top = chain[-1].rpartition("@")[0]
         try:
-            pack = PackLibrary(files).resolve(top)
+            pack = _resolved(top, tuple(files))
         except PackError as error:
             raise ServiceError(f"policy pack {top}: {error}") from None
         if pack.hash != pack_hash:
@@ -145,6 +146,17 @@ class PolicyBook:
                 hint="the stored text isn't the one that was adopted",
             )
         return pack
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _resolved(top: str, files: tuple[tuple[str, bytes], ...]) -> ResolvedPack:
+    """Resolve a pack from its files by name. A night asks many times over: nothing is read twice.
+
+    Raises:
+        PackError: as `PackLibrary.resolve`.
+
+    """
+    return PackLibrary(dict(files)).resolve(top)
 
 
 def year_table(event: CalendarAdopted) -> YearTable:
@@ -157,10 +169,3 @@ def year_table(event: CalendarAdopted) -> YearTable:
         notice=event.notice,
         hash=event.calendar_hash,
     )
-
-
-def parameter_text(value: object) -> str:
-    """Return a pack's parameter as an adoption entry holds it: text as it is, the rest as JSON."""
-    if isinstance(value, str):
-        return value
-    return msgspec.json.encode(value, order="sorted").decode()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
+from operator import attrgetter
+from typing import Final
 
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.powers import GenesisDeclared, PowersAdopted
@@ -11,15 +15,20 @@ from aidledger.domain.policy.errors import PackError
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.context import Act, Actor, Forbidden, Setting
 from aidledger.domain.registry.enrol import ENROLLED
-from aidledger.domain.registry.replay import Replayed, replay
+from aidledger.domain.registry.history import Involvement
+from aidledger.domain.registry.replay import Replay, Replayed, ReplayState
 from aidledger.domain.registry.table import Powers, load_powers
 from aidledger.domain.registry.watch import Settings, Watch
+from aidledger.ledger.tree import leaf_hash
 from aidledger.services.clock import china_day
-from aidledger.services.decoding import recorded_all, recorded_in_turn
+from aidledger.services.decoding import recorded_all, recorded_in_turn, recorded_many
 from aidledger.services.histories import StoredHistories
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
+
+_REGISTRY: Final = "registry/"
+_POLICY: Final = "policy/"
 
 
 def tables_of(session: Session) -> dict[str, Powers]:
@@ -104,9 +113,57 @@ def replay_powers(
         key_of: the key that signed the entry at a position; nothing where none did.
 
     """
-    return replay(
-        recorded_in_turn(session.store.read()) if entries is None else entries,
-        tables=tables_of(session),
-        settings=settings_of(session.policy()),
+    run = replay_of(session, tables_of(session), key_of=key_of)
+    for entry in recorded_in_turn(session.store.read()) if entries is None else entries:
+        run.see(entry)
+    return run.replayed()
+
+
+def replay_of(
+    session: Session, tables: Mapping[str, Powers], *, key_of: Callable[[int], str | None]
+) -> Replay:
+    """Return a replay that has seen nothing yet."""
+    watch = Watch(tables=tables, settings=settings_of(session.policy()))
+    return Replay(watch=watch, key_of=key_of)
+
+
+def resumed_replay(
+    session: Session,
+    tables: Mapping[str, Powers],
+    state: ReplayState,
+    histories: MutableMapping[str, Involvement],
+    *,
+    key_of: Callable[[int], str | None],
+) -> Replay:
+    """Return a replay that goes on from a state, in a ledger in whose log nothing is wrong."""
+    store, size = session.store, state.size
+    settings = settings_of(session.policy())
+    rows = (row for name in store.streams(_REGISTRY) for row in store.read_stream(name))
+    enrolled = recorded_many([row for row in rows if row[0] < size and row[3] in ENROLLED])
+    enrolled.sort(key=attrgetter("position"))
+    last = next(iter(recorded_all(store.read(max(0, size - 1), size))), None)
+    return Replay.resumed(
+        state,
+        watch=Watch(tables=tables, settings=settings, histories=histories),
         key_of=key_of,
+        enrolled=enrolled,
+        last=last,
     )
+
+
+def rules_digest(session: Session, tables: Mapping[str, Powers]) -> str:
+    """Return a digest (hex) of all that says the rules of a moment, as far as it is at hand.
+
+    It has the entries of the policy's streams by their leaf hashes, the packs and tables whose text is
+    there, and changes whenever one comes or is lost.
+    """
+    store, book = session.store, session.policy()
+    streams = store.streams(_POLICY)
+    lines = [
+        f"{row[0]} {leaf_hash(row[5]).hex()}" for name in streams for row in store.read_stream(name)
+    ]
+    for adoption in book.adoptions():
+        with suppress(ServiceError):
+            lines.append(f"pack {book.pack(adoption.pack_hash).hash}")
+    lines += [f"table {name}" for name in sorted(tables)]
+    return sha256("\n".join(lines).encode()).hexdigest()

@@ -46,21 +46,16 @@ def proposals(
         }
     )
     for one in followed:
-        if not one.open:
-            continue
-        paid = any(p.month == one.month and p.kind == "payment" for p in followed)
-        match one.kind:
-            case "roster_line" if paid:
-                pass
-            case "entitlement" | "roster_line":
+        match one.proposal:
+            case "annul":
                 data = {"position": one.position, **why}
                 yield {"type": "EntryAnnulled", "stream": one.stream, "data": data}
-            case "payment" | "decision":
-                pass
-            case "list":
+            case "withdraw":
                 yield _withdrawal(session, chain, one)
-            case "closed_month":
+            case "supplement":
                 yield _supplement(session, one.month or "")
+            case "recover" | "decide_again" | None:
+                pass  # one order asks all the money back; a decision is somebody's to take
 
 
 def _withdrawal(session: Session, chain: Chain, one: Consequence) -> dict[str, Any]:

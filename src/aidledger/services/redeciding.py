@@ -79,6 +79,7 @@ def repeat_decisions(
     entries: Sequence[Recorded],
     *,
     position: int | None = None,
+    start: int = 0,
     opened: Mapping[str, str] | None = None,
 ) -> tuple[Repetition, ...]:
     """Take the decisions among the entries of a case again: `redecide`, for who has read them.
@@ -90,6 +91,7 @@ def repeat_decisions(
         book: its policy.
         entries: those of the case, from the first one on.
         position: of the only decision that is asked for.
+        start: of the first that is.
         opened: sealed values by commitment, where they were opened for many cases at once.
 
     """
@@ -97,6 +99,8 @@ def repeat_decisions(
     case = entries[0].stream if entries else ""
     for index, (entry, before) in enumerate(with_case_before(case, entries)):
         if type(entry.event) not in _MAY_DECIDE or position not in (None, entry.position):
+            continue
+        if entry.position < start:
             continue
         record = record_of(entry)
         if record is None:

@@ -129,18 +129,18 @@ def redecide_with(
 
 
 def repeat_cases(
-    session: Session, streams: Sequence[str], size: int
+    session: Session, streams: Sequence[str], size: int, start: int = 0
 ) -> Iterator[tuple[str, tuple[Repetition, ...] | ServiceError]]:
     """Yield for each case what came of its decisions below a size of the log, or why nothing did.
 
-    A case without a decision is left out.
+    A case without a decision is left out, and so are decisions at positions below `start`.
     """
     for at in range(0, len(streams), _TOGETHER):
         cases = _decided_cases(session, streams[at : at + _TOGETHER], size)
         opened, book = _opened(session, cases.values()), session.policy()
         for stream, entries in cases.items():
             try:
-                yield stream, repeat_decisions(session, book, entries, opened=opened)
+                yield stream, repeat_decisions(session, book, entries, start=start, opened=opened)
             except ServiceError as error:
                 yield stream, error
 
@@ -194,7 +194,7 @@ def _joined(one: Redecided, other: Redecided) -> Redecided:
 
 def _upto_last_decision(rows: list[HostileRow]) -> list[HostileRow]:
     """Return the rows of one stream up to the last that says it is a decision."""
-    last = (at for at in reversed(range(len(rows))) if _is_decision(rows[at][5]))
+    last = (at for at in reversed(range(len(rows))) if is_decision(rows[at][5]))
     return rows[: next(last, -1) + 1]
 
 
@@ -203,7 +203,7 @@ def _asked(rows: list[HostileRow]) -> list[HostileRow]:
 
     Of several in a row the last stays: who looks at what stands just before an act must find it.
     """
-    decisions = [row[5] for row in rows if _is_decision(row[5])]
+    decisions = [row[5] for row in rows if is_decision(row[5])]
     if not decisions or any(fact in record for record in decisions for fact in _OF_MONTHLY):
         return rows
     monthly = [isinstance(row[5], bytes) and row[5].startswith(_MONTHLY) for row in rows]
@@ -214,7 +214,8 @@ def _asked(rows: list[HostileRow]) -> list[HostileRow]:
     ]
 
 
-def _is_decision(record: object) -> bool:
+def is_decision(record: object) -> bool:
+    """Whether a record says that it is a decision."""
     return isinstance(record, bytes) and record.startswith(_DECISIONS)
 
 

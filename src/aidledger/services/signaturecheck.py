@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 from aidledger.domain.registry.registry import FOREVER
@@ -101,6 +102,15 @@ class SignatureCheck:
         """Return the registered name of the key that validly signed the entry at a position."""
         at = bisect_right(self._starts, position) - 1
         return self._keys[at][1] if at >= 0 and position < self._keys[at][0] else None
+
+    def keys_digest(self, size: int) -> str:
+        """Return a digest (hex) of which keys validly signed what below a size of the log."""
+        lines = (
+            f"{start} {stop} {name}"
+            for start, (stop, name) in zip(self._starts, self._keys, strict=True)
+            if start < size
+        )
+        return sha256("\n".join(lines).encode()).hexdigest()
 
     def _close(self) -> None:
         """Go on to the next batch: all entries of this one were seen."""

@@ -15,11 +15,12 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
 from aidledger.services.checkpointcheck import CheckpointCheck
 from aidledger.services.declared import declared_of
-from aidledger.services.logwalk import Roots, walk
+from aidledger.services.keptpowers import KeptPowers
+from aidledger.services.logwalk import Roots, verified_roots, walk
 from aidledger.services.markcheck import MarkCheck
 from aidledger.services.outside import Outside
 from aidledger.services.policycheck import policy_leads
-from aidledger.services.powercheck import POWERS, check_powers
+from aidledger.services.powercheck import POWERS, Below, Progress, check_powers
 from aidledger.services.printing import printable
 from aidledger.services.proofcheck import ProofCheck
 from aidledger.services.restorationcheck import RestorationCheck
@@ -37,6 +38,8 @@ def climb(
     mark: MarkCheck,
     *,
     powers: bool = True,
+    kept: KeptPowers | None = None,
+    judging: Progress | None = None,
 ) -> VerifyReport:
     """Return the report with the upper rungs made, as far as there is something to hold them to.
 
@@ -46,6 +49,8 @@ def climb(
         outside: what the verifier brings along.
         mark: what lies beside the database.
         powers: whether every act is replayed.
+        kept: a judgement of acts to be gone on from; where anything is wrong below, all are judged.
+        judging: told how many acts are judged.
 
     """
     declared = declared_of(store)
@@ -61,10 +66,16 @@ def climb(
     signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
     restored = RestorationCheck(store.origin, declared, outside.policy)
     sizes = notes.sizes | proofs.sizes | restored.sizes | mark.sizes(report.entries)
+    if report.findings:
+        kept = None
+    if kept is not None:
+        sizes |= {*kept.sizes, report.entries}
     if signing:
         sizes |= seen_sizes(store.read_batches())
     roots = Roots(report.entries, {}, whole=True)
-    if signing or sizes:
+    if sizes and not signing and not report.findings:
+        roots = verified_roots(store, report.entries, sizes) or walk(store.read(), sizes)
+    elif signing or sizes:
         roots = walk(store.read(), sizes, signatures.see if signing else None)
     rungs = [mark.judge(roots), *notes.judge(roots)]
     rungs += [restored.judge(roots), signatures.finish(roots)]
@@ -72,7 +83,8 @@ def climb(
     leads: list[Finding] = []
     judged = Rung(name=POWERS, status="not_made", why=NOT_ASKED)
     if powers:
-        forbidden, leads, judged = check_powers(store, declared, signatures.key_of)
+        below = Below(signatures, roots, report.entries)
+        forbidden, leads, judged = check_powers(store, declared, below, kept=kept, progress=judging)
     rungs.append(judged)
     if outside.proofs is not None:
         rungs.append(proofs.judge(store, roots, notes))

@@ -22,6 +22,7 @@ from aidledger.ledger.verify import Rung, VerifyReport, verify_entries, verify_r
 from aidledger.services.batchcheck import BatchCheck
 from aidledger.services.batchruns import BatchRuns
 from aidledger.services.decoding import DataCheck
+from aidledger.services.keptpowers import KeptPowers
 from aidledger.services.markcheck import MarkCheck
 from aidledger.services.moving import Until
 from aidledger.services.outside import Outside
@@ -73,6 +74,8 @@ def verify(
     jobs: int | None = None,
     outside: Outside | None = None,
     powers: bool = True,
+    kept: KeptPowers | None = None,
+    judging: Progress | None = None,
 ) -> VerifyReport:
     """Climb the ladder and report every rung and all damage.
 
@@ -82,6 +85,8 @@ def verify(
         jobs: processes to check in; by default 1 for a small ledger, else all processors.
         outside: checkpoints, policy and proofs that the verifier brings along.
         powers: whether every act is replayed, which takes longer than all other rungs together.
+        kept: what was judged of the acts before, to be gone on from where it still stands.
+        judging: told how many acts are judged.
 
     Raises:
         StoreError: there is no ledger, or its database can't be read.
@@ -96,11 +101,21 @@ def verify(
             brought,
             MarkCheck(store, None),
             powers=powers,
+            kept=kept,
+            judging=judging,
         )
     store = open_ledger(ledger, read_only=True)
     try:
         mark = MarkCheck(store, ledger)
-        return climb(store, _verify(store, ledger, progress, jobs), brought, mark, powers=powers)
+        return climb(
+            store,
+            _verify(store, ledger, progress, jobs),
+            brought,
+            mark,
+            powers=powers,
+            kept=kept,
+            judging=judging,
+        )
     finally:
         store.close()
 

@@ -10,6 +10,8 @@ from tests.domain.registry.test_registry import ACCEPTED, by_security
 from tests.domain.registry.worlds import Speech, World
 
 from aidledger.domain.events import intake, powers
+from aidledger.domain.registry.replay import Replay
+from aidledger.domain.registry.watch import Watch
 
 
 def signed(key: str, who: str = CLERK) -> Speech:
@@ -35,8 +37,24 @@ def test_a_revocation_that_reaches_back_puts_what_was_signed_in_doubt() -> None:
     stolen = len(world.entries)
     world.says(signed("k1"), signed("k1"))
     revoked = powers.KeyRevoked(from_position=stolen, key="k1", reason="compromised")
+    half = Replay(watch=Watch(tables=world.tables, settings=world.setting), key_of=world.keys.get)
+    for entry in world.entries:
+        half.see(entry)
+    known = len(world.entries)
     world.says(by_security(revoked))
+    gone_on = Replay.resumed(
+        half.state(known),
+        watch=Watch(
+            tables=world.tables, settings=world.setting, histories=dict(half.watch.histories)
+        ),
+        key_of=world.keys.get,
+        enrolled=world.entries[:known],
+        last=world.entries[known - 1],
+    )
+    gone_on.see(world.entries[known])
 
+    assert () == half.replayed().findings
+    assert world.replayed() == gone_on.replayed()
     assert [(stolen, "key_window"), (stolen + 1, "key_window")] == [
         (f.position, f.code) for f in world.replayed().findings
     ]

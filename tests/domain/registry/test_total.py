@@ -18,7 +18,7 @@ from aidledger.domain.registry.codes import POWER_CODES
 from aidledger.domain.registry.context import Act, Actor, Allowed, Forbidden, Setting, Undeclared
 from aidledger.domain.registry.enrol import ENROLLED, enrol
 from aidledger.domain.registry.registry import Registry
-from aidledger.domain.registry.replay import replay
+from aidledger.domain.registry.replay import Replay, replay
 from aidledger.domain.registry.watch import Watch
 
 NAMES = st.sampled_from([*sorted(TOKENS)[:12], "stranger", ""])
@@ -58,9 +58,13 @@ PARAMETERS = st.dictionaries(st.sampled_from(sorted(TABLE.parameters)), VALUES, 
 
 
 @settings(max_examples=150, deadline=None)
-@given(said=SAID, parameters=PARAMETERS, calendar=st.booleans())
-def test_any_log_is_replayed_to_the_same_findings(
-    said: list[tuple[str, Event, str, str, str]], parameters: dict[str, Any], *, calendar: bool
+@given(said=SAID, parameters=PARAMETERS, data=st.data(), calendar=st.booleans())
+def test_any_log_is_replayed_to_the_same_findings_in_one_go_or_two(
+    said: list[tuple[str, Event, str, str, str]],
+    parameters: dict[str, Any],
+    data: st.DataObject,
+    *,
+    calendar: bool,
 ) -> None:
     world = World()
 
@@ -81,8 +85,29 @@ def test_any_log_is_replayed_to_the_same_findings(
         replay(entries, tables=world.tables, settings=setting, key_of={3: "k"}.get)
         for _ in range(2)
     )
+    cut = len(world.entries) + data.draw(st.integers(0, len(said)))
+    whole, half = (
+        Replay(watch=Watch(tables=world.tables, settings=setting), key_of={3: "k"}.get)
+        for _ in range(2)
+    )
+    for entry in entries[:cut]:
+        half.see(entry)
+    gone_on = Replay.resumed(
+        half.state(cut),
+        watch=Watch(tables=world.tables, settings=setting, histories=dict(half.watch.histories)),
+        key_of={3: "k"}.get,
+        enrolled=[one for one in entries[:cut] if wire_name(one.event) in ENROLLED],
+        last=entries[cut - 1],
+    )
+    for entry in entries:
+        whole.see(entry)
+    for entry in entries[cut:]:
+        gone_on.see(entry)
 
-    assert once == again
+    assert once == again == gone_on.replayed()
+    assert whole.state(len(entries)) == gone_on.state(len(entries))
+    assert whole.watch.registry == gone_on.watch.registry
+    assert whole.watch.histories == gone_on.watch.histories
     assert {found.code for found in once.findings} <= set(POWER_CODES)
     assert len(entries) == once.judged + once.undeclared
 

@@ -1,4 +1,7 @@
-"""Complaints: received, registered, investigated, answered (S4-110..S4-114, petition rules)."""
+"""Complaints: received, registered, investigated, answered (S4-110..S4-114, petition rules).
+
+Who is not content with an answer may have it reviewed, and the review once more (C15).
+"""
 
 from __future__ import annotations
 
@@ -44,5 +47,35 @@ class ComplaintAnswered(Event, frozen=True, kw_only=True):
 
     answered_on: Day
     outcome: Literal["corrected", "explained", "referred"]
+    source: Source = "office"
+    told: bool
+
+
+class ComplaintReviewRequested(Event, frozen=True, kw_only=True):
+    """投诉复查申请: the answer is to be looked at by the office above; who asks is whoever complained."""
+
+    source: Source = "office"
+
+
+class ComplaintReviewAnswered(Event, frozen=True, kw_only=True):
+    """投诉复查答复: whether the first answer stands."""
+
+    answered_on: Day
+    outcome: Literal["confirmed", "changed", "sent_back"]
+    source: Source = "office"
+    told: bool
+
+
+class ComplaintSecondReviewRequested(Event, frozen=True, kw_only=True):
+    """投诉复核申请: the review is to be looked at once more, by the office above that."""
+
+    source: Source = "office"
+
+
+class ComplaintSecondReviewAnswered(Event, frozen=True, kw_only=True):
+    """投诉复核答复: whether the review stands; nothing comes after it."""
+
+    answered_on: Day
+    outcome: Literal["confirmed", "changed", "sent_back"]
     source: Source = "office"
     told: bool

@@ -71,6 +71,24 @@ class PublicityEnded(Event, frozen=True, kw_only=True):
     to_on: Day
 
 
+class CountyPublicityStarted(Event, frozen=True, kw_only=True):
+    """县级公示: what the county is about to approve is shown too, after the village's notice (D12)."""
+
+    complaint_phone: Text
+    evidence: Digest | None = None
+    place: Code
+    planned_to: Day
+
+
+class CountyPublicityEnded(Event, frozen=True, kw_only=True):
+    """县级公示结束: the county's notice came down on that day, be it early or late."""
+
+    evidence: Digest | None = None
+    objections: Count = 0
+    source: Source = "office"
+    to_on: Day
+
+
 class ObjectionRaised(Event, frozen=True, kw_only=True):
     """异议: somebody objects; who and why are sealed."""
 

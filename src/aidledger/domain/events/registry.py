@@ -135,6 +135,19 @@ class ListPublished(Event, frozen=True, kw_only=True):
     to_on: Day | None = None
 
 
+class ListStopped(Event, frozen=True, kw_only=True):
+    """拦下名单: the scanner found in a list what may never be public; it was not put up (F089).
+
+    ``found`` are the kinds of what it found, never the thing itself; ``file`` is the hash of the bytes.
+    """
+
+    file: Digest
+    found: tuple[Code, ...]
+    kind: Code
+    lines: Count
+    place: Code
+
+
 class ListWithdrawn(Event, frozen=True, kw_only=True):
     """撤下名单: the list is no longer shown."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aidledger.domain.policy.vocabulary import CODES, PARAMETERS
+from aidledger.domain.policy.codes import CODES
+from aidledger.domain.policy.vocabulary import PARAMETERS
 
 _MODES: Final = {
     "half_up": ("四舍五入到", "rounded to the nearest"),

@@ -3,6 +3,10 @@
 A ledger that was forged past the check of its program is found here. Beside it stand the two things
 that no single act shows: an emergency whose paperwork never came, and what a key had signed before
 it was revoked from an earlier position on.
+
+What a replay knows after some entries can be kept (`ReplayState`), and a later one goes on from there:
+it then says of the whole log what one from the first entry on says, as long as those entries, their
+keys and the rules are the same. Whether they are, whoever keeps it must ask.
 """
 
 from __future__ import annotations
@@ -58,6 +62,34 @@ class Replayed:
     declared_at: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """Help given at once: the finding that it becomes, unless its paperwork comes in time."""
+
+    found: PowerFinding
+    since: str
+    limit_working_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayState:
+    """What a replay knows after the entries below `size`, beside the registry and the histories.
+
+    ``refused`` are the positions that no rule allowed; ``overridden`` the rules named for the next act
+    of a stream, as (actor, act, rule); ``signed`` the runs of neighbouring positions that a key signed
+    lawfully for an actor, as (first, last, actor).
+    """
+
+    size: int = 0
+    judged: int = 0
+    undeclared: int = 0
+    findings: tuple[PowerFinding, ...] = ()
+    refused: tuple[int, ...] = ()
+    overridden: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    emergencies: Mapping[str, tuple[Emergency, ...]] = field(default_factory=dict)
+    signed: Mapping[str, tuple[tuple[int, int, str], ...]] = field(default_factory=dict)
+
+
 def replay(
     entries: Iterable[Recorded],
     *,
@@ -74,30 +106,14 @@ def replay(
         key_of: the key that signed the entry at a position; nothing where none did.
 
     """
-    run = _Replay(watch=Watch(tables=tables, settings=settings), key_of=key_of)
+    run = Replay(watch=Watch(tables=tables, settings=settings), key_of=key_of)
     for entry in entries:
         run.see(entry)
-    run.finish()
-    genesis_at = run.watch.registry.genesis_at
-    return Replayed(
-        findings=tuple(sorted(run.findings, key=lambda one: one.position)),
-        judged=run.judged,
-        undeclared=run.undeclared,
-        declared_at=None if run.watch.registry.genesis is None else genesis_at,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Emergency:
-    """Help given at once: the finding that it becomes, unless its paperwork comes in time."""
-
-    found: PowerFinding
-    since: str
-    limit_working_days: int
+    return run.replayed()
 
 
 @dataclass(slots=True, kw_only=True)
-class _Replay:
+class Replay:
     """A replay under way; ``overridden`` are the rules named for the next act of a stream."""
 
     watch: Watch
@@ -105,10 +121,60 @@ class _Replay:
     findings: list[PowerFinding] = field(default_factory=list)
     judged: int = 0
     undeclared: int = 0
+    refused: list[int] = field(default_factory=list)
     overridden: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
-    emergencies: dict[str, list[_Emergency]] = field(default_factory=dict)
-    signed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    emergencies: dict[str, list[Emergency]] = field(default_factory=dict)
+    signed: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
     last: Recorded | None = None
+
+    @classmethod
+    def resumed(
+        cls,
+        state: ReplayState,
+        *,
+        watch: Watch,
+        key_of: Callable[[int], str | None],
+        enrolled: Iterable[Recorded],
+        last: Recorded | None,
+    ) -> Replay:
+        """Go on where another replay was.
+
+        Args:
+            state: what it knew.
+            watch: with the histories after the same entries; its registry is made here.
+            key_of: the key that signed the entry at a position.
+            enrolled: the entries before that change the registry, in position order.
+            last: the newest readable entry before.
+
+        """
+        refused = set(state.refused)
+        for entry in enrolled:
+            watch.enrol(entry, lawful=entry.position not in refused)
+        return cls(
+            watch=watch,
+            key_of=key_of,
+            findings=list(state.findings),
+            judged=state.judged,
+            undeclared=state.undeclared,
+            refused=list(state.refused),
+            overridden={stream: set(named) for stream, named in state.overridden.items()},
+            emergencies={stream: list(several) for stream, several in state.emergencies.items()},
+            signed={key: list(runs) for key, runs in state.signed.items()},
+            last=last,
+        )
+
+    def state(self, size: int) -> ReplayState:
+        """Return what is known now, after the entries below `size`."""
+        return ReplayState(
+            size=size,
+            judged=self.judged,
+            undeclared=self.undeclared,
+            findings=tuple(self.findings),
+            refused=tuple(self.refused),
+            overridden={stream: tuple(sorted(named)) for stream, named in self.overridden.items()},
+            emergencies={stream: tuple(several) for stream, several in self.emergencies.items()},
+            signed={key: tuple(runs) for key, runs in self.signed.items()},
+        )
 
     def see(self, entry: Recorded) -> None:
         """Judge one entry and take note of it."""
@@ -129,22 +195,45 @@ class _Replay:
         else:
             self.judged += 1
         if not lawful:
+            self.refused.append(entry.position)
             self._forbidden(entry, actor, act)
         elif key:
-            self.signed.setdefault(key, []).append((entry.position, entry.actor))
+            self._sign(key, entry)
         self._override(entry)
         self._emergency(entry)
         watch.take(entry, lawful=lawful)
 
-    def finish(self) -> None:
-        """Report what only the end of the log shows."""
+    def replayed(self) -> Replayed:
+        """Return what was found so far, with what only the end of the log shows."""
+        found = list(self.findings)
         for waiting in self.emergencies.values():
-            for one in waiting:
-                self._overdue(one)
-        for key, uses in self.signed.items():
+            found += self._overdue(waiting)
+        for key, runs in self.signed.items():
             record = self.watch.registry.key(key)
             if record is not None:
-                self.findings += [_doubt(*use) for use in uses if not record.span.holds(use[0])]
+                holds = record.span.holds
+                found += [
+                    _doubt(position, actor)
+                    for first, last, actor in runs
+                    if not (holds(first) and holds(last))
+                    for position in range(first, last + 1)
+                    if not holds(position)
+                ]
+        registry = self.watch.registry
+        return Replayed(
+            findings=tuple(sorted(found, key=lambda one: one.position)),
+            judged=self.judged,
+            undeclared=self.undeclared,
+            declared_at=None if registry.genesis is None else registry.genesis_at,
+        )
+
+    def _sign(self, key: str, entry: Recorded) -> None:
+        """Take note that a key signed an entry lawfully."""
+        runs = self.signed.setdefault(key, [])
+        if runs and (runs[-1][1], runs[-1][2]) == (entry.position - 1, entry.actor):
+            runs[-1] = (runs[-1][0], entry.position, entry.actor)
+        else:
+            runs.append((entry.position, entry.position, entry.actor))
 
     def _forbidden(self, entry: Recorded, actor: Actor, act: Act) -> None:
         """Keep every rule that forbids an entry."""
@@ -173,15 +262,14 @@ class _Replay:
         match entry.event:
             case HelpGranted(kind="emergency") | DirectPurchaseMade():
                 for duty, limit in self._completion_duties(entry):
-                    one = _Emergency(
+                    one = Emergency(
                         found=_finding(entry, duty_refusal(duty)),
                         since=self._setting(entry).recorded_on,
                         limit_working_days=limit,
                     )
                     self.emergencies.setdefault(entry.stream, []).append(one)
             case EmergencyHelpCompleted():
-                for one in self.emergencies.pop(entry.stream, ()):
-                    self._overdue(one)
+                self.findings += self._overdue(self.emergencies.pop(entry.stream, ()))
             case _:
                 pass
 
@@ -199,11 +287,12 @@ class _Replay:
             if duty.kind == "completed" and limit is not None:
                 yield duty, limit
 
-    def _overdue(self, one: _Emergency) -> None:
-        """Report an emergency whose paperwork has taken longer than its time, up to now."""
-        taken = working_days(one.since, self._setting(self.last)) if self.last else None
-        if taken is not None and taken > one.limit_working_days:
-            self.findings.append(replace(one.found, late=True))
+    def _overdue(self, waiting: Iterable[Emergency]) -> Iterator[PowerFinding]:
+        """Yield the emergencies whose paperwork has taken longer than its time, up to now."""
+        for one in waiting:
+            taken = working_days(one.since, self._setting(self.last)) if self.last else None
+            if taken is not None and taken > one.limit_working_days:
+                yield replace(one.found, late=True)
 
 
 def _act(entry: Recorded) -> Act:

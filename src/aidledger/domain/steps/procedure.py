@@ -113,7 +113,10 @@ def _objected(case: Case, at: Recorded, e: decision.ObjectionRaised) -> Changes:
 
 
 def _reinvestigated(case: Case, at: Recorded, e: decision.ObjectionReinvestigated) -> Changes:
-    return {"open_objections": case.open_objections - {e.objection}}
+    return {
+        "open_objections": case.open_objections - {e.objection},
+        "reinvestigated_on": max(case.reinvestigated_on, at.effective_on),
+    }
 
 
 def _handed_up(case: Case, at: Recorded, e: decision.CaseSubmitted) -> Changes:
@@ -157,6 +160,11 @@ STEPS: Final[dict[type, Step]] = {
     decision.ReviewOpinionGiven: _opined,
     decision.PublicityStarted: _publicity_started,
     decision.PublicityEnded: _publicity_ended,
+    decision.CountyPublicityStarted: lambda c, a, e: {
+        "county_publicity_from": a.effective_on,
+        "county_publicity_to": "",
+    },
+    decision.CountyPublicityEnded: lambda c, a, e: {"county_publicity_to": e.to_on},
     decision.ObjectionRaised: _objected,
     decision.ObjectionReinvestigated: _reinvestigated,
     decision.CaseSubmitted: _handed_up,

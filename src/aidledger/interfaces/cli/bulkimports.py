@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from aidledger.domain.events.registry import ControlTotal
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
+from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.faults import problem_text
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
@@ -26,6 +27,7 @@ from aidledger.services.importing.bulk import (
 from aidledger.services.importing.checking import Checked
 from aidledger.services.importing.flat import sample_table
 from aidledger.services.importing.journal import HistoryImported
+from aidledger.services.importing.rehearsal import Rehearsed, rehearse_history
 from aidledger.services.problems import RefusedError
 
 _SCHEMA = "aidledger/import-history/v1"
@@ -73,10 +75,13 @@ def run_import_history(
     )
     try:
         with _shown(app) as progress:
-            if dry_run:
+            if dry_run and not app.ledger:
                 digest, checked = check_history(Path(file), wanted, progress=progress)
                 return _show_checked(app, digest, checked, json=json)
             with writing(app) as session:
+                if dry_run:
+                    found = rehearse_history(session, Path(file), wanted, progress=progress)
+                    return _show_rehearsed(app, found, json=json)
                 done = import_history(session, Path(file), wanted, progress=progress)
     except StoppedError as stopped:
         return _show_stopped(app, stopped, json=json)
@@ -92,6 +97,7 @@ def _shown(app: App) -> Iterator[Callable[[str], Progress]]:
     """Show how far each part of the work is, one after the other."""
     said = {
         "check": app.say("检查（行）", "check (rows)"),
+        "rules": app.say("问规则（行）", "ask the rules (rows)"),
         "record": app.say("记录（行）", "record (rows)"),
     }
     begun: list[Progress] = []
@@ -185,18 +191,55 @@ def _show_checked(app: App, digest: str, checked: Checked, *, json: bool) -> int
         return OK
     app.screen.prose(
         app.say(
-            f"{checked.rows:,} 行格式都对；规则在记录时才问；什么也没有写",
-            f"{checked.rows:,} rows are in good form; rules are asked while they are recorded; "
+            f"{checked.rows:,} 行格式都对；没有指明账本，未问规则；什么也没有写",
+            f"{checked.rows:,} rows are in good form; no ledger was named, and no rule was asked; "
             "nothing was written",
         )
     )
+    _show_totals(app, digest, checked.totals)
+    return OK
+
+
+def _show_totals(app: App, digest: str, totals: Sequence[ControlTotal]) -> None:
     app.screen.pairs([(app.say("文件", "file"), digest)])
     app.screen.table(
         [app.say("列", "column"), app.say("控制总数", "control total")],
-        [[total.column, f"{total.total:,}"] for total in checked.totals],
+        [[total.column, f"{total.total:,}"] for total in totals],
         right=frozenset({1}),
     )
-    return OK
+
+
+def _show_rehearsed(app: App, found: Rehearsed, *, json: bool) -> int:
+    """Print which rows the rules would refuse; rules that were not asked are no good answer either."""
+    code = FINDINGS if found.refused else OK if found.unasked_from is None else COULD_NOT_RUN
+    if json:
+        told = msgspec.to_builtins(found)
+        told["problems"] = [problem_object(problem, app) for problem in found.problems]
+        app.screen.json({"schema": _SCHEMA, "status": "rehearsed", **told})
+        return code
+    screen = app.screen
+    text = app.say(
+        f"规则会拒绝 {found.refused:,} 行，共 {found.rows:,} 行；什么也没有写",
+        f"rules would refuse {found.refused:,} of {found.rows:,} rows; nothing was written",
+    )
+    screen.line(screen.style(text, "yellow" if code else "green"))
+    for problem in found.problems[:_SHOWN]:
+        screen.prose(f"  {problem_text(problem, app.lang)}")
+    if len(found.problems) > _SHOWN:
+        more = len(found.problems) - _SHOWN
+        screen.line(app.say(f"  另有 {more:,} 处（--json）", f"  and {more:,} more (--json)"))
+    if found.unasked_from is not None:
+        screen.prose(
+            app.say(
+                f"第 {found.unasked_from} 行起未问规则：它前面的一行改变规则。先采用这些规则，再试一次",
+                f"from line {found.unasked_from} on no rule was asked: the row before it changes the "
+                "rules. Adopt them first, and rehearse again",
+            )
+        )
+    if found.before:
+        screen.pairs([(app.say("此前已记录", "recorded before"), f"{found.before:,}")])
+    _show_totals(app, found.file_hash, found.totals)
+    return code
 
 
 def _show_template(app: App, type_name: str | None, *, json: bool) -> int:

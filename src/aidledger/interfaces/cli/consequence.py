@@ -35,6 +35,13 @@ _STATES: Final = {
     "withdrawn": Said("已撤下", "withdrawn"),
     "supplemented": Said("已补充封账", "supplemented"),
 }
+_PROPOSED: Final = {
+    "annul": Said("应作废", "annul it"),
+    "decide_again": Said("应重新作出", "decide again"),
+    "recover": Said("应追回", "recover it"),
+    "supplement": Said("应补充封账", "supplement it"),
+    "withdraw": Said("应撤下", "withdraw it"),
+}
 
 
 def show_consequences(
@@ -96,6 +103,7 @@ def _line(app: App, one: Consequence) -> str:
         one.month or one.effective_on,
         "" if one.amount_fen is None else format_yuan(one.amount_fen),
         _STATES[one.state].in_(lang),
+        "" if one.proposal is None else f"→ {_PROPOSED[one.proposal].in_(lang)}",
     ]
     if one.to_recover_fen:
         owed = format_yuan(one.to_recover_fen)

@@ -80,6 +80,8 @@ def _notes(app: App, item: DueItem) -> str:
     notes = []
     if item.state == "missed":
         notes.append(app.say("逾期", "overdue"))
+    if item.state == "owed":
+        notes.append(app.say("应办，无期限", "owed, no day given"))
     if item.bound == "at_least":
         notes.append(app.say("不得早于", "not before"))
     notes += limit_moves(item.extended, item.unit, item.suspended_since, app.lang)

@@ -142,7 +142,7 @@ def _file_fault(error: OSError, lang: Language) -> Fault:
 
 def _replay_fault(error: Exception, lang: Language) -> Fault | None:
     """Return what to say of an error of the read models, which are loaded with their engine."""
-    if type(error).__name__ not in ("ModelError", "GenerationsError"):
+    if type(error).__name__ not in ("ModelError", "GenerationsError", "RuleError"):
         return None
     hint = getattr(error, "hint", "")
     return Fault(errors.COULD_NOT_RUN, chinese(str(error), lang), chinese(hint, lang))

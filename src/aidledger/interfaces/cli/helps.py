@@ -11,6 +11,7 @@ from typing import Final
 from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
+from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
 from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
@@ -37,6 +38,7 @@ PROGRAM: Final = Help(
 COMMANDS: Final[dict[str, Help]] = {
     **ARCHIVING,
     **ATTACKING,
+    **AUDITING,
     **DECIDING,
     **GENERATIONS,
     **IN_TIME,
@@ -265,6 +267,7 @@ COMMANDS: Final[dict[str, Help]] = {
 OPTIONS: Final[dict[str, Said]] = {
     **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
+    **AUDIT_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
     **TIME_OPTIONS,

@@ -41,11 +41,12 @@ IMPORTING: Final[dict[str, Help]] = {
         ),
         Said(
             "JSON Lines（每行一个请求，同 record），或每种事件一个 CSV（UTF-8 或 GB18030）、XLSX、"
-            "Parquet 文件。先检查全部各行：有坏行就按行号和字段报告，什么也不记；然后按规则逐批"
+            "Parquet 文件。--dry-run 检查格式；指明账本时还逐行问规则，什么也不记。先检查全部各行：有坏行就按行号和字段报告，什么也不记；然后按规则逐批"
             "记录。中断后再次执行即从停下处继续，不丢不重。没有写明来源的事实标记为来自该文件的"
             "该行；没有写明经办人、机构的行按 --actor、--office。",
             "JSON Lines (one request a line, as for record), or CSV (UTF-8 or GB18030), XLSX or Parquet "
-            "with one event type a file. Every row is checked first: bad ones are named by line and "
+            "with one event type a file. --dry-run checks the form; with a ledger it also asks the rules "
+            "about every row, and records nothing. Every row is checked first: bad ones are named by line and "
             "field, and nothing is recorded. Then rows are decided and recorded batch by batch. Run "
             "again after a kill, it goes on where it stopped: nothing is lost or doubled. Facts that "
             "do not say where they come from are marked with the file and the line; rows without actor "

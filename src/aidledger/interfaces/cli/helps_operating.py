@@ -19,11 +19,15 @@ OPERATING: Final[dict[str, Help]] = {
         ),
         Said(
             "可随时重复运行：没有新记录就不再记录任何内容；中途被杀，下次接上。失败的步骤只影响以它为前提的"
-            "步骤。报告、名单、指标和历次运行在 --report 所指文件夹（默认在账本旁的 .runs）。"
+            "步骤。以前核对过的权限和决定沿用结果，并在报告中注明；--full 全部重新核对。"
+            "报告、名单、指标和历次运行在 --report 所指文件夹（默认在账本旁的 .runs）。"
             "退出码：0 一切正常；1 发现问题；3 只完成一部分；4 已完成而无外部证明；11 另一次运行正在进行；"
             "75 暂时失败，可以重试。",
             "May be run again at any time: without new entries it records nothing, and a run that was "
-            "killed is gone on with. A step that fails holds up only what stands on it. Report, lists, "
+            "killed is gone on with. A step that fails holds up only what stands on it. What "
+            "earlier nights judged of powers and decisions is carried over, and said; --full judges all "
+            "again. "
+            "Report, lists, "
             "metrics and history lie in the folder of --report (default: .runs beside the ledger). Exit "
             "status: 0 all in order; 1 something was found; 3 a part was done; 4 done, with nobody "
             "outside to vouch for it; 11 another run is under way; 75 failed for the moment.",
@@ -47,8 +51,8 @@ OPERATING: Final[dict[str, Help]] = {
     ),
     "schedule": Help(
         Said(
-            "写出让本机每晚运行的文件：systemd 单元、cron 行、告警规则",
-            "Write the files that run it each night: systemd units, cron line, alert rules",
+            "写出让本机每晚运行的文件：systemd 单元、cron 行、告警规则、面板",
+            "Write the files that run it each night: units, cron line, alerts, dashboard",
         ),
         ("aidledger schedule units --actor 520123-u10 --office 520123 --policy policy.txt",),
         Said(
@@ -100,8 +104,15 @@ OPERATING_OPTIONS: Final[dict[str, Said]] = {
         "folder of reports and history (default: beside the ledger)",
     ),
     "--without-powers": Said(
-        "今晚不逐条核对经办权限（最耗时）",
-        "do not ask each act's power tonight, which takes longest",
+        "今晚不核对经办权限", "do not ask tonight whether who acted had the power"
+    ),
+    "--full": Said(
+        "今晚全部重新核对权限和决定，不沿用以前的结果",
+        "judge all powers and decisions again, and carry nothing over",
+    ),
+    "--full-each": Said(
+        "每 N 晚全部重新核对一次（默认 7；1 为每晚）",
+        "judge all again every so many nights (default 7; 1: always)",
     ),
     "--metrics": Said(
         "把指标写到此文件（默认在报告文件夹）",

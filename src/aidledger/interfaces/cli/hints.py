@@ -149,7 +149,6 @@ HINTS: Final[dict[str, str]] = {
     "aidledger status names them": "aidledger status 列出有问题的步骤",
     "run aidledger nightly again": "请再运行 aidledger nightly",
     "wait until it is done: aidledger status shows it": "请等它结束：aidledger status 显示其状态",
-    "use one release of the whole program": "请使用同一版本的完整程序",
     # read models and their generations
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
@@ -189,7 +188,16 @@ HINTS: Final[dict[str, str]] = {
     "add the line on top": "请在文件开头加上这一行",
     "cut the circle": "请消除循环引用",
     "see the list of event views": "见事件视图列表",
+    # audit rules
+    "see docs/AUDIT.md": "见 docs/AUDIT.md",
+    "see docs/AUDIT.md on samples": "抽样见 docs/AUDIT.md",
+    "bring back the entries that are missing": "请找回缺少的记录",
+    "aidledger list shows the models": "aidledger list 列出全部读模型",
+    "aidledger audit rules lists them": "aidledger audit rules 列出全部规则",
+    "ask for less, or give it more time with --seconds": "缩小查询，或用 --seconds 给更多时间",
+    "aidledger rebuild says more": "aidledger rebuild 说明更多",
     # bulk import
+    "name each county's ledger once": "每个县的账本只指明一次",
     "run the same command again": "再次执行同一命令",
     "aidledger events lists the types": "aidledger events 列出全部类型",
     "import this type as JSON Lines": "这种类型请以 JSON Lines 导入",

@@ -19,7 +19,7 @@ from aidledger.interfaces.cli.passphrases import known_passphrase
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.screen import Progress
 from aidledger.interfaces.cli.tokens import Tokens
-from aidledger.services.nightly.night import Asked, Night
+from aidledger.services.nightly.night import FULL_EACH, Asked, Night
 from aidledger.services.nightly.page import event_said
 from aidledger.services.nightly.report import NightReport, report_object
 from aidledger.services.nightly.retrying import retry
@@ -43,6 +43,8 @@ def run_nightly(
     checkpoint: tuple[str, ...],
     model: tuple[str, ...],
     without_powers: bool,
+    full: bool,
+    full_each: int | None,
     report: str | None,
     metrics: str | None,
     hooks: str | None,
@@ -60,6 +62,8 @@ def run_nightly(
         checkpoints=tuple(map(_absolute, checkpoint)),
         models=model,
         powers=not without_powers,
+        full=full,
+        full_each=full_each or FULL_EACH,
         jobs=jobs or 0,
         max_time_s=max_time or 0,
         metrics=_absolute(metrics) if metrics else None,

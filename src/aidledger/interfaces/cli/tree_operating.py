@@ -26,6 +26,8 @@ OPERATING: Final[tuple[Spec, ...]] = (
             Opt("--checkpoint", "many", "FILE"),
             Opt("--model", "many", "NAME"),
             Opt("--without-powers", "flag"),
+            Opt("--full", "flag"),
+            Opt("--full-each", "count", "N"),
             _REPORT,
             Opt("--metrics", "path", "FILE"),
             Opt("--hooks", "path", "DIR"),

@@ -84,7 +84,7 @@ def import_history(
 
     """
     file = HistoryFile(path, wanted.type_name)
-    defaults = _defaults(file, wanted)
+    defaults = defaults_of(file, wanted)
     if isinstance(session.store.receipt(cause_of(file.digest, END)), Committed):
         return summary(session, file.digest)
     if wanted.keep_going and wanted.rejects is None:
@@ -101,7 +101,7 @@ def import_history(
         raise RefusedError(checked.problems)
     begun = FileImported(file=file.digest, kind=HISTORY, rows=checked.rows, totals=checked.totals)
     say(session, begun, part=BEGIN, actor=wanted.actor, office=wanted.office)
-    run = _Run(session, file, checked, wanted)
+    run = Run(session, file, checked, wanted)
     run.record_all(progress("record"))
     rejected = ControlTotal(column="rejected", total=run.rejected)
     done = FileImported(file=file.digest, kind=RECORDED, rows=run.recorded, totals=(rejected,))
@@ -119,7 +119,7 @@ def check_history(
 
     """
     file = HistoryFile(path, wanted.type_name)
-    checked = check(file, _defaults(file, wanted), as_is=wanted.as_is, progress=progress("check"))
+    checked = check(file, defaults_of(file, wanted), as_is=wanted.as_is, progress=progress("check"))
     if checked.problems:
         raise RefusedError(checked.problems)
     return file.digest, checked
@@ -134,7 +134,7 @@ class StoppedError(RefusedError):
         self.rows = rows
 
 
-class _Taken(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Taken(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A row that was read: what it asks for, or what is wrong with it."""
 
     row: RawRow
@@ -142,7 +142,7 @@ class _Taken(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     faults: Sequence[Problem] = ()
 
 
-class _Run:
+class Run:
     """One run of an import: what it has to do yet, and what it has done."""
 
     def __init__(
@@ -152,7 +152,7 @@ class _Run:
         self._file = file
         self._checked = checked
         self._wanted = wanted
-        self._defaults = _defaults(file, wanted)
+        self._defaults = defaults_of(file, wanted)
         self._rejects = Rejects(wanted.rejects, file.digest) if wanted.rejects else None
         self._waive: Waive | None = self._against_the_rules if wanted.as_is else None
         self._secrets = secrets_of(session)
@@ -191,12 +191,12 @@ class _Run:
         if self._rejects is not None:
             self._rejects.keep_before(self._first, self.rejected)
 
-    def _batches(self) -> Iterator[list[_Taken]]:
+    def _batches(self) -> Iterator[list[Taken]]:
         """Yield the rows that are left in batches: of one actor each, where batches are signed.
 
         What changes the rules ends a batch: a batch is decided under those that it began under.
         """
-        taken: list[_Taken] = []
+        taken: list[Taken] = []
         size, actor, new_rules = 0, "", False
         for row in self._file.rows(self._first - 1):
             one = self._take(row)
@@ -212,19 +212,19 @@ class _Run:
         if taken:
             yield taken
 
-    def _take(self, row: RawRow) -> _Taken:
+    def _take(self, row: RawRow) -> Taken:
         """Read one row."""
         doubles = self._checked.doubles
         at = bisect_left(doubles, row.line)
         if at < len(doubles) and doubles[at] == row.line:
-            return _Taken(row=row, proposal=None, faults=(doubled(row.line),))
+            return Taken(row=row, proposal=None, faults=(doubled(row.line),))
         try:
-            return _Taken(row=row, proposal=proposal_in(row, self._defaults))
+            return Taken(row=row, proposal=proposal_in(row, self._defaults))
         except RefusedError as refused:
-            return _Taken(row=row, proposal=None, faults=refused.problems)
+            return Taken(row=row, proposal=None, faults=refused.problems)
 
     @without_collector()
-    def _record(self, taken: Sequence[_Taken]) -> bool:
+    def _record(self, taken: Sequence[Taken]) -> bool:
         """Record one batch; False where another writer was faster and nothing is known any more."""
         session, guard = self._session, guard_of(self._session)
         refused = {at: one.faults for at, one in enumerate(taken) if one.proposal is None}
@@ -259,7 +259,7 @@ class _Run:
         return True
 
     def _decided(
-        self, taken: Sequence[_Taken], refused: dict[int, Sequence[Problem]]
+        self, taken: Sequence[Taken], refused: dict[int, Sequence[Problem]]
     ) -> Batch | None:
         """Decide a batch without the rows that are refused, which are added to `refused`.
 
@@ -322,7 +322,8 @@ def _committed(session: Session, outcome: Outcome) -> bool:
             return False
 
 
-def _defaults(file: HistoryFile, wanted: Wanted) -> Defaults:
+def defaults_of(file: HistoryFile, wanted: Wanted) -> Defaults:
+    """Return what rows of a file take that say nothing of it."""
     return Defaults(
         file_hash=file.digest,
         type_name=wanted.type_name,

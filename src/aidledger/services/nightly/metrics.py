@@ -26,6 +26,8 @@ HELP: Final[dict[str, str]] = {
     "events_total": "Entries of the ledger.",
     "chain_head_seq": "Position of the last entry.",
     "verify_failures": "Pieces of damage that the last verification found.",
+    "audit_findings": "What the audit rules of the last run found, by severity.",
+    "audit_rules_not_run": "Audit rules that could not be run, for lack of data or otherwise.",
     "projection_lag_events": "Entries that the current generation does not have yet.",
     "freshness_seconds": "How old a source is, or how long its first uncovered entry has waited.",
     "hook_failures": "Scripts of hooks.d that failed or were refused.",
@@ -60,6 +62,7 @@ def _of_run(report: NightReport, runs: Sequence[Run]) -> dict[str, Samples]:
 def _of_steps(report: NightReport) -> dict[str, Samples]:
     figures = {one.name: one.figures for one in report.steps}
     rebuilt, verified = figures.get("rebuild", {}), figures.get("verify", {})
+    audited = figures.get("audit", {})
     position, damage = rebuilt.get("position"), verified.get("findings")
     return {
         "duration_seconds": [
@@ -73,6 +76,10 @@ def _of_steps(report: NightReport) -> dict[str, Samples]:
             for status in STATUSES
         ],
         "verify_failures": [({}, damage)] if damage is not None else [],
+        "audit_findings": [
+            ({"severity": name}, count) for name, count in audited.get("by_severity", {}).items()
+        ],
+        "audit_rules_not_run": [({}, len(audited["not_run"]))] if "not_run" in audited else [],
         "projection_lag_events": (
             [({}, max(0, report.size - 1 - position))] if position is not None else []
         ),

@@ -15,6 +15,9 @@ from aidledger.services.session import Session
 from aidledger.services.witness_asking import Send
 from aidledger.store.port import LedgerStore
 
+FULL_EACH: Final = 7
+"""Nights from one full judgement to the next, where nobody says otherwise."""
+
 Tell = Callable[[str, int, int | None], None]
 """Told the name of a step, how many rows or cases are done, and of how many if that is known."""
 
@@ -29,7 +32,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a night was asked for; kept with its results, so that a retry asks for the same.
 
     `folder` is where reports go, `policy` and `checkpoints` are files, `models` is empty for all.
-    `powers` is false where the acts' powers are not to be asked tonight. `max_time_s` is 0 where there is no limit, `jobs` 0 for as many processes as there are processors.
+    `powers` is false where the acts' powers are not to be asked tonight; `full` where everything is to be
+    judged that could be carried over, which each `full_each` nights are. `max_time_s` is 0 where there is no limit, `jobs` 0 for as many processes as there are processors.
     """
 
     actor: str
@@ -41,6 +45,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int = 0
     max_time_s: int = 0
     powers: bool = True
+    full: bool = False
+    full_each: int = FULL_EACH
     metrics: str | None = None
     hooks: str | None = None
 
@@ -62,6 +68,8 @@ class Night:
         self.location, self.session, self.asked = location, session, asked
         self.send, self.passphrase = send, passphrase
         self.step = ""
+        self.full = False
+        """Whether acts and decisions of other nights are judged again tonight."""
         self._tell = tell
         self._began = time.monotonic()
         self._stopped: Said | None = None

@@ -1,4 +1,4 @@
-"""Writes the files by which a machine runs it each night: systemd units, a cron line, alert rules."""
+"""Writes the files by which a machine runs it each night: systemd units, cron line, alert rules, dashboard."""
 
 from __future__ import annotations
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.util import find_spec
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
+from aidledger.audit.rule import SEVERITIES
+from aidledger.audit.running import BROKEN
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
+from aidledger.services.auditing import audit, rules_of
+from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.runs import newest_done
 from aidledger.services.nightly.steps import Done
@@ -24,26 +28,32 @@ from aidledger.services.rebuilding import (
     rebuild,
     size_of_others,
 )
-from aidledger.services.redeciding_all import repeat_cases
+from aidledger.services.redeciding_all import is_decision, repeat_cases
 from aidledger.services.verifying import verify
 
 REDECIDE: Final = "redecide"
 _CASE: Final = "case/"
-_AUDIT: Final = "aidledger.audit"
 
 
 def verify_log(night: Night) -> Done:
-    """Climb the ladder over the whole log, with what was brought from outside."""
+    """Climb the ladder over the whole log, with what was brought from outside.
+
+    Every record, chain, node and signature is checked each night. Which acts were allowed is judged of
+    the new ones, where the judgement of those before them still stands.
+    """
     asked = night.asked
     # a policy that is not there is told by the step that asks the witnesses
     policy = asked.policy if asked.policy and Path(asked.policy).is_file() else None
     outside = read_outside(asked.checkpoints, policy, None)
+    kept = _kept(night)
     report = verify(
         night.location,
         progress=lambda done, total: night.alive("verify", done, total),
         jobs=asked.jobs or None,
         outside=outside,
         powers=asked.powers,
+        kept=kept,
+        judging=lambda done, total: night.alive("powers", done, total),
     )
     figures = {
         "entries": report.entries,
@@ -54,6 +64,10 @@ def verify_log(night: Night) -> Done:
         "findings": len(report.findings),
         "leads": len(report.leads),
     }
+    if kept is not None:
+        night.full = not kept.judged_from
+        figures |= {"judged_from": kept.judged_from, "judged_in_full": kept.full_on}
+        figures |= {"why_in_full": kept.why} if kept.why else {}
     if report.findings:
         count = len(report.findings)
         return Done(
@@ -62,6 +76,8 @@ def verify_log(night: Night) -> Done:
             figures,
             [finding.message("en") for finding in report.findings],
         )
+    if kept is not None:
+        kept.keep()
     said = Said(
         f"{report.entries:,} 条，自身一致", f"{report.entries:,} entries, consistent in themselves"
     )
@@ -70,9 +86,35 @@ def verify_log(night: Night) -> Done:
             f"{report.entries:,} 条，其中 {report.proven_size:,} 条经外部检查点证明",
             f"{report.entries:,} entries, {report.proven_size:,} proven by a checkpoint from outside",
         )
-    if not asked.powers:
-        said = Said(f"{said.zh}；未核对权限", f"{said.en}; powers were not asked")
-    return Done("ok", said, figures)
+    judged = _judged(asked.powers, kept)
+    return Done("ok", Said(f"{said.zh}；{judged.zh}", f"{said.en}; {judged.en}"), figures)
+
+
+def _kept(night: Night) -> KeptPowers | None:
+    """Return what earlier nights judged; nothing where there are no secrets to know it by."""
+    asked, secrets = night.asked, night.session.secrets
+    if secrets is None or not asked.powers:
+        return None
+    return KeptPowers(
+        night.folder / KEPT_FILE,
+        secrets,
+        now=night.session.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        full=asked.full,
+        full_each=asked.full_each,
+    )
+
+
+def _judged(powers: bool, kept: KeptPowers | None) -> Said:
+    """Say which acts tonight was judged of, and when all of them were last."""
+    if not powers:
+        return Said("未核对权限", "powers were not asked")
+    if kept is None or not kept.judged_from:
+        return Said("逐条核对了权限", "every act's power was asked")
+    day = kept.full_on[:10]
+    return Said(
+        f"权限自位置 {kept.judged_from:,} 起核对，此前的沿用 {day} 全部核对的结果",
+        f"powers were asked from position {kept.judged_from:,} on, of all on {day}",
+    )
 
 
 def rebuild_models(night: Night) -> Done:
@@ -145,20 +187,22 @@ def cross_check(night: Night) -> Done:
 
 
 def redecide_new(night: Night) -> Done:
-    """Take again the decisions of every case that grew since they were last taken again."""
+    """Take again the decisions since they were last taken again: all, where tonight judges in full."""
     size = night.store.head().size
     last = newest_done(night.folder, REDECIDE)
-    start = min(size, int(last.get("upto", 0))) if last else 0
+    start = min(size, int(last.get("upto", 0))) if last and not night.full else 0
     streams = sorted(
         {
             row[1]
             for row in night.store.read(start, size)
-            if isinstance(row[1], str) and row[1].startswith(_CASE)
+            if isinstance(row[1], str) and row[1].startswith(_CASE) and is_decision(row[5])
         }
     )
     wrong: list[str] = []
     decisions = unchecked = 0
-    for number, (stream, repeated) in enumerate(repeat_cases(night.session, streams, size), 1):
+    for number, (stream, repeated) in enumerate(
+        repeat_cases(night.session, streams, size, start), 1
+    ):
         night.alive(REDECIDE, number, len(streams))
         if isinstance(repeated, ServiceError):
             wrong.append(f"{stream}: {repeated}")
@@ -194,7 +238,10 @@ def check_the_past(night: Night) -> Done:
     """Derive some generation that was certified once again, and hold it against its certificate."""
     night.alive("past", 0)
     found = check_past(
-        night.session, folder=generations_folder(night.location), limits=limits_of(night)
+        night.session,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+        progress=night.alive,
     )
     if found is None:
         said = Said("还没有认证过的生成版本", "no generation was certified yet")
@@ -223,17 +270,44 @@ def check_the_past(night: Night) -> Done:
 
 
 def audit_rules(night: Night) -> Done:
-    """Say that no audit rules are there to be run; never that they found nothing."""
-    night.alive("audit", 0)
-    if find_spec(_AUDIT) is None:
-        said = Said(
-            "没有审计规则包，未作审计", "there is no package of audit rules: no audit was made"
-        )
-        return Done("absent", said)
-    raise ServiceError(
-        f"{_AUDIT} is there, and this run does not know how to run its rules",
-        hint="use one release of the whole program",
+    """Run the audit rules over what was rebuilt; what they find is counted and holds nothing up."""
+    rules = rules_of()
+    if night.asked.models:
+        # a night of some models runs the rules that these answer
+        built = needed(load_models(), night.asked.models).keys()
+        rules = {n: r for n, r in rules.items() if r.models_in(load_models()) <= built}
+    found = audit(
+        night.session,
+        rules,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+        progress=lambda done: night.alive("audit", done),
     )
+    report = found.report
+    severities = {
+        name: sum(run.by_severity.get(name, 0) for run in report.ran) for name in SEVERITIES
+    }
+    count, silent = sum(severities.values()), len(report.not_run)
+    figures = {
+        "position": found.position,
+        "rules": len(report.ran),
+        "not_run": [one.rule for one in report.not_run],
+        "findings": count,
+        "by_severity": severities,
+        "amount_fen": sum(run.amount_fen for run in report.ran),
+        "by_rule": {run.rule: run.findings for run in report.ran if run.findings},
+        "root": report.root,
+    }
+    grave = severities["critical"]
+    said = Said(
+        f"{len(report.ran)} 条规则发现 {count} 项（极严重 {grave}），{silent} 条未运行",
+        f"{len(report.ran)} rules found {count} ({grave} critical), {silent} were not run",
+    )
+    broken = [one for one in report.not_run if one.code in BROKEN]
+    if broken:
+        names = ", ".join(one.rule for one in broken)
+        said = Said(f"{said.zh}；出错：{names}", f"{said.en}; failed: {names}")
+    return Done("partial" if broken else "ok", said, figures)
 
 
 def generations_of(night: Night) -> Generations:

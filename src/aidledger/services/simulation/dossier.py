@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
+from typing import Any
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.base import Event
@@ -51,10 +52,14 @@ class Dossier:
     @property
     def decides_at(self) -> str:
         """The office that approves and ends this case by the rule in force today."""
+        offices = self.rule("deciding_offices") or ()
+        return self.office if tuple(offices) == TOWNSHIP_DECIDES else COUNTY
+
+    def rule(self, name: str) -> Any:
+        """Return a parameter of the rule in force today for this case, or None."""
         today, programme = self.county.today.isoformat(), self.plan.programme
         pack = self.county.session.policy().pack_in_force(today, today, programme)
-        offices = pack.parameters.get("deciding_offices", ()) if pack is not None else ()
-        return self.office if tuple(offices) == TOWNSHIP_DECIDES else COUNTY
+        return None if pack is None else pack.parameters.get(name)
 
     @property
     def approver(self) -> str:

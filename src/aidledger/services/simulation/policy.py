@@ -13,12 +13,12 @@ from aidledger.domain.events import powers, registry, support
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted
+from aidledger.domain.policy.adopting import parameter_text
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
 from aidledger.services.adoption import adopt_calendars, adopt_packs, shipped
 from aidledger.services.founding import Officer, Said, genesis, powers_evidence, roles
-from aidledger.services.policy_book import parameter_text
 from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import TOWNSHIP_DECIDES, Dossier

@@ -316,7 +316,29 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     if plan.county_visit and checks.wanted(month, always=plan.relative):
         yield case.turn(1, COUNTY)
         case.note(decision.SpotChecked(evidence=case.digest("spot-check")), SPOT_CHECKER)
+    if days := case.rule("county_publicity_days"):
+        yield from _county_notice(case, days)
+        decide_on = county.after(2)
     yield case.on(decide_on, case.office if plan.township_decides else COUNTY)
+
+
+def _county_notice(case: Dossier, days: int) -> Process:
+    """Put the county's notice up, on the township's board, and take it down."""
+    county = case.county
+    yield case.turn(1)
+    to_on = county.workday(county.today + timedelta(days=days))
+    started = decision.CountyPublicityStarted(
+        complaint_phone=COMPLAINT_PHONE,
+        evidence=case.digest("county-publicity"),
+        place=COUNTY,
+        planned_to=to_on.isoformat(),
+    )
+    case.say(started, PUBLISHER)
+    yield case.on(to_on)
+    ended = decision.CountyPublicityEnded(
+        evidence=case.digest("county-publicity-end"), to_on=to_on.isoformat()
+    )
+    case.say(ended, CLERK, effective_on=to_on)
 
 
 def approval(case: Dossier, approved: Callable[[Dossier], None]) -> Process:

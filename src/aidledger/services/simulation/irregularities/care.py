@@ -11,7 +11,14 @@ from aidledger.domain.values import add_months
 from aidledger.services.simulation.care import Helper
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, at, changed, where
+from aidledger.services.simulation.irregularities.scene import (
+    Kind,
+    Scene,
+    SideEffect,
+    at,
+    changed,
+    where,
+)
 from aidledger.services.simulation.planning import CasePlan
 
 _REPLACED_AFTER = 45
@@ -49,6 +56,7 @@ def kinds() -> tuple[Kind, ...]:
             plan=changed(visited=False),
             find=at(decision.ApplicationApproved),
             shows_after_days=62,
+            also=(SideEffect(rule="F077", find=_paid_for),),
         ),
     )
 
@@ -91,6 +99,15 @@ def _disqualified(scene: Scene) -> list[int]:
     carer = scene.kept("carer")
     lost = where(scene.entries(carer), care.CarerDisqualified) if carer else []
     return [*at(care.CareEntrusted)(scene), *lost] if lost else []
+
+
+def _paid_for(scene: Scene) -> list[int]:
+    """Find the entrustments with a fee: nobody came, and it ran."""
+    return where(
+        scene.entries(),
+        care.CareEntrusted,
+        lambda entry: getattr(entry.event, "monthly_fee_fen", 0) > 0,
+    )
 
 
 def _gap(scene: Scene) -> list[int]:

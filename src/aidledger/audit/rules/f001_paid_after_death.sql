@@ -1,0 +1,72 @@
+-- id: F001
+-- title_zh: 死亡后发放
+-- title_en: paid after death
+-- explain_zh: 对已死亡人员，死亡当月之后的月份仍有发放。分别给出两个数：批次批准时已经知道死亡仍发放的，
+--   是经办责任；批准时尚不知道的，只涉及追回。
+-- explain_en: Months after the month of death were paid for. It answers twice: what was paid though the death was
+--   known when the run was approved is somebody's failure; what was paid before it was known is to be recovered only.
+-- not_zh: 死亡当月的发放；银行已全额退回的；以家庭为单位发放、家中尚有他人在保的（见 F002）。
+-- not_en: the month of death itself; a line that the bank gave back in full; a household in which others live on (F002)
+-- severity: high
+-- basis: K21 art. 24; Huilai 2022: 118 dead, 457,200 yuan
+-- remedy_zh: 停发，按月追回死亡次月以后的金额；已知仍发的，查明审批责任。
+-- remedy_en: stop, and recover what was paid for the months after that of the death; where it was known, ask who approved
+-- message_zh: {died_on} 死亡，{known_at} 起已知。已知后批准 {known_lines} 笔 {known_fen} 元，
+--   知道之前 {unknown_lines} 笔 {unknown_fen} 元。
+-- message_en: died on {died_on}, known since {known_at}: {known_lines} lines of {known_fen} yuan approved knowing it,
+--   {unknown_lines} lines of {unknown_fen} yuan before it was known
+-- needs: payment_issued; 没有发放记录; no payment is recorded
+-- facts: F001
+WITH died AS (
+    -- when it was first known counts, and what is known now of the day
+    SELECT stream, MIN(position) AS known_position, MIN(recorded_at) AS recorded_at,
+           MAX_BY(died_on, position) AS died_on, ARRAY_AGG(position) AS positions
+    FROM death_recorded
+    WHERE stream NOT IN (SELECT stream FROM application_approved WHERE form = 'household')
+    GROUP BY stream
+),
+returned AS (
+    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
+    FROM payment_returned
+    GROUP BY stream, month, run
+),
+approved AS (
+    SELECT stream AS run, MIN(position) AS position FROM pay_run_approved GROUP BY stream
+),
+paid AS (
+    SELECT issued.stream, issued.position, issued.month,
+           issued.amount_fen - COALESCE(returned.amount_fen, 0) AS amount_fen,
+           died.known_position < COALESCE(approved.position, issued.position) AS known
+    FROM payment_issued AS issued
+    JOIN died ON died.stream = issued.stream
+    LEFT JOIN returned
+      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
+    LEFT JOIN approved ON approved.run = issued.run
+    WHERE issued.month > SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7)
+      AND issued.amount_fen > COALESCE(returned.amount_fen, 0)
+),
+summed AS (
+    SELECT stream, MIN(month) AS first_month, MAX(month) AS last_month, SUM(amount_fen) AS amount_fen,
+           SUM(CASE WHEN known THEN 1 ELSE 0 END) AS known_lines,
+           SUM(CASE WHEN known THEN amount_fen ELSE 0 END) AS known_fen,
+           SUM(CASE WHEN known THEN 0 ELSE 1 END) AS unknown_lines,
+           SUM(CASE WHEN known THEN 0 ELSE amount_fen END) AS unknown_fen,
+           BOOL_OR(known) AS known, ARRAY_AGG(position) AS positions
+    FROM paid
+    GROUP BY stream
+)
+SELECT summed.stream AS subject,
+       LIST_SORT(LIST_CONCAT(died.positions, summed.positions)) AS positions,
+       summed.first_month || '/' || summed.last_month AS period,
+       summed.amount_fen,
+       CASE WHEN summed.known THEN 'critical' ELSE 'high' END AS severity,
+       summed.known,
+       died.died_on,
+       -- the civil day of China
+       CAST(died.recorded_at + INTERVAL '8' HOUR AS DATE) AS known_at,
+       summed.known_lines,
+       summed.known_fen,
+       summed.unknown_lines,
+       summed.unknown_fen
+FROM summed
+JOIN died ON died.stream = summed.stream

@@ -1,0 +1,176 @@
+-- id: F016
+-- title_zh: 存款理财超过限额
+-- title_en: deposits or securities above the limit
+-- explain_zh: 批准前核定的存款超过政策包规定的人均限额（deposit_limit_fen）乘以家庭人数；
+--   或者核对发现存款、理财，情况属实或者无人答复，仍给予或继续给予救助。疑点代号以登记代号开头，
+--   如 deposits-1。
+-- explain_en: Deposits assessed before the approval were above the pack's limit for each member
+--   (deposit_limit_fen); or a comparison showed deposits or securities that were confirmed or that
+--   nobody answered for, and support was granted or went on. A hit is named by its register and a
+--   number: deposits-1.
+-- not_zh: 已说明理由排除的疑点；在享期间发现、当月和下月的发放（须有时间处理）；其间已重新核定、
+--   停发或报告终止的；恰在限额的。
+-- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the
+--   next (there must be time to act); a case that was assessed anew, suspended or reported for termination
+--   in it; exactly at the limit
+-- severity: high
+-- basis: D21 art. 14 and 17; pack parameter deposit_limit_fen
+-- thresholds: months = 2
+-- remedy_zh: 按核对日余额重新核定；超过限额的停发并追回。
+-- remedy_en: assess anew by the balance on the day of the comparison; above the limit, stop and recover
+-- message_zh: {found_on} 发现（{hits}），核定 {counted_fen}，
+--   限额 {allowed_fen}；已答复：{answered}；
+--   其后发放 {amount_fen} 元。
+-- message_en: found on {found_on} ({hits}), assessed {counted_fen} where {allowed_fen} are allowed; answered:
+--   {answered}; {amount_fen} yuan were paid since
+-- needs: property_assessed; 没有财产核定记录; no property is assessed
+-- facts: F016
+WITH hits AS (
+    -- a hit is the register's name and a number
+    SELECT stream, position, effective_on, hit
+    FROM (SELECT stream, position, effective_on, UNNEST(hits) AS hit FROM data_compared) AS listed
+    WHERE REGEXP_REPLACE(hit, '-[0-9]+$', '') IN ('deposits', 'securities')
+),
+answers AS (
+    SELECT stream, hit, position, cleared AND TRIM(reason) <> '' AS cleared FROM comparison_hit_disposed
+),
+open_hits AS (
+    -- the last word on a hit counts
+    SELECT hits.stream, hits.position, hits.effective_on, hits.hit, MAX(answers.position) AS answered
+    FROM hits
+    LEFT JOIN answers
+      ON answers.stream = hits.stream AND answers.hit = hits.hit AND answers.position > hits.position
+    GROUP BY hits.stream, hits.position, hits.effective_on, hits.hit
+    HAVING NOT COALESCE(MAX_BY(answers.cleared, answers.position), FALSE)
+),
+first_approval AS (
+    SELECT stream, MIN(position) AS position FROM application_approved GROUP BY stream
+),
+open_runs AS (
+    -- known before the approval: every month counts; found in support: there is some time to act
+    SELECT open_hits.stream, open_hits.position, open_hits.effective_on,
+           LIST_SORT(ARRAY_AGG(open_hits.hit)) AS hits, MAX(open_hits.answered) AS answered,
+           MAX(CASE WHEN first_approval.position > open_hits.position THEN first_approval.position END)
+               AS approval,
+           SUBSTRING(CAST(open_hits.effective_on + TO_MONTHS($months) AS VARCHAR), 1, 7) AS settled
+    FROM open_hits
+    LEFT JOIN first_approval ON first_approval.stream = open_hits.stream
+    GROUP BY open_hits.stream, open_hits.position, open_hits.effective_on
+),
+acts AS (
+    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM property_assessed
+    UNION ALL
+    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM support_suspended
+    UNION ALL
+    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM termination_reported
+),
+acted AS (
+    SELECT DISTINCT open_runs.position
+    FROM open_runs
+    JOIN acts
+      ON acts.stream = open_runs.stream
+     AND acts.position > open_runs.position
+     AND acts.month < open_runs.settled
+),
+paid AS (
+    SELECT open_runs.position, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+           MAX(issued.month) AS last_month, ARRAY_AGG(issued.position) AS positions
+    FROM open_runs
+    JOIN payment_issued AS issued
+      ON issued.stream = open_runs.stream
+     AND issued.position > open_runs.position
+     AND issued.kind <> 'reissue'
+     AND (open_runs.approval IS NOT NULL OR issued.month >= open_runs.settled)
+    GROUP BY open_runs.position
+),
+granted AS (
+    -- the last assessment before each approval
+    SELECT approved.stream, approved.position, approved.effective_on, approved.pack_hash,
+           MAX(assessed.position) AS assessment,
+           MAX_BY(assessed.effective_on, assessed.position) AS assessed_on,
+           MAX_BY(assessed.deposits_fen, assessed.position) AS counted
+    FROM application_approved AS approved
+    JOIN property_assessed AS assessed
+      ON assessed.stream = approved.stream AND assessed.position < approved.position
+    GROUP BY approved.stream, approved.position, approved.effective_on, approved.pack_hash
+),
+people AS (
+    SELECT stream, applicant AS person, CAST(NULL AS DATE) AS from_on, CAST(NULL AS DATE) AS to_on
+    FROM application_submitted
+    UNION ALL
+    SELECT "case", person, from_on, to_on FROM households
+),
+heads AS (
+    SELECT granted.position, COUNT(DISTINCT people.person) AS persons
+    FROM granted
+    JOIN people
+      ON people.stream = granted.stream
+     AND (people.from_on IS NULL OR people.from_on <= granted.effective_on)
+     AND (people.to_on IS NULL OR granted.effective_on < people.to_on)
+    GROUP BY granted.position
+),
+programme AS (
+    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
+),
+adopted AS (
+    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
+),
+under AS (
+    SELECT granted.stream, granted.position, granted.assessment, granted.assessed_on, granted.counted,
+           COALESCE(adopted.adoption, pack_in_force.adoption) AS adoption
+    FROM granted
+    LEFT JOIN programme ON programme.stream = granted.stream
+    LEFT JOIN adopted ON adopted.pack_hash = granted.pack_hash
+    LEFT JOIN pack_in_force
+      ON pack_in_force.day = granted.effective_on
+     AND pack_in_force.programme = COALESCE(programme.programme, '')
+),
+beyond AS (
+    SELECT under.stream, under.position, under.assessment, under.assessed_on, under.counted,
+           under.adoption, CAST(TRY_CAST(asked.value AS BIGINT) AS HUGEINT) * GREATEST(COALESCE(heads.persons, 1), 1) AS allowed
+    FROM under
+    JOIN pack_parameters AS asked ON asked.adoption = under.adoption AND asked.name = 'deposit_limit_fen'
+    LEFT JOIN heads ON heads.position = under.position
+    WHERE under.counted > CAST(TRY_CAST(asked.value AS BIGINT) AS HUGEINT) * GREATEST(COALESCE(heads.persons, 1), 1)
+),
+since AS (
+    SELECT beyond.position, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+           MAX(issued.month) AS last_month
+    FROM beyond
+    JOIN payment_issued AS issued
+      ON issued.stream = beyond.stream AND issued.position > beyond.position AND issued.kind <> 'reissue'
+    GROUP BY beyond.position
+)
+SELECT open_runs.stream AS subject,
+       LIST_SORT(
+           LIST_DISTINCT(
+               LIST_CONCAT(
+                   [open_runs.position, COALESCE(open_runs.answered, open_runs.position),
+                    COALESCE(open_runs.approval, open_runs.position)],
+                   COALESCE(paid.positions, CAST([] AS BIGINT[]))
+               )
+           )
+       ) AS positions,
+       paid.first_month || '/' || paid.last_month AS period,
+       COALESCE(paid.amount_fen, 0) AS amount_fen,
+       open_runs.effective_on AS found_on,
+       open_runs.hits,
+       open_runs.answered IS NOT NULL AS answered,
+       CAST(NULL AS BIGINT) AS counted_fen,
+       CAST(NULL AS BIGINT) AS allowed_fen
+FROM open_runs
+LEFT JOIN acted ON acted.position = open_runs.position
+LEFT JOIN paid ON paid.position = open_runs.position
+WHERE acted.position IS NULL AND (paid.position IS NOT NULL OR open_runs.approval IS NOT NULL)
+UNION ALL
+SELECT beyond.stream,
+       LIST_SORT([beyond.assessment, beyond.position, beyond.adoption]),
+       since.first_month || '/' || since.last_month,
+       COALESCE(since.amount_fen, 0),
+       beyond.assessed_on,
+       CAST(NULL AS VARCHAR[]),
+       CAST(NULL AS BOOLEAN),
+       beyond.counted,
+       CAST(beyond.allowed AS BIGINT)
+FROM beyond
+LEFT JOIN since ON since.position = beyond.position

@@ -1,0 +1,82 @@
+-- id: F027
+-- title_zh: 拆分审批
+-- title_en: split to stay under the limit
+-- explain_zh: 同一乡镇在规定天数内多次给予同一人临时救助，每次都在乡镇审批限额之内，合计超过限额，绕开了县级审批。
+-- explain_en: One township gave one person temporary assistance several times within the window, each time within
+--   its own limit and together beyond it. The county, which had to decide, was passed by.
+-- not_zh: 合计恰为限额的；规定天数之外的；县级审批的；单独一次就超过限额的（越权，见 F044）。
+-- not_en: together exactly the limit; outside the window; what the county granted; a single grant beyond the
+--   limit (no split but no power: F044)
+-- severity: critical
+-- basis: T18 (township limit and reserve fund)
+-- parameters: split_days, township_limit_fen
+-- remedy_zh: 由县级民政部门补审；查明拆分由谁经办、谁批准。
+-- remedy_en: have the county decide; ask who split it and who approved
+-- message_zh: {granted_on} {office} 给予 {granted_fen} 元，
+--   期内合计 {amount_fen} 元，限额 {limit_fen} 元。
+-- message_en: {office} granted {granted_fen} yuan on {granted_on}, {amount_fen} yuan in all within the window;
+--   its limit is {limit_fen} yuan
+-- needs: help_granted where help = 'temporary'; 没有临时救助记录; no temporary assistance is recorded
+-- facts: F027, S4-045
+WITH persons AS (
+    SELECT stream, MAX_BY(applicant, position) AS person, MAX_BY(programme, position) AS programme
+    FROM application_submitted
+    GROUP BY stream
+),
+rules AS (
+    SELECT adoption, MAX(CASE WHEN name = 'split_days' THEN days END) AS split_days,
+           MAX(CASE WHEN name = 'township_limit_fen' THEN TRY_CAST(value AS BIGINT) END) AS limit_fen
+    FROM pack_parameters
+    GROUP BY adoption
+),
+in_force AS (
+    SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption, rules.split_days,
+           rules.limit_fen
+    FROM pack_in_force
+    JOIN rules ON rules.adoption = pack_in_force.adoption
+),
+township AS (
+    SELECT data_office AS office
+    FROM office_registered
+    GROUP BY data_office
+    HAVING MAX_BY(kind, position) = 'township'
+),
+granted AS (
+    -- help of another programme's case is temporary assistance all the same, and has its rules
+    SELECT grants.position, grants.stream, persons.person, grants.effective_on, grants.office,
+           grants.amount_fen,
+           COALESCE(own.split_days, other.split_days) AS split_days,
+           COALESCE(own.limit_fen, other.limit_fen) AS limit_fen,
+           CASE WHEN own.limit_fen IS NULL THEN other.adoption ELSE own.adoption END AS adoption
+    FROM help_granted AS grants
+    JOIN persons ON persons.stream = grants.stream
+    JOIN township ON township.office = grants.office
+    LEFT JOIN in_force AS own
+      ON own.day = grants.effective_on AND own.programme = COALESCE(persons.programme, '')
+    LEFT JOIN in_force AS other
+      ON other.day = grants.effective_on AND other.programme = 'temporary'
+    WHERE grants.help = 'temporary'
+),
+windows AS (
+    SELECT this.position, SUM(other.amount_fen) AS window_fen, ARRAY_AGG(other.position) AS positions
+    FROM granted AS this
+    JOIN granted AS other
+      ON other.person = this.person
+     AND other.office = this.office
+     AND other.position <= this.position
+     AND ABS(DATE_DIFF('day', other.effective_on, this.effective_on)) < this.split_days
+    GROUP BY this.position
+)
+SELECT granted.stream AS subject,
+       LIST_SORT(LIST_CONCAT(windows.positions, [granted.adoption])) AS positions,
+       CAST(granted.effective_on AS VARCHAR) AS period,
+       windows.window_fen AS amount_fen,
+       granted.effective_on AS granted_on,
+       granted.office,
+       granted.amount_fen AS granted_fen,
+       granted.limit_fen
+FROM granted
+JOIN windows ON windows.position = granted.position
+WHERE windows.window_fen > granted.limit_fen
+  -- one that passes the limit alone is no split
+  AND granted.amount_fen <= granted.limit_fen

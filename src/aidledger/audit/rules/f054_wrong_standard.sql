@@ -1,0 +1,90 @@
+-- id: F054
+-- title_zh: 标准错误
+-- title_en: wrong standard
+-- explain_zh: 银行实发与花名册核定的金额不同，或花名册与当时有效的待遇核定不同：钱不是按标准发的。
+-- explain_en: The bank paid another amount than the roster has, or the roster has another than the entitlement that was
+--   set: the money does not follow the standard.
+-- not_zh: 花名册以后才核定的调标（见 F055）；同一笔付两次（见 F064）；哪一部分出错已能看出的（见 F056、F059、F060）。
+-- not_en: an entitlement set after the roster (F055); one line paid twice (F064); a line whose parts show what is wrong
+--   with it (F056, F059, F060)
+-- severity: high
+-- basis: standards are published and set per person; Huilai: wrong standards, 103,800 yuan
+-- remedy_zh: 按标准补发或追回差额，查明在哪一环节改了金额。
+-- remedy_en: pay or recover the difference, and find out where the amount was changed
+-- message_zh: {lines} 笔金额不符：核定 {right_fen} 元，实际 {wrong_fen} 元。
+-- message_en: {lines} lines differ: {right_fen} yuan were due and {wrong_fen} yuan were rostered or paid
+-- needs: payment_rostered; 没有花名册; no roster is recorded
+-- facts: F054
+WITH sums AS (
+    SELECT stream, month, kind, amount_fen, 1 AS told, 0 AS paid FROM payment_rostered
+    UNION ALL
+    SELECT stream, month, kind, amount_fen, 0, 1 FROM payment_issued WHERE kind <> 'reissue'
+),
+untold AS (
+    SELECT stream, month, kind, amount_fen
+    FROM sums
+    GROUP BY stream, month, kind, amount_fen
+    HAVING SUM(told) = 0
+),
+rostered AS (
+    SELECT lines.stream, lines.month, lines.kind, MAX(lines.amount_fen) AS amount_fen
+    FROM payment_rostered AS lines
+    JOIN untold ON untold.stream = lines.stream AND untold.month = lines.month AND untold.kind = lines.kind
+    GROUP BY lines.stream, lines.month, lines.kind
+),
+holding AS (
+    SELECT stream, position, from_month, monthly_fen,
+           LEAD(from_month) OVER (PARTITION BY stream ORDER BY from_month, position) AS next_month
+    FROM entitlement_set
+),
+unset AS (
+    SELECT lines.stream, lines.month, lines.position, lines.parts, lines.amount_fen, holding.monthly_fen,
+           holding.position AS entitlement
+    FROM payment_rostered AS lines
+    JOIN holding
+      ON holding.stream = lines.stream
+     AND holding.from_month <= lines.month
+     AND (holding.next_month IS NULL OR lines.month < holding.next_month)
+     AND holding.position < lines.position
+     AND holding.monthly_fen <> lines.amount_fen
+    WHERE lines.kind = 'regular'
+),
+shown AS (
+    -- a part that a line has more often than once says itself what was added
+    SELECT DISTINCT position
+    FROM (
+        SELECT position, code
+        FROM (
+            SELECT position, part.code AS code
+            FROM (SELECT position, UNNEST(parts) AS part FROM unset) AS every
+        ) AS parts
+        GROUP BY position, code
+        HAVING COUNT(*) > 1
+    ) AS doubled
+),
+wrong AS (
+    SELECT issued.stream, issued.month, rostered.amount_fen AS right_fen, issued.amount_fen AS wrong_fen,
+           [issued.position] AS positions
+    FROM untold
+    JOIN rostered
+      ON rostered.stream = untold.stream AND rostered.month = untold.month AND rostered.kind = untold.kind
+    JOIN payment_issued AS issued
+      ON issued.stream = untold.stream
+     AND issued.month = untold.month
+     AND issued.kind = untold.kind
+     AND issued.amount_fen = untold.amount_fen
+    UNION ALL
+    SELECT unset.stream, unset.month, unset.monthly_fen, unset.amount_fen, [unset.entitlement, unset.position]
+    FROM unset
+    LEFT JOIN shown ON shown.position = unset.position
+    WHERE shown.position IS NULL
+)
+SELECT stream AS subject,
+       LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(positions)))) AS positions,
+       MIN(month) || '/' || MAX(month) AS period,
+       SUM(ABS(wrong_fen - right_fen)) AS amount_fen,
+       SUM(right_fen) AS right_fen,
+       SUM(wrong_fen) AS wrong_fen,
+       COUNT(*) AS lines
+FROM wrong
+GROUP BY stream

@@ -1,0 +1,37 @@
+"""Puts the columns of a finding into the words of its rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aidledger.domain.money import format_yuan
+from aidledger.domain.policy.codes import CODES
+
+_FIELD: Final = re.compile(r"\{([^{}]*)\}")
+_NOTHING: Final = "—"
+
+
+def said(template: str, values: Mapping[str, Any], *, chinese: bool) -> str:
+    """Return a message: ``{name}`` becomes the column's value.
+
+    What ends in ``_fen`` is shown as yuan; yes, no and the codes of packs (``working_days``) as words.
+    """
+    return _FIELD.sub(lambda match: _text(match[1], values.get(match[1]), chinese), template)
+
+
+def _text(name: str, value: Any, chinese: bool) -> str:
+    match value:
+        case None:
+            return _NOTHING
+        case bool():
+            return ("是" if value else "否") if chinese else ("yes" if value else "no")
+        case int() if name.endswith("_fen"):
+            return format_yuan(value)
+        case list():
+            return ("、" if chinese else ", ").join(_text(name, one, chinese) for one in value)
+        case str() if value in CODES:
+            return CODES[value][0 if chinese else 1]
+        case _:
+            return str(value)
