@@ -29,6 +29,8 @@ from aidledger.replay.sorting import AFTER_ALL
 from aidledger.replay.versions import BESIDE_COLUMNS
 from aidledger.replay.views import event_views, quoted
 
+_AMENDED: Final = frozenset(BESIDE_COLUMNS) - {"parameters"}
+"""The tables of how entries stood, and of what amended them: known on whatever day it takes effect."""
 _SEEN: Final = "seen"
 """The schema of the views that leave out what comes later, and of what is built over them."""
 
@@ -64,7 +66,7 @@ def moments(
 
     """
     read = set(reads)
-    everything = bool(read & {"entry", *BESIDE_COLUMNS} - {"parameters"})
+    everything = bool(read & {"entry", *_AMENDED})
     types = {view.type_name for view in event_views().values() if view.name in read}
     cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
     last, newest, day = -1, "", as_of or FIRST_DAY
@@ -128,8 +130,7 @@ def _loaded(
         connection.execute(f"CREATE SCHEMA {seen}")
         connection.execute(f"CREATE TABLE {seen}.moment (position BIGINT, as_of DATE)")
         for name in sorted(reads - {"parameters"}):
-            # how entries stood, and what amended them, is known on whatever day it takes effect
-            cut = "" if name in BESIDE_COLUMNS else " AND whole.effective_on <= moment.as_of"
+            cut = "" if name in _AMENDED else " AND whole.effective_on <= moment.as_of"
             connection.execute(
                 f"CREATE VIEW {seen}.{quoted(name)} AS SELECT whole.* FROM {main}.{quoted(name)} "  # noqa: S608
                 f"AS whole CROSS JOIN {seen}.moment WHERE whole.position <= moment.position{cut}"
