@@ -69,7 +69,7 @@ counted AS (
     FROM discoveries
     WHERE state IN ('open', 'missed')
     UNION ALL
-    SELECT carer, 'watch', positions[1], CAST(watched_on + asked_days AS DATE), watched_on,
+    SELECT carer, 'epidemic watch', positions[1], CAST(watched_on + asked_days AS DATE), watched_on,
            CASE WHEN state = 'overdue' THEN 'missed' ELSE 'open' END, FALSE, positions
     FROM epidemic_watch
     WHERE watched_on IS NOT NULL
@@ -84,19 +84,39 @@ counted AS (
 ),
 owed AS (
     -- to be done, and no rule says by which day
-    SELECT "case" AS stream, 'guardian ' || state AS what, since_on AS from_on, positions
+    SELECT stream, owed AS what, from_position AS origin, from_on, positions
+    FROM owed_acts
+    WHERE state = 'owed'
+    UNION ALL
+    SELECT county_visits."case", 'county visit', county_visits.origin, county_visits.from_on,
+           county_visits.positions
+    FROM county_visits
+    JOIN case_state ON case_state."case" = county_visits."case"
+    -- of a case that is over nobody is visited any more
+    WHERE county_visits.state = 'owed' AND case_state.stage NOT IN ('refused', 'terminated', 'withdrawn')
+    UNION ALL
+    SELECT "case", 'guardian ' || state, positions[1], since_on, positions
     FROM guardians
     WHERE state <> 'in_order'
     UNION ALL
-    SELECT "case", 'bearer ' || state, NULL, positions FROM bearers WHERE "key" AND state <> 'one'
+    SELECT "case", 'bearer ' || state, positions[1], NULL, positions
+    FROM bearers
+    WHERE "key" AND state <> 'one'
     UNION ALL
-    SELECT carer, 'watch', NULL, positions FROM epidemic_watch WHERE watched_on IS NULL
+    SELECT carer, 'epidemic watch', positions[1], NULL, positions
+    FROM epidemic_watch
+    WHERE watched_on IS NULL
     UNION ALL
-    SELECT 'unit/' || unit, 'group ' || state, NULL, positions FROM "groups" WHERE state <> 'formed'
+    SELECT 'unit/' || unit, 'group ' || state, positions[1], NULL, positions
+    FROM "groups"
+    WHERE state <> 'formed'
     UNION ALL
-    SELECT 'rule/' || kind, 'own rule', NULL, positions FROM local_rules WHERE state = 'missing'
+    SELECT 'rule/' || kind, 'own rule', positions[1], NULL, positions
+    FROM local_rules
+    WHERE state = 'missing'
     UNION ALL
-    SELECT 'duty/' || duty, kind || ' ' || state, NULL, positions
+    -- not the last entry of the office: it changes each night, and what is owed does not
+    SELECT 'duty/' || duty, kind || ' ' || state, positions[1], NULL, [positions[1]]
     FROM duties
     WHERE state <> 'acting'
 )
@@ -112,5 +132,5 @@ SELECT stream, what, origin, due_on, from_on, CASE WHEN due_on IS NULL THEN 'owe
        'at_most', NULL, provisional, 0, NULL, NULL, positions
 FROM counted
 UNION ALL
-SELECT stream, what, positions[1], NULL, from_on, 'owed', 'at_most', NULL, FALSE, 0, NULL, NULL, positions
+SELECT stream, what, origin, NULL, from_on, 'owed', 'at_most', NULL, FALSE, 0, NULL, NULL, positions
 FROM owed

@@ -200,7 +200,7 @@ NOTES = """## What is measured
   `postings`, `trial_balance`, `payments_by_month`, `arrears`, `list_paid`, `base_record`, `visits_due`, `visit_share`,
   and the event's place in these rows, `list_approved` and `targets`. A test holds its tables against our models, and
   asks that no other model is left out. It is spared `duties` and `protected_classes` (which entry was the last of an
-  office or a class), and what our county has beyond that: other types of events, rows that a day changes and no event,
+  office or a class), `list_web` (of a village), and what our county has beyond that: other types of events, rows that a day changes and no event,
   digests. SQLite applications can't be subscribed to.
 - *First seal*: a log of some 393,000 visits and payments read from the database, each leaf held against the record and the
   stored nodes, decoded into columns, written as Parquet and synced, into a new folder each time; processes started anew. The

@@ -82,6 +82,9 @@ HOSTILE = [
     (EXAMPLE, '"CaseSubmitted"', '"CaseSubmited"', "example[0].act", "Submited", "unknown_name"),
     (EXAMPLE, '"2021-03-01"', '"2021-02-29"', "example[0].on", "02-29", "bad_day"),
     ("", "[provenance]", '[provenance]\nnone = { citation = "x" }', "provenance.none", "none =", "unknown_name"),
+    ("", "[provenance]", 'prompt_acts = ["CaseSubmitted: Approved"]\n[provenance]\nprompt_acts = { citation = "x" }', "parameters.prompt_acts", "Approved", "unknown_name"),
+    ("", "[provenance]", 'prompt_acts = 7\n[provenance]\nprompt_acts = { citation = "x" }', "parameters.prompt_acts", "prompt_acts = 7", "unknown_name"),
+    ("", "[provenance]", 'prompt_acts = ["CaseSubmitted"]\n[provenance]\nprompt_acts = { citation = "x" }', "parameters.prompt_acts", "CaseSubmitted", "unknown_name"),
     ("", 'status = "in_force"', 'programmes = ["dibao", "dibao"]\nstatus = "in_force"', "programmes[1]", "programmes", "twice"),
 ]  # fmt: skip
 

@@ -30,7 +30,12 @@ UNNAMED = "不具名 / not named"
 PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)")
 
 
-OF_CHILDREN = {"guardian_duties": '{"guardian":["raise"]}', "protected_classes": '["orphan"]'}
+OF_CASES = {
+    "guardian_duties": '{"guardian":["raise"]}',
+    "county_visit_for": '["relative"]',
+    "prompt_acts": '["SupportSuspended: SupportResumed"]',
+    "protected_classes": '["orphan"]',
+}
 
 
 def busy_county() -> Log:
@@ -45,7 +50,7 @@ def busy_county() -> Log:
         carer_score_months="1",
         need_follow_up_days="30",
         epidemic_watch_days="7",
-        **OF_CHILDREN,
+        **OF_CASES,
         **limit("15", "working_days"),
     )
     adopt_calendar(log, 2022, ("2022-02-01",), ("2022-01-30",), known="2021-10-25")
@@ -194,6 +199,7 @@ def orphaned(log: Log, first: str, second: str) -> None:
 def helped(log: Log, case: str) -> None:
     """Add a case that was helped at once."""
     apply_for(log, case, "2022-02-11", number=31, name="吴*", programme="temporary")
+    log.add("RelativeDeclared", case, "2022-02-11", officer="u2", relation="other")
     log.add("HelpGranted", case, "2022-02-12", amount_fen=9, help="temporary", kind="emergency")
     log.add("ReferralMade", case, "2022-02-12", referral="r1", service="care", to_unit="charity")
 

@@ -41,7 +41,10 @@ def check_words(pack: ResolvedPack, files: Mapping[str, bytes]) -> None:
     texts = {name: files.get(name, b"") for name, _ in reversed(pack.chain)}
     lines = {name: field_lines(text.decode("utf-8", "replace")) for name, text in texts.items()}
     for rule, field, expected, found, reason in _faults(pack):
-        name = next((name for name in lines if rule in lines[name]), pack.id)
+        where = [
+            name for sought in (f"{rule}.{field}", rule) for name in lines if sought in lines[name]
+        ]
+        name = where[0] if where else pack.id
         with located({f"{name}.toml": texts.get(name, b"")}):
             raise pack_error(f"{name}.toml", f"{rule}.{field}", expected, found, reason)
 
@@ -58,6 +61,12 @@ def _faults(pack: ResolvedPack) -> Iterator[tuple[str, str, str, str, FaultReaso
                 yield rule, "kind", expected, f"refuse on {act}", "bad_value"
         for path in _unknown(clause.paths, clause.on):
             yield rule, "require", "a fact that there is", path, "unknown_name"
+    given = pack.parameters.get("prompt_acts", [])
+    for pair in given if isinstance(given, list) else [given]:
+        named = str(pair).split(": ")
+        if len(named) != 2 or not set(named) <= set(EVENTS):
+            expected = "two events: what begins it, and what is owed"
+            yield "parameters", "prompt_acts", expected, str(pair), "unknown_name"
     for amount in pack.amounts:
         for path in _unknown(amount.paths, EVENTS):
             yield f"amount.{amount.code}", "formula", "a fact that there is", path, "unknown_name"
