@@ -30,24 +30,29 @@ given AS (
     FROM pack_parameters
     WHERE name LIKE 'standard.%' AND LENGTH(SPLIT_PART(name, '.', 3)) = 10
 ),
-standards AS (
-    SELECT supported."case", supported.month, given.monthly_fen, given.position, given.adoption,
-           ROW_NUMBER() OVER (
-               PARTITION BY supported."case", supported.month
-               ORDER BY given.from_on DESC, given.position DESC
-           ) AS place
+months AS (
+    SELECT DISTINCT area, month, LEAST(LAST_DAY(first_on), parameters.as_of) AS day,
+           CAST(first_on AS VARCHAR) AS first_on
     FROM supported
     CROSS JOIN parameters
+),
+standards AS (
+    -- of an area and a month, not of each of its cases: the days of a pack are many
+    SELECT months.area, months.month, given.monthly_fen, given.position, given.adoption,
+           ROW_NUMBER() OVER (
+               PARTITION BY months.area, months.month
+               ORDER BY given.from_on DESC, given.position DESC
+           ) AS place
+    FROM months
     JOIN pack_in_force
-      ON pack_in_force.programme = 'dibao'
-     AND pack_in_force.day = LEAST(LAST_DAY(supported.first_on), parameters.as_of)
+      ON pack_in_force.programme = 'dibao' AND pack_in_force.day = months.day
     JOIN given
-      ON given.code = 'dibao_' || supported.area
-     AND given.from_on <= CAST(supported.first_on AS VARCHAR)
+      ON given.code = 'dibao_' || months.area
+     AND given.from_on <= months.first_on
      AND (given.adoption IS NULL OR given.adoption = pack_in_force.adoption)
 ),
 standard AS (
-    SELECT "case", month, monthly_fen, CASE WHEN position < 0 THEN adoption ELSE position END AS position
+    SELECT area, month, monthly_fen, CASE WHEN position < 0 THEN adoption ELSE position END AS position
     FROM standards
     WHERE place = 1
 ),
@@ -98,7 +103,7 @@ worked AS (
            ) AS positions
     FROM supported
     LEFT JOIN parts ON parts."case" = supported."case" AND parts.month = supported.month
-    LEFT JOIN standard ON standard."case" = supported."case" AND standard.month = supported.month
+    LEFT JOIN standard ON standard.area = supported.area AND standard.month = supported.month
     LEFT JOIN members ON members."case" = supported."case" AND members.month = supported.month
     LEFT JOIN incomes ON incomes."case" = supported."case" AND incomes.month = supported.month
 )

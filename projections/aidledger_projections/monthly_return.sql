@@ -145,10 +145,9 @@ SELECT asked.unit,
            WHEN reported.value = COALESCE(replayed.value, 0) THEN 'equal'
            ELSE 'different'
        END AS state,
+       -- an entry stands at one place of the log, in one version: no two of a list are the same
        LIST_SORT(
-           LIST_DISTINCT(
-               LIST_CONCAT([pairs.position], COALESCE(replayed.positions, CAST([] AS BIGINT[])))
-           )
+           LIST_CONCAT([pairs.position], COALESCE(replayed.positions, CAST([] AS BIGINT[])))
        ) AS positions
 FROM pairs
 JOIN asked ON asked.position = pairs.position

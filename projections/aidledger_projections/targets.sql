@@ -89,9 +89,21 @@ counted AS (
     WHERE from_month IS NOT NULL AND terminated_on IS NULL AND died_on IS NULL
 ),
 summed AS (
-    SELECT target, SUM(CASE WHEN counts THEN 1 ELSE 0 END) AS numerator, COUNT(*) AS denominator,
-           FLATTEN(ARRAY_AGG(positions)) AS positions
+    SELECT target, SUM(CASE WHEN counts THEN 1 ELSE 0 END) AS numerator, COUNT(*) AS denominator
     FROM counted
+    GROUP BY target
+),
+named AS (
+    -- the entries of every case stand in one row here: told apart as rows, not in the list
+    SELECT target, ARRAY_AGG(position) AS positions
+    FROM (
+        SELECT DISTINCT target, position
+        FROM (
+            SELECT target, UNNEST(positions) AS position FROM counted
+            UNION ALL
+            SELECT target, adoption FROM asked
+        ) AS given
+    ) AS told_apart
     GROUP BY target
 )
 SELECT asked.target,
@@ -102,12 +114,9 @@ SELECT asked.target,
        parameters.as_of,
        -- compared by products: a share just below the target is not rounded up to it
        summed.numerator * 1000 >= asked.asked_permille * summed.denominator AS met,
-       LIST_SORT(
-           LIST_DISTINCT(
-               LIST_CONCAT([asked.adoption], COALESCE(summed.positions, CAST([] AS BIGINT[])))
-           )
-       ) AS positions
+       LIST_SORT(named.positions) AS positions
 FROM asked
 CROSS JOIN parameters
+JOIN named ON named.target = asked.target
 LEFT JOIN summed ON summed.target = asked.target
 WHERE asked.target IS NOT NULL AND asked.asked_permille BETWEEN 0 AND 1000

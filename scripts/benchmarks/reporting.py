@@ -208,6 +208,7 @@ NOTES = """## What is measured
   database; *its columns derived again* compares every column with the records too.
 - *Rebuild from the archive*: the county of the rows above with its segments beside it, files hashed against their manifests
   first. The limit is the same SQL over the same Parquet files, bare in DuckDB: no check, no digest, no generation on disk.
+  Both ask about the last day of the simulated year.
 - *Paid by month*: one question asked of the archive's columns, and of the records as lines of JSON in DuckDB.
 - *Import of a history*: the requests of a simulated county of 80 cases and 12 months, asked of a new ledger through every rule.
 - *Rebuild of case_state alone*: the same two counties; ours loads every entry and builds that model, the stock runner

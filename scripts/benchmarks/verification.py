@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from aidledger.ledger.entry import decode_entry
 from aidledger.ledger.tree import EMPTY_ROOT
 from aidledger.ledger.verify import VerifyReport, verify_ranges
+from aidledger.services.decoding import DataCheck
 from aidledger.services.verifying import EntryReader, count_rows, verify, workers
 from aidledger.store.opening import open_ledger
 from benchmarks.filling import log
@@ -39,6 +40,7 @@ def bytes_chain_tree(full: int, quick: int, job: Job) -> Iterator[Chunk]:
                 count_rows(store),
                 store.read_nodes(),
                 store.read_head_row(),
+                DataCheck(),
                 executor=executor,
             )
             yield checked(report), time.perf_counter() - began

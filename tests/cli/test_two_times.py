@@ -79,6 +79,8 @@ READING: dict[str, tuple[str, ...]] = {
     "whatif": ("--pack", "gz-county-2022", "--month", "2022-03"),
     "list": ("case_state",),
     "audit run": ("--rule", "F019"),
+    "audit sample": ("case_state", "--rows", "1"),
+    "sql": ('SELECT "case", stage FROM case_state',),
     "rebuild": ("--model", "case_state"),
     "export beancount": (),
     "policy list": (),

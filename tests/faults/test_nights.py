@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from tests.cli.shell import on
-from tests.faults.nights import MODELS
+from tests.faults.nights import MODELS, NIGHTLY
 from tests.services import nights
 
 from aidledger.services.nightly.running import nightly
-from aidledger.services.nightly.steplist import STEPS
 
 pytestmark = pytest.mark.faults
 
@@ -52,7 +51,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = history(folder / "first.jsonl", 1)
     ledger = nights.make(folder / "template", ("import-history", first))
     # no certificate, and so nothing for tonight to derive again: that is read only, and dear
-    steps = tuple(step for step in STEPS if step.name != "certificate")
+    steps = tuple(step for step in NIGHTLY if step.name != "certificate")
     asked = nights.asked(ledger, models=MODELS)
     nightly(str(ledger), asked, nights.means(ledger, steps=steps))
 

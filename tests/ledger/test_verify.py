@@ -143,6 +143,9 @@ def test_every_single_bit_of_the_nodes_is_found(number: int) -> None:
 
 
 class RefuseLarge:
+    def heads(self, records: Sequence[bytes]) -> None:
+        """Say nothing of records that are not decoded."""
+
     def all_right(self, entries: Sequence[Entry]) -> bool:
         return not any(map(self.faults, entries))
 

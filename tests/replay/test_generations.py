@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from tests.replay.histories import Log, apply_for, case_name
 from tests.replay.test_lists import busy_county
+from tests.services.archived import stored
 
 from aidledger.ledger import canonical
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
@@ -37,7 +38,12 @@ from aidledger.replay.generations import Generations
 from aidledger.replay.models import load_models
 from tests.replay.test_lists import busy_county
 
-folder, threads, point = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+folder, threads, point, page, place = (
+    Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5]
+)
+if page:
+    from aidledger.replay import digest, loading
+    digest.ROWS_A_FETCH = loading.ROWS_A_PAGE = page
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 
 def progress(stage, done, total):
@@ -65,19 +71,34 @@ if point == "torn switch":
             die()
     generations.write_whole = torn
 
+if place:
+    from aidledger.services.rebuilding import StoreSource
+    from aidledger.store.opening import open_ledger
+    store = open_ledger(place, read_only=True)
+    source = StoreSource(store)
+else:
+    source = busy_county()
 built = Generations(folder).rebuild(
-    busy_county(), load_models(), limits=EngineLimits(threads=threads), progress=progress
+    source, load_models(), limits=EngineLimits(threads=threads), progress=progress
 )
+if place:
+    store.close()
 print(*(f"{m.name}={m.digest}" for m in built.generation.models), sep="\\n")
 """
 
 
 def child(
-    folder: Path, *, point: str = "", threads: int = 1, **environment: str
+    folder: Path,
+    *,
+    point: str = "",
+    threads: int = 1,
+    page: int = 0,
+    place: str = "",
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "projections"), str(ROOT)])
     return subprocess.run(
-        [sys.executable, "-c", CHILD, str(folder), str(threads), point],
+        [sys.executable, "-c", CHILD, str(folder), str(threads), point, str(page), place],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": paths} | environment,
         capture_output=True,
@@ -101,16 +122,31 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("threads", "environment"),
+    ("threads", "page", "store", "environment"),
     [
-        (1, {"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "0"}),
-        (4, {"TZ": "America/New_York", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED": "42"}),
+        (1, 7, "sqlite", {"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "0"}),
+        (4, 3, "postgresql", {"TZ": "America/New_York", "LC_ALL": "zh_CN.UTF-8",
+                              "PYTHONHASHSEED": "42"}),
     ],
-)
-def test_digests_are_the_same_with_any_threads_zone_locale_and_hash_seed(
-    tmp_path: Path, expected: dict[str, str], threads: int, environment: dict[str, str]
+)  # fmt: skip
+def test_digests_are_the_same_with_any_threads_pages_store_zone_locale_and_hash_seed(
+    *,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    expected: dict[str, str],
+    threads: int,
+    page: int,
+    store: str,
+    environment: dict[str, str],
 ) -> None:
-    done = child(tmp_path / "g", threads=threads, **environment)
+    """Each point differs in everything; `test_spark` holds the same county on Spark to these digests."""
+    is_file = store == "sqlite"
+    place = str(tmp_path / "l.sqlite") if is_file else request.getfixturevalue("postgres_url")
+    environment = {**environment, "AIDLEDGER_SECRETS": str(tmp_path / "secrets")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIDLEDGER_SECRETS", environment["AIDLEDGER_SECRETS"])
+        stored(place, busy_county())
+    done = child(tmp_path / "g", threads=threads, page=page, place=place, **environment)
 
     assert "" == done.stderr
     assert [f"{name}={digest}" for name, digest in expected.items()] == done.stdout.split()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 import msgspec
 import pytest
+from pyspark.sql import SparkSession
 from tests.replay import sparked
-from tests.replay.test_lists import busy_county
+from tests.services.archived import First, long_history, sealed, stored
 
-from aidledger.replay.building import Builder, ModelResult, build, shut_in
+from aidledger.replay.building import ModelResult, build
 from aidledger.replay.engine import building
 from aidledger.replay.generations import Built, Generations
 from aidledger.replay.loading import Loader, Source
 from aidledger.replay.models import Model, needed
-from aidledger.replay.onspark import builder, export_views, plan, shapes, take_over, viewed
-from aidledger.replay.spark import LedgerViews, build_ledgers
+from aidledger.replay.onspark import Engine, export_views, plan, shapes, take_over, viewed
+from aidledger.replay.overlay import load_beside
+from aidledger.replay.spark import LedgerViews, build_ledgers, register_view
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import StoreSource
-from aidledger.services.session import open_session
+from aidledger.services.province import County, rebuild_province
+from aidledger.services.rebuilding import OnSpark, StoreSource
+from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import simulate
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -31,6 +36,13 @@ SPREAD = {"postings": "3", "case_state": "3", "visits_due": "3"}
 """Models whose rows are sent from worker to worker, in so many parts."""
 
 KILLED_AT = "case_state"
+CUTS = {
+    "as-of": {"as_of": date(2022, 6, 10)},
+    "known-on": {"known_on": date(2022, 6, 10)},
+    "both": {"as_of": date(2022, 3, 10), "known_on": date(2022, 10, 10)},
+}
+LOOKED_AT = {"visit_made": "visitor", "entry": "type"}
+Rows = list[list[tuple[Any, ...]]]
 
 
 class Province(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,42 +50,59 @@ class Province(msgspec.Struct, frozen=True, kw_only=True):
 
     duckdb: dict[str, dict[str, ModelResult]]
     spark: dict[str, dict[str, ModelResult]]
+    cut: dict[str, tuple[Rows, Rows]]
+    read_sealed: bool
     workers: list[list[int]]
     rebuilt: tuple[Built, Built]
+    counties: tuple[County, ...]
 
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model]) -> Province:
-    """Build every model of two counties on Spark; one of its workers dies meanwhile."""
+    """Build every model of two counties on Spark; one of its workers dies meanwhile.
+
+    DuckDB reads records alone; Spark reads three segments of the one county, and the other has none.
+    """
     folder = tmp_path_factory.mktemp("province")
-    location = str(folder / "ledger.sqlite")
-    create_ledger(location, origin="simulated/520181/1")
+    places = {BUSY: str(folder / "busy.sqlite"), SIMULATED: str(folder / "simulated.sqlite")}
+    stored(places[BUSY], long_history(hostile=True))
+    create_ledger(places[SIMULATED], origin="simulated/520181/1")
     expected: dict[str, dict[str, ModelResult]] = {}
     views = []
-    with open_session(location) as session:
-        simulate(session, cases=6, months=3, seed=5)
-        sources: dict[str, Source] = {BUSY: busy_county(), SIMULATED: StoreSource(session.store)}
-        for ledger, source in sources.items():
-            found, results = alone(source, models, folder / "views" / ledger, ledger)
-            views.append(found)
-            expected[ledger] = {result.name: result for result in results}
-    with sparked.spark(folder / "spark") as running:
-        seen = [sparked.workers(running)]
-        with ExitStack() as ends:
-
-            def begun(name: str) -> None:
-                running.conf.set("spark.sql.shuffle.partitions", SPREAD.get(name, "1"))
-                if name == KILLED_AT:
-                    timer = Timer(0.5, sparked.kill, [seen[0][0]])
-                    ends.callback(timer.join)
-                    timer.start()
-
-            build_ledgers(running, views, models, shapes(), folder / "models", progress=begun)
-        seen.append(sparked.workers(running))
-        rebuilt = (
-            rebuild(folder / "in-duckdb", models, shut_in),
-            rebuild(folder / "on-spark", models, builder(None)),
-        )
+    with ExitStack() as opened:
+        counties = {
+            ledger: opened.enter_context(open_session(place)) for ledger, place in places.items()
+        }
+        simulate(counties[SIMULATED], cases=6, months=3, seed=5)
+        sealed(counties[BUSY], places[BUSY])
+        for ledger, session in counties.items():
+            expected[ledger] = in_duckdb(First(session, 0), models)
+            source = StoreSource(session.store)
+            views.append(beside(source, viewed(models), folder / "views" / ledger, ledger))
+        with sparked.spark(folder / "spark") as running:
+            seen = build_all(running, views, models, folder / "models")
+            cut = {
+                name: both(running, counties[BUSY], folder / name, **days)
+                for name, days in CUTS.items()
+            }
+            spark = Engine(None)
+            rebuilt = (
+                rebuild(folder / "in-duckdb", models, First(counties[BUSY], 0)),
+                rebuild(
+                    folder / "on-spark",
+                    models,
+                    StoreSource(counties[BUSY].store),
+                    builder=spark.build,
+                    load=spark.load,
+                ),
+            )
+            shared = folder / "shared"
+            shared.mkdir()
+            together = rebuild_province(
+                [*places.values(), str(folder / "nowhere.sqlite")],
+                OnSpark(folder=shared),
+                models=["entitlements"],
+            )
     planned = plan(models)
     built = {}
     for ledger in expected:
@@ -82,10 +111,36 @@ def province(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model])
                 name: take_over(connection, model, planned[name], folder / "models", ledger)
                 for name, model in models.items()
             }
-    return Province(duckdb=expected, spark=built, workers=seen, rebuilt=rebuilt)
+    return Province(
+        duckdb=expected,
+        spark=built,
+        cut=cut,
+        read_sealed=bool(views[0].sealed and views[0].sealed.files),
+        workers=seen,
+        rebuilt=rebuilt,
+        counties=together,
+    )
 
 
-def rebuild(folder: Path, models: dict[str, Model], build_with: Builder) -> Built:
+def build_all(
+    running: SparkSession, views: list[LedgerViews], models: dict[str, Model], folder: Path
+) -> list[list[int]]:
+    """Build every model, and kill a worker meanwhile; return the workers before and after."""
+    seen = [sparked.workers(running)]
+    with ExitStack() as ends:
+
+        def begun(name: str) -> None:
+            running.conf.set("spark.sql.shuffle.partitions", SPREAD.get(name, "1"))
+            if name == KILLED_AT:
+                timer = Timer(0.5, sparked.kill, [seen[0][0]])
+                ends.callback(timer.join)
+                timer.start()
+
+        build_ledgers(running, views, models, shapes(), folder, progress=begun)
+    return [*seen, sparked.workers(running)]
+
+
+def rebuild(folder: Path, models: dict[str, Model], source: Source, **means: Any) -> Built:
     """Make a generation of a few models, one of which is not portable and another reads that one."""
     few = needed(models, ["entitlements"])
     alien = msgspec.structs.replace(
@@ -94,19 +149,42 @@ def rebuild(folder: Path, models: dict[str, Model], build_with: Builder) -> Buil
     reader = msgspec.structs.replace(
         alien, name="reader", sql='SELECT "case", suspension, positions FROM alien', uses=("alien",)
     )
-    return Generations(folder).rebuild(
-        busy_county(), {**few, "alien": alien, "reader": reader}, builder=build_with
-    )
+    return Generations(folder).rebuild(source, {**few, "alien": alien, "reader": reader}, **means)
 
 
-def alone(
-    source: Source, models: dict[str, Model], folder: Path, ledger: str
-) -> tuple[LedgerViews, list[ModelResult]]:
-    """Build the models of one county in DuckDB, and write its views out."""
+def in_duckdb(source: Source, models: dict[str, Model]) -> dict[str, ModelResult]:
+    """Build the models of one county in DuckDB."""
     with building(None) as connection:
         Loader(connection).load(source)
-        views = export_views(connection, viewed(models), folder, ledger)
-        return views, list(build(connection, models).built)
+        return {result.name: result for result in build(connection, models).built}
+
+
+def beside(
+    source: Source, names: Iterable[str], folder: Path, ledger: str, **days: Any
+) -> LedgerViews:
+    """Write out what a county has beside its segments."""
+    with building(None) as connection:
+        _, segments = load_beside(connection, source, **days)
+        views = export_views(connection, names, folder, ledger)
+    return msgspec.structs.replace(views, sealed=segments)
+
+
+def both(running: SparkSession, session: Session, folder: Path, **days: Any) -> tuple[Rows, Rows]:
+    """Return the entries that a cut leaves: by DuckDB from records, by Spark from segments."""
+    wanted = "position, version, effective_on, recorded_at"
+    with building(None) as connection:
+        Loader(connection, **days).load(First(session, 0))
+        expected = [
+            connection.execute(f"SELECT {wanted}, {more} FROM {view} ORDER BY 1").fetchall()
+            for view, more in LOOKED_AT.items()
+        ]
+    views = beside(StoreSource(session.store), (*LOOKED_AT, "parameters"), folder, BUSY, **days)
+    found = []
+    for view, more in LOOKED_AT.items():
+        register_view(running, [views], view, shapes()[view])
+        rows = running.sql(f"SELECT {wanted}, {more} FROM {view} ORDER BY position").collect()
+        found.append([tuple(row) for row in rows])
+    return expected, found
 
 
 def what(results: dict[str, ModelResult]) -> dict[str, Any]:
@@ -118,6 +196,20 @@ def test_each_county_of_a_province_gets_its_own_digests_of_every_model(
     province: Province, ledger: str
 ) -> None:
     assert what(province.duckdb[ledger]) == what(province.spark[ledger])
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_spark_sees_of_segments_what_is_known_and_holds_and_as_it_was_put_right(
+    province: Province, cut: str
+) -> None:
+    from_records, from_segments = province.cut[cut]
+
+    assert from_records == from_segments
+    assert all(from_segments)
+
+
+def test_segments_were_read_by_spark_itself(province: Province) -> None:
+    assert province.read_sealed
 
 
 def test_every_model_has_rows_to_compare(province: Province) -> None:
@@ -145,3 +237,21 @@ def test_a_rebuild_on_spark_is_a_generation_as_any_other_and_loses_what_is_not_p
     ]
     assert "SELECT *" == on_spark.generation.failed[0].found
     assert on_spark.current
+
+
+def test_one_run_gives_each_ledger_of_a_province_a_generation_of_its_own(
+    province: Province,
+) -> None:
+    *there, nowhere = province.counties
+
+    assert ["archive.example/ledger", "simulated/520181/1"] == [one.origin for one in there]
+    for ledger, county in zip((BUSY, SIMULATED), there, strict=True):
+        built = county.built
+
+        assert built is not None, county.failure
+        assert built.current
+        assert {one.name: one.digest for one in built.models} == {
+            name: province.duckdb[ledger][name].digest for name in ("suspensions", "entitlements")
+        }
+    assert nowhere.built is None
+    assert "no ledger here" in nowhere.failure

@@ -35,13 +35,15 @@ from aidledger.archive.walking import Walk, walk_carefully
 from aidledger.archive.writing import digest_of, digest_of_file
 from aidledger.ledger.canonical import clip
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.tree import leaf_hash, root_of_leaves
-from aidledger.ledger.window import CHUNK_ROWS, CheckData, Chunk, Ends, Tile
+from aidledger.ledger.tree import TILE_WIDTH, leaf_hash, root_of_leaves
+from aidledger.ledger.window import CheckData, Chunk, Ends, Tile
 from aidledger.replay.engine import building
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import RECORDS, file_of
 from aidledger.replay.views import event_views
 
+_TOGETHER: Final = 4 * TILE_WIDTH
+"""So many records, with all that is made of them, stay in a processor's cache."""
 _READ: Final = "SELECT position, record, leaf_hash FROM read_parquet(?)"
 
 
@@ -54,7 +56,7 @@ class Task(NamedTuple):
     location: str
     number: int
     entries: int
-    check_data: CheckData | None
+    check_data: CheckData
     columns: bool
 
 
@@ -164,7 +166,7 @@ class _Segment:
         first, entries = self.manifest.first, self.manifest.entries
         walk = Walk(first, self.task.check_data)
         cursor = connection.execute(_READ, [path])
-        while (rows := cursor.fetchmany(CHUNK_ROWS)) and walk.take(rows):
+        while (rows := cursor.fetchmany(_TOGETHER)) and walk.take(rows):
             pass
         if not rows and walk.position == first + entries:
             self._root(walk.tiles)

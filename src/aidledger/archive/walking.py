@@ -1,30 +1,23 @@
 """Reads the records of a segment in their order: each strict, of its type, and linked to the one before.
 
-Most records are passed by the form of their type and not decoded: what chains them stands at known
-places near their end. The rest is decoded. Nothing is believed: at the first doubt the fast way stops.
+What chains records is read out of many at once (`CheckData.heads`). Nothing is believed: at the first
+doubt the fast way stops.
 """
 
 from __future__ import annotations
 
 import hashlib
 from binascii import unhexlify
-from functools import lru_cache
+from itertools import count
 from typing import Any, Final
 
-from aidledger.domain.events.catalog import EVENTS
 from aidledger.ledger.careful import check_carefully
-from aidledger.ledger.entry import MAX_RECORD_BYTES, EntryError, decode_entry
+from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES, LEAF_PREFIX, TILE_WIDTH, root_of_leaves
 from aidledger.ledger.verify import windows
 from aidledger.ledger.window import CheckData, Chunk, Ends, Job, Tile
-from aidledger.replay.patterns import MADE_FORMS, form_once_frequent
 
-_STREAM: Final = b',"stream":"'
-_VERSION: Final = len(b'","v":1,"version":')
-_TIME: Final = b',"recorded_at":"'
-_TIME_LENGTH: Final = 27
-_QUOTE: Final = ord('"')
 _SEALED: Final = b"SegmentSealed"
 _NO_HASH: Final = bytes(HASH_BYTES)
 _OWN_COLUMNS: Final = frozenset({"stream", "version", "type", "recorded_at"})
@@ -34,7 +27,7 @@ _OWN_COLUMNS: Final = frozenset({"stream", "version", "type", "recorded_at"})
 class Walk:
     """The fast way through a segment's rows (position, record, leaf hash), window after window."""
 
-    def __init__(self, first: int, check_data: CheckData | None) -> None:
+    def __init__(self, first: int, check_data: CheckData) -> None:
         self.position = first
         self.tiles: list[Tile] = []
         self.seals: list[tuple[int, bytes]] = []
@@ -63,58 +56,30 @@ class Walk:
         return True
 
     def _link(self, records: list[bytes], leaves: list[bytes]) -> bool:
-        """Read what chains each record, and hold it against the one before of its stream."""
-        made, starts, lasts, last_time = MADE_FORMS, _starts(), self._lasts, self._time
-        for number, (record, leaf) in enumerate(zip(records, leaves, strict=True)):
-            name = record[10 : record.find(b'"', 10, 80)]
-            form = made.get(name) or form_once_frequent(name)
-            # of years before 1850 and after 2200 the form passes some that are no day of a record
-            if (
-                len(record) <= MAX_RECORD_BYTES
-                and form(record)
-                and b'"18' not in record
-                and b'"22' not in record
-            ):
-                at = record.rfind(_STREAM) + len(_STREAM)
-                end = record.find(b'"', at)
-                stream, version = record[at:end], int(record[end + _VERSION : -1])
-                at = record.rfind(_TIME)
-                time = record[at + len(_TIME) : at + len(_TIME) + _TIME_LENGTH]
-                prev = unhexlify(record[at - 65 : at - 1]) if record[at - 1] == _QUOTE else b""
-                if not stream.startswith(starts[name]):
-                    return False
-            elif (read := self._decoded(record)) is not None:
-                stream, version, time, prev = read
-            else:
-                return False
-            if time < last_time:
-                return False
-            last_time = time
+        """Hold what chains each record against the one before of its stream."""
+        heads = self._check_data.heads(records)
+        if heads is None:
+            return False
+        times = [head[3] for head in heads]
+        if times[0] < self._time or times != sorted(times):
+            return False
+        lasts = self._lasts
+        for number, (head, leaf) in enumerate(zip(heads, leaves, strict=True), self.position):
+            _, _, named, _, stream, written = head
+            version, prev = int(written), unhexlify(named)
             before = lasts.get(stream)
             if before is None:
                 if (version == 1) is bool(prev):
                     return False
-                self._firsts[stream] = (self.position + number, version, prev)
+                self._firsts[stream] = (number, version, prev)
             elif version != before[0] + 1 or prev != before[1]:
                 return False
             lasts[stream] = (version, leaf)
-            if name == _SEALED:
-                self.seals.append((self.position + number, record))
-            if not self._first_time:
-                self._first_time = time
-        self._time = last_time
+        if _SEALED in {head[0] for head in heads}:
+            seals = zip(count(self.position), records, heads, strict=False)
+            self.seals += [(n, record) for n, record, head in seals if head[0] == _SEALED]
+        self._first_time, self._time = self._first_time or times[0], times[-1]
         return True
-
-    def _decoded(self, record: bytes) -> tuple[bytes, int, bytes, bytes] | None:
-        """Read a record that its form does not pass; None where anything is wrong with it."""
-        try:
-            entry = decode_entry(record)
-        except EntryError:
-            return None
-        if self._check_data is not None and any(self._check_data.faults(entry)):
-            return None
-        prev = bytes.fromhex(entry.prev) if entry.prev else b""
-        return entry.stream.encode(), entry.version, entry.recorded_at.encode(), prev
 
     def ends(self) -> Ends:
         """Return where the streams begin and end, after the last rows."""
@@ -127,15 +92,6 @@ class Walk:
             leaves=b"".join(leaf for _, leaf in self._lasts.values()),
             times=(self._first_time.decode(), self._time.decode()),
         )
-
-
-@lru_cache(maxsize=1)
-def _starts() -> dict[bytes, tuple[bytes, ...]]:
-    """Return how the streams of each type begin."""
-    return {
-        name.encode(): tuple(f"{one}/".encode() for one in kind.stream.split("|"))
-        for name, kind in EVENTS.items()
-    }
 
 
 def walk_carefully(

@@ -101,7 +101,7 @@ class Bench:
                 "run it in duckdb over a generation to see where",
             ) from None
         finally:
-            self._clear()
+            self._clear(rule)
 
     def _filling(self, name: str) -> str:
         """Return the statement that builds a model where its empty table is."""
@@ -115,12 +115,11 @@ class Bench:
             self._asked[rule.id] = asked
         return self._asked[rule.id]
 
-    def _clear(self) -> None:
-        """Take the ledger out again."""
+    def _clear(self, rule: Rule) -> None:
+        """Take the ledger of a rule out again."""
         rows = self._connection.execute("SELECT DISTINCT type FROM entry").fetchall()
         views = [event_views()[name].name for (name,) in rows]
-        built = {name for order in self._order.values() for name in order}
-        for name in (*views, *sorted(built), "entry", *BESIDE_COLUMNS):
+        for name in (*views, *self._order[rule.id], "entry", *BESIDE_COLUMNS):
             self._connection.execute(f"DELETE FROM {quoted(name)}")  # noqa: S608 - quoted
 
 

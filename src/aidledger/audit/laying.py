@@ -10,7 +10,6 @@ import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.ledger.finding import Finding
 from aidledger.replay.building import build_table, failure_of, unread
 from aidledger.replay.engine import EngineLimits, building, lock
 from aidledger.replay.generation import GenerationsError
@@ -21,13 +20,13 @@ from aidledger.replay.models import Model, ModelError
 class Laid(msgspec.Struct, frozen=True, kw_only=True):
     """Where rules are run: `position` is the last entry read (-1: none), `lost` the models not there.
 
-    `skipped` are the rows that could not be read.
+    `skipped` counts the rows that could not be read.
     """
 
     connection: duckdb.DuckDBPyConnection
     position: int
     lost: dict[str, str]
-    skipped: tuple[Finding, ...]
+    skipped: int
 
 
 @contextmanager
@@ -46,29 +45,7 @@ def laid_out(
         GenerationsError: the engine had no room to work.
 
     """
-    try:
-        with _laid_out(
-            source, models, as_of=as_of, known_on=known_on, limits=limits, progress=progress
-        ) as laid:
-            yield laid
-    except duckdb.Error as error:
-        raise GenerationsError(
-            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
-            "give the engine more memory, or fewer threads",
-        ) from error
-
-
-@contextmanager
-def _laid_out(
-    source: Source,
-    models: Mapping[str, Model],
-    *,
-    as_of: date | None,
-    known_on: date | None,
-    limits: EngineLimits | None,
-    progress: Callable[[int], None] | None,
-) -> Iterator[Laid]:
-    with building(None, limits) as connection:
+    with _roomy(), building(None, limits) as connection:
         loader = Loader(connection, as_of=as_of, known_on=known_on, progress=progress)
         loaded = loader.load(source)
         lock(connection)
@@ -84,5 +61,20 @@ def _laid_out(
                 failure = failure_of(error)
                 lost[name] = f"expected {failure.expected}, found {failure.found}"
         yield Laid(
-            connection=connection, position=loaded.position, lost=lost, skipped=loaded.findings
+            connection=connection,
+            position=loaded.position,
+            lost=lost,
+            skipped=len(loaded.findings),
         )
+
+
+@contextmanager
+def _roomy() -> Iterator[None]:
+    """Say of an engine without room that it had none."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise GenerationsError(
+            f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
+            "give the engine more memory, or fewer threads",
+        ) from error

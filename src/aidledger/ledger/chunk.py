@@ -7,7 +7,8 @@ read again carefully, and that way alone makes findings.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from binascii import unhexlify
+from collections.abc import Iterable, Sequence
 from itertools import chain, groupby, islice
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,7 @@ from aidledger.ledger.window import (
     CheckData,
     Chunk,
     Columns,
+    Head,
     Job,
     Run,
     Span,
@@ -27,7 +29,7 @@ from aidledger.ledger.window import (
 
 _PART_ROWS: Final = TILE_WIDTH
 """So many rows, with all that is made of them, stay in a processor's cache."""
-_NO_PREV: Final = "0" * (2 * HASH_BYTES)
+_NO_PREV: Final = b"0" * (2 * HASH_BYTES)
 
 
 def check_chunk(job: Job) -> Chunk:
@@ -90,38 +92,72 @@ def _check_part(
         records = [row[5] for row in rows]
     except (TypeError, IndexError, KeyError):
         return None  # a row that is none
-    entries = read_entries(records)
-    if entries is None:
+    heads = _decoded(records) if check_data is None else _found(check_data.heads(records))
+    if heads is None:
         return None
     sha256 = hashlib.sha256
     leaves = [sha256(LEAF_PREFIX + record).digest() for record in records]
-    versions = [one.version for one in entries]
-    streams = [one.stream for one in entries]
-    times = [one.recorded_at for one in entries]
-    types = [one.type for one in entries]
     positions = range(start, start + len(rows))
-    said = list(zip(positions, streams, versions, types, times, records, leaves, strict=True))
+    said = list(
+        zip(
+            positions,
+            heads.streams,
+            heads.versions,
+            heads.types,
+            heads.times,
+            records,
+            leaves,
+            strict=True,
+        )
+    )
+    times = heads.times
     if (
         rows != said
         # of what is equal only a value of another type can still be wrong: true is 1
         or set(map(type, chain.from_iterable(rows))) != {int, str, bytes}
         or times[0] < not_before
         or times != sorted(times)
-        or not all_well_formed(entries)
-        or (check_data is not None and not check_data.all_right(entries))
+        or [version == 1 for version in heads.versions] != [not prev for prev in heads.prevs]
     ):
         return None
-    prevs = _packed_prevs(versions, [one.prev for one in entries])
-    if prevs is None:
-        return None
-    return _Part(leaves, streams, versions, prevs, _runs(times, [one.cause for one in entries]))
+    prevs = unhexlify(b"".join([prev or _NO_PREV for prev in heads.prevs]))
+    return _Part(leaves, heads.streams, heads.versions, prevs, _runs(times, heads.causes))
 
 
-def _packed_prevs(versions: list[int], prevs: list[str | None]) -> bytes | None:
-    """Pack the links of well-formed entries; None if one begins a stream and has a link, or lacks it."""
-    if [version == 1 for version in versions] != [prev is None for prev in prevs]:
+class _Heads(NamedTuple):
+    """What chains some records, column by column; `prevs` are hex, empty where a stream begins."""
+
+    types: list[str]
+    causes: list[str]
+    prevs: Sequence[bytes]
+    times: list[str]
+    streams: list[str]
+    versions: list[int]
+
+
+def _found(heads: Sequence[Head] | None) -> _Heads | None:
+    """Turn heads into columns: none of their parts holds a newline, and all are ASCII."""
+    if heads is None:
         return None
-    return bytes.fromhex("".join([prev or _NO_PREV for prev in prevs]))
+    types, causes, prevs, times, streams, versions = zip(*heads, strict=True)
+    texts = (b"\n".join(one).decode().split("\n") for one in (types, causes, times, streams))
+    types_, causes_, times_, streams_ = texts
+    return _Heads(types_, causes_, prevs, times_, streams_, list(map(int, versions)))
+
+
+def _decoded(records: list[bytes]) -> _Heads | None:
+    """Read records by the decoder alone; None at any doubt."""
+    entries = read_entries(records)
+    if entries is None or not all_well_formed(entries):
+        return None
+    return _Heads(
+        [one.type for one in entries],
+        [one.cause for one in entries],
+        [(one.prev or "").encode() for one in entries],
+        [one.recorded_at for one in entries],
+        [one.stream for one in entries],
+        [one.version for one in entries],
+    )
 
 
 def _runs(times: list[str], causes: list[str]) -> list[Run]:

@@ -21,8 +21,15 @@ Fault = tuple[str, str, str, str]
 """Code, field, expected, found."""
 
 
+Head = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+"""Of a record: type, cause, prev (hex; nothing where the stream begins), recorded_at, stream, version."""
+
+
 class CheckData(Protocol):
     """Reads the data of entries as their types."""
+
+    def heads(self, records: Sequence[bytes]) -> Sequence[Head] | None:
+        """Return what chains records of which each is strict and right; None where one may not be."""
 
     def all_right(self, entries: Sequence[Entry]) -> bool:
         """Say yes only if nothing is wrong with any; no means that each has to be looked at."""

@@ -21,15 +21,17 @@ from aidledger.replay.loading import Source
 from aidledger.replay.models import Model, ModelError, loaded_tables, needed, read_question
 from aidledger.replay.views import quoted
 
-_TABLE: Final = "question_asked"
+ASKED: Final = "question_asked"
+"""The table that a question's rows stand in."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One SELECT of somebody's own, and the models that it reads."""
+    """One SELECT of somebody's own, and the models and other tables that it reads."""
 
     name: str
     sql: str
     models: tuple[str, ...]
+    views: tuple[str, ...]
 
 
 def question_of(name: str, sql: str, models: dict[str, Model]) -> Question:
@@ -43,7 +45,12 @@ def question_of(name: str, sql: str, models: dict[str, Model]) -> Question:
     alien = sorted(tables - loaded_tables() - models.keys())
     if alien:
         raise ModelError(name, "an event view or a model", alien[0], "see the list of event views")
-    return Question(name=name, sql=sql, models=tuple(sorted(tables & models.keys())))
+    return Question(
+        name=name,
+        sql=sql,
+        models=tuple(sorted(tables & models.keys())),
+        views=tuple(sorted(tables - models.keys())),
+    )
 
 
 def tables(
@@ -86,13 +93,25 @@ def answer(
     wanted = needed(models, question.models) if question.models else {}
     with in_memory(source, wanted, as_of=as_of, known_on=known_on, limits=limits) as built:
         connection, _ = built
-        try:
-            connection.execute(f"CREATE TABLE {quoted(_TABLE)} AS {question.sql}")
-        except duckdb.Error as error:
-            raise ModelError(
-                question.name,
-                "SQL that runs over the event views",
-                clip(str(error).splitlines()[0], 200),
-                "run it in duckdb over a generation to see where",
-            ) from error
-        return plain_rows(connection, _TABLE, ())
+        return asked(connection, question)
+
+
+def asked(
+    connection: duckdb.DuckDBPyConnection, question: Question
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the columns and rows that a question gives over what was built; they stay in `ASKED`.
+
+    Raises:
+        ModelError: the question does not run.
+
+    """
+    try:
+        connection.execute(f"CREATE TABLE {quoted(ASKED)} AS {question.sql}")
+    except duckdb.Error as error:
+        raise ModelError(
+            question.name,
+            "SQL that runs over the event views",
+            clip(str(error).splitlines()[0], 200),
+            "run it in duckdb over a generation to see where",
+        ) from error
+    return plain_rows(connection, ASKED, ())

@@ -18,7 +18,8 @@ import msgspec
 
 from aidledger.replay.views import literal
 
-DEFAULT_MEMORY: Final = "2GB"
+DEFAULT_MEMORY: Final = "1600MB"
+"""So that the process stays below 2 GiB: it has two hundred megabytes that the engine doesn't count."""
 DEFAULT_THREADS: Final = 2
 IN_MEMORY: Final = ":memory:"
 CHECKPOINT_AT: Final = "1GB"
@@ -29,7 +30,7 @@ _BUILT: Final = "built"
 
 
 class EngineLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much the engine may take: `memory` as DuckDB writes it, such as ``2GB``.
+    """How much the engine may take: `memory` as DuckDB writes it, such as ``1600MB``.
 
     What does not fit goes to a folder of its own in `spill`, or where temporary files go.
     """

@@ -28,9 +28,9 @@ from aidledger.replay.cutting import UpTo
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits, reading
 from aidledger.replay.generation import Generation, GenerationsError, generation_of, number_of
-from aidledger.replay.job import Job, Progress
+from aidledger.replay.job import Job, Load, Progress
 from aidledger.replay.journal import Input, read_journal
-from aidledger.replay.loading import Loaded, Source
+from aidledger.replay.loading import Loaded, Source, load_all
 from aidledger.replay.models import Model
 from aidledger.replay.whole import sync, write_whole
 
@@ -94,6 +94,7 @@ class Generations:
         limits: EngineLimits | None = None,
         progress: Progress | None = None,
         builder: Builder = shut_in,
+        load: Load = load_all,
     ) -> Built:
         """Build a generation of these models and switch to it.
 
@@ -107,6 +108,7 @@ class Generations:
             limits: how much the engine may take.
             progress: told how far it is.
             builder: what builds the models: DuckDB, or Spark.
+            load: what puts the entries before it.
 
         Raises:
             GenerationsError: another rebuild is running, or the disk refused; the old generation
@@ -121,7 +123,9 @@ class Generations:
             before = self.current()
             number = self._tidy(before, given)
             path = self.folder / f"generation-{number:06d}.duckdb"
-            job = Job(path, given, models, limits=limits, progress=progress, builder=builder)
+            job = Job(
+                path, given, models, limits=limits, progress=progress, builder=builder, load=load
+            )
             try:
                 loaded, results, resumed = job.run(source)
                 generation = generation_of(job.path.name, given, loaded, results)

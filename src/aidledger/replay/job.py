@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import msgspec
@@ -15,7 +17,7 @@ from aidledger.replay.digest import fingerprint
 from aidledger.replay.engine import EngineLimits, building, pack, reading
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.journal import Input, Journal, drop_others, read_journal
-from aidledger.replay.loading import Loaded, Loader, Source
+from aidledger.replay.loading import Loaded, Source, load_all
 from aidledger.replay.models import Model, loaded_tables
 from aidledger.replay.whole import write_whole
 
@@ -24,8 +26,26 @@ Progress = Callable[[str, int, int], None]
 models were begun and all of them."""
 
 
+class Load(Protocol):
+    """Puts what a source has before a builder: into the views (`load_all`), or for Spark beside them."""
+
+    def __call__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        *,
+        as_of: date | None,
+        known_on: date | None,
+        progress: Callable[[int], None] | None,
+    ) -> Loaded:
+        """Load a source, cut and amended."""
+
+
 class Job:
-    """One rebuild in its file, from its first entry or from where another was killed."""
+    """One rebuild in its file, from its first entry or from where another was killed.
+
+    Only what `load_all` loaded is taken up again: of anything else the views are not whole.
+    """
 
     def __init__(
         self,
@@ -36,13 +56,14 @@ class Job:
         limits: EngineLimits | None,
         progress: Progress | None,
         builder: Builder = shut_in,
+        load: Load = load_all,
     ) -> None:
         self.path = path
         self.partial = self.path.with_suffix(".partial")
         self.journal = self.path.with_suffix(".journal")
         self._given, self._models, self._limits = given, models, limits
         self._progress = progress
-        self._builder = builder
+        self._builder, self._load_with = builder, load
 
     def run(self, source: Source) -> tuple[Loaded, Results, tuple[str, ...]]:
         """Build every model, and read back that the file holds what was built.
@@ -52,13 +73,18 @@ class Job:
 
         """
         journal = read_journal(self.journal)
-        if journal is not None:
+        if journal is not None and self._is_whole:
             try:
                 return self._build(source, journal)
             except duckdb.Error:  # the file is not what the journal says: begin anew
-                self.partial.unlink(missing_ok=True)
-                self.journal.unlink(missing_ok=True)
+                pass
+        self.partial.unlink(missing_ok=True)
+        self.journal.unlink(missing_ok=True)
         return self._build(source, None)
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._load_with is load_all
 
     def _build(
         self, source: Source, journal: Journal | None
@@ -88,12 +114,13 @@ class Job:
 
     def _load(self, connection: duckdb.DuckDBPyConnection, source: Source) -> Loaded:
         tell, size = self._progress, self._given.size
-        return Loader(
+        return self._load_with(
             connection,
+            source,
             as_of=self._given.as_of,
             known_on=self._given.known_on,
             progress=(lambda rows: tell("load", rows, max(size, rows))) if tell else None,
-        ).load(source)
+        )
 
     def _teller(self, done: int) -> Callable[[str], None] | None:
         tell, total = self._progress, len(self._models)
@@ -115,7 +142,7 @@ class Job:
         built: tuple[ModelResult, ...],
     ) -> None:
         """Pack what is finished, and only then say so."""
-        if self._given.root:
+        if self._given.root and self._is_whole:
             pack(connection)
             journal = Journal(input=self._given, loaded=loaded, built=built)
             write_whole(self.journal, msgspec.json.encode(journal))

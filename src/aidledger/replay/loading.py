@@ -84,6 +84,18 @@ def end_of_day(day: date) -> str:
     return f"{midnight.isoformat(timespec='microseconds')}Z"
 
 
+def load_all(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    *,
+    as_of: date | None,
+    known_on: date | None,
+    progress: Callable[[int], None] | None,
+) -> Loaded:
+    """Load all that a source has into the views of a connection; arguments as `Loader` has them."""
+    return Loader(connection, as_of=as_of, known_on=known_on, progress=progress).load(source)
+
+
 def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
     """Make every view, and what is laid beside them, empty."""
     beside = (ENTRY_SQL, *map(beside_sql, BESIDE_COLUMNS))
@@ -112,6 +124,13 @@ class Loader:
         self._sorter = Sorter(self._cutoff)
         self._findings = self._sorter.findings
 
+    @property
+    def known_until(self) -> datetime | None:
+        """The last moment (UTC) of which what was recorded counts; None: all does."""
+        if self._known_on is None:
+            return None
+        return datetime.fromisoformat(self._cutoff).replace(tzinfo=None) - timedelta(microseconds=1)
+
     def load(self, source: Source) -> Loaded:
         """Load everything a source has, cut and amended.
 
@@ -126,9 +145,8 @@ class Loader:
             self._take_all(source.rows(first), spool)
             spool.finish()
             filled = sorted(spool.filled)
-            if self._known_on is not None:
-                end = datetime.fromisoformat(self._cutoff).replace(tzinfo=None)
-                self._take_out(filled, "recorded_at", end - timedelta(microseconds=1))
+            if self.known_until is not None:
+                self._take_out(filled, "recorded_at", self.known_until)
             as_of = self._day_in_question(filled)
             # first what is known is put right, then the cut: so does the fold of a case
             self._amend(source, spool)

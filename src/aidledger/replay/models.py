@@ -161,6 +161,17 @@ def read_question(name: str, text: str) -> set[str]:
         return tables_of(name, text, parser)
 
 
+def tables_named(name: str, text: str) -> set[str]:
+    """Return the tables that one SELECT reads, whatever it calls.
+
+    Raises:
+        ModelError: more or less than one SELECT.
+
+    """
+    with duckdb.connect(":memory:") as parser:
+        return _read_sql(name, text, parser)[0]
+
+
 def tables_of(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> set[str]:
     """Return the tables that one SELECT names, once all that it calls is allowed.
 

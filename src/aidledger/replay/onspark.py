@@ -7,18 +7,20 @@ Spark starts, and what Spark built is taken over with the types that DuckDB woul
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import duckdb
+import msgspec
 from pyspark.sql import SparkSession
 
+from aidledger.ledger.canonical import clip
 from aidledger.ledger.tree import Frontier
 from aidledger.replay.building import (
     Builder,
-    ModelFailure,
     ModelResult,
     Results,
     Watch,
@@ -28,8 +30,11 @@ from aidledger.replay.building import (
     unread,
 )
 from aidledger.replay.digest import columns_of, digest_of, fingerprint
-from aidledger.replay.engine import building
+from aidledger.replay.engine import EngineLimits, building
+from aidledger.replay.generation import GenerationsError
+from aidledger.replay.loading import Loaded, Source
 from aidledger.replay.models import Model, ModelError
+from aidledger.replay.overlay import SealedViews, copied, drop_views, load_beside
 from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, session_of
 from aidledger.replay.versions import BESIDE_COLUMNS, beside_sql
 from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, quoted
@@ -148,95 +153,194 @@ def take_over(
     )
 
 
-def builder(
-    master: str | None, settings: Mapping[str, str] | None = None, folder: Path | None = None
-) -> Builder:
-    """Return what builds models on Spark instead of in DuckDB.
+class Engine:
+    """Spark instead of DuckDB: loads what segments don't have, and builds models over both.
 
     Args:
         master: where Spark runs, as `session_of` has it.
         settings: more of Spark's own settings.
         folder: a folder that the driver and all workers see by the same path; default: this
-            machine's temporary one.
+            machine's temporary one. Segments that lie within it, or all of them where no folder is
+            named, are read where they are; others are copied there.
 
     """
 
-    def build_there(
+    def __init__(
+        self,
+        master: str | None,
+        settings: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._master, self._settings, self._folder = master, settings, folder
+        self._sealed: SealedViews | None = None
+
+    def load(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        *,
+        as_of: date | None,
+        known_on: date | None,
+        progress: Callable[[int], None] | None,
+    ) -> Loaded:
+        """Load what lies beside the segments, as `overlay.load_beside`."""
+        loaded, self._sealed = load_beside(
+            connection, source, as_of=as_of, known_on=known_on, progress=progress
+        )
+        return loaded
+
+    def build(
+        self,
         connection: duckdb.DuckDBPyConnection,
         models: Mapping[str, Model],
         *,
         done: Mapping[str, ModelResult],
         watch: Watch,
     ) -> Results:
-        for name in done:  # of a rebuild in DuckDB that was killed: those after it read them there
-            connection.execute(f"DROP TABLE {quoted(name)}")
-        with TemporaryDirectory(prefix="aidledger-spark-", dir=folder) as place:
-            session = session_of(master, settings)
-            return _Building(connection, models, Path(place), watch).on(session)
+        """Build models over what was loaded; nothing can be `done`, as no other rebuild is taken up."""
+        del done
+        with TemporaryDirectory(prefix="aidledger-spark-", dir=self._folder) as place:
+            run = Run(models, Path(place), self._folder)
+            views = run.out(connection, self._sealed, _ONE)
+            run.build(session_of(self._master, self._settings), [views], watch.progress)
+            drop_views(connection)
+            return run.take(connection, _ONE, watch)
 
-    return build_there
+
+def seen_by_workers(
+    sealed: SealedViews | None, place: Path, shared: Path | None
+) -> SealedViews | None:
+    """Return sealed views whose files every worker sees: they are copied where they lie elsewhere."""
+    if sealed is None or shared is None:
+        return sealed
+    files = (Path(one) for several in sealed.files.values() for one in several)
+    if all(one.resolve().is_relative_to(shared.resolve()) for one in files):
+        return sealed
+    return copied(sealed, place / "sealed")
 
 
-class _Building:
-    """One building of the models of one ledger on Spark."""
+class Run:
+    """Models of one ledger or of many, built in one run of Spark and then taken over ledger by ledger."""
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        models: Mapping[str, Model],
-        place: Path,
-        watch: Watch,
-    ) -> None:
-        self._connection, self._models, self._place = connection, models, place
-        self._watch = watch
-        self._failed: dict[str, ModelFailure] = {}
+    def __init__(self, models: Mapping[str, Model], place: Path, shared: Path | None) -> None:
+        """Plan the models.
 
-    def on(self, session: SparkSession) -> Results:
-        """Build all that can be built, and take it over."""
-        columns = self._planned()
-        wanted = {name: model for name, model in self._models.items() if name in columns}
-        views = export_views(self._connection, viewed(wanted), self._place / "views", _ONE)
-        built = build_ledgers(
-            session,
-            [views],
-            wanted,
-            shapes(),
-            self._place / "models",
-            progress=self._watch.progress,
-            failed=self._fails,
-        )
-        found = [self._taken(name, columns[name]) for name in wanted if name in built]
-        for name, model in self._models.items():
-            lost = next((one for one in model.uses if one in self._failed), None)
-            if lost is not None and name not in self._failed:
-                self._failed[name] = unread(name, lost)
-        if self._watch.when_built is not None:
-            self._watch.when_built()
-        return Results(
-            built=tuple(filter(None, found)),
-            failed=tuple(self._failed[name] for name in self._models if name in self._failed),
-        )
+        Args:
+            models: by name, each after those it reads.
+            place: an empty folder that the driver and all workers see.
+            shared: as `Engine` has its `folder`.
 
-    def _planned(self) -> dict[str, Columns]:
-        """Return the columns of every model that DuckDB could build."""
+        """
+        self._models, self._place, self._shared = models, place, shared
         with building(None) as connection:
             connection.execute("; ".join(shapes().values()))
-            results = build(connection, self._models)
-            self._failed = {one.name: one for one in results.failed}
-            return {one.name: columns_of(connection, one.name) for one in results.built}
+            planned = build(connection, models)
+            self._columns = {one.name: columns_of(connection, one.name) for one in planned.built}
+        self._failed = {one.name: one for one in planned.failed}
+        self._built: set[str] = set()
+
+    def out(
+        self, connection: duckdb.DuckDBPyConnection, sealed: SealedViews | None, ledger: str
+    ) -> LedgerViews:
+        """Write out what a ledger has beside its segments, and say where all of its views lie.
+
+        Raises:
+            duckdb.Error: the disk refused.
+            OSError: the same.
+
+        """
+        folder = self._place / "views" / ledger
+        views = export_views(connection, viewed(self._wanted), folder, ledger)
+        seen = seen_by_workers(sealed, folder, self._shared)
+        return msgspec.structs.replace(views, sealed=seen)
+
+    def lay_out(
+        self,
+        source: Source,
+        ledger: str,
+        *,
+        as_of: date | None = None,
+        known_on: date | None = None,
+        limits: EngineLimits | None = None,
+    ) -> tuple[Loaded, LedgerViews]:
+        """Load what a ledger has beside its segments, and write it out.
+
+        Raises:
+            GenerationsError: a file is gone, or there was no room to work.
+
+        """
+        try:
+            with building(None, limits) as connection:
+                loaded, sealed = load_beside(connection, source, as_of=as_of, known_on=known_on)
+                return loaded, self.out(connection, sealed, ledger)
+        except (duckdb.Error, OSError) as error:
+            raise GenerationsError(
+                f"expected room to work, found {clip(str(error).splitlines()[0], 160)}",
+                "give the engine more memory, or fewer threads",
+            ) from error
+
+    def taker(self, ledger: str) -> Builder:
+        """Return a builder that takes over what was built of a ledger."""
+
+        def take(
+            connection: duckdb.DuckDBPyConnection,
+            models: Mapping[str, Model],
+            *,
+            done: Mapping[str, ModelResult],
+            watch: Watch,
+        ) -> Results:
+            del models, done
+            return self.take(connection, ledger, watch)
+
+        return take
+
+    def build(
+        self,
+        session: SparkSession,
+        ledgers: Sequence[LedgerViews],
+        progress: Callable[[str], None] | None,
+    ) -> None:
+        """Build all that can be built, for all ledgers at once."""
+        self._built = build_ledgers(
+            session,
+            ledgers,
+            self._wanted,
+            shapes(),
+            self._place / "models",
+            progress=progress,
+            failed=self._fails,
+        )
+
+    def take(self, connection: duckdb.DuckDBPyConnection, ledger: str, watch: Watch) -> Results:
+        """Make tables of what was built of a ledger; what failed for all fails for each."""
+        failed = dict(self._failed)
+        found: dict[str, ModelResult] = {}
+        for name in self._wanted:
+            if name not in self._built:
+                continue
+            model, folder = self._models[name], self._place / "models"
+            try:
+                found[name] = take_over(connection, model, self._columns[name], folder, ledger)
+            except ModelError as error:
+                connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+                failed[name] = failure_of(error)
+        for name, model in self._models.items():
+            lost = next((one for one in model.uses if one in failed), None)
+            if lost is not None and name not in failed:
+                failed[name] = unread(name, lost)
+        if watch.when_built is not None:
+            watch.when_built()
+        return Results(
+            built=tuple(found[name] for name in self._models if name in found),
+            failed=tuple(failed[name] for name in self._models if name in failed),
+        )
+
+    @property
+    def _wanted(self) -> dict[str, Model]:
+        return {name: model for name, model in self._models.items() if name in self._columns}
 
     def _fails(self, error: ModelError) -> None:
         self._failed[error.model] = failure_of(error)
-
-    def _taken(self, name: str, columns: Columns) -> ModelResult | None:
-        """Take one model over; nothing where its rows are refused."""
-        folder = self._place / "models"
-        try:
-            return take_over(self._connection, self._models[name], columns, folder, _ONE)
-        except ModelError as error:
-            self._connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
-            self._fails(error)
-            return None
 
 
 def built_files(folder: Path, model: str, ledger: str) -> list[str]:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import inspect
@@ -49,6 +49,8 @@ _DAY: Final = (
     f"|{_LEAP_YEAR}-02-29)"
 )
 _MONTH: Final = f"{_YEAR}-(?:0[1-9]|1[0-2])"
+_REAL: Final = "(?=18[5-9]|19|2[01]|2200)"
+"""Before a year: one that a day of a record may be in."""
 _TIME: Final = rf"{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{6}}Z"
 _POSITIVE: Final = "[1-9][0-9]{0,14}"
 _PIN: Final = rf'\{{"hash":"sha256:{_HASH}","pack":"{_NAME}"\}}'
@@ -57,6 +59,8 @@ Test = Callable[[bytes], Any]
 """Gives something true for a record that is surely strict; for any other it may give either."""
 
 
+PARTS: Final = 6
+"""Of a `Head`."""
 DECODED_FIRST: Final = 50
 """So many records of a type are decoded before its form is made: that takes about as long."""
 
@@ -118,7 +122,60 @@ def make_form(type_name: str, data: Any, sealed: tuple[str, ...]) -> Test:
 
     """
     opened: list[_Opened] = []
-    fields = {
+    whole = _object(_fields(type_name, data, sealed, opened)).encode("latin-1")
+    if len(opened) > 1 or any(whole.count(start) > 1 for start, _, _ in opened):
+        raise UnwrittenError
+    test = re.compile(whole).fullmatch
+    return partial(_test_cut, test, *opened[0]) if opened else test
+
+
+class Lines(NamedTuple):
+    """Finds records, one a line: with the parts of a `Head`, and an object's own bytes after the second.
+
+    That object, if the type has one with keys of any name, lies in `depth` others and is tested apart.
+    """
+
+    find: Callable[[bytes], list[tuple[bytes, ...]]]
+    depth: int | None
+
+
+def make_lines(type_name: str, data: Any, sealed: tuple[str, ...], streams: str) -> Lines:
+    """Make what finds records of a type on streams of some kinds (``case|run``).
+
+    A line that it finds is strict and right as data of its type, and has only days from 1850 to 2200,
+    as far as that can be said without the object that is tested apart.
+
+    Raises:
+        UnwrittenError: there is no such expression.
+
+    """
+    opened: list[_Opened] = []
+    fields = _fields(type_name, data, sealed, opened) | {
+        "$type": f'"({type_name})"',
+        "cause": f'"({_NAME})"',
+        "prev": f'(?:"({_HASH})"|null)',
+        "recorded_at": f'"({_TIME})"',
+        "stream": f'"((?:{streams})/{_STEP}(?:/{_STEP})?)"',
+        "version": f"({_POSITIVE})",
+    }
+    whole = _object(fields).replace(_DAY, _REAL + _DAY).replace(_MONTH, _REAL + _MONTH)
+    for start, stop, _ in opened:
+        closed = rf"{start.decode()}\{{\}}{stop.decode()}"
+        if len(opened) > 1 or whole.count(start.decode()) > 1 or closed not in whole:
+            raise UnwrittenError
+        cut = rf"{start.decode()}(\{{[^\n]*?\}}){stop.decode()}"
+        whole = whole.replace(closed, cut)
+    lines = re.compile(f"^{whole}\n".encode("latin-1"), re.MULTILINE)
+    if lines.groups != PARTS + len(opened):
+        raise UnwrittenError
+    return Lines(lines.findall, opened[0][2] if opened else None)
+
+
+def _fields(
+    type_name: str, data: Any, sealed: tuple[str, ...], opened: list[_Opened]
+) -> dict[str, str]:
+    """Return what matches each part of a record. Raises UnwrittenError."""
+    return {
         "$type": f'"{type_name}"',
         "actor": f'"{_NAME}"',
         "cause": f'"{_NAME}"',
@@ -133,11 +190,6 @@ def make_form(type_name: str, data: Any, sealed: tuple[str, ...]) -> Test:
         "v": "1",
         "version": _POSITIVE,
     }
-    whole = _object(fields).encode("latin-1")
-    if len(opened) > 1 or any(whole.count(start) > 1 for start, _, _ in opened):
-        raise UnwrittenError
-    test = re.compile(whole).fullmatch
-    return partial(_test_cut, test, *opened[0]) if opened else test
 
 
 def _test_cut(test: Test, start: bytes, stop: bytes, depth: int, record: bytes) -> bool:
@@ -271,6 +323,7 @@ def _text(kind: inspect.StrType) -> str:
         limit = "" if kind.max_length is None else rf'(?=[^"]{{0,{kind.max_length}}}")'
         return f"{limit}{CHARACTERS}"
     found = re.fullmatch(r"\^(.*)\\Z", kind.pattern)
-    if found is None or not found[1].isascii():
+    if found is None or not found[1].isascii() or re.search(r"\\|\[[^\]]*\(|\(\?", found[1]):
         raise UnwrittenError
-    return f"(?:{found[1].replace('[0-9a-f]', _HEX)})"
+    # who reads a record's head counts its groups: those of a text are none of them
+    return f"(?:{found[1].replace('[0-9a-f]', _HEX).replace('(', '(?:')})"

@@ -1,13 +1,14 @@
 """Spark: the same models over the views of one ledger or of a whole province, with the same digests.
 
-Views come as Parquet, one file or more for each view of each ledger. Every model is built for all
+Views come as Parquet: the sealed segments of each ledger where they lie, and what lies beside them (see
+`overlay`). Every model is built for all
 ledgers at once and written as Parquet, partitioned by ledger: what a lost worker held is computed
 again from those files. Each row is hashed where it was made, and again where it is taken over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Final
@@ -16,7 +17,18 @@ import msgspec
 import sqlglot
 from pyspark.errors import PySparkException, PySparkRuntimeError
 from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql.functions import concat, encode, lit, sha2, struct, to_json, unhex
+from pyspark.sql.functions import (
+    concat,
+    create_map,
+    element_at,
+    encode,
+    lit,
+    regexp_extract,
+    sha2,
+    struct,
+    to_json,
+    unhex,
+)
 from pyspark.sql.types import StructType, TimestampNTZType
 from sqlglot import exp
 
@@ -24,12 +36,17 @@ from aidledger.ledger.canonical import clip
 from aidledger.replay.byledger import EVERY_LEDGER, LEDGER, by_ledger
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import Model, ModelError
+from aidledger.replay.overlay import SealedViews
 from aidledger.replay.portable import check_portable, parse
 from aidledger.replay.sparksql import FUNCTIONS, ModelSpark
 from aidledger.replay.stages import stages
+from aidledger.replay.views import event_views
 
 LEAF: Final = "leaf"
 """The column of a built model that holds the RFC 6962 leaf hash of each row."""
+
+ENTRY: Final = "entry"
+"""The view of every entry of every type."""
 
 MUST: Final[Mapping[str, str]] = {
     "spark.sql.ansi.enabled": "true",
@@ -50,10 +67,11 @@ QUIETLY: Final[Mapping[str, str]] = {
 
 
 class LedgerViews(msgspec.Struct, frozen=True, kw_only=True):
-    """The loaded views of one ledger: its name, and the Parquet files of each view that has rows."""
+    """The views of one ledger: its name, the Parquet files of each that has rows, and sealed ones."""
 
     ledger: str
     files: Mapping[str, tuple[str, ...]]
+    sealed: SealedViews | None = None
 
 
 def session_of(master: str | None, settings: Mapping[str, str] | None = None) -> SparkSession:
@@ -113,7 +131,7 @@ def build_ledgers(
         session.sql(statement)
     read = {view for model in models.values() for view in model.uses} - set(models)
     for view in sorted(read | {EVERY_LEDGER}):
-        _view(session, ledgers, view, shapes[view])
+        register_view(session, ledgers, view, shapes[view])
     built: set[str] = set()
     for name, model in models.items():
         if not built.issuperset(set(model.uses).intersection(models)):
@@ -183,14 +201,16 @@ def _leaf(frame: DataFrame) -> Column:
     return unhex(sha2(concat(lit(b"\x00"), encode(row, "UTF-8")), 256))
 
 
-def _view(session: SparkSession, ledgers: Sequence[LedgerViews], view: str, create: str) -> None:
-    """Register one view of all ledgers."""
+def register_view(
+    session: SparkSession, ledgers: Sequence[LedgerViews], view: str, create: str
+) -> None:
+    """Register one view of all ledgers; `create` makes an empty table of it in DuckDB."""
     columns = _columns(create)
     schema = ", ".join(f"`{name}` {kind}" for name, kind in columns)
     frames = [
-        session.read.schema(schema).parquet(*held.files[view]).withColumn(LEDGER, lit(held.ledger))
+        frame.withColumn(LEDGER, lit(held.ledger))
         for held in ledgers
-        if held.files.get(view)
+        for frame in _parts(session, held, view, schema)
     ]
     if not frames:
         _empty(session, view, [*columns, (LEDGER, "STRING")])
@@ -199,6 +219,41 @@ def _view(session: SparkSession, ledgers: Sequence[LedgerViews], view: str, crea
     for frame in frames[1:]:
         whole = whole.unionByName(frame)
     whole.createOrReplaceTempView(view)
+
+
+def _parts(session: SparkSession, held: LedgerViews, view: str, schema: str) -> Iterator[DataFrame]:
+    """Yield what a ledger has of a view: loaded rows, and those of segments that count."""
+    if held.files.get(view):
+        yield session.read.schema(schema).parquet(*held.files[view])
+    sealed = held.sealed
+    if sealed is None:
+        return
+    if view == ENTRY:  # every view of the segments; a file is named by its view
+        files = [path for several in sealed.files.values() for path in several]
+        name = element_at(_type_names(), regexp_extract("_metadata.file_name", r"^(\w+)\.", 1))
+        envelope = schema.rpartition(",")[0]
+    else:
+        files, name, envelope = [*sealed.files.get(view, ())], None, schema
+    if files:
+        frame = session.read.schema(envelope).parquet(*files)
+        yield _counting(frame if name is None else frame.withColumn("type", name), sealed, view)
+
+
+def _counting(frame: DataFrame, sealed: SealedViews, view: str) -> DataFrame:
+    """Leave out of sealed rows those that don't count."""
+    frame = frame.where(frame["effective_on"] <= lit(sealed.as_of))
+    if sealed.known_until is not None:
+        until = lit(sealed.known_until.isoformat(sep=" ")).cast("timestamp_ntz")
+        frame = frame.where(frame["recorded_at"] <= until)
+    out = sealed.taken_out if view == ENTRY else {view: sealed.taken_out.get(view, ())}
+    positions = [at for several in out.values() for at in several]
+    return frame.where(~frame["position"].isin(positions)) if positions else frame
+
+
+def _type_names() -> Column:
+    """Return the wire name of each view's type."""
+    views = event_views().values()
+    return create_map(*(lit(text) for view in views for text in (view.name, view.type_name)))
 
 
 def _columns(create: str) -> list[tuple[str, str]]:

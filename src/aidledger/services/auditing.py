@@ -13,22 +13,14 @@ import msgspec
 
 from aidledger.audit.bench import bench
 from aidledger.audit.cases import Cases, Outcome, Shipped
-from aidledger.audit.laying import laid_out
 from aidledger.audit.rule import Rule, joined, load_rules
 from aidledger.audit.running import Report, run_rules
 from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.generation import Generation
-from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.models import load_models
 from aidledger.services.adoption import shipped
+from aidledger.services.answering import answering
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import (
-    StoreSource,
-    check_days,
-    generations_of,
-    size_of_others,
-    store_of,
-)
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 
@@ -82,65 +74,30 @@ def audit(
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Audit:
-    """Run rules over a ledger; nothing is written.
-
-    Args:
-        session: an opened ledger.
-        rules: which, by id.
-        as_of: the day the question is about; default: the day (+08:00) of the last entry.
-        known_on: leave out what was recorded after that day; default: nothing.
-        folder: where generations are kept; default: beside the ledger.
-        limits: how much memory and how many threads to take.
-        progress: told how many entries are read.
+    """Run rules over a ledger, each by its id; nothing is written. The rest is as `answering` has it.
 
     Raises:
         GenerationsError: the engine had no room to work, or the generation is damaged.
         ServiceError: a day outside 1850-2200.
 
     """
-    check_days(as_of, known_on)
-    store = store_of(session)
     models = load_models()
-    names = set().union(*(rule.models_in(models) for rule in rules.values()))
-    wanted = needed(models, names) if names else {}
-    generations = generations_of(store, folder)
-    current = generations.current()
-    if current is not None and _answers(current, store, wanted, as_of=as_of, known_on=known_on):
-        with generations.opened(current, limits) as connection:
-            return Audit(
-                report=run_rules(connection, rules.values()),
-                rules=rules,
-                position=current.position,
-                skipped=current.skipped,
-                generation=current.number,
-            )
-    source = StoreSource(store)
-    with laid_out(
-        source, wanted, as_of=as_of, known_on=known_on, limits=limits, progress=progress
-    ) as laid:
+    with answering(
+        session,
+        sorted({name for rule in rules.values() for name in rule.models_in(models)}),
+        as_of=as_of,
+        known_on=known_on,
+        folder=folder,
+        limits=limits,
+        progress=progress,
+    ) as (laid, generation):
         return Audit(
             report=run_rules(laid.connection, rules.values(), laid.lost),
             rules=rules,
             position=laid.position,
-            skipped=len(laid.skipped),
-            generation=None,
+            skipped=laid.skipped,
+            generation=generation,
         )
-
-
-def _answers(
-    current: Generation,
-    store: LedgerStore,
-    models: dict[str, Model],
-    *,
-    as_of: date | None,
-    known_on: date | None,
-) -> bool:
-    """Whether a generation has all that was recorded but what nights record of themselves."""
-    return (
-        current.position < store.head().size
-        and size_of_others(store) <= current.position + 1
-        and current.holds(models, position=current.position, as_of=as_of, known_on=known_on)
-    )
 
 
 def try_cases(folder: Path | None = None, names: Iterable[str] = ()) -> Iterator[Outcome]:

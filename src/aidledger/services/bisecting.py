@@ -1,4 +1,4 @@
-"""Finds the first entry at which a rule failed: by halving the log, or by looking at every entry.
+"""Finds the first entry at which a rule failed: by halving the log, or by looking from entry to entry.
 
 Halving is right where a rule that failed once fails from then on. Nobody can know that beforehand:
 what is found is a place where the rule held before an entry and failed with it, and where other
@@ -17,6 +17,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.ledger.finding import FINDING_CODES, Finding
 from aidledger.replay.asking import answer, question_of
 from aidledger.replay.models import load_models
+from aidledger.replay.stepping import Answer, answers, moments, reads_of
 from aidledger.services.decoding import recorded_all
 from aidledger.services.problems import ServiceError
 from aidledger.services.rebuilding import StoreSource
@@ -37,7 +38,7 @@ Progress = Callable[[int, int | None], None]
 class Search(msgspec.Struct, frozen=True, kw_only=True):
     """What a search found: ``position`` is where the rule fails, and held just before; None: nowhere.
 
-    ``exact`` is said where every entry before it was looked at. ``contradicted`` are positions at
+    ``exact`` is said where every entry before it that can change the answer was looked at. ``contradicted`` are positions at
     which the rule held again after it had failed: then it comes and goes, and there are others.
     """
 
@@ -67,20 +68,17 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-def first_failure(
-    fails: Fails, size: int, *, every: bool = False, progress: Progress | None = None
-) -> Search:
-    """Find the first position at which a rule failed.
+def first_failure(fails: Fails, size: int, *, progress: Progress | None = None) -> Search:
+    """Find a position at which a rule failed and had held just before, by halving.
 
     Args:
         fails: asked of positions from 0 to ``size - 1``; before the first the rule holds.
         size: how many entries there are.
-        every: look at each from the first on, until it fails: exact, and slow.
         progress: told of each look.
 
     """
     looked: dict[int, bool] = {}
-    bound = size if every else SAMPLES + max(size, 1).bit_length()
+    bound = SAMPLES + max(size, 1).bit_length()
 
     def look(position: int) -> bool:
         if position not in looked:
@@ -90,9 +88,7 @@ def first_failure(
         return looked[position]
 
     found: int | None = None
-    if every:
-        found = next((position for position in range(size) if look(position)), None)
-    elif size:
+    if size:
         places = sorted({(size * part) // SAMPLES - 1 for part in range(1, SAMPLES + 1)} - {-1})
         bad = next((place for place in places if look(place)), None)
         for place in places:  # where it fails once, it ought to fail later
@@ -106,7 +102,7 @@ def first_failure(
     return Search(
         position=found,
         probes=len(looked),
-        exact=every,
+        exact=False,
         contradicted=tuple(
             sorted(
                 at
@@ -135,7 +131,7 @@ def bisect_sql(
         sql: one SELECT over the event views and models.
         as_of: the day in force at every position; default: the day of the last entry of each.
         known_on: leave out what was recorded after that day.
-        every: look at each entry.
+        every: look at each entry that can change the answer, from the first on: exact, and slower.
         progress: told of each look.
 
     Raises:
@@ -147,15 +143,28 @@ def bisect_sql(
     day = date.fromisoformat(as_of) if as_of else None
     known = date.fromisoformat(known_on) if known_on else None
 
-    def ask(position: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def ask(position: int) -> Answer:
         source = StoreSource(CutStore(session.store, position + 1))
         return answer(source, models, question, as_of=day, known_on=known)
 
     size = session.store.head().size
-    search = first_failure(
-        lambda position: bool(ask(position)[1]), size, every=every, progress=progress
-    )
-    columns, rows = ask(search.position) if search.position is not None else ([], [])
+    columns: list[str] = []
+    rows: list[tuple[Any, ...]] = []
+    if every:
+        source = StoreSource(CutStore(session.store, size))
+        steps = list(moments(source, reads_of(question, models), as_of=day, known_on=known))
+        search = Search(position=None, probes=len(steps), exact=True, contradicted=())
+        asked = answers(source, models, question, steps, known_on=known)
+        for count, (step, found) in enumerate(asked, start=1):
+            columns, rows = found
+            if progress is not None:
+                progress(count, len(steps))
+            if rows:
+                search = msgspec.structs.replace(search, position=step.position, probes=count)
+                break
+    else:
+        search = first_failure(lambda at: bool(ask(at)[1]), size, progress=progress)
+        columns, rows = ask(search.position) if search.position is not None else ([], [])
     return Violation(
         size=size,
         search=search,

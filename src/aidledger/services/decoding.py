@@ -14,7 +14,8 @@ from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, enco
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
 from aidledger.ledger.entry import MAX_RECORD_BYTES, Entry, EntryError, decode_entries
-from aidledger.ledger.window import Fault
+from aidledger.ledger.window import Fault, Head
+from aidledger.replay.heads import read_heads
 from aidledger.replay.patterns import MADE_FORMS, form_once_frequent
 from aidledger.replay.reading import envelope_of
 from aidledger.replay.rows import recorded_of, recorded_row
@@ -102,6 +103,10 @@ class DataCheck:
 
     Sealed fields, too, are only such as the type has, and the stream is one of its kind.
     """
+
+    def heads(self, records: Sequence[bytes]) -> list[Head] | None:
+        """Return what chains records of which each is strict and right; None where one may not be."""
+        return read_heads(records, self)
 
     def all_right(self, entries: Sequence[Entry]) -> bool:
         """Say yes only if nothing is wrong with any; no means that each has to be looked at."""

@@ -15,13 +15,13 @@ import msgspec
 from aidledger.domain.values import FIRST_YEAR, LAST_YEAR
 from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
-from aidledger.replay.building import Builder, ModelFailure, ModelResult, shut_in
+from aidledger.replay.building import ModelFailure, ModelResult
 from aidledger.replay.comparing import Comparison
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.deriving import compute
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
-from aidledger.replay.generations import Generations
+from aidledger.replay.generations import Built, Generations
 from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.replay.rows import HostileRow
@@ -180,8 +180,13 @@ def rebuild(
         head=(head.size, head.root.hex()),
         limits=limits,
         progress=progress,
-        builder=shut_in if spark is None else _builder_on(spark),
+        **({} if spark is None else _engine_on(spark)),
     )
+    return result_of(built)
+
+
+def result_of(built: Built) -> RebuildResult:
+    """Say what a rebuild gave."""
     return RebuildResult(
         number=built.generation.number,
         position=built.loaded.position,
@@ -199,21 +204,27 @@ def rebuild(
     )
 
 
-def _builder_on(spark: OnSpark) -> Builder:
-    """Return what builds on Spark.
+def _engine_on(spark: OnSpark) -> dict[str, Any]:
+    """Return what loads for Spark and builds there, as `Generations.rebuild` takes them.
 
     Raises:
         ServiceError: the extra is not installed.
 
     """
     try:
-        from aidledger.replay.onspark import builder  # noqa: PLC0415 - an extra
+        from aidledger.replay.onspark import Engine  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise ServiceError(
-            f"expected Spark for Python, found no module {error.name}",
-            hint="pip install 'aidledger[spark]'",
-        ) from error
-    return builder(spark.master, folder=spark.folder)
+        raise no_spark(error) from error
+    engine = Engine(spark.master, folder=spark.folder)
+    return {"builder": engine.build, "load": engine.load}
+
+
+def no_spark(error: ImportError) -> ServiceError:
+    """Return what to say where the extra is not installed."""
+    return ServiceError(
+        f"expected Spark for Python, found no module {error.name}",
+        hint="pip install 'aidledger[spark]'",
+    )
 
 
 def read_model(

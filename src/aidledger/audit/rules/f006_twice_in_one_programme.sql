@@ -4,8 +4,9 @@
 -- explain_zh: 同一人在同一项目有两件在享案件，月份重叠。十五位旧号码先换算为十八位再比较（账本按换算后的号码编代号）。
 -- explain_en: One person has two running cases of one programme whose months overlap. Old numbers of fifteen
 --   digits are made into eighteen before they are compared (the token is of the whole number).
--- not_zh: 前一件终止或本人死亡之后的；分属不同项目的（见 F021 至 F025）。
--- not_en: after the first had ended or the person had died; cases of two programmes (F021 to F025)
+-- not_zh: 前一件终止或本人死亡之后的；一次性的救助；分属不同项目的（见 F021 至 F025）。
+-- not_en: after the first had ended or the person had died; help that is given once; cases of two programmes
+--   (F021 to F025)
 -- severity: high
 -- basis: audit practice in Songzi: one household with several certificates
 -- remedy_zh: 保留一件，终止另一件，追回重复发放。
@@ -36,6 +37,8 @@ running AS (
     FROM (
         SELECT stream, MIN(position) AS position, MIN(from_month) AS from_month
         FROM application_approved
+        -- these are helped once, not by the month
+        WHERE limb NOT IN ('special', 'emergency', 'expenditure')
         GROUP BY stream
     ) AS approved
     JOIN applied ON applied.stream = approved.stream

@@ -21,7 +21,7 @@ WITH born AS (
     GROUP BY stream
 ),
 approved AS (
-    SELECT granted.stream, granted.position, granted.effective_on, granted.pack_hash, born.birth_on,
+    SELECT granted.stream, granted.position, granted.effective_on, granted.pack_hash,
            born.position AS application,
            YEAR(granted.effective_on) - YEAR(born.birth_on)
                - CASE
@@ -40,7 +40,7 @@ adopted AS (
     SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
 ),
 under AS (
-    SELECT approved.stream, approved.position, approved.effective_on, approved.birth_on, approved.application, approved.age,
+    SELECT approved.stream, approved.position, approved.effective_on, approved.application, approved.age,
            COALESCE(adopted.adoption, pack_in_force.adoption) AS adoption
     FROM approved
     LEFT JOIN programme ON programme.stream = approved.stream
@@ -49,20 +49,26 @@ under AS (
       ON pack_in_force.day = approved.effective_on
      AND pack_in_force.programme = COALESCE(programme.programme, '')
 ),
+below AS (
+    SELECT under.stream, under.position, under.effective_on, under.application, under.age,
+           under.adoption, asked.days AS age_asked
+    FROM under
+    JOIN pack_parameters AS asked ON asked.adoption = under.adoption AND asked.name = 'elderly_age'
+    WHERE under.age < asked.days
+),
 paid AS (
-    SELECT stream, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month, MAX(month) AS last_month
-    FROM payment_issued
-    WHERE kind <> 'reissue'
-    GROUP BY stream
+    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+           MAX(issued.month) AS last_month
+    FROM (SELECT DISTINCT stream FROM below) AS those
+    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
+    GROUP BY those.stream
 )
-SELECT under.stream AS subject,
-       LIST_SORT([under.application, under.position, under.adoption]) AS positions,
+SELECT below.stream AS subject,
+       LIST_SORT([below.application, below.position, below.adoption]) AS positions,
        paid.first_month || '/' || paid.last_month AS period,
        COALESCE(paid.amount_fen, 0) AS amount_fen,
-       under.effective_on AS approved_on,
-       under.age,
-       asked.days AS age_asked
-FROM under
-JOIN pack_parameters AS asked ON asked.adoption = under.adoption AND asked.name = 'elderly_age'
-LEFT JOIN paid ON paid.stream = under.stream
-WHERE under.age < asked.days
+       below.effective_on AS approved_on,
+       below.age,
+       below.age_asked
+FROM below
+LEFT JOIN paid ON paid.stream = below.stream

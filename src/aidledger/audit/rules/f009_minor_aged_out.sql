@@ -96,10 +96,8 @@ SELECT stream AS subject,
            )
        ) AS positions,
        MIN(month) || '/' || MAX(month) AS period,
-       CASE
-           WHEN early THEN CAST(NULL AS BIGINT)
-           ELSE CAST(SUM(CASE WHEN kind = 'reissue' THEN 0 ELSE amount_fen END) AS BIGINT)
-       END AS amount_fen,
+       -- months of support that were not given are no sum at risk
+       SUM(CASE WHEN early THEN NULL WHEN kind = 'reissue' THEN 0 ELSE amount_fen END) AS amount_fen,
        early AS ended_early,
        MIN(age) AS age,
        MIN(keep_age) AS age_asked,

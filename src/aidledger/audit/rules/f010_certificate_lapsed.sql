@@ -29,19 +29,25 @@ held AS (
       ON certified.stream = approved.stream AND certified.position < approved.position
     GROUP BY approved.position
 ),
+uncarried AS (
+    SELECT approved.stream, approved.position, approved.effective_on, held.valid_to,
+           COALESCE(held.positions, CAST([] AS BIGINT[])) AS certificates
+    FROM approved
+    LEFT JOIN held ON held.position = approved.position
+    WHERE NOT COALESCE(held.valid, FALSE)
+),
 paid AS (
-    SELECT stream, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month, MAX(month) AS last_month
-    FROM payment_issued
-    WHERE kind <> 'reissue'
-    GROUP BY stream
+    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+           MAX(issued.month) AS last_month
+    FROM (SELECT DISTINCT stream FROM uncarried) AS those
+    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
+    GROUP BY those.stream
 )
-SELECT approved.stream AS subject,
-       LIST_SORT(LIST_CONCAT([approved.position], COALESCE(held.positions, CAST([] AS BIGINT[])))) AS positions,
+SELECT uncarried.stream AS subject,
+       LIST_SORT(LIST_CONCAT([uncarried.position], uncarried.certificates)) AS positions,
        paid.first_month || '/' || paid.last_month AS period,
        COALESCE(paid.amount_fen, 0) AS amount_fen,
-       approved.effective_on AS approved_on,
-       held.valid_to
-FROM approved
-LEFT JOIN held ON held.position = approved.position
-LEFT JOIN paid ON paid.stream = approved.stream
-WHERE NOT COALESCE(held.valid, FALSE)
+       uncarried.effective_on AS approved_on,
+       uncarried.valid_to
+FROM uncarried
+LEFT JOIN paid ON paid.stream = uncarried.stream

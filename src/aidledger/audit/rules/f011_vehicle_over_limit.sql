@@ -2,10 +2,11 @@
 -- title_zh: 有车辆
 -- title_en: vehicle beyond the limit
 -- explain_zh: 核对发现家庭有车辆，情况属实或者无人答复，仍给予或继续给予救助；
---   或者批准前核定的车辆超过政策包的限额（vehicles_max）。
+--   或者批准前核定的车辆超过政策包的限额（vehicles_max）。疑点代号以登记代号开头，
+--   如 vehicles-1。
 -- explain_en: A comparison showed a vehicle that was confirmed or that nobody answered for, and support was
 --   granted or went on; or more vehicles were assessed before the approval than the pack allows
---   (vehicles_max).
+--   (vehicles_max). A hit is named by its register and a number: vehicles-1.
 -- not_zh: 已说明理由排除的疑点；在享期间发现、当月和下月的发放（须有时间处理）；其间已重新核定、
 --   停发或报告终止的；不计入的（残疾人代步车，核定时已剔除）；恰在限额的。
 -- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the

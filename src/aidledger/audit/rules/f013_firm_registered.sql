@@ -2,10 +2,12 @@
 -- title_zh: 有企业或股份
 -- title_en: company or business registered
 -- explain_zh: 核对发现家庭成员是企业的业主、股东或法定代表人，情况属实或者无人答复，仍给予或继续给予救助；
---   或者批准前核定的企业超过政策包的限额（firms_max）。
+--   或者批准前核定的企业超过政策包的限额（firms_max）。疑点代号以登记代号开头，
+--   如 companies-1。
 -- explain_en: A comparison showed that a member owns, partly owns or represents a firm; it was confirmed or
 --   nobody answered, and support was granted or went on; or more firms were assessed before the
---   approval than the pack allows (firms_max).
+--   approval than the pack allows (firms_max). A hit is named by its register and a number:
+--   companies-1.
 -- not_zh: 已说明理由排除的疑点；在享期间发现、当月和下月的发放（须有时间处理）；其间已重新核定、
 --   停发或报告终止的；恰在限额的。
 -- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the

@@ -2,9 +2,10 @@
 -- title_zh: 财政供养人员
 -- title_en: on the public payroll
 -- explain_zh: 核对发现家庭成员由财政供养或者领取机关事业单位退休金，情况属实或者无人答复，仍给予或继续给予救助。
---   救助属于没有工资收入的人。
+--   救助属于没有工资收入的人。疑点代号以登记代号开头，如 payroll-1。
 -- explain_en: A comparison showed that a member is paid from public funds or draws a staff pension; it was
---   confirmed, or nobody answered, and support was granted or went on.
+--   confirmed, or nobody answered, and support was granted or went on. A hit is named by its register
+--   and a number: payroll-1.
 -- not_zh: 已说明理由排除的疑点；在享期间发现、当月和下月的发放（须有时间处理）；其间已重新核定、停发或报告终止的。
 -- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination

@@ -2,10 +2,12 @@
 -- title_zh: 存款理财超过限额
 -- title_en: deposits or securities above the limit
 -- explain_zh: 批准前核定的存款超过政策包规定的人均限额（deposit_limit_fen）乘以家庭人数；
---   或者核对发现存款、理财，情况属实或者无人答复，仍给予或继续给予救助。
+--   或者核对发现存款、理财，情况属实或者无人答复，仍给予或继续给予救助。疑点代号以登记代号开头，
+--   如 deposits-1。
 -- explain_en: Deposits assessed before the approval were above the pack's limit for each member
 --   (deposit_limit_fen); or a comparison showed deposits or securities that were confirmed or that
---   nobody answered for, and support was granted or went on.
+--   nobody answered for, and support was granted or went on. A hit is named by its register and a
+--   number: deposits-1.
 -- not_zh: 已说明理由排除的疑点；在享期间发现、当月和下月的发放（须有时间处理）；其间已重新核定、
 --   停发或报告终止的；恰在限额的。
 -- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the

@@ -1,9 +1,11 @@
 -- id: F017
 -- title_zh: 高消费
 -- title_en: high consumption
--- explain_zh: 核对发现高收费学校、出境旅游等消费，没有说明原因，仍给予或继续给予救助。实际生活水平可能明显高于申报。
+-- explain_zh: 核对发现高收费学校、出境旅游等消费，没有说明原因，仍给予或继续给予救助。
+--   实际生活水平可能明显高于申报。疑点代号以登记代号开头，如 consumption-1。
 -- explain_en: A comparison showed a paid school, travel abroad and the like, no explanation is recorded, and
---   support was granted or went on. The household may live far above what it declared.
+--   support was granted or went on. The household may live far above what it declared. A hit is named
+--   by its register and a number: consumption-1.
 -- not_zh: 已说明理由排除的疑点；在享期间发现、当月和下月的发放（须有时间处理）；其间已重新核定、停发或报告终止的。
 -- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination

@@ -23,25 +23,26 @@ WITH approved AS (
 ),
 newest AS (
     -- of each obligor the last word before the approval
-    SELECT approved.position, MAX(assessed.position) AS assessment,
+    SELECT approved.stream, approved.position, MAX(assessed.position) AS assessment,
            MAX_BY(assessed.able, assessed.position) AS able,
            MAX_BY(assessed.ground, assessed.position) AS ground
     FROM approved
     JOIN obligor_assessed AS assessed
       ON assessed.stream = approved.stream AND assessed.position < approved.position
-    GROUP BY approved.position, assessed.obligor
+    GROUP BY approved.stream, approved.position, assessed.obligor
 ),
 able AS (
-    SELECT position, ARRAY_AGG(assessment) AS assessments
+    SELECT stream, position, ARRAY_AGG(assessment) AS assessments
     FROM newest
     WHERE able AND ground = 'none'
-    GROUP BY position
+    GROUP BY stream, position
 ),
 paid AS (
-    SELECT stream, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month, MAX(month) AS last_month
-    FROM payment_issued
-    WHERE kind <> 'reissue'
-    GROUP BY stream
+    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+           MAX(issued.month) AS last_month
+    FROM (SELECT DISTINCT stream FROM able) AS those
+    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
+    GROUP BY those.stream
 )
 SELECT approved.stream AS subject,
        LIST_SORT(LIST_CONCAT([approved.position], able.assessments)) AS positions,

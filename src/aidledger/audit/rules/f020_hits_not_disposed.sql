@@ -37,20 +37,21 @@ answered AS (
     WHERE TRIM(answer.reason) <> ''
 ),
 left_over AS (
-    SELECT hits.position, LIST_SORT(LIST_DISTINCT(ARRAY_AGG(hits.hit))) AS hits,
+    SELECT hits.stream, hits.position, LIST_SORT(LIST_DISTINCT(ARRAY_AGG(hits.hit))) AS hits,
            LIST_DISTINCT(ARRAY_AGG(hits.compared)) AS compared
     FROM hits
     LEFT JOIN answered
       ON answered.position = hits.position AND answered.compared = hits.compared
      AND answered.hit = hits.hit
     WHERE answered.hit IS NULL
-    GROUP BY hits.position
+    GROUP BY hits.stream, hits.position
 ),
 paid AS (
-    SELECT stream, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month, MAX(month) AS last_month
-    FROM payment_issued
-    WHERE kind <> 'reissue'
-    GROUP BY stream
+    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+           MAX(issued.month) AS last_month
+    FROM (SELECT DISTINCT stream FROM left_over) AS those
+    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
+    GROUP BY those.stream
 )
 SELECT approved.stream AS subject,
        LIST_SORT(LIST_CONCAT(left_over.compared, [approved.position])) AS positions,

@@ -2,10 +2,12 @@
 -- title_zh: 跨县重复享受
 -- title_en: supported in two counties
 -- explain_zh: 与外县救助登记核对（登记代号 other_county）发现同一人在两地同月享受，属实或者无人答复，
---   仍继续发放。各县账本各用自己的代号，两本账不对照就看不出来。
+--   仍继续发放。各县账本各用自己的代号，两本账不对照就看不出来。疑点代号以登记代号开头，
+--   如 other_county-1。
 -- explain_en: A comparison with the support registers of other counties (register other_county) showed one person
 --   supported in both; it was confirmed or nobody answered, and payment went on. Ledgers know persons
---   by tokens of their own: without such a comparison nothing can be seen here.
+--   by tokens of their own: without such a comparison nothing can be seen here. A hit is named by its
+--   register and a number: other_county-1.
 -- not_zh: 已说明理由排除的疑点；在享期间发现、当月和下月的发放（须有时间处理）；其间已停发或报告终止的。
 -- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the
 --   next (there must be time to act); a case that was suspended or reported for termination in it

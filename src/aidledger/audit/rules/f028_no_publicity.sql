@@ -52,18 +52,23 @@ shown AS (
      AND publicity_ended.position < asked.position
      AND publicity_ended.to_on <= asked.effective_on
 ),
+unseen AS (
+    SELECT asked.stream, asked.position, asked.effective_on, asked.adoption
+    FROM asked
+    LEFT JOIN shown ON shown.position = asked.position
+    WHERE shown.position IS NULL
+),
 paid AS (
-    SELECT stream, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month, MAX(month) AS last_month
-    FROM payment_issued
-    WHERE kind <> 'reissue'
-    GROUP BY stream
+    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+           MAX(issued.month) AS last_month
+    FROM (SELECT DISTINCT stream FROM unseen) AS those
+    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
+    GROUP BY those.stream
 )
-SELECT asked.stream AS subject,
-       LIST_SORT([asked.position, asked.adoption]) AS positions,
+SELECT unseen.stream AS subject,
+       LIST_SORT([unseen.position, unseen.adoption]) AS positions,
        paid.first_month || '/' || paid.last_month AS period,
        COALESCE(paid.amount_fen, 0) AS amount_fen,
-       asked.effective_on AS approved_on
-FROM asked
-LEFT JOIN shown ON shown.position = asked.position
-LEFT JOIN paid ON paid.stream = asked.stream
-WHERE shown.position IS NULL
+       unseen.effective_on AS approved_on
+FROM unseen
+LEFT JOIN paid ON paid.stream = unseen.stream

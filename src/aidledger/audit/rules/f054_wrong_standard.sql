@@ -2,11 +2,11 @@
 -- title_zh: 标准错误
 -- title_en: wrong standard
 -- explain_zh: 银行实发与花名册核定的金额不同，或花名册与当时有效的待遇核定不同：钱不是按标准发的。
--- explain_en: The bank paid another amount than the roster has, or the roster has another than the entitlement that was set: the
---   money does not follow the standard.
+-- explain_en: The bank paid another amount than the roster has, or the roster has another than the entitlement that was
+--   set: the money does not follow the standard.
 -- not_zh: 花名册以后才核定的调标（见 F055）；同一笔付两次（见 F064）；哪一部分出错已能看出的（见 F056、F059、F060）。
--- not_en: an entitlement set after the roster (F055); one line paid twice (F064); a line whose parts show what is wrong with it
---   (F056, F059, F060)
+-- not_en: an entitlement set after the roster (F055); one line paid twice (F064); a line whose parts show what is wrong
+--   with it (F056, F059, F060)
 -- severity: high
 -- basis: standards are published and set per person; Huilai: wrong standards, 103,800 yuan
 -- remedy_zh: 按标准补发或追回差额，查明在哪一环节改了金额。
@@ -54,7 +54,10 @@ shown AS (
     SELECT DISTINCT position
     FROM (
         SELECT position, code
-        FROM (SELECT position, part.code AS code FROM (SELECT position, UNNEST(parts) AS part FROM unset) AS every) AS parts
+        FROM (
+            SELECT position, part.code AS code
+            FROM (SELECT position, UNNEST(parts) AS part FROM unset) AS every
+        ) AS parts
         GROUP BY position, code
         HAVING COUNT(*) > 1
     ) AS doubled

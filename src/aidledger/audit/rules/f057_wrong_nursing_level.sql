@@ -4,13 +4,15 @@
 -- explain_zh: 发放的照料护理费等于另一档的标准，不是最近一次能力评估那一档的。
 -- explain_en: What was paid for nursing is the standard of another level than that of the last assessment of ability.
 -- not_zh: 评估当月仍按原档的（下月起调整）；没有评估的；金额不等于任何一档的（见 F054）。
--- not_en: the old level in the month of the assessment itself; nobody assessed; an amount that is no level's standard (F054)
+-- not_en: the old level in the month of the assessment itself; nobody assessed; an amount that is no level's standard
+--   (F054)
 -- severity: high
 -- basis: K21 art. 22: by how many of the six items fail the level is able, partly able or unable
 -- remedy_zh: 按评估结果调整，补发或追回差额。
 -- remedy_en: pay by the assessment, and pay or recover the difference
 -- message_zh: 评估为 {level}，应发护理费 {right_fen} 元，实发 {wrong_fen} 元，共 {lines} 个月。
--- message_en: assessed as {level}: {right_fen} yuan a month of nursing were due and {wrong_fen} yuan paid, in {lines} months
+-- message_en: assessed as {level}: {right_fen} yuan a month of nursing were due and {wrong_fen} yuan paid, in {lines}
+--   months
 -- needs: ability_assessed; 没有能力评估; nobody's ability is assessed
 -- needs: payment_rostered; 没有花名册; no roster is recorded
 -- facts: F057, S4-036

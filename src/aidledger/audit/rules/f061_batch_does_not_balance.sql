@@ -2,8 +2,8 @@
 -- title_zh: 批次不平
 -- title_en: batch does not balance
 -- explain_zh: 同一批次的花名册、批准总额、银行文件、银行回盘、资金支出和逐笔发放必须一致；不一致说明有人在环节之间加减了钱。
--- explain_en: The roster, the approved sum, the bank file, the bank's result, the fund's outflow and the single lines of one
---   run must agree. Where they do not, somebody added or took money on the way.
+-- explain_en: The roster, the approved sum, the bank file, the bank's result, the fund's outflow and the single lines
+--   of one run must agree. Where they do not, somebody added or took money on the way.
 -- not_zh: 退回后补发的；银行尚未逐笔回告的；一个批次分几个文件而合计相符的。
 -- not_en: what was sent again after a return; lines that the bank has not yet answered for; several files that add up
 -- severity: critical
@@ -12,8 +12,8 @@
 -- remedy_en: reconcile stage by stage; recover what was paid beyond the roster, and hand over who changed the data
 -- message_zh: 花名册 {rostered_fen} 元；不符的环节：批准 {approved_fen}，银行文件 {file_fen}，银行回盘 {result_fen}，
 --   资金支出 {spent_fen}；花名册以外的发放 {lines} 笔 {beyond_fen} 元。
--- message_en: {rostered_fen} yuan on the roster; what differs: approved {approved_fen}, bank file {file_fen}, bank's result
---   {result_fen}, out of the fund {spent_fen}; {lines} lines of {beyond_fen} yuan paid that are not on it
+-- message_en: {rostered_fen} yuan on the roster; what differs: approved {approved_fen}, bank file {file_fen}, bank's
+--   result {result_fen}, out of the fund {spent_fen}; {lines} lines of {beyond_fen} yuan paid that are not on it
 -- needs: payment_rostered; 没有花名册; no roster is recorded
 -- facts: F061
 WITH lines AS (

@@ -2,11 +2,11 @@
 -- title_zh: 账户非本人
 -- title_en: account of somebody else
 -- explain_zh: 登记的收款账户不是本人、监护人或供养机构的，账本里也没有记录该案件有监护人。钱到了谁手里，无人说得清。
--- explain_en: The account that is bound belongs to neither the person nor a guardian nor the institution, and the ledger knows
---   of no guardian of the case. Nobody can say whose hands the money reached.
+-- explain_en: The account that is bound belongs to neither the person nor a guardian nor the institution, and the
+--   ledger knows of no guardian of the case. Nobody can say whose hands the money reached.
 -- not_zh: 本人、监护人、供养机构的账户；登记时已有监护人记录的（代管协议本身不入账本，有协议的复核后排除）。
--- not_en: accounts of the person, a guardian or the institution; a case with a guardian on record by then (custody agreements
---   themselves are not recorded: who has one is left out on review)
+-- not_en: accounts of the person, a guardian or the institution; a case with a guardian on record by then (custody
+--   agreements themselves are not recorded: who has one is left out on review)
 -- severity: critical
 -- basis: D21 art. 26
 -- remedy_zh: 核实资金去向，改为本人账户；冒领的追回并移送。

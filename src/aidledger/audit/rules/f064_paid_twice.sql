@@ -2,9 +2,11 @@
 -- title_zh: 重复发放
 -- title_en: paid twice
 -- explain_zh: 同一案件同一月份到账两笔以上，扣除退回后仍超过其中最大的一笔。
--- explain_en: One month of one case was paid more than once: less what came back it is still more than the greatest line.
+-- explain_en: One month of one case was paid more than once: less what came back it is still more than the greatest
+--   line.
 -- not_zh: 退回后补发的；补差；一次性救助（超出批准的见 F067）；一人两个案件的（见 F006）。
--- not_en: what was sent again after a return; arrears; help once (beyond what was granted: F067); two cases of one person (F006)
+-- not_en: what was sent again after a return; arrears; help once (beyond what was granted: F067); two cases of one
+--   person (F006)
 -- severity: critical
 -- basis: one person, one programme, one month, one payment
 -- remedy_zh: 追回多发的，查明为何银行付了两次。

@@ -2,8 +2,8 @@
 -- title_zh: 无批准发放
 -- title_en: paid without a decision
 -- explain_zh: 发放当日该案件没有任何批准，也没有足额的一次性救助决定。没有批准却在领钱的人，可能根本不存在。
--- explain_en: On the day of the payment the case had neither an approval nor help granted that covers it. Who is paid without
---   a decision may not exist.
+-- explain_en: On the day of the payment the case had neither an approval nor help granted that covers it. Who is paid
+--   without a decision may not exist.
 -- not_zh: 发放当日或以前已批准的；一次性救助决定以内的；死亡、终止以后的发放（见 F001、F050）。
 -- not_en: approved by that day; within the help granted in money; payments after death or termination (F001, F050)
 -- severity: critical

@@ -2,8 +2,8 @@
 -- title_zh: 名册与账户不符
 -- title_en: another name at the bank
 -- explain_zh: 银行因户名与姓名不符退回款项：账户属于别人，或名册上的人有误。
--- explain_en: The bank gave a line back because the account has another name: it is somebody else's, or the roster names the
---   wrong person.
+-- explain_en: The bank gave a line back because the account has another name: it is somebody else's, or the roster
+--   names the wrong person.
 -- not_zh: 因销户、冻结等其他原因退回的。
 -- not_en: what came back for another reason, such as a closed account
 -- severity: high

@@ -2,15 +2,17 @@
 -- title_zh: 付至经办人
 -- title_en: paid to a handler or a relative
 -- explain_zh: 案件的收款账户，是工作人员申报的本人或亲属账户。
--- explain_en: The account that a case is bound or paid to is one that an officer has declared: their own or a relative's.
--- not_zh: 未申报为工作人员账户的；领取后注销申报不影响（看当前有效记录）。工作人员本人依法享受的，复核后排除。
+-- explain_en: The account that a case is bound or paid to is one that an officer has declared: their own or a
+--   relative's.
+-- not_zh: 未申报为工作人员账户的；工作人员本人依法享受的，复核后排除。
 -- not_en: an account that nobody declared. An officer who is lawfully supported is left out on review
 -- severity: critical
 -- basis: D21 art. 11 (handlers and their relatives are put on record); Xide, Puge: money drawn through staff accounts
 -- remedy_zh: 停付并更换账户；核实领取人，截留的追回并移送。
 -- remedy_en: stop and bind the person's own account; see who drew the money, recover what was kept, and hand it over
 -- message_zh: 账户为工作人员申报的账户（{holder}），已发放 {lines} 笔 {amount_fen} 元。
--- message_en: the account is one that an officer has declared ({holder}); {lines} lines of {amount_fen} yuan were paid to it
+-- message_en: the account is one that an officer has declared ({holder}); {lines} lines of {amount_fen} yuan were paid
+--   to it
 -- needs: staff_account_declared; 没有工作人员账户申报; no officer has declared an account
 -- facts: F069
 WITH declared AS (

@@ -4,14 +4,16 @@
 -- explain_zh: 到账的资金按先进先出，逾规定天数仍未支出。
 -- explain_en: First in, first out: after the days that the pack allows, part of an allocation has still not been spent.
 -- not_zh: 恰在期限最后一日支出完的；期限尚未届满的；退回、转入的资金（见 F065）。
--- not_en: all of it spent by the last day; a time that is not over; money that was returned to the fund or moved into it (F065)
+-- not_en: all of it spent by the last day; a time that is not over; money that was returned to the fund or moved into
+--   it (F065)
 -- severity: high
 -- basis: Wencheng: held for over two years; Huilai: 12 million yuan lay idle
 -- parameters: fund_hold_days
 -- remedy_zh: 尽快发放，或按规定收回统筹；说明滞留原因。
 -- remedy_en: pay it out, or give it back as the rules have it; say why it lay there
 -- message_zh: {received_on} 到账 {received_fen} 元（{level}），至 {until_on} 仍有 {amount_fen} 元未支出。
--- message_en: {received_fen} yuan came in on {received_on} ({level}); {amount_fen} yuan of it were not spent by {until_on}
+-- message_en: {received_fen} yuan came in on {received_on} ({level}); {amount_fen} yuan of it were not spent by
+--   {until_on}
 -- needs: fund_received; 没有资金到账; no fund has received anything
 -- facts: F071, S4-115
 WITH income AS (

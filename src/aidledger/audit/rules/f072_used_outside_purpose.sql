@@ -2,10 +2,11 @@
 -- title_zh: 挤占挪用
 -- title_en: used outside the purpose
 -- explain_zh: 资金支出的用途不在支出当日政策包允许的范围内，例如办公经费、转入卡折账户。
--- explain_en: Money left the fund for a purpose that the pack of that day does not allow, such as office costs or a card account.
+-- explain_en: Money left the fund for a purpose that the pack of that day does not allow, such as office costs or a
+--   card account.
 -- not_zh: 允许的用途；已签购买服务合同后的服务费（多少见 F075、F083）；当日没有政策包列出用途的。
--- not_en: purposes on the list; what is paid for services once a contract is signed (how much: F075, F083); a day on which no
---   pack lists purposes
+-- not_en: purposes on the list; what is paid for services once a contract is signed (how much: F075, F083); a day on
+--   which no pack lists purposes
 -- severity: critical
 -- basis: M14 art. 5, 67; Cangnan: moved to a card account without a ledger
 -- parameters: allowed_purposes

@@ -2,8 +2,8 @@
 -- title_zh: 账实不符
 -- title_en: books and bank differ
 -- explain_zh: 银行对账单上某日的余额与账面余额不符：有钱进出而未记账，或记了账而没有钱。
--- explain_en: On the day of a statement the bank has another balance than the books: money moved without an entry, or an entry
---   without money.
+-- explain_en: On the day of a statement the bank has another balance than the books: money moved without an entry, or
+--   an entry without money.
 -- not_zh: 对账单日以后才生效的收支；分文不差的。
 -- not_en: movements that take effect after the day of the statement; equal to the fen
 -- severity: critical

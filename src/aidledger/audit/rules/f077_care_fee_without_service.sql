@@ -4,7 +4,8 @@
 -- explain_zh: 委托照料约定了月费，整月既无服务记录也无探访记录。
 -- explain_en: A monthly fee was agreed for care, and in a whole month of it neither a service nor a visit is recorded.
 -- not_zh: 有一次服务或探访的月份；委托开始、结束所在的月份；尚未过完的月份；没有约定月费的。
--- not_en: a month with one service or visit in it; the months in which care began or ended; a month that is not over; no fee
+-- not_en: a month with one service or visit in it; the months in which care began or ended; a month that is not over;
+--   no fee
 -- severity: critical
 -- basis: S0-005, S0-013: care that is paid is care that is rendered
 -- remedy_zh: 核实是否提供服务；没有服务的，追回费用，更换护理人。

@@ -4,7 +4,8 @@
 -- explain_zh: 护理人已取消资格，委托却没有终止，费用照付。
 -- explain_en: A carer lost the qualification, and the entrustment went on, with its fee.
 -- not_zh: 取消资格后数日内（见门槛）终止或更换的；重新登记取得资格的；取消资格以前已终止的。
--- not_en: ended or replaced within the days of the threshold; registered again since; ended before the carer was disqualified
+-- not_en: ended or replaced within the days of the threshold; registered again since; ended before the carer was
+--   disqualified
 -- severity: high
 -- basis: S4-093: below the pass mark a carer is disqualified at once
 -- thresholds: days = 5
@@ -32,7 +33,7 @@ SELECT kept."case" AS subject,
        LIST_SORT([kept.position, kept.disqualification]) AS positions,
        CAST(kept.disqualified_on AS VARCHAR) || '/' || CAST(kept.to_on AS VARCHAR) AS period,
        -- the months that began after it
-       kept.monthly_fee_fen * DATE_DIFF('month', kept.from_on, kept.to_on) AS amount_fen,
+       CAST(kept.monthly_fee_fen AS HUGEINT) * DATE_DIFF('month', kept.from_on, kept.to_on) AS amount_fen,
        kept.disqualified_on,
        kept.to_on AS until_on,
        DATE_DIFF('day', kept.from_on, kept.to_on) AS days

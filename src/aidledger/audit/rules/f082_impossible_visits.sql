@@ -2,8 +2,8 @@
 -- title_zh: 探访异常
 -- title_en: impossible visits
 -- explain_zh: 多次探访使用同一张照片（哈希相同），探访已死亡的人，或一人一天探访的户数多得不可能：探访是编造的。
--- explain_en: Several visits show one photo (the same hash), a dead person was visited, or one visitor made more visits on a day
---   than anybody can: they are made up.
+-- explain_en: Several visits show one photo (the same hash), a dead person was visited, or one visitor made more visits
+--   on a day than anybody can: they are made up.
 -- not_zh: 没有照片的；死亡当日的探访；同一天数户、不超过门槛的。
 -- not_en: visits without a photo; a visit on the day of the death; as many visits on a day as the threshold allows
 -- severity: high
@@ -15,13 +15,15 @@
 -- message_en: {same_photo} with one photo, {after_death} after the death, {in_a_day} by one visitor on a day
 -- needs: visit_made; 没有探访记录; no visit is recorded
 -- facts: F082
-WITH photos AS (
-    SELECT evidence, MIN(stream) AS subject, ARRAY_AGG(position) AS positions, MIN(effective_on) AS first_on,
-           MAX(effective_on) AS last_on, COUNT(*) AS visits
-    FROM visit_made
-    WHERE evidence IS NOT NULL
-    GROUP BY evidence
-    HAVING COUNT(*) > 1
+WITH shared AS (
+    SELECT evidence FROM visit_made WHERE evidence IS NOT NULL GROUP BY evidence HAVING COUNT(*) > 1
+),
+photos AS (
+    SELECT MIN(visits.stream) AS subject, ARRAY_AGG(visits.position) AS positions,
+           MIN(visits.effective_on) AS first_on, MAX(visits.effective_on) AS last_on, COUNT(*) AS visits
+    FROM visit_made AS visits
+    JOIN shared ON shared.evidence = visits.evidence
+    GROUP BY visits.evidence
 ),
 died AS (
     SELECT stream, MAX(position) AS position, MAX_BY(died_on, position) AS died_on FROM death_recorded GROUP BY stream
@@ -33,12 +35,15 @@ dead AS (
     JOIN died ON died.stream = visits.stream AND visits.effective_on > died.died_on
     GROUP BY visits.stream, died.position
 ),
+busy AS (
+    SELECT visitor, effective_on FROM visit_made GROUP BY visitor, effective_on HAVING COUNT(*) > $visits
+),
 hasty AS (
-    SELECT visitor AS subject, ARRAY_AGG(position) AS positions, effective_on AS first_on, effective_on AS last_on,
-           COUNT(*) AS visits
-    FROM visit_made
-    GROUP BY visitor, effective_on
-    HAVING COUNT(*) > $visits
+    SELECT visits.visitor AS subject, ARRAY_AGG(visits.position) AS positions, visits.effective_on AS first_on,
+           visits.effective_on AS last_on, COUNT(*) AS visits
+    FROM visit_made AS visits
+    JOIN busy ON busy.visitor = visits.visitor AND busy.effective_on = visits.effective_on
+    GROUP BY visits.visitor, visits.effective_on
 ),
 wrong AS (
     SELECT subject, positions, first_on, last_on, visits AS same_photo, 0 AS after_death, 0 AS in_a_day FROM photos

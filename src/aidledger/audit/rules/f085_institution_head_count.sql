@@ -2,10 +2,11 @@
 -- title_zh: 机构虚报人数
 -- title_en: institution head count too high
 -- explain_zh: 机构清点的在住人数，少于当月按该机构发放供养金的人数：有人已离开、住院或死亡，钱照付。
--- explain_en: An institution counted fewer residents than were paid as living in it that month: somebody has left or died, and
---   the money goes on.
+-- explain_en: An institution counted fewer residents than were paid as living in it that month: somebody has left or
+--   died, and the money goes on.
 -- not_zh: 清点人数不少于发放人数的；当月死亡或终止、在清点前离开的；全额退回的。
--- not_en: a count that is not below those paid; who died or ended in that month before the count; lines given back in full
+-- not_en: a count that is not below those paid; who died or ended in that month before the count; lines given back in
+--   full
 -- severity: critical
 -- basis: published audits of institutions (Xuchang, Taizhou, Sanmenxia)
 -- remedy_zh: 当场逐人核对，停发并追回虚报的。

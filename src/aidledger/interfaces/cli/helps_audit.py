@@ -46,6 +46,24 @@ AUDITING: Final[dict[str, Help]] = {
         ),
         ("aidledger audit show F001",),
     ),
+    "audit sample": Help(
+        Said("从读模型或事件视图抽样，可由任何人重复", "Draw a sample that anybody can draw again"),
+        (
+            "aidledger audit sample case_state --rows 30 --output sample.json",
+            "aidledger audit sample case_state --rows 30 --by programme",
+            "aidledger audit sample payment_issued --rows 50 --money amount_fen --words 2023-07",
+            "aidledger audit sample --check sample.json",
+        ),
+        Said(
+            "种子由账本的根、总体的根和审计人员自选的文字（--words）得出，抽样的人无从挑选。默认随机；"
+            "--by 按该列分层，--money 按金额（分）的货币单位。--check 按文件所载重新抽取并比对，"
+            "不同时退出码为 5。",
+            "The seed follows from the root of the log, that of the population and the auditor's own "
+            "words (--words): nobody could wish for a row. Random by default; --by takes strata of a "
+            "column, --money monetary units of one in fen. --check draws the sample of a file again; "
+            "the exit status is 5 where it comes out otherwise.",
+        ),
+    ),
     "audit test": Help(
         Said("用演练案例检验规则", "Try rules on their worked cases"),
         ("aidledger audit test", "aidledger audit test X01 --rules my-rules"),
@@ -55,10 +73,32 @@ AUDITING: Final[dict[str, Help]] = {
             "file can't be used.",
         ),
     ),
+    "sql": Help(
+        Said("用一条 SELECT 查询事件视图和读模型", "Ask the event views and models by one SELECT"),
+        (
+            'aidledger sql "SELECT month, SUM(amount_fen) FROM payment_issued GROUP BY month"',
+            "aidledger sql - --as-of 2022-12-31 --output cases.csv < cases.sql",
+        ),
+        Said(
+            "只读：不能写入，也不能读取文件或网络。表见 docs/MODELS.md；SQL 为 - 时由标准输入读取。"
+            "当前生成版本能回答时由其读取，否则在内存中推导所需模型。",
+            "Read-only: it writes nothing and reaches no file and no network. docs/MODELS.md lists the "
+            "tables; - reads the SELECT from standard input. Read from the current generation where it "
+            "answers this, with the models that it needs derived in memory otherwise.",
+        ),
+    ),
 }
 
 AUDIT_OPTIONS: Final[dict[str, Said]] = {
     "--rule": Said("只限这条规则（可重复）", "only this rule (may be repeated)"),
     "--rules": Said("自己的规则所在的文件夹", "folder with rules of one's own"),
+    "--rows": Said("抽多少行", "how many rows to draw"),
+    "--by": Said("按此列分层", "column of the strata"),
+    "--money": Said("金额（分）所在的列", "column of the amounts, in fen"),
+    "--words": Said("审计人员自选的文字，进入种子", "the auditor's own words, part of the seed"),
+    "audit sample --check": Said("按此文件重新抽取并比对", "draw the sample of this file again"),
+    "audit sample --output": Said("把样本写入此文件", "write the sample to this file"),
+    "--seconds": Said("至多用时（秒；默认：60）", "how long it may take (default: 60 s)"),
+    "sql --most": Said("至多给出的行数（默认：10000）", "rows given at most (default: 10000)"),
     "--severity": Said("只限这一级及更严重的", "only findings as severe as this, or more"),
 }

@@ -18,6 +18,7 @@ GENERATIONS: Final[dict[str, Help]] = {
             "aidledger rebuild --as-of 2022-06-30 --json",
             "aidledger rebuild --model case_state --model entitlements",
             "aidledger rebuild --engine spark --master local[2]",
+            "aidledger --ledger a.db rebuild --engine spark --also b.db --also c.db",
         ),
         Said(
             "建成一个新的生成版本并与上一版本比较，再一步切换。某个模型出错时其余照常建成，"
@@ -95,7 +96,7 @@ GENERATION_OPTIONS: Final[dict[str, Said]] = {
         "由哪个引擎构建模型；默认 duckdb", "what builds the models; duckdb by default"
     ),
     "--memory": Said(
-        "引擎可用内存，如 2GB（默认）", "memory the engine may take, such as 2GB (default)"
+        "引擎可用内存，如 1600MB（默认）", "memory the engine may take, such as 1600MB (default)"
     ),
     "--threads": Said("引擎线程数；默认 2", "threads of the engine; 2 by default"),
     "--spill": Said("内存放不下时写入的文件夹", "folder for what does not fit into memory"),
@@ -106,6 +107,10 @@ GENERATION_OPTIONS: Final[dict[str, Said]] = {
     "--shared": Said(
         "Spark 各机器同一路径可见的文件夹；默认只用本机临时文件夹",
         "folder that all of Spark's machines see by one path; default: temporary, this machine",
+    ),
+    "--also": Said(
+        "另一个县的账本，与本账本在一次 Spark 运行中一起重建；可多次给出",
+        "another county's ledger, rebuilt in the same run of Spark; may be given often",
     ),
     "--old": Said(
         "较旧版本的编号（默认：次新的）", "number of the older (default: the last but one)"

@@ -73,7 +73,10 @@ TIME_OPTIONS: Final[dict[str, Said]] = {
     "--township": Said("只看这个乡镇", "only this township"),
     "--sql": Said("自己的一条 SELECT", "one SELECT of your own"),
     "--clause": Said("条款的编号", "id of the clause"),
-    "--every": Said("逐条查找，得出确切首处", "look at each entry: slow, and exact"),
+    "--every": Said(
+        "逐条查找每条可能改变答案的记录，得出确切首处",
+        "look at each entry that can change the answer: slower, and exact",
+    ),
     "bisect --case": Said("条款所问的个案", "the case that the clause is held against"),
     "log --json": Said("每行一个 JSON 对象", "one JSON object a line"),
     "diff --case": Said("只看这个个案", "only this case"),

@@ -190,8 +190,14 @@ HINTS: Final[dict[str, str]] = {
     "see the list of event views": "见事件视图列表",
     # audit rules
     "see docs/AUDIT.md": "见 docs/AUDIT.md",
+    "see docs/AUDIT.md on samples": "抽样见 docs/AUDIT.md",
+    "bring back the entries that are missing": "请找回缺少的记录",
+    "aidledger list shows the models": "aidledger list 列出全部读模型",
     "aidledger audit rules lists them": "aidledger audit rules 列出全部规则",
+    "ask for less, or give it more time with --seconds": "缩小查询，或用 --seconds 给更多时间",
+    "aidledger rebuild says more": "aidledger rebuild 说明更多",
     # bulk import
+    "name each county's ledger once": "每个县的账本只指明一次",
     "run the same command again": "再次执行同一命令",
     "aidledger events lists the types": "aidledger events 列出全部类型",
     "import this type as JSON Lines": "这种类型请以 JSON Lines 导入",

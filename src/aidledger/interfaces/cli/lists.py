@@ -45,7 +45,7 @@ def show_list(
     if name is None:
         _show_models(app, json=json or format == "json")
         return
-    kind = _kind(format, output, json=json)
+    kind = kind_of(format, output, json=json)
     models = {model.name: model for model in model_list()}
     if name not in models:
         raise CommandError(
@@ -55,20 +55,30 @@ def show_list(
         )
     model = models[name]
     table = read_table(app, model, as_of=as_of, known_on=known_on)
+    if model.allow is not None:
+        # What is checked is what would leave: the bytes of this very format.
+        check_publishable(name, _content(table, kind, output))
+    if kind == "json" and output is None:
+        app.screen.json({"schema": "aidledger/list/v1", **as_json(table)})
+        return
+    write_table(app, table, kind, output)
+
+
+def write_table(app: App, table: Table, kind: str, output: str | None) -> None:
+    """Write rows in a format: to a file, or to standard output.
+
+    Raises:
+        CommandError: a workbook has nowhere to go.
+
+    """
+    if kind == "table" and output is None:
+        show_table(app, table)
+        return
     if kind == "xlsx" and output is None and sys.stdout.isatty():
         raise CommandError(
             Said("工作簿不能显示在终端上", "a workbook cannot be shown on a terminal"),
             hint=Said("用 --output 指明文件", "name a file with --output"),
         )
-    if model.allow is not None:
-        # What is checked is what would leave: the bytes of this very format.
-        check_publishable(name, _content(table, kind, output))
-    if kind == "table" and output is None:
-        show_table(app, table)
-        return
-    if kind == "json" and output is None:
-        app.screen.json({"schema": "aidledger/list/v1", **as_json(table)})
-        return
     content = _content(table, kind, output)
     if output is None:
         sys.stdout.flush()
@@ -103,7 +113,7 @@ def read_table(app: App, model: Model, *, as_of: str | None, known_on: str | Non
     )
 
 
-def _kind(chosen: str | None, output: str | None, *, json: bool) -> str:
+def kind_of(chosen: str | None, output: str | None, *, json: bool) -> str:
     """Return the format: the one chosen, or what the file's name says."""
     if json:
         return "json"

@@ -16,6 +16,7 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>\S+\.(?:sql|toml):\d+): expected (?P<b>.+), found (?P<c>.+)",
         "{a}：应为 {b}，实际为 {c}",
     ),
+    (r"model sql: expected an answer within (?P<n>\d+) s, found none", "{n} 秒内没有得出结果"),
     (r"(?P<a>.+): expected the id of a rule, found none", "{a}：没有这个编号的规则"),
     (
         r"(?P<a>.+): expected the name of one (?P<k>\w+), found none",

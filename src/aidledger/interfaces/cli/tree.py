@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
-from aidledger.interfaces.cli.tree_audit import AUDIT
+from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
@@ -176,6 +176,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            SQL,
             _EXPORTS,
             POLICY,
         ),
@@ -208,6 +209,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--spill", "path", "DIR"),
                     Opt("--master", "text", "URL"),
                     Opt("--shared", "path", "DIR"),
+                    Opt("--also", "many", "LEDGER"),
                     _JSON,
                 ),
             ),

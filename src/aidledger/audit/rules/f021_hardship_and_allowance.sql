@@ -1,0 +1,90 @@
+-- id: F021
+-- title_zh: 特困与低保重复
+-- title_en: extreme hardship and the allowance in one month
+-- explain_zh: 同一人同月既领取特困供养，又在低保家庭中计发。特困人员不再享受低保。
+-- explain_en: One person was paid in extreme hardship and counted in a household of the allowance in one month.
+--   Who is supported in extreme hardship has no allowance beside it.
+-- not_zh: 低保没有计入的成员（加入当月尚未计入）；先后享受、月份不重叠的；一方已由银行全额退回的。
+-- not_en: a member whom the allowance does not count, or not yet in the month of joining; one after the other,
+--   with no month of both; a line that the bank gave back in full
+-- severity: high
+-- basis: published audit of Anji 2018
+-- remedy_zh: 保留特困供养，低保减去本人重新核定，追回重复部分。
+-- remedy_en: keep the support in extreme hardship, set the allowance anew without the person, and recover what
+--   was paid twice
+-- message_zh: {months} 个月同时发放：{hardship} 与 {allowance}；
+--   重复至少 {amount_fen} 元。
+-- message_en: paid by both {hardship} and {allowance} for {months} months; at least {amount_fen} yuan too much
+-- needs: payment_issued; 没有发放记录; no payment is recorded
+-- facts: F021
+WITH applied AS (
+    SELECT stream, MAX_BY(applicant, position) AS person, MAX_BY(programme, position) AS programme,
+           MAX_BY(area, position) AS area
+    FROM application_submitted
+    GROUP BY stream
+),
+members AS (
+    SELECT "case" AS stream, person, covered,
+           SUBSTRING(CAST(from_on AS VARCHAR), 1, 7) AS from_month,
+           SUBSTRING(CAST(to_on AS VARCHAR), 1, 7) AS to_month
+    FROM households
+),
+supported AS (
+    SELECT stream, person FROM applied WHERE programme = 'tekun'
+),
+allowed AS (
+    -- whom the allowance counts: covered members, and an applicant of whom no row says otherwise
+    SELECT members.stream, members.person, members.from_month, members.to_month
+    FROM members
+    JOIN applied ON applied.stream = members.stream AND applied.programme = 'dibao'
+    WHERE members.covered
+    UNION
+    SELECT applied.stream, applied.person, '0000-01', NULL
+    FROM applied
+    LEFT JOIN members ON members.stream = applied.stream AND members.person = applied.person
+    WHERE applied.programme = 'dibao' AND members.stream IS NULL
+),
+both_programmes AS (
+    SELECT supported.stream AS hardship, allowed.stream AS allowance, supported.person,
+           allowed.from_month, allowed.to_month
+    FROM supported
+    JOIN allowed ON allowed.person = supported.person
+),
+streams AS (
+    SELECT hardship AS stream FROM both_programmes
+    UNION
+    SELECT allowance FROM both_programmes
+),
+returned AS (
+    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
+    FROM payment_returned
+    GROUP BY stream, month, run
+),
+lines AS (
+    -- of each case and month what the bank did not give back
+    SELECT issued.stream, issued.month, MAX(issued.effective_on) AS day,
+           SUM(issued.amount_fen - COALESCE(returned.amount_fen, 0)) AS amount_fen,
+           ARRAY_AGG(issued.position) AS positions
+    FROM payment_issued AS issued
+    JOIN (SELECT DISTINCT stream FROM streams) AS those ON those.stream = issued.stream
+    LEFT JOIN returned
+      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
+    WHERE issued.amount_fen > COALESCE(returned.amount_fen, 0)
+    GROUP BY issued.stream, issued.month
+)
+SELECT both_programmes.person AS subject,
+       LIST_SORT(
+           LIST_DISTINCT(FLATTEN(ARRAY_AGG(LIST_CONCAT(one.positions, two.positions))))
+       ) AS positions,
+       MIN(two.month) || '/' || MAX(two.month) AS period,
+       -- one of the two is too much: the smaller is what is certainly at risk
+       SUM(LEAST(one.amount_fen, two.amount_fen)) AS amount_fen,
+       both_programmes.hardship,
+       both_programmes.allowance,
+       COUNT(DISTINCT two.month) AS months
+FROM both_programmes
+JOIN lines AS one ON one.stream = both_programmes.hardship
+JOIN lines AS two ON two.stream = both_programmes.allowance AND two.month = one.month
+WHERE both_programmes.from_month < two.month
+  AND (both_programmes.to_month IS NULL OR two.month < both_programmes.to_month)
+GROUP BY both_programmes.person, both_programmes.hardship, both_programmes.allowance

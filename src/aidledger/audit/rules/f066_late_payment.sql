@@ -1,0 +1,72 @@
+-- id: F066
+-- title_zh: 发放不及时
+-- title_en: late payment
+-- explain_zh: 当月待遇在规定日期以后才发放，或两个已发放月份之间漏发一个月。
+-- explain_en: The month was paid after the day that the pack asks for, or a month between two that were paid was left
+--   out.
+-- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发的月份；没有政策包规定日期的。
+-- not_en: paid on the day itself; arrears, what is sent again, help once; months of a suspension; no pack with a day
+-- severity: medium
+-- basis: D12 art. 31 (by the 10th of the month)
+-- parameters: payment_day
+-- remedy_zh: 查明原因，漏发的补发。
+-- remedy_en: find out why, and pay what was left out
+-- message_zh: 迟发 {late} 个月，漏发 {skipped} 个月；规定每月 {asked_day} 日前。
+-- message_en: {late} months late, {skipped} left out; by day {asked_day} of the month
+-- needs: payment_issued where kind = 'regular'; 没有按月发放; no month is paid
+-- facts: F066
+WITH asked AS (
+    SELECT county_pack.day, county_pack.adoption, rule.days AS asked_day
+    FROM county_pack
+    JOIN pack_parameters AS rule ON rule.adoption = county_pack.adoption AND rule.name = 'payment_day'
+    WHERE rule.days BETWEEN 1 AND 31
+),
+late AS (
+    SELECT issued.stream, issued.month, [issued.position] AS positions, issued.amount_fen, 1 AS late, 0 AS skipped,
+           asked.asked_day
+    FROM payment_issued AS issued
+    JOIN asked ON asked.day = issued.effective_on
+    WHERE issued.kind = 'regular'
+      AND issued.paid_on > CAST(issued.month || '-01' AS DATE) + (asked.asked_day - 1)
+),
+followed AS (
+    SELECT stream, month, position, effective_on,
+           LEAD(month) OVER (PARTITION BY stream ORDER BY month, position) AS next_month,
+           LEAD(position) OVER (PARTITION BY stream ORDER BY month, position) AS next_position
+    FROM payment_issued
+    WHERE kind IN ('regular', 'arrears')
+),
+gaps AS (
+    SELECT followed.stream, followed.month, followed.next_month, followed.position, followed.next_position,
+           DATE_DIFF(
+               'month', CAST(followed.month || '-01' AS DATE), CAST(followed.next_month || '-01' AS DATE)
+           ) - 1 AS months,
+           asked.asked_day
+    FROM followed
+    JOIN asked ON asked.day = followed.effective_on
+    WHERE followed.next_month > SUBSTRING(CAST(LAST_DAY(CAST(followed.month || '-01' AS DATE)) + 1 AS VARCHAR), 1, 7)
+),
+skipped AS (
+    SELECT gaps.stream, gaps.month, [gaps.position, gaps.next_position] AS positions, 0 AS amount_fen, 0 AS late,
+           gaps.months AS skipped, gaps.asked_day
+    FROM gaps
+    LEFT JOIN suspensions
+      ON suspensions."case" = gaps.stream
+     AND suspensions.from_month < gaps.next_month
+     AND (suspensions.to_month IS NULL OR suspensions.to_month > gaps.month)
+    WHERE suspensions."case" IS NULL
+),
+wrong AS (
+    SELECT stream, month, positions, amount_fen, late, skipped, asked_day FROM late
+    UNION ALL
+    SELECT stream, month, positions, amount_fen, late, skipped, asked_day FROM skipped
+)
+SELECT stream AS subject,
+       LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(positions)))) AS positions,
+       MIN(month) || '/' || MAX(month) AS period,
+       SUM(amount_fen) AS amount_fen,
+       SUM(late) AS late,
+       SUM(skipped) AS skipped,
+       MIN(asked_day) AS asked_day
+FROM wrong
+GROUP BY stream

@@ -1,0 +1,80 @@
+"""``sql``: one SELECT of somebody's own, as a table, JSON, CSV or a workbook."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import Final
+
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.engines import engine_limits
+from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.lists import kind_of, write_table
+from aidledger.services.listing import Table, as_json
+from aidledger.services.querying import MOST, SECONDS, query
+from aidledger.services.rebuilding import generations_folder
+
+_MAX_BYTES: Final = 1_048_576
+
+
+def run_sql(
+    app: App,
+    *,
+    sql: str,
+    format: str | None,  # noqa: A002 - the option's name
+    output: str | None,
+    seconds: int | None,
+    most: int | None,
+    memory: str | None,
+    threads: int | None,
+    as_of: str | None,
+    known_on: str | None,
+    json: bool,
+) -> None:
+    """Answer one SELECT; ``-`` reads it from standard input."""
+    if (seconds is not None and seconds < 1) or (most is not None and most < 1):
+        raise CommandError(
+            Said("--seconds 和 --most 应至少为 1", "--seconds and --most: expected at least 1"),
+            exit_code=USAGE,
+        )
+    kind = kind_of(format, output, json=json)
+    text = sys.stdin.read(_MAX_BYTES) if sql == "-" else sql
+    progress = app.screen.progress(app.say("读取记录", "read entries"))
+    try:
+        with reading(app) as session:
+            found = query(
+                session,
+                text,
+                as_of=date.fromisoformat(as_of) if as_of else None,
+                known_on=date.fromisoformat(known_on) if known_on else None,
+                folder=generations_folder(app.location()),
+                limits=engine_limits(memory, threads),
+                seconds=seconds or SECONDS,
+                most=most or MOST,
+                progress=progress,
+            )
+    finally:
+        progress.close()
+    table = Table(
+        name="sql", title_zh="查询结果", title_en="Answer", columns=found.columns, rows=found.rows
+    )
+    if kind == "json" and output is None:
+        app.screen.json(
+            {
+                "schema": "aidledger/sql/v1",
+                "position": found.position,
+                "more": found.more,
+                **as_json(table),
+            }
+        )
+    else:
+        write_table(app, table, kind, output)
+    if found.more:
+        app.screen.note(
+            app.say(
+                f"只给出前 {len(found.rows):,} 行：--most 可多给",
+                f"only the first {len(found.rows):,} rows are given: --most gives more",
+            )
+        )

@@ -1,0 +1,95 @@
+"""Puts one SELECT of somebody's own to an engine that is shut in, bounded in time and rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+from typing import Any
+
+import duckdb
+
+from aidledger.ledger.canonical import clip
+from aidledger.replay.models import ModelError
+from aidledger.replay.views import quoted
+
+
+def rows_within(
+    connection: duckdb.DuckDBPyConnection, sql: str, *, seconds: int, most: int
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Return the columns and at most so many rows; days, times and fractions are texts.
+
+    Raises:
+        ModelError: it doesn't run, or took longer than so many seconds.
+
+    """
+    with _within(connection, seconds):
+        cursor = connection.execute(_with_texts(connection, sql))
+        rows = cursor.fetchmany(most)
+        columns = [str(column[0]) for column in cursor.description or ()]
+    return _told_apart(columns), [tuple(map(_plain, row)) for row in rows]
+
+
+def _with_texts(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """Return a SELECT whose moments with a zone come as texts: the engine can't hand them over alone."""
+    given = connection.execute(f"DESCRIBE {sql}").fetchall()
+    if not any(str(row[1]).endswith("TIME ZONE") for row in given):
+        return sql
+    chosen = ", ".join(
+        f"CAST(c{at} AS VARCHAR) AS {quoted(str(row[0]))}"
+        if str(row[1]).endswith("TIME ZONE")
+        else f"c{at} AS {quoted(str(row[0]))}"
+        for at, row in enumerate(given)
+    )
+    names = ", ".join(f"c{at}" for at in range(len(given)))
+    return f"SELECT {chosen} FROM (\n{sql.strip().removesuffix(';')}\n) AS given({names})"  # noqa: S608
+
+
+@contextmanager
+def _within(connection: duckdb.DuckDBPyConnection, seconds: int) -> Iterator[None]:
+    """Stop the engine after a time; say what it refused."""
+    timer = Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise ModelError(
+            "sql",
+            f"an answer within {seconds} s",
+            "none",
+            "ask for less, or give it more time with --seconds",
+        ) from None
+    except duckdb.Error as error:
+        raise ModelError(
+            "sql",
+            "SQL that runs over the event views",
+            clip(str(error).splitlines()[0], 200),
+            "run it in duckdb over a generation to see where",
+        ) from error
+    finally:
+        timer.cancel()
+
+
+def _told_apart(columns: list[str]) -> tuple[str, ...]:
+    """Return names of which no two are the same: the second ``a`` is ``a_2``."""
+    seen: Counter[str] = Counter()
+    told: list[str] = []
+    for name in columns:
+        seen[name] += 1
+        told.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return tuple(told)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of SQL as JSON has it."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case dict():
+            return {str(name): _plain(one) for name, one in value.items()}
+        case _:
+            return str(value)
