@@ -179,8 +179,8 @@ NOTES = """## What is measured
 - *History of a case*: its 33 entries read from the database and folded to the state of the case, 20 cases a chunk, against
   `repository.get` of an aggregate of 33 events; and with an inclusion proof made for each entry and checked.
 - *400 bytes written and kept by the disk*: `write` and `fsync` of a file, over and over: no durable commit is quicker.
-- *Verify*: a ledger of 400,000 entries in a SQLite file, read from the file. The whole command also reads each
-  event as its type, holds the batches against the entries, and starts its processes.
+- *Verify*: a ledger of 400,000 entries in a SQLite file, read from the file. Each
+  event is read as its type; the whole command also holds the batches against the entries, and starts its processes.
 - *Signatures*: the rung of `verify` over 10,000 batches of one entry each, by 16 keys: form, key, window, owner, the
   statement that was signed, and the arithmetic.
 - *pymerkle, prove*: a path of hashes, made and not checked, as that library does. Ours from a file keeps the tiles that

@@ -79,7 +79,7 @@ def _nothing(*_given: Any, **_named: Any) -> tuple[Any, ...]:
     return ()
 
 
-def _no_powers(*_given: Any) -> Any:
+def _no_powers(*_given: Any, **_named: Any) -> Any:
     return [], [], Rung(name="powers", status="ok")
 
 
