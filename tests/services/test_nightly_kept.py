@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import nightly
-from aidledger.services.nightly.runs import runs_folder
+from aidledger.services.nightly.runs import HISTORY, runs_folder
 from aidledger.services.past import check_past
 from aidledger.services.rebuilding import generations_folder
 from aidledger.services.session import Session, open_session
@@ -81,6 +82,20 @@ def test_a_full_night_judges_everything_and_takes_every_decision_again(county_af
     assert "every act's power was asked" in found.steps[0].why_en
     assert 0 == first.figures["decisions"] < again.figures["decisions"]
     assert 0 < judged(night(county_after))[0]
+
+
+def test_decisions_that_a_full_night_did_not_come_to_are_made_up_for(county_after: Path) -> None:
+    assert 0 == night(county_after).exit_code
+    history = runs_folder(str(county_after)) / HISTORY
+    for key, other in (("full_on", '"2026-05-01T00:00:00Z"'), ("root", '"00"'), ("upto", '"all"')):
+        *before, last = history.read_text().splitlines()
+        told = re.sub(rf'("{key}": ?)("[^"]*"|\d+)', rf"\g<1>{other}", last)
+        assert told != last
+        history.write_text("\n".join([*before, told, ""]))
+        again = next(one for one in night(county_after).steps if one.name == "redecide")
+
+        assert 0 == again.figures["from"]
+        assert 0 < again.figures["decisions"]
 
 
 @pytest.mark.parametrize(

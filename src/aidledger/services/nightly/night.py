@@ -70,6 +70,8 @@ class Night:
         self.step = ""
         self.full = False
         """Whether acts and decisions of other nights are judged again tonight."""
+        self.full_on = ""
+        """When acts of all nights were judged last."""
         self._tell = tell
         self._began = time.monotonic()
         self._stopped: Said | None = None

@@ -15,6 +15,7 @@ from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
 from aidledger.services.auditing import audit, rules_of
+from aidledger.services.checkpointing import root_at
 from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.runs import newest_done
@@ -65,7 +66,7 @@ def verify_log(night: Night) -> Done:
         "leads": len(report.leads),
     }
     if kept is not None:
-        night.full = not kept.judged_from
+        night.full, night.full_on = not kept.judged_from, kept.full_on
         figures |= {"judged_from": kept.judged_from, "judged_in_full": kept.full_on}
         figures |= {"why_in_full": kept.why} if kept.why else {}
     if report.findings:
@@ -186,11 +187,19 @@ def cross_check(night: Night) -> Done:
     return Done("ok", Said("两种推导一致", "both derivations agree"), {"differences": 0})
 
 
+def _decided_before(night: Night, size: int) -> int:
+    """Return up to where decisions were taken again since the last full judgement, in this very log."""
+    last = {} if night.full else newest_done(night.folder, REDECIDE) or {}
+    upto = last.get("upto")
+    if type(upto) is not int or not 0 <= upto <= size or last.get("full_on") != night.full_on:
+        return 0
+    return upto if last.get("root") == root_at(night.store, upto).hex() else 0
+
+
 def redecide_new(night: Night) -> Done:
-    """Take again the decisions since they were last taken again: all, where tonight judges in full."""
+    """Take again the decisions that were never taken again since everything was last judged."""
     size = night.store.head().size
-    last = newest_done(night.folder, REDECIDE)
-    start = min(size, int(last.get("upto", 0))) if last and not night.full else 0
+    start = _decided_before(night, size)
     streams = sorted(
         {
             row[1]
@@ -215,6 +224,8 @@ def redecide_new(night: Night) -> Done:
     figures = {
         "from": start,
         "upto": size,
+        "root": root_at(night.store, size).hex(),
+        "full_on": night.full_on,
         "cases": len(streams),
         "decisions": decisions,
         "unchecked": unchecked,
