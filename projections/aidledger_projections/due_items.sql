@@ -61,6 +61,11 @@ counted AS (
     FROM recoveries
     WHERE state IN ('open', 'overdue')
     UNION ALL
+    SELECT stream, 'take list down', position, to_on, shown_on,
+           CASE WHEN state = 'overdue' THEN 'missed' ELSE 'open' END, FALSE, positions
+    FROM lists_up
+    WHERE state <> 'withdrawn' AND to_on IS NOT NULL
+    UNION ALL
     SELECT "case", 'discuss ' || kind, position, due_on, happened_on, state, FALSE, positions
     FROM incidents
     WHERE state IN ('open', 'missed')
@@ -94,6 +99,11 @@ owed AS (
     JOIN case_state ON case_state."case" = county_visits."case"
     -- of a case that is over nobody is visited any more
     WHERE county_visits.state = 'owed' AND case_state.stage NOT IN ('refused', 'terminated', 'withdrawn')
+    UNION ALL
+    -- somebody on a list that stays up is supported no more
+    SELECT stream, 'take list down', position, outdated_since, positions
+    FROM lists_up
+    WHERE state = 'outdated'
     UNION ALL
     SELECT "case", 'guardian ' || state, positions[1], since_on, positions
     FROM guardians
