@@ -4,9 +4,9 @@
 -- explain_zh: 决定没有写明依据哪一个政策包，或者所写的政策包没有采用、是草案，或者当日不生效。无从复核它是否合规。
 -- explain_en: A decision names no policy pack, or one that was never adopted, is a draft or was not in force on its day. Nobody can
 --   check it against the rules.
--- not_zh: 当日生效的政策包，包括生效第一天和最后一天；同一内容的政策包有一次采用覆盖当日的；导入历史时注明突破规则的。
--- not_en: a pack in force on the day, its first and last day included; where one of several adoptions of the same pack covers
---   the day; imported history that says which rules it goes against
+-- not_zh: 当日生效的政策包，包括生效第一天和最后一天；同一内容的政策包有一次采用覆盖当日的。
+-- not_en: a pack in force on the day, its first and last day included; one of several adoptions of the same pack covers
+--   the day
 -- severity: high
 -- basis: replay check (conflicts C1 to C20)
 -- remedy_zh: 按当日生效的政策包重新裁量（aidledger redecide），不符的更正。
@@ -39,9 +39,6 @@ held AS (
     FROM pinned
     JOIN pack_adopted AS packs ON packs.data_pack_hash = pinned.pack_hash
     GROUP BY pinned.pack_hash, pinned.effective_on
-),
-imported AS (
-    SELECT DISTINCT stream FROM rule_overridden WHERE STARTS_WITH(authority, 'import:')
 )
 SELECT decided.stream AS subject,
        [decided.position] AS positions,
@@ -53,5 +50,4 @@ SELECT decided.stream AS subject,
        held.pack_hash IS NOT NULL AS adopted
 FROM decided
 LEFT JOIN held ON held.pack_hash = decided.pack_hash AND held.effective_on = decided.effective_on
-LEFT JOIN imported ON imported.stream = decided.stream
-WHERE NOT COALESCE(held.in_force, FALSE) AND imported.stream IS NULL
+WHERE NOT COALESCE(held.in_force, FALSE)
