@@ -206,6 +206,16 @@ def helped(log: Log, case: str) -> None:
 
 def _money(log: Log) -> None:
     """Let the county spend, recover, store goods and buy services, a little of each."""
+    log.add(
+        "ListPublished",
+        "list/recipients",
+        "2022-02-13",
+        as_of="2022-02-13",
+        file="ab" * 32,
+        kind="recipients",
+        place=VILLAGE,
+        rows=1,
+    )
     fund, on = "fund/tekun-2022", "2022-02-13"
     log.add("FundDisbursed", fund, on, amount_fen=4, purpose="service")
     log.add("BankStatementReceived", fund, on, balance_fen=5, file="ab" * 32, stated_on=on)
