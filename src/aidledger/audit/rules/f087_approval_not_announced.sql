@@ -2,11 +2,11 @@
 -- title_zh: 批准未公布
 -- title_en: approval not announced
 -- explain_zh: 批准后没有在规定工作日内在村（居）公布。群众不知道谁得到了救助，无从监督。
--- explain_en: An approval was not announced in the village within the working days of the pack. Nobody there knows who is
---   supported, and nobody can object.
+-- explain_en: An approval was not announced in the village within the working days of the pack. Nobody there
+--   knows who is supported, and nobody can object.
 -- not_zh: 期限未满的；期限最后一天公布的；不对外公布的项目（儿童）；期限中止或延长的。
--- not_en: the time is not over; announced on its last day; programmes of which nothing is shown (children); a time that was
---   suspended or made longer
+-- not_en: the time is not over; announced on its last day; programmes of which nothing is shown (children); a
+--   time that was suspended or made longer
 -- severity: high
 -- basis: S1-040; K21 art. 17; D21 art. 24
 -- parameters: announcement_working_days

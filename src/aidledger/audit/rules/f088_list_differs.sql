@@ -2,13 +2,13 @@
 -- title_zh: 公示与台账不符
 -- title_en: published list differs from the ledger
 -- explain_zh: 公开的当月领取名单行数与公开时账本中应有的人数不同：有人领钱没有上榜，或者榜上有人没有领钱。
--- explain_en: A list of who is paid in a month has more or fewer lines than the ledger had persons when it was put up: somebody
---   is paid and not shown, or shown and not paid.
--- not_zh: 名单的内容：账本里只有文件的哈希和行数，SQL 看不出某一行的金额或姓名，须重做当日名单（aidledger query --at）再比哈希；
+-- explain_en: A list of who is paid in a month has more or fewer lines than the ledger had persons when it was
+--   put up: somebody is paid and not shown, or shown and not paid.
+-- not_zh: 名单的内容：账本里只有文件的哈希和行数，SQL 看不出某一行的金额或姓名，须重做当日名单（aidledger list --at）再比哈希；
 --   合计的名单（一行多人）；不写月份的名单；不对外公布的项目（儿童）。
--- not_en: what the lines say: the ledger has the file's hash and its number of lines, so an amount or a name is held against
---   the list only by making the list of that day again (aidledger query --at) and its hash; lists with lines of several
---   persons; lists without a month; programmes of which nothing is shown (children)
+-- not_en: what the lines say: the ledger has the file's hash and its number of lines, so an amount or a name is
+--   held against the list only by making the list of that day again (aidledger list --at) and its hash; lists
+--   with lines of several persons; lists without a month; programmes of which nothing is shown (children)
 -- severity: high
 -- basis: S4-108, S4-109 (what is published equals the ledger)
 -- remedy_zh: 查明多出或缺少的人，更正后重新公布。

@@ -3,11 +3,12 @@
 -- title_en: too much published
 -- explain_zh: 公开名单含有政策包不允许公开的内容（证件号、账户、电话、病残等），或者公示了只能公布人数的项目（儿童）。
 --   公开以后收不回来。
--- explain_en: A list shows a column that the pack does not allow (number, account, phone, illness), or something was put up of a
---   programme of which only counts may be shown (children). What was public can't be called back.
+-- explain_en: A list shows a column that the pack does not allow (number, account, phone, illness), or
+--   something was put up of a programme of which only counts may be shown (children). What was public can't be
+--   called back.
 -- not_zh: 允许公开的列；扫描拦下、没有公开的；没有写明列的名单（无从判断）。
--- not_en: columns that are allowed; what the scanner stopped before it was shown; a list that does not say its columns
---   (nobody can tell)
+-- not_en: columns that are allowed; what the scanner stopped before it was shown; a list that does not say its
+--   columns (nobody can tell)
 -- severity: critical
 -- basis: 2014 Measures arts. 61, 66; D21 art. 24; S4-109
 -- parameters: list_columns, unpublished_programmes

@@ -2,11 +2,11 @@
 -- title_zh: 逾期未撤下
 -- title_en: list not withdrawn
 -- explain_zh: 公开名单过了最后一天仍未撤下，或者公示牌过期仍在。公开的目的已经达到，个人信息却还在外面。
--- explain_en: A list was still up after its last day, or a notice long after the day on which it was to come down. The
---   purpose is over, and personal data are still out.
+-- explain_en: A list was still up after its last day, or a notice long after the day on which it was to come
+--   down. The purpose is over, and personal data are still out.
 -- not_zh: 最后一天及以前撤下的名单；没有规定最后一天的名单；公示到期后三个工作日内撤下的；终止公示（账本不记撤下）。
--- not_en: a list that came down on its last day or before; one without a last day; a notice that came down within three
---   working days of its end; the notice of a termination (no entry says that it came down)
+-- not_en: a list that came down on its last day or before; one without a last day; a notice that came down
+--   within three working days of its end; the notice of a termination (no entry says that it came down)
 -- severity: medium
 -- basis: S4-109; personal data are shown no longer than their purpose asks
 -- thresholds: working_days = 3

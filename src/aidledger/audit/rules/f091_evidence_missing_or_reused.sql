@@ -2,8 +2,8 @@
 -- title_zh: 公示证据缺失或重复
 -- title_en: no evidence of a notice, or the same twice
 -- explain_zh: 公示没有照片或网页的哈希，或者同一张照片充作几次公示的证据。没有证据的公示可能没有张贴过。
--- explain_en: A notice has no photograph or page behind it, or one photograph stands for several notices. What nothing proves
---   may never have been put up.
+-- explain_en: A notice has no photograph or page behind it, or one photograph stands for several notices. What
+--   nothing proves may never have been put up.
 -- not_zh: 各有各的证据的；同一次公示张贴和撤下的两张照片（撤下的证据不要求）。
 -- not_en: notices each with evidence of their own; the evidence of the end of a notice, which nothing asks for
 -- severity: medium

@@ -2,8 +2,8 @@
 -- title_zh: 标准电话未公开
 -- title_en: standard or complaint line not public
 -- explain_zh: 应当公开政策、程序、标准和监督电话的机关，当年没有公开其中一项。群众不知道该得多少、向谁反映。
--- explain_en: An office that has to make policy, procedure, standard and complaint phone public did not publish one of them in
---   a year. People don't know what is due to them and whom to call.
+-- explain_en: An office that has to make policy, procedure, standard and complaint phone public did not publish
+--   one of them in a year. People don't know what is due to them and whom to call.
 -- not_zh: 当年开始不久、尚在合理期间的；后来补公开的；政策包不要求该机关公开的。
 -- not_en: a year that has only begun; published later in the year; offices of which the pack asks nothing
 -- severity: low

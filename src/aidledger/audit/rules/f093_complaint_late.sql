@@ -2,8 +2,8 @@
 -- title_zh: 投诉未登记或超期
 -- title_en: complaint late
 -- explain_zh: 投诉没有在规定天数内登记，或者没有在规定天数（含批准的延期）内办结答复；复查、复核同样有期限。
--- explain_en: A complaint was not registered, or not answered, within the days of the pack and what was granted on top; reviews
---   of an answer have their days as well.
+-- explain_en: A complaint was not registered, or not answered, within the days of the pack and what was granted
+--   on top; reviews of an answer have their days as well.
 -- not_zh: 期限最后一天办结的；依规延期、中止的；期限未满的。
 -- not_en: done on the last day; a time that was made longer or suspended by the rules; the time is not over
 -- severity: high

@@ -2,10 +2,11 @@
 -- title_zh: 投诉自查自办
 -- title_en: handled by the person complained of
 -- explain_zh: 投诉由被投诉人本人登记承办、调查，或者由其所在单位的人承办。自己查自己，查不出问题。
--- explain_en: A complaint is handled or looked into by the very officer it is about, or by somebody of the same office. Nobody finds
---   against themselves.
+-- explain_en: A complaint is handled or looked into by the very officer it is about, or by somebody of the same
+--   office. Nobody finds against themselves.
 -- not_zh: 由其他单位的人承办的；投诉没有指明人员的；改派给他人以后的承办人。
--- not_en: handled by somebody of another office; a complaint that names no officer; who took it over when it was assigned anew
+-- not_en: handled by somebody of another office; a complaint that names no officer; who took it over when it
+--   was assigned anew
 -- severity: critical
 -- basis: separation of duties; S4-114
 -- remedy_zh: 改由无关人员重新调查。

@@ -2,8 +2,8 @@
 -- title_zh: 实名举报未反馈
 -- title_en: named report without feedback
 -- explain_zh: 署名投诉已有答复，却没有告知投诉人。署名的人有权知道结果；得不到回音，下次就没有人署名。
--- explain_en: A complaint under a name was answered, and who complained was never told. Who signs has a right to know what came of
---   it; who hears nothing will not sign again.
+-- explain_en: A complaint under a name was answered, and who complained was never told. Who signs has a right
+--   to know what came of it; who hears nothing will not sign again.
 -- not_zh: 匿名的；已告知的；尚未答复的（超期见 F093）；以后又告知的。
 -- not_en: anonymous ones; who was told; no answer yet (F093 where it is late); who was told later
 -- severity: medium

@@ -2,11 +2,11 @@
 -- title_zh: 查实未纠正
 -- title_en: upheld but nothing changed
 -- explain_zh: 针对某件救助的投诉查实后，该件在规定天数内没有更正、重新核定、停发、终止或追回。查了等于没查。
--- explain_en: A complaint about a case was upheld, and in that case nothing was corrected, set anew, suspended, ended or
---   recovered within the days after. It was looked into for nothing.
+-- explain_en: A complaint about a case was upheld, and in that case nothing was corrected, set anew, suspended,
+--   ended or recovered within the days after. It was looked into for nothing.
 -- not_zh: 投诉以后、查实以前已经纠正的；期限内纠正的；期限未满的；未查实的；没有指明哪一件的。
--- not_en: put right between complaint and finding; put right within the days; the days are not over; not upheld; a complaint
---   that names no case
+-- not_en: put right between complaint and finding; put right within the days; the days are not over; not
+--   upheld; a complaint that names no case
 -- severity: high
 -- basis: S4-113, S4-114; replay check
 -- thresholds: days = 30

@@ -2,8 +2,8 @@
 -- title_zh: 整改超期
 -- title_en: rectification overdue
 -- explain_zh: 审计或监督发现的问题到期没有整改验收、要追回的没有追回，或者验收时没有任何整改证据；责令追回的款项过期未还。
--- explain_en: What an audit or supervision found was not accepted as put right by its day, or its money did not come back, or it
---   was accepted without evidence; or a recovery that was ordered is overdue.
+-- explain_en: What an audit or supervision found was not accepted as put right by its day, or its money did not
+--   come back, or it was accepted without evidence; or a recovery that was ordered is overdue.
 -- not_zh: 到期当天验收的；期限未满的；免予追回的。
 -- not_en: accepted on the day itself; the time is not over; what was let off
 -- severity: high

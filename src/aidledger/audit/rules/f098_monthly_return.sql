@@ -2,11 +2,11 @@
 -- title_zh: 月报迟报或不符
 -- title_en: monthly report late or different
 -- explain_zh: 月报没有按期报送，或者所报数字与账本在报送之日的数字不同。上级据以决策的是错的数。
--- explain_en: A monthly return was not sent by its day, or its figures differ from what the ledger said on the day of the return.
---   Those above decide by wrong numbers.
+-- explain_en: A monthly return was not sent by its day, or its figures differ from what the ledger said on the
+--   day of the return. Those above decide by wrong numbers.
 -- not_zh: 最后一天报送的；期限未满的；没有内容可报、没有填的数字；账本不认识的指标；报送以后才记入的事项。
--- not_en: sent on the last day; the time is not over; a figure that is left out where there is nothing to report; figures that
---   the ledger does not know; what was recorded after the return
+-- not_en: sent on the last day; the time is not over; a figure that is left out where there is nothing to
+--   report; figures that the ledger does not know; what was recorded after the return
 -- severity: medium
 -- basis: S4-101 to S4-103
 -- remedy_zh: 补报；数字不符的更正并说明原因。

@@ -2,11 +2,11 @@
 -- title_zh: 无理由查阅
 -- title_en: personal data opened without reason
 -- explain_zh: 查阅个人信息没有写明用途，或者所写的事项不存在、与被查阅的人无关。能看的人不等于该看的人。
--- explain_en: Personal data were opened without a purpose, or for a case that is not there or not about that person. Who can look
---   need not have a reason to.
+-- explain_en: Personal data were opened without a purpose, or for a case that is not there or not about that
+--   person. Who can look need not have a reason to.
 -- not_zh: 写明用途，且被查阅的人是该件的申请人或家庭成员的；用途写得好不好，SQL 看不出。
--- not_en: a purpose is given and the person is the applicant or of the household of that case; whether the purpose is a good
---   one no SQL can tell
+-- not_en: a purpose is given and the person is the applicant or of the household of that case; whether the
+--   purpose is a good one no SQL can tell
 -- severity: high
 -- basis: 2014 Measures art. 61; personal information law
 -- remedy_zh: 要求查阅人说明；无正当理由的追责，并告知当事人。

@@ -3,8 +3,9 @@
 -- title_en: chain break, gap or lost tail
 -- explain_zh: 账本的尾部曾经丢失：此前已知的规模大于恢复以后留下的规模。断链、缺号、被改的条目由 aidledger verify 逐条核验，
 --   读模型里看不出来。
--- explain_en: The end of the log was lost once: it was known to be longer than what was kept when the ledger was restored. A break
---   of the chain, a gap or an altered entry is what aidledger verify finds, entry by entry; no view can show it.
+-- explain_en: The end of the log was lost once: it was known to be longer than what was kept when the ledger
+--   was restored. A break of the chain, a gap or an altered entry is what aidledger verify finds, entry by
+--   entry; no view can show it.
 -- not_zh: 恢复时没有丢失条目的；链是否完整（由 aidledger verify 回答）。
 -- not_en: a restoration that lost nothing; whether the chain is whole (aidledger verify answers that)
 -- severity: critical

@@ -2,20 +2,20 @@
 -- title_zh: 缺政策包
 -- title_en: decision without a pinned rule
 -- explain_zh: 决定没有写明依据哪一个政策包，或者所写的政策包没有采用、是草案，或者当日不生效。无从复核它是否合规。
--- explain_en: A decision names no policy pack, or one that was never adopted, is a draft or was not in force on its day. Nobody can
---   check it against the rules.
+-- explain_en: A decision names no policy pack, or one that was never adopted, is a draft or was not in force on
+--   its day. Nobody can check it against the rules.
 -- not_zh: 当日生效的政策包，包括生效第一天和最后一天；同一内容的政策包有一次采用覆盖当日的。
--- not_en: a pack in force on the day, its first and last day included; one of several adoptions of the same pack covers
---   the day
+-- not_en: a pack in force on the day, its first and last day included; one of several adoptions of the same
+--   pack covers the day
 -- severity: high
 -- basis: replay check (conflicts C1 to C20)
 -- remedy_zh: 按当日生效的政策包重新裁量（aidledger redecide），不符的更正。
 -- remedy_en: take the decision again by the pack of the day (aidledger redecide), and correct what differs
 -- message_zh: {type}（{decided_on}）写明政策包：{pinned}，已采用：{adopted}，当日生效：否。
 -- message_en: {type} on {decided_on} names a pack: {pinned}, an adopted one: {adopted}, in force that day: no
--- needs: entry where type = 'ApplicationApproved' or 'ApplicationRefused' or 'EntitlementSet' or 'GradualExitGranted' or
---   'HelpGranted' or 'RecognitionGranted' or 'ReviewOpinionGiven' or 'SupportSuspended' or 'TerminationApproved'; 没有决定;
---   no decision is recorded
+-- needs: entry where type = 'ApplicationApproved' or 'ApplicationRefused' or 'EntitlementSet' or
+--   'GradualExitGranted' or 'HelpGranted' or 'RecognitionGranted' or 'ReviewOpinionGiven' or 'SupportSuspended'
+--   or 'TerminationApproved'; 没有决定; no decision is recorded
 -- facts: F102
 WITH decided AS (
     SELECT stream, position, type, effective_on, pack_hash

@@ -2,11 +2,11 @@
 -- title_zh: 导入未标注
 -- title_en: imported history not marked
 -- explain_zh: 导入文件的某些行没有对应条目写明来自该文件的哪一行，或者条目写明来自一个没有登记导入的文件。来源无从查对。
--- explain_en: Rows of an imported file have no entry that names the file and the row, or an entry names a file whose import was
---   never entered. Nobody can hold the entry against its source.
+-- explain_en: Rows of an imported file have no entry that names the file and the row, or an entry names a file
+--   whose import was never entered. Nobody can hold the entry against its source.
 -- not_zh: 每一行都有条目标明的；一行生成几个条目的；历史导入（按批登记，由 import-history 核对）。
--- not_en: each row is named by an entry; several entries of one row; the import of history, which is entered by batches and held
---   by import-history
+-- not_en: each row is named by an entry; several entries of one row; the import of history, which is entered by
+--   batches and held by import-history
 -- severity: medium
 -- basis: replay trust
 -- remedy_zh: 查对原文件，补录来源或更正条目。
