@@ -1,0 +1,95 @@
+-- id: F050
+-- title_zh: 应退未退
+-- title_en: ineligible and still paid
+-- explain_zh: 终止已批准，最后一个月之后仍有发放；或者已报告丧失条件、复核认定不再符合，却既不终止也不停发，继续发放。
+-- explain_en: Support was ended, and months after its last one were paid; or the loss of eligibility was reported, or a
+--   review found it, and payment went on with neither an end nor a suspension.
+-- not_zh: 终止当月及以前月份（含补发）；死亡（见 F001）；已停发期间（见 F003）；乡镇审核不同意终止的；渐退；
+--   银行已全额退回的；报告后次月以内的发放（正在办理）。
+-- not_en: the last month and those before it (arrears too); death (F001); a report that the township did not agree with;
+--   a gradual exit; a line that the bank gave back in full; the month after a report (it is being dealt with)
+-- severity: critical
+-- basis: K21 art. 25 and 26
+-- thresholds: months = 1
+-- remedy_zh: 停发，按月追回；已报告而未终止的立即办理。
+-- remedy_en: stop, and recover month by month; where it was only reported, decide
+-- message_zh: 最后应发 {last_month}（{ground}），其后发放 {lines} 笔 {amount_fen} 元。
+-- message_en: the last month was {last_month} ({ground}); {lines} lines of {amount_fen} yuan were paid after it
+-- needs: payment_issued; 没有发放记录; no payment is recorded
+-- facts: F050, S1-045, S1-048, S1-049
+WITH ended AS (
+    SELECT stream, MAX(position) AS position, MAX_BY(ground, position) AS ground,
+           MAX_BY(last_month, position) AS last_month
+    FROM termination_approved
+    GROUP BY stream
+),
+lost AS (
+    SELECT stream, position, effective_on, ground FROM termination_reported WHERE ground <> 'death'
+    UNION ALL
+    SELECT stream, position, effective_on, 'review' FROM support_reviewed WHERE NOT still_eligible
+),
+known AS (
+    SELECT stream, MIN(position) AS position, MIN_BY(ground, position) AS ground,
+           MIN_BY(effective_on, position) AS known_on
+    FROM lost
+    GROUP BY stream
+),
+excused AS (
+    -- looked at since, and support goes on, or is held back
+    SELECT stream, position FROM termination_audited WHERE NOT agreed
+    UNION ALL
+    SELECT stream, position FROM support_reviewed WHERE still_eligible
+    UNION ALL
+    SELECT stream, position FROM gradual_exit_granted
+    UNION ALL
+    SELECT stream, position FROM support_suspended
+    UNION ALL
+    SELECT stream, position FROM death_recorded
+),
+settled AS (
+    SELECT DISTINCT known.stream
+    FROM known
+    JOIN excused ON excused.stream = known.stream AND excused.position > known.position
+),
+over AS (
+    SELECT stream, position, ground, last_month, 'critical' AS severity FROM ended WHERE ground <> 'death'
+    UNION ALL
+    SELECT known.stream, known.position, known.ground,
+           SUBSTRING(CAST(CAST(known.known_on + TO_MONTHS($months) AS DATE) AS VARCHAR), 1, 7), 'high'
+    FROM known
+    LEFT JOIN ended ON ended.stream = known.stream
+    LEFT JOIN settled ON settled.stream = known.stream
+    WHERE ended.stream IS NULL AND settled.stream IS NULL
+      AND known.known_on BETWEEN DATE '1850-01-01' AND DATE '2999-12-31'
+),
+returned AS (
+    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
+    FROM payment_returned
+    GROUP BY stream, month, run
+),
+paid AS (
+    SELECT over.stream, issued.position, issued.month,
+           issued.amount_fen - COALESCE(returned.amount_fen, 0) AS amount_fen
+    FROM over
+    JOIN payment_issued AS issued
+      ON issued.stream = over.stream AND issued.month > over.last_month AND issued.kind <> 'one_off'
+    LEFT JOIN returned
+      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
+    WHERE issued.amount_fen > COALESCE(returned.amount_fen, 0)
+),
+summed AS (
+    SELECT stream, COUNT(*) AS lines, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month,
+           MAX(month) AS final_month, ARRAY_AGG(position) AS positions
+    FROM paid
+    GROUP BY stream
+)
+SELECT summed.stream AS subject,
+       LIST_SORT(LIST_CONCAT(summed.positions, [over.position])) AS positions,
+       summed.first_month || '/' || summed.final_month AS period,
+       summed.amount_fen,
+       over.severity,
+       over.ground,
+       over.last_month,
+       summed.lines
+FROM summed
+JOIN over ON over.stream = summed.stream
