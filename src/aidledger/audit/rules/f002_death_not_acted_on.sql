@@ -60,7 +60,7 @@ acts AS (
 ),
 acted AS (
     SELECT limited.stream, MIN(acts.effective_on) AS acted_on,
-           MIN_BY(acts.position, acts.effective_on) AS position
+           MIN_BY(acts.position, ROW(acts.effective_on, acts.position)) AS position
     FROM limited
     JOIN acts ON acts.stream = limited.stream AND acts.position > limited.known_position
     GROUP BY limited.stream

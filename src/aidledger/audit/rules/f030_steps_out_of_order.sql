@@ -18,7 +18,7 @@
 --   before the survey: {before_survey}
 -- facts: F030, S1-030
 WITH opined AS (
-    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, effective_on) AS position
+    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, ROW(effective_on, position)) AS position
     FROM review_opinion_given
     GROUP BY stream
 ),
@@ -28,17 +28,17 @@ shown AS (
     GROUP BY stream
 ),
 sent AS (
-    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, effective_on) AS position
+    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, ROW(effective_on, position)) AS position
     FROM case_submitted
     GROUP BY stream
 ),
 surveyed AS (
-    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, effective_on) AS position
+    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, ROW(effective_on, position)) AS position
     FROM household_surveyed
     GROUP BY stream
 ),
 approved AS (
-    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, effective_on) AS position
+    SELECT stream, MIN(effective_on) AS day, MIN_BY(position, ROW(effective_on, position)) AS position
     FROM application_approved
     GROUP BY stream
 ),

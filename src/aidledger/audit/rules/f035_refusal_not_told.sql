@@ -26,7 +26,7 @@ WITH refused AS (
     CROSS JOIN parameters
 ),
 told AS (
-    SELECT refused.position, MIN_BY(notice.position, notice.served_on) AS notice,
+    SELECT refused.position, MIN_BY(notice.position, ROW(notice.served_on, notice.position)) AS notice,
            MIN(notice.served_on) AS served_on
     FROM refused
     JOIN refusal_notified AS notice

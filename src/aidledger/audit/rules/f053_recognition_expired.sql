@@ -33,7 +33,7 @@ lasting AS (
 ),
 helped AS (
     SELECT help.stream, help.position, help.effective_on, help.amount_fen, MAX(lasting.last_on) AS last_on,
-           MAX_BY(lasting.position, lasting.last_on) AS recognition
+           MAX_BY(lasting.position, ROW(lasting.last_on, lasting.position)) AS recognition
     FROM help_granted AS help
     JOIN lasting ON lasting.stream = help.stream AND lasting.position < help.position
     WHERE help.kind <> 'emergency'

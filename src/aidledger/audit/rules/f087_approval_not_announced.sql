@@ -48,7 +48,7 @@ due AS (
 ),
 announced AS (
     SELECT due.position, MIN(told.effective_on) AS announced_on,
-           MIN_BY(told.position, told.effective_on) AS announcement
+           MIN_BY(told.position, ROW(told.effective_on, told.position)) AS announcement
     FROM due
     JOIN approval_announced AS told
       ON told.stream = due.stream AND told.effective_on >= due.effective_on

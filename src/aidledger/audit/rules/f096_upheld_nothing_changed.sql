@@ -34,7 +34,7 @@ upheld AS (
     WHERE found.finding IN ('upheld', 'partly_upheld') AND received."case" IS NOT NULL
 ),
 corrected AS (
-    SELECT upheld.position, MIN(act.effective_on) AS corrected_on, MIN_BY(act.position, act.effective_on) AS act
+    SELECT upheld.position, MIN(act.effective_on) AS corrected_on, MIN_BY(act.position, ROW(act.effective_on, act.position)) AS act
     FROM upheld
     JOIN entry AS act ON act.stream = upheld."case" AND act.effective_on >= upheld.received_on
     WHERE act.type IN (
