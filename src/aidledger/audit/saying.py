@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.money import format_yuan
 from aidledger.domain.policy.codes import CODES
 
@@ -16,7 +17,7 @@ _NOTHING: Final = "—"
 def said(template: str, values: Mapping[str, Any], *, chinese: bool) -> str:
     """Return a message: ``{name}`` becomes the column's value.
 
-    What ends in ``_fen`` is shown as yuan; yes, no and the codes of packs (``working_days``) as words.
+    What ends in ``_fen`` is shown as yuan; yes, no, the codes of packs (``working_days``) and types of events as words.
     """
     return _FIELD.sub(lambda match: _text(match[1], values.get(match[1]), chinese), template)
 
@@ -33,5 +34,7 @@ def _text(name: str, value: Any, chinese: bool) -> str:
             return ("、" if chinese else ", ").join(_text(name, one, chinese) for one in value)
         case str() if value in CODES:
             return CODES[value][0 if chinese else 1]
+        case str() if value in EVENTS:
+            return EVENTS[value].title_zh if chinese else EVENTS[value].title_en
         case _:
             return str(value)
