@@ -33,7 +33,7 @@ NOT_HERE = {
     # nor help beside the allowance, nor a supported child
     *("help_paid", "help_by_kind", "temporary_grants", "lookbacks", "medical_costs", "referrals"),
     *("housing_queue", "zero_employment", "emergency_paperwork", "programmes_by_person"),
-    *("county_visits", "guardians", "owed_acts", "suspensions"),
+    *("assessed_property", "county_visits", "guardians", "owed_acts", "suspensions"),
     # and no entry of money is amended
     *("amended_chains", "amended_money"),
 }

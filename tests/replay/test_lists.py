@@ -35,6 +35,7 @@ OF_CASES = {
     "county_visit_for": '["relative"]',
     "prompt_acts": '["SupportSuspended: SupportResumed"]',
     "protected_classes": '["orphan"]',
+    "vehicles_max": "0",
 }
 
 
@@ -154,6 +155,17 @@ def household(log: Log, case: str) -> None:
         changed_on="2022-02-16",
         person=token("p", 21),
         relation="head",
+    )
+    log.add(
+        "DataCompared",
+        case,
+        "2022-02-17",
+        hits=("vehicles-1",),
+        registers=("vehicles",),
+        run_on="2022-02-17",
+    )
+    log.add(
+        "PropertyAssessed", case, "2022-02-18", deposits_fen=0, dwellings=1, firms=0, vehicles=1
     )
     log.add(
         "IncomeAssessed",

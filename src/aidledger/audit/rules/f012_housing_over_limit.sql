@@ -24,37 +24,14 @@
 -- needs: data_compared where registers = 'real_estate'; 没有与不动产登记核对过; nothing was compared with the register of
 --   real estate
 -- facts: F012
-WITH hits AS (
-    -- a hit is the register's name and a number
-    SELECT stream, position, effective_on, hit
-    FROM (SELECT stream, position, effective_on, UNNEST(hits) AS hit FROM data_compared) AS listed
-    WHERE REGEXP_REPLACE(hit, '-[0-9]+$', '') IN ('real_estate')
-),
-answers AS (
-    SELECT stream, hit, position, cleared AND TRIM(reason) <> '' AS cleared FROM comparison_hit_disposed
-),
-open_hits AS (
-    -- the last word on a hit counts
-    SELECT hits.stream, hits.position, hits.effective_on, hits.hit, MAX(answers.position) AS answered
-    FROM hits
-    LEFT JOIN answers
-      ON answers.stream = hits.stream AND answers.hit = hits.hit AND answers.position > hits.position
-    GROUP BY hits.stream, hits.position, hits.effective_on, hits.hit
-    HAVING NOT COALESCE(MAX_BY(answers.cleared, answers.position), FALSE)
-),
-first_approval AS (
-    SELECT stream, MIN(position) AS position FROM application_approved GROUP BY stream
-),
-open_runs AS (
+WITH open_runs AS (
     -- known before the approval: every month counts; found in support: there is some time to act
-    SELECT open_hits.stream, open_hits.position, open_hits.effective_on,
-           LIST_SORT(ARRAY_AGG(open_hits.hit)) AS hits, MAX(open_hits.answered) AS answered,
-           MAX(CASE WHEN first_approval.position > open_hits.position THEN first_approval.position END)
-               AS approval,
-           SUBSTRING(CAST(open_hits.effective_on + TO_MONTHS($months) AS VARCHAR), 1, 7) AS settled
+    SELECT "case" AS stream, position, found_on, LIST_SORT(ARRAY_AGG(hit)) AS hits,
+           MAX(answered) AS answered, MAX(approval) AS approval,
+           SUBSTRING(CAST(found_on + TO_MONTHS($months) AS VARCHAR), 1, 7) AS settled
     FROM open_hits
-    LEFT JOIN first_approval ON first_approval.stream = open_hits.stream
-    GROUP BY open_hits.stream, open_hits.position, open_hits.effective_on
+    WHERE register = 'real_estate'
+    GROUP BY "case", position, found_on
 ),
 acts AS (
     SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM property_assessed
@@ -82,47 +59,18 @@ paid AS (
      AND (open_runs.approval IS NOT NULL OR issued.month >= open_runs.settled)
     GROUP BY open_runs.position
 ),
-granted AS (
-    -- the last assessment before each approval
-    SELECT approved.stream, approved.position, approved.effective_on, approved.pack_hash,
-           MAX(assessed.position) AS assessment,
-           MAX_BY(assessed.effective_on, assessed.position) AS assessed_on,
-           MAX_BY(assessed.dwellings, assessed.position) AS counted
-    FROM application_approved AS approved
-    JOIN property_assessed AS assessed
-      ON assessed.stream = approved.stream AND assessed.position < approved.position
-    GROUP BY approved.stream, approved.position, approved.effective_on, approved.pack_hash
-),
-programme AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
-adopted AS (
-    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
-),
-under AS (
-    SELECT granted.stream, granted.position, granted.assessment, granted.assessed_on, granted.counted,
-           COALESCE(adopted.adoption, pack_in_force.adoption) AS adoption
-    FROM granted
-    LEFT JOIN programme ON programme.stream = granted.stream
-    LEFT JOIN adopted ON adopted.pack_hash = granted.pack_hash
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = granted.effective_on
-     AND pack_in_force.programme = COALESCE(programme.programme, '')
-),
 beyond AS (
-    SELECT under.stream, under.position, under.assessment, under.assessed_on, under.counted,
-           under.adoption, TRY_CAST(asked.value AS BIGINT) AS allowed
-    FROM under
-    JOIN pack_parameters AS asked ON asked.adoption = under.adoption AND asked.name = 'dwellings_max'
-    WHERE under.counted > TRY_CAST(asked.value AS BIGINT)
+    SELECT "case" AS stream, approval, assessed_on, counted, allowed_each AS allowed, positions
+    FROM assessed_property
+    WHERE kind = 'dwellings' AND counted > allowed_each
 ),
 since AS (
-    SELECT beyond.position, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
+    SELECT beyond.approval, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
            MAX(issued.month) AS last_month
     FROM beyond
     JOIN payment_issued AS issued
-      ON issued.stream = beyond.stream AND issued.position > beyond.position AND issued.kind <> 'reissue'
-    GROUP BY beyond.position
+      ON issued.stream = beyond.stream AND issued.position > beyond.approval AND issued.kind <> 'reissue'
+    GROUP BY beyond.approval
 )
 SELECT open_runs.stream AS subject,
        LIST_SORT(
@@ -136,7 +84,7 @@ SELECT open_runs.stream AS subject,
        ) AS positions,
        paid.first_month || '/' || paid.last_month AS period,
        COALESCE(paid.amount_fen, 0) AS amount_fen,
-       open_runs.effective_on AS found_on,
+       open_runs.found_on,
        open_runs.hits,
        open_runs.answered IS NOT NULL AS answered,
        CAST(NULL AS BIGINT) AS counted,
@@ -147,7 +95,7 @@ LEFT JOIN paid ON paid.position = open_runs.position
 WHERE acted.position IS NULL AND (paid.position IS NOT NULL OR open_runs.approval IS NOT NULL)
 UNION ALL
 SELECT beyond.stream,
-       LIST_SORT([beyond.assessment, beyond.position, beyond.adoption]),
+       beyond.positions,
        since.first_month || '/' || since.last_month,
        COALESCE(since.amount_fen, 0),
        beyond.assessed_on,
@@ -156,4 +104,4 @@ SELECT beyond.stream,
        beyond.counted,
        CAST(beyond.allowed AS BIGINT)
 FROM beyond
-LEFT JOIN since ON since.position = beyond.position
+LEFT JOIN since ON since.approval = beyond.approval

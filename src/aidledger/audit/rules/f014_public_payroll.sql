@@ -21,37 +21,14 @@
 -- needs: data_compared where registers = 'payroll' or 'pension'; 没有与财政供养、退休金登记核对过; nothing was compared with the
 --   register of the public payroll
 -- facts: F014
-WITH hits AS (
-    -- a hit is the register's name and a number
-    SELECT stream, position, effective_on, hit
-    FROM (SELECT stream, position, effective_on, UNNEST(hits) AS hit FROM data_compared) AS listed
-    WHERE REGEXP_REPLACE(hit, '-[0-9]+$', '') IN ('payroll', 'pension')
-),
-answers AS (
-    SELECT stream, hit, position, cleared AND TRIM(reason) <> '' AS cleared FROM comparison_hit_disposed
-),
-open_hits AS (
-    -- the last word on a hit counts
-    SELECT hits.stream, hits.position, hits.effective_on, hits.hit, MAX(answers.position) AS answered
-    FROM hits
-    LEFT JOIN answers
-      ON answers.stream = hits.stream AND answers.hit = hits.hit AND answers.position > hits.position
-    GROUP BY hits.stream, hits.position, hits.effective_on, hits.hit
-    HAVING NOT COALESCE(MAX_BY(answers.cleared, answers.position), FALSE)
-),
-first_approval AS (
-    SELECT stream, MIN(position) AS position FROM application_approved GROUP BY stream
-),
-open_runs AS (
+WITH open_runs AS (
     -- known before the approval: every month counts; found in support: there is some time to act
-    SELECT open_hits.stream, open_hits.position, open_hits.effective_on,
-           LIST_SORT(ARRAY_AGG(open_hits.hit)) AS hits, MAX(open_hits.answered) AS answered,
-           MAX(CASE WHEN first_approval.position > open_hits.position THEN first_approval.position END)
-               AS approval,
-           SUBSTRING(CAST(open_hits.effective_on + TO_MONTHS($months) AS VARCHAR), 1, 7) AS settled
+    SELECT "case" AS stream, position, found_on, LIST_SORT(ARRAY_AGG(hit)) AS hits,
+           MAX(answered) AS answered, MAX(approval) AS approval,
+           SUBSTRING(CAST(found_on + TO_MONTHS($months) AS VARCHAR), 1, 7) AS settled
     FROM open_hits
-    LEFT JOIN first_approval ON first_approval.stream = open_hits.stream
-    GROUP BY open_hits.stream, open_hits.position, open_hits.effective_on
+    WHERE register IN ('payroll', 'pension')
+    GROUP BY "case", position, found_on
 ),
 acts AS (
     SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM income_assessed
@@ -91,7 +68,7 @@ SELECT open_runs.stream AS subject,
        ) AS positions,
        paid.first_month || '/' || paid.last_month AS period,
        COALESCE(paid.amount_fen, 0) AS amount_fen,
-       open_runs.effective_on AS found_on,
+       open_runs.found_on,
        open_runs.hits,
        open_runs.answered IS NOT NULL AS answered
 FROM open_runs
