@@ -7,7 +7,7 @@ and no network, and cannot change the engine's settings. A finished generation i
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -110,8 +110,12 @@ def lock(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a finished generation read-only and locked.
+def reading(
+    path: Path,
+    limits: EngineLimits | None = None,
+    beside: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a finished generation read-only and locked; `beside` lays out more before it is.
 
     Raises:
         duckdb.Error: the file is missing or damaged.
@@ -128,6 +132,8 @@ def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.D
     connection = duckdb.connect(str(path), config=config)
     try:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        if beside is not None:
+            beside(connection)
         lock(connection)
         yield connection
     finally:
