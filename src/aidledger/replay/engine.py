@@ -32,12 +32,14 @@ _BUILT: Final = "built"
 class EngineLimits(msgspec.Struct, frozen=True, kw_only=True):
     """How much the engine may take: `memory` as DuckDB writes it, such as ``1600MB``.
 
-    What does not fit goes to a folder of its own in `spill`, or where temporary files go.
+    What does not fit goes to a folder of its own in `spill`, or where temporary files go; to no disk
+    at all where `spills` is false.
     """
 
     memory: str = DEFAULT_MEMORY
     threads: int = DEFAULT_THREADS
     spill: Path | None = None
+    spills: bool = True
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def building(
         config: dict[str, Any] = {
             "memory_limit": limits.memory,
             "threads": limits.threads,
-            "temp_directory": spill,
+            "temp_directory": spill if limits.spills else "",
             "checkpoint_threshold": CHECKPOINT_AT,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
