@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
@@ -30,6 +31,7 @@ from aidledger.services.registers.workbooks import book_rows, is_workbook
 _PAGE: Final = 8_192
 _START: Final = 8
 _PARQUET: Final = b"PAR1"
+_ENCODINGS: Final = (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030"))
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _HINT: Final = "save it as CSV in UTF-8, XLSX or Parquet"
 
@@ -75,12 +77,12 @@ def read_into(
         raise ServiceError(
             "line 1: expected text in UTF-8 or GB18030, found UTF-16", hint=_HINT, exit_code=2
         )
-    encoding = encoding_of(path)
-    written = "UTF-8" if encoding == "utf-8" else encoding.upper()
-    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    with path.open(encoding=encoding, newline="") as text:
-        header = _fed(connection, _csv_rows(text), kind, given, progress)
-    return Read(digest, written, header)
+    for encoding, written in _ENCODINGS:
+        # a file of the second shows it in its first lines: nothing is read twice
+        with path.open(encoding=encoding, newline="") as text, suppress(UnicodeDecodeError):
+            return Read(digest, written, _fed(connection, _csv_rows(text), kind, given, progress))
+    encoding_of(path)
+    raise ServiceError("the file has changed while it was read", exit_code=75)
 
 
 def _csv_rows(text: Any) -> Iterator[tuple[int, list[str]]]:
@@ -112,8 +114,8 @@ def _fed(
     progress: Callable[[int], None] | None,
 ) -> Header:
     """Hand rows over to the engine; return their header."""
-    filled = (row for row in rows if any(row[1]))
-    first = list(islice(filled, HEADER_WITHIN))
+    rows = iter(rows)
+    first = list(islice(filter(_is_filled, rows), HEADER_WITHIN))
     if not first:
         raise ServiceError("the file is empty, expected a header and rows", exit_code=2)
     header = header_of(kind, first, given)
@@ -123,21 +125,26 @@ def _fed(
         itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
     )
     width, count, text = header.width, 0, feed.row_text
-    behind = chain((row for row in first if row[0] > header.line), filled)
+    behind = chain((row for row in first if row[0] > header.line), rows)
     while page := list(islice(behind, _PAGE)):
-        feed.add(
-            [
-                text(line, pick(cells)) if len(cells) == width else _odd(feed, line, cells, header)
-                for line, cells in page
-            ]
-        )
-        count += len(page)
+        fed = [
+            text(line, pick(cells)) if len(cells) == width else _odd(feed, line, cells, header)
+            for line, cells in page
+            if cells and (cells[0] or any(cells))
+        ]
+        feed.add(fed)
+        count += len(fed)
         if progress is not None:
             progress(count)
     if not count:
         raise ServiceError("the file has a header and no rows", exit_code=2)
     feed.load(connection)
     return header
+
+
+def _is_filled(row: tuple[int, list[str]]) -> bool:
+    """Whether anything stands in a row."""
+    return any(row[1])
 
 
 def _odd(feed: Feed, line: int, cells: list[str], header: Header) -> str:
