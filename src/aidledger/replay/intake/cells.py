@@ -29,8 +29,10 @@ _LAST: Final = "DATE '2200-12-31'"
 
 
 class Said(NamedTuple):
-    """The SQL of a column, each of what came before: ``raw_…`` as it is in the file, then ``text_…``
-    cleaned, ``number_…``, ``value_…`` (NULL: none that can be used), and the reason why not.
+    """The SQL of a column, each of what came before it.
+
+    ``raw_…`` is a cell as it is in the file, ``text_…`` cleaned, ``number_…`` what is worked out once,
+    ``value_…`` what it says (NULL: nothing that can be used); then the reason why not.
     """
 
     text: str
@@ -42,7 +44,7 @@ class Said(NamedTuple):
 def said(column: Column, factor: int = 1) -> Said:
     """Return what a column's cells say; `factor` is what one of it is worth, as its title has it (万元)."""
     name = column.name
-    raw, text, number, value = (f"{part}_{name}" for part in ("raw", "text", "number", "value"))
+    raw, text, number = (f"{part}_{name}" for part in ("raw", "text", "number"))
     clean = cleaned(raw, column)
     lost = (
         f"(starts_with({raw}, {literal(NUMERIC)}) AND length({text}) > 15) "
@@ -51,7 +53,9 @@ def said(column: Column, factor: int = 1) -> Said:
     match column.form:
         case "person":
             good = _person(text, number)
-            whole = f"CASE WHEN length({text}) = 15 THEN {number} || {_check(number)} ELSE {text} END"
+            whole = (
+                f"CASE WHEN length({text}) = 15 THEN {number} || {_check(number)} ELSE {text} END"
+            )
             return Said(
                 clean,
                 _seventeen(text),
@@ -142,7 +146,9 @@ def _day(text: str, raw: str) -> str:
     """Return the SQL of a day; a number of a spreadsheet counts the days since the end of 1899."""
     iso = f"regexp_replace({text}, '{_DAY}', '\\1-\\2-\\3')"
     short = f"regexp_replace({text}, '{_SHORT_DAY}', '\\1-\\2-\\3')"
-    serial = f"starts_with({raw}, {literal(NUMERIC)}) AND regexp_full_match({text}, '[1-8][0-9]{{4}}')"
+    serial = (
+        f"starts_with({raw}, {literal(NUMERIC)}) AND regexp_full_match({text}, '[1-8][0-9]{{4}}')"
+    )
     plain = f"length({text}) = 10 AND {text}[5] = '-' AND {text}[8] = '-'"
     return (
         f"CASE WHEN {plain} THEN TRY_CAST({text} AS DATE) WHEN regexp_matches({text}, '{_DAY}') "

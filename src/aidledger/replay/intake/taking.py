@@ -13,7 +13,7 @@ from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.domain.registers.kinds import Column, RegisterKind
 from aidledger.replay.intake.cells import one_name, said, token_sql
 from aidledger.replay.kept import columns_of_kept
-from aidledger.replay.views import literal, quoted
+from aidledger.replay.views import quoted
 
 RAW: Final = "raw"
 ROWS: Final = "taken_rows"
