@@ -36,6 +36,8 @@ NOT_HERE = {
     *("assessed_property", "county_visits", "guardians", "owed_acts", "suspensions"),
     # and no entry of money is amended
     *("amended_chains", "amended_money"),
+    # nor was anything imported from another office, nor is there a limit of property
+    *("property_limits", "registers"),
 }
 
 

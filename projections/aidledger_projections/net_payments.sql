@@ -16,7 +16,7 @@ SELECT issued.position,
        issued.month,
        issued.account,
        issued.amount_fen AS issued_fen,
-       CAST(issued.amount_fen - COALESCE(returned.amount_fen, 0) AS HUGEINT) AS amount_fen,
+       TRY_CAST(issued.amount_fen - COALESCE(returned.amount_fen, 0) AS BIGINT) AS amount_fen,
        COALESCE(approved.position, issued.position) AS approved,
        CASE WHEN approved.position IS NULL THEN [issued.position]
             ELSE LIST_SORT([approved.position, issued.position]) END AS positions

@@ -27,7 +27,7 @@ COMPARING: Final[dict[str, Help]] = {
             "aidledger compare import deaths deaths.csv --from gongan --dated 2022-12-31 --dry-run",
             "aidledger compare import pension a.xlsx --from renshe --dated 2022-12-31 --rejects b.csv",
             "aidledger compare import deaths may.csv --from gongan --dated 2022-05-31 --adds",
-            "aidledger compare import vehicles v.csv --from 3 --dated 2022-12-31 --column person=车主",
+            "aidledger compare import vehicles v.csv --from 3 --dated 2022-12-31 --column person=owner",
         ),
         Said(
             "可读 CSV（UTF-8、GB18030）、XLSX、XLS、ODS 和 Parquet。表头在前 20 行中寻找，未知的列不读取。"

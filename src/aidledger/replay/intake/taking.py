@@ -76,7 +76,8 @@ def take(
 
     Args:
         connection: to an engine that spills nothing.
-        kind: of the register; ``raw`` has ``line``, ``fault`` and a ``raw_…`` for each column found.
+        kind: of the register; ``raw`` has ``line``, ``fault``, ``whole`` (which tells rows apart, also by
+            the cells that are not read) and a ``raw_…`` for each column found.
         factors: the columns found, each with what one of it is worth.
         dated: the day of the register: nothing can have happened after it.
         pepper: the secret of the tokens.
@@ -121,7 +122,7 @@ def _check(
         f"{_why(c, told[c.name].reason, dated)} AS why_{c.name}"
         for c in found
     )
-    connection.execute(f"CREATE TABLE checked AS SELECT line, fault, {columns} FROM {table}")  # noqa: S608
+    connection.execute(f"CREATE TABLE checked AS SELECT line, fault, whole, {columns} FROM {table}")
 
 
 def _why(column: Column, reason: str, dated: date) -> str:
@@ -212,14 +213,14 @@ def _tokenise(
             parameters += given
         chosen.append(f"CASE WHEN why_{name} IS NULL THEN {value} END AS {quoted(name)}")
     connection.execute(
-        f"CREATE TABLE tokens AS SELECT line, {', '.join(chosen)} FROM checked "  # noqa: S608
+        f"CREATE TABLE tokens AS SELECT line, whole, {', '.join(chosen)} FROM checked "  # noqa: S608
         "WHERE line NOT IN (SELECT line FROM reports WHERE NOT kept)",
         parameters,
     )
     columns = ", ".join(quoted(column.name) for column in kind.kept)
     connection.execute(
         f"CREATE TABLE {ROWS} AS SELECT min(line) AS line, {columns} "  # noqa: S608
-        f"FROM tokens GROUP BY {columns}"
+        f"FROM tokens GROUP BY whole, {columns}"
     )
     connection.execute(
         f"INSERT INTO reports SELECT line, '{_ROW}', 'repeated_row', '', FALSE FROM tokens "  # noqa: S608

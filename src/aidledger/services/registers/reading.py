@@ -119,27 +119,37 @@ def _fed(
     if not first:
         raise ServiceError("the file is empty, expected a header and rows", exit_code=2)
     header = header_of(kind, first, given)
-    feed = Feed(header.places)
+    behind = chain((row for row in first if row[0] > header.line), rows)
+    with Feed(header.places) as feed:
+        count = 0
+        for count in _pages(feed, behind, header):
+            if progress is not None:
+                progress(count)
+        if not count:
+            raise ServiceError("the file has a header and no rows", exit_code=2)
+        feed.load(connection)
+    return header
+
+
+def _pages(feed: Feed, rows: Iterator[tuple[int, list[str]]], header: Header) -> Iterator[int]:
+    """Feed rows a page at a time; yield how many were fed in all."""
     places = tuple(header.places.values())
     pick: Callable[[Sequence[str]], Sequence[str]] = (
         itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
     )
     width, count, text = header.width, 0, feed.row_text
-    behind = chain((row for row in first if row[0] > header.line), rows)
-    while page := list(islice(behind, _PAGE)):
+    telling = itemgetter(*header.telling)
+    while page := list(islice(rows, _PAGE)):
         fed = [
-            text(line, pick(cells)) if len(cells) == width else _odd(feed, line, cells, header)
+            text(line, pick(cells), hash(telling(cells)))
+            if len(cells) == width
+            else _odd(feed, line, cells, header)
             for line, cells in page
             if cells and (cells[0] or any(cells))
         ]
         feed.add(fed)
         count += len(fed)
-        if progress is not None:
-            progress(count)
-    if not count:
-        raise ServiceError("the file has a header and no rows", exit_code=2)
-    feed.load(connection)
-    return header
+        yield count
 
 
 def _is_filled(row: tuple[int, list[str]]) -> bool:
@@ -151,7 +161,8 @@ def _odd(feed: Feed, line: int, cells: list[str], header: Header) -> str:
     """Return a row with other than so many cells: empty ones behind are no fault, nor missing ones."""
     fault = "too_many_cells" if any(cells[header.width :]) else ""
     padded = cells + [""] * (header.width - len(cells))
-    return feed.row_text(line, [padded[place] for place in header.places.values()], fault)
+    chosen = [padded[place] for place in header.places.values()]
+    return feed.row_text(line, chosen, hash(itemgetter(*header.telling)(padded)), fault)
 
 
 def _parquet(connection: Any, path: Path, kind: RegisterKind, given: Mapping[str, str]) -> Header:
@@ -161,5 +172,6 @@ def _parquet(connection: Any, path: Path, kind: RegisterKind, given: Mapping[str
     size = parquet_bytes(connection, path)
     if size > MAX_UNPACKED_BYTES:
         raise ServiceError("the Parquet file is too large when unpacked", exit_code=2)
-    load_parquet(connection, path, {name: names[at] for name, at in header.places.items()})
+    columns = {name: names[at] for name, at in header.places.items()}
+    load_parquet(connection, path, columns, [names[at] for at in header.telling])
     return header
