@@ -20,6 +20,10 @@ PRECISION_PERCENT: Final = 99
 #: Rules that no entry of a simulated county can carry, or whose planting says more than the rule:
 #: each with the reason. Empty is what is wanted.
 NOT_PLANTED: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        (name for name in RULES if name.startswith("R")),
+        "a register lies beside the ledger: tests/services/test_register_rules.py plants them",
+    ),
     "F088": "another amount on a line changes only the hash of the file, which no SQL can make again",
 }
 

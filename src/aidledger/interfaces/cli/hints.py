@@ -229,4 +229,15 @@ HINTS: Final[dict[str, str]] = {
     "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable": (
         "aidledger rebuild 用 DuckDB 构建；docs/SCALE.md 说明哪些 SQL 可移植"
     ),
+    # registers of other offices
+    "save each sheet as a workbook of its own": "请把每个工作表存为单独的工作簿",
+    "save it as CSV in UTF-8, XLSX or Parquet": "请存为 UTF-8 编码的 CSV、XLSX 或 Parquet",
+    "save it as an XLSX workbook": "请存为 XLSX 工作簿",
+    "aidledger compare kinds lists them": "aidledger compare kinds 列出全部类别",
+    "aidledger compare list gives the positions": "aidledger compare list 列出各份登记的位置",
+    "--memory gives it more, or split the file and import the parts with --adds": (
+        "用 --memory 增加内存，或把文件分成几份，用 --adds 依次导入"
+    ),
+    "bring the file back, or import it again": "请恢复该文件，或重新导入",
+    "free space, and run the same command again": "请腾出磁盘空间，再次执行同一命令",
 }
