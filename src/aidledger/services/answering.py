@@ -55,7 +55,7 @@ def answering(
     wanted = needed(load_models(), wanted_names) if wanted_names else {}
     generations = generations_of(store, folder)
     current = generations.current()
-    if current is not None and _answers(current, store, wanted, as_of=as_of, known_on=known_on):
+    if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
         with generations.opened(current, limits) as connection:
             laid = Laid(
                 connection=connection, position=current.position, lost={}, skipped=current.skipped
@@ -73,7 +73,7 @@ def answering(
         yield laid, None
 
 
-def _answers(
+def answers(
     current: Generation,
     store: LedgerStore,
     models: dict[str, Model],

@@ -12,6 +12,7 @@ HANDING: Final[dict[str, Help]] = {
         Said("导出供其他程序打开的文件", "Write files that other programs open"),
         (
             "aidledger export workpapers papers.xlsx",
+            "aidledger export flat handed",
             "aidledger export beancount --output county.beancount",
         ),
         Said(
@@ -52,9 +53,82 @@ HANDING: Final[dict[str, Help]] = {
             "Exit status: 0 written; 3 written, but a rule failed or rows could not be read.",
         ),
     ),
+    "export flat": Help(
+        Said(
+            "导出带数据字典和控制合计的平面文件",
+            "Write flat files with data dictionary and totals",
+        ),
+        (
+            "aidledger export flat handed",
+            "aidledger export flat handed --as-of 2022-12-31 --known-on 2023-01-31",
+        ),
+        Said(
+            "以 ISO 21378、GB/T 40217 为范本：每个事件类型和读模型一个 CSV，dictionary.csv 说明每一列，"
+            "tables.csv 给出行数和合计，SHA256SUMS 和 datapackage.json 描述文件。FOLDER 应是新的或空的。",
+            "Modelled on ISO 21378 and GB/T 40217: one CSV a type of event and a model; dictionary.csv "
+            "explains each column, tables.csv has rows and sums, SHA256SUMS and datapackage.json describe "
+            "the files. FOLDER is to be new or empty.",
+        ),
+    ),
+    "export parquet": Help(
+        Said("导出全部视图和读模型为 Parquet", "Write every view and model as Parquet"),
+        (
+            "aidledger export parquet handed",
+            "aidledger export parquet few --model case_state --model arrears",
+        ),
+        Said(
+            "每张表一个文件，按键排序；没有行的表也有其列。FOLDER 应是新的或空的。",
+            "One file a table, in the order of its key; a table without rows has its columns. FOLDER is to "
+            "be new or empty.",
+        ),
+    ),
+    "export duckdb": Help(
+        Said(
+            "导出全部视图和读模型为一个 DuckDB 文件", "Write every view and model as a DuckDB file"
+        ),
+        ("aidledger export duckdb county.duckdb",),
+        Said(
+            "表和列都有注释（DESCRIBE 之外见 duckdb_columns()）。DuckDB 在文件中放入随机标识，"
+            "字节每次不同；内容以清单中的合计和根为准。",
+            "Tables and columns have comments (see duckdb_columns()). DuckDB puts a random id into a file, "
+            "so its bytes differ each time; the totals and roots of the manifest say what is in it.",
+        ),
+    ),
+    "export sqlite": Help(
+        Said(
+            "导出全部视图和读模型为一个 SQLite 文件，可用 Datasette 打开",
+            "Write every view and model as a SQLite file for Datasette",
+        ),
+        (
+            "aidledger export sqlite county.sqlite",
+            "datasette county.sqlite --metadata county.sqlite.metadata.json",
+        ),
+        Said(
+            "有主键、索引和确实成立的外键；说明和常用查询在 metadata.json 中。列表和对象是 JSON 文本；"
+            "没有全文检索：SQLite 的分词对两个字的中文词查不到。",
+            "With keys, indexes, and foreign keys where they hold; descriptions and questions are in the "
+            "metadata.json beside it. Lists and objects are JSON texts. There is no full-text search: that "
+            "of SQLite finds no Chinese word of two characters.",
+        ),
+    ),
+    "export check": Help(
+        Said("核对收到的导出文件", "Check what was handed over"),
+        ("aidledger export check handed", "aidledger export check county.sqlite --json"),
+        Said(
+            "按清单核对每个文件的散列；平面文件还重算行数和合计，并指出被改的行。不需要账本。"
+            "清单的散列应与交接时记下的一致。退出码：0 相符；1 不符。",
+            "Holds every file against the manifest; of flat files it works rows and sums out again and names "
+            "the line that was changed. It needs no ledger. The manifest's own hash is to be the one noted "
+            "when it was handed over. Exit status: 0 all agree; 1 something differs.",
+        ),
+    ),
 }
 
 HANDING_OPTIONS: Final[dict[str, Said]] = {
+    "--event": Said(
+        "只限这一事件类型（可重复；默认：全部）",
+        "only this type of event (may be repeated; default: all)",
+    ),
     "--sample": Said(
         "audit sample --output 写出的样本，各成一张表（可重复）",
         "a sample that audit sample --output wrote: a sheet of its own (may be repeated)",

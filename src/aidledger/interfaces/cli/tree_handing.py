@@ -12,6 +12,15 @@ _AT: Final = Opt("--at", "point")
 _TIMES: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"), _AT)
 _ENGINE: Final = (Opt("--memory", "text", "SIZE"), Opt("--threads", "count", "N"))
 _FILE: Final = Arg("FILE")
+_FOLDER: Final = Arg("FOLDER")
+_TABLES: Final = (
+    Opt("--model", "many", "NAME"),
+    Opt("--event", "many", "TYPE"),
+    *_ENGINE,
+    *_TIMES,
+    _JSON,
+)
+_HANDOVERS: Final = _HERE + "handovers:"
 
 EXPORTS: Final = Spec(
     "export",
@@ -34,5 +43,10 @@ EXPORTS: Final = Spec(
                 _JSON,
             ),
         ),
+        Spec("flat", _HANDOVERS + "run_flat", (_FOLDER,), _TABLES),
+        Spec("parquet", _HANDOVERS + "run_parquet", (_FOLDER,), _TABLES),
+        Spec("duckdb", _HANDOVERS + "run_duckdb", (_FILE,), _TABLES),
+        Spec("sqlite", _HANDOVERS + "run_sqlite", (_FILE,), _TABLES),
+        Spec("check", _HANDOVERS + "run_check", (Arg("PATH"),), (_JSON,)),
     ),
 )

@@ -38,7 +38,8 @@ class HandedFile(msgspec.Struct, frozen=True, kw_only=True):
 class HandedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One table: its rows, the sum in fen of each column of money, first and last of those in order.
 
-    Sums are texts: they may be beyond what a program holds a number of JSON in.
+    Sums are texts: they may be beyond what a program holds a number of JSON in. `root` (hex) is over
+    the rows of a model, as its certificate has it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class HandedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     sums: dict[str, str] = {}
     first: dict[str, str] = {}
     last: dict[str, str] = {}
+    root: str = ""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
