@@ -13,6 +13,7 @@ from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
+from aidledger.interfaces.cli.tree_handing import EXPORTS
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
@@ -132,17 +133,6 @@ _KEYS: Final = Spec(
     ),
 )
 
-_EXPORTS: Final = Spec(
-    "export",
-    below=(
-        Spec(
-            "beancount",
-            _HERE + "exports:write_beancount",
-            opts=(Opt("--output", "path", "FILE"), *_TIMES, _JSON),
-        ),
-    ),
-)
-
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("查看", "Look"),
@@ -178,7 +168,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 ),
             ),
             SQL,
-            _EXPORTS,
+            EXPORTS,
             POLICY,
         ),
     ),
