@@ -56,6 +56,7 @@ HOUSED: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("store",),
     "sqlglot": ("replay",),
     "sqlite3": ("store",),
+    "typst": ("services",),
 }
 #: Declares the tables to SQLAlchemy: declarations, though they look like calls.
 TABLES_HOME = "src/aidledger/store/schema.py"
