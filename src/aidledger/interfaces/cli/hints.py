@@ -10,7 +10,7 @@ from typing import Final
 HINTS: Final[dict[str, str]] = {
     # documents
     "install one: apt-get install fonts-wqy-microhei": (
-        "请安装一种中文字体：apt-get install fonts-wqy-microhei"
+        "请安装一种中文字体，例如 fonts-wqy-microhei"
     ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
