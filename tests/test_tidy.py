@@ -23,7 +23,6 @@ FOR_OTHER_PROGRAMS = (
     "aidledger.services.closingcheck",
     "aidledger.services.indexcheck",
     "aidledger.services.powers",
-    "aidledger.services.typesetting",
     "aidledger.store.factory",
 )
 NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}
