@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.debian import needed
+from tests.debian import chinese_font
 
 from aidledger.services import typesetting
-from aidledger.services.typesetting import CHINESE, CannotTypesetError, typeset, why_not
+from aidledger.services.typesetting import CannotTypesetError, typeset, why_not
 
 AT = "2022-01-04T02:31:05.123456Z"
 HOSTILE = '#panic("x") $ @a <b> *c* _d_ `e` \\ // [f] = g\n- h'
@@ -36,16 +35,9 @@ def document(note: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session", autouse=True)
-def chinese_font() -> None:
-    """Some family with the Chinese characters, as users install one."""
-    import typst  # noqa: PLC0415 - of the extra pdf
-
-    def found() -> Path | None:
-        families = typst.Fonts().families()
-        return Path(families[0]) if {*CHINESE} & {*families} else None
-
-    needed("fonts-wqy-microhei", found)
+@pytest.fixture(scope="module", autouse=True)
+def fonts() -> None:
+    chinese_font()
 
 
 def test_a_document_is_pdf_a_and_has_the_same_bytes_each_time() -> None:

@@ -25,6 +25,7 @@ from aidledger.services.bundles.contents import (
     DECISIONS,
     FILES,
     MANIFEST,
+    POLICY,
     REVEALED,
     RULE_FINDINGS,
     TIMELINE,
@@ -34,6 +35,7 @@ from aidledger.services.bundles.wording import AGAIN, decision_title, facts_of, 
 from aidledger.services.explaining import OUTCOMES
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
+_LONGEST: Final = 160
 _unprintable: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]").search
 """What a page can't hold as it is; a file with such characters isn't shown, only listed."""
 _NOT_CHECKED: Final = Said(
@@ -61,7 +63,7 @@ def page_of(payload: Mapping[str, bytes]) -> bytes:
     body = [
         _header(title),
         _verdict(),
-        *_overview(said),
+        *_overview(said, payload.get(POLICY, b"")),
         *_findings(payload),
         *_timeline(payload),
         *_revealed(payload),
@@ -137,7 +139,7 @@ def _pairs(rows: Iterable[tuple[Said, str]]) -> str:
     return f"<dl>{inside}</dl>"
 
 
-def _overview(said: dict[str, Any]) -> list[str]:
+def _overview(said: dict[str, Any], policy: bytes) -> list[str]:
     at = moment(said["recorded_at"]) if said["recorded_at"] else "—"
     rows = [
         (Said("账本", "log"), escape(said["origin"])),
@@ -146,10 +148,19 @@ def _overview(said: dict[str, Any]) -> list[str]:
         (Said("截至", "up to"), escape(at)),
         (Said("涉及", "streams"), escape(", ".join(said["streams"]))),
     ]
+    keys = [line for line in policy.decode("utf-8", "replace").splitlines() if line.strip()]
+    if keys:
+        shown = "<br>".join(f"<code>{escape(line)}</code>" for line in map(_clipped, keys))
+        rows.append((Said("所附策略", "policy"), shown))
     rows += [
         (Said("未能提供", "not in it"), _both((one["zh"], one["en"]))) for one in said["missing"]
     ]
     return [f"<section><h2>{_both(('概要', 'Overview'))}</h2>{_pairs(rows)}</section>"]
+
+
+def _clipped(text: str) -> str:
+    """Return a line of a policy; a key of 1,312 bytes stands whole in the file itself."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _decoded(payload: Mapping[str, bytes], name: str) -> list[dict[str, Any]]:

@@ -551,7 +551,8 @@ const both = (tag, zh, en) => {
 const show = (bundle, milliseconds, from) => {
   const { report } = bundle, verdict = document.getElementById("verdict"), marks = { good: "✓ ", bad: "✗ ", not: "– " };
   const bad = report.problems.length, open = report.checks.filter(one => one.state === "not").length;
-  const by = Array.isArray(bundle.witnessed) ? ["", ""] : bundle.witnessed === false
+  const by = Array.isArray(bundle.witnessed)
+    ? ["公钥取自所附策略，尚须与各单位核对。", "The keys are those of the policy that came along: compare them with the offices'. "] : bundle.witnessed === false
     ? ["未经见证：经办方可改写历史。", "Unwitnessed: the operator can rewrite history. "]
     : ["签名未能全部核验，不能说已证明。", "Not all signatures could be checked: this is not proof. "];
   verdict.className = bad ? "bad" : Array.isArray(bundle.witnessed) ? "good" : "open";
