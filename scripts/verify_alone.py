@@ -2117,7 +2117,7 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
         if path.is_file():
             with path.open("rb") as file:
                 files[path.relative_to(folder).as_posix()] = file.read(64 * 2**20)
-    bag = Bag(files, report)
+    bag, manifest = Bag(files, report), dict[str, Any](case=None, rule=None)
     check_manifests(bag)
     with bag.holding("checkpoint"):
         note = read_checkpoint(bag.payload["checkpoint"])
@@ -2162,7 +2162,9 @@ ALL_CASES = "these are all {} cases of the person {}|共 {} 案，全部在此�
 DERIVED = "one of {} rows of {}, derived from {} entries as of {}: {}|{} 行 {} 之一，由 {} 条记录推导，截至 {}：{}"
 IN_LOG = "{} entries are in a log of {}, {}|{} 条记录都在账本中，账本共 {} 条，{}"
 SIGNED = "{} entries are signed by their recorders, {} are not|{} 条有经办人员签名，{} 条没有"
-LEFT = "words of decisions, whether the rule gives this, page and PDF|决定的文字、规则重跑、网页和 PDF"
+LEFT = (
+    "words of decisions, whether the rule gives this, page and PDF|决定的文字、规则重跑、网页和 PDF"
+)
 ASK = "aidledger bundle verify asks it|由 aidledger bundle verify 核验"
 NOT_HERE = "{} items, whose records are not here, of {}|共 {} 条，记录不在此处：{}"
 TAIL = "{} entries come after the checkpoint: unproven|检查点之后还有 {} 条，未证明"
@@ -2186,7 +2188,9 @@ def as_text(report: Report, lang: str) -> str:
         names = ", ".join(named[one] for one in missing if report.skipped[one] == why)
         lines.append(f"- {say('not checked: {} ({})|未核验：{}（{}）', names, say(why))}")
     if report.left:
-        lines.append(f"- {say('not checked: {} ({})|未核验：{}（{}）', say(report.left), say(ASK))}")
+        lines.append(
+            f"- {say('not checked: {} ({})|未核验：{}（{}）', say(report.left), say(ASK))}"
+        )
     for one in told["findings"] + told["leads"]:
         where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
         sign, text = "?" if one["code"] in LEADS else "✗", say(CODES[one["code"]][2])

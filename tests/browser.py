@@ -113,7 +113,7 @@ def browsing() -> Iterator[Browser]:
     to_browser, ours = os.pipe()
     theirs, from_browser = os.pipe()[::-1]
     # the browser reads its file 3 and writes its file 4
-    command = 'exec "$0" "$@" 3<&%d 4>&%d' % (to_browser, theirs)
+    command = f'exec "$0" "$@" 3<&{to_browser} 4>&{theirs}'
     process = subprocess.Popen(
         [
             *("bash", "-c", command, str(program)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,9 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.note import add_signatures
 from aidledger.services.bundles.asking import Request
 from aidledger.services.bundles.bagging import INFO, PAYLOAD_MANIFEST, TAG_MANIFEST, hashes_of
+from aidledger.services.bundles.contents import line_hashes, manifest_of
 from aidledger.services.bundles.creating import create_bundle
+from aidledger.services.bundles.creating import files_of as bag_of
 from aidledger.services.clock import SetClock
 from aidledger.services.closing import close_month
 from aidledger.services.completeness import seal_indexes
@@ -118,6 +121,18 @@ def resealed(files: dict[str, bytes]) -> dict[str, bytes]:
     }
     beside |= {INFO: info, PAYLOAD_MANIFEST: hashes_of(payload)}
     return {**payload, **beside, TAG_MANIFEST: hashes_of(beside)}
+
+
+def remade(evidence: Bundled, policy: bytes | None) -> dict[str, bytes]:
+    """Return the bundle as it would be with another trust policy, or without one."""
+    files = files_of(evidence.folder)
+    payload = {n.removeprefix("data/"): c for n, c in files.items() if n.startswith("data/")}
+    del payload["tlog-policy"], payload["lines.txt"]
+    said = json.loads(payload.pop("manifest.json"))
+    payload |= {} if policy is None else {"tlog-policy": policy}
+    payload["lines.txt"] = line_hashes(payload)
+    payload["manifest.json"] = manifest_of(said, payload)
+    return bag_of(payload)
 
 
 def with_line(content: bytes, number: int, change: Callable[[bytes], bytes]) -> bytes:

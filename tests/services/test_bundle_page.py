@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.browser import Browser, Page, browsing
-from tests.services.bundled import Bundled, files_of, with_line, written
+from tests.services.bundled import POLICY, Bundled, files_of, remade, with_line, written
 
 SHOWN = "document.getElementById('verdict').dataset.milliseconds"
 
@@ -59,9 +59,7 @@ def test_a_bundle_of_a_hundred_entries_verifies_itself_within_a_second_and_says_
     ):
         assert said in shown["checks"]
     assert "✓ 个案的记录一条不少" in chinese["checks"]
-    assert [] == re.findall(
-        r"[a-z]{3,} [a-z]{3,}", chinese["verdict"] + chinese["problems"]
-    )
+    assert [] == re.findall(r"[a-z]{3,} [a-z]{3,}", chinese["verdict"] + chinese["problems"])
 
 
 def test_the_page_loads_nothing_and_may_run_nothing_but_its_own_script(
@@ -104,6 +102,20 @@ def test_a_row_that_the_page_shows_otherwise_than_its_data_say_is_named(
 
     assert re.search(r"✗ index\.html: the row of entry \d+ shown in this page", shown["problems"])
     assert "✗ data/" not in shown["problems"]
+
+
+def test_a_page_without_witnesses_or_a_policy_never_says_that_it_is_proven(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    alone = POLICY.replace(b"quorum offices", b"quorum none")
+    pages = [
+        texts(browser.open(written(remade(evidence, policy), tmp_path / name) / "index.html"))
+        for name, policy in (("alone", alone), ("none", None))
+    ]
+
+    assert "Unwitnessed: the operator can rewrite history." in pages[0]["verdict"]
+    assert "Not all signatures could be checked: this is not proof." in pages[1]["verdict"]
+    assert ["", ""] == [page["problems"] for page in pages]
 
 
 def test_the_files_of_the_folder_are_checked_when_it_is_chosen(

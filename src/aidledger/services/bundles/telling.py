@@ -39,8 +39,8 @@ def timeline_of(entries: Iterable[Recorded]) -> list[dict[str, Any]]:
 def decisions_of(session: Session, case: str) -> list[dict[str, Any]]:
     """Return every decision of a case as it was explained, and what came of taking it again.
 
-    ``again`` is ``same``, or ``differs`` with the differences. Sealed facts stay shut: where a
-    decision rests on one, it is taken again on the facts that it kept.
+    ``again`` is ``same``; ``unchecked`` where it is so but for clauses that read sealed facts, which stay
+    shut; ``differs`` with the differences; or ``not_taken``.
     """
     again = {one.position: one for one in redecide(session, case)}
     found = []
@@ -48,13 +48,20 @@ def decisions_of(session: Session, case: str) -> list[dict[str, Any]]:
         told = _plain(view)
         one = again.pop(view.position, None)
         differences = _plain(one)["differences"] if one is not None else []
-        told["again"] = "differs" if differences else "same" if one is not None else "not_taken"
+        told["again"] = "not_taken" if one is None else _again(differences)
         told["differences"] = differences
         found.append(told)
     for one in again.values():  # an act that should have been decided, and was not
         told = _plain(one)
         found.append({**told, "again": "differs", "clauses": []})
     return sorted(found, key=lambda told: int(told["position"]))
+
+
+def _again(differences: list[dict[str, Any]]) -> str:
+    """Return what taking a decision again came to: sealed facts that stay shut are no difference."""
+    if any(one["kind"] != "unchecked" for one in differences):
+        return "differs"
+    return "unchecked" if differences else "same"
 
 
 def _plain(value: msgspec.Struct) -> dict[str, Any]:

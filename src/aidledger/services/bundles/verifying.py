@@ -241,7 +241,7 @@ def _decision(bundle: Bundle, book: PolicyBook, told: dict[str, Any]) -> None:
             raise ProofError(f"{name} is not what the entry and its pack say")
     calendar = book.calendar_known_on(china_day(entry.recorded_at))
     again = policy.redecide(record, pack, calendar=calendar)
-    if told["again"] == "same" and any(one.kind != "unchecked" for one in again):
+    if told["again"] in {"same", "unchecked"} and any(one.kind != "unchecked" for one in again):
         raise ProofError("taken again, it comes out otherwise")
 
 

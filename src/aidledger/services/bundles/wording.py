@@ -19,6 +19,10 @@ KINDS: Final[dict[str, Said]] = {
 }
 AGAIN: Final[dict[str, Said]] = {
     "same": Said("按当时政策重演，结果相同", "taken again under the rules of that day: the same"),
+    "unchecked": Said(
+        "按当时政策重演，结果相同；读取密封事实的条款未核对",
+        "taken again, the same; clauses that read sealed facts were not checked",
+    ),
     "differs": Said("重演结果不同", "taken again, it comes out otherwise"),
     "not_taken": Said("未重演", "not taken again"),
 }
