@@ -12,6 +12,7 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
+from aidledger.interfaces.cli.helps_bundles import BUNDLE_OPTIONS, BUNDLING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
 from aidledger.interfaces.cli.helps_handing import HANDING, HANDING_OPTIONS
@@ -39,6 +40,7 @@ COMMANDS: Final[dict[str, Help]] = {
     **ARCHIVING,
     **ATTACKING,
     **AUDITING,
+    **BUNDLING,
     **DECIDING,
     **GENERATIONS,
     **IN_TIME,
@@ -268,6 +270,7 @@ OPTIONS: Final[dict[str, Said]] = {
     **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
     **AUDIT_OPTIONS,
+    **BUNDLE_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
     **TIME_OPTIONS,

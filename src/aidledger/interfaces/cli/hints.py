@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 HINTS: Final[dict[str, str]] = {
+    # documents
+    "install one: apt-get install fonts-wqy-microhei": (
+        "请安装一种中文字体，例如 fonts-wqy-microhei"
+    ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
     "free some space on the server": "请在服务器上腾出磁盘空间",

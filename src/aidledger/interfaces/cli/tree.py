@@ -12,6 +12,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
+from aidledger.interfaces.cli.tree_bundles import BUNDLE
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
 from aidledger.interfaces.cli.tree_handing import EXPORTS
 from aidledger.interfaces.cli.tree_operating import OPERATING
@@ -225,7 +226,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ARCHIVE,
         ),
     ),
-    Section(Said("证明", "Prove"), PROVING),
+    Section(Said("证明", "Prove"), (*PROVING, BUNDLE)),
     Section(
         Said("记录", "Record"),
         (
