@@ -306,6 +306,7 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     plan, county = case.plan, case.county
     if case.decides_at == case.office:
         yield case.turn(plan.decide_after)
+        yield from _complained(case, case.office)
         return
     yield case.turn(plan.submit_after)
     case.say(decision.CaseSubmitted(received_on=county.today.isoformat()), HEAD)
@@ -319,7 +320,21 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     if days := case.rule("county_publicity_days"):
         yield from _county_notice(case, days)
         decide_on = county.after(2)
-    yield case.on(decide_on, case.office if plan.township_decides else COUNTY)
+    decides_at = case.office if plan.township_decides else COUNTY
+    yield case.on(decide_on, decides_at)
+    yield from _complained(case, decides_at)
+
+
+def _complained(case: Dossier, decides_at: str) -> Process:
+    """Let the county see the household of which somebody complained, where the rule asks for it."""
+    plan = case.plan
+    while plan.county_visit and case.complained:
+        if "complaint" not in (case.rule("county_visit_for") or ()):
+            return
+        yield case.turn(1, COUNTY)
+        case.say(decision.SpotChecked(evidence=case.digest(f"complaint/{case.county.today}")), SPOT_CHECKER)
+        case.complained = False
+        yield case.turn(0, decides_at)
 
 
 def _county_notice(case: Dossier, days: int) -> Process:
