@@ -1,2 +1,6 @@
-def page(m): return ""
-def shortfalls(m): return []
+def page(m):
+    return ""
+
+
+def shortfalls(m):
+    return []

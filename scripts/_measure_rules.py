@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from _measure_page import page, shortfalls
-
 from aidledger.audit.running import RuleFinding
 from aidledger.services.auditing import audit, rules_of
 from aidledger.services.initialising import create_ledger

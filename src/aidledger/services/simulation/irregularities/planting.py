@@ -81,12 +81,11 @@ class Harvest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plants:
-    """All irregularities of one simulation; none unless they are wanted."""
+    """The irregularities of one simulation."""
 
-    def __init__(self, county: County, *, wanted: bool) -> None:
+    def __init__(self, county: County, kinds: tuple[Kind, ...]) -> None:
         self._county = county
-        self._kinds: tuple[Kind, ...] = all_kinds() if wanted else ()
-        self._uncarried = UNCARRIED if wanted else ()
+        self._kinds = kinds
         self._numbers: dict[int, tuple[int, ...]] = {}
         self._scenes: dict[int, Scene] = {}
 
@@ -150,7 +149,6 @@ class Plants:
                 Followed(rule=side.rule, of=kind.rule, positions=tuple(sorted(side.find(scene))))
                 for side in kind.also
             ]
-        missing += [_unplanted(one, REASON, ()) for one in self._uncarried]
         planted.sort(key=lambda found: (found.rule, found.position))
         return Harvest(
             planted=tuple(planted), not_planted=tuple(missing), side_effects=tuple(followed)
@@ -172,6 +170,11 @@ def all_kinds() -> tuple[Kind, ...]:
         *(means, overlap, recognition, relief, forms),
     )
     return tuple(kind for module in modules for kind in module.kinds())
+
+
+def no_kinds() -> tuple[Unplanted, ...]:
+    """Return what no county can have, and why."""
+    return tuple(_unplanted(one, REASON, ()) for one in UNCARRIED)
 
 
 def _unplanted(kind: Kind | Uncarried, reason: str, positions: tuple[int, ...]) -> Unplanted:
