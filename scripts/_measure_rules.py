@@ -116,7 +116,7 @@ def _held(listed: dict[str, Any], findings: tuple[RuleFinding, ...]) -> dict[str
     by_rule: dict[str, list[RuleFinding]] = defaultdict(list)
     for one in findings:
         by_rule[one.rule].append(one)
-    planted = [one for one in listed["irregularities"] if not one.get("unseen")]
+    planted = [one for one in listed["irregularities"] if not one["only_in_file"]]
     known: dict[str, set[int]] = defaultdict(set)
     for one in listed["irregularities"] + listed["side_effects"]:
         known[one["rule"]] |= set(one["positions"])

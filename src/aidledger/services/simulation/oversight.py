@@ -155,6 +155,8 @@ class Boards:
         """Township and month of lists that nobody takes down."""
         self.wrong: set[tuple[str, str]] = set()
         """Township and month of lists whose first line shows another amount."""
+        self.short: set[tuple[str, str]] = set()
+        """Township and month of lists that leave the last person out."""
         self.oversharing: set[tuple[str, str]] = set()
         """Township and month of lists that show accounts as well."""
 
@@ -173,6 +175,8 @@ class Boards:
                 continue
             if (town.code, month) in self.wrong:
                 rows[0]["amount_fen"] = int(rows[0]["amount_fen"]) + _MISPRINTED_FEN
+            if (town.code, month) in self.short:
+                rows.pop()
             to_on = county.today + timedelta(days=_SHOWN_DAYS)
             published = registry.ListPublished(
                 as_of=county.today.isoformat(),

@@ -16,6 +16,7 @@ from aidledger.services.simulation.irregularities import (
     care,
     channel,
     disclosure,
+    elsewhere,
     forms,
     goods,
     life,
@@ -41,7 +42,10 @@ _TOO_EARLY = "it has begun, and the simulation ended before it could be called w
 
 
 class Planted(msgspec.Struct, frozen=True, kw_only=True):
-    """One irregularity that stands in the log: which, about what, and at which positions."""
+    """One irregularity that stands in the log: which, about what, and at which positions.
+
+    ``only_in_file``: entries have no more of it than the hash of a file, so that no rule finds it.
+    """
 
     rule: str
     case: str
@@ -49,6 +53,7 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[int, ...]
     note_zh: str
     note_en: str
+    only_in_file: bool = False
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +148,7 @@ class Plants:
                     positions=positions,
                     note_zh=kind.note_zh,
                     note_en=kind.note_en,
+                    only_in_file=kind.only_in_file,
                 )
             )
             followed += [
@@ -167,7 +173,7 @@ def all_kinds() -> tuple[Kind, ...]:
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
         *(order, authority, origin, channel, bought, disclosure),
-        *(means, overlap, recognition, relief, forms),
+        *(means, overlap, recognition, relief, forms, elsewhere),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from aidledger.ledger.canonical import clip
+from aidledger.services.problems import ServiceError
 from aidledger.services.simulation.scenarios.households import INVENTED_PERSONS, OWNERS
 from aidledger.services.simulation.scenarios.money import CITY_SHARE, MONEY_HELD, WRONG_STANDARD
 from aidledger.services.simulation.scenarios.persons import (
@@ -27,3 +29,19 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     )
 }
 """In the order in which they are told."""
+
+
+def scenario_of(name: str) -> Scenario:
+    """Return the scenario of a name.
+
+    Raises:
+        ServiceError: there is none.
+
+    """
+    if name not in SCENARIOS:
+        raise ServiceError(
+            f"simulate: expected the name of a scenario, found {clip(name)}",
+            hint="aidledger simulate --help names them",
+            exit_code=2,
+        )
+    return SCENARIOS[name]
