@@ -12,10 +12,12 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Final
 
 from _measure_page import page, shortfalls
+from _measure_scenarios import cases_page
 from aidledger.audit.running import RuleFinding
 from aidledger.services.auditing import audit, rules_of
 from aidledger.services.initialising import create_ledger
@@ -37,22 +39,34 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--planted", type=_seeds, default=(), metavar="A-B", help="seeds: planted")
     parser.add_argument("--cases", type=int, default=400, metavar="N", help="cases of each county")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write the page to this file")
+    parser.add_argument(
+        "--scenarios", type=Path, metavar="FILE", help="write the page of cases there"
+    )
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="counties at a time")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the ledgers in this folder")
     chosen = parser.parse_args(arguments)
-    wanted = [(kind, seed) for kind in ("planted", "clean") for seed in getattr(chosen, kind)]
     known = {(one["kind"], one["seed"], one["cases"]) for one in _read(chosen.results)}
-    for done, (kind, seed) in enumerate(wanted, start=1):
-        if (kind, seed, chosen.cases) not in known:
-            name = f"{done}/{len(wanted)} {kind} {seed}"
-            with tempfile.TemporaryDirectory(prefix="aidledger-measure-") as folder:
-                place = chosen.keep or Path(folder)
-                figures = _county(place, kind, seed, chosen.cases, name)
+    wanted = [
+        (kind, seed, chosen.cases)
+        for kind in ("planted", "clean")
+        for seed in getattr(chosen, kind)
+        if (kind, seed, chosen.cases) not in known
+    ]
+    with ProcessPoolExecutor(max_workers=chosen.jobs) as pool:
+        under_way = [pool.submit(_county, chosen.keep, *one) for one in wanted]
+        for done, one in enumerate(as_completed(under_way), start=1):
+            figures = one.result()
             with chosen.results.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(figures, ensure_ascii=False, sort_keys=True) + "\n")
+            _say(f"{done}/{len(wanted)}: {_named(figures)}")
     measured = _read(chosen.results)
     if chosen.page:
         chosen.page.write_text(page(measured), encoding="utf-8")
     short = shortfalls(measured)
+    if chosen.scenarios:
+        text, wrong = cases_page(_say)
+        chosen.scenarios.write_text(text, encoding="utf-8")
+        short += wrong
     for line in short:
         print(f"measure_rules: {line}", file=sys.stderr)
     return 1 if short else 0
@@ -71,22 +85,21 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _county(folder: Path, kind: str, seed: int, cases: int, name: str) -> dict[str, Any]:
+def _county(keep: Path | None, kind: str, seed: int, cases: int) -> dict[str, Any]:
     """Simulate one county, run every rule over it, and return the figures."""
+    with tempfile.TemporaryDirectory(prefix="aidledger-measure-") as made:
+        return _measured(keep or Path(made), kind, seed, cases)
+
+
+def _measured(folder: Path, kind: str, seed: int, cases: int) -> dict[str, Any]:
+    """Do so in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     location = str(folder / f"{kind}-{seed}-{cases}.db")
     listed = folder / f"{kind}-{seed}-{cases}.json" if kind == "planted" else None
     began = time.perf_counter()
     create_ledger(location, origin=f"simulated/{seed}")
     with open_session(location) as session:
-        made = simulate(
-            session,
-            cases=cases,
-            months=MONTHS,
-            seed=seed,
-            irregularities=listed,
-            progress=lambda done, of: _say(f"{name}: day {done}/{of}", end="\r"),
-        )
+        made = simulate(session, cases=cases, months=MONTHS, seed=seed, irregularities=listed)
     simulated = time.perf_counter()
     with open_session(location, read_only=True) as session:
         report = audit(session, rules_of()).report
@@ -103,8 +116,13 @@ def _county(folder: Path, kind: str, seed: int, cases: int, name: str) -> dict[s
     }
     if listed is not None:
         figures |= _held(json.loads(listed.read_bytes()), report.findings)
-    _say(f"{name}: {made.entries} entries, {figures['simulated_s']} + {figures['audited_s']} s")
     return figures
+
+
+def _named(one: dict[str, Any]) -> str:
+    """Say which county was measured, and how long it took."""
+    times = f"simulated {one['simulated_s']} s, rules {one['audited_s']} s"
+    return f"{one['kind']} {one['seed']}, {one['entries']:,} entries: {times}"
 
 
 def _held(listed: dict[str, Any], findings: tuple[RuleFinding, ...]) -> dict[str, Any]:
@@ -121,7 +139,8 @@ def _held(listed: dict[str, Any], findings: tuple[RuleFinding, ...]) -> dict[str
     for one in listed["irregularities"] + listed["side_effects"]:
         known[one["rule"]] |= set(one["positions"])
     rules: dict[str, Counter[str]] = defaultdict(Counter)
-    missed, other = [], []
+    missed: list[list[Any]] = []
+    other: list[list[Any]] = []
     for one in planted:
         seen = {p for found in by_rule[one["rule"]] for p in found.positions}
         rules[one["rule"]]["planted"] += 1
@@ -140,12 +159,9 @@ def _held(listed: dict[str, Any], findings: tuple[RuleFinding, ...]) -> dict[str
     return {"rules": rules, "missed": missed, "other": other, "absent": absent}
 
 
-def _say(text: str, end: str = "\n") -> None:
-    """Show how far it is: on a terminal over the line before, elsewhere county by county."""
-    if sys.stderr.isatty():
-        print(f"\x1b[2K{text}", end=end, file=sys.stderr, flush=True)
-    elif end == "\n":
-        print(text, file=sys.stderr, flush=True)
+def _say(text: str) -> None:
+    """Show how far it is."""
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ from aidledger.services.simulation.scenarios.scenario import Scenario, Shown
 
 _INVENTED: Final = 611
 _PERSONS: Final = 4_517
-_ACCOUNTS: Final = 47
+_ON_ONE: Final = 13
+"""Households that share an account."""
+_ACCOUNTS: Final = _INVENTED // _ON_ONE
 _INCOME_FEN: Final = 10_000
 """What an invented household says it has, a month and a head."""
 _OWNED: Final = (
@@ -34,10 +36,12 @@ _OWNED: Final = (
 def _filled(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:
     """Give the households all their persons and the few accounts, in turn."""
     people, rng = scene.county.people, scene.county.rng("invented")
-    accounts = [people.account() for _ in range(_ACCOUNTS)]
-    each, more = divmod(_PERSONS, len(plans))
+    each, more = divmod(_PERSONS, _INVENTED)
+    accounts: list[str] = []
     filled: list[CasePlan] = []
     for place, plan in enumerate(plans):
+        if place % _ON_ONE == 0:
+            accounts.append(people.account())
         size = each + (place < more)
         kin = tuple(
             Kin(person=people.person(born_aged(rng, plan.apply_on, 20 + age)), relation="child")
@@ -46,7 +50,7 @@ def _filled(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:
         filled.append(
             msgspec.structs.replace(
                 plan,
-                account=accounts[place % _ACCOUNTS],
+                account=accounts[-1],
                 income_fen=size * _INCOME_FEN,
                 kin=kin,
                 persons=size,
@@ -74,8 +78,8 @@ INVENTED_PERSONS: Final = Scenario(
     title_en="invented persons, reused accounts",
     published_zh="喜德县案例：虚构611户4,517人，反复使用同一批账户",
     published_en="Xide county: 611 households with 4,517 persons invented, accounts used again and again",
-    ours_zh=f"{_ACCOUNTS}个账户，每个{_INVENTED // _ACCOUNTS}户；四个月，金额未公布",
-    ours_en=f"{_ACCOUNTS} accounts, {_INVENTED // _ACCOUNTS} households on each; four months",
+    ours_zh=f"{_ACCOUNTS}个账户，每个{_ON_ONE}户；四个月，金额未公布",
+    ours_en=f"{_ACCOUNTS} accounts, {_ON_ONE} households on each; four months",
     kinds=(
         Kind(
             rule="F062",
