@@ -247,6 +247,7 @@ COMMANDS: Final[dict[str, Help]] = {
         (
             "aidledger --ledger county.db simulate --cases 300 --months 12 --seed 2022",
             "aidledger simulate --cases 50 --months 6 --seed 1 --irregularities planted.json",
+            "aidledger simulate --scenario paid-after-death",
         ),
         Said(
             "账本须是空的。同一种子得到同样的字节。",
@@ -350,6 +351,12 @@ OPTIONS: Final[dict[str, Said]] = {
     "--months": Said("月数", "number of months"),
     "--seed": Said("种子", "the seed"),
     "--start": Said("开始之日", "first day"),
+    "--scenario": Said(
+        "重现已公布审计的一种情形，案件数和月数随情形而定：paid-after-death、invented-persons、"
+        "wrong-standard、money-held、public-staff、owners、officers-kin、city-share",
+        "a situation of a published audit, with cases and months of its own: paid-after-death, "
+        "invented-persons, wrong-standard, money-held, public-staff, owners, officers-kin, city-share",
+    ),
     "--irregularities": Said(
         "把埋入的违规写入此文件", "write what irregularities were planted to this file"
     ),

@@ -142,6 +142,8 @@ HINTS: Final[dict[str, str]] = {
     "make a new ledger with aidledger init: invented people don't belong among others": (
         "请用 aidledger init 新建账本：虚构人员不应与他人混在一起"
     ),
+    "aidledger simulate --help names them": "aidledger simulate --help 列出各情形的名称",
+    "leave --cases, --months and --start away": "请不要给出 --cases、--months 和 --start",
     "simulate more cases or months": "请模拟更多个案或月份",
     "open it in a spreadsheet program and save it again as XLSX": (
         "请用电子表格软件打开，重新存为 XLSX"

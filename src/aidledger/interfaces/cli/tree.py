@@ -295,6 +295,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--months", "count", "N"),
                     Opt("--seed", "count", "N"),
                     Opt("--start", "day"),
+                    Opt("--scenario", "text", "NAME"),
                     Opt("--irregularities", "path", "FILE"),
                     Opt("--requests", "path", "FILE"),
                     Opt("--signed", "flag"),
