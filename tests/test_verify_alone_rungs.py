@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "9998a97aa10c9ae0b9bce0fed1396591ca197f8771cacd0216d53205aae40215"
+POWERS = "d46f7f40f6adc20c831a0fddbfe17af840c8bfa995885416f36871a17942b88d"
 
 
 def told(report: Any) -> Told:
