@@ -65,8 +65,10 @@ def test_each_copy_is_a_county_like_the_first(
     assert [copy for copy, _, _ in by_copy] == ["", *(f"-{n}" for n in range(1, made.made.copies))]
     assert len({tuple(counts) for _, *counts in by_copy}) == 1
     single = {
-        decode_entry(row[5]).data["applicant"] for row in rows if row[3] == "ApplicationSubmitted"
-    }  # type: ignore[arg-type]
+        decode_entry(bytes(row[5])).data["applicant"]
+        for row in rows
+        if row[3] == "ApplicationSubmitted"
+    }
     assert people[0] == len(single) * made.made.copies
 
 

@@ -14,6 +14,7 @@ from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
 from aidledger.interfaces.cli.helps_bundles import BUNDLE_OPTIONS, BUNDLING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_fund import FUND_OPTIONS, FUNDS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
 from aidledger.interfaces.cli.helps_handing import HANDING, HANDING_OPTIONS
 from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
@@ -42,6 +43,7 @@ COMMANDS: Final[dict[str, Help]] = {
     **AUDITING,
     **BUNDLING,
     **DECIDING,
+    **FUNDS,
     **GENERATIONS,
     **IN_TIME,
     **WITNESSING,
@@ -274,6 +276,7 @@ OPTIONS: Final[dict[str, Said]] = {
     **BUNDLE_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **FUND_OPTIONS,
     **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **OPERATING_OPTIONS,

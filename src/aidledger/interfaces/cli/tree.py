@@ -13,6 +13,7 @@ from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
 from aidledger.interfaces.cli.tree_bundles import BUNDLE
+from aidledger.interfaces.cli.tree_fund import FUND
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
 from aidledger.interfaces.cli.tree_handing import EXPORTS
 from aidledger.interfaces.cli.tree_operating import OPERATING
@@ -168,6 +169,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            FUND,
             SQL,
             EXPORTS,
             POLICY,
