@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.counties import county
