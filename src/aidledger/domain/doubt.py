@@ -46,7 +46,7 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
     "DoubtReopened": ("refuted", "closed"),
 }
 """After what each step may come."""
-JUDGED: Final = frozenset({"confirmed", "refuted", "decided", "settled", "closed"})
+_JUDGED: Final = frozenset({"confirmed", "refuted", "decided", "settled", "closed"})
 """Verified again after that, a doubt stays what it is until somebody reopens it."""
 OVER: Final = frozenset({"refuted", "closed"})
 BY_ENTRIES: Final[dict[Outcome, tuple[str, ...]]] = {
@@ -77,6 +77,8 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     positions: tuple[int, ...] = ()
     sightings: int = 0
     stage: str = ""
+    judged: bool = False
+    """Whether it was judged since it was raised or last reopened."""
     verified_on_site: bool = False
     confirmed_fen: int | None = None
     outcomes: tuple[Outcome, ...] = ()
@@ -141,7 +143,7 @@ def evolve_doubt(doubt: Doubt, at: Recorded) -> Doubt:
                 positions=tuple(sorted({*doubt.positions, *event.positions})),
                 sightings=doubt.sightings + 1,
             )
-        case events.DoubtVerified() if doubt.stage in JUDGED:
+        case events.DoubtVerified() if doubt.judged:
             return doubt
         case events.DoubtVerified():
             doubt = change(doubt, verified_on_site=doubt.verified_on_site or event.on_site)
@@ -171,7 +173,12 @@ def evolve_doubt(doubt: Doubt, at: Recorded) -> Doubt:
     if step not in STAGES:
         return doubt
     wrong = doubt.stage not in STEPS[step]
-    return change(doubt, stage=STAGES[step], out_of_order=doubt.out_of_order + wrong)
+    return change(
+        doubt,
+        stage=STAGES[step],
+        judged=STAGES[step] in _JUDGED or (doubt.judged and step != "DoubtReopened"),
+        out_of_order=doubt.out_of_order + wrong,
+    )
 
 
 def _greater(one: int | None, other: int | None) -> int | None:
