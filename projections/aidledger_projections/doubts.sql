@@ -219,6 +219,8 @@ SELECT joined.stream AS doubt,
            COALESCE(joined.limit_due_on, joined.asked_due_on)
        ) AS due_on,
        joined.asked_due_on,
+       COALESCE(joined.asked_due_on < parameters.as_of, FALSE)
+           OR COALESCE(joined.limit_due_on < parameters.as_of, FALSE) AS overdue,
        dated.verified_on,
        looked.on_site = 1 AS on_site,
        dated.judged_on,

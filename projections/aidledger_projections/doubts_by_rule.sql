@@ -12,7 +12,7 @@ SELECT COALESCE(doubts.township, '') AS township,
        SUM(CASE WHEN doubts.state = 'refuted' THEN 1 ELSE 0 END) AS refuted,
        SUM(CASE WHEN doubts.state = 'closed' THEN 1 ELSE 0 END) AS closed,
        SUM(CASE WHEN doubts.state NOT IN ('refuted', 'closed') THEN 1 ELSE 0 END) AS "open",
-       SUM(CASE WHEN doubts.due_on < parameters.as_of THEN 1 ELSE 0 END) AS overdue,
+       SUM(CASE WHEN doubts.overdue THEN 1 ELSE 0 END) AS overdue,
        MAX(CASE WHEN doubts.state NOT IN ('refuted', 'closed') THEN doubts.age_days END) AS oldest_days,
        CAST(LEAST(SUM(COALESCE(doubts.amount_fen, 0)), 9007199254740991) AS BIGINT) AS amount_fen,
        CAST(LEAST(SUM(COALESCE(doubts.confirmed_fen, 0)), 9007199254740991) AS BIGINT) AS confirmed_fen,
@@ -20,5 +20,4 @@ SELECT COALESCE(doubts.township, '') AS township,
        CAST(LEAST(SUM(doubts.settled_fen), 9007199254740991) AS BIGINT) AS settled_fen,
        LIST_SORT(FLATTEN(ARRAY_AGG(doubts.positions))) AS positions
 FROM doubts
-CROSS JOIN parameters
 GROUP BY COALESCE(doubts.township, ''), doubts.rule

@@ -20,7 +20,6 @@ from aidledger.domain.decide import (
     reads_person,
     reads_sensitive,
 )
-from aidledger.domain.events.base import Event
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.domain.events.clock import LimitExtended, LimitSuspended
@@ -31,11 +30,11 @@ from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, Offi
 from aidledger.domain.payrun import with_line
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
-from aidledger.domain.recorded import Recorded, standing
+from aidledger.domain.recorded import Recorded
 from aidledger.domain.timers import Timer, running
 from aidledger.ledger.entry import PolicyPin
 from aidledger.services.clock import china_day
-from aidledger.services.decoding import recorded_many
+from aidledger.services.doubts.naming import named_entries
 from aidledger.services.guarding import Guard
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.proposals import TOKENS
@@ -187,7 +186,9 @@ class Batch:
             stock=session.goods_in(proposal.stream) if kind == "stock" else None,
             contract=session.contract(proposal.stream) if kind == "contract" else None,
             doubt=session.doubt(proposal.stream) if kind == "doubt" else None,
-            named=self._named(event),
+            named=(
+                named_entries(session, event.entries) if isinstance(event, DoubtSettled) else ()
+            ),
             pack=pack,
             calendar=self._calendar,
             standards=self._standards,
@@ -197,21 +198,6 @@ class Batch:
             timer=self._timer(proposal),
             stream_version=session.version(proposal.stream),
             office_kind=session.office_kind(proposal.office),
-        )
-
-    def _named(self, event: Event) -> tuple[Recorded, ...]:
-        """Return the entries that an act says have settled a doubt, those of them that stand."""
-        if not isinstance(event, DoubtSettled):
-            return ()
-        session = self._session
-        rows = [row for at in event.entries for row in session.store.read(at, at + 1)]
-        streams = {entry.stream for entry in recorded_many(rows)}
-        wanted = frozenset(event.entries)
-        return tuple(
-            entry
-            for stream in sorted(streams)
-            for entry in standing(session.stream(stream))
-            if entry.position in wanted
         )
 
     def _timer(self, proposal: Proposal) -> Timer | None:

@@ -162,6 +162,7 @@ POWER_CODES: Final[dict[str, CodeText]] = {
                 "Somebody let data out alone.",
             ),
             (
+                16,
                 "疑点由无关人员核实并由他人销号",
                 "doubts verified from outside, closed by another",
                 "Who is in doubt looked into it, or one person judged and closed it.",

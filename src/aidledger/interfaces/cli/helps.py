@@ -13,6 +13,7 @@ from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_doubts import DOUBT_OPTIONS, DOUBTING
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
 from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
 from aidledger.interfaces.cli.helps_money import EXPORTS
@@ -40,6 +41,7 @@ COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
     **AUDITING,
     **DECIDING,
+    **DOUBTING,
     **GENERATIONS,
     **IN_TIME,
     **WITNESSING,
@@ -270,6 +272,7 @@ OPTIONS: Final[dict[str, Said]] = {
     **AUDIT_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **DOUBT_OPTIONS,
     **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **OPERATING_OPTIONS,

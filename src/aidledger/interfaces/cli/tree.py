@@ -12,6 +12,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
+from aidledger.interfaces.cli.tree_doubts import DOUBT
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
@@ -215,6 +216,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ),
             GENERATIONS,
             AUDIT,
+            DOUBT,
             BISECT,
             Spec(
                 "attack",
