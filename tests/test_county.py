@@ -36,6 +36,8 @@ NOT_HERE = {
     *("assessed_property", "county_visits", "guardians", "owed_acts", "suspensions"),
     # and no entry of money is amended
     *("amended_chains", "amended_money"),
+    # nobody raises doubts there
+    *("doubts", "doubts_by_rule"),
 }
 
 

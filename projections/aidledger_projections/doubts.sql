@@ -2,7 +2,7 @@
 -- title_en: doubts
 -- key: doubt
 -- for: every doubt: the rule, the subject, what proves it, how far it is, its age, the next day that matters, what was decided and settled
--- facts: S4-115, S4-117, F097
+-- facts: S4-115, S4-117
 WITH raised AS (
     SELECT stream, MIN(position) AS position, MIN_BY(rule, position) AS rule,
            MIN_BY(subject, position) AS subject, MIN_BY("case", position) AS "case",

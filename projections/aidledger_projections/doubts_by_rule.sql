@@ -2,7 +2,7 @@
 -- title_en: doubts by rule
 -- key: township, rule
 -- for: how many doubts each township has of each rule, in which state, how many are overdue, and the money (township empty: of no township)
--- facts: S4-115, S4-117, F097
+-- facts: S4-115, S4-117
 SELECT COALESCE(doubts.township, '') AS township,
        doubts.rule,
        COUNT(*) AS doubts,

@@ -11,7 +11,12 @@ DOUBT: Final = "doubt/F001-0001"
 _LEAST: Final[dict[str, dict[str, Any]]] = {
     "DoubtSeenAgain": {"positions": (1,), "severity": "high"},
     "DoubtAssigned": {"to_office": "520123-audit"},
-    "DoubtVerified": {"by": ("v1",), "found": ("so",), "on_site": True, "verified_on": "2022-03-02"},
+    "DoubtVerified": {
+        "by": ("v1",),
+        "found": ("so",),
+        "on_site": True,
+        "verified_on": "2022-03-02",
+    },
     "DoubtConfirmed": {"reason": "so"},
     "DoubtRefuted": {"reason": "not_so"},
     "DoubtDecided": {"outcomes": ("none",)},
@@ -37,3 +42,9 @@ def raised(log: Log, on: str, *, doubt: str = DOUBT, **more: Any) -> int:
 def step(log: Log, on: str, *, name: str, doubt: str = DOUBT, **more: Any) -> int:
     """Add a step on a doubt; `more` changes it."""
     return log.add(name, doubt, on, **{**_LEAST[name], **more})
+
+
+def doubted(log: Log) -> None:
+    """Write what makes the models of doubts have rows."""
+    raised(log, "2022-03-28")
+    step(log, "2022-03-29", name="DoubtAssigned", due_on="2022-04-10")

@@ -84,7 +84,7 @@ def test_the_register_and_the_fold_agree_on_any_history_in_any_order(
 
 
 def test_a_doubt_from_first_to_last_day(ask: Ask) -> None:
-    """F097: state, age and the next day that matters, at each step as it was known."""
+    """S4-117, F097: state, age and the next day that matters, at each step as it was known."""
     log = Log()
     adopt_pack(
         log,
@@ -160,6 +160,7 @@ def test_what_is_seen_after_it_was_refuted_stands_out(ask: Ask) -> None:
 
 
 def test_a_county_counts_its_doubts_by_township_and_rule(ask: Ask) -> None:
+    """F097."""
     log = Log()
     for number, (place, rule, fen) in enumerate(
         [(VILLAGE, "F001", 5), (VILLAGE, "F001", 7), (None, "F001", None), (VILLAGE, "F054", 1)]
@@ -169,7 +170,10 @@ def test_a_county_counts_its_doubts_by_township_and_rule(ask: Ask) -> None:
         step(log, "2022-03-02", doubt=f"{DOUBT}-1", name=name)
     rows = ask(log, "doubts_by_rule", as_of="2022-03-31")["doubts_by_rule"]
     told = [
-        [row[n] for n in ("township", "rule", "doubts", "open", "closed", "oldest_days", "amount_fen")]
+        [
+            row[n]
+            for n in ("township", "rule", "doubts", "open", "closed", "oldest_days", "amount_fen")
+        ]
         for row in rows
     ]
 

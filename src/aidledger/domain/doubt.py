@@ -221,9 +221,7 @@ def misstep(doubt: Doubt, event: Event, named: Sequence[Recorded] = ()) -> Misst
             )
         case events.DoubtSettled():
             return _unsettled(doubt, event, named)
-        case events.DoubtClosed() if doubt.stage == "decided" and BY_ENTRIES.keys() & {
-            *doubt.outcomes
-        }:
+        case events.DoubtClosed() if _unfinished(doubt):
             return Misstep(
                 code="settled",
                 text_zh="决定追回、补发或更正的疑点，须先落实再销号",
@@ -231,6 +229,20 @@ def misstep(doubt: Doubt, event: Event, named: Sequence[Recorded] = ()) -> Misst
             )
         case _:
             return None
+
+
+def next_steps(doubt: Doubt) -> list[str]:
+    """Return the steps that may come next, by event type."""
+    return [
+        step
+        for step, stages in STEPS.items()
+        if doubt.stage in stages and not (step == "DoubtClosed" and _unfinished(doubt))
+    ]
+
+
+def _unfinished(doubt: Doubt) -> bool:
+    """Whether something was decided that entries do, and none has been named."""
+    return doubt.stage == "decided" and not BY_ENTRIES.keys().isdisjoint(doubt.outcomes)
 
 
 def _one_decision(outcomes: Sequence[Outcome]) -> bool:
@@ -261,7 +273,9 @@ def _unsettled(
     if elsewhere:
         return _named(_places(elsewhere), "属于其他事项", "of another case")
     if event.amount_fen != total:
-        return _named(str(total), "所列记录的金额（分）不符", "what they come to, in fen, is another")
+        return _named(
+            str(total), "所列记录的金额（分）不符", "what they come to, in fen, is another"
+        )
     return None
 
 
@@ -280,9 +294,7 @@ def _named(what: str, zh: str, en: str) -> Misstep:
 def settled_fen(named: Iterable[Recorded]) -> int:
     """Return what entries that settle a doubt come to, in fen: money moved, not money ordered."""
     return sum(
-        getattr(entry.event, "amount_fen", 0)
-        for entry in named
-        if wire_name(entry.event) in _MONEY
+        getattr(entry.event, "amount_fen", 0) for entry in named if wire_name(entry.event) in _MONEY
     )
 
 

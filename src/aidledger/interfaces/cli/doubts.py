@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.doubt import OVER, STAGES, STEPS, Doubt, fold_doubt
 from aidledger.audit.rule import load_rules
+from aidledger.domain.doubt import OVER, STAGES, Doubt, fold_doubt, next_steps
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.doubt import Severity
 from aidledger.domain.recorded import END_OF_TIME
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.audits import SEVERITY_WORDS
+from aidledger.interfaces.cli.doubtsteps import positions_of
 from aidledger.interfaces.cli.entries import entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
@@ -22,7 +23,7 @@ from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.lists import kind_of, read_table, write_table
 from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.records import read_input
-from aidledger.interfaces.cli.wording import counted, shortened, word, yuan
+from aidledger.interfaces.cli.wording import counted, shortened, yuan
 from aidledger.replay.models import load_models
 from aidledger.services.auditing import audit, rules_of
 from aidledger.services.doubts.findings import Found, Run, read_run, run_of
@@ -33,7 +34,7 @@ from aidledger.services.listing import Table, as_json
 from aidledger.services.problems import RefusedError
 from aidledger.services.rebuilding import generations_folder
 from aidledger.services.recording import cause_of, record
-from aidledger.services.running import limit_shown, running_limits
+from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
 
 STATES: Final = ("raised", *STAGES.values())
@@ -49,6 +50,14 @@ _STATES: Final = {
     "closed": Said("已销号", "closed"),
     "reopened": Said("已重启", "reopened"),
 }
+_OUTCOMES: Final = {
+    "recovery": Said("追回", "recovery"),
+    "payment": Said("补发", "payment"),
+    "correction": Said("更正", "correction"),
+    "discipline": Said("追责", "discipline"),
+    "transfer": Said("移送", "transfer"),
+    "none": Said("不作处理", "nothing to be done"),
+}
 
 
 def run_raise(
@@ -60,19 +69,22 @@ def run_raise(
     actor: str,
     office: str,
     on: str | None,
+    as_of: str | None,
+    known_on: str | None,
     dry_run: bool,
     json: bool,
     **source: Any,
 ) -> int:
     """Raise what rules find, now or in a file, or one doubt by hand."""
     from_file = source.pop("from")
+    days = (as_of, known_on)
     try:
         with writing(app) as session:
             who = Who(actor=actor, office=office, on=on or session.today)
             if any(source.values()):
                 found = _by_itself(rule, severity, **source)
                 return _raise_one(app, session, found, who, json=json)
-            run = _run(app, session, rule, rules, from_file)
+            run = _run(app, session, rule, rules, from_file=from_file, days=days)
             raising, outcome = raise_found(session, run, who, severity=severity, dry_run=dry_run)
     except RefusedError as refused:
         if json:
@@ -93,7 +105,9 @@ def _run(
     session: Session,
     rule: tuple[str, ...],
     rules: str | None,
+    *,
     from_file: str | None,
+    days: tuple[str | None, str | None],
 ) -> Run:
     """Return what rules found: in a file, or now."""
     if from_file is not None:
@@ -101,8 +115,17 @@ def _run(
     wanted = rules_of(Path(rules) if rules else None, rule)
     progress = app.screen.progress(app.say("读取记录", "read entries"))
     try:
-        folder = generations_folder(app.location())
-        return run_of(audit(session, wanted, folder=folder, progress=progress))
+        as_of, known_on = (date.fromisoformat(day) if day else None for day in days)
+        return run_of(
+            audit(
+                session,
+                wanted,
+                as_of=as_of,
+                known_on=known_on,
+                folder=generations_folder(app.location()),
+                progress=progress,
+            )
+        )
     finally:
         progress.close()
 
@@ -125,16 +148,11 @@ def _by_itself(
             ),
             exit_code=USAGE,
         )
-    if not all(text.isascii() and text.isdigit() for text in position):
-        raise CommandError(
-            Said("--position 应为记录的位置", "--position: expected the position of an entry"),
-            exit_code=USAGE,
-        )
     return Found(
         rule=rule[0].upper(),
         severity=severity,
         subject=subject,
-        positions=tuple(int(text[:12]) for text in position),
+        positions=tuple(positions_of(position)),
         period=period,
         amount_fen=amount_fen,
     )
@@ -308,22 +326,20 @@ def run_show(app: App, *, doubt: str, as_of: str | None, known_on: str | None, j
         )
         return OK
     _head(app, state)
-    app.screen.heading(app.say("期限", "Limits"))
-    app.screen.pairs(
-        [
-            (limit.limit.removeprefix("limit-"), f"{limit.due_on or ''} {word(limit.state, app.lang)}")
-            for limit in limits
-        ]
-    )
+    if limits:
+        app.screen.heading(app.say("期限", "Limits"))
+        app.screen.pairs([_limit(app, one) for one in limits])
     app.screen.heading(app.say("经过", "History"))
     for entry in entries:
         app.screen.lines(entry_lines(app, entry, late[entry.position]))
     return OK
 
 
-def next_steps(doubt: Doubt) -> list[str]:
-    """Return the steps that may come next."""
-    return [step for step, stages in STEPS.items() if doubt.stage in stages]
+def _limit(app: App, limit: LimitShown) -> tuple[str, str]:
+    """Return a limit's name, its last day, and the day on which it was kept, or that it is open."""
+    done = app.say(f"办结 {limit.done_on}", f"done {limit.done_on}") if limit.done_on else ""
+    due = limit.due_on or app.say("中止", "suspended")
+    return limit.limit.removeprefix("limit-doubt-"), " · ".join(filter(None, (due, done)))
 
 
 def _head(app: App, doubt: Doubt) -> None:
@@ -340,7 +356,7 @@ def _head(app: App, doubt: Doubt) -> None:
         for fen in (doubt.amount_fen, doubt.confirmed_fen, doubt.decided_fen, doubt.settled_fen)
     ]
     severity = SEVERITY_WORDS.get(doubt.severity)
-    outcomes = ", ".join(word(one, lang) for one in doubt.outcomes)
+    outcomes = ", ".join(_OUTCOMES[one].in_(lang) for one in doubt.outcomes)
     rows = [
         (app.say("规则", "rule"), title),
         (app.say("级别", "severity"), severity.in_(lang) if severity else ""),
@@ -351,7 +367,10 @@ def _head(app: App, doubt: Doubt) -> None:
         (app.say("证明的记录", "proved by"), proof),
         (app.say("发现次数", "sightings"), str(doubt.sightings)),
         (app.say("认定金额", "confirmed"), money[1]),
-        (app.say("处理", "decided"), " · ".join(filter(None, (outcomes, money[2]))) if outcomes else ""),
+        (
+            app.say("处理", "decided"),
+            " · ".join(filter(None, (outcomes, money[2]))) if outcomes else "",
+        ),
         (app.say("已落实", "settled"), money[3] if doubt.settled_by else ""),
         (app.say("次序有误的步骤", "steps out of order"), str(doubt.out_of_order or "")),
         (app.say("下一步", "next"), ", ".join(steps)),

@@ -52,15 +52,15 @@ def run_refute(app: App, *, reason: str, **step: Any) -> int:
     return _take(app, "DoubtRefuted", {"reason": reason}, **step)
 
 
-def run_decide(
-    app: App, *, outcome: tuple[str, ...], amount_fen: int | None, **step: Any
-) -> int:
+def run_decide(app: App, *, outcome: tuple[str, ...], amount_fen: int | None, **step: Any) -> int:
     """Decide what is done about a doubt."""
     strange = sorted(set(outcome) - set(_OUTCOMES))
     if strange:
         words = " ".join(_OUTCOMES)
         raise CommandError(
-            Said(f"--outcome {strange[0]}：没有这种处理", f"--outcome {strange[0]}: no such outcome"),
+            Said(
+                f"--outcome {strange[0]}：没有这种处理", f"--outcome {strange[0]}: no such outcome"
+            ),
             hint=Said(words, words),
             exit_code=USAGE,
         )

@@ -22,8 +22,10 @@ DOUBTING: Final[dict[str, Help]] = {
         (
             "aidledger doubt raise --severity high --actor 520123-audit-u1 --office 520123-audit",
             "aidledger doubt raise --from findings.json --actor u1 --office 520123-audit --dry-run",
-            "aidledger doubt raise --rule X01 --subject case/000017 --position 412 --severity medium "
-            "--actor u1 --office 520123-audit",
+            (
+                "aidledger doubt raise --rule X01 --subject case/000017 --position 412 --severity medium "
+                "--actor u1 --office 520123-audit"
+            ),
         ),
         Said(
             "规则、对象和期间起点相同的是同一疑点，只提出一次；再次发现时有新的记录、更大金额或更高级别的，"
@@ -49,14 +51,18 @@ DOUBTING: Final[dict[str, Help]] = {
         ),
     ),
     "doubt show": Help(
-        Said("一个疑点：内容、进展、期限和经过", "One doubt: what, how far, its limits and history"),
+        Said(
+            "一个疑点：内容、进展、期限和经过", "One doubt: what, how far, its limits and history"
+        ),
         ("aidledger doubt show F001-3fa9 --known-on 2023-03-31",),
     ),
     "doubt assign": Help(
         Said("把疑点分派给机关或人员核实", "Give a doubt to an office or officer to verify"),
         (
-            "aidledger doubt assign F001-3fa9 --to-office 520123 --to-officer 520123-u4 "
-            "--actor u1 --office 520123-audit",
+            (
+                "aidledger doubt assign F001-3fa9 --to-office 520123 --to-officer 520123-u4 "
+                "--actor u1 --office 520123-audit"
+            ),
         ),
         Said(
             "期限由政策包定；--due 只在要求更早时写明。",
@@ -66,16 +72,20 @@ DOUBTING: Final[dict[str, Help]] = {
     "doubt verify": Help(
         Said("记录核实：何人、何日、查明什么", "Record what somebody found by looking"),
         (
-            "aidledger doubt verify F001-3fa9 --by u4 --found died --on-site --evidence photo.jpg "
-            "--text report.txt --actor u4 --office 520123",
+            (
+                "aidledger doubt verify F001-3fa9 --by u4 --found died --on-site --evidence photo.jpg "
+                "--text report.txt --actor u4 --office 520123"
+            ),
         ),
         Said("--text 的内容密封。", "What --text says is sealed."),
     ),
     "doubt confirm": Help(
         Said("认定疑点属实", "Find a doubt to be so"),
         (
-            "aidledger doubt confirm F001-3fa9 --reason paid_after_death --amount-fen 112800 "
-            "--actor u1 --office 520123-audit",
+            (
+                "aidledger doubt confirm F001-3fa9 --reason paid_after_death --amount-fen 112800 "
+                "--actor u1 --office 520123-audit"
+            ),
         ),
     ),
     "doubt refute": Help(
@@ -85,8 +95,10 @@ DOUBTING: Final[dict[str, Help]] = {
     "doubt decide": Help(
         Said("决定如何处理", "Decide what is done about a doubt"),
         (
-            "aidledger doubt decide F001-3fa9 --outcome recovery --outcome discipline "
-            "--amount-fen 112800 --actor u2 --office 520123",
+            (
+                "aidledger doubt decide F001-3fa9 --outcome recovery --outcome discipline "
+                "--amount-fen 112800 --actor u2 --office 520123"
+            ),
         ),
     ),
     "doubt settle": Help(
@@ -131,10 +143,14 @@ DOUBT_OPTIONS: Final[dict[str, Said]] = {
     "doubt reopen --reason": Said("理由，代码", "the reason, as a code"),
     "--state": Said("只看这个状态的（可重复）", "only in this state (may be repeated)"),
     "--subject": Said("手工提出：关于哪个流", "by hand: the stream that it is about"),
-    "--text": Said("文字说明所在文件（- 为标准输入），密封", "file with what is said in words; sealed"),
+    "--text": Said(
+        "文字说明所在文件（- 为标准输入），密封", "file with what is said in words; sealed"
+    ),
     "--to-office": Said("核实的机关", "the office that is to verify it"),
     "--to-officer": Said("核实的人员", "the officer who is to verify it"),
-    "--verified-on": Said("核实之日（默认：办理之日）", "day of looking (default: that of the act)"),
+    "--verified-on": Said(
+        "核实之日（默认：办理之日）", "day of looking (default: that of the act)"
+    ),
     "doubt raise --from": Said(
         "audit run --json 写出的全部发现", "all findings, as audit run --json wrote them"
     ),

@@ -38,6 +38,8 @@ DOUBT: Final = Spec(
                 Opt("--position", "many", "N"),
                 Opt("--period", "text", "PERIOD"),
                 _FEN,
+                Opt("--as-of", "day"),
+                Opt("--known-on", "day"),
                 Opt("--dry-run", "flag"),
                 _JSON,
             ),

@@ -149,7 +149,9 @@ def read_run(content: bytes, store: LedgerStore) -> Run:
     hashes = {one.rule: one.sha256 for one in told.ran}
     outside = [p for one in told.findings for p in one.positions if not 0 <= p < size]
     if outside or not {one.rule for one in told.findings} <= hashes.keys():
-        raise ServiceError("expected rules that ran and entries of this log, found others", hint=_HINT)
+        raise ServiceError(
+            "expected rules that ran and entries of this log, found others", hint=_HINT
+        )
     return Run(
         asked_on=told.as_of,
         known_on=told.known_on,

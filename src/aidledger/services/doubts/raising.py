@@ -88,9 +88,7 @@ def raise_found(
             return raising, None
         content = msgspec.json.encode([p.event for p in raising.proposals])
         # decided against the doubts of this size: where another was faster all is looked at again
-        outcome = record(
-            session, raising.proposals, cause=cause_of(session, content), attempts=1
-        )
+        outcome = record(session, raising.proposals, cause=cause_of(session, content), attempts=1)
         if not (isinstance(outcome, Rejected) and outcome.code == "conflict"):
             break
     return raising, outcome
@@ -105,9 +103,7 @@ def doubts_of(store: LedgerStore) -> dict[str, Doubt]:
     return {name: fold_doubt(name, entries) for name, entries in sorted(streams.items())}
 
 
-def proposed(
-    session: Session, run: Run, who: Who, *, severity: str | None = None
-) -> Raising:
+def proposed(session: Session, run: Run, who: Who, *, severity: str | None = None) -> Raising:
     """Return what a run would have recorded, against the doubts that there are."""
     least = SEVERITIES.index(severity) if severity else len(SEVERITIES)
     there = doubts_of(session.store)
@@ -171,7 +167,7 @@ def by_hand(session: Session, found: Found, who: Who) -> Proposal:
     if session.version(stream):
         raise ServiceError(
             f"{stream}: expected a doubt that is not raised yet, found it raised",
-            hint=f"aidledger doubt show {stream.removeprefix('doubt/')}",
+            hint="aidledger doubt list shows it",
             exit_code=2,
         )
     return _raised(session, stream, found, None, who)
