@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "b9af1424660c62125e193760232a9e8b0cd52f8d2275c93880cb389ddbeec6ca"
+POWERS = "0e0b0af633794dd3c835d7e3aacb18351cf0533c86fdd65cca8da57847b3fa6f"
 
 
 def told(report: Any) -> Told:

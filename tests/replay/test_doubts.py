@@ -73,8 +73,7 @@ def test_the_register_and_the_fold_agree_on_any_history_in_any_order(
 
     for row in derived:
         mine = [entry for entry in entries if entry.stream == row["doubt"]]
-        doubt = fold_doubt(row["doubt"], mine)
-        expected = told(doubt)
+        expected = told(fold_doubt(row["doubt"], mine))
         expected["on_site"] = expected["on_site"] or None
         actual = {name: row[name] for name in expected}
         actual["on_site"] = actual["on_site"] or None

@@ -17,6 +17,7 @@ from aidledger.interfaces.cli.tree_generations import GENERATIONS
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
+from aidledger.interfaces.cli.tree_province import PROVINCE
 from aidledger.interfaces.cli.tree_time import BISECT, TIME
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
@@ -232,6 +233,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ),
             CHECKPOINTS,
             WITNESSES,
+            PROVINCE,
             ARCHIVE,
         ),
     ),
