@@ -83,12 +83,13 @@ def raise_found(
     """
     outcome: Outcome | None = None
     for _ in range(_ATTEMPTS):
+        size = session.store.head().size
         raising = proposed(session, run, who, severity=severity)
         if dry_run or not raising.proposals:
             return raising, None
-        content = msgspec.json.encode([p.event for p in raising.proposals])
-        # decided against the doubts of this size: where another was faster all is looked at again
-        outcome = record(session, raising.proposals, cause=cause_of(session, content), attempts=1)
+        cause = cause_of(session, msgspec.json.encode([p.event for p in raising.proposals]))
+        # where another was faster, the doubts that there are are looked at again
+        outcome = record(session, raising.proposals, cause=cause, attempts=1, only_at=size)
         if not (isinstance(outcome, Rejected) and outcome.code == "conflict"):
             break
     return raising, outcome
