@@ -104,6 +104,14 @@ def doubts_of(store: LedgerStore) -> dict[str, Doubt]:
     return {name: fold_doubt(name, entries) for name, entries in sorted(streams.items())}
 
 
+def open_doubts(store: LedgerStore) -> dict[str, int]:
+    """Return how many doubts of each rule are neither refuted nor closed, of each that ever had one."""
+    counts: dict[str, int] = {}
+    for doubt in doubts_of(store).values():
+        counts[doubt.rule] = counts.get(doubt.rule, 0) + (doubt.stage not in OVER)
+    return dict(sorted(counts.items()))
+
+
 def proposed(session: Session, run: Run, who: Who, *, severity: str | None = None) -> Raising:
     """Return what a run would have recorded, against the doubts that there are."""
     least = SEVERITIES.index(severity) if severity else len(SEVERITIES)
