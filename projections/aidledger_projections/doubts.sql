@@ -166,6 +166,30 @@ settled AS (
     JOIN stood ON stood.stream = rounds.stream AND stood.round = rounds.round
     GROUP BY doubt_settled.stream
 ),
+named AS (
+    SELECT those.stream, those.entry
+    FROM (
+        SELECT stream, position, UNNEST(entries) AS entry FROM doubt_settled
+    ) AS those
+    JOIN rounds ON rounds.position = those.position
+    JOIN stood ON stood.stream = rounds.stream AND stood.round = rounds.round
+),
+moved AS (
+    -- money that moved, as it stands: an order is none yet, and what was annulled is none any more
+    SELECT position, amount_fen FROM payment_recovered
+    UNION ALL
+    SELECT position, amount_fen FROM recovery_waived
+    UNION ALL
+    SELECT position, amount_fen FROM fund_returned
+    UNION ALL
+    SELECT position, amount_fen FROM payment_issued
+),
+proven AS (
+    SELECT named.stream, SUM(moved.amount_fen) AS fen
+    FROM named
+    JOIN moved ON moved.position = named.entry
+    GROUP BY named.stream
+),
 limits AS (
     SELECT stream, MIN(due_on) AS due_on
     FROM deadlines
@@ -231,6 +255,7 @@ SELECT joined.stream AS doubt,
        decided.fen AS decided_fen,
        dated.settled_on,
        COALESCE(settled.fen, 0) AS settled_fen,
+       COALESCE(settled.fen, 0) <> COALESCE(proven.fen, 0) AS settled_differs,
        dated.closed_on,
        joined.reopened,
        joined.out_of_order,
@@ -248,3 +273,4 @@ LEFT JOIN found ON found.stream = joined.stream
 LEFT JOIN confirmed ON confirmed.stream = joined.stream
 LEFT JOIN decided ON decided.stream = joined.stream
 LEFT JOIN settled ON settled.stream = joined.stream
+LEFT JOIN proven ON proven.stream = joined.stream

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.audit.rule import load_rules
+from aidledger.audit.rule import SEVERITIES, load_rules
 from aidledger.domain.doubt import OVER, STAGES, Doubt, fold_doubt, next_steps
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.doubt import Severity
@@ -222,6 +222,7 @@ def run_list(
     kind = kind_of(format, output, json=json)
     table = read_table(app, load_models()["doubts"], as_of=as_of, known_on=known_on)
     rules = {text.upper() for text in rule}
+    least = SEVERITIES.index(severity) if severity else len(SEVERITIES)
     at = {name: place for place, name in enumerate(table.columns)}
     rows = [
         row
@@ -229,7 +230,7 @@ def run_list(
         if (not state or row[at["state"]] in state)
         and (not rules or row[at["rule"]].upper() in rules)
         and (township is None or str(row[at["township"]] or "") == township)
-        and (severity is None or row[at["severity"]] == severity)
+        and SEVERITIES.index(row[at["severity"]]) <= least
         and (not overdue or row[at["overdue"]])
     ]
     table = msgspec.structs.replace(table, rows=rows)
@@ -284,8 +285,9 @@ def _show_register(app: App, table: Table) -> None:
 
 
 def _marks(row: dict[str, Any]) -> str:
-    """Return what stands beside a state: seen again since it was over, or a step out of order."""
-    return (" +" if row["seen_since"] else "") + (" ?" if row["out_of_order"] else "")
+    """Return what stands beside a state: seen again since it was over, or a step that can't be right."""
+    wrong = row["out_of_order"] or row["settled_differs"]
+    return (" +" if row["seen_since"] else "") + (" ?" if wrong else "")
 
 
 def run_show(app: App, *, doubt: str, as_of: str | None, known_on: str | None, json: bool) -> int:

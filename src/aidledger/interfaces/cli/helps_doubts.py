@@ -44,9 +44,9 @@ DOUBTING: Final[dict[str, Help]] = {
             "aidledger doubt list --overdue --output doubts.xlsx",
         ),
         Said(
-            "标记：+ 排除或销号之后又有新内容；? 有步骤的次序不对；! 已逾期。按乡镇和规则的统计："
+            "标记：+ 排除或销号之后又有新内容；? 步骤的次序或落实的金额不对；! 已逾期。按乡镇和规则的统计："
             "aidledger list doubts_by_rule。",
-            "Marks: + more was seen since it was refuted or closed; ? a step came out of order; ! overdue. "
+            "Marks: + more was seen since it was refuted or closed; ? a step out of order, or a wrong sum; ! overdue. "
             "By township and rule: aidledger list doubts_by_rule.",
         ),
     ),

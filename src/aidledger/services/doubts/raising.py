@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.audit.rule import SEVERITIES
 from aidledger.domain.doubt import (
     MOST_POSITIONS,
     OVER,
@@ -32,7 +33,6 @@ from aidledger.services.session import Session
 from aidledger.store.outcome import Outcome, Rejected
 from aidledger.store.port import LedgerStore
 
-SEVERITIES: Final = ("critical", "high", "medium", "low")
 _TYPES: Final = (
     *(name for name, kind in EVENTS.items() if kind.stream == "doubt"),
     *("EntryAnnulled", "EntryCorrected"),
