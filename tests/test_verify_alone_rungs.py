@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "0e0b0af633794dd3c835d7e3aacb18351cf0533c86fdd65cca8da57847b3fa6f"
+POWERS = "d7c5c9463721379325264c0e7e68a382248e366d5d4f949602ecc1640b1f7971"
 
 
 def told(report: Any) -> Told:

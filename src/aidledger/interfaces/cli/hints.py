@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 HINTS: Final[dict[str, str]] = {
+    # documents
+    "install one: apt-get install fonts-wqy-microhei": (
+        "请安装一种中文字体，例如 fonts-wqy-microhei"
+    ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
     "free some space on the server": "请在服务器上腾出磁盘空间",
@@ -138,6 +142,8 @@ HINTS: Final[dict[str, str]] = {
     "make a new ledger with aidledger init: invented people don't belong among others": (
         "请用 aidledger init 新建账本：虚构人员不应与他人混在一起"
     ),
+    "aidledger simulate --help names them": "aidledger simulate --help 列出各情形的名称",
+    "leave --cases, --months and --start away": "请不要给出 --cases、--months 和 --start",
     "simulate more cases or months": "请模拟更多个案或月份",
     "open it in a spreadsheet program and save it again as XLSX": (
         "请用电子表格软件打开，重新存为 XLSX"

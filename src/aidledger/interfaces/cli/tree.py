@@ -12,8 +12,11 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
+from aidledger.interfaces.cli.tree_bundles import BUNDLE
 from aidledger.interfaces.cli.tree_doubts import DOUBT
+from aidledger.interfaces.cli.tree_fund import FUND
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
+from aidledger.interfaces.cli.tree_handing import EXPORTS
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
@@ -133,17 +136,6 @@ _KEYS: Final = Spec(
     ),
 )
 
-_EXPORTS: Final = Spec(
-    "export",
-    below=(
-        Spec(
-            "beancount",
-            _HERE + "exports:write_beancount",
-            opts=(Opt("--output", "path", "FILE"), *_TIMES, _JSON),
-        ),
-    ),
-)
-
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("查看", "Look"),
@@ -178,8 +170,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            FUND,
             SQL,
-            _EXPORTS,
+            EXPORTS,
             POLICY,
         ),
     ),
@@ -237,7 +230,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ARCHIVE,
         ),
     ),
-    Section(Said("证明", "Prove"), PROVING),
+    Section(Said("证明", "Prove"), (*PROVING, BUNDLE)),
     Section(
         Said("记录", "Record"),
         (
@@ -306,6 +299,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--months", "count", "N"),
                     Opt("--seed", "count", "N"),
                     Opt("--start", "day"),
+                    Opt("--scenario", "text", "NAME"),
                     Opt("--irregularities", "path", "FILE"),
                     Opt("--requests", "path", "FILE"),
                     Opt("--signed", "flag"),
