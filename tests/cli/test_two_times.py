@@ -33,6 +33,12 @@ OTHERS = {
     "compare show": "one entry, and its table hashed again",
     "completion": "of the shell",
     "events": "the catalogue of the program",
+    **dict.fromkeys(
+        (f"doubt {step}" for step in (
+            "raise", "assign", "verify", "confirm", "refute", "decide", "settle", "close", "reopen",
+        )),
+        "writes",
+    ),
     "doctor": "of this machine", "freshness": "says how old everything is now",
     "generations": "says what rebuilds left, each with the days it was asked about",
     "import-history": "writes",
@@ -68,6 +74,15 @@ TEXTS = ("export beancount", "log")
 BY_TIME = ("case show", "list", "policy show")
 """Asked of a time as well as of a position: what is found is one position."""
 
+DOUBT = "doubt/F001-1"
+SEEN = {"positions": [1], "severity": "high"}
+ABOUT = {"identity": "1d" * 32, "rule": "F001", "subject": CASE}
+
+
+def on_doubt(name: str, **data: Any) -> dict[str, Any]:
+    return {"type": name, "stream": DOUBT, "data": data}
+
+
 READING: dict[str, tuple[str, ...]] = {
     "case list": (),
     "case show": (CASE,),
@@ -87,6 +102,8 @@ READING: dict[str, tuple[str, ...]] = {
     "audit run": ("--rule", "F019"),
     "compare list": (),
     "compare run": (),
+    "doubt list": (),
+    "doubt show": (DOUBT,),
     "sql": ('SELECT "case", stage FROM case_state',),
     "rebuild": ("--model", "case_state"),
     "export beancount": (),
@@ -152,7 +169,8 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
     said = dict(ran.object)
     for side in ("a", "b"):  # of a difference: what was asked
         said.pop(side, None)
-    for repeated in ("known_on", "as_of", "position"):  # the last is how far was read
+    # the last two are how far was read
+    for repeated in ("known_on", "as_of", "position", "log_root"):
         said.pop(repeated, None)
     for other in ("generation", "compared", "resumed"):  # of a rebuild: which it is beside others
         said.pop(other, None)
@@ -166,6 +184,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     for office in opened(str(tmp_path_factory.mktemp("times") / "ledger.sqlite")):
         approve(office)
         office.act("2022-02-15", on_case("VisitMade", visitor="u1"))
+        office.act("2022-02-16", on_doubt("DoubtRaised", **SEEN, **ABOUT))
         [approval] = [
             one.position
             for one in office.session.stream(CASE)
@@ -185,6 +204,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         office.act(
             "2022-05-10",
             {**on_case("VisitMade", visitor="u3"), "effective_on": "2022-03-20"},
+            {**on_doubt("DoubtSeenAgain", **SEEN), "effective_on": "2022-03-20"},
             on_case(
                 "EntryAnnulled", "c1", COUNTY,
                 authority="county head", position=approval, reason="false papers",

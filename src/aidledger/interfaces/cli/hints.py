@@ -266,4 +266,17 @@ HINTS: Final[dict[str, str]] = {
     ),
     "bring the file back, or import it again": "请恢复该文件，或重新导入",
     "free space, and run the same command again": "请腾出磁盘空间，再次执行同一命令",
+    # doubts
+    "aidledger audit run --json writes one; without --from the rules are run now": (
+        "由 aidledger audit run --json 写出；不用 --from 则现在运行规则"
+    ),
+    "a rule that finds so much is to be narrowed first": "发现过多的规则须先缩小范围",
+    "the findings are of another ledger, or of another history of this one": (
+        "这些发现属于另一账本，或本账本的另一份历史"
+    ),
+    "findings that were filtered or edited prove nothing: write them without --severity": (
+        "经过筛选或改动的发现不能作证：写出时不要用 --severity"
+    ),
+    "aidledger doubt list shows it": "见 aidledger doubt list",
+    "aidledger log shows them": "见 aidledger log",
 }
