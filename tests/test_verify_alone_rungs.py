@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "acdc7c4c52836b4cf070fc0e536544db06252f7e82575350a4cb3f079acf7075"
+POWERS = "c139c8be5ca082a9dd24c5b043587b54077b34d333f5c641c0fac5f1c7885870"
 
 
 def told(report: Any) -> Told:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, tables_named
@@ -23,6 +24,7 @@ from aidledger.store.port import LedgerStore
 
 SECONDS: Final = 60
 MOST: Final = 10_000
+_MORE: Final = ("aidledger rebuild says more", "bring the file back, or import it again")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,14 +62,14 @@ def query(
     """
     models = load_models()
     tables = tables_named("sql", sql)
-    alien = sorted(tables - loaded_tables() - models.keys())
+    alien = sorted(tables - loaded_tables() - KEPT_TABLES.keys() - models.keys())
     if alien:
         raise ModelError(
             "sql", "an event view or a model", clip(alien[0]), "see the list of event views"
         )
     with answering(
         session,
-        sorted(tables & models.keys()),
+        tables & (models.keys() | KEPT_TABLES.keys()),
         as_of=as_of,
         known_on=known_on,
         folder=folder,
@@ -76,7 +78,7 @@ def query(
     ) as (laid, generation):
         for name in sorted(tables & laid.lost.keys()):
             raise ModelError(
-                name, "a model that can be built", laid.lost[name], "aidledger rebuild says more"
+                name, "a table that can be read", laid.lost[name], _MORE[name in KEPT_TABLES]
             )
         columns, rows = rows_within(laid.connection, sql, seconds=seconds, most=most + 1)
         return Answer(
