@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "c139c8be5ca082a9dd24c5b043587b54077b34d333f5c641c0fac5f1c7885870"
+POWERS = "d46f7f40f6adc20c831a0fddbfe17af840c8bfa995885416f36871a17942b88d"
 
 
 def told(report: Any) -> Told:

@@ -36,6 +36,7 @@ OTHERS = {
     "keys": "keys of this machine",
     "nightly": "writes", "retry": "writes", "schedule": "writes units, reads no ledger",
     "status": "says how the ledger stands now",
+    "province": "writes",
     "policy test": "runs the examples of a text, each with its own days",
     "proof": "a proof is of a size of the log", "prove": "a proof is of a size of the log",
     "receipt": "of one request",

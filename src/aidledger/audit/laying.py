@@ -58,22 +58,28 @@ def laid_out(
         loaded = loader.load(source)
         lost = load_kept(connection, folder, kept)
         lock(connection)
-        for name, model in models.items():
-            before = next((one for one in model.uses if one in lost), None)
-            if before is not None:
-                lost[name] = unread(name, before).expected
-                continue
-            try:
-                build_table(connection, model)
-            except ModelError as error:
-                failure = failure_of(error)
-                lost[name] = f"expected {failure.expected}, found {failure.found}"
-        yield Laid(
+        laid = Laid(
             connection=connection,
             position=loaded.position,
             lost=lost,
             skipped=len(loaded.findings),
         )
+        lay_models(laid, models)
+        yield laid
+
+
+def lay_models(laid: Laid, models: Mapping[str, Model]) -> None:
+    """Build models where none of them is yet, each after those it reads; what fails is `lost`."""
+    for name, model in models.items():
+        before = next((one for one in model.uses if one in laid.lost), None)
+        if before is not None:
+            laid.lost[name] = unread(name, before).expected
+            continue
+        try:
+            build_table(laid.connection, model)
+        except ModelError as error:
+            failure = failure_of(error)
+            laid.lost[name] = f"expected {failure.expected}, found {failure.found}"
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def answering(
     tables = tables_folder(store)
     generations = generations_of(store, folder)
     current = generations.current()
-    if current is not None and _answers(current, store, wanted, as_of=as_of, known_on=known_on):
+    if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
         lost: dict[str, str] = {}
 
         def lay(connection: Any) -> None:
@@ -86,7 +86,7 @@ def answering(
         yield laid, None
 
 
-def _answers(
+def answers(
     current: Generation,
     store: LedgerStore,
     models: dict[str, Model],
