@@ -220,6 +220,7 @@ def test_a_refused_file_leaves_nothing_behind(bank: Office) -> None:
 
 
 def test_lines_without_an_entry_and_entries_without_a_line_are_told(bank: Office) -> None:
+    # F073: what the bank moved and what was entered are the same, line by line
     received = {"amount_fen": 500_000, "level": "province", "year": 2022}
     spent = {"amount_fen": 7_700, "purpose": "funeral"}
     for kind, data in (("FundReceived", received), ("FundDisbursed", spent)):
