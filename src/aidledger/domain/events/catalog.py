@@ -180,6 +180,7 @@ _TABLE: Final[tuple[tuple[str, type[Event], str, bool, str, str, tuple[str, ...]
     ("FundAllocated", fund.FundAllocated, "fund", _FACT, "资金下达", "fund allocated", ()),
     ("AccountOpened", fund.AccountOpened, "fund", _FACT, "开立专户", "special account opened", ("account_number",)),
     ("FundTransferred", fund.FundTransferred, "fund", _WISH, "资金调拨", "fund transferred", ()),
+    ("StatementImported", register.StatementImported, "fund", _FACT, "对账单导入", "statement imported", ()),
     ("BankStatementReceived", fund.BankStatementReceived, "fund", _FACT, "银行对账单", "bank statement received", ()),
     ("RecoveryOrdered", fund.RecoveryOrdered, "case", _WISH, "责令退回", "recovery ordered", ()),
     ("RecoveryWaived", fund.RecoveryWaived, "case", _WISH, "免予追回", "recovery waived", ()),

@@ -12,6 +12,11 @@ HINTS: Final[dict[str, str]] = {
     "install one: apt-get install fonts-wqy-microhei": (
         "请安装一种中文字体，例如 fonts-wqy-microhei"
     ),
+    # money and statements of banks
+    "docs/FUNDS.md lists the titles that are known": "可识别的列名见 docs/FUNDS.md",
+    "name a fund, as in fund/tekun-2022; its account is opened by AccountOpened": (
+        "请指明资金，例如 fund/tekun-2022；其账户由 AccountOpened 登记"
+    ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
     "free some space on the server": "请在服务器上腾出磁盘空间",
