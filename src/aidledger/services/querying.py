@@ -19,6 +19,7 @@ from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, needed, tables_named
 from aidledger.replay.querying import rows_within
+from aidledger.replay.views import quoted
 from aidledger.services.answering import answering, answers
 from aidledger.services.rebuilding import StoreSource, check_days, generations_of, store_of
 from aidledger.services.session import Session
@@ -108,8 +109,8 @@ class Desk:
             ModelError: there is none of this name, or it can't be built.
 
         """
-        quoted = '"' + name.replace('"', '""') + '"'
-        answer = self.ask(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {quoted})")
+        sql = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {quoted(name)})"  # noqa: S608
+        answer = self.ask(sql)
         return [(str(row[0]), str(row[1])) for row in answer.rows]
 
     def _build(self, tables: set[str]) -> None:
@@ -143,14 +144,24 @@ def sitting(
 
     """
     check_days(as_of, known_on)
-    store, days = store_of(session), {"as_of": as_of, "known_on": known_on}
+    store = store_of(session)
     current = generations_of(store, folder).current()
-    whole = current is not None and answers(current, store, load_models(), **days)
-    if whole:
-        with answering(store, load_models(), folder=folder, limits=limits, **days) as (laid, number):
+    if current is not None and answers(
+        current, store, load_models(), as_of=as_of, known_on=known_on
+    ):
+        with answering(
+            store, load_models(), as_of=as_of, known_on=known_on, folder=folder, limits=limits
+        ) as (laid, number):
             yield Desk(laid, number)
         return
-    with laid_out(StoreSource(store), {}, limits=limits, progress=progress, **days) as laid:
+    with laid_out(
+        StoreSource(store),
+        {},
+        as_of=as_of,
+        known_on=known_on,
+        limits=limits,
+        progress=progress,
+    ) as laid:
         yield Desk(laid, None)
 
 

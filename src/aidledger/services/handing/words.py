@@ -11,7 +11,7 @@ import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.replay.handing import Column, Table
-from aidledger.replay.models import Model
+from aidledger.replay.models import Model, load_models
 from aidledger.replay.views import event_views
 from aidledger.said import Said
 
@@ -133,3 +133,14 @@ def described(
         for name in sorted(models)
     ]
     return found
+
+
+def table_titles() -> dict[str, Said]:
+    """Return the title of every table that a question may read, by name."""
+    titles = {
+        view.name: Said(EVENTS[view.type_name].title_zh, EVENTS[view.type_name].title_en)
+        for view in event_views().values()
+    }
+    titles |= {name: title for name, (title, _, _) in _BESIDE.items()}
+    titles |= {one.name: Said(one.title_zh, one.title_en) for one in load_models().values()}
+    return {name: titles[name] for name in sorted(titles)}
