@@ -111,6 +111,34 @@ HANDING: Final[dict[str, Help]] = {
             "of SQLite finds no Chinese word of two characters.",
         ),
     ),
+    "export ocel": Help(
+        Said(
+            "导出对象中心事件日志（OCEL 2.0），供流程挖掘",
+            "Write an object-centric event log (OCEL 2.0)",
+        ),
+        (
+            "aidledger export ocel county.json",
+            "aidledger export ocel county.sqlite --as-of 2022-12-31",
+        ),
+        Said(
+            "文件名以 .json 或 .sqlite 结尾。对象：个案、人员（代号）、家庭、每月发放、批次、资金、护理人、投诉、"
+            "名单、工作人员、机构等；时间是生效之日，记录时间是属性。",
+            "The name ends in .json or .sqlite. Objects are cases, persons (tokens), households, payments of "
+            "a month, pay runs, funds, carers, complaints, lists, officers, offices and more. The time is "
+            "the day on which an entry holds; when it was recorded is an attribute.",
+        ),
+    ),
+    "export xes": Help(
+        Said(
+            "导出每个个案一条轨迹的事件日志（XES）", "Write an event log with a trace a case (XES)"
+        ),
+        ("aidledger export xes county.xes.gz",),
+        Said(
+            "XES（IEEE 1849），文件名以 .xes 或 .xes.gz 结尾。时间是生效之日；同日的事件按账本中的顺序。",
+            "XES (IEEE 1849); the name ends in .xes or .xes.gz. The time is the day on which an entry holds; "
+            "the events of a day stand in the order of the log.",
+        ),
+    ),
     "export check": Help(
         Said("核对收到的导出文件", "Check what was handed over"),
         ("aidledger export check handed", "aidledger export check county.sqlite --json"),
