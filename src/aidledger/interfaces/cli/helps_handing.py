@@ -139,14 +139,33 @@ HANDING: Final[dict[str, Help]] = {
             "the events of a day stand in the order of the log.",
         ),
     ),
+    "export cloudevents": Help(
+        Said(
+            "导出全部记录为 CloudEvents，每行一条",
+            "Write every record as a CloudEvent, one a line",
+        ),
+        (
+            "aidledger export cloudevents county.jsonl",
+            "aidledger export check county.jsonl",
+        ),
+        Said(
+            "CloudEvents 1.0（JSON Lines）：data 是条目的记录，其规范字节就是账本中的字节；hash 是叶散列，prevhash 是"
+            "同一流前一条的散列。export check 逐字节还原全部记录并重算根。记录照账本原样，不作更正，故没有生效日和获知日。",
+            "CloudEvents 1.0 as JSON Lines: data is the record of the entry, whose canonical bytes are those "
+            "of the log; hash is its leaf hash, prevhash that of the entry before in its stream. export check "
+            "recovers every record byte for byte, and the root. Records are as they were written: none is "
+            "corrected, so that no day is asked about.",
+        ),
+    ),
     "export check": Help(
         Said("核对收到的导出文件", "Check what was handed over"),
         ("aidledger export check handed", "aidledger export check county.sqlite --json"),
         Said(
-            "按清单核对每个文件的散列；平面文件还重算行数和合计，并指出被改的行。不需要账本。"
+            "按清单核对每个文件的散列；平面文件还重算行数和合计，并指出被改的行；CloudEvents 还原记录并重算根。不需要账本。"
             "清单的散列应与交接时记下的一致。退出码：0 相符；1 不符。",
             "Holds every file against the manifest; of flat files it works rows and sums out again and names "
-            "the line that was changed. It needs no ledger. The manifest's own hash is to be the one noted "
+            "the line that was changed; of CloudEvents it recovers the records and their root. It needs no "
+            "ledger. The manifest's own hash is to be the one noted "
             "when it was handed over. Exit status: 0 all agree; 1 something differs.",
         ),
     ),

@@ -50,6 +50,7 @@ EXPORTS: Final = Spec(
         Spec("sqlite", _HANDOVERS + "run_sqlite", (_FILE,), _TABLES),
         Spec("ocel", _HERE + "mining:run_ocel", (_FILE,), _EVENTS),
         Spec("xes", _HERE + "mining:run_xes", (_FILE,), _EVENTS),
+        Spec("cloudevents", _HANDOVERS + "run_cloudevents", (_FILE,), (_AT, _JSON)),
         Spec("check", _HANDOVERS + "run_check", (Arg("PATH"),), (_JSON,)),
     ),
 )
