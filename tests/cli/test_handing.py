@@ -16,7 +16,7 @@ import pytest
 from tests.cli.shell import Ran, aidledger, on
 
 from aidledger.ledger.tree import Frontier, leaf_hash
-from aidledger.replay.handing import Column, Copier, Table, copying
+from aidledger.replay.handing import Copier, Table
 from aidledger.replay.models import load_models, loaded_tables
 from aidledger.services.handing.checking import check
 from aidledger.services.handing.datasette import QUERIES, write_sqlite
@@ -196,44 +196,6 @@ def case_of(handed: sqlite3.Connection) -> str:
 def person(handed: sqlite3.Connection) -> str:
     found = handed.execute("SELECT person FROM case_people LIMIT 1").fetchall()[0][0]
     return str(found)
-
-
-def test_a_reference_that_does_not_hold_is_none(tmp_path: Path) -> None:
-    """A case that no application began is in other tables, and not among the cases."""
-    made = tmp_path / "made.duckdb"
-    with duckdb.connect(str(made)) as connection:
-        connection.execute("CREATE TABLE a AS SELECT 1 AS n UNION ALL SELECT NULL")
-        connection.execute("CREATE TABLE b AS SELECT 1 AS n")
-        connection.execute("CREATE TABLE c AS SELECT 2 AS n")
-    with copying(made) as copier:
-        held = [copier.is_within(name, "n", "b", "n") for name in ("a", "b", "c")]
-
-    assert [True, True, False] == held
-
-
-def test_hostile_cells_are_no_formulas_and_large_sums_stay_exact(tmp_path: Path) -> None:
-    made = tmp_path / "made.duckdb"
-    texts = ["=1+1", "+1", "-1", "@x", "\t=1", "＝1", 'a"b', "a,b", "a\nb", "", None, "'x"]
-    with duckdb.connect(str(made)) as connection:
-        connection.execute("CREATE TABLE t (n BIGINT, x VARCHAR, sum_fen HUGEINT, l BIGINT[])")
-        for at, text in enumerate(texts):
-            connection.execute("INSERT INTO t VALUES (?, ?, ?, ?)", [at, text, 2**70 + at, [at]])
-    kinds = {"n": "BIGINT", "x": "VARCHAR", "sum_fen": "HUGEINT", "l": "BIGINT[]"}
-    columns = tuple(Column(name=name, kind=kind) for name, kind in kinds.items())
-    table = Table(name="t", columns=columns, key=("n",))
-    with copying(made) as copier:
-        copier.csv(table, tmp_path / "t.csv")
-        copier.parquet(table, tmp_path / "t.parquet")
-        rows = [row for page in copier.rows(table) for row in page]
-    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as lines:
-        read = list(csv.reader(lines))[1:]
-    exact = duckdb.execute(f"SELECT sum_fen::HUGEINT FROM '{tmp_path / 't.parquet'}'").fetchall()
-
-    wanted = [f"'{text}" if at < 6 else text or "" for at, text in enumerate(texts)]
-    assert wanted == [row[1] for row in read]
-    assert [str(2**70 + at) for at in range(len(texts))] == [row[2] for row in read]
-    assert [(2**70 + at,) for at in range(len(texts))] == exact
-    assert (3, "@x", str(2**70 + 3), "[3]") == rows[3]
 
 
 def test_flat_files_describe_every_column_and_hold_together(flat: Path, some: Finished) -> None:

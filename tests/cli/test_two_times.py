@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +32,12 @@ OTHERS = {
     "checkpoint": "says what was signed and when",
     "completion": "of the shell",
     "events": "the catalogue of the program",
+    "export check": "holds files against their manifest, reads no ledger",
+    "export cloudevents": "writes every record as it is; up to a point, and of no day",
+    "export duckdb": "the tables of export parquet, asked as that is",
+    "export flat": "the tables of export parquet, asked as that is",
+    "export sqlite": "the tables of export parquet, asked as that is",
+    "export xes": "the entries of export ocel, asked as that is",
     "doctor": "of this machine", "freshness": "says how old everything is now",
     "generations": "says what rebuilds left, each with the days it was asked about",
     "import-history": "writes",
@@ -64,6 +72,9 @@ TEXTS = ("export beancount", "log")
 BY_TIME = ("case show", "list", "policy show")
 """Asked of a time as well as of a position: what is found is one position."""
 
+NUMBERS = count()
+"""Of what is written by the commands that write files."""
+
 READING: dict[str, tuple[str, ...]] = {
     "case list": (),
     "case show": (CASE,),
@@ -83,6 +94,9 @@ READING: dict[str, tuple[str, ...]] = {
     "sql": ('SELECT "case", stage FROM case_state',),
     "rebuild": ("--model", "case_state"),
     "export beancount": (),
+    "export workpapers": ("{out}.xlsx", "--rule", "F019"),
+    "export parquet": ("{out}", "--model", "case_state", "--event", "ApplicationApproved"),
+    "export ocel": ("{out}.json", "--event", "ApplicationApproved"),
     "policy list": (),
     "policy show": ("gz-county-2022",),
     "policy diff": ("gz-county-2022", "cn-tekun-2021"),
@@ -127,7 +141,8 @@ class Told(dict[tuple[str, str], Any]):
 
 def ask(office: Office, name: str, approval: int, *days: str) -> Any:
     """Run one command; return what it says without the days that it repeats."""
-    words = [word.format(approval=approval) for word in READING[name]]
+    out = Path(office.location).with_name(f"out-{next(NUMBERS)}")
+    words = [word.format(approval=approval, out=out) for word in READING[name]]
     known = {opt.name for opt in COMMANDS[name].opts}
     wanted = [
         word
@@ -145,7 +160,8 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
     said = dict(ran.object)
     for side in ("a", "b"):  # of a difference: what was asked
         said.pop(side, None)
-    for repeated in ("known_on", "as_of", "position"):  # the last is how far was read
+    # the others are how far was read, and files that say so
+    for repeated in ("known_on", "as_of", "position", "log", "files", "output"):
         said.pop(repeated, None)
     for other in ("generation", "compared", "resumed"):  # of a rebuild: which it is beside others
         said.pop(other, None)
@@ -232,6 +248,7 @@ UNCHANGED = {
     "due": "no limit of the case is open",
     "diff": "both positions lie before what was recorded since",
     "export beancount": "nothing was paid",
+    "export workpapers": "the rule finds nothing in either",
     "policy list": "no pack was adopted since",
     "policy show": "no pack was adopted since",
     "policy diff": "no pack was adopted since",

@@ -43,7 +43,7 @@ HANDING: Final[dict[str, Help]] = {
         Said("把审计规则的运行结果写成工作底稿", "Write the working papers of an audit run"),
         (
             "aidledger export workpapers papers.xlsx",
-            "aidledger --lang zh export workpapers 底稿.xlsx --as-of 2022-12-31 --sample sample.json",
+            "aidledger --lang zh export workpapers papers.xlsx --as-of 2022-12-31 --sample sample.json",
         ),
         Said(
             "封面（范围和根）、规则、问题清单、未运行的规则、每条规则一张表、样本；单元格不会被当成公式，"
@@ -99,16 +99,14 @@ HANDING: Final[dict[str, Help]] = {
             "导出全部视图和读模型为一个 SQLite 文件，可用 Datasette 打开",
             "Write every view and model as a SQLite file for Datasette",
         ),
-        (
-            "aidledger export sqlite county.sqlite",
-            "datasette county.sqlite --metadata county.sqlite.metadata.json",
-        ),
+        ("aidledger export sqlite county.sqlite",),
         Said(
             "有主键、索引和确实成立的外键；说明和常用查询在 metadata.json 中。列表和对象是 JSON 文本；"
-            "没有全文检索：SQLite 的分词对两个字的中文词查不到。",
+            "没有全文检索：SQLite 的分词对两个字的中文词查不到。打开：datasette FILE --metadata FILE.metadata.json",
             "With keys, indexes, and foreign keys where they hold; descriptions and questions are in the "
             "metadata.json beside it. Lists and objects are JSON texts. There is no full-text search: that "
-            "of SQLite finds no Chinese word of two characters.",
+            "of SQLite finds no Chinese word of two characters. Open it by datasette FILE --metadata "
+            "FILE.metadata.json",
         ),
     ),
     "export ocel": Help(

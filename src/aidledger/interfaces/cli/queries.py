@@ -14,7 +14,7 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import kind_of, write_table
 from aidledger.interfaces.cli.shells import Settings, run_shell
 from aidledger.services.listing import Table, as_json
-from aidledger.services.querying import MOST, SECONDS, query
+from aidledger.services.querying import MOST, SECONDS, Answer, query
 from aidledger.services.rebuilding import generations_folder
 
 _MAX_BYTES: Final = 1_048_576
@@ -48,13 +48,7 @@ def run_sql(
     limits = engine_limits(memory, threads)
     if shell:
         if sql is not None or format or output or json:
-            raise CommandError(
-                Said(
-                    "--shell 不与 SQL、--format、--output、--json 同用",
-                    "--shell: expected no SQL, --format, --output or --json beside it",
-                ),
-                hint=Said("在其中用 .mode 选择格式", "choose a format inside by .mode"),
-            )
+            raise _beside_shell()
         return run_shell(
             app, Settings(limits=limits, seconds=seconds or SECONDS, most=most or MOST, **days)
         )
@@ -79,6 +73,22 @@ def run_sql(
             )
     finally:
         progress.close()
+    _show(app, found, kind, output)
+    return OK
+
+
+def _beside_shell() -> CommandError:
+    return CommandError(
+        Said(
+            "--shell 不与 SQL、--format、--output、--json 同用",
+            "--shell: expected no SQL, --format, --output or --json beside it",
+        ),
+        hint=Said("在其中用 .mode 选择格式", "choose a format inside by .mode"),
+    )
+
+
+def _show(app: App, found: Answer, kind: str, output: str | None) -> None:
+    """Write an answer, and say where it is not all of it."""
     table = Table(
         name="sql", title_zh="查询结果", title_en="Answer", columns=found.columns, rows=found.rows
     )
@@ -100,4 +110,3 @@ def run_sql(
                 f"only the first {len(found.rows):,} rows are given: --most gives more",
             )
         )
-    return OK

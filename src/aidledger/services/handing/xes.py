@@ -94,7 +94,7 @@ def _opened(draft: Path, *, packed: bool) -> Iterator[IO[bytes]]:
             yield raw
             return
         with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as out:
-            yield out  # type: ignore[misc]  # it is one, and its stub says less
+            yield out  # type: ignore[misc]  # it is one, though typed as less
 
 
 def _programmes(cut: Cut) -> dict[str, str]:
