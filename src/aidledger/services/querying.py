@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.audit.laying import Laid, laid_out, lay_models
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, needed, tables_named
@@ -23,10 +24,12 @@ from aidledger.replay.views import quoted
 from aidledger.services.answering import answering, answers
 from aidledger.services.rebuilding import StoreSource, check_days, generations_of, store_of
 from aidledger.services.session import Session
+from aidledger.services.tables.place import tables_folder
 from aidledger.store.port import LedgerStore
 
 SECONDS: Final = 60
 MOST: Final = 10_000
+_MORE: Final = ("aidledger rebuild says more", "bring the file back, or import it again")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +68,7 @@ def query(
     tables = _tables_in(sql)
     with answering(
         session,
-        sorted(tables & load_models().keys()),
+        tables & (load_models().keys() | KEPT_TABLES.keys()),
         as_of=as_of,
         known_on=known_on,
         folder=folder,
@@ -149,8 +152,9 @@ def sitting(
     if current is not None and answers(
         current, store, load_models(), as_of=as_of, known_on=known_on
     ):
+        names = load_models().keys() | KEPT_TABLES.keys()
         with answering(
-            store, load_models(), as_of=as_of, known_on=known_on, folder=folder, limits=limits
+            store, names, as_of=as_of, known_on=known_on, folder=folder, limits=limits
         ) as (laid, number):
             yield Desk(laid, number)
         return
@@ -161,6 +165,8 @@ def sitting(
         known_on=known_on,
         limits=limits,
         progress=progress,
+        kept=sorted(KEPT_TABLES),
+        folder=tables_folder(store),
     ) as laid:
         yield Desk(laid, None)
 
@@ -173,7 +179,7 @@ def _tables_in(sql: str) -> set[str]:
 
     """
     tables = tables_named("sql", sql)
-    for alien in sorted(tables - loaded_tables() - load_models().keys()):
+    for alien in sorted(tables - loaded_tables() - KEPT_TABLES.keys() - load_models().keys()):
         raise ModelError(
             "sql", "an event view or a model", clip(alien), "see the list of event views"
         )
@@ -191,7 +197,7 @@ def _answer(
     """
     for name in sorted(tables & laid.lost.keys()):
         raise ModelError(
-            name, "a model that can be built", laid.lost[name], "aidledger rebuild says more"
+            name, "a table that can be read", laid.lost[name], _MORE[name in KEPT_TABLES]
         )
     columns, rows = rows_within(laid.connection, sql, seconds=seconds, most=most + 1)
     return Answer(

@@ -12,7 +12,9 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
+from aidledger.interfaces.cli.helps_bundles import BUNDLE_OPTIONS, BUNDLING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_fund import FUND_OPTIONS, FUNDS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
 from aidledger.interfaces.cli.helps_handing import HANDING, HANDING_OPTIONS
 from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
@@ -39,7 +41,9 @@ COMMANDS: Final[dict[str, Help]] = {
     **ARCHIVING,
     **ATTACKING,
     **AUDITING,
+    **BUNDLING,
     **DECIDING,
+    **FUNDS,
     **GENERATIONS,
     **IN_TIME,
     **WITNESSING,
@@ -245,6 +249,7 @@ COMMANDS: Final[dict[str, Help]] = {
         (
             "aidledger --ledger county.db simulate --cases 300 --months 12 --seed 2022",
             "aidledger simulate --cases 50 --months 6 --seed 1 --irregularities planted.json",
+            "aidledger simulate --scenario paid-after-death",
         ),
         Said(
             "账本须是空的。同一种子得到同样的字节。",
@@ -268,8 +273,10 @@ OPTIONS: Final[dict[str, Said]] = {
     **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
     **AUDIT_OPTIONS,
+    **BUNDLE_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **FUND_OPTIONS,
     **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **OPERATING_OPTIONS,
@@ -347,6 +354,12 @@ OPTIONS: Final[dict[str, Said]] = {
     "--months": Said("月数", "number of months"),
     "--seed": Said("种子", "the seed"),
     "--start": Said("开始之日", "first day"),
+    "--scenario": Said(
+        "重现已公布审计的一种情形，案件数和月数随情形而定：paid-after-death、invented-persons、"
+        "wrong-standard、money-held、public-staff、owners、officers-kin、city-share",
+        "a situation of a published audit, with cases and months of its own: paid-after-death, "
+        "invented-persons, wrong-standard, money-held, public-staff, owners, officers-kin, city-share",
+    ),
     "--irregularities": Said(
         "把埋入的违规写入此文件", "write what irregularities were planted to this file"
     ),

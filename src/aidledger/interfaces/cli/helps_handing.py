@@ -174,6 +174,10 @@ HANDING_OPTIONS: Final[dict[str, Said]] = {
         "只限这一事件类型（可重复；默认：全部）",
         "only this type of event (may be repeated; default: all)",
     ),
+    "export workpapers --model": Said(
+        "另附这一读模型，成一张表（可重复）",
+        "this model as well, on a sheet of its own (may be repeated)",
+    ),
     "--sample": Said(
         "audit sample --output 写出的样本，各成一张表（可重复）",
         "a sample that audit sample --output wrote: a sheet of its own (may be repeated)",

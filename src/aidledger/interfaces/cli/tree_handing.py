@@ -39,6 +39,7 @@ EXPORTS: Final = Spec(
                 Opt("--rule", "many", "ID"),
                 Opt("--rules", "path", "DIR"),
                 Opt("--sample", "many", "FILE"),
+                Opt("--model", "many", "NAME"),
                 *_ENGINE,
                 *_TIMES,
                 _JSON,

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.replay.handing import Column, Table
 from aidledger.replay.models import Model, load_models
 from aidledger.replay.views import event_views
@@ -142,5 +143,6 @@ def table_titles() -> dict[str, Said]:
         for view in event_views().values()
     }
     titles |= {name: title for name, (title, _, _) in _BESIDE.items()}
+    titles |= {one.name: Said(one.title_zh, one.title_en) for one in KEPT_TABLES.values()}
     titles |= {one.name: Said(one.title_zh, one.title_en) for one in load_models().values()}
     return {name: titles[name] for name in sorted(titles)}
