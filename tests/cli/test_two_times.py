@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +41,12 @@ OTHERS = {
         )),
         "writes",
     ),
+    "export check": "holds files against their manifest, reads no ledger",
+    "export cloudevents": "writes every record as it is; up to a point, and of no day",
+    "export duckdb": "the tables of export parquet, asked as that is",
+    "export flat": "the tables of export parquet, asked as that is",
+    "export sqlite": "the tables of export parquet, asked as that is",
+    "export xes": "the entries of export ocel, asked as that is",
     "doctor": "of this machine", "freshness": "says how old everything is now",
     "fund statement import": "writes",
     "generations": "says what rebuilds left, each with the days it was asked about",
@@ -83,6 +91,8 @@ ABOUT = {"identity": "1d" * 32, "rule": "F001", "subject": CASE}
 def on_doubt(name: str, **data: Any) -> dict[str, Any]:
     return {"type": name, "stream": DOUBT, "data": data}
 
+NUMBERS = count()
+"""Of what is written by the commands that write files."""
 
 READING: dict[str, tuple[str, ...]] = {
     "case list": (),
@@ -109,6 +119,9 @@ READING: dict[str, tuple[str, ...]] = {
     "sql": ('SELECT "case", stage FROM case_state',),
     "rebuild": ("--model", "case_state"),
     "export beancount": (),
+    "export workpapers": ("{out}.xlsx", "--rule", "F019"),
+    "export parquet": ("{out}", "--model", "case_state", "--event", "ApplicationApproved"),
+    "export ocel": ("{out}.json", "--event", "ApplicationApproved"),
     "policy list": (),
     "policy show": ("gz-county-2022",),
     "policy diff": ("gz-county-2022", "cn-tekun-2021"),
@@ -153,7 +166,8 @@ class Told(dict[tuple[str, str], Any]):
 
 def ask(office: Office, name: str, approval: int, *days: str) -> Any:
     """Run one command; return what it says without the days that it repeats."""
-    words = [word.format(approval=approval) for word in READING[name]]
+    out = Path(office.location).with_name(f"out-{next(NUMBERS)}")
+    words = [word.format(approval=approval, out=out) for word in READING[name]]
     known = {opt.name for opt in COMMANDS[name].opts}
     wanted = [
         word
@@ -173,6 +187,8 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
         said.pop(side, None)
     # the last two are how far was read
     for repeated in ("known_on", "as_of", "position", "log_root"):
+    # the others are how far was read, and files that say so
+    for repeated in ("known_on", "as_of", "position", "log", "files", "output"):
         said.pop(repeated, None)
     for other in ("generation", "compared", "resumed"):  # of a rebuild: which it is beside others
         said.pop(other, None)
@@ -262,6 +278,7 @@ UNCHANGED = {
     "diff": "both positions lie before what was recorded since",
     "export beancount": "nothing was paid",
     "fund statement match": "no statement was imported",
+    "export workpapers": "the rule finds nothing in either",
     "fund flow": "nothing was paid, and nothing is due to be paid otherwise",
     "policy list": "no pack was adopted since",
     "policy show": "no pack was adopted since",
