@@ -824,6 +824,7 @@ checkpoints checkpoint_unsigned a kept checkpoint is not signed by the log|检�
 checkpoints checkpoint_two_roots two signed checkpoints of one size have two roots|同一大小有两个树根
 checkpoints checkpoint_ahead a checkpoint is ahead of the log|检查点比账本长
 checkpoints checkpoint_root a checkpoint's root is not that of the entries|检查点的树根与条目不符
+checkpoints gathered_false a county's gathered checkpoint does not follow from those before|入册的县级检查点不能由此前的推出
 cosignatures policy_differs the policy is another than genesis names|信任策略不是创世声明所列的那份
 cosignatures policy_key the policy does not name a key that genesis names|信任策略没有创世声明所列的密钥
 cosignatures policy_weaker the policy asks for less than genesis|信任策略的要求低于创世声明
@@ -934,7 +935,7 @@ COLUMNS = ("stream", "version", "type", "recorded_at")
 STATEMENTS = ("PaymentMonthClosed", "PaymentMonthSupplemented")
 KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRevoked"}
 KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
-KEPT.add("GenerationCertified")
+KEPT |= {"GenerationCertified", "CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted"}
 Hashes = list[bytes | None]
 
 
@@ -1523,6 +1524,44 @@ def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
             report.find("ledger_restored", at, "kept_size", f"lost {data['lost_size']}", stream)
 
 
+def check_gathered(log: Log) -> None:
+    """§19.4: each checkpoint of another log that was gathered follows from those before it."""
+    known: dict[str, tuple[str, list[Key], list[Pair]]] = {}
+    for at, what, said in log.kept:
+        stream, data = str(said.get("stream")), said["data"]
+        if what not in GATHERED or not stream.startswith("log/"):
+            continue
+        if not CAN_VERIFY:
+            log.report.skipped["checkpoints"] = NO_PACKAGE
+            return
+        origin, keys, heads = known.get(stream, ("", [], []))
+        try:
+            if what == "CountyLogTrusted":
+                keys = [read_vkey(text, LOG) for text in data["vkeys"]]
+                refuse(not keys or {key.name for key in keys} != {data["origin"]}, "another log")
+                refuse(origin not in ("", data["origin"]), "another log than before")
+                known[stream] = (data["origin"], keys, heads)
+                continue
+            note = read_checkpoint(from_base64(data["note"]))
+            stated = (note.origin, note.size, note.root.hex())
+            refuse(stated != (origin, data["size"], data["root"]), "a note of something else")
+            refuse(impossible(note) or not note.signers(keys), "no line of a key of the log")
+            if what == "CheckpointContradicted":
+                roots = {root for size, root in heads if size == note.size}
+                refuse(not roots or note.root in roots, "no contradiction")
+                continue
+            path = [bytes.fromhex(one) for one in data["proof"]]
+            size = heads[-1][0] if heads else 0
+            proven = extends(heads[-1], (note.size, note.root), path) if size else not path
+            refuse(data["extends"] != size or not proven, "no proof that it extends the last one")
+            known[stream] = (origin, keys, [*heads, (note.size, note.root)])
+        except (RefusedError, LookupError, TypeError) as error:
+            log.report.find("gathered_false", at, "note", str(error)[:60], stream)
+
+
+GATHERED = ("CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted")
+
+
 def allows(data: dict[str, Any], origin: str, key: Key) -> bool:
     """Build the statement of a restoration, and verify its cosignature."""
     try:
@@ -1708,6 +1747,7 @@ def report_unused(report: Report, outside: Outside) -> None:
 def finish(log: Log, origin: str, outside: Outside) -> None:
     """Climb the rungs that ledgers and tiles have in common."""
     check_restored(log, origin, outside.policy)
+    check_gathered(log)
     check_files(log, origin, outside)
     check_indexes(log)
     brought = (outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)
