@@ -113,12 +113,19 @@ def made(session: Session, folder: Path, **asked: Any) -> dict[str, bytes]:
     return files_of(folder)
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+class Files(dict[str, bytes]):
+    """Files by path; what a test shows of them is short."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} files>"
+
+
+def files_of(folder: Path) -> Files:
+    return Files(
+        (path.relative_to(folder).as_posix(), path.read_bytes())
         for path in sorted(folder.rglob("*"))
         if path.is_file()
-    }
+    )
 
 
 def written(files: dict[str, bytes], folder: Path) -> Path:
