@@ -24,6 +24,7 @@ OTHERS = {
     "adopt": "writes", "demo": "writes", "import": "writes",
     "index": "writes", "init": "writes", "month": "writes", "policy adopt": "writes",
     "record": "writes", "simulate": "writes",
+    "bundle": "of the log at one checkpoint, whole",
     "archive": "seals, lists and verifies whole runs of the log",
     "audit rules": "texts of rules", "audit show": "the text of a rule",
     "audit sample": "a sample is of a size of the log, whose root is in its seed",

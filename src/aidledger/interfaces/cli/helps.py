@@ -330,7 +330,7 @@ OPTIONS: Final[dict[str, Said]] = {
         "信任策略：谁的联署才算数", "policy: whose cosignatures make a checkpoint accepted"
     ),
     "--proofs": Said(
-        "存有回执、各种证明和证据包的目录", "a folder of receipts, proofs and bundles to check"
+        "存有回执、各种证明和双史证据的目录", "a folder of receipts, proofs and bundles to check"
     ),
     "--misbehaviour": Said(
         "账本密钥自相矛盾时，把证据写入文件",

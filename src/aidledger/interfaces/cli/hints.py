@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 HINTS: Final[dict[str, str]] = {
-    # documents
+    # documents and bundles
+    "aidledger bundle create makes one": "用 aidledger bundle create 制作",
+    "name another folder, or take that one away first": "请换一个文件夹，或先移走该文件夹",
+    "somebody else records ExportRequested first: aidledger record": (
+        "须先由他人用 aidledger record 记下 ExportRequested"
+    ),
     "install one: apt-get install fonts-wqy-microhei": (
         "请安装一种中文字体，例如 fonts-wqy-microhei"
     ),
