@@ -110,3 +110,16 @@ def test_figures_that_differ_do_not_agree() -> None:
     assert one.agrees(one)
     assert not one.agrees(msgspec.structs.replace(one, amount_fen=45_720_001))
     assert not one.agrees(msgspec.structs.replace(one, persons=117))
+
+
+def test_the_page_has_the_figures() -> None:
+    """Its rows are written from what rules found; a figure that was published stands there unchanged."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "CASES.md").read_text("utf-8")
+    wanted = [
+        f"| [{one.rule}](RULES.md#{one.rule.lower()}) | {one.findings:,} | {one.cases:,} | {one.persons:,} | "
+        + ("" if one.amount_fen is None else f"{one.amount_fen // 100:,} |\n")
+        for scenario in SCENARIOS.values()
+        for one in scenario.shown
+    ]
+
+    assert [] == [row for row in wanted if text.count(row) < 2]
