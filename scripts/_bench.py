@@ -22,6 +22,7 @@ from benchmarks.archived import ARCHIVED
 from benchmarks.audited import AUDITS
 from benchmarks.bulk import BULK
 from benchmarks.casehistory import HISTORIES
+from benchmarks.enlarged import enlarged
 from benchmarks.growth import LARGE, SIZES, chart, grown
 from benchmarks.growth import page as growth_page
 from benchmarks.growth import rows as rows_of_growth
@@ -65,11 +66,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", type=Path, help="write every single figure to this file")
     parser.add_argument("--growth", type=Path, help="measure growth; write page and picture here")
     parser.add_argument("--large", action="store_true", help="growth up to ten million entries")
+    parser.add_argument("--entries", type=int, help="make a county of so many entries, sealed")
+    parser.add_argument("--data", type=Path, help="where it is kept for the next time")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.measure:
         serve(MEASURES, json.loads(chosen.measure))
         return 0
+    if chosen.entries:
+        return dataset(chosen.data or Path(tempfile.gettempdir()), chosen.entries)
     if chosen.growth:
         return growth(chosen.growth, quick=chosen.quick, large=chosen.large)
     rows = [row for row in ROWS if chosen.only in row.title]
@@ -84,6 +89,13 @@ def main(arguments: list[str]) -> int:
         chosen.markdown.write_text(markdown(rows, found), encoding="utf-8")
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    return 0
+
+
+def dataset(folder: Path, entries: int) -> int:
+    """Make a large county's archive unless it is there, and say where it lies."""
+    made = enlarged(folder, entries, lambda text: print(text, file=sys.stderr, flush=True))
+    print(f"{made.made.entries:,} entries, root {made.made.root}: {made.archive}")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -90,8 +90,12 @@ def sealed_runs(store: LedgerStore, archive: Path) -> tuple[SealedRun, ...]:
         ServiceError: one is not as it was sealed: it must not be believed.
 
     """
+    return runs_of(seals_of(store), archive)
+
+
+def runs_of(seals: Sequence[Seal], archive: Path) -> tuple[SealedRun, ...]:
+    """Return the segments that sealings vouch for; the rest as `sealed_runs` has it."""
     place = open_place(str(archive))
-    seals = seals_of(store)
     runs: list[SealedRun] = []
     for number in place.numbers():
         name = segment_name(number)

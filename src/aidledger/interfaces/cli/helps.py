@@ -12,10 +12,12 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
+from aidledger.interfaces.cli.helps_bundles import BUNDLE_OPTIONS, BUNDLING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_fund import FUND_OPTIONS, FUNDS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
+from aidledger.interfaces.cli.helps_handing import HANDING, HANDING_OPTIONS
 from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
-from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_operating import OPERATING, OPERATING_OPTIONS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
@@ -39,7 +41,9 @@ COMMANDS: Final[dict[str, Help]] = {
     **ARCHIVING,
     **ATTACKING,
     **AUDITING,
+    **BUNDLING,
     **DECIDING,
+    **FUNDS,
     **GENERATIONS,
     **IN_TIME,
     **WITNESSING,
@@ -117,7 +121,7 @@ COMMANDS: Final[dict[str, Help]] = {
             "are written: an identity, bank or mobile number or a word of illness stops it.",
         ),
     ),
-    **EXPORTS,
+    **HANDING,
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
         (
@@ -269,12 +273,15 @@ OPTIONS: Final[dict[str, Said]] = {
     **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
     **AUDIT_OPTIONS,
+    **BUNDLE_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **FUND_OPTIONS,
     **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **OPERATING_OPTIONS,
     **GENERATION_OPTIONS,
+    **HANDING_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
