@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "d7c5c9463721379325264c0e7e68a382248e366d5d4f949602ecc1640b1f7971"
+POWERS = "84e26cf132f54261f646cb9c4a3ae4400ab37a196959ed3792adcd1b14fb330a"
 
 
 def told(report: Any) -> Told:
