@@ -92,6 +92,7 @@ ABOUT = {"identity": "1d" * 32, "rule": "F001", "subject": CASE}
 def on_doubt(name: str, **data: Any) -> dict[str, Any]:
     return {"type": name, "stream": DOUBT, "data": data}
 
+
 NUMBERS = count()
 """Of what is written by the commands that write files."""
 
@@ -187,9 +188,8 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
     for side in ("a", "b"):  # of a difference: what was asked
         said.pop(side, None)
     # the last two are how far was read
-    for repeated in ("known_on", "as_of", "position", "log_root"):
     # the others are how far was read, and files that say so
-    for repeated in ("known_on", "as_of", "position", "log", "files", "output"):
+    for repeated in ("known_on", "as_of", "position", "log", "log_root", "files", "output"):
         said.pop(repeated, None)
     for other in ("generation", "compared", "resumed"):  # of a rebuild: which it is beside others
         said.pop(other, None)
