@@ -38,6 +38,8 @@ NOT_HERE = {
     *("amended_chains", "amended_money", "county_logs"),
     # nor was anything imported from another office, nor is there a limit of property
     *("property_limits", "registers"),
+    # nobody raises doubts there
+    *("doubts", "doubts_by_rule"),
 }
 
 

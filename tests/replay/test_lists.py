@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.replay.conftest import Ask
+from tests.replay.doubting import doubted
 from tests.replay.histories import (
     TOWNSHIP,
     VILLAGE,
@@ -106,8 +107,8 @@ def busy_county() -> Log:
     helped(log, case_name(31))
     special(log, case_name(41))
     orphaned(log, case_name(51), case_name(52))
-    oversee(log)
-    _money(log)
+    for more in (oversee, _money, doubted):
+        more(log)
     return log
 
 

@@ -20,6 +20,7 @@ from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, needed, tables_named
 from aidledger.replay.querying import rows_within
+from aidledger.replay.views import quoted
 from aidledger.services.answering import answering, answers
 from aidledger.services.rebuilding import StoreSource, check_days, generations_of, store_of
 from aidledger.services.session import Session
@@ -110,8 +111,8 @@ class Desk:
             ModelError: there is none of this name, or it can't be built.
 
         """
-        quoted = '"' + name.replace('"', '""') + '"'
-        answer = self.ask(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {quoted})")  # noqa: S608 - quoted
+        sql = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {quoted(name)})"  # noqa: S608
+        answer = self.ask(sql)
         return [(str(row[0]), str(row[1])) for row in answer.rows]
 
     def _build(self, tables: set[str]) -> None:

@@ -10,8 +10,10 @@ from typing import Final
 
 from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
+from aidledger.interfaces.cli.phrases_bundles import BUNDLES
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
+    *BUNDLES,
     (
         r"(?P<a>\S+\.(?:sql|toml):\d+): expected (?P<b>.+), found (?P<c>.+)",
         "{a}：应为 {b}，实际为 {c}",
