@@ -29,7 +29,6 @@ from aidledger.store.port import LedgerStore
 
 SECONDS: Final = 60
 MOST: Final = 10_000
-_MORE: Final = ("aidledger rebuild says more", "bring the file back, or import it again")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,7 +196,12 @@ def _answer(
     """
     for name in sorted(tables & laid.lost.keys()):
         raise ModelError(
-            name, "a table that can be read", laid.lost[name], _MORE[name in KEPT_TABLES]
+            name,
+            "a table that can be read",
+            laid.lost[name],
+            "bring the file back, or import it again"
+            if name in KEPT_TABLES
+            else "aidledger rebuild says more",
         )
     columns, rows = rows_within(laid.connection, sql, seconds=seconds, most=most + 1)
     return Answer(
