@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verify an audit ledger, its tiles, or a folder of proofs, without the program that wrote them.
+"""Verify an audit ledger, its tiles, proofs or evidence bundles, without the program that wrote them.
 
 One file of the standard library; signatures need the package `cryptography` too. It was written
 after docs/FORMAT.md alone, whose sections the numbers (§) name: read both side by side. It writes
@@ -10,6 +10,7 @@ nothing and asks no network.
     python3 verify_alone.py case --policy policy.txt                a folder of proofs
     python3 verify_alone.py person --policy policy.txt --person TOKEN
     python3 verify_alone.py receipt.json --proofs proofs --policy policy.txt
+    python3 verify_alone.py bundle evidence --policy policy.txt     an evidence bundle
 
 With --lang, or on a terminal, it prints sentences; otherwise, or with --json, one JSON object.
 Exit status (§14): 0 proven; 1 damaged; 2 wrong usage; 3 could not run; 4 consistent but unproven.
@@ -823,6 +824,7 @@ checkpoints checkpoint_unsigned a kept checkpoint is not signed by the log|检�
 checkpoints checkpoint_two_roots two signed checkpoints of one size have two roots|同一大小有两个树根
 checkpoints checkpoint_ahead a checkpoint is ahead of the log|检查点比账本长
 checkpoints checkpoint_root a checkpoint's root is not that of the entries|检查点的树根与条目不符
+checkpoints gathered_false a county's gathered checkpoint does not follow from those before|入册的县级检查点不能由此前的推出
 cosignatures policy_differs the policy is another than genesis names|信任策略不是创世声明所列的那份
 cosignatures policy_key the policy does not name a key that genesis names|信任策略没有创世声明所列的密钥
 cosignatures policy_weaker the policy asks for less than genesis|信任策略的要求低于创世声明
@@ -878,6 +880,7 @@ class Report:
     leads: list[dict[str, Any]] = field(default_factory=list)  # for an audit, no damage
     skipped: dict[str, str] = field(default_factory=dict)  # rungs that were not made, and why
     climbed: bool = False  # a log was at hand
+    left: str = ""  # of an evidence bundle: what is not checked here
     contradicted: bool = False  # by a checkpoint from outside that the policy accepts
 
     def find(
@@ -909,6 +912,7 @@ class Report:
             why = "" if rung in damaged else self.skipped.get(rung, "")
             status = "damaged" if rung in damaged else "not_made" if why else "ok"
             rungs.append({"name": rung, "status": status, "why": why.split("|")[0]})
+        left = {"not_checked": self.left.split("|")[0]} if self.left else {}
         by_place = lambda one: (one["position"] is None, one["position"] or 0)  # noqa: E731
         return {
             "entries": self.entries,
@@ -921,6 +925,7 @@ class Report:
             "findings": sorted(self.findings, key=by_place),
             "leads": sorted(self.leads, key=by_place),
             "shown": [f"{name}: {words.format(*parts)}" for name, words, parts in shown],
+            **left,
         }
 
 
@@ -930,7 +935,7 @@ COLUMNS = ("stream", "version", "type", "recorded_at")
 STATEMENTS = ("PaymentMonthClosed", "PaymentMonthSupplemented")
 KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRevoked"}
 KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
-KEPT.add("GenerationCertified")
+KEPT |= {"GenerationCertified", "CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted"}
 Hashes = list[bytes | None]
 
 
@@ -1519,6 +1524,44 @@ def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
             report.find("ledger_restored", at, "kept_size", f"lost {data['lost_size']}", stream)
 
 
+def check_gathered(log: Log) -> None:
+    """§19.4: each checkpoint of another log that was gathered follows from those before it."""
+    known: dict[str, tuple[str, list[Key], list[Pair]]] = {}
+    for at, what, said in log.kept:
+        stream, data = str(said.get("stream")), said["data"]
+        if what not in GATHERED or not stream.startswith("log/"):
+            continue
+        if not CAN_VERIFY:
+            log.report.skipped["checkpoints"] = NO_PACKAGE
+            return
+        origin, keys, heads = known.get(stream, ("", [], []))
+        try:
+            if what == "CountyLogTrusted":
+                keys = [read_vkey(text, LOG) for text in data["vkeys"]]
+                refuse(not keys or {key.name for key in keys} != {data["origin"]}, "another log")
+                refuse(origin not in ("", data["origin"]), "another log than before")
+                known[stream] = (data["origin"], keys, heads)
+                continue
+            note = read_checkpoint(from_base64(data["note"]))
+            stated = (note.origin, note.size, note.root.hex())
+            refuse(stated != (origin, data["size"], data["root"]), "a note of something else")
+            refuse(impossible(note) or not note.signers(keys), "no line of a key of the log")
+            if what == "CheckpointContradicted":
+                roots = {root for size, root in heads if size == note.size}
+                refuse(not roots or note.root in roots, "no contradiction")
+                continue
+            path = [bytes.fromhex(one) for one in data["proof"]]
+            size = heads[-1][0] if heads else 0
+            proven = extends(heads[-1], (note.size, note.root), path) if size else not path
+            refuse(data["extends"] != size or not proven, "no proof that it extends the last one")
+            known[stream] = (origin, keys, [*heads, (note.size, note.root)])
+        except (RefusedError, LookupError, TypeError) as error:
+            log.report.find("gathered_false", at, "note", str(error)[:60], stream)
+
+
+GATHERED = ("CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted")
+
+
 def allows(data: dict[str, Any], origin: str, key: Key) -> bool:
     """Build the statement of a restoration, and verify its cosignature."""
     try:
@@ -1704,6 +1747,7 @@ def report_unused(report: Report, outside: Outside) -> None:
 def finish(log: Log, origin: str, outside: Outside) -> None:
     """Climb the rungs that ledgers and tiles have in common."""
     check_restored(log, origin, outside.policy)
+    check_gathered(log)
     check_files(log, origin, outside)
     check_indexes(log)
     brought = (outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)
@@ -1896,6 +1940,255 @@ def check_paper(
     return set(ours)
 
 
+# ---- §22 Evidence bundles ------------------------------------------------------------------------
+
+TAGS = {"bagit.txt", "bag-info.txt", "index.html", "manifest-sha256.txt"}
+DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+
+class Bag:
+    """An evidence bundle: its payload by name, and the entries that are proven so far."""
+
+    def __init__(self, files: dict[str, bytes], report: Report) -> None:
+        self.files, self.report = files, report
+        self.payload = {name[5:]: data for name, data in files.items() if name[:5] == "data/"}
+        self.placed: dict[int, tuple[dict[str, Any], bytes, int]] = {}  # record, leaf, line
+
+    @contextlib.contextmanager
+    def holding(self, name: str, line: int | None = None) -> Iterator[None]:
+        """Say of which file and line it is, whatever is wrong."""
+        try:
+            yield
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            where = f"data/{name}" + (f", line {line}" if line else "")
+            self.report.find("proof_differs", None, where, str(error) or type(error).__name__)
+
+    def lines(self, name: str) -> list[bytes]:
+        """Divide a file into lines, each of which ends."""
+        data = self.payload[name]
+        refuse(data and not data.endswith(b"\n"), f"{name} does not end in a newline")
+        return data.split(b"\n")[:-1]
+
+    def each(self, name: str, check: Callable[[Any], None]) -> None:
+        """Check a file of lines of canonical JSON."""
+        with self.holding(name):
+            for number, line in enumerate(self.lines(name), 1):
+                with self.holding(name, number):
+                    check(canonical(line))
+
+    def data_of(self, position: int, *kinds: str) -> dict[str, Any]:
+        """Give the data of a proven entry of one of the types."""
+        said, _, _ = self.placed[position]
+        refuse(said["$type"] not in kinds, f"no {' or '.join(kinds)} stands at {position}")
+        return dict(said["data"])
+
+
+def check_manifests(bag: Bag) -> None:
+    """Ask that the bag (RFC 8493) has the files that its manifests name, and no other."""
+    files, find = bag.files, bag.report.find
+    if files.get("bagit.txt") != DECLARATION or set(files) - TAGS - {"tagmanifest-sha256.txt"} != {
+        f"data/{name}" for name in bag.payload
+    }:
+        find("proof_differs", None, "bagit.txt", "no bag of version 1.0, or with other files")
+    size = sum(map(len, bag.payload.values())), len(bag.payload)
+    if b"\nPayload-Oxum: %d.%d\n" % size not in files.get("bag-info.txt", b""):
+        find("proof_differs", None, "bag-info.txt", f"not {size[0]} bytes in {size[1]} files")
+    for manifest, payload in (("manifest-sha256.txt", True), ("tagmanifest-sha256.txt", False)):
+        told = re.findall(rb"(?m)^([0-9a-f]{64})  (.+)$", files.get(manifest, b""))
+        named = {name.decode("utf-8", "replace"): digest.decode() for digest, name in told}
+        text = b"".join(b"%b  %b\n" % row for row in told)
+        ours = {f"data/{name}" for name in bag.payload} if payload else TAGS & set(files)
+        if text != files.get(manifest) or len(named) < len(told) or set(named) != ours:
+            find("proof_differs", None, manifest, "lines of another form, or for other files")
+        for name in sorted(ours & set(named)):
+            if sha256(files[name]).hex() != named[name]:
+                line = changed_line(bag, name[5:]) if payload else 0
+                where = name + (f", line {line}" if line else "")
+                find("proof_differs", None, where, "not what the manifest has: it was changed")
+
+
+def changed_line(bag: Bag, name: str) -> int:
+    """Say which line of a changed file is another; 0 where that can't be told."""
+    for row in bag.payload.get("lines.txt", b"").decode("utf-8", "replace").split("\n"):
+        path, *was = row.split(" ")
+        if path == name:
+            lines = bag.payload[name].split(b"\n")
+            lines = lines[:-1] if lines[-1] == b"" else lines
+            now = [sha256(line).hex()[:8] for line in lines]
+            most = min(len(was), len(now))
+            differs = (at for at in range(most) if was[at] != now[at])
+            return next(differs, most) + 1 if was != now else 0
+    return 0
+
+
+def check_bag_entries(bag: Bag, note: Checkpoint) -> None:
+    """Prove every entry in the log of the checkpoint; follow the streams; compare the timeline."""
+    records, proofs = bag.lines("entries.jsonl"), bag.lines("proofs.jsonl")
+    refuse(len(records) != len(proofs), f"{len(proofs)} proofs for {len(records)} entries")
+    for number, (record, text) in enumerate(zip(records, proofs, strict=True), 1):
+        with bag.holding("proofs.jsonl", number):
+            proof = an_object(canonical(text), ("path", "position"), "a proof")
+            position, path = proof["position"], [from_base64(one, 32) for one in proof["path"]]
+            refuse(not is_count(position) or position in bag.placed, "not a position of its own")
+            with bag.holding("entries.jsonl", number):
+                said, wrong = read_record(record)
+                refuse(wrong, f"no record: {wrong[:1]}")
+                if not included(leaf_of(record), position, (note.size, note.root), path):
+                    raise RefusedError(f"entry {position} is not in the log of the checkpoint")
+                bag.placed[position] = said, leaf_of(record), number
+    after = {(one["stream"], one["version"]): leaf for one, leaf, _ in bag.placed.values()}
+    for said, _, number in bag.placed.values():
+        leaf = after.get((said["stream"], said["version"] - 1))
+        with bag.holding("entries.jsonl", number):
+            refuse(leaf and said["prev"] != leaf.hex(), "it does not follow the entry before it")
+
+    def told(one: dict[str, Any]) -> None:
+        said, names = bag.placed[one["position"]][0], ("actor", "effective_on", "office")
+        right = all(one[name] == said[name] for name in (*names, "recorded_at", "stream"))
+        refuse(not right or one["type"] != said["$type"], "not what the entry says")
+
+    bag.each("timeline.jsonl", told)
+
+
+def check_bag_batches(bag: Bag, origin: str) -> int:
+    """§16.9: verify the recorders' signatures, by keys that entries here register; count entries."""
+    log = Log(Report())
+    log.kept = [(at, said["$type"], said) for at, (said, _, _) in sorted(bag.placed.items())]
+    keys, covered = registered_keys(log)[0], set[int]()
+
+    def batch(said: dict[str, Any]) -> None:
+        one, start, count = keys[said["key_id"]], said["position"], said["count"]
+        refuse(one.key is None or start <= one.after or start + count > one.until, "not in force")
+        parts = {name: said[name] for name in ("count", "root", "seen")} | {"origin": origin}
+        body, kind = ENCODE(parts).encode(), b"application/vnd.aidledger.batch+json;v=1"
+        message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
+        signature = from_base64(said["signature"], 64)
+        refuse(not (one.key and one.key.signed(message, signature)), "a bad signature")
+        for entry in said["entries"]:
+            at, path = entry["position"], [from_base64(line, 32) for line in entry["path"]]
+            record, leaf, _ = bag.placed[at]
+            refuse(record["actor"] != one.owner, f"entry {at} is of another actor")
+            tree = count, bytes.fromhex(said["root"])
+            refuse(not included(leaf, at - start, tree, path), f"entry {at} is not in the batch")
+            covered.add(at)
+
+    if "batches.jsonl" in bag.payload:
+        bag.each("batches.jsonl", batch)
+    return len(covered)
+
+
+def check_bag_packs(bag: Bag) -> None:
+    """§10: the pack of each entry was adopted, and its text and those it extends are here."""
+    events = [said for said, _, _ in bag.placed.values()]
+    adopted = {
+        one["data"]["pack_hash"]: one["data"] for one in events if one["$type"] == "PackAdopted"
+    }
+    for pin in sorted({one["policy"]["hash"][7:] for one in events if one["policy"]}):
+        with bag.holding("packs/"):
+            digest = b""
+            for link in adopted[pin]["chain"]:
+                name = f"packs/{link.rpartition('@')[2]}.toml"
+                text = bag.payload[name]
+                refuse(f"packs/{sha256(text).hex()}.toml" != name, f"{name} is another text")
+                rules = re.split(rb"(?m)(?:^\n)?^\[\[example\]\]", text, maxsplit=1)[0]
+                digest = sha256(b"aidledger/pack/v1\n" + lp(rules) + lp(digest))
+            refuse(digest.hex() != pin, f"the pack {pin} has another hash than was adopted")
+
+
+def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
+    """Check completeness, payments, rows, values, decisions and findings against proven entries."""
+    for name in sorted(bag.payload):
+        if not name.endswith(("-proof",)):
+            continue
+        with bag.holding(name, 1):
+            value = read_json_proof(bag.payload[name])
+            at = value["sealed_at"]
+            if "row" in value:
+                check_row_proof(value, bag.data_of(at, "GenerationCertified"))
+            elif "rows" not in value:
+                bag.data_of(value["position"], "PaymentIssued")
+                leaf = bag.placed[value["position"]][1]
+                check_payment_proof(value, leaf, bag.data_of(at, *STATEMENTS))
+            else:
+                told, key = check_case_proof(value, bag.data_of(at, "IndexSealed")), value["key"]
+                ours = sorted(
+                    (said["version"], leaf)
+                    for said, leaf, _ in bag.placed.values()
+                    if said["stream"] == key
+                )
+                leaves = [leaf for _, leaf in ours[: told[0] if told else 0]]
+                other = value["kind"] != "cases" or key != manifest["case"]
+                refuse(other or (len(leaves), Tree(leaves).root()) != told, "not all entries of it")
+                bag.report.show(name, ALL, len(leaves), key)
+
+    def value_of(one: dict[str, Any]) -> None:
+        parts = (one["field"].encode(), bytes.fromhex(one["salt"]), one["value"].encode())
+        made = sha256(b"aidledger/field/v1\n" + b"".join(map(lp, parts))).hex()
+        sealed = bag.placed[one["position"]][0]["sealed"]
+        refuse(
+            made != one["commitment"] or sealed[one["field"]] != made, "not what was committed to"
+        )
+
+    def decision(one: dict[str, Any]) -> None:
+        made = bag.placed[one["position"]][0]["data"].get("decision")
+        refuse(made is None and one["again"] != "differs", "the entry has no decision")
+        names = ("outcome", "amount_fen", "pack_hash") if made else ()
+        refuse(any(made[name] != one[name] for name in names), "not the decision of the entry")
+
+    def finding(one: dict[str, Any]) -> None:
+        refuse(not set(one["positions"]) <= set(bag.placed), "it rests on entries not proven here")
+
+    checks = (("revealed", value_of), ("decisions", decision), ("findings", finding))
+    for name, check in checks:
+        if f"{name}.jsonl" in bag.payload:
+            bag.each(f"{name}.jsonl", check)
+    with bag.holding("rule.sql"):
+        rule = manifest["rule"]
+        digest = sha256(bag.payload["rule.sql"]).hex() if rule else ""
+        refuse(rule and rule["sha256"] != digest, "it is not the rule that was run")
+
+
+def verify_bundle(folder: Path, outside: Outside) -> Report:
+    """Verify an evidence bundle: what it proves of the log, under a policy from outside alone."""
+    report, files = Report(left=LEFT), dict[str, bytes]()
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise CannotRunError(f"{path}: no plain file")
+        if path.is_file():
+            with path.open("rb") as file:
+                files[path.relative_to(folder).as_posix()] = file.read(64 * 2**20)
+    bag, manifest = Bag(files, report), dict[str, Any](case=None, rule=None)
+    check_manifests(bag)
+    with bag.holding("checkpoint"):
+        note = read_checkpoint(bag.payload["checkpoint"])
+        with bag.holding("manifest.json", 1):
+            manifest = canonical(bag.payload["manifest.json"][:-1])
+            told = manifest["origin"], manifest["size"], manifest["root"]
+            refuse(told != (note.origin, note.size, note.root.hex()), "not of this checkpoint")
+            listed = {one["path"] for one in manifest["files"]}
+            refuse(listed != set(bag.payload), "it lists other files")
+            refuse(manifest["format"] != "aidledger/bundle/v1", "of another format")
+        with bag.holding("entries.jsonl"):
+            check_bag_entries(bag, note)
+        signed = check_bag_batches(bag, note.origin) if CAN_VERIFY else 0
+        check_bag_packs(bag)
+        with bag.holding("manifest.json", 1):
+            check_bag_papers(bag, manifest)
+        report.entries = len(bag.placed)
+        report.show("data/entries.jsonl", IN_LOG, len(bag.placed), note.size, note.origin)
+        report.show("data/batches.jsonl", SIGNED, signed, len(bag.placed) - signed)
+        for one in outside.notes.values():
+            if one.origin == note.origin and one.size == note.size and one.root != note.root:
+                report.find("checkpoint_two_roots", None, "checkpoint", f"at size {note.size}")
+        if outside.policy is None:
+            outside.unused["data/checkpoint"] = "no policy says whose signatures count"
+        else:
+            report.cosigners = outside.accepted(note)
+            report.proven_size = len(bag.placed)
+    report_unused(report, outside)
+    return report
+
+
 # ---- The command ---------------------------------------------------------------------------------
 
 VERDICTS = {"proven": (0, "已证明"), "damaged": (1, "已损坏"), "unproven": (4, "未证明")}
@@ -1907,6 +2200,12 @@ ABSENT = "among the first {} entries there is none of {}|前 {} 条中没有 {}"
 ALL = "these are all {} entries of {}|共 {} 条，全部在此：{}"
 ALL_CASES = "these are all {} cases of the person {}|共 {} 案，全部在此，人员 {}"
 DERIVED = "one of {} rows of {}, derived from {} entries as of {}: {}|{} 行 {} 之一，由 {} 条记录推导，截至 {}：{}"
+IN_LOG = "{} entries are in a log of {}, {}|{} 条记录都在账本中，账本共 {} 条，{}"
+SIGNED = "{} entries are signed by their recorders, {} are not|{} 条有经办人员签名，{} 条没有"
+LEFT = (
+    "words of decisions, whether the rule gives this, page and PDF|决定的文字、规则重跑、网页和 PDF"
+)
+ASK = "aidledger bundle verify asks it|由 aidledger bundle verify 核验"
 NOT_HERE = "{} items, whose records are not here, of {}|共 {} 条，记录不在此处：{}"
 TAIL = "{} entries come after the checkpoint: unproven|检查点之后还有 {} 条，未证明"
 UNWITNESSED = "unwitnessed: the operator can rewrite history|未见证，运营方可改写历史"
@@ -1928,6 +2227,10 @@ def as_text(report: Report, lang: str) -> str:
     for why in dict.fromkeys(report.skipped[one] for one in missing):
         names = ", ".join(named[one] for one in missing if report.skipped[one] == why)
         lines.append(f"- {say('not checked: {} ({})|未核验：{}（{}）', names, say(why))}")
+    if report.left:
+        lines.append(
+            f"- {say('not checked: {} ({})|未核验：{}（{}）', say(report.left), say(ASK))}"
+        )
     for one in told["findings"] + told["leads"]:
         where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
         sign, text = "?" if one["code"] in LEADS else "✗", say(CODES[one["code"]][2])
@@ -1944,6 +2247,8 @@ def as_text(report: Report, lang: str) -> str:
 
 def verify(path: Path, outside: Outside) -> Report:
     """Tell what lies there by its content."""
+    if path.is_dir() and (path / "bagit.txt").is_file():
+        return verify_bundle(path, outside)
     if path.is_dir():
         return verify_tiles(path, outside) if (path / "tile").is_dir() else verify_folder(outside)
     with path.open("rb") as file:
@@ -1958,7 +2263,7 @@ def verify(path: Path, outside: Outside) -> Report:
 def main() -> int:
     """Read the arguments, verify, print."""
     parser = argparse.ArgumentParser(prog="verify_alone", description=__doc__.split("\n")[0])
-    parser.add_argument("path", type=Path, help="a ledger, a folder of tiles or proofs, a receipt")
+    parser.add_argument("path", type=Path, help="a ledger, tiles, proofs, a receipt, a bundle")
     parser.add_argument("--checkpoint", type=Path, action="append", default=[], metavar="FILE")
     parser.add_argument("--policy", type=Path, metavar="FILE", help="whose signatures count")
     parser.add_argument("--proofs", type=Path, metavar="DIR", help="receipts and proofs to check")
@@ -1966,14 +2271,16 @@ def main() -> int:
     parser.add_argument("--person", default="", metavar="TOKEN", help="the person asked for")
     parser.add_argument("--lang", choices=("en", "zh"), help="print sentences, in this language")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    given = parser.parse_args()
+    words = sys.argv[1:]
+    given = parser.parse_args(words[1:] if words[:1] == ["bundle"] and len(words) > 1 else words)
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
         asked = "" if given.path.is_dir() else str(given.path)
         names = {str(one): one for one in [*given.checkpoint, *([given.path] if asked else [])]}
         for folder in [one for one in (given.proofs, given.path) if one and one.is_dir()]:
             inside = folder.rglob("*") if folder == given.proofs else folder.iterdir()
-            inside = [] if (folder / "tile").is_dir() else sorted(inside)
+            apart = (folder / "tile").is_dir() or (folder / "bagit.txt").is_file()
+            inside = [] if apart else sorted(inside)
             names |= {str(one.relative_to(folder)): one for one in inside if one.is_file()}
         files = {}
         for name, place in names.items():

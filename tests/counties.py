@@ -27,16 +27,19 @@ class County(NamedTuple):
     listed: dict[str, Any]
 
     def planted(self, rule: str) -> set[int]:
-        """Return the positions at which a rule is broken on purpose."""
-        return self._positions(rule, "irregularities")
+        """Return the positions at which a rule is broken on purpose, and where entries show it."""
+        return self._positions(rule, "irregularities", only_in_file=False)
 
     def known(self, rule: str) -> set[int]:
         """Return these, and the positions at which it is broken by what else was planted."""
         return self._positions(rule, "irregularities", "side_effects")
 
-    def _positions(self, rule: str, *kinds: str) -> set[int]:
-        made = [item for kind in kinds for item in self.listed.get(kind, [])]
-        return {p for item in made if item["rule"] == rule for p in item["positions"]}
+    def _positions(self, rule: str, *kinds: str, only_in_file: bool = True) -> set[int]:
+        made = [
+            item for kind in kinds for item in self.listed.get(kind, []) if item["rule"] == rule
+        ]
+        shown = [item for item in made if only_in_file or not item.get("only_in_file")]
+        return {p for item in shown for p in item["positions"]}
 
 
 def county(factory: pytest.TempPathFactory, *, planted: bool) -> County:

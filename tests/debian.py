@@ -29,3 +29,16 @@ def needed(package: str, found: Callable[[], Path | None]) -> Path:
 def _quietly(command: list[str]) -> bool:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     return not subprocess.run(command, check=False, capture_output=True, env=environ).returncode
+
+
+def chinese_font() -> None:
+    """See to it that some family with the Chinese characters is there, as users install one."""
+    import typst  # noqa: PLC0415 - of the extra pdf
+
+    from aidledger.services.typesetting import CHINESE  # noqa: PLC0415 - of tests that set text
+
+    def found() -> Path | None:
+        families = typst.Fonts().families()
+        return Path(families[0]) if {*CHINESE} & {*families} else None
+
+    needed("fonts-wqy-microhei", found)

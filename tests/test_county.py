@@ -34,8 +34,8 @@ NOT_HERE = {
     *("help_paid", "help_by_kind", "temporary_grants", "lookbacks", "medical_costs", "referrals"),
     *("housing_queue", "zero_employment", "emergency_paperwork", "programmes_by_person"),
     *("assessed_property", "county_visits", "guardians", "owed_acts", "suspensions"),
-    # and no entry of money is amended
-    *("amended_chains", "amended_money"),
+    # and no entry of money is amended, and no other log is kept
+    *("amended_chains", "amended_money", "county_logs"),
 }
 
 

@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "acdc7c4c52836b4cf070fc0e536544db06252f7e82575350a4cb3f079acf7075"
+POWERS = "d46f7f40f6adc20c831a0fddbfe17af840c8bfa995885416f36871a17942b88d"
 
 
 def told(report: Any) -> Told:

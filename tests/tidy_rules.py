@@ -14,7 +14,7 @@ from tests.tidy_source import Problem, Source
 
 MAX_FILE_LINES = 400
 #: One file by design: an auditor carries it alone, and reads it from beginning to end.
-LONG_FILES = {"scripts/verify_alone.py": 2_010}
+LONG_FILES = {"scripts/verify_alone.py": 2_330}
 MAX_FUNCTION_LINES = 70
 
 #: Which rings a ring may import besides itself. ``policies`` is data: only ``services`` reads it.
@@ -56,6 +56,7 @@ HOUSED: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("store",),
     "sqlglot": ("replay",),
     "sqlite3": ("store",),
+    "typst": ("services",),
 }
 #: Declares the tables to SQLAlchemy: declarations, though they look like calls.
 TABLES_HOME = "src/aidledger/store/schema.py"

@@ -240,3 +240,27 @@ def test_a_locked_key_signs_with_its_passphrase_only(tmp_path: Path) -> None:
     assert [missing.code, made.code, without.code, wrong.code, right.code] == [12, 0, 12, 12, 0]
     assert made.out == right.out
     assert any(line.startswith("example.org/county+") for line in shown.out.splitlines())
+
+
+def test_a_province_gathers_what_a_witness_would_get(county: Path, tmp_path: Path) -> None:
+    province, by = tmp_path / "province.db", ("--actor", "a", "--office", "o")
+    assert on(province, "init", "--origin", "example.org/province").code == 0
+    _, policy = witnessed_by(county)
+    trusted = on(province, "province", "trust", "520123", "--log", vkey_of(county), *by)
+    assert trusted.code == 0, trusted.err
+
+    file, seen = tmp_path / "c.request", 0
+    for number in (2, 3):
+        grow(county, number)
+        assert on(county, "checkpoint", "sign").code == 0
+        words = ("checkpoint", "witness", "--policy", policy, "--request", file, "--old", str(seen))
+        file.unlink(missing_ok=True)
+        asked = on(county, *words)
+        assert asked.code == 0, asked.err
+        again = on(province, "province", "gather", "520123", file, *by)
+        assert again.code == 0, again.err
+        seen = on(province, "list", "county_logs", "--json").object["rows"][0]["size"]
+    stale = on(province, "--lang", "zh", "province", "gather", "520124", file, *by)
+    assert stale.code == 2
+    assert "请先用 aidledger province trust 登记该县日志的公钥" in stale.err
+    assert on(county, "verify", "--json").object["entries"] == seen

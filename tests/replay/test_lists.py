@@ -219,6 +219,9 @@ def helped(log: Log, case: str) -> None:
 def _money(log: Log) -> None:
     """Let the county spend, recover, store goods and buy services, a little of each."""
     log.add(
+        "CountyLogTrusted", "log/520124", "2022-02-19", county="520124", origin="other", vkeys=["k"]
+    )
+    log.add(
         "ListPublished",
         "list/recipients",
         "2022-02-13",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.services import nights
+from tests.services.bundled import Bundled, bundled
 from tests.services.signed import at, make
 from tests.services.signedledger import SignedLedger, copied
 
@@ -146,3 +147,9 @@ def county_before(night_template: bytes, tmp_path: Path) -> Path:
 @pytest.fixture
 def county_after(first_night: bytes, tmp_path: Path) -> Path:
     return nights.copied(Path(first_night.decode()), tmp_path / "county")
+
+
+@pytest.fixture(scope="session")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Bundled:
+    """A bundle of a case of a small signed county, and the county; nobody changes them."""
+    return bundled(tmp_path_factory.mktemp("bundled"))

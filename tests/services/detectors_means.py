@@ -27,6 +27,7 @@ REGISTERS = {
     "F015": {"housing_fund", "social_insurance"},
     "F016": {"deposits", "securities"},
     "F017": {"consumption"},
+    "F024": {"other_county"},
 }
 ACTED = ("IncomeAssessed", "PropertyAssessed", "SupportSuspended", "TerminationReported")
 UNSTEADY = {"wage", "business"}
@@ -148,6 +149,10 @@ def f016(h: History) -> Found:
 
 def f017(h: History) -> Found:
     yield from unanswered(h, "F017")
+
+
+def f024(h: History) -> Found:
+    yield from unanswered(h, "F024")
 
 
 def f018(h: History) -> Found:
@@ -328,6 +333,6 @@ MEANS: dict[str, Callable[[History], Found]] = {
     one.__name__.upper(): one
     for one in (
         *(f002, f009, f010, f011, f012, f013, f014, f015, f016, f017, f018),
-        *(f021, f022, f023, f025, f047, f056, f059, f060),
+        *(f021, f022, f023, f024, f025, f047, f056, f059, f060),
     )
 }

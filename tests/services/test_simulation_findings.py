@@ -47,7 +47,7 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, dict[str
 
 
 def test_there_are_enough_cases_for_every_kind(spoiled: tuple[History, dict[str, Any]]) -> None:
-    """F024, F100, F102: what a county can't have is listed with the reason, and nothing else."""
+    """F100, F102: what a county can't have is listed with the reason, and nothing else."""
     listed = spoiled[1]
 
     assert {one.rule for one in UNCARRIED} == {one["rule"] for one in listed["not_planted"]}
@@ -108,7 +108,7 @@ def test_care_is_called_wrong_only_where_it_was_made_so(
 def test_a_household_is_called_wrong_only_where_it_was_made_so(
     rule: str, spoiled: tuple[History, dict[str, Any]]
 ) -> None:
-    """F002, F009 to F018, F021 to F023, F025, F047, F056, F059, F060: nobody beside the planted ones."""
+    """F002, F009 to F018, F021 to F025, F047, F056, F059, F060: nobody beside the planted ones."""
     history, listed = spoiled
     made = [i for i in listed["irregularities"] + listed["side_effects"] if i["rule"] == rule]
 

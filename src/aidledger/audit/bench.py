@@ -13,11 +13,13 @@ from typing import Final
 
 import duckdb
 
+from aidledger.audit.caselog import Log
 from aidledger.audit.header import RuleError
 from aidledger.audit.rule import Rule
 from aidledger.audit.running import Asked, NotRun, RuleFinding, ask, findings_of, unready
 from aidledger.replay.engine import EngineLimits, building
-from aidledger.replay.loading import Loader, Source, lay_out
+from aidledger.replay.kept import lay_kept, put_rows
+from aidledger.replay.loading import Loader, lay_out
 from aidledger.replay.models import Model, needed
 from aidledger.replay.versions import BESIDE_COLUMNS
 from aidledger.replay.views import event_views, quoted
@@ -44,6 +46,7 @@ class Bench:
         # plans of another moment must not rest on what the tables held then
         connection.execute("PRAGMA disable_optimizer")
         lay_out(connection)
+        lay_kept(connection)
         wanted: set[str] = set()
         for rule in rules:
             self._order[rule.id] = list(needed(self._models, rule.models_in(models)))
@@ -59,7 +62,7 @@ class Bench:
         return model in self._order[rule.id]
 
     def findings(
-        self, rule: Rule, source: Source, *, as_of: date | None, known_on: date | None
+        self, rule: Rule, source: Log, *, as_of: date | None, known_on: date | None
     ) -> tuple[RuleFinding, ...] | NotRun:
         """Return what a rule finds in a ledger, or why it says nothing.
 
@@ -80,6 +83,8 @@ class Bench:
                     f"{one.found} ({one.code})",
                     "see docs/AUDIT.md",
                 )
+            for table, row in source.kept:
+                put_rows(self._connection, table, [row])
             for name in self._order[rule.id]:
                 self._connection.execute(
                     f"PRAGMA enable_optimizer; {self._filling(name)}; PRAGMA disable_optimizer"
@@ -101,7 +106,7 @@ class Bench:
                 "run it in duckdb over a generation to see where",
             ) from None
         finally:
-            self._clear(rule)
+            self._clear(rule, {table for table, _ in source.kept})
 
     def _filling(self, name: str) -> str:
         """Return the statement that builds a model where its empty table is."""
@@ -115,11 +120,11 @@ class Bench:
             self._asked[rule.id] = asked
         return self._asked[rule.id]
 
-    def _clear(self, rule: Rule) -> None:
+    def _clear(self, rule: Rule, kept: set[str]) -> None:
         """Take the ledger of a rule out again."""
         rows = self._connection.execute("SELECT DISTINCT type FROM entry").fetchall()
         views = [event_views()[name].name for (name,) in rows]
-        for name in (*views, *self._order[rule.id], "entry", *BESIDE_COLUMNS):
+        for name in (*views, *self._order[rule.id], "entry", *BESIDE_COLUMNS, *kept):
             self._connection.execute(f"DELETE FROM {quoted(name)}")  # noqa: S608 - quoted
 
 

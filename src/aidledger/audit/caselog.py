@@ -9,10 +9,11 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from aidledger.audit.filling import MisspeltError, filled
+from aidledger.audit.filling import MisspeltError, filled, whole
 from aidledger.audit.header import RuleError
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, encode_data
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.ledger.entry import Entry, EntryError, PolicyPin, encode_entry
 from aidledger.ledger.tree import leaf_hash
 from aidledger.replay.rows import HostileRow
@@ -20,7 +21,9 @@ from aidledger.replay.sealed import SealedRun
 
 ACTOR: Final = "520123001-u1"
 OFFICE: Final = "520123001"
-_ENVELOPE: Final = frozenset({"type", "stream", "on", "recorded", "actor", "office", "data"})
+_ENVELOPE: Final = frozenset(
+    {"type", "stream", "on", "recorded", "actor", "office", "data", "holds"}
+)
 _AMENDING: Final = frozenset({"EntryCorrected", "EntryAnnulled"})
 _day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _moment = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z").fullmatch
@@ -37,6 +40,8 @@ class Log:
         self._last = ""
         self._pin: PolicyPin | None = None
         self.front = 0
+        self.kept: list[tuple[str, dict[str, Any]]] = []
+        """(table, row) of what lies beside the ledger."""
 
     def sealed(self) -> tuple[SealedRun, ...]:
         """Return no sealed segment."""
@@ -86,6 +91,8 @@ class Log:
             raise self.wrong(f"{where} recorded after the one before", moment)
         data = {name: value for name, value in given.items() if name not in _ENVELOPE}
         data |= given.get("data", {})
+        if "holds" in given:
+            data |= {"kept": self._hold(given, data, where)} | data
         if kind.name in _AMENDING and isinstance(data.get("position"), int):
             data["position"] += self.front
         try:
@@ -111,6 +118,20 @@ class Log:
         )
         if kind.name == "PackAdopted":
             self._pin = PolicyPin(hash=f"sha256:{complete['pack_hash']}", pack=complete["pack"])
+
+    def _hold(self, given: dict[str, Any], data: dict[str, Any], where: str) -> dict[str, Any]:
+        """Take the rows of the table that an entry vouches for; return how it names it."""
+        name = str(data.get("kept", {}).get("name", f"register_{data.get('kind', '')}"))
+        table = KEPT_TABLES.get(name)
+        if table is None:
+            raise self.wrong(f"holds of a table in {where}", name)
+        known = {column for column, _ in table.columns}
+        for line, row in enumerate(given["holds"], start=2):
+            for column in sorted(row.keys() - known):
+                raise self.wrong(f"holds of {where} with {', '.join(sorted(known))}", column)
+            cells = {name: whole(v) if isinstance(v, str) else v for name, v in row.items()}
+            self.kept.append((name, {"position": len(self._rows), "line": line, **cells}))
+        return {"name": name, "rows": len(given["holds"])}
 
     def _add(
         self,

@@ -18,6 +18,7 @@ import duckdb
 import msgspec
 
 from aidledger.audit.header import Header, RuleError, read_header
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.domain.policy.schema import Severity
 from aidledger.replay.models import Model, ModelError, loaded_tables, tables_of
 
@@ -85,6 +86,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def models_in(self, models: Mapping[str, Model]) -> set[str]:
         """Return the models that the rule reads."""
         return set(self.tables & models.keys())
+
+    def kept(self) -> set[str]:
+        """Return the tables beside the ledger that the rule reads."""
+        return set(self.tables & KEPT_TABLES.keys())
 
 
 def load_rules(models: Mapping[str, Model], folder: Path | None = None) -> dict[str, Rule]:
@@ -235,7 +240,7 @@ def _needs(header: Header, models: frozenset[str]) -> Iterator[Need]:
                 text[:60],
                 "see docs/AUDIT.md",
             )
-        if match["table"] not in loaded_tables() | models:
+        if match["table"] not in loaded_tables() | KEPT_TABLES.keys() | models:
             raise RuleError(
                 header.file,
                 line,
@@ -265,7 +270,7 @@ def _tables(
     except ModelError as error:
         line = header.query_line + (error.line or 1) - 1
         raise RuleError(file, line, error.expected, error.found, error.hint) from None
-    for alien in sorted(tables - loaded_tables() - models):
+    for alien in sorted(tables - loaded_tables() - KEPT_TABLES.keys() - models):
         found = re.search(rf"\b{re.escape(alien)}\b", query)
         line = header.query_line + (query[: found.start()].count("\n") if found else 0)
         raise RuleError(

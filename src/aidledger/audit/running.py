@@ -16,6 +16,7 @@ import msgspec
 from aidledger.audit.header import RuleError
 from aidledger.audit.rule import PARAMETERS, SEVERITIES, Need, Rule
 from aidledger.audit.saying import said
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.domain.policy.schema import Severity
 from aidledger.ledger.canonical import INTEGER_LIMIT, clip, encode
 from aidledger.ledger.tree import Frontier, leaf_hash
@@ -32,7 +33,7 @@ FIXED: Final = {
 WHOLE: Final = ("BIGINT", "HUGEINT", "INTEGER", "SMALLINT", "UBIGINT")
 PLAIN: Final = frozenset({*WHOLE, "VARCHAR", "DATE", "BOOLEAN", "VARCHAR[]", "BIGINT[]"})
 """The types of the other columns: what a message can say. No fractions: money is whole fen."""
-BROKEN: Final = frozenset({"model", "sql"})
+BROKEN: Final = frozenset({"model", "sql", "table"})
 """Why a rule was not run where something failed; for all else data is lacking."""
 KEPT_A_RULE: Final = 100_000
 """How many findings of one rule are kept; all are counted, summed and hashed."""
@@ -58,7 +59,7 @@ class RuleFinding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class NotRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that said nothing, and why; `code` is ``need``, ``parameter``, ``model`` or ``sql``."""
+    """A rule that said nothing, and why; `code` is ``need``, ``parameter``, ``model``, ``table`` or ``sql``."""
 
     rule: str
     code: str
@@ -105,7 +106,7 @@ def run_rules(
     Args:
         connection: over them.
         rules: in any order; the report has them by id.
-        lost: models that are not there, each with what is said of it.
+        lost: models and tables beside the ledger that are not there, each with what is said of it.
         most: how many findings of a rule are kept.
 
     """
@@ -146,7 +147,8 @@ def _silent(
 ) -> NotRun | None:
     """Say why a rule can't be run, if so."""
     for name in sorted(rule.tables & lost.keys()):
-        return not_run_as(rule, "model", f"{name}: {lost[name]}")
+        code = "table" if name in KEPT_TABLES else "model"
+        return not_run_as(rule, code, f"{name}: {lost[name]}")
     try:
         return unready(connection, rule)
     except duckdb.Error as error:
@@ -333,6 +335,14 @@ def first_line(error: duckdb.Error) -> str:
 
 def not_run_as(rule: Rule, code: str, found: str) -> NotRun:
     """Return that a rule was not run for what was found of it."""
-    zh = {"model": "所需的模型不可用：", "sql": "查询不能运行："}
-    en = {"model": "a model that it reads is not there: ", "sql": "its query does not run: "}
+    zh = {
+        "model": "所需的模型不可用：",
+        "table": "账本旁的表不可信：",
+        "sql": "查询不能运行：",
+    }
+    en = {
+        "model": "a model that it reads is not there: ",
+        "table": "a table beside the ledger is not to be believed: ",
+        "sql": "its query does not run: ",
+    }
     return NotRun(rule=rule.id, code=code, why_zh=zh[code] + found, why_en=en[code] + found)

@@ -39,8 +39,8 @@ def check_words(pack: ResolvedPack, files: Mapping[str, bytes]) -> None:
         PackError: at the first such rule, in the file that it stands in.
     """
     texts = {name: files.get(name, b"") for name, _ in reversed(pack.chain)}
-    lines = {name: field_lines(text.decode("utf-8", "replace")) for name, text in texts.items()}
     for rule, field, expected, found, reason in _faults(pack):
+        lines = {name: field_lines(text.decode("utf-8", "replace")) for name, text in texts.items()}
         where = [
             name for sought in (f"{rule}.{field}", rule) for name in lines if sought in lines[name]
         ]

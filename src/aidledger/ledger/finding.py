@@ -14,6 +14,7 @@ import msgspec
 from aidledger.ledger.finding_text import (
     CLOSING_TEXTS,
     EVIDENCE_TEXTS,
+    GATHERED_TEXTS,
     RESTORATION_TEXTS,
     FindingText,
 )
@@ -252,6 +253,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "a checkpoint's root is not that of the entries",
         "History before its size was rewritten after it was signed, from the position named on.",
     ),
+    **GATHERED_TEXTS,
     **RESTORATION_TEXTS,
     "signature_missing": FindingText(
         "批次没有签名",

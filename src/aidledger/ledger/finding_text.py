@@ -36,6 +36,14 @@ RESTORATION_TEXTS: Final[dict[str, FindingText]] = {
     ),
 }
 
+GATHERED_TEXTS: Final[dict[str, FindingText]] = {
+    "gathered_false": FindingText(
+        "入册的县级检查点不能由此前的推出",
+        "a county's checkpoint that was gathered does not follow from those before",
+        "The entry was forged, or recorded by somebody who checked nothing: it says nothing of the county.",
+    ),
+}
+
 ARCHIVE_TEXTS: Final[dict[str, FindingText]] = {
     "segment_missing": FindingText(
         "缺少归档段",

@@ -7,7 +7,7 @@ and no network, and cannot change the engine's settings. A finished generation i
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,12 +32,14 @@ _BUILT: Final = "built"
 class EngineLimits(msgspec.Struct, frozen=True, kw_only=True):
     """How much the engine may take: `memory` as DuckDB writes it, such as ``1600MB``.
 
-    What does not fit goes to a folder of its own in `spill`, or where temporary files go.
+    What does not fit goes to a folder of its own in `spill`, or where temporary files go; to no disk
+    at all where `spills` is false.
     """
 
     memory: str = DEFAULT_MEMORY
     threads: int = DEFAULT_THREADS
     spill: Path | None = None
+    spills: bool = True
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def building(
         config: dict[str, Any] = {
             "memory_limit": limits.memory,
             "threads": limits.threads,
-            "temp_directory": spill,
+            "temp_directory": spill if limits.spills else "",
             "checkpoint_threshold": CHECKPOINT_AT,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -110,8 +112,12 @@ def lock(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a finished generation read-only and locked.
+def reading(
+    path: Path,
+    limits: EngineLimits | None = None,
+    beside: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a finished generation read-only and locked; `beside` lays out more before it is.
 
     Raises:
         duckdb.Error: the file is missing or damaged.
@@ -128,6 +134,8 @@ def reading(path: Path, limits: EngineLimits | None = None) -> Iterator[duckdb.D
     connection = duckdb.connect(str(path), config=config)
     try:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        if beside is not None:
+            beside(connection)
         lock(connection)
         yield connection
     finally:

@@ -12,7 +12,7 @@ A generation in which a model failed that the current one has is kept, and does 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -163,16 +163,19 @@ class Generations:
 
     @contextmanager
     def opened(
-        self, generation: Generation, limits: EngineLimits | None = None
+        self,
+        generation: Generation,
+        limits: EngineLimits | None = None,
+        beside: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open a generation for reading.
+        """Open a generation for reading; `beside` lays out more before the engine is shut in.
 
         Raises:
             GenerationsError: its file is gone or damaged.
 
         """
         path = self.folder / generation.file
-        with _unreadable(path), reading(path, limits) as connection:
+        with _unreadable(path), reading(path, limits, beside) as connection:
             yield connection
 
     def compare(

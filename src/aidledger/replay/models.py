@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
@@ -198,18 +198,12 @@ def _listed(text: str) -> tuple[str, ...]:
 def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
     """Return the tables and the functions that the one SELECT names."""
     row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
-    parsed: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
-    if parsed["error"] or len(parsed["statements"]) != 1:
-        found = str(parsed.get("error_message", "another number of statements"))
-        at = str(parsed.get("position", ""))
-        line = text.encode()[: int(at)].count(b"\n") + 1 if at.isdigit() else None
-        raise ModelError(
-            name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where", line
-        )
     tables: set[str] = set()
     functions: set[str] = set()
     ctes: set[str] = set()
-    for node in _nodes(parsed):
+
+    def look(node: dict[str, Any]) -> dict[str, Any]:
+        """Note what one object of the parsed SQL names."""
         if node.get("type") == "BASE_TABLE":
             tables.add(node["table_name"])
         if "function_name" in node:
@@ -221,19 +215,18 @@ def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[
             functions.add(column[0].lower())
         if "cte_map" in node:
             ctes.update(item["key"] for item in node["cte_map"]["map"])
+        return node
+
+    # looked at while they are read: every command that asks models waits for this
+    parsed: dict[str, Any] = json.loads(row[0], object_hook=look) if row else {"error": True}
+    if parsed["error"] or len(parsed["statements"]) != 1:
+        found = str(parsed.get("error_message", "another number of statements"))
+        at = str(parsed.get("position", ""))
+        line = text.encode()[: int(at)].count(b"\n") + 1 if at.isdigit() else None
+        raise ModelError(
+            name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where", line
+        )
     return tables - ctes, functions
-
-
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of the parsed SQL."""
-    match value:
-        case dict():
-            yield value
-            for item in value.values():
-                yield from _nodes(item)
-        case list():
-            for item in value:
-                yield from _nodes(item)
 
 
 def loaded_tables() -> frozenset[str]:

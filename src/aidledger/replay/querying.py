@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Timer
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 from aidledger.ledger.canonical import clip
 from aidledger.replay.models import ModelError
 from aidledger.replay.views import quoted
+
+_PATIENCE_SECONDS: Final = 0.05
 
 
 def rows_within(
@@ -22,13 +25,28 @@ def rows_within(
 
     Raises:
         ModelError: it doesn't run, or took longer than so many seconds.
+        KeyboardInterrupt: somebody did; the question was stopped, and the engine takes another.
 
     """
-    with _within(connection, seconds):
-        cursor = connection.execute(_with_texts(connection, sql))
-        rows = cursor.fetchmany(most)
-        columns = [str(column[0]) for column in cursor.description or ()]
+    # the engine doesn't look up from its work when a signal comes: this thread waits for it instead
+    with _within(connection, seconds), ThreadPoolExecutor(max_workers=1) as asking:
+        asked = asking.submit(_fetched, connection, sql, most)
+        try:
+            columns, rows = asked.result()
+        except KeyboardInterrupt:
+            while not asked.done():
+                connection.interrupt()
+                wait([asked], timeout=_PATIENCE_SECONDS)
+            raise
     return _told_apart(columns), [tuple(map(_plain, row)) for row in rows]
+
+
+def _fetched(
+    connection: duckdb.DuckDBPyConnection, sql: str, most: int
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    cursor = connection.execute(_with_texts(connection, sql))
+    rows = cursor.fetchmany(most)
+    return [str(column[0]) for column in cursor.description or ()], rows
 
 
 def _with_texts(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from aidledger.audit.laying import Laid, laid_out
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
+from aidledger.replay.kept import load_kept
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.rebuilding import (
     StoreSource,
@@ -19,6 +22,7 @@ from aidledger.services.rebuilding import (
     store_of,
 )
 from aidledger.services.session import Session
+from aidledger.services.tables.place import tables_folder
 from aidledger.store.port import LedgerStore
 
 
@@ -37,7 +41,7 @@ def answering(
 
     Args:
         session: an opened ledger.
-        names: the models that are read.
+        names: the models, and the tables beside the ledger, that are read.
         as_of: the day the question is about; default: the day (+08:00) of the last entry.
         known_on: leave out what was recorded after that day; default: nothing.
         folder: where generations are kept; default: beside the ledger.
@@ -51,14 +55,21 @@ def answering(
     """
     check_days(as_of, known_on)
     store = store_of(session)
-    wanted_names = tuple(names)
-    wanted = needed(load_models(), wanted_names) if wanted_names else {}
+    names = set(names)
+    kept = sorted(names & KEPT_TABLES.keys())
+    wanted = needed(load_models(), sorted(names - KEPT_TABLES.keys())) if names - set(kept) else {}
+    tables = tables_folder(store)
     generations = generations_of(store, folder)
     current = generations.current()
-    if current is not None and _answers(current, store, wanted, as_of=as_of, known_on=known_on):
-        with generations.opened(current, limits) as connection:
+    if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
+        lost: dict[str, str] = {}
+
+        def lay(connection: Any) -> None:
+            lost.update(load_kept(connection, tables, kept))
+
+        with generations.opened(current, limits, lay) as connection:
             laid = Laid(
-                connection=connection, position=current.position, lost={}, skipped=current.skipped
+                connection=connection, position=current.position, lost=lost, skipped=current.skipped
             )
             yield laid, current.number
         return
@@ -69,11 +80,13 @@ def answering(
         known_on=known_on,
         limits=limits,
         progress=progress,
+        kept=kept,
+        folder=tables,
     ) as laid:
         yield laid, None
 
 
-def _answers(
+def answers(
     current: Generation,
     store: LedgerStore,
     models: dict[str, Model],

@@ -84,7 +84,7 @@ def audit(
     models = load_models()
     with answering(
         session,
-        sorted({name for rule in rules.values() for name in rule.models_in(models)}),
+        {name for rule in rules.values() for name in rule.models_in(models) | rule.kept()},
         as_of=as_of,
         known_on=known_on,
         folder=folder,

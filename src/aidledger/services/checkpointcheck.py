@@ -94,12 +94,15 @@ class CheckpointCheck:
         """At which sizes roots are needed."""
         return {one.checkpoint.size for one in self.known}
 
-    def judge(self, roots: Roots) -> list[Rung]:
+    def judge(self, roots: Roots, gathered: Iterable[Finding] = ()) -> list[Rung]:
         """Compare every note with the entries and the others; return both rungs.
+
+        Of notes that other logs signed, `gathered` says what is wrong with them.
 
         History is right up to the last note that agrees; what notes from outside are held to, only
         notes from outside say, for whoever rewrites the log can sign the rows of its table anew.
         """
+        self.findings += gathered
         good = {True: 0, False: 0}
         first: dict[int, Known] = {}
         for one in sorted(self.known, key=lambda known: known.checkpoint.size):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -11,10 +11,21 @@ from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import AmountPart
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
+from aidledger.said import Said
 from aidledger.services.history import history
 from aidledger.services.redeciding import record_of
 from aidledger.services.running import LimitShown, limit_shown, running_limits
 from aidledger.services.session import Session
+
+OUTCOMES: Final[dict[str, Said]] = {
+    "allow": Said("准许", "allowed"),
+    "refuse": Said("拒绝", "refused"),
+    "met": Said("符合", "met"),
+    "failed": Said("不符合", "failed"),
+    "undecidable": Said("无法判定", "undecidable"),
+    "not_applicable": Said("不适用", "not applicable"),
+}
+"""What comes of a decision, and of a clause."""
 
 
 class ClauseView(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ def write_file(path: Path, content: bytes) -> bool:
         with suppress(OSError):
             beside.unlink()
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
 
 
@@ -78,7 +78,8 @@ def read_files(paths: Sequence[Path], *, limit: int) -> dict[str, bytes]:
     return found
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk. Raises OSError."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -91,7 +91,7 @@ class StoreSource:
             ServiceError: one of them is not as it was sealed.
 
         """
-        place = _place_of(self._store)
+        place = place_of(self._store)
         return () if place is None else sealed_runs(self._store, archive_folder(place))
 
     def rows(self, first: int = 0) -> Iterable[HostileRow]:
@@ -109,7 +109,7 @@ def generations_folder(location: str) -> Path:
     return beside(location, "generations")
 
 
-def _place_of(store: LedgerStore) -> str | None:
+def place_of(store: LedgerStore) -> str | None:
     """Return where a store lies, as far as it knows."""
     place = getattr(store, "path", None) or getattr(store, "location", None)
     return None if place is None else str(place)
@@ -127,7 +127,7 @@ def generations_of(session: Session | LedgerStore, folder: Path | None = None) -
 
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
     """Return the folder named, or that of the store's own place."""
-    place = folder or _place_of(store)
+    place = folder or place_of(store)
     if place is None:
         raise ServiceError(
             "rebuild: expected a folder for the generations of this database, found none",

@@ -92,6 +92,24 @@ def sample(
         )
 
 
+def read_sample(written: bytes) -> SampleOf:
+    """Read a sample as it was written.
+
+    Raises:
+        ServiceError: what was written is no sample.
+
+    """
+    try:
+        told: dict[str, Any] = msgspec.json.decode(written, type=dict[str, Any])
+        told.pop("schema", None)
+        return msgspec.convert(told, SampleOf)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise ServiceError(
+            "expected a sample as audit sample --output writes it, found something else",
+            hint="see docs/AUDIT.md on samples",
+        ) from None
+
+
 def drawn_again(
     session: Session | LedgerStore,
     written: bytes,
@@ -105,15 +123,7 @@ def drawn_again(
         ServiceError: what was written is no sample, or the log is shorter now.
 
     """
-    try:
-        told: dict[str, Any] = msgspec.json.decode(written, type=dict[str, Any])
-        told.pop("schema", None)
-        given = msgspec.convert(told, SampleOf)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise ServiceError(
-            "expected a sample as audit sample --output writes it, found something else",
-            hint="see docs/AUDIT.md on samples",
-        ) from None
+    given = read_sample(written)
     store = store_of(session)
     if not 0 <= given.size <= store.head().size:
         raise ServiceError(

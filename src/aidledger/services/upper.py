@@ -15,6 +15,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
 from aidledger.services.checkpointcheck import CheckpointCheck
 from aidledger.services.declared import declared_of
+from aidledger.services.gatheredcheck import gathered_findings
 from aidledger.services.keptpowers import KeptPowers
 from aidledger.services.logwalk import Roots, verified_roots, walk
 from aidledger.services.markcheck import MarkCheck
@@ -77,7 +78,7 @@ def climb(
         roots = verified_roots(store, report.entries, sizes) or walk(store.read(), sizes)
     elif signing or sizes:
         roots = walk(store.read(), sizes, signatures.see if signing else None)
-    rungs = [mark.judge(roots), *notes.judge(roots)]
+    rungs = [mark.judge(roots), *notes.judge(roots, gathered_findings(store))]
     rungs += [restored.judge(roots), signatures.finish(roots)]
     forbidden: list[Finding] = []
     leads: list[Finding] = []

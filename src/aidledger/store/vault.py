@@ -75,6 +75,11 @@ class Vault:
         rows = self._store.vault_rows(commitments)
         return {commitment: self._opened(row) for commitment, row in rows.items()}
 
+    def openings(self, commitments: Sequence[str]) -> dict[str, tuple[bytes, bytes]]:
+        """Return salt and value behind commitments: with both anybody can check the commitment."""
+        rows = self._store.vault_rows(commitments)
+        return {commitment: self._opening(row) for commitment, row in rows.items()}
+
     def erase(self, person: str) -> bool:
         """Destroy a person's key for good. False: there was none."""
         self.forget(person)
@@ -138,14 +143,17 @@ class Vault:
             ) from error
 
     def _opened(self, row: VaultRow) -> str:
+        try:
+            return self._opening(row)[1].decode()
+        except UnicodeDecodeError:
+            raise _changed(row) from None
+
+    def _opening(self, row: VaultRow) -> tuple[bytes, bytes]:
         plain = self._plain(row, self._unwrap(row.person, row.wrapped_key))
         salt, value = plain[:SALT_BYTES], plain[SALT_BYTES:]
         if not field_opens(row.commitment, row.field, salt, value):
             raise _changed(row)
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            raise _changed(row) from None
+        return salt, value
 
     def _plain(self, row: VaultRow, key: AESGCM) -> bytes:
         try:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import cel
@@ -159,8 +160,9 @@ class DateFunctions:
         return self._calendar.working_days_between(parse_day(start), parse_day(end))
 
 
+@lru_cache(maxsize=8192)
 def compile_expression(source: str, *, file: str, field: str) -> Expression:
-    """Compile a condition and find the facts that it reads.
+    """Compile a condition, once, and find the facts that it reads.
 
     Raises:
         PackError: too long, not CEL, a root read whole or unknown, a number with a point, a

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final
@@ -97,8 +98,11 @@ def pack_hash(content: bytes, parent_hash: str | None) -> str:
     return hashlib.sha256(label + length_prefixed(rules) + length_prefixed(parent)).hexdigest()
 
 
+@lru_cache(maxsize=256)
 def load_pack_file(content: bytes, *, file: str) -> PackFile:
     """Read one file by itself: shape, dates, ratios, roundings, provenance, unique ids.
+
+    The same bytes are read once: many packs rest on one parent.
 
     Raises:
         PackError: naming file, line and field.

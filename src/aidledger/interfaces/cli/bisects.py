@@ -10,7 +10,6 @@ import msgspec
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.decisions import OUTCOMES
 from aidledger.interfaces.cli.entries import brief
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
@@ -18,6 +17,7 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted, fact_text, moment
 from aidledger.services.bisecting import Search, Violation, bisect_damage, bisect_sql
 from aidledger.services.clausehistory import ClauseHistory, Held, clause_history
+from aidledger.services.explaining import OUTCOMES
 from aidledger.services.history import find_stream
 from aidledger.services.listing import cell_text
 

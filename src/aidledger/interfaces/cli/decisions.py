@@ -16,21 +16,13 @@ from aidledger.interfaces.cli.ledgers import reading, reading_sealed
 from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import fact_text, shortened, yuan
 from aidledger.services.clock import china_day
-from aidledger.services.explaining import ClauseView, DecisionView, explain
+from aidledger.services.explaining import OUTCOMES, ClauseView, DecisionView, explain
 from aidledger.services.history import find_stream
 from aidledger.services.redeciding import Repetition, redecide, whatif
 from aidledger.services.redeciding_all import Redecided, redecide_all
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _COLOURS: Final = {"met": "green", "failed": "red", "undecidable": "yellow"}
-OUTCOMES: Final = {
-    "allow": Said("准许", "allowed"),
-    "refuse": Said("拒绝", "refused"),
-    "met": Said("符合", "met"),
-    "failed": Said("不符合", "failed"),
-    "undecidable": Said("无法判定", "undecidable"),
-    "not_applicable": Said("不适用", "not applicable"),
-}
 _NOT_ASKED: Final = "not_applicable"
 _KINDS: Final = {
     "pack": Said("政策包", "pack"),

@@ -12,10 +12,12 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
+from aidledger.interfaces.cli.helps_bundles import BUNDLE_OPTIONS, BUNDLING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_fund import FUND_OPTIONS, FUNDS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
+from aidledger.interfaces.cli.helps_handing import HANDING, HANDING_OPTIONS
 from aidledger.interfaces.cli.helps_importing import IMPORTING, IMPORTING_OPTIONS
-from aidledger.interfaces.cli.helps_money import EXPORTS
 from aidledger.interfaces.cli.helps_operating import OPERATING, OPERATING_OPTIONS
 from aidledger.interfaces.cli.helps_policy import POLICIES
 from aidledger.interfaces.cli.helps_proofs import BY_PROOF, PROVING, PROVING_OPTIONS
@@ -39,7 +41,9 @@ COMMANDS: Final[dict[str, Help]] = {
     **ARCHIVING,
     **ATTACKING,
     **AUDITING,
+    **BUNDLING,
     **DECIDING,
+    **FUNDS,
     **GENERATIONS,
     **IN_TIME,
     **WITNESSING,
@@ -117,7 +121,7 @@ COMMANDS: Final[dict[str, Help]] = {
             "are written: an identity, bank or mobile number or a word of illness stops it.",
         ),
     ),
-    **EXPORTS,
+    **HANDING,
     "verify": Help(
         Said("逐级核验账本，报告全部损坏", "Verify the ledger rung by rung and report all damage"),
         (
@@ -245,6 +249,7 @@ COMMANDS: Final[dict[str, Help]] = {
         (
             "aidledger --ledger county.db simulate --cases 300 --months 12 --seed 2022",
             "aidledger simulate --cases 50 --months 6 --seed 1 --irregularities planted.json",
+            "aidledger simulate --scenario paid-after-death",
         ),
         Said(
             "账本须是空的。同一种子得到同样的字节。",
@@ -268,12 +273,15 @@ OPTIONS: Final[dict[str, Said]] = {
     **ARCHIVE_OPTIONS,
     **ATTACK_OPTIONS,
     **AUDIT_OPTIONS,
+    **BUNDLE_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **FUND_OPTIONS,
     **TIME_OPTIONS,
     **WITNESS_OPTIONS,
     **OPERATING_OPTIONS,
     **GENERATION_OPTIONS,
+    **HANDING_OPTIONS,
     **PROVING_OPTIONS,
     "--ledger": Said(
         "账本：文件路径或 postgresql:// 地址 [AIDLEDGER]",
@@ -346,6 +354,12 @@ OPTIONS: Final[dict[str, Said]] = {
     "--months": Said("月数", "number of months"),
     "--seed": Said("种子", "the seed"),
     "--start": Said("开始之日", "first day"),
+    "--scenario": Said(
+        "重现已公布审计的一种情形，案件数和月数随情形而定：paid-after-death、invented-persons、"
+        "wrong-standard、money-held、public-staff、owners、officers-kin、city-share",
+        "a situation of a published audit, with cases and months of its own: paid-after-death, "
+        "invented-persons, wrong-standard, money-held, public-staff, owners, officers-kin, city-share",
+    ),
     "--irregularities": Said(
         "把埋入的违规写入此文件", "write what irregularities were planted to this file"
     ),

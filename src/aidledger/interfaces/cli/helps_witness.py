@@ -159,6 +159,38 @@ WITNESSING: Final[dict[str, Help]] = {
             "Find out first which entries were lost, and why.",
         ),
     ),
+    "province": Help(
+        Said(
+            "上级机关的日志：汇集各县日志的检查点",
+            "A log over the counties' logs: keep each county's checkpoints",
+        ),
+        (
+            "aidledger --ledger province.db province gather 520123 520123.request --actor a --office o",
+        ),
+    ),
+    "province trust": Help(
+        Said("登记一个县的日志及其公钥", "Record a county's log and its public keys"),
+        ("aidledger province trust 520123 --log county.vkey --actor a --office o",),
+        Said(
+            "再次登记则替换此前的公钥；一个县只有一个日志。",
+            "Recorded again, the keys take the place of those before; a county has one log.",
+        ),
+    ),
+    "province gather": Help(
+        Said("将一个县的检查点入册", "Record a county's checkpoint"),
+        (
+            "aidledger --ledger county.db checkpoint witness --policy p.txt --request c.request --old 0",
+            "aidledger --ledger province.db province gather 520123 c.request --actor a --office o",
+            "aidledger --ledger province.db list county_logs",
+        ),
+        Said(
+            "FILE 是送给见证方的同一请求，须由该县公钥签署并证明它延续上次入册的检查点。同一大小出现两个"
+            "树根时记为矛盾，退出码为 1；list county_logs 列出各县最新的检查点。",
+            "FILE is the request that a witness gets: signed by the county's log, and proven to extend the "
+            "checkpoint gathered last. Two roots at one size are recorded as a contradiction: exit status "
+            "1. `list county_logs` shows each county's newest.",
+        ),
+    ),
 }
 
 WITNESS_OPTIONS: Final[dict[str, Said]] = {

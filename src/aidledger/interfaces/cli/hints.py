@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 HINTS: Final[dict[str, str]] = {
+    # documents
+    "install one: apt-get install fonts-wqy-microhei": (
+        "请安装一种中文字体，例如 fonts-wqy-microhei"
+    ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
     "free some space on the server": "请在服务器上腾出磁盘空间",
@@ -47,6 +51,26 @@ HINTS: Final[dict[str, str]] = {
         "先与最新的联署检查点比对账本，再删除该文件"
     ),
     "make the directory": "请先建立目录",
+    # a log over other logs
+    "--log FILE holds the public keys of the county's log, a line each": (
+        "--log FILE 是该县日志的公钥，每行一个"
+    ),
+    "a county has one log; a new one is another county's entry": (
+        "一个县只有一个日志；另一日志请以另一代码登记"
+    ),
+    "aidledger province trust names the keys of its log": (
+        "请先用 aidledger province trust 登记该县日志的公钥"
+    ),
+    "ask the county's operator, and tell the auditors: this can't be honest": (
+        "请询问该县运营方并告知审计机关：这不可能是诚实的"
+    ),
+    "aidledger checkpoint witness --request FILE writes one": (
+        "aidledger checkpoint witness --request FILE 可写出请求"
+    ),
+    "ask the county for a request with --old and the size gathered last": (
+        "请该县以 --old 和上次入册的条数重新写出请求"
+    ),
+    "name the county whose log it is": "请给出该日志所属的县",
     # secrets, keys, tokens
     "a ledger and its secrets belong together: use a new location": (
         "账本与其密钥文件须成对：请换一个新位置"
@@ -118,6 +142,8 @@ HINTS: Final[dict[str, str]] = {
     "make a new ledger with aidledger init: invented people don't belong among others": (
         "请用 aidledger init 新建账本：虚构人员不应与他人混在一起"
     ),
+    "aidledger simulate --help names them": "aidledger simulate --help 列出各情形的名称",
+    "leave --cases, --months and --start away": "请不要给出 --cases、--months 和 --start",
     "simulate more cases or months": "请模拟更多个案或月份",
     "open it in a spreadsheet program and save it again as XLSX": (
         "请用电子表格软件打开，重新存为 XLSX"

@@ -49,7 +49,7 @@ def run_rebuild(
             hint=Said("加上 --engine spark", "add --engine spark"),
             exit_code=USAGE,
         )
-    progress = _Stages(app)
+    progress = Stages(app)
     days: dict[str, date | None] = {
         "as_of": date.fromisoformat(as_of) if as_of else None,
         "known_on": date.fromisoformat(known_on) if known_on else None,
@@ -81,7 +81,7 @@ def run_rebuild(
     return exit_code_of(built)
 
 
-class _Stages:
+class Stages:
     """Shows how far the reading of the entries is, and then how far the models are."""
 
     def __init__(self, app: App) -> None:
@@ -90,6 +90,7 @@ class _Stages:
         self._loading = False
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Say of a stage that so much of it is done."""
         loading = stage == _LOADING
         if self._shown is None or loading != self._loading:
             self.close()

@@ -12,7 +12,10 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.services.importing.requestfile import writing_requests
+from aidledger.services.problems import ServiceError
 from aidledger.services.simulation.running import SimulationResult, simulate
+from aidledger.services.simulation.scenarios.catalog import scenario_of
+from aidledger.services.simulation.scenarios.scenario import Scenario
 
 DEFAULT_CASES: Final = 300
 DEFAULT_MONTHS: Final = 12
@@ -27,18 +30,29 @@ def run_simulate(
     months: int | None,
     seed: int | None,
     start: str | None,
+    scenario: str | None,
     irregularities: str | None,
     requests: str | None,
     signed: bool,
     json: bool,
 ) -> int:
     """Fill an empty ledger with a simulated county."""
+    wanted = None if scenario is None else scenario_of(scenario)
+    if wanted is not None:
+        if (cases, months, start) != (None, None, None):
+            raise ServiceError(
+                f"simulate: {wanted.name} has cases, months and a first day of its own",
+                hint="leave --cases, --months and --start away",
+                exit_code=2,
+            )
+        cases, months = wanted.cases, wanted.months
     result = simulated(
         app,
         cases=DEFAULT_CASES if cases is None else cases,
         months=DEFAULT_MONTHS if months is None else months,
         seed=DEFAULT_SEED if seed is None else seed,
         start=start or DEFAULT_START,
+        scenario=wanted,
         irregularities=irregularities,
         requests=requests,
         signed=signed,
@@ -54,6 +68,8 @@ def run_simulate(
             (app.say("树根", "root"), result.root),
         ]
     )
+    if wanted is not None:
+        _show(app, wanted)
     if irregularities is not None:
         screen.pairs(
             [
@@ -64,6 +80,36 @@ def run_simulate(
     return OK
 
 
+def _show(app: App, scenario: Scenario) -> None:
+    """Say what was rebuilt, and what rules have to find of it."""
+    screen = app.screen
+    screen.pairs(
+        [
+            (app.say("情形", "scenario"), app.say(scenario.title_zh, scenario.title_en)),
+            (app.say("已公布", "published"), app.say(scenario.published_zh, scenario.published_en)),
+            (app.say("自拟", "invented"), app.say(scenario.ours_zh, scenario.ours_en)),
+        ]
+    )
+    titles = [
+        app.say("规则", "rule"),
+        app.say("应查出", "to be found"),
+        app.say("案件", "cases"),
+        app.say("人", "persons"),
+        app.say("元", "yuan"),
+    ]
+    rows = [
+        [
+            one.rule,
+            f"{one.findings:,}",
+            f"{one.cases:,}",
+            f"{one.persons:,}",
+            "" if one.amount_fen is None else f"{one.amount_fen // 100:,}",
+        ]
+        for one in scenario.shown
+    ]
+    screen.table(titles, rows, right=frozenset(range(1, len(titles))))
+
+
 def simulated(
     app: App,
     *,
@@ -71,6 +117,7 @@ def simulated(
     months: int,
     seed: int,
     start: str = DEFAULT_START,
+    scenario: Scenario | None = None,
     irregularities: str | None = None,
     requests: str | None = None,
     signed: bool = False,
@@ -88,6 +135,7 @@ def simulated(
                 months=months,
                 seed=seed,
                 start=start,
+                scenario=scenario,
                 irregularities=Path(irregularities) if irregularities else None,
                 signed=signed,
                 progress=progress,

@@ -12,10 +12,14 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
+from aidledger.interfaces.cli.tree_bundles import BUNDLE
+from aidledger.interfaces.cli.tree_fund import FUND
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
+from aidledger.interfaces.cli.tree_handing import EXPORTS
 from aidledger.interfaces.cli.tree_operating import OPERATING
 from aidledger.interfaces.cli.tree_policy import ADOPT, POLICY
 from aidledger.interfaces.cli.tree_proofs import BY_PROOF, CLOSING, PROVING
+from aidledger.interfaces.cli.tree_province import PROVINCE
 from aidledger.interfaces.cli.tree_time import BISECT, TIME
 from aidledger.interfaces.cli.tree_witness import CHECKPOINTS, WITNESSES
 
@@ -131,17 +135,6 @@ _KEYS: Final = Spec(
     ),
 )
 
-_EXPORTS: Final = Spec(
-    "export",
-    below=(
-        Spec(
-            "beancount",
-            _HERE + "exports:write_beancount",
-            opts=(Opt("--output", "path", "FILE"), *_TIMES, _JSON),
-        ),
-    ),
-)
-
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         Said("查看", "Look"),
@@ -176,8 +169,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     _JSON,
                 ),
             ),
+            FUND,
             SQL,
-            _EXPORTS,
+            EXPORTS,
             POLICY,
         ),
     ),
@@ -230,10 +224,11 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ),
             CHECKPOINTS,
             WITNESSES,
+            PROVINCE,
             ARCHIVE,
         ),
     ),
-    Section(Said("证明", "Prove"), PROVING),
+    Section(Said("证明", "Prove"), (*PROVING, BUNDLE)),
     Section(
         Said("记录", "Record"),
         (
@@ -302,6 +297,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--months", "count", "N"),
                     Opt("--seed", "count", "N"),
                     Opt("--start", "day"),
+                    Opt("--scenario", "text", "NAME"),
                     Opt("--irregularities", "path", "FILE"),
                     Opt("--requests", "path", "FILE"),
                     Opt("--signed", "flag"),

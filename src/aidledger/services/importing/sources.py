@@ -155,7 +155,7 @@ class HistoryFile:
 
     def _csv_lines(self) -> Iterator[tuple[int, list[Cell], Problem | None]]:
         """Yield (line, cells, what is wrong); a quoted cell may run over several lines."""
-        encoding = self._encoding()
+        encoding = encoding_of(self._path)
         with self._path.open("rb") as file:
             first = file.readline(_CHUNK)
             delimiter = "\t" if b"\t" in first else ","
@@ -174,23 +174,32 @@ class HistoryFile:
                     yield line, list(cells), None
                 line = reader.line_num + 1
 
-    def _encoding(self) -> str:
-        """Return how a CSV file is written: UTF-8 or, as spreadsheets in China save it, GB18030."""
-        for encoding in ("utf-8", "gb18030"):
-            decoder = codecs.getincrementaldecoder(encoding)()
-            try:
-                with self._path.open("rb") as file:
-                    while chunk := file.read(_CHUNK):
-                        decoder.decode(chunk)
-                    decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                continue
-            return encoding
-        raise ServiceError(
-            "the file is neither JSON Lines nor a table, expected text in UTF-8 or GB18030",
-            hint="save it as CSV in UTF-8, XLSX, Parquet or JSON Lines",
-            exit_code=2,
-        )
+
+def encoding_of(path: Path) -> str:
+    """Return how a CSV file is written: UTF-8 or, as spreadsheets in China save it, GB18030.
+
+    Raises:
+        ServiceError: neither; it names the first line that is none of the second.
+
+    """
+    line = 1
+    for encoding in ("utf-8", "gb18030"):
+        decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+        try:
+            with path.open("rb") as file:
+                while chunk := file.readlines(_CHUNK):
+                    for text in chunk:
+                        decoder.decode(text)
+                        line += 1
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise ServiceError(
+        f"line {line}: expected text in UTF-8 or GB18030, found bytes of neither",
+        hint="save it as CSV in UTF-8, XLSX, Parquet or JSON Lines",
+        exit_code=2,
+    )
 
 
 def _format_of(start: bytes) -> str:

@@ -167,7 +167,19 @@ def _decoded(content: bytes) -> str:
 
 
 def sheet_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """Yield (row number, cells) of the first sheet of a workbook."""
+    """Yield (row number, cells) of the first sheet of an XLSX workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(item.file_size for item in packed.infolist())
+    except zipfile.BadZipFile as error:
+        raise unreadable_book(error) from None
+    if size > MAX_UNPACKED_BYTES:
+        raise too_large()
+    yield from enumerate(rows_of_book(content), start=1)
+
+
+def rows_of_book(content: bytes, *, alone: bool = False) -> list[list[Cell]]:
+    """Return the rows of the first sheet of a workbook; `alone`: the other sheets must be empty."""
     try:
         calamine: Any = import_module("python_calamine")
     except ImportError:
@@ -176,16 +188,31 @@ def sheet_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
             hint="pip install 'aidledger[xlsx]', or save the sheet as CSV",
         ) from None
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(item.file_size for item in packed.infolist())
-        if size > MAX_UNPACKED_BYTES:
-            raise ServiceError("the workbook is too large when unpacked", exit_code=2)
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        first = book.get_sheet_by_index(0)
+        count = len(book.sheet_names) if alone else 1
+        others = [book.get_sheet_by_index(n) for n in range(1, count)]
+        rows: list[list[Cell]] = first.to_python(skip_empty_area=False)
     except (calamine.CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError) as error:
+        raise unreadable_book(error) from None
+    if alone and any(sheet.height for sheet in others):
         raise ServiceError(
-            f"the workbook cannot be read: {printable(error, 60)}",
-            hint="open it in a spreadsheet program and save it again as XLSX",
+            "the workbook: expected rows in its first sheet only, found some in another",
+            hint="save each sheet as a workbook of its own",
             exit_code=2,
-        ) from None
-    yield from enumerate(rows, start=1)
+        )
+    return rows
+
+
+def unreadable_book(error: Exception) -> ServiceError:
+    """Return that a workbook can't be read."""
+    return ServiceError(
+        f"the workbook cannot be read: {printable(error, 60)}",
+        hint="open it in a spreadsheet program and save it again as XLSX",
+        exit_code=2,
+    )
+
+
+def too_large() -> ServiceError:
+    """Return that a workbook is too large when it is unpacked."""
+    return ServiceError("the workbook is too large when unpacked", exit_code=2)

@@ -35,6 +35,8 @@ class Dossier:
     ended_on: date | None = None
     """The day after which nobody visits, cares or pays any more."""
     carer: str = ""
+    complained: bool = False
+    """A complaint about it came in since the county was last at the household."""
     funeral_fen: int = 0
     """A burial that the fund has still to pay."""
     floor: date = date.min

@@ -23,6 +23,7 @@ from aidledger.services.simulation.places import (
     SECOND_SURVEYOR,
     SURVEYOR,
     department,
+    visitors,
 )
 
 _TENDED_EVERY: Final = 8
@@ -110,7 +111,7 @@ def visits(case: Dossier, each_days: int = _VISIT_DAYS) -> Process:
             evidence=case.digest(f"visit/{day}"),
             form="phone" if case.rng.randrange(12) == 0 else "in_person",
             need="reported" if need else "none",
-            visitor=f"{case.village}-v{case.plan.number % 2 + 1}",
+            visitor=f"{case.village}-v{case.plan.number % visitors(county.cases) + 1}",
         )
         note = f"看望{case.plan.person.name}，{'需要协助' if need else '生活正常'}。"
         case.say(visited, CLERK, effective_on=day, personal={"note": note})

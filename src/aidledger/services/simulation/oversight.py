@@ -27,6 +27,8 @@ _PERMILLE_A_MONTH: Final = 6
 """Complaints by case and month."""
 _SHOWN_DAYS: Final = 20
 _EXTENDED_DAYS: Final = 30
+_EXTENDED_AFTER: Final = 20
+"""Working days of an inquiry after which more time is asked for: while the first days still run."""
 _MISPRINTED_FEN: Final = 10_000
 LIST_KIND: Final = "recipients"
 _SHORT_OF_STAFF: Final = "人手不足"
@@ -114,6 +116,8 @@ class Complaints:
             "text": "反映办理时间较长，请予核实。",
         }
         county.say(stream, received, by=COMPLAINTS, personal=personal)
+        if subject is not None:
+            subject.complained = True
         yield Turn(county.after(plan.register_after), COUNTY)
         registered = complaint.ComplaintRegistered(handler=plan.handler)
         proposal = county.proposal(stream, registered, by=COMPLAINTS)
@@ -121,10 +125,12 @@ class Complaints:
             county.insist(proposal, reason=_SHORT_OF_STAFF, authority=_SECTION)
         else:
             county.say(stream, registered, by=COMPLAINTS)
-        yield Turn(county.after(plan.investigate_after), COUNTY)
+        look_on = county.after(plan.investigate_after)
         if plan.extended_days:
+            yield Turn(county.after(_EXTENDED_AFTER), COUNTY)
             extended = complaint.ComplaintExtended(days=plan.extended_days, ground="complex")
             county.say(stream, extended, by=COMPLAINTS)
+        yield Turn(look_on, COUNTY)
         looked_into = complaint.ComplaintInvestigated(finding=plan.finding)
         report = {"report": "经核实，程序符合规定。"}
         proposal = county.proposal(stream, looked_into, by=plan.handler, personal=report)
@@ -149,6 +155,8 @@ class Boards:
         """Township and month of lists that nobody takes down."""
         self.wrong: set[tuple[str, str]] = set()
         """Township and month of lists whose first line shows another amount."""
+        self.short: set[tuple[str, str]] = set()
+        """Township and month of lists that leave the last person out."""
         self.oversharing: set[tuple[str, str]] = set()
         """Township and month of lists that show accounts as well."""
 
@@ -167,6 +175,8 @@ class Boards:
                 continue
             if (town.code, month) in self.wrong:
                 rows[0]["amount_fen"] = int(rows[0]["amount_fen"]) + _MISPRINTED_FEN
+            if (town.code, month) in self.short:
+                rows.pop()
             to_on = county.today + timedelta(days=_SHOWN_DAYS)
             published = registry.ListPublished(
                 as_of=county.today.isoformat(),

@@ -50,6 +50,9 @@ _TOWNSHIPS: Final[tuple[tuple[str, Literal["rural", "urban"], int, int], ...]] =
 """Name, kind, population (one or more in each bracket of S3: below 20,000, to 50,000, above)."""
 _VILLAGES: Final = ("上河", "梨坪", "石桥", "泉边", "双杉", "枫岭", "白鹭", "岩下")
 CASES_A_DECIDER: Final = 250
+CASES_A_VISITOR: Final = 1_000
+_VISITORS: Final = 2
+"""In each village of a small county; one more for each so many cases of a large one."""
 _SPARE_DECIDERS: Final = 20
 """The number of the first decider beside the one that every county has."""
 
@@ -184,3 +187,8 @@ def deciders(cases: int) -> tuple[str, ...]:
     """Return who decides on so many cases: one officer can't read more than so much in an hour."""
     spare = range(_SPARE_DECIDERS, _SPARE_DECIDERS + cases // CASES_A_DECIDER)
     return (f"{COUNTY}-{DECIDER}", *(f"{COUNTY}-u{number}" for number in spare))
+
+
+def visitors(cases: int) -> int:
+    """Return how many people visit in each village: nobody can be in thirty homes on a day."""
+    return _VISITORS + cases // CASES_A_VISITOR

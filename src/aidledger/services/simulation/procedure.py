@@ -34,26 +34,26 @@ _CHANNELS: Final[tuple[Literal["patrol", "household_visit", "phone", "data_shari
     "data_sharing",
 )
 _SPOT_CHECK_PERMILLE: Final = 400
-"""Of the files of a month; the rule demands 300, and the first file of each month is checked."""
+"""Of a programme's files of a month; the rule demands 300, and the first of each month is checked."""
 
 _SECOND_LOOK_EVERY: Final = 10
 """One in so many approvals is looked at again; the table of powers demands one in twenty."""
 
 
 class SpotChecks:
-    """Chooses the files that the county checks at home: never below its share in any month."""
+    """Chooses the files that the county checks at home: of no programme below its share in a month."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, tuple[int, int]] = {}
+        self._counts: dict[tuple[str, str], tuple[int, int]] = {}
         self.left_out: set[str] = set()
         """Months in which only relatives of officers are checked."""
 
-    def wanted(self, month: str, *, always: bool) -> bool:
-        """Return whether the next file of a month is to be checked."""
-        submitted, checked = self._counts.get(month, (0, 0))
+    def wanted(self, programme: str, month: str, *, always: bool) -> bool:
+        """Return whether the next file of a programme in a month is to be checked."""
+        submitted, checked = self._counts.get((programme, month), (0, 0))
         short = checked * 1000 < (submitted + 1) * _SPOT_CHECK_PERMILLE
         wanted = always or (short and month not in self.left_out)
-        self._counts[month] = (submitted + 1, checked + wanted)
+        self._counts[programme, month] = (submitted + 1, checked + wanted)
         return wanted
 
 
@@ -306,6 +306,7 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     plan, county = case.plan, case.county
     if case.decides_at == case.office:
         yield case.turn(plan.decide_after)
+        yield from _complained(case, case.office)
         return
     yield case.turn(plan.submit_after)
     case.say(decision.CaseSubmitted(received_on=county.today.isoformat()), HEAD)
@@ -313,13 +314,30 @@ def _county(case: Dossier, checks: SpotChecks) -> Process:
     month = county.today.isoformat()[:7]
     yield case.turn(1, COUNTY)
     case.say(decision.CountyReviewed(), REVIEWER)
-    if plan.county_visit and checks.wanted(month, always=plan.relative):
+    if plan.county_visit and checks.wanted(plan.programme, month, always=plan.relative):
         yield case.turn(1, COUNTY)
         case.note(decision.SpotChecked(evidence=case.digest("spot-check")), SPOT_CHECKER)
     if days := case.rule("county_publicity_days"):
         yield from _county_notice(case, days)
         decide_on = county.after(2)
-    yield case.on(decide_on, case.office if plan.township_decides else COUNTY)
+    decides_at = case.office if plan.township_decides else COUNTY
+    yield case.on(decide_on, decides_at)
+    yield from _complained(case, decides_at)
+
+
+def _complained(case: Dossier, decides_at: str) -> Process:
+    """Let the county see the household of which somebody complained, where the rule asks for it."""
+    plan = case.plan
+    while plan.county_visit and case.complained:
+        if "complaint" not in (case.rule("county_visit_for") or ()):
+            return
+        yield case.turn(1, COUNTY)
+        case.say(
+            decision.SpotChecked(evidence=case.digest(f"complaint/{case.county.today}")),
+            SPOT_CHECKER,
+        )
+        case.complained = False
+        yield case.turn(0, decides_at)
 
 
 def _county_notice(case: Dossier, days: int) -> Process:

@@ -27,6 +27,8 @@ from aidledger.services.simulation.irregularities.planting import (
     Planted,
     Plants,
     Unplanted,
+    all_kinds,
+    no_kinds,
 )
 from aidledger.services.simulation.irregularities.scene import Tools
 from aidledger.services.simulation.keys import make_keys
@@ -43,6 +45,7 @@ from aidledger.services.simulation.policy import (
 )
 from aidledger.services.simulation.programmes.branches import PROGRAMMES, branch_of, draw_plan
 from aidledger.services.simulation.protected import know_children
+from aidledger.services.simulation.scenarios.scenario import Scenario
 from aidledger.services.simulation.stores import Stores
 from aidledger.services.simulation.units import Units
 from aidledger.store.secrets import KEY_BYTES, Secrets, create_secrets
@@ -76,6 +79,7 @@ def simulate(
     seed: int,
     start: str = _FIRST_START,
     irregularities: Path | None = None,
+    scenario: Scenario | None = None,
     signed: bool = False,
     progress: Progress | None = None,
     hear: Hear | None = None,
@@ -92,6 +96,7 @@ def simulate(
         seed: what all chance follows from.
         start: the first day of the first month.
         irregularities: plant what auditors look for, and write the list of it to this file.
+        scenario: plant what this one has, and nothing else; the list is written all the same.
         signed: make keys for all officers in the keys folder, register them, and sign every batch
             by the one actor it then has. Whoever plants irregularities signs them unasked.
         progress: told after each working day.
@@ -106,7 +111,8 @@ def simulate(
     last = _last_day(start, months)
     registrations = make_keys(session.keyring, seed=seed, cases=cases) if signed else []
     moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
-    with _simulated(session, moving, seed, judging=irregularities is None):
+    kinds = scenario.kinds if scenario else all_kinds() if irregularities else ()
+    with _simulated(session, moving, seed, judging=not kinds):
         county = County(
             session,
             moving,
@@ -117,7 +123,7 @@ def simulate(
             registrations=tuple(registrations),
         )
         county.hear = hear
-        plants = Plants(county, wanted=irregularities is not None)
+        plants = Plants(county, kinds)
         _people_it(county, cases, start, plants)
         total = sum(day <= last for day in county.workdays)
         for done in county.work():
@@ -125,12 +131,13 @@ def simulate(
                 progress(done, total)
         harvest = plants.found()
     head = session.store.head()
+    uncarried = no_kinds() if irregularities and not scenario else ()
     result = SimulationResult(
         entries=head.size,
         root=head.root.hex(),
         cases=cases,
         planted=harvest.planted,
-        not_planted=harvest.not_planted,
+        not_planted=harvest.not_planted + uncarried,
         side_effects=harvest.side_effects,
     )
     if irregularities is not None:

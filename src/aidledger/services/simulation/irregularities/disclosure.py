@@ -23,12 +23,13 @@ from aidledger.services.simulation.oversight import LIST_KIND, Boards
 def kinds() -> tuple[Kind, ...]:
     """Return the kinds of this group."""
     return (
-        _of_list(
+        of_list(
             "F088",
             ("公开名单中一行金额与台账不符", "a line of a published list differs from the ledger"),
             lambda boards: boards.wrong,
+            only_in_file=True,
         ),
-        _of_list(
+        of_list(
             "F089",
             ("公开名单载有银行账户", "a published list shows the accounts as well"),
             lambda boards: boards.oversharing,
@@ -37,11 +38,13 @@ def kinds() -> tuple[Kind, ...]:
     )
 
 
-def _of_list(
+def of_list(
     rule: str,
     notes: tuple[str, str],
     marked: Callable[[Boards], set[tuple[str, str]]],
     also: tuple[SideEffect, ...] = (),
+    *,
+    only_in_file: bool = False,
 ) -> Kind:
     """Return a kind that spoils the list of a person's township in the second month of support."""
     note_zh, note_en = notes
@@ -53,6 +56,7 @@ def _of_list(
         stream=lambda _: f"list/{LIST_KIND}",
         find=_spoiled,
         also=also,
+        only_in_file=only_in_file,
     )
 
 

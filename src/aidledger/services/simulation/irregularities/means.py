@@ -72,8 +72,8 @@ def _compared() -> tuple[Kind, ...]:
         _household(
             rule,
             notes,
-            _then(partial(_hit, register, answer)),
-            partial(_hits_of, register),
+            then(partial(hit_let_pass, register, answer)),
+            partial(hits_of, register),
             shows_after_days=_SETTLED_DAYS,
         )
         for rule, register, answer, notes in (
@@ -141,7 +141,7 @@ def _looked_after() -> tuple[Kind, ...]:
         _household(
             "F002",
             ("户主死亡三个月内未核查处理", "a death was recorded, and no review followed"),
-            _then(_dies_unnoticed),
+            then(_dies_unnoticed),
             at(support.DeathRecorded),
             shows_after_days=_DEATH_REVIEW_DAYS,
         ),
@@ -193,12 +193,12 @@ def _household(
     )
 
 
-def _then(sequel: Sequel) -> Change:
+def then(sequel: Sequel) -> Change:
     """Return a change of plan that lets something happen after the approval."""
     return lambda scene, plans: changed(sequel=partial(sequel, scene))(scene, plans)
 
 
-def _hit(register: str, answer: str, scene: Scene, case: Dossier) -> Process:
+def hit_let_pass(register: str, answer: str, scene: Scene, case: Dossier) -> Process:
     """Compare again in the second month; the hit is answered, and all stays as it is."""
     month = add_months(case.from_month, 1)
     yield case.on(date.fromisoformat(f"{month}-12"))
@@ -214,13 +214,17 @@ def _hit(register: str, answer: str, scene: Scene, case: Dossier) -> Process:
     case.say(answered, SURVEYOR)
 
 
-def _hits_of(register: str, scene: Scene) -> list[int]:
-    """Find the comparison that had the hit."""
+def hits_of(register: str, scene: Scene) -> list[int]:
+    """Find the comparisons that had the hit, of all cases of the kind."""
 
     def has_it(entry: Recorded) -> bool:
         return f"{register}-1" in getattr(entry.event, "hits", ())
 
-    return where(scene.entries(), inquiry.DataCompared, has_it)
+    return [
+        position
+        for case in scene.cases
+        for position in where(scene.entries(case.stream), inquiry.DataCompared, has_it)
+    ]
 
 
 def _child(scene: Scene, plans: list[CasePlan]) -> list[CasePlan]:

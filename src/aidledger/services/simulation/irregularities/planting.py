@@ -16,6 +16,7 @@ from aidledger.services.simulation.irregularities import (
     care,
     channel,
     disclosure,
+    elsewhere,
     forms,
     goods,
     life,
@@ -41,7 +42,10 @@ _TOO_EARLY = "it has begun, and the simulation ended before it could be called w
 
 
 class Planted(msgspec.Struct, frozen=True, kw_only=True):
-    """One irregularity that stands in the log: which, about what, and at which positions."""
+    """One irregularity that stands in the log: which, about what, and at which positions.
+
+    ``only_in_file``: entries have no more of it than the hash of a file, so that no rule finds it.
+    """
 
     rule: str
     case: str
@@ -49,6 +53,7 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[int, ...]
     note_zh: str
     note_en: str
+    only_in_file: bool = False
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,12 +86,11 @@ class Harvest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plants:
-    """All irregularities of one simulation; none unless they are wanted."""
+    """The irregularities of one simulation."""
 
-    def __init__(self, county: County, *, wanted: bool) -> None:
+    def __init__(self, county: County, kinds: tuple[Kind, ...]) -> None:
         self._county = county
-        self._kinds: tuple[Kind, ...] = all_kinds() if wanted else ()
-        self._uncarried = UNCARRIED if wanted else ()
+        self._kinds = kinds
         self._numbers: dict[int, tuple[int, ...]] = {}
         self._scenes: dict[int, Scene] = {}
 
@@ -144,13 +148,13 @@ class Plants:
                     positions=positions,
                     note_zh=kind.note_zh,
                     note_en=kind.note_en,
+                    only_in_file=kind.only_in_file,
                 )
             )
             followed += [
                 Followed(rule=side.rule, of=kind.rule, positions=tuple(sorted(side.find(scene))))
                 for side in kind.also
             ]
-        missing += [_unplanted(one, REASON, ()) for one in self._uncarried]
         planted.sort(key=lambda found: (found.rule, found.position))
         return Harvest(
             planted=tuple(planted), not_planted=tuple(missing), side_effects=tuple(followed)
@@ -169,9 +173,14 @@ def all_kinds() -> tuple[Kind, ...]:
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
         *(order, authority, origin, channel, bought, disclosure),
-        *(means, overlap, recognition, relief, forms),
+        *(means, overlap, recognition, relief, forms, elsewhere),
     )
     return tuple(kind for module in modules for kind in module.kinds())
+
+
+def no_kinds() -> tuple[Unplanted, ...]:
+    """Return what no county can have, and why."""
+    return tuple(_unplanted(one, REASON, ()) for one in UNCARRIED)
 
 
 def _unplanted(kind: Kind | Uncarried, reason: str, positions: tuple[int, ...]) -> Unplanted:

@@ -107,6 +107,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     drawn ones (the default: of old persons at home);
     ``start`` sets processes going; ``find`` says at which positions it stands; ``stream`` names
     what it is about, by default the first case. ``shows_after_days``: nobody can call it one before.
+    ``only_in_file``: entries have no more of it than the hash of a file, and no SQL finds it.
     """
 
     rule: str
@@ -119,6 +120,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     find: Callable[[Scene], list[int]]
     stream: Callable[[Scene], str] | None = None
     shows_after_days: int = 0
+    only_in_file: bool = False
     also: tuple[SideEffect, ...] = ()
 
 

@@ -19,12 +19,6 @@ class Uncarried(msgspec.Struct, frozen=True, kw_only=True):
 
 UNCARRIED: Final = (
     Uncarried(
-        rule="F024",
-        note_zh="两县重复领取须将两县的账本对照：每个账本用自己的代号，一本账里看不出",
-        note_en="support in two counties shows only where their ledgers are held against each other: "
-        "each knows persons by tokens of its own",
-    ),
-    Uncarried(
         rule="F100",
         note_zh="断链、缺号不是一条记录：账本写不出自己的断裂，须改动文件副本，由核验发现",
         note_en="a break of the chain is no entry: a ledger cannot record its own; it is made in a "

@@ -1,0 +1,56 @@
+"""``export workpapers``: an audit run as a workbook that auditors go on writing in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aidledger.audit.running import BROKEN
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.engines import engine_limits
+from aidledger.interfaces.cli.errors import COULD_NOT_RUN
+from aidledger.interfaces.cli.handed import day_of, tell
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.services.auditing import audit, rules_of
+from aidledger.services.handing.manifest import log_of
+from aidledger.services.handing.workpapers import write_workpapers
+from aidledger.services.rebuilding import generations_folder
+from aidledger.services.sampling import read_sample
+
+
+def run_workpapers(
+    app: App,
+    *,
+    file: str,
+    rule: tuple[str, ...],
+    rules: str | None,
+    sample: tuple[str, ...],
+    memory: str | None,
+    threads: int | None,
+    as_of: str | None,
+    known_on: str | None,
+    json: bool,
+) -> int:
+    """Run rules and write the workbook; 3 where one of them failed."""
+    wanted = rules_of(Path(rules) if rules else None, rule)
+    samples = [(Path(name).name, read_sample(Path(name).read_bytes())) for name in sample]
+    limits = engine_limits(memory, threads)
+    progress = app.screen.progress(app.say("读取记录", "read entries"))
+    path = Path(file)
+    try:
+        with reading(app) as session:
+            found = audit(
+                session,
+                wanted,
+                as_of=day_of(as_of),
+                known_on=day_of(known_on),
+                folder=generations_folder(app.location()),
+                limits=limits,
+                progress=progress,
+            )
+            log = log_of(session.store, found.position + 1)
+    finally:
+        progress.close()
+    manifest = write_workpapers(path, found, log, lang=app.lang, samples=samples)
+    code = tell(app, path, manifest, json=json)
+    failed = any(one.code in BROKEN for one in found.report.not_run)
+    return COULD_NOT_RUN if failed else code

@@ -1,0 +1,106 @@
+"""A bundle as it is being checked: its files, what is proven of them so far, and what does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from aidledger.ledger.canonical import CanonicalError
+from aidledger.ledger.checkpoint import Checkpoint
+from aidledger.ledger.entry import Entry, EntryError
+from aidledger.ledger.note import Note
+from aidledger.ledger.proof import ProofError
+from aidledger.ledger.strict import FormatError
+from aidledger.services.bundles.bagging import PAYLOAD
+from aidledger.services.bundles.contents import split_lines
+from aidledger.services.bundles.reading import Flaw
+
+State = Literal["good", "bad", "not"]
+FAILS: Final = (
+    FormatError,
+    EntryError,
+    ProofError,
+    CanonicalError,
+    msgspec.ValidationError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
+"""What hostile files can lead to; each is a flaw of the file that is being read."""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One check: whether it holds, doesn't, or was not made, in words."""
+
+    name: str
+    state: State
+    zh: str
+    en: str
+
+
+class Proven(NamedTuple):
+    """An entry that is proven to stand in the log of the checkpoint; `line` is that in the file."""
+
+    position: int
+    line: int
+    record: bytes
+    entry: Entry
+    leaf: bytes
+    event: Any
+
+
+class Bundle:
+    """The files of a bundle, what is proven of them so far, and what does not hold."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = {n.removeprefix(PAYLOAD): c for n, c in files.items() if n.startswith(PAYLOAD)}
+        self.flaws: list[Flaw] = []
+        self.checks: list[Check] = []
+        self.entries: dict[int, Proven] = {}
+        self.said: dict[str, Any] = {}
+        self.note: Note | None = None
+        self.checkpoint: Checkpoint | None = None
+
+    def flaw(self, file: str, line: int | None, zh: str, en: str) -> None:
+        """Note what does not hold."""
+        self.flaws.append(Flaw(file=PAYLOAD + file, line=line, zh=zh, en=en))
+
+    @contextmanager
+    def reading(self, file: str, line: int | None = None) -> Iterator[None]:
+        """Turn whatever a hostile file leads to into a flaw of it."""
+        try:
+            yield
+        except FAILS as error:
+            why = str(error)[:200] or type(error).__name__
+            self.flaw(file, line, f"不能成立（{why}）", f"does not hold ({why})")
+
+    @contextmanager
+    def making(self, name: str, file: str, zh: str, en: str) -> Iterator[list[str]]:
+        """Make a check; what is put into the list (Chinese, English) is said behind it."""
+        before, more = len(self.flaws), list[str]()
+        with self.reading(file):
+            yield more
+        state: State = "bad" if len(self.flaws) > before else "good"
+        tail = more if len(more) == 2 else ["", ""]
+        self.checks.append(Check(name=name, state=state, zh=zh + tail[0], en=en + tail[1]))
+
+    def open(self, name: str, zh: str, en: str) -> None:
+        """Say what was not checked, and why."""
+        self.checks.append(Check(name=name, state="not", zh=zh, en=en))
+
+    def lines(self, name: str) -> list[bytes]:
+        """Return the lines of a file, all of which end."""
+        content = self.files[name]
+        if content and not content.endswith(b"\n"):
+            raise FormatError(name, "a newline at the end", content[-20:])
+        return split_lines(content)
+
+    def at(self, position: int) -> Proven:
+        """Return a proven entry."""
+        if position not in self.entries:
+            raise ProofError(f"entry {position}: expected it to be proven")
+        return self.entries[position]

@@ -1,0 +1,61 @@
+"""Words of a bundle that its page and its document share, in both languages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from aidledger.domain.money import format_yuan
+from aidledger.domain.policy.words import value_words
+from aidledger.said import Said
+from aidledger.services.clock import CHINA
+from aidledger.services.explaining import OUTCOMES
+
+KINDS: Final[dict[str, Said]] = {
+    "case": Said("个案", "case"),
+    "finding": Said("疑点", "finding"),
+    "list": Said("公开名单", "public list"),
+    "month": Said("发放月份", "payment month"),
+}
+AGAIN: Final[dict[str, Said]] = {
+    "same": Said("按当时政策重演，结果相同", "taken again under the rules of that day: the same"),
+    "unchecked": Said(
+        "按当时政策重演，结果相同；读取密封事实的条款未核对",
+        "taken again, the same; clauses that read sealed facts were not checked",
+    ),
+    "differs": Said("重演结果不同", "taken again, it comes out otherwise"),
+    "not_taken": Said("未重演", "not taken again"),
+}
+
+
+def title_of(said: dict[str, Any]) -> Said:
+    """Return what a bundle is about."""
+    kind = KINDS[said["kind"]]
+    return Said(f"证据包：{kind.zh} {said['subject']}", f"Evidence: {kind.en} {said['subject']}")
+
+
+def moment(recorded_at: str) -> str:
+    """Return a time of an entry as China's, to the minute."""
+    return datetime.fromisoformat(recorded_at).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def decision_title(told: dict[str, Any]) -> Said:
+    """Return what was decided, and how."""
+    outcome = OUTCOMES.get(told["outcome"], Said(told["outcome"], told["outcome"]))
+    zh, en = told.get("title_zh") or told["type"], told.get("title_en") or told["type"]
+    amount = told.get("amount_fen")
+    money = "" if amount is None else format_yuan(amount)
+    return Said(
+        f"{told['effective_on']} {zh}：{outcome.zh}" + (f"，{money} 元" if money else ""),
+        f"{told['effective_on']} {en}: {outcome.en}" + (f", {money} yuan" if money else ""),
+    )
+
+
+def facts_of(facts: dict[str, Any]) -> Said:
+    """Return the facts that a clause read, in one line."""
+    zh, en = [], []
+    for name, value in facts.items():
+        words = value_words(value)
+        zh.append(f"{name} {words[0]}")
+        en.append(f"{name} {words[1]}")
+    return Said("；".join(zh), "; ".join(en))

@@ -1,0 +1,114 @@
+"""The manifest of what is handed over: its files by hash, its tables by totals, and of which log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from aidledger import __version__
+from aidledger.services.checkpointing import root_at
+from aidledger.services.handing.placing import placed_file, sha256_of
+from aidledger.store.port import LedgerStore
+
+SCHEMA: Final = "aidledger/handover/v1"
+NAME: Final = "manifest.json"
+"""Of a folder; that of a single file has the file's name before it."""
+
+
+class OfLog(msgspec.Struct, frozen=True, kw_only=True):
+    """The log that was read: its name, and size and root (hex) where the reading ended."""
+
+    origin: str
+    size: int
+    root: str
+
+
+class HandedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file: its path within what is handed over, its bytes, and their SHA-256 (hex)."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class HandedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One table: its rows, the sum in fen of each column of money, first and last of those in order.
+
+    Sums are texts: they may be beyond what a program holds a number of JSON in. `root` (hex) is over
+    the rows of a model, as its certificate has it.
+    """
+
+    name: str
+    rows: int
+    sums: dict[str, str] = {}
+    first: dict[str, str] = {}
+    last: dict[str, str] = {}
+    root: str = ""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What was handed over: of which log, asked about which days, by which program.
+
+    `missing` names models that could not be built, each with the reason; `skipped` counts the entries
+    that could not be read.
+    """
+
+    kind: str
+    log: OfLog
+    as_of: date | None
+    known_on: date | None
+    files: tuple[HandedFile, ...]
+    tables: tuple[HandedTable, ...] = ()
+    missing: dict[str, str] = {}
+    skipped: int = 0
+    program: str = f"aidledger {__version__}"
+    schema: str = SCHEMA
+
+
+def log_of(store: LedgerStore, size: int) -> OfLog:
+    """Return the log as it stood at a size.
+
+    Raises:
+        ServiceError: the log has no such size, or its tree is damaged.
+
+    """
+    return OfLog(origin=store.origin, size=size, root=root_at(store, size).hex())
+
+
+def files_in(folder: Path, paths: Iterable[Path] | None = None) -> tuple[HandedFile, ...]:
+    """Return the files of a folder, or these of them, by path. Raises OSError."""
+    found = folder.rglob("*") if paths is None else paths
+    return tuple(
+        HandedFile(
+            path=one.relative_to(folder).as_posix(),
+            bytes=one.stat().st_size,
+            sha256=sha256_of(one),
+        )
+        for one in sorted(found)
+        if one.is_file()
+    )
+
+
+def manifest_path(path: Path) -> Path:
+    """Return where the manifest of a file or of a folder lies."""
+    return path / NAME if path.is_dir() else path.with_name(f"{path.name}.{NAME}")
+
+
+def encoded(manifest: Manifest) -> bytes:
+    """Return a manifest as it is written: the same for the same."""
+    return msgspec.json.format(msgspec.json.encode(manifest, order="sorted")) + b"\n"
+
+
+def write_beside(path: Path, manifest: Manifest) -> None:
+    """Write the manifest of a single file beside it. Raises OSError."""
+    with placed_file(manifest_path(path)) as draft:
+        draft.write_bytes(encoded(manifest))
+
+
+def handed_file(draft: Path, path: Path) -> HandedFile:
+    """Return what the manifest says of a draft that will have the name of `path`. Raises OSError."""
+    return HandedFile(path=path.name, bytes=draft.stat().st_size, sha256=sha256_of(draft))

@@ -1,0 +1,1 @@
+"""Registers of other offices: read, tokenised at the door, kept beside the ledger, listed, compared."""

@@ -1,0 +1,158 @@
+"""Reads the file of a register, of whatever format, into the engine: only the columns of its kind.
+
+CSV (UTF-8 with or without mark, GB18030; commas or tabs), workbooks, Parquet. What else stands in
+the file is not read further than to find the ends of cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from aidledger.domain.registers.kinds import RegisterKind
+from aidledger.replay.intake.feeding import (
+    Feed,
+    load_parquet,
+    parquet_bytes,
+    parquet_columns,
+)
+from aidledger.services.importing.sources import encoding_of
+from aidledger.services.importing.table import MAX_FILE_BYTES, MAX_UNPACKED_BYTES
+from aidledger.services.problems import ServiceError
+from aidledger.services.registers.columns import HEADER_WITHIN, Header, header_of
+from aidledger.services.registers.workbooks import book_rows, is_workbook
+
+_PAGE: Final = 8_192
+_START: Final = 8
+_PARQUET: Final = b"PAR1"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_HINT: Final = "save it as CSV in UTF-8, XLSX or Parquet"
+
+
+class Read(NamedTuple):
+    """What was read: the file's hash, how it is written, and its header."""
+
+    digest: str
+    written: str
+    header: Header
+
+
+def read_into(
+    connection: Any,
+    path: Path,
+    kind: RegisterKind,
+    given: Mapping[str, str],
+    progress: Callable[[int], None] | None = None,
+) -> Read:
+    """Read a file into the table ``raw`` of an engine that spills nothing.
+
+    Raises:
+        OSError: it can't be read.
+        RefusedError: a column is missing or there twice, or a cell is a formula.
+        ServiceError: of no known format or encoding, too large, or without a header.
+
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        start = file.read(_START)
+    if start.startswith(_PARQUET):
+        return Read(digest, "Parquet", _parquet(connection, path, kind, given))
+    book = is_workbook(start)
+    if book:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ServiceError(
+                f"the workbook has more than {MAX_FILE_BYTES} bytes", hint=_HINT, exit_code=2
+            )
+        rows: Iterable[tuple[int, list[str]]] = book_rows(path.read_bytes())
+        return Read(digest, book.upper(), _fed(connection, rows, kind, given, progress))
+    if start.startswith(_UTF16):
+        raise ServiceError(
+            "line 1: expected text in UTF-8 or GB18030, found UTF-16", hint=_HINT, exit_code=2
+        )
+    encoding = encoding_of(path)
+    written = "UTF-8" if encoding == "utf-8" else encoding.upper()
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    with path.open(encoding=encoding, newline="") as text:
+        header = _fed(connection, _csv_rows(text), kind, given, progress)
+    return Read(digest, written, header)
+
+
+def _csv_rows(text: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells) of a CSV file; a quoted cell may run over several lines.
+
+    Raises:
+        ServiceError: what is no CSV.
+
+    """
+    first = list(islice(text, HEADER_WITHIN))
+    delimiter = "\t" if any("\t" in line for line in first) else ","
+    reader = csv.reader(chain(first, text), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ServiceError(
+            f"line {line}: expected a row of CSV, found {str(error)[:80]}", exit_code=2
+        ) from None
+
+
+def _fed(
+    connection: Any,
+    rows: Iterable[tuple[int, list[str]]],
+    kind: RegisterKind,
+    given: Mapping[str, str],
+    progress: Callable[[int], None] | None,
+) -> Header:
+    """Hand rows over to the engine; return their header."""
+    filled = (row for row in rows if any(row[1]))
+    first = list(islice(filled, HEADER_WITHIN))
+    if not first:
+        raise ServiceError("the file is empty, expected a header and rows", exit_code=2)
+    header = header_of(kind, first, given)
+    feed = Feed(header.places)
+    places = tuple(header.places.values())
+    pick: Callable[[Sequence[str]], Sequence[str]] = (
+        itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
+    )
+    width, count, text = header.width, 0, feed.row_text
+    behind = chain((row for row in first if row[0] > header.line), filled)
+    while page := list(islice(behind, _PAGE)):
+        feed.add(
+            [
+                text(line, pick(cells)) if len(cells) == width else _odd(feed, line, cells, header)
+                for line, cells in page
+            ]
+        )
+        count += len(page)
+        if progress is not None:
+            progress(count)
+    if not count:
+        raise ServiceError("the file has a header and no rows", exit_code=2)
+    feed.load(connection)
+    return header
+
+
+def _odd(feed: Feed, line: int, cells: list[str], header: Header) -> str:
+    """Return a row with other than so many cells: empty ones behind are no fault, nor missing ones."""
+    fault = "too_many_cells" if any(cells[header.width :]) else ""
+    padded = cells + [""] * (header.width - len(cells))
+    return feed.row_text(line, [padded[place] for place in header.places.values()], fault)
+
+
+def _parquet(connection: Any, path: Path, kind: RegisterKind, given: Mapping[str, str]) -> Header:
+    """Read a Parquet file; the engine says itself what is wrong with it."""
+    names = parquet_columns(connection, path)
+    header = header_of(kind, [(1, names)], given)
+    size = parquet_bytes(connection, path)
+    if size > MAX_UNPACKED_BYTES:
+        raise ServiceError("the Parquet file is too large when unpacked", exit_code=2)
+    load_parquet(connection, path, {name: names[at] for name, at in header.places.items()})
+    return header

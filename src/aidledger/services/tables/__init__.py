@@ -1,0 +1,1 @@
+"""Tables beside the ledger: where they lie, and how one is put there."""

@@ -1,0 +1,134 @@
+"""The page of a bundle checks itself in a browser without a network, and names what was changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.browser import Browser, Page, browsing
+from tests.services.bundled import POLICY, Bundled, files_of, remade, with_line, written
+
+SHOWN = "document.getElementById('verdict').dataset.milliseconds"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as one:
+        yield one
+
+
+def texts(page: Page, lang: str = "en") -> dict[str, str]:
+    """Return what the page shows once it has checked, in a language."""
+    page.wait_for(SHOWN)
+    page.run(f"document.getElementById('{lang}').checked = true")
+    names = ("verdict", "problems", "checks")
+    return {one: page.run(f"document.getElementById('{one}').innerText") for one in names}
+
+
+def changed(evidence: Bundled, folder: Path, old: str, new: str, count: int = 1) -> Path:
+    """Return the page with one text of it changed, in a folder of its own."""
+    page = (evidence.folder / "index.html").read_text(encoding="utf-8")
+    assert old in page
+    place = folder / "index.html"
+    place.write_text(page.replace(old, new, count), encoding="utf-8")
+    return place
+
+
+def test_a_bundle_of_a_hundred_entries_verifies_itself_within_a_second_and_says_what_it_did_not_check(
+    browser: Browser, evidence: Bundled
+) -> None:
+    page = browser.open(evidence.folder / "index.html")
+    shown, chinese = texts(page), texts(page, "zh")
+    count = page.run("document.querySelectorAll('#timeline tr').length")
+
+    assert count >= 100
+    assert int(page.run(SHOWN)) < 1000
+    assert shown["verdict"].startswith("All that was checked here holds. The keys are those of")
+    assert "" == shown["problems"]
+    assert "✗" not in shown["checks"]
+    for said in (
+        "✓ every entry is in the log of the checkpoint: 185 of a log of 1855",
+        f"✓ these are all entries of the case: {count}",
+        "✓ signatures of the checkpoint, witnessed by audit, finance",
+        "– signature of supervision.example: not checked here, ML-DSA",
+        "✓ signatures of the recorders: 111; 74 bear none",
+        "✓ payments are within the totals of their months: 2",
+        "– whether decisions come out again",
+    ):
+        assert said in shown["checks"]
+    assert "✓ 个案的记录一条不少" in chinese["checks"]
+    assert [] == re.findall(r"[a-z]{3,} [a-z]{3,}", chinese["verdict"] + chinese["problems"])
+
+
+def test_the_page_loads_nothing_and_may_run_nothing_but_its_own_script(
+    browser: Browser, evidence: Bundled
+) -> None:
+    text = (evidence.folder / "index.html").read_text(encoding="utf-8")
+    page = browser.open(evidence.folder / "index.html")
+    page.wait_for(SHOWN)
+    loaded = page.run("performance.getEntriesByType('resource').length")
+    blocked = page.run(
+        "fetch('https://example.org/').then(() => 'went out', error => error.constructor.name)"
+    )
+    ran = page.run(
+        "(() => { const one = document.createElement('script'); one.textContent = 'globalThis.x = 1';"
+        " document.body.append(one); return globalThis.x === 1; })()"
+    )
+
+    assert (0, "TypeError", False) == (loaded, blocked, ran)
+    assert [] == re.findall(r"(?:src|href)=|url\(|@import|https?://|\son[a-z]+=", text)
+
+
+def test_a_character_changed_in_the_page_is_named_by_file_and_line(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    entries = (evidence.folder / "data/entries.jsonl").read_text(encoding="utf-8").split("\n")
+    number = next(at for at, line in enumerate(entries, 1) if '"$type":"VisitMade"' in line)
+    place = changed(evidence, tmp_path, '"$type":"VisitMade"', '"$type":"VisitMads"')
+    shown = texts(browser.open(place))
+
+    assert "do not rely on this" in shown["verdict"]
+    assert f"✗ data/entries.jsonl, line {number}: entry " in shown["problems"]
+    assert f"✗ data/entries.jsonl, line {number}: is not what the manifest has" in shown["problems"]
+
+
+def test_a_row_that_the_page_shows_otherwise_than_its_data_say_is_named(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    place = changed(evidence, tmp_path, "<td>2022-01-13</td>", "<td>2022-01-12</td>")
+    shown = texts(browser.open(place))
+
+    assert re.search(r"✗ index\.html: the row of entry \d+ shown in this page", shown["problems"])
+    assert "✗ data/" not in shown["problems"]
+
+
+def test_a_page_without_witnesses_or_a_policy_never_says_that_it_is_proven(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    alone = POLICY.replace(b"quorum offices", b"quorum none")
+    pages = [
+        texts(browser.open(written(remade(evidence, policy), tmp_path / name) / "index.html"))
+        for name, policy in (("alone", alone), ("none", None))
+    ]
+
+    assert "Unwitnessed: the operator can rewrite history." in pages[0]["verdict"]
+    assert "Not all signatures could be checked: this is not proof." in pages[1]["verdict"]
+    assert ["", ""] == [page["problems"] for page in pages]
+
+
+def test_the_files_of_the_folder_are_checked_when_it_is_chosen(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    files = files_of(evidence.folder)
+    name = "data/decisions.jsonl"
+    files[name] = with_line(files[name], 3, lambda line: line.replace(b"met", b"mat", 1))
+    page = browser.open(evidence.folder / "index.html")
+    page.wait_for(SHOWN)
+    page.run(f"delete {SHOWN}")
+    page.choose("#folder", written(files, tmp_path / "evidence"))
+    shown = texts(page)
+
+    assert "of the chosen folder" in shown["verdict"]
+    assert f"✗ {name}, line 3: is not what the manifest has: it was changed" == shown["problems"]

@@ -1,0 +1,193 @@
+"""A log over the counties' logs: what is gathered follows from what was, and a forged entry is found."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from tests.ledger import parties
+from tests.ledger.signers import signer
+from tests.lone import ALONE
+from tests.services.conftest import Office
+
+from aidledger.domain.events.base import Event
+from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.events.gathered import (
+    CheckpointContradicted,
+    CheckpointGathered,
+    CountyLogTrusted,
+)
+from aidledger.domain.proposal import Proposal
+from aidledger.ledger.keys import VerifierKey
+from aidledger.ledger.note import Note
+from aidledger.ledger.proof import consistency_proof
+from aidledger.ledger.witnessing import Request
+from aidledger.services.gatheredcheck import gathered, gathered_findings
+from aidledger.services.gathering import ContradictedError, Keeper, gather, trust_county
+from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import read_model
+from aidledger.services.recording import record
+from aidledger.services.verifying import verify
+from aidledger.store.outcome import Committed
+
+KEEPER = Keeper("c0", "520123", "2022-01-01")
+STREAM = "log/520124"
+FORK = bytes(range(32))
+
+
+def request(old: int, size: int, *, root: bytes | None = None) -> bytes:
+    """What the county's operator sends: its checkpoint of a size, proven from an old one."""
+    note = parties.checkpoint(size, root=root)
+    proof = tuple(consistency_proof(parties.LEAVES[:size], old)) if 0 < old < size else ()
+    return Request(old_size=old, proof=proof, note=note).encode()
+
+
+def trusted(office: Office, *keys: VerifierKey) -> None:
+    """The province trusts the county's log."""
+    done = trust_county(office.session, "520124", list(keys or (parties.LOG.key,)), keeper=KEEPER)
+
+    assert isinstance(done, Committed)
+
+
+def taken(office: Office, data: bytes) -> bool:
+    """Whether a checkpoint is gathered."""
+    return isinstance(gather(office.session, "520124", data, keeper=KEEPER), Committed)
+
+
+def forge(office: Office, event: Event) -> int:
+    """Record an entry past all that is asked; return its position."""
+    said = Proposal(
+        type=wire_name(event),
+        stream=STREAM,
+        event=event,
+        effective_on="2022-01-01",
+        actor="c0",
+        office="520123",
+    )
+    head = office.session.store.head().size
+
+    assert isinstance(record(office.session, [said], cause=f"forged-{head}"), Committed)
+    return head
+
+
+def entry(old: int, size: int, *, note: Note | None = None) -> CheckpointGathered:
+    """The entry of a checkpoint that extends an old one."""
+    proof = consistency_proof(parties.LEAVES[:size], old) if 0 < old < size else []
+    note = note or parties.checkpoint(size)
+    return CheckpointGathered(
+        extends=old,
+        note=base64.b64encode(note.encode()).decode(),
+        proof=tuple(one.hex() for one in proof),
+        root=parties.ROOTS[size].hex(),
+        size=size,
+    )
+
+
+def test_a_county_s_checkpoints_are_kept_as_long_as_each_extends_the_last(office: Office) -> None:
+    trusted(office)
+
+    assert taken(office, request(0, 5))
+    assert taken(office, request(5, 12))
+    assert taken(office, request(5, 12)), "sent again: the same receipt"
+    assert [5, 12] == [one.size for one in gathered(office.session.store, STREAM).roots]
+    assert [] == list(gathered_findings(office.session.store))
+    columns, rows = read_model(office.session, "county_logs")
+    row = dict(zip(columns, rows[0], strict=True))
+    assert (12, parties.ROOTS[12].hex(), 2, 0) == (
+        *(row["size"], row["root"]),
+        *(row["checkpoints"], row["contradictions"]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (request(0, 12), "expected a proof from the 5 entries"),
+        (request(3, 12), "expected a proof from the 5 entries"),
+        (request(5, 12, root=FORK), "root"),
+        (b"old 5\n", "request"),
+        (request(5, 12).replace(parties.LOG.key.name.encode(), b"another.example"), "another"),
+        (request(5, 12)[:-9] + b"AAAAAAA=\n", "signature"),
+    ],
+)
+def test_what_does_not_extend_it_is_refused_and_nothing_is_recorded(
+    office: Office, data: bytes, said: str
+) -> None:
+    trusted(office)
+    taken(office, request(0, 5))
+    before = office.session.store.head()
+
+    with pytest.raises(ServiceError, match=said):
+        taken(office, data)
+    assert before == office.session.store.head()
+
+
+def test_two_roots_at_one_size_are_recorded_with_both_notes(office: Office) -> None:
+    trusted(office)
+    taken(office, request(0, 5))
+    taken(office, request(5, 12))
+
+    for _ in range(2):  # told again, recorded once
+        with pytest.raises(ContradictedError, match="two roots at 5 entries"):
+            taken(office, request(0, 5, root=FORK))
+    assert [] == list(gathered_findings(office.session.store))
+    columns, rows = read_model(office.session, "county_logs")
+    assert 1 == rows[0][columns.index("contradictions")]
+
+
+def test_only_one_log_of_known_keys_stands_for_a_county(office: Office) -> None:
+    with pytest.raises(ServiceError, match="expected a county whose log is trusted"):
+        taken(office, request(0, 5))
+    with pytest.raises(ServiceError, match="expected keys of one log"):
+        trusted(office, parties.LOG.key, signer("another.example").key)
+    trusted(office)
+    with pytest.raises(ServiceError, match=r"another\.example"):
+        trusted(office, signer("another.example").key)
+
+
+def test_a_new_key_takes_the_place_of_the_old_one(office: Office) -> None:
+    trusted(office)
+    taken(office, request(0, 5))
+    trusted(office, signer(parties.LOG.key.name, number=1).key)
+
+    with pytest.raises(ServiceError, match="signature"):
+        taken(office, request(5, 12))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(entry(0, 12), id="passes over what was gathered"),
+        pytest.param(entry(5, 12, note=parties.checkpoint(12, root=FORK)), id="another note"),
+        pytest.param(
+            CheckpointContradicted(
+                note=base64.b64encode(parties.checkpoint(5).encode()).decode(),
+                root=parties.ROOTS[5].hex(),
+                size=5,
+            ),
+            id="no contradiction",
+        ),
+        pytest.param(
+            CountyLogTrusted(
+                county="520124",
+                origin="another.example",
+                vkeys=(signer("another.example").key.vkey(),),
+            ),
+            id="another log",
+        ),
+    ],
+)
+def test_an_entry_that_does_not_follow_is_found_by_both_verifiers(
+    office: Office, event: Event
+) -> None:
+    trusted(office)
+    taken(office, request(0, 5))
+    at = forge(office, event)
+    report = verify(office.location)
+
+    assert ("gathered_false", at) in {(one.code, one.position) for one in report.findings}
+    assert "damaged" == report.verdict
+    if "://" not in office.location:
+        found = ALONE.verify_ledger(Path(office.location), ALONE.Outside(None, {})).findings
+        assert ("gathered_false", at) in {(one["code"], one["position"]) for one in found}
