@@ -23,6 +23,7 @@ OTHERS = {
     "index": "writes", "init": "writes", "month": "writes", "policy adopt": "writes",
     "record": "writes", "simulate": "writes",
     "archive": "seals, lists and verifies whole runs of the log",
+    "audit report": "writes; its figures are those of audit run, its bytes name a size of the log",
     "audit rules": "texts of rules", "audit show": "the text of a rule",
     "audit sample": "a sample is of a size of the log, whose root is in its seed",
     "audit test": "tries rules on cases, each with its own days",

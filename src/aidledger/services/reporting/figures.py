@@ -101,6 +101,23 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[tuple[str, SampleOf], ...]
 
     @property
+    def limited(self) -> Audit:
+        """The run with findings of these severities alone; its root is over all findings still."""
+        if self.severities == SEVERITIES:
+            return self.found
+        ran = tuple(
+            msgspec.structs.replace(
+                one,
+                findings=self.by_rule[one.rule].count,
+                amount_fen=self.by_rule[one.rule].fen,
+                by_severity={n: k for n, k in one.by_severity.items() if n in self.severities},
+            )
+            for one in self.found.report.ran
+        )
+        report = msgspec.structs.replace(self.found.report, findings=self.shown, ran=ran)
+        return msgspec.structs.replace(self.found, report=report)
+
+    @property
     def total(self) -> Found:
         """All findings of these severities, and what they come to."""
         every = self.by_severity.values()
@@ -177,8 +194,8 @@ def figures_of(
             by_township=_by_township(laid, shown, lost),
             by_month=_summed((month_of(one.period), one) for one in shown),
             left_out=sum(one.left_out for one in found.report.ran),
-            doubts_by_state=_doubts(laid.connection, "state") if doubts else None,
-            doubts_by_rule=_doubts(laid.connection, "rule") if doubts else None,
+            doubts_by_state=doubts_of(laid.connection, "state") if doubts else None,
+            doubts_by_rule=doubts_of(laid.connection, "rule") if doubts else None,
             samples=tuple(samples),
         )
 
@@ -244,7 +261,7 @@ def _summed(findings: Iterable[tuple[str, RuleFinding]]) -> dict[str, Found]:
     return {name: Found(count=count[name], fen=fen[name]) for name in sorted(count)}
 
 
-def _doubts(connection: duckdb.DuckDBPyConnection, by: str) -> tuple[Doubts, ...]:
+def doubts_of(connection: duckdb.DuckDBPyConnection, by: str) -> tuple[Doubts, ...]:
     """Return the register of doubts by state or by rule."""
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {by}, COUNT(*), SUM(CASE WHEN state NOT IN ('refuted', 'closed') THEN 1 ELSE 0 END), "  # noqa: S608 - a literal of this module

@@ -82,7 +82,7 @@ def standing(of: Writer) -> Section:
                 Text(
                     say(
                         f"其后的 {behind:,} 条未见证，运营方可改写。",
-                        f"{behind:,} later entries are unwitnessed: the operator can rewrite them.",
+                        f"Unwitnessed later entries: {behind:,}. The operator can rewrite them.",
                     ),
                     warning=True,
                 )
@@ -144,7 +144,7 @@ def doubts(of: Writer) -> Iterator[Section]:
             Text(
                 say(
                     f"提出疑点 {count:,} 个，{left:,} 个未了结，{late:,} 个逾期。",
-                    f"{count:,} doubts were raised: {left:,} are open, {late:,} are overdue.",
+                    f"Doubts raised: {count:,}; open: {left:,}; overdue: {late:,}.",
                 )
             ),
             Table(

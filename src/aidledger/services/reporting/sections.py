@@ -93,7 +93,7 @@ def _summary(of: Writer) -> Section:
             Text(
                 say(
                     f"本报告只列{words.zh}及以上的问题；另有 {left:,} 项较轻的未列入。",
-                    f"Only findings that are {words.en} or worse: {left:,} lesser ones are left out.",
+                    f"Only findings that are {words.en} or worse: {left:,} lesser left out.",
                 ),
                 warning=True,
             )
@@ -225,8 +225,8 @@ def _rules(of: Writer) -> Section:
             say(
                 f"运行 {len(report.ran)} 条规则，其中 {len(clean)} 条没有发现；"
                 f"{len(silent)} 条未能运行。未运行不等于没有问题。",
-                f"{len(report.ran)} rules were run, {len(clean)} of which found nothing; {len(silent)} "
-                "could not be run. Not run is not clean.",
+                f"Rules run: {len(report.ran)}, with nothing found by {len(clean)}; not run: "
+                f"{len(silent)}. Not run is not clean.",
             )
         )
     ]

@@ -93,7 +93,7 @@ def _manifest(figures: Figures, files: Iterable[Any], missing: dict[str, str]) -
         as_of=figures.found.report.as_of,
         known_on=figures.found.report.known_on,
         files=tuple(files),
-        tables=totals_of(figures.found.report),
+        tables=totals_of(figures.limited.report),
         missing={**missing, **figures.lost},
         skipped=figures.found.skipped,
     )
@@ -108,7 +108,7 @@ def _write(form: Form, draft: Path, document: Document, figures: Figures) -> Non
         case "xlsx":
             fill_workpapers(
                 draft,
-                figures.found,
+                figures.limited,
                 figures.log,
                 lang=document.lang,
                 samples=figures.samples,
@@ -119,6 +119,9 @@ def _write(form: Form, draft: Path, document: Document, figures: Figures) -> Non
 
 def _cover(document: Document) -> Iterator[tuple[str, Any]]:
     """Yield what the cover of the workbook says beside its own: the population, and who vouches for the log."""
+    for part in document.sections[0].parts:
+        if isinstance(part, Text) and part.warning:
+            yield document.sections[0].title.partition("  ")[2], part.text
     for section in document.sections[2:5]:
         for part in section.parts:
             if isinstance(part, Terms):
