@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -16,23 +15,17 @@ from tests.browser import browsing
 from tests.cli.shell import Ran, on
 from tests.counties import County, county
 from tests.debian import chinese_font
-from tests.ledger.signers import signer
-from tests.services.conftest import Office, opened
-from tests.services.test_recording import on_case
-from tests.services.witnessed import TIME, keep_checkpoint, policy_text
 from tests.test_privacy import found_in, needles_of
 
-from aidledger.ledger.cosignature import sign_checkpoint
-from aidledger.ledger.trust import Policy, parse_policy
+from aidledger.audit.laying import Laid
 from aidledger.services.auditing import rules_of
-from aidledger.services.handing.manifest import Manifest, log_of
+from aidledger.services.handing.manifest import Manifest
 from aidledger.services.problems import ServiceError
 from aidledger.services.reporting.document import Document, Table, Text, amount
-from aidledger.services.reporting.figures import Doubts, Figures, doubts_of, figures_of
+from aidledger.services.reporting.figures import Doubts, doubts_of, figures_of
 from aidledger.services.reporting.page import page_of
 from aidledger.services.reporting.printed import data_of
 from aidledger.services.reporting.sections import document_of
-from aidledger.services.reporting.vouched import vouched
 from aidledger.services.reporting.writing import write_report
 from aidledger.services.sampling import read_sample
 from aidledger.services.session import open_session
@@ -63,11 +56,6 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     chinese_font()
     return Told(county(tmp_path_factory, planted=True), tmp_path_factory.mktemp("report"))
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    yield from opened(str(tmp_path / "ledger.sqlite"))
 
 
 def tables_of(document: Document) -> dict[str, Table]:
@@ -305,7 +293,8 @@ def test_doubts_stand_with_their_state_where_there_are_any(told: Told) -> None:
             "('assigned', 'F062', FALSE, NULL, NULL, NULL, 0)) AS rows"
             "(state, rule, overdue, amount_fen, confirmed_fen, decided_fen, settled_fen)"
         )
-        by_state, by_rule = doubts_of(connection, "state"), doubts_of(connection, "rule")
+        laid = Laid(connection=connection, position=-1, lost={}, skipped=0)
+        by_state, by_rule = doubts_of(laid, "state"), doubts_of(laid, "rule")
     given = msgspec.structs.replace(told.figures, doubts_by_state=by_state, doubts_by_rule=by_rule)
     zh, en = (document_of(given, lang) for lang in ("zh", "en"))
     none = msgspec.structs.replace(told.figures, doubts_by_state=(), doubts_by_rule=())
@@ -329,78 +318,6 @@ def test_doubts_stand_with_their_state_where_there_are_any(told: Told) -> None:
 
 def _said(one: Doubts) -> tuple[Any, ...]:
     return one.name, one.count, one.open, one.overdue, one.fen
-
-
-def standing(figures: Figures, lang: Any = "en") -> str:
-    return " ".join(
-        part.text for part in document_of(figures, lang).sections[4].parts if isinstance(part, Text)
-    )
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Figures:
-    """Figures of a ledger that was only begun."""
-    for office in opened(str(tmp_path_factory.mktemp("small") / "ledger.sqlite")):
-        return figures_of(office.session, rules_of(None, ["F001"]))
-    raise AssertionError
-
-
-def test_only_a_quorum_of_the_readers_own_policy_makes_a_log_witnessed(
-    office: Office, small: Figures
-) -> None:
-    store = office.session.store
-    policy = parse_policy(policy_text(store.origin))
-
-    def said(policy: Policy | None, lang: Any = "en") -> str:
-        return standing(msgspec.structs.replace(small, vouched=vouched(store, policy)), lang)
-
-    none = said(policy)
-    keep_checkpoint(store, witnessed=False)
-    alone = said(policy), said(policy, "zh")
-    size = keep_checkpoint(store).checkpoint.size
-    without = said(None), said(None, "zh")
-    seen = said(policy)
-    office.act("2022-03-01", on_case("VisitMade", visitor="u1"))
-    behind = msgspec.structs.replace(
-        small, vouched=vouched(store, policy), log=log_of(store, store.head().size)
-    )
-
-    assert "no checkpoint" in none
-    for zh_or_en in (alone, without):
-        assert "Unwitnessed" in zh_or_en[0]
-        assert "未见证" in zh_or_en[1]
-    assert "No trust policy was given" in without[0]
-    assert f"cosigned the first {size} entries" in seen
-    assert "unwitnessed" not in seen.lower()
-    assert "Unwitnessed later entries: 1." in standing(behind)
-    assert all("does not replace verifying" in one for one in (none, alone[0], without[0], seen))
-
-
-def test_a_kept_checkpoint_of_another_root_is_not_relied_on(office: Office, small: Figures) -> None:
-    store = office.session.store
-    size, origin = store.head().size, store.origin
-    other = sign_checkpoint(origin, size, b"\x07" * 32, [signer(origin)], TIME).encode()
-    found = vouched(_Lying(store, size, other), None)
-    unread = vouched(_Lying(store, size, b"no note at all"), None)
-    bad = msgspec.structs.replace(small, vouched=found)
-
-    assert "contradicted" == found.state
-    assert "none" == unread.state
-    assert "Not to be relied on" in standing(bad)
-    assert "不能采信" in standing(bad, "zh")
-
-
-class _Lying:
-    """A store whose table of checkpoints was written by somebody else."""
-
-    def __init__(self, store: Any, size: int, note: bytes) -> None:
-        self._store, self._row = store, (size, b"\x07" * 32, note)
-
-    def read_checkpoints(self) -> Iterator[Any]:
-        yield self._row
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
 
 
 def test_a_form_that_the_name_contradicts_and_a_folder_in_use_are_refused(

@@ -255,4 +255,8 @@ HINTS: Final[dict[str, str]] = {
     "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable": (
         "aidledger rebuild 用 DuckDB 构建；docs/SCALE.md 说明哪些 SQL 可移植"
     ),
+    # reports
+    "leave --format away: the ending says it, and a folder has every form": (
+        "请省去 --format：结尾已说明格式，文件夹则含全部格式"
+    ),
 }

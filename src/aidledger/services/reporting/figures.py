@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import duckdb
 import msgspec
 
 from aidledger.audit.laying import Laid
@@ -22,7 +19,6 @@ from aidledger.audit.running import RuleFinding
 from aidledger.domain.policy.schema import Severity
 from aidledger.ledger.trust import Policy
 from aidledger.replay.digest import digest_of
-from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import load_models
 from aidledger.services.auditing import Audit, audited
 from aidledger.services.certifying import certified
@@ -131,11 +127,7 @@ def figures_of(
     least: Severity | None = None,
     policy: Policy | None = None,
     samples: Sequence[tuple[str, SampleOf]] = (),
-    as_of: date | None = None,
-    known_on: date | None = None,
-    folder: Path | None = None,
-    limits: EngineLimits | None = None,
-    progress: Callable[[int], None] | None = None,
+    **more: Any,
 ) -> Figures:
     """Run rules over a ledger, and count what they were run over.
 
@@ -145,11 +137,7 @@ def figures_of(
         least: the report is about findings at least so severe; default: all.
         policy: whose witnesses count; without one nothing is witnessed.
         samples: name of its file and the sample, for each that was drawn.
-        as_of: as `audit` has it, like the rest.
-        known_on: as `audit` has it.
-        folder: as `audit` has it.
-        limits: as `audit` has it.
-        progress: as `audit` has it.
+        more: days, folder, limits and progress, as `audit` has them.
 
     Raises:
         GenerationsError: the engine had no room to work, or the generation is damaged.
@@ -159,22 +147,12 @@ def figures_of(
     store, models = store_of(session), load_models()
     also = [*POPULATION, *([DOUBTS] if DOUBTS in models else [])]
     severities = SEVERITIES[: SEVERITIES.index(least) + 1] if least else SEVERITIES
-    with audited(
-        session,
-        rules,
-        also=also,
-        as_of=as_of,
-        known_on=known_on,
-        folder=folder,
-        limits=limits,
-        progress=progress,
-    ) as (laid, found):
+    with audited(session, rules, also=also, **more) as (laid, found):
         lost = {name: laid.lost[name] for name in also if name in laid.lost}
         shown = tuple(one for one in found.report.findings if one.severity in severities)
         doubts = DOUBTS in models and DOUBTS not in lost
         size = found.position + 1
-        last = next(iter(store.read(size - 1, size)), None) if size else None
-        recorded_at = str(last[4]) if last is not None else None
+        recorded_at = _recorded_at(store, size)
         return Figures(
             found=found,
             log=log_of(store, size),
@@ -182,7 +160,7 @@ def figures_of(
             day=china_day(recorded_at) if recorded_at else found.report.as_of.isoformat(),
             vouched=vouched(store, policy),
             lost=lost,
-            population=None if lost.keys() & set(POPULATION) else population_of(laid.connection),
+            population=None if lost.keys() & set(POPULATION) else population_of(laid),
             models=tuple(
                 _derived(laid, name, models[name].key) for name in also if name not in lost
             ),
@@ -194,10 +172,16 @@ def figures_of(
             by_township=_by_township(laid, shown, lost),
             by_month=_summed((month_of(one.period), one) for one in shown),
             left_out=sum(one.left_out for one in found.report.ran),
-            doubts_by_state=doubts_of(laid.connection, "state") if doubts else None,
-            doubts_by_rule=doubts_of(laid.connection, "rule") if doubts else None,
+            doubts_by_state=doubts_of(laid, "state") if doubts else None,
+            doubts_by_rule=doubts_of(laid, "rule") if doubts else None,
             samples=tuple(samples),
         )
+
+
+def _recorded_at(store: LedgerStore, size: int) -> str | None:
+    """Return when the last of so many entries was recorded."""
+    last = next(iter(store.read(size - 1, size)), None) if size else None
+    return str(last[4]) if last is not None else None
 
 
 def month_of(period: str | None) -> str:
@@ -246,7 +230,7 @@ def _by_township(
 ) -> dict[str, Found]:
     """Return what was found in each township; of none: what is about no case, or about several places."""
     subjects = {one.subject for one in findings}
-    places = {} if lost.keys() & set(POPULATION) else townships_of(laid.connection, subjects)
+    places = {} if lost.keys() & set(POPULATION) else townships_of(laid, subjects)
     return _summed(
         (str(one.values.get("township") or places.get(one.subject, "")), one) for one in findings
     )
@@ -261,9 +245,9 @@ def _summed(findings: Iterable[tuple[str, RuleFinding]]) -> dict[str, Found]:
     return {name: Found(count=count[name], fen=fen[name]) for name in sorted(count)}
 
 
-def doubts_of(connection: duckdb.DuckDBPyConnection, by: str) -> tuple[Doubts, ...]:
+def doubts_of(laid: Laid, by: str) -> tuple[Doubts, ...]:
     """Return the register of doubts by state or by rule."""
-    rows: list[tuple[Any, ...]] = connection.execute(
+    rows: list[tuple[Any, ...]] = laid.connection.execute(
         f"SELECT {by}, COUNT(*), SUM(CASE WHEN state NOT IN ('refuted', 'closed') THEN 1 ELSE 0 END), "  # noqa: S608 - a literal of this module
         "SUM(CASE WHEN overdue THEN 1 ELSE 0 END), SUM(COALESCE(amount_fen, 0)), "
         "SUM(COALESCE(confirmed_fen, 0)), SUM(COALESCE(decided_fen, 0)), SUM(settled_fen) "

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-import duckdb
 import msgspec
+
+from aidledger.audit.laying import Laid
 
 POPULATION: Final = ("case_people", "case_state", "payments_by_month")
 """The models that are read."""
@@ -75,13 +76,13 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     months: tuple[Month, ...]
 
 
-def population_of(connection: duckdb.DuckDBPyConnection) -> Population:
+def population_of(laid: Laid) -> Population:
     """Count the population where the models are built."""
-    entries, first, last = connection.execute(
+    entries, first, last = laid.connection.execute(
         "SELECT COUNT(*), MIN(effective_on), MAX(effective_on) FROM entry"
     ).fetchall()[0]
-    persons = connection.execute("SELECT COUNT(DISTINCT person) FROM case_people").fetchall()
-    months = connection.execute(
+    persons = laid.connection.execute("SELECT COUNT(DISTINCT person) FROM case_people").fetchall()
+    months = laid.connection.execute(
         "SELECT month, SUM(issued_lines), SUM(issued_fen), SUM(returned_fen), SUM(recovered_fen), "
         "SUM(net_fen) FROM payments_by_month GROUP BY month ORDER BY month"
     ).fetchall()
@@ -91,15 +92,15 @@ def population_of(connection: duckdb.DuckDBPyConnection) -> Population:
         first_on=first,
         last_on=last,
         persons=persons[0][0],
-        programmes=_groups(connection, "programme"),
-        townships=_groups(connection, "township"),
+        programmes=_groups(laid, "programme"),
+        townships=_groups(laid, "township"),
         months=tuple(Month(**dict(zip(names, row, strict=True))) for row in months),
     )
 
 
-def _groups(connection: duckdb.DuckDBPyConnection, by: str) -> tuple[Group, ...]:
-    persons = dict(connection.execute(_PERSONS.format(by=by)).fetchall())
-    rows = connection.execute(_BY.format(by=by, supported=_SUPPORTED)).fetchall()
+def _groups(laid: Laid, by: str) -> tuple[Group, ...]:
+    persons = dict(laid.connection.execute(_PERSONS.format(by=by)).fetchall())
+    rows = laid.connection.execute(_BY.format(by=by, supported=_SUPPORTED)).fetchall()
     return tuple(
         Group(
             name=name,
@@ -113,6 +114,6 @@ def _groups(connection: duckdb.DuckDBPyConnection, by: str) -> tuple[Group, ...]
     )
 
 
-def townships_of(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, str]:
+def townships_of(laid: Laid, subjects: Iterable[str]) -> dict[str, str]:
     """Return the township of each subject that lies in one alone: of a case, an account or a person."""
-    return dict(connection.execute(_PLACES, [sorted(subjects)]).fetchall())
+    return dict(laid.connection.execute(_PLACES, [sorted(subjects)]).fetchall())
