@@ -27,6 +27,8 @@ from benchmarks.growth import LARGE, SIZES, chart, grown
 from benchmarks.growth import page as growth_page
 from benchmarks.growth import rows as rows_of_growth
 from benchmarks.imported import IMPORTED
+from benchmarks.large import LARGE as LARGE_COUNTY
+from benchmarks.large import large_rows
 from benchmarks.measuring import Job, Measure, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
@@ -51,6 +53,7 @@ MEASURES: dict[str, Measure] = {
     **ARCHIVED,
     **AUDITS,
     **HISTORIES,
+    **LARGE_COUNTY,
 }
 QUICK_ROUNDS = 2
 QUICKLY: dict[str, tuple[list[float], float]] = {}
@@ -66,7 +69,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", type=Path, help="write every single figure to this file")
     parser.add_argument("--growth", type=Path, help="measure growth; write page and picture here")
     parser.add_argument("--large", action="store_true", help="growth up to ten million entries")
-    parser.add_argument("--entries", type=int, help="make a county of so many entries, sealed")
+    parser.add_argument("--entries", type=int, help="measure a sealed county of so many entries")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
     parser.add_argument("--data", type=Path, help="where it is kept for the next time")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
@@ -74,7 +78,8 @@ def main(arguments: list[str]) -> int:
         serve(MEASURES, json.loads(chosen.measure))
         return 0
     if chosen.entries:
-        return dataset(chosen.data or Path(tempfile.gettempdir()), chosen.entries)
+        place = chosen.data or Path(tempfile.gettempdir())
+        return county(place, chosen.entries, chosen.rounds, chosen.only)
     if chosen.growth:
         return growth(chosen.growth, quick=chosen.quick, large=chosen.large)
     rows = [row for row in ROWS if chosen.only in row.title]
@@ -92,10 +97,14 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def dataset(folder: Path, entries: int) -> int:
-    """Make a large county's archive unless it is there, and say where it lies."""
+def county(folder: Path, entries: int, rounds: int, only: str) -> int:
+    """Make a large county's archive unless it is there, and measure what is done with it."""
     made = enlarged(folder, entries, lambda text: print(text, file=sys.stderr, flush=True))
-    print(f"{made.made.entries:,} entries, root {made.made.root}: {made.archive}")
+    print(f"{made.made.entries:,} entries, root {made.made.root}: {made.archive}", file=sys.stderr)
+    rows = [row for row in large_rows(made.made.entries, rounds) if only in row.title]
+    place = made.archive.parent
+    found = {row.title: run_row(row, place, "", quick=False) for row in rows}
+    print(table(rows, found))
     return 0
 
 

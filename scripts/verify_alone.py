@@ -2163,6 +2163,8 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
         note = read_checkpoint(bag.payload["checkpoint"])
         with bag.holding("manifest.json", 1):
             manifest = canonical(bag.payload["manifest.json"][:-1])
+            names = "case files format kind missing month origin recorded_at release root rule"
+            an_object(manifest, f"{names} size streams subject".split(), "a manifest")
             told = manifest["origin"], manifest["size"], manifest["root"]
             refuse(told != (note.origin, note.size, note.root.hex()), "not of this checkpoint")
             listed = {one["path"] for one in manifest["files"]}

@@ -14,7 +14,7 @@ from aidledger.replay.engine import building
 from aidledger.replay.loading import Loader
 from aidledger.services.archivecheck import verify_archive
 from aidledger.store.opening import open_ledger
-from benchmarks.enlarged import Enlarged, make
+from benchmarks.enlarged import AHEAD, Enlarged, make
 from benchmarks.replicas import AMENDMENTS, Replicas, copies_for
 
 ENTRIES = 9_000
@@ -45,7 +45,7 @@ def test_its_archive_verifies_and_its_own_entries_vouch_for_it(made: Enlarged) -
     rungs = {rung.name: rung for rung in report.rungs}
     assert {rungs[name].status for name in ("files", "bytes", "chain", "roots")} == {"ok"}
     assert rungs["sealed"].why.startswith(
-        f"no entry vouches for segment-{len(made.sealed()) - 1:06d}"
+        f"no entry vouches for segment-{len(made.sealed()) - 1 - AHEAD:06d}"
     )
     assert abs(made.made.entries - ENTRIES) < made.made.entries / 2
 

@@ -14,23 +14,25 @@ WITH cared AS (
         )
     ) AS series(day)
 ),
+visited AS (
+    SELECT stream AS "case", SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month,
+           SUM(1) AS visits, ARRAY_AGG(position) AS positions
+    FROM visit_made
+    GROUP BY 1, 2
+),
 facts AS (
     SELECT "case", SUBSTRING(CAST(first_on AS VARCHAR), 1, 7) AS month, 1 AS agreements,
-           monthly_fee_fen AS fee_fen, 0 AS services, 0 AS visits, 0 AS hours, '' AS kind,
+           monthly_fee_fen AS fee_fen, 0 AS services, 0 AS hours, '' AS kind,
            FALSE AS confirmed, FALSE AS bought, positions
     FROM cared
     UNION ALL
-    SELECT stream, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7), 0, 0, 1, 0, hours, kind,
+    SELECT stream, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7), 0, 0, 1, hours, kind,
            confirmed_by <> 'nobody', contract IS NOT NULL, [position]
     FROM service_rendered
-    UNION ALL
-    SELECT stream, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7), 0, 0, 0, 1, 0, '', FALSE, FALSE,
-           [position]
-    FROM visit_made
 ),
 summed AS (
     SELECT "case", month, SUM(agreements) > 0 AS entrusted, SUM(fee_fen) AS fee_fen,
-           SUM(services) AS services, SUM(visits) AS visits,
+           SUM(services) AS services,
            SUM(CASE WHEN kind = 'watch_over' THEN hours ELSE 0 END) AS watch_over_hours,
            SUM(CASE WHEN kind = 'life_care' THEN hours ELSE 0 END) AS life_care_hours,
            SUM(CASE WHEN kind = 'hospital_attendance' THEN hours ELSE 0 END) AS hospital_hours,
@@ -47,7 +49,7 @@ SELECT summed."case",
        summed.entrusted,
        summed.fee_fen,
        summed.services,
-       summed.visits,
+       COALESCE(visited.visits, 0) AS visits,
        summed.watch_over_hours,
        summed.life_care_hours,
        summed.hospital_hours,
@@ -58,12 +60,17 @@ SELECT summed."case",
            WHEN summed.services > 0 AND NOT summed.entrusted AND summed.bought_hours = 0
                THEN 'without_agreement'
            WHEN summed.services > 0 THEN 'served'
-           WHEN summed.visits > 0 THEN 'visited'
+           WHEN visited.visits > 0 THEN 'visited'
            WHEN summed.month >= SUBSTRING(CAST(parameters.as_of AS VARCHAR), 1, 7) THEN 'open'
            WHEN summed.fee_fen > 0 THEN 'fee_without_service'
            ELSE 'nothing'
        END AS state,
-       LIST_SORT(LIST_DISTINCT(summed.positions)) AS positions
+       LIST_SORT(
+           LIST_DISTINCT(
+               LIST_CONCAT(summed.positions, COALESCE(visited.positions, CAST([] AS BIGINT[])))
+           )
+       ) AS positions
 FROM summed
 CROSS JOIN parameters
+LEFT JOIN visited ON visited."case" = summed."case" AND visited.month = summed.month
 WHERE summed.services > 0 OR summed.entrusted

@@ -135,17 +135,12 @@ placed AS (
 assessed AS (
     SELECT stream, MAX_BY(level, position) AS ability FROM ability_assessed GROUP BY stream
 ),
-entitlement_order AS (
-    SELECT e.stream, e.monthly_fen,
-           ROW_NUMBER() OVER (
-               PARTITION BY e.stream ORDER BY e.from_month DESC, e.position DESC
-           ) AS place
+entitled AS (
+    SELECT e.stream, MAX_BY(e.monthly_fen, (e.from_month, e.position)) AS monthly_fen
     FROM entitlement_set AS e
     CROSS JOIN question
     WHERE e.from_month <= question.month
-),
-entitled AS (
-    SELECT stream, monthly_fen FROM entitlement_order WHERE place = 1
+    GROUP BY e.stream
 ),
 bound AS (
     SELECT stream, MAX_BY(account, position) AS account FROM account_bound GROUP BY stream

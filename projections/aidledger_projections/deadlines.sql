@@ -25,20 +25,27 @@ pauses AS (
 programmes AS (
     SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
 ),
+begun AS (
+    -- most entries begin no limit: they are left out before anything is looked up for them
+    SELECT entry.position, entry.stream, entry.type, entry.effective_on
+    FROM entry
+    JOIN (SELECT DISTINCT from_type FROM pack_limits WHERE NOT repeats) AS kinds
+      ON kinds.from_type = entry.type
+),
 starts AS (
-    SELECT entry.position AS from_position, entry.stream, entry.effective_on AS from_on,
+    SELECT begun.position AS from_position, begun.stream, begun.effective_on AS from_on,
            pack_limits.adoption, pack_limits.limit_id, pack_limits.n, pack_limits.unit,
            pack_limits.roll, pack_limits.count_from, pack_limits.severity, pack_limits.bound,
            pack_limits.to_types,
            CASE WHEN pack_limits.count_from = 'same_day' THEN 1 ELSE 0 END AS same_day
-    FROM entry
-    LEFT JOIN programmes ON programmes.stream = entry.stream
+    FROM begun
+    LEFT JOIN programmes ON programmes.stream = begun.stream
     JOIN pack_in_force
-      ON pack_in_force.day = entry.effective_on
+      ON pack_in_force.day = begun.effective_on
      AND pack_in_force.programme = COALESCE(programmes.programme, '')
     JOIN pack_limits
       ON pack_limits.adoption = pack_in_force.adoption
-     AND pack_limits.from_type = entry.type
+     AND pack_limits.from_type = begun.type
      AND NOT pack_limits.repeats
 ),
 end_types AS (
@@ -47,12 +54,9 @@ end_types AS (
         SELECT adoption, limit_id, UNNEST(STRING_SPLIT(to_types, ',')) AS end_type FROM pack_limits
     ) AS listed
 ),
-end_order AS (
-    SELECT starts.from_position, starts.limit_id, entry.position, entry.effective_on,
-           ROW_NUMBER() OVER (
-               PARTITION BY starts.from_position, starts.limit_id
-               ORDER BY entry.effective_on, entry.position
-           ) AS place
+ends AS (
+    SELECT starts.from_position, starts.limit_id, MIN(entry.effective_on) AS done_on,
+           MIN_BY(entry.position, (entry.effective_on, entry.position)) AS done_position
     FROM starts
     JOIN end_types
       ON end_types.adoption = starts.adoption AND end_types.limit_id = starts.limit_id
@@ -61,11 +65,7 @@ end_order AS (
      AND entry.type = end_types.end_type
      AND entry.effective_on >= starts.from_on
      AND entry.position <> starts.from_position
-),
-ends AS (
-    SELECT from_position, limit_id, position AS done_position, effective_on AS done_on
-    FROM end_order
-    WHERE place = 1
+    GROUP BY starts.from_position, starts.limit_id
 ),
 lasts AS (
     -- days and months: the last day by the calendar, before it is moved to a working day

@@ -25,18 +25,15 @@ rules AS (
     JOIN pack_parameters AS given ON given.adoption = county_pack.adoption
     WHERE given.name = 'discovery_act_days'
 ),
-act_order AS (
-    SELECT entry.stream, entry.position, entry.effective_on, entry.type,
-           ROW_NUMBER() OVER (
-               PARTITION BY entry.stream ORDER BY entry.effective_on, entry.position
-           ) AS place
+acted AS (
+    SELECT entry.stream, MIN(entry.effective_on) AS effective_on,
+           MIN_BY(entry.position, (entry.effective_on, entry.position)) AS position,
+           MIN_BY(entry.type, (entry.effective_on, entry.position)) AS type
     FROM entry
     JOIN discovered
       ON discovered.stream = entry.stream AND entry.effective_on >= discovered.discovered_on
     WHERE entry.type NOT IN ('NeedDiscovered', 'EntryCorrected', 'EntryAnnulled', 'RuleOverridden')
-),
-acted AS (
-    SELECT stream, position, effective_on, type FROM act_order WHERE place = 1
+    GROUP BY entry.stream
 )
 SELECT discovered.stream AS "case",
        discovered.township,

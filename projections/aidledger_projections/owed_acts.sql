@@ -21,15 +21,20 @@ WITH pairs AS (
 programmes AS (
     SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
 ),
-starts AS (
-    SELECT DISTINCT entry.position AS from_position, entry.stream, entry.type AS from_type,
-           entry.effective_on AS from_on, pairs.owed, pairs.adoption
+begun AS (
+    SELECT entry.position, entry.stream, entry.type, entry.effective_on
     FROM entry
-    LEFT JOIN programmes ON programmes.stream = entry.stream
+    JOIN (SELECT DISTINCT from_type FROM pairs) AS kinds ON kinds.from_type = entry.type
+),
+starts AS (
+    SELECT DISTINCT begun.position AS from_position, begun.stream, begun.type AS from_type,
+           begun.effective_on AS from_on, pairs.owed, pairs.adoption
+    FROM begun
+    LEFT JOIN programmes ON programmes.stream = begun.stream
     JOIN pack_in_force
-      ON pack_in_force.day = entry.effective_on
+      ON pack_in_force.day = begun.effective_on
      AND pack_in_force.programme = COALESCE(programmes.programme, '')
-    JOIN pairs ON pairs.adoption = pack_in_force.adoption AND pairs.from_type = entry.type
+    JOIN pairs ON pairs.adoption = pack_in_force.adoption AND pairs.from_type = begun.type
     WHERE pairs.owed <> ''
 ),
 acts AS (
@@ -38,21 +43,16 @@ acts AS (
     -- a report that the township did not agree with is settled
     SELECT stream, position, effective_on, 'TerminationApproved' FROM termination_audited WHERE NOT agreed
 ),
-done_order AS (
-    SELECT starts.from_position, starts.owed, acts.position, acts.effective_on,
-           ROW_NUMBER() OVER (
-               PARTITION BY starts.from_position, starts.owed
-               ORDER BY acts.effective_on, acts.position
-           ) AS place
+done AS (
+    SELECT starts.from_position, starts.owed, MIN(acts.effective_on) AS effective_on,
+           MIN_BY(acts.position, (acts.effective_on, acts.position)) AS position
     FROM starts
     JOIN acts
       ON acts.stream = starts.stream
      AND acts.type = starts.owed
      AND (acts.effective_on > starts.from_on
          OR (acts.effective_on = starts.from_on AND acts.position > starts.from_position))
-),
-done AS (
-    SELECT from_position, owed, position, effective_on FROM done_order WHERE place = 1
+    GROUP BY starts.from_position, starts.owed
 )
 SELECT starts.from_position,
        starts.owed,

@@ -8,14 +8,17 @@ made: the archive verifies without one, and is rebuilt from.
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import msgspec
 
-from aidledger.archive.manifest import SEGMENT_ENTRIES, segment_name
+from aidledger.archive.manifest import SEGMENT_ENTRIES, Manifest, segment_name
 from aidledger.archive.places import FolderPlace
 from aidledger.archive.writing import digest_of, write_segment
 from aidledger.domain.events.catalog import encode_data
@@ -37,6 +40,9 @@ CASES: Final = 900
 MONTHS: Final = 12
 ENTRIES_A_CASE: Final = 60
 SEED: Final = 1
+WRITERS: Final = 2
+AHEAD: Final = 2
+"""How many segments may wait to be vouched for: so many are written beside what goes on."""
 BESIDE: Final = "beside.parquet"
 """Rows (position, record) that a rebuild reads as records: behind the last segment, and amended ones."""
 MADE: Final = "made.json"
@@ -116,7 +122,8 @@ def enlarged(folder: Path, entries: int, say: Say = lambda _: None) -> Enlarged:
 
 def make(folder: Path, rows: Sequence[Any], entries: int, say: Say = lambda _: None) -> None:
     """Write the archive of a county's ledger and its copies, about so many entries, into a folder."""
-    made = _Maker(folder, rows, entries, say).make()
+    with ProcessPoolExecutor(WRITERS, mp_context=get_context("spawn")) as writers:
+        made = _Maker(folder, rows, entries, say, writers).make()
     write_whole(folder / MADE, msgspec.json.encode(made))
 
 
@@ -136,15 +143,17 @@ def _county(folder: Path, entries: int) -> list[Any]:
 class _Maker:
     """Writes segment after segment, and the entries that vouch for them."""
 
-    def __init__(self, folder: Path, rows: Sequence[Any], entries: int, say: Say) -> None:
+    def __init__(
+        self, folder: Path, rows: Sequence[Any], entries: int, say: Say, writers: Executor
+    ) -> None:
         self._folder, self._say = folder, say
         self._copies = copies_for(rows, entries)
         self._replicas = Replicas(rows, self._copies)
         self._segment = _length(entries)
-        self._place = FolderPlace(folder / "archive")
         self._rows: list[tuple[int, bytes, bytes]] = []
         self._start = 0
-        self._waiting: list[SegmentSealed] = []
+        self._writers = writers
+        self._writing: deque[Future[Manifest]] = deque()
         self._seal_prev: str | None = None
         self._seal_version = 0
         self._frontier = Frontier()
@@ -159,7 +168,7 @@ class _Maker:
                 if made.amended is not None:
                     self._amended.add(made.amended)
                 self._take(made.record, made.leaf)
-        self._vouch(moments[-1])
+        self._vouch(moments[-1], ahead=0)
         self._frontier.extend([leaf for _, _, leaf in self._rows])
         self._keep_beside()
         return Dataset(
@@ -180,28 +189,23 @@ class _Maker:
             self._write()
 
     def _write(self) -> None:
-        rows, leaves = self._rows, [leaf for _, _, leaf in self._rows]
-        name = segment_name(self._start // self._segment)
-        with self._place.writing(name) as folder:
-            manifest = write_segment(folder, rows, leaves, origin=ORIGIN)
-            self._place.keep(folder, name)
-        self._frontier.extend(leaves)
-        self._waiting.append(
-            SegmentSealed(
+        """Have the segment written beside what goes on, and begin the next."""
+        self._writing.append(self._writers.submit(_written, self._folder / "archive", self._rows))
+        self._frontier.extend([leaf for _, _, leaf in self._rows])
+        self._start += len(self._rows)
+        self._rows = []
+        self._say(f"{self._start:,} entries")
+
+    def _vouch(self, moment: str, ahead: int = AHEAD) -> None:
+        """Record of the segments that are written what a night records of them."""
+        while len(self._writing) > ahead:
+            manifest = self._writing.popleft().result()
+            event = SegmentSealed(
                 entries=manifest.entries,
                 first=manifest.first,
                 manifest=digest_of(manifest.encode()),
                 root=manifest.root,
             )
-        )
-        self._start += self._segment
-        self._rows = []
-        self._say(f"{self._start:,} entries sealed")
-
-    def _vouch(self, moment: str) -> None:
-        """Record of the segments that are written what a night records of them."""
-        waiting, self._waiting = self._waiting, []
-        for event in waiting:
             self._seal_version += 1
             record = encode_entry(
                 Entry(
@@ -251,6 +255,15 @@ class _Maker:
                     "WHERE position IN (SELECT unnest(?::BIGINT[]))",
                     [str(records), several],
                 ).fetchall()
+
+
+def _written(archive: Path, rows: list[tuple[int, bytes, bytes]]) -> Manifest:
+    """Write a segment into an archive."""
+    place, name = FolderPlace(archive), segment_name(rows[0][0] // len(rows))
+    with place.writing(name) as folder:
+        manifest = write_segment(folder, rows, [leaf for _, _, leaf in rows], origin=ORIGIN)
+        place.keep(folder, name)
+    return manifest
 
 
 def _length(entries: int) -> int:

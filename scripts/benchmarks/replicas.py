@@ -2,7 +2,7 @@
 
 Cases, carers, complaints, funds, runs and whatever else one county has for itself get a copy's
 number, so have its visitors; persons, accounts and files other tokens and hashes. Offices, places,
-staff and packs are there once. Entries are chained anew, and each copy's batch is recorded at the
+staff, packs and the lists on the boards are there once. Entries are chained anew, and each copy's batch is recorded at the
 moment of the first one's.
 """
 
@@ -18,7 +18,7 @@ import msgspec
 from aidledger.ledger.tree import leaf_hash
 
 COPIED: Final = (
-    *("audit", "carer", "case", "comparison", "complaint", "contract", "fund", "list", "meeting"),
+    *("audit", "carer", "case", "comparison", "complaint", "contract", "fund", "meeting"),
     *("resident", "run", "stock", "warning"),
 )
 """The kinds of streams that each copy has for itself."""

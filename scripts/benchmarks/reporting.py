@@ -73,6 +73,8 @@ def ratio(figures: Figures, other: str) -> str:
     if other not in figures["rates"]:
         return ""
     found = ratios(figures, other)
+    if len(found) == 1:
+        return f"{found[0]:,.2f}×"
     low, middle, high = statistics.quantiles(found, n=4, method="inclusive")
     digits = 0 if middle >= 20 else 2
     return f"{middle:,.{digits}f}× ({low:,.{digits}f}–{high:,.{digits}f})"

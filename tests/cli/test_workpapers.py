@@ -185,7 +185,16 @@ def test_a_county_in_papers_is_what_audit_run_says(county: Path, tmp_path: Path)
     sample = tmp_path / "sample.json"
     on(county, "audit", "sample", "case_state", "--rows", "3", "--output", sample)
     few = ("--rule", "F019", "--rule", "F077", "--rule", "F024")
-    words = ("export", "workpapers", tmp_path / "papers.xlsx", *few, "--sample", sample)
+    words = (
+        "export",
+        "workpapers",
+        tmp_path / "papers.xlsx",
+        *few,
+        "--sample",
+        sample,
+        "--model",
+        "trial_balance",
+    )
     first = on(county, *words, "--json")
     bytes_before = (tmp_path / "papers.xlsx").read_bytes()
     again = on(county, *words, "--json")
@@ -201,6 +210,10 @@ def test_a_county_in_papers_is_what_audit_run_says(county: Path, tmp_path: Path)
     ]
     names = CalamineWorkbook.from_path(tmp_path / "papers.xlsx").sheet_names
     assert "Sample" in names
+    balance = on(county, "list", "trial_balance", "--json").object["rows"]
+    assert [row["debit_fen"] / 100 for row in balance] == [
+        row[1] for row in rows_of(tmp_path / "papers.xlsx", "trial_balance")[3:]
+    ]
     assert [row[0] for row in rows_of(tmp_path / "papers.xlsx", "Rules not run")[3:]] == [
         one["rule"] for one in run["not_run"]
     ]

@@ -320,6 +320,13 @@ def _counted(
     return run, kept, leaves
 
 
+def root_of(leaves: Iterable[dict[str, Any]]) -> str:
+    """Return the root (hex) over findings, each as `leaf_of` has it, in order."""
+    frontier = Frontier()
+    frontier.extend([leaf_hash(encode(one)) for one in leaves])
+    return frontier.root().hex()
+
+
 def leaf_of(finding: RuleFinding) -> dict[str, Any]:
     """Return what is hashed of a finding: all but its words."""
     return {

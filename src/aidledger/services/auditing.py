@@ -23,7 +23,9 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import load_models
 from aidledger.services.adoption import shipped
 from aidledger.services.answering import answering
+from aidledger.services.checkpointing import root_at
 from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import store_of
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 
@@ -31,12 +33,13 @@ from aidledger.store.port import LedgerStore
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """A run of rules over one ledger: `position` is the last entry read (-1: none).
 
-    `skipped` counts the rows that could not be read, `generation` is the one it was read from.
+    `log_root` (hex) is that of the log up to there, empty where the tree is damaged; `skipped` counts the rows that could not be read, `generation` is the one it was read from.
     """
 
     report: Report
     rules: dict[str, Rule]
     position: int
+    log_root: str
     skipped: int
     generation: int | None
 
@@ -115,10 +118,18 @@ def audited(
             report=run_rules(laid.connection, rules.values(), laid.lost),
             rules=rules,
             position=laid.position,
+            log_root=_log_root(store_of(session), laid.position + 1),
             skipped=laid.skipped,
             generation=generation,
         )
         yield laid, found
+
+
+def _log_root(store: LedgerStore, size: int) -> str:
+    try:
+        return root_at(store, size).hex()
+    except ServiceError:  # what is wrong with a tree, verify says; rules read entries
+        return ""
 
 
 def try_cases(folder: Path | None = None, names: Iterable[str] = ()) -> Iterator[Outcome]:

@@ -100,13 +100,17 @@ AUDITING: Final[dict[str, Help]] = {
         (
             'aidledger sql "SELECT month, SUM(amount_fen) FROM payment_issued GROUP BY month"',
             "aidledger sql - --as-of 2022-12-31 --output cases.csv < cases.sql",
+            "aidledger sql --shell",
         ),
         Said(
             "只读：不能写入，也不能读取文件或网络。表见 docs/MODELS.md；SQL 为 - 时由标准输入读取。"
-            "当前生成版本能回答时由其读取，否则在内存中推导所需模型。",
+            "当前生成版本能回答时由其读取，否则在内存中推导所需模型。--shell 逐条回答，直到离开：.help 列出其命令，"
+            "Ctrl-C 只停止当前查询；标准输入不是终端时按脚本读取，有错时退出码为 3。",
             "Read-only: it writes nothing and reaches no file and no network. docs/MODELS.md lists the "
             "tables; - reads the SELECT from standard input. Read from the current generation where it "
-            "answers this, with the models that it needs derived in memory otherwise.",
+            "answers this, with the models that it needs derived in memory otherwise. --shell answers one "
+            "after the other until you leave: .help lists its commands, Ctrl-C stops the question alone; "
+            "what is no terminal is read as a script, with exit status 3 where something in it failed.",
         ),
     ),
 }
@@ -133,6 +137,7 @@ AUDIT_OPTIONS: Final[dict[str, Said]] = {
         "写入方法的样本文件（可重复）", "a sample to tell of (may be repeated)"
     ),
     "audit sample --output": Said("把样本写入此文件", "write the sample to this file"),
+    "--shell": Said("逐条查询，直到离开", "answer one question after the other"),
     "--seconds": Said("至多用时（秒；默认：60）", "how long it may take (default: 60 s)"),
     "sql --most": Said("至多给出的行数（默认：10000）", "rows given at most (default: 10000)"),
     "--severity": Said("只限这一级及更严重的", "only findings as severe as this, or more"),

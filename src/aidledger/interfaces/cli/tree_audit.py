@@ -68,8 +68,9 @@ AUDIT: Final = Spec(
 SQL: Final = Spec(
     "sql",
     "aidledger.interfaces.cli.queries:run_sql",
-    (Arg("SQL"),),
+    (Arg("SQL", False),),
     (
+        Opt("--shell", "flag"),
         Opt("--format", "choice", "", ("table", "json", "csv", "xlsx")),
         Opt("--output", "path", "FILE"),
         Opt("--seconds", "count", "N"),

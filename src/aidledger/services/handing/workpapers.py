@@ -27,6 +27,7 @@ from aidledger.services.handing.manifest import (
 )
 from aidledger.services.handing.placing import placed_file
 from aidledger.services.handing.workbook import MOST_ROWS, Book, Column
+from aidledger.services.listing import Table
 from aidledger.services.sampling import SampleOf
 
 SEVERITY_WORDS: Final = {
@@ -60,6 +61,7 @@ def write_workpapers(
     *,
     lang: Language,
     samples: Sequence[tuple[str, SampleOf]] = (),
+    lists: Sequence[Table] = (),
     most_rows: int = MOST_ROWS,
 ) -> Manifest:
     """Write the workbook and the manifest beside it; return what the manifest says.
@@ -70,6 +72,7 @@ def write_workpapers(
         log: which log was read.
         lang: the language of titles and messages.
         samples: name of its file and the sample, each a sheet of its own.
+        lists: models that are wanted beside the findings, each a sheet of its own.
         most_rows: how many rows a sheet holds; a longer table goes on in a next one.
 
     Raises:
@@ -78,7 +81,9 @@ def write_workpapers(
 
     """
     with placed_file(path) as draft:
-        fill_workpapers(draft, found, log, lang=lang, samples=samples, most_rows=most_rows)
+        fill_workpapers(
+            draft, found, log, lang=lang, samples=samples, lists=lists, most_rows=most_rows
+        )
         manifest = Manifest(
             kind="workpapers",
             log=log,
@@ -99,6 +104,7 @@ def fill_workpapers(
     *,
     lang: Language,
     samples: Sequence[tuple[str, SampleOf]] = (),
+    lists: Sequence[Table] = (),
     most_rows: int = MOST_ROWS,
     cover: Sequence[tuple[str, Any]] = (),
     more: Sequence[MoreSheet] = (),
@@ -120,6 +126,8 @@ def fill_workpapers(
             papers.of_rule(book, found.rules[rule], list(group))
         for name, sample in samples:
             papers.sample(book, name, sample)
+        for table in lists:
+            papers.listed(book, table)
 
 
 def totals_of(report: Report) -> tuple[HandedTable, ...]:
@@ -283,6 +291,7 @@ class _Papers:
             "parameter": Said("缺少参数", "a parameter is lacking"),
             "model": Said("模型不可用", "a model failed"),
             "sql": Said("查询出错", "the query failed"),
+            "table": Said("所存的表不可用", "a kept table failed"),
         }
         columns = (
             Column(say("规则", "rule")),
@@ -355,6 +364,12 @@ class _Papers:
             say("文件：", "file: ") + name,
         ]
         book.table(_SAMPLE.in_(self._lang), columns, rows, above=above)
+
+    def listed(self, book: Book, table: Table) -> None:
+        """Add the rows of a model."""
+        columns = tuple(_column_of(name) for name in table.columns)
+        above = [self._say(table.title_zh, table.title_en)]
+        book.table(table.name, columns, table.rows, above=above)
 
 
 def _column_of(name: str) -> Column:
