@@ -8,7 +8,20 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.language import Said
 
 BUNDLE_OPTIONS: Final[dict[str, Said]] = {
-    "--to": Said("写到这个尚不存在的文件夹", "the folder to write, which is not there yet"),
+    "bundle create --policy": Said(
+        "附上的信任策略（默认：创世声明所列）",
+        "the trust policy to go with it (default: what genesis names)",
+    ),
+    "bundle create --rule": Said(
+        "WHAT 在这条审计规则下的发现", "what this audit rule finds about WHAT"
+    ),
+    "bundle create --case": Said(
+        "月份或名单中只附上这个个案的", "of a month or list, the lines of this case alone"
+    ),
+    "bundle create --actor": Said("查阅并放行的人员", "who opens and releases the values"),
+    "bundle create --to": Said(
+        "写到这个尚不存在的文件夹", "the folder to write, which is not there yet"
+    ),
     "--row": Said(
         "附上认证过的读模型的一行及其证明，可多次",
         "with a certified row of a model and its proof; may be given several times",
@@ -18,7 +31,7 @@ BUNDLE_OPTIONS: Final[dict[str, Said]] = {
         "with the value of this sealed field; may be given several times; somebody else must have asked",
     ),
     "--purpose": Said("查阅个人信息的用途", "what the personal values are for"),
-    "--request": Said("申请导出的流（export/…）", "stream of the request (export/…)"),
+    "bundle create --request": Said("申请导出的流（export/…）", "stream of the request (export/…)"),
 }
 
 BUNDLING: Final[dict[str, Help]] = {

@@ -493,6 +493,11 @@ const checkTold = async bundle => {
     }
   });
   for (const position of shown ? shown.keys() : []) report.problem("index.html", null, `本页所列位置 ${position} 数据中没有`, `the page shows entry ${position}, which the data do not have`);
+  for (const section of shown ? document.querySelectorAll("[data-digest]") : []) {
+    if (hex(await sha(utf8.encode(section.textContent))) === section.dataset.digest) continue;
+    const title = [...section.querySelectorAll("h2 span")].map(one => one.textContent);
+    report.problem("index.html", null, `本页“${title[0]}”一节的文字已被改动`, `the section "${title[1]}" of this page was changed`);
+  }
   if (bundle.has("decisions.jsonl")) {
     bundle.lines("decisions.jsonl").forEach((text, at) => {
       const one = canonical(text), { said } = bundle.ledger.get(one.position) || {}, made = said && said.data.decision;
