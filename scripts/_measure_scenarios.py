@@ -142,7 +142,7 @@ def _section(one: Made) -> str:
         f"- Invented: {scenario.ours_zh}。{scenario.ours_en}.",
         "- "
         + (
-            "Persons and sum are those published."
+            "The figures are those published."
             if sums
             else "No sum was published; ours follows from the county."
         ),
