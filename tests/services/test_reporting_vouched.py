@@ -36,8 +36,11 @@ def standing(figures: Figures, lang: Any = "en") -> str:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Figures:
-    """Figures of a ledger that was only begun."""
+    """Figures of a ledger that was only begun, with one doubt."""
     for office in opened(str(tmp_path_factory.mktemp("small") / "ledger.sqlite")):
+        about = {"identity": "1d" * 32, "rule": "F001", "subject": "case/1"}
+        data = {**about, "positions": [1], "severity": "high", "amount_fen": 300}
+        office.act("2022-02-16", {"type": "DoubtRaised", "stream": "doubt/F001-1", "data": data})
         return figures_of(office.session, rules_of(None, ["F001"]))
     raise AssertionError
 
@@ -49,7 +52,9 @@ def test_only_a_quorum_of_the_readers_own_policy_makes_a_log_witnessed(
     policy = parse_policy(policy_text(store.origin))
 
     def said(policy: Policy | None, lang: Any = "en") -> str:
-        return standing(msgspec.structs.replace(small, vouched=vouched(store, policy)), lang)
+        log = log_of(store, store.head().size)
+        seen = msgspec.structs.replace(small, vouched=vouched(store, policy), log=log)
+        return standing(seen, lang)
 
     none = said(policy)
     keep_checkpoint(store, witnessed=False)
@@ -58,9 +63,7 @@ def test_only_a_quorum_of_the_readers_own_policy_makes_a_log_witnessed(
     without = said(None), said(None, "zh")
     seen = said(policy)
     office.act("2022-03-01", on_case("VisitMade", visitor="u1"))
-    behind = msgspec.structs.replace(
-        small, vouched=vouched(store, policy), log=log_of(store, store.head().size)
-    )
+    behind = said(policy)
 
     assert "no checkpoint" in none
     for zh_or_en in (alone, without):
@@ -69,8 +72,18 @@ def test_only_a_quorum_of_the_readers_own_policy_makes_a_log_witnessed(
     assert "No trust policy was given" in without[0]
     assert f"cosigned the first {size} entries" in seen
     assert "unwitnessed" not in seen.lower()
-    assert "Unwitnessed later entries: 1." in standing(behind)
+    assert "Unwitnessed later entries: 1." in behind
     assert all("does not replace verifying" in one for one in (none, alone[0], without[0], seen))
+
+
+def test_a_doubt_in_the_ledger_is_in_the_report(small: Figures) -> None:
+    shown = next(one for one in document_of(small, "zh").sections if "疑点" in one.title)
+
+    assert small.doubts_by_state is not None
+    assert [("raised", 1, 1, 300)] == [
+        (one.name, one.count, one.open, one.fen) for one in small.doubts_by_state
+    ]
+    assert Text("提出疑点 1 个，1 个未了结，0 个逾期。") in shown.parts
 
 
 def test_a_kept_checkpoint_of_another_root_is_not_relied_on(office: Office, small: Figures) -> None:
