@@ -75,27 +75,23 @@ def test_rows_beyond_the_most_are_left_out_and_that_is_said(county: Path) -> Non
 def test_another_day_is_asked_about_from_then_on(county: Path) -> None:
     """2021 had no entry yet; without a day everything is known again."""
     sql = "SELECT count(*) AS n FROM application_submitted;"
-    ran = script(county, f".mode csv\n{sql}\n.known-on 2021-12-31\n{sql}\n.known-on\n{sql}\n")
+    ran = script(county, f".mode csv\n.known-on 2021-12-31\n{sql}\n.known-on\n{sql}\n")
     found = re.findall(r"n\n(\d+)\n", ran.out)
 
-    assert (0, 3) == (ran.code, len(found))
-    assert ("0", found[0]) == (found[1], found[2])
-    assert int(found[0]) > 9
+    assert (0, 2, "0") == (ran.code, len(found), found[0])
+    assert int(found[1]) > 9
     assert ran.err.count("in force on") == 2
 
 
 def test_tables_and_columns_are_told_in_both_languages(county: Path) -> None:
-    english = script(county, ".tables arrears\n.schema arrears\n.help\n.quit\nSELECT 1;")
-    chinese = on(
-        county, "--lang", "zh", "sql", "--shell", stdin=".tables 欠发\n.schema arrears".encode()
-    )
+    english = script(county, ".tables ARREARS\n.schema trial_balance\n.help\n.quit\nSELECT 1;")
+    chinese = on(county, "--lang", "zh", "sql", "--shell", stdin=".tables 欠发".encode())
 
-    assert "arrears_fen  HUGEINT" in english.out
-    assert "sum that is due" in english.out
+    assert "arrears  arrears" in english.out
+    assert "balance_fen  HUGEINT   balance" in english.out
     assert "Ctrl-D" in english.out
     assert "Answer" not in english.out, "left at .quit"
     assert "欠发与多发" in chinese.out
-    assert "应发或应付金额" in chinese.out
 
 
 def test_options_that_do_not_go_together_are_refused(county: Path) -> None:

@@ -21,7 +21,7 @@
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- needs: register_imported where kind = 'other_county'; 没有导入外县救助名册; no roll of another co
 --   unty was imported
--- facts: F024, S3-023
+-- facts: S3-023
 WITH spans AS (
     -- without a day of its beginning a register speaks of its own month alone
     SELECT case_people."case", named.position, named.line, registers.from_unit, registers.dated_on,

@@ -23,6 +23,7 @@ from aidledger.services.handing.datasette import write_sqlite
 from aidledger.services.handing.finished import finished
 from aidledger.services.handing.flat import write_flat
 from aidledger.services.handing.manifest import Manifest
+from aidledger.services.handing.placing import must_be_free
 from aidledger.services.handing.tables import write_duckdb, write_parquet
 from aidledger.services.rebuilding import generations_folder
 
@@ -82,6 +83,8 @@ def _written(
     """Derive the tables where no generation has them, write them, and say what was written."""
     limits = engine_limits(memory, threads)
     path, stages = Path(place), Stages(app)
+    if kind in ("flat", "parquet"):  # before anything is derived
+        must_be_free(path)
     progress = app.screen.progress(app.say("写出表", "write tables"))
     try:
         with (
