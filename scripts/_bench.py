@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def main(arguments: list[str]) -> int:
         place = chosen.data or Path(tempfile.gettempdir())
         return county(place, chosen.entries, chosen.rounds, chosen.only)
     if chosen.growth:
-        return growth(chosen.growth, quick=chosen.quick, large=chosen.large)
+        return growth(chosen.growth, chosen.data, quick=chosen.quick, large=chosen.large)
     rows = [row for row in ROWS if chosen.only in row.title]
     folder = Path(tempfile.mkdtemp(prefix="aidledger-bench-"))
     try:
@@ -108,12 +109,13 @@ def county(folder: Path, entries: int, rounds: int, only: str) -> int:
     return 0
 
 
-def growth(folder: Path, *, quick: bool, large: bool) -> int:
+def growth(folder: Path, data: Path | None, *, quick: bool, large: bool) -> int:
     """Measure how cost grows; write ``GROWTH.md`` and ``growth.svg`` into a folder."""
     sizes = (1_100, 5_000) if quick else (*SIZES, *((LARGE,) if large else ()))
     place = Path(tempfile.mkdtemp(prefix="aidledger-growth-"))
     try:
-        lines = grown(place, sizes, lambda text: print(text, file=sys.stderr, flush=True))
+        say = partial(print, file=sys.stderr, flush=True)
+        lines = grown(place, data or place, sizes, say)
     finally:
         shutil.rmtree(place, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)

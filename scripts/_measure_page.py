@@ -12,8 +12,8 @@ from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 OWN_SEEDS: Final = range(1, 1_000)
 """Seeds that rules were tried on while they were written; all others were drawn for one measurement."""
 PRECISION_PERCENT: Final = 99
-POINTING: Final = "M"
-"""Rules whose ids begin so say where to look first; nothing is planted for them."""
+OF_ENTRIES: Final = "F"
+"""The ids of the rules that are planted for begin so. Others only point, or read registers beside a ledger."""
 GRAVE: Final = ("critical", "high")
 _COLUMNS: Final = "planted | found | recall | findings | true | precision"
 SEVERITIES: Final = (*GRAVE, "medium", "low")
@@ -41,7 +41,8 @@ positions. The rules know nothing of that file. The columns:
   another planted irregularity breaks the rule by the way (the file names these as `side_effects`).
 - **recall** is found of planted, **precision** is true of findings, both in per cent.
 
-Rules that only say where to look first (M01 and so on) have nothing planted for them and are not in the table.
+Rules that only say where to look first (M01 and so on), and those that read registers beside the ledger (R01 and so on), have
+nothing planted for them and are not in the table.
 
 *Own seeds* (below 1000) were looked at while rules were written. *Unseen seeds* were drawn once and asked for this table
 after the rules were written; where they showed a fault, others were drawn for the next one.
@@ -90,7 +91,7 @@ def shortfalls(measured: Iterable[dict[str, Any]]) -> list[str]:
         found += [
             f"{'own' if own else 'unseen'} seeds: {rule}: {counted['true']} true of {counted['findings']}"
             for rule, counted in counts.items()
-            if not rule.startswith(POINTING)
+            if rule.startswith(OF_ENTRIES)
             if 100 * counted["true"] < PRECISION_PERCENT * counted["findings"]
         ]
     return found
@@ -124,7 +125,7 @@ def _rules_table(planted: list[dict[str, Any]]) -> list[str]:
     sums: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for rule in rules_of().values():
         silent = not any(side[rule.id]["planted"] or side[rule.id]["findings"] for side in sides)
-        if silent or rule.id.startswith(POINTING):
+        if silent or not rule.id.startswith(OF_ENTRIES):
             continue
         for total, side in zip(sums, sides, strict=True):
             total.update(side[rule.id])

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from _measure_page import POINTING
+from _measure_page import OF_ENTRIES
 from aidledger.audit.running import RuleFinding
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.services.auditing import audit, rules_of
@@ -142,13 +142,13 @@ def _section(one: Made) -> str:
         f"- Invented: {scenario.ours_zh}。{scenario.ours_en}.",
         "- "
         + (
-            "Persons and sum are those published."
+            "The figures are those published."
             if sums
             else "No sum was published; ours follows from the county."
         ),
         f"- County: {scenario.cases:,} cases, {scenario.months} months, {one.entries:,} entries, seed {SEED}.",
     ]
-    other = sorted(rule for rule in one.found.keys() - wanted if not rule.startswith(POINTING))
+    other = sorted(rule for rule in one.found.keys() - wanted if rule.startswith(OF_ENTRIES))
     if other:
         told = [f"{rule} ({_said(one.severities[rule])})" for rule in other]
         lines.append(f"- By the way: {', '.join(told)}.")

@@ -2146,6 +2146,9 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
         rule = manifest["rule"]
         digest = sha256(bag.payload["rule.sql"]).hex() if rule else ""
         refuse(rule and rule["sha256"] != digest, "it is not the rule that was run")
+        named = [said["data"].get("rule_hash") for said, _, _ in bag.placed.values()]
+        doubt = rule and manifest["kind"] == "doubt"
+        refuse(doubt and digest not in named, "it is not the rule that the doubt names")
 
 
 def verify_bundle(folder: Path, outside: Outside) -> Report:

@@ -1,12 +1,15 @@
 """How cost grows from ten thousand entries on: one county, ever larger, through the whole of a night.
 
-Each size is measured in this process, once, smallest first. What is shown is a line over both axes in
-powers of ten, and the exponent that fits it: 1.00 is cost in proportion to the entries.
+Each size is measured in this process, once, smallest first: what a database does with visits and
+payments, and what is done with the sealed archive of a simulated county. Work that would take too long
+at the next size is left out there. What is shown is a line over both axes in powers of ten, and the
+exponent that fits it: 1.00 is cost in proportion to the entries.
 """
 
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -15,14 +18,18 @@ from functools import partial
 from pathlib import Path
 
 from aidledger.archive.manifest import SEGMENT_ENTRIES
+from aidledger.audit.rule import load_rules
+from aidledger.audit.running import run_rules
+from aidledger.replay.generations import Generations
+from aidledger.replay.models import load_models
 from aidledger.services.archivecheck import verify_archive
 from aidledger.services.archiving import seal
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import rebuild
-from aidledger.services.segments import archive_folder
 from aidledger.services.session import open_session
 from aidledger.services.verifying import verify
 from aidledger.store.opening import open_ledger
+from benchmarks.archived import AS_OF
+from benchmarks.enlarged import Enlarged, archive_bytes, enlarged
 from benchmarks.filling import append, draft
 from benchmarks.measuring import peak_mib
 from benchmarks.servers import ORIGIN
@@ -32,8 +39,10 @@ LARGE = 10_000_000
 SEGMENTS = 4
 """At least so many, where the log is small: a segment of it is shorter then."""
 WORKERS = 2
+MOST_SECONDS = 900.0
+"""No work is begun that would take longer, by what it took at the size before."""
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 800, 420, 70, 44, 230, 48
-_COLOURS = ("#1f5a99", "#b3541e", "#2f7d4f", "#7a3b8f", "#8a6d00")
+_COLOURS = ("#1f5a99", "#b3541e", "#2f7d4f", "#7a3b8f", "#8a6d00", "#555555")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +63,109 @@ class Line:
         return above / sum((a - x) ** 2 for a in xs)
 
 
-def grown(folder: Path, sizes: Sequence[int], say: Callable[[str], None]) -> list[Line]:
-    """Measure every kind of work at each size; return a line of each."""
-    costs: dict[tuple[str, str], list[float]] = {}
-    for size in sizes:
-        say(f"==> {size:,} entries")
-        for kind, cost in _at(folder / f"{size}.sqlite", size).items():
-            costs.setdefault(kind, []).append(cost)
-    return [Line(title, unit, tuple(sizes), tuple(found)) for (title, unit), found in costs.items()]
+class _Growing:
+    """What each kind of work has cost so far, at the sizes at which it was done."""
 
+    def __init__(self, most_seconds: float, say: Callable[[str], None]) -> None:
+        self.costs: dict[tuple[str, str], dict[int, float]] = {}
+        self._most, self._say = most_seconds, say
 
-def _at(path: Path, size: int) -> dict[tuple[str, str], float]:
-    """Do a night's work on a log of one size; return seconds and bytes by kind."""
-    found: dict[tuple[str, str], float] = {}
-
-    def timed(title: str, do: Callable[[], object]) -> None:
+    def timed(self, title: str, size: int, do: Callable[[], object]) -> bool:
+        """Do some work and keep how long it took; False where it would take too long."""
+        known = self.costs.setdefault((title, "s"), {})
+        if known:
+            before = max(known)
+            expected = known[before] * size / before
+            if expected > self._most:
+                self._say(f"{title}: left out, about {expected:,.0f} s")
+                return False
         began = time.perf_counter()
         do()
-        found[title, "s"] = time.perf_counter() - began
+        known[size] = time.perf_counter() - began
+        self._say(f"{title}: {known[size]:,.1f} s")
+        return True
 
-    create_ledger(str(path), origin=ORIGIN)
-    with closing(open_ledger(str(path))) as store:
-        timed("append", lambda: append(store, size, partial(draft, count=size)))
-    timed("verify the database", lambda: verify(str(path), jobs=WORKERS))
+
+def grown(
+    folder: Path,
+    data: Path,
+    sizes: Sequence[int],
+    say: Callable[[str], None],
+    most_seconds: float = MOST_SECONDS,
+) -> list[Line]:
+    """Measure every kind of work at each size; return a line of each.
+
+    Args:
+        folder: for what is thrown away.
+        data: where the archives of counties are kept for the next time.
+        sizes: ascending.
+        say: told how far it is.
+        most_seconds: what no single work may take.
+
+    """
+    growing = _Growing(most_seconds, say)
+    for size in sizes:
+        say(f"==> {size:,} entries")
+        _in_database(growing, folder / f"{size}.sqlite", size)
+        _in_archive(growing, enlarged(data, size, say), folder / f"{size}.models", size)
+    return [
+        Line(title, unit, tuple(costs), tuple(costs.values()))
+        for (title, unit), costs in growing.costs.items()
+    ]
+
+
+def _in_database(growing: _Growing, path: Path, size: int) -> None:
+    """Append visits and payments, verify them, seal them; the file is gone afterwards."""
+
+    def fill() -> None:
+        create_ledger(str(path), origin=ORIGIN)
+        with closing(open_ledger(str(path))) as store:
+            append(store, size, partial(draft, count=size))
+
+    if not growing.timed("append", size, fill):
+        return
+    growing.timed("verify the database", size, lambda: verify(str(path), jobs=WORKERS))
     length = min(SEGMENT_ENTRIES, 2 ** int(math.log2(size / SEGMENTS)))
     with open_session(str(path)) as session:
         sealing = partial(seal, session, str(path), actor="c0", office="520123")
-        timed("seal", lambda: sealing(entries=length, jobs=WORKERS))
-    archive = archive_folder(str(path))
-    timed("verify the archive", lambda: verify_archive(str(archive), columns=False, jobs=WORKERS))
-    with closing(open_ledger(str(path), read_only=True)) as store:
-        timed("rebuild every model", lambda: rebuild(store, folder=path.with_suffix(".models")))
-    files = [one.stat().st_size for one in archive.rglob("*.parquet")]
-    found["archive on disk", "MiB"] = sum(files) / 2**20
-    return found
+        growing.timed("seal", size, lambda: sealing(entries=length, jobs=WORKERS))
+    for made in path.parent.glob(f"{path.name}*"):
+        shutil.rmtree(made) if made.is_dir() else made.unlink()
+
+
+def _in_archive(growing: _Growing, county: Enlarged, folder: Path, size: int) -> None:
+    """Verify a county's archive, rebuild every model from it, run every rule."""
+    archive, made = str(county.archive), Generations(folder)
+    growing.timed(
+        "verify the archive",
+        size,
+        lambda: verify_archive(archive, columns=False, jobs=WORKERS),
+    )
+    models = load_models()
+
+    def build() -> None:
+        head = county.made.entries, county.made.root
+        made.rebuild(county, models, as_of=AS_OF, head=head)
+
+    def audit() -> None:
+        current = made.current()
+        if current is not None:
+            with made.opened(current) as connection:
+                run_rules(connection, load_rules(models).values())
+
+    if growing.timed("rebuild every model", size, build):
+        growing.timed("run every rule", size, audit)
+    shutil.rmtree(folder, ignore_errors=True)
+    records, rest = archive_bytes(county.archive)
+    for title, count in (("archive: records", records), ("archive: columns", rest)):
+        growing.costs.setdefault((title, "MiB"), {})[size] = count / 2**20
 
 
 def chart(lines: Sequence[Line]) -> str:
     """Return an SVG picture of lines over powers of ten, readable without script or colour alone."""
     shown = [line for line in lines if line.unit == "s"]
-    low_x, high_x = math.log10(shown[0].sizes[0]), math.log10(shown[0].sizes[-1])
+    sizes = sorted({size for line in shown for size in line.sizes})
+    low_x, high_x = math.log10(sizes[0]), math.log10(sizes[-1])
     every = [math.log10(cost) for line in shown for cost in line.costs]
     low_y, high_y = math.floor(min(every)), math.ceil(max(every))
 
@@ -119,7 +191,7 @@ def chart(lines: Sequence[Line]) -> str:
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ddd"/>',
             f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{10.0**power:g} s</text>',
         ]
-    for size in shown[0].sizes:
+    for size in sizes:
         parts.append(
             f'<text x="{x(size):.1f}" y="{_HEIGHT - 20}" text-anchor="middle">{size:,}</text>'
         )
@@ -149,14 +221,18 @@ def chart(lines: Sequence[Line]) -> str:
 
 def rows(lines: Sequence[Line]) -> str:
     """Return the table of the page, with the fitted exponents and the most memory."""
-    sizes = lines[0].sizes
+    sizes = sorted({size for line in lines for size in line.sizes})
     head = [
         "| work on the whole log | " + " | ".join(f"{one:,}" for one in sizes) + " | exponent |"
     ]
     head.append("| --- |" + " --- |" * (len(sizes) + 1))
     for line in lines:
-        cells = " | ".join(f"{cost:,.2f} {line.unit}" for cost in line.costs)
-        head.append(f"| {line.title} | {cells} | {line.exponent:.2f} |")
+        costs = dict(zip(line.sizes, line.costs, strict=True))
+        cells = " | ".join(
+            f"{costs[size]:,.2f} {line.unit}" if size in costs else "not run" for size in sizes
+        )
+        fitted = f"{line.exponent:.2f}" if len(costs) > 1 else ""
+        head.append(f"| {line.title} | {cells} | {fitted} |")
     head += ["", f"Most memory of the measuring process: {peak_mib():,.0f} MiB."]
     return "\n".join(head)
 
@@ -169,8 +245,9 @@ def page(lines: Sequence[Line]) -> str:
 HEAD = """# How cost grows
 
 Written by `scripts/bench --growth docs`, one run of each size on the machine of [BENCHMARKS](BENCHMARKS.md), with what
-else ran on it. The log is visits and payments of cases of thirty entries each, in a SQLite file; two processes verify and
-seal. The exponent is the slope of cost over entries in logarithms: 1.00 is cost in proportion.
+else ran on it. Appended, verified and sealed are visits and payments of cases of thirty entries each, in a SQLite file;
+the archive is that of a simulated county, recorded as often as the size needs, with as many entries as stand above or one
+per cent more or less. Two processes verify and seal. Work that would take more than a quarter of an hour is not run. The exponent is the slope of cost over entries in logarithms: 1.00 is cost in proportion.
 
 ![Seconds for the whole log, by its entries](growth.svg)
 

@@ -26,6 +26,7 @@ OTHERS = {
     "record": "writes", "simulate": "writes",
     "bundle": "of the log at one checkpoint, whole",
     "archive": "seals, lists and verifies whole runs of the log",
+    "audit report": "writes; its figures are those of audit run, its bytes name a size of the log",
     "audit rules": "texts of rules", "audit show": "the text of a rule",
     "audit sample": "a sample is of a size of the log, whose root is in its seed",
     "audit test": "tries rules on cases, each with its own days",

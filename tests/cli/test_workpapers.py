@@ -68,7 +68,9 @@ def run_of(*found: RuleFinding, not_run: tuple[NotRun, ...] = ()) -> Audit:
         not_run=not_run,
         root="cd" * 32,
     )
-    return Audit(report=report, rules=RULES, position=8, skipped=0, generation=None)
+    return Audit(
+        report=report, rules=RULES, position=8, log_root="ab" * 32, skipped=0, generation=None
+    )
 
 
 def papers(path: Path, found: Audit, **more: Any) -> Manifest:

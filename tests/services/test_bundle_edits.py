@@ -90,7 +90,7 @@ def test_the_first_changed_line_of_every_file_of_text_is_named(whole: Files, pla
         assert f"{name}, line {number}" in [one["field"] for one in theirs.findings]
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(which=st.integers(0, 99), share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_bundle_with_any_byte_of_any_file_changed_is_refused_by_both(
     whole: Files, place: Path, which: int, share: float, bit: int
@@ -188,7 +188,7 @@ def mutated(value: Any, path: list[int], other: Any) -> Any:
     return {**value, name: mutated(value[name], path[1:], other)}
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(
     at=st.tuples(
         st.integers(0, 99), st.integers(0, 9), st.lists(st.integers(0, 19), min_size=1, max_size=3)

@@ -99,8 +99,11 @@ def test_a_row_that_the_page_shows_otherwise_than_its_data_say_is_named(
 ) -> None:
     place = changed(evidence, tmp_path, "<td>2022-01-13</td>", "<td>2022-01-12</td>")
     shown = texts(browser.open(place))
+    place = changed(evidence, tmp_path, "<i><span", "<i>!<span")
+    words = texts(browser.open(place))
 
     assert re.search(r"✗ index\.html: the row of entry \d+ shown in this page", shown["problems"])
+    assert '✗ index.html: the section "Decisions" of this page was changed' == words["problems"]
     assert "✗ data/" not in shown["problems"]
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import pytest
 from tests.counties import county
-from tests.services.test_registers import number
+from tests.services.registerfiles import number
 
 from aidledger.domain.registers.kinds import KINDS
 from aidledger.services.auditing import audit, rules_of

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import struct
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,90 +11,38 @@ from typing import Any
 
 import duckdb
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.services.conftest import COUNTY, Office, opened
+from tests.services.conftest import Office, opened
+from tests.services.registerfiles import (
+    ADDRESS,
+    DATED,
+    HEAD,
+    PEPPER,
+    PERSON,
+    as_book,
+    as_csv,
+    kept,
+    number,
+    rows,
+    take,
+    untouched,
+)
 
-from aidledger.domain.identity import check_character, check_identity_number
-from aidledger.domain.registers.kinds import KINDS
+from aidledger.domain.identity import check_identity_number
 from aidledger.ledger.commitment import account_token, person_token
 from aidledger.replay.intake.cells import NUMERIC, said, token_sql
-from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.querying import query
-from aidledger.services.registers.importing import Imported, Wanted, import_register
+from aidledger.services.problems import RefusedError
 from aidledger.services.registers.listing import Days, register_at, registers
 from aidledger.services.sealing import secrets_of
 from aidledger.services.tables.place import tables_folder
 from aidledger.store.outcome import Committed
-
-DATED = date(2022, 6, 30)
-HEAD = ["序号", "姓名", "公民身份号码", "死亡日期", "住址"]
-ADDRESS = "青溪镇八里村六组"
-PERSON = next(column for column in KINDS["deaths"].columns if column.name == "person")
-PEPPER = b"pepper" * 6
-
-
-def number(index: int) -> str:
-    """Return an identity number that is right."""
-    digits = f"5201231950{index % 12 + 1:02d}{index % 28 + 1:02d}{index % 900 + 17:03d}"
-    return digits + check_character(digits)
-
-
-def rows(count: int = 30) -> list[list[str]]:
-    """Return rows of a register of deaths."""
-    return [
-        [str(at), f"买买提·艾力{at}", number(at), f"2022-01-{at % 28 + 1:02d}", ADDRESS]
-        for at in range(count)
-    ]
-
-
-def as_csv(path: Path, given: list[list[str]], encoding: str = "utf-8", tab: str = ",") -> Path:
-    with path.open("w", encoding=encoding, newline="") as file:
-        csv.writer(file, delimiter=tab).writerows(given)
-    return path
-
-
-def as_book(path: Path, given: list[list[Any]]) -> Path:
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet()
-        for at, row in enumerate(given):
-            for place, cell in enumerate(row):
-                if isinstance(cell, str) and cell.startswith("="):
-                    sheet.write_formula(at, place, cell, None, "1")
-                else:
-                    sheet.write(at, place, cell)
-    return path
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One ledger for all tests here: each imports as a unit of its own."""
     yield from opened(str(tmp_path_factory.mktemp("registers") / "ledger.sqlite"))
-
-
-def take(office: Office, path: Path, kind: str = "deaths", **more: Any) -> Imported:
-    """Import a file, as from a unit that has the file's name."""
-    office.at("2022-07-01")
-    given = {"from_unit": path.name, "dated": DATED, "actor": "c1", "office": COUNTY}
-    tried = {name: more.pop(name) for name in ("rejects", "dry_run") if name in more}
-    return import_register(office.session, path, Wanted(kind, **(given | more)), **tried)
-
-
-def kept(office: Office, found: Imported, kind: str = "deaths") -> list[tuple[Any, ...]]:
-    """Return the rows that were kept of a file, by its entry."""
-    assert isinstance(found.outcome, Committed)
-    position = found.outcome.receipt.position
-    sql = f"SELECT * FROM register_{kind} WHERE position = {position} ORDER BY line"
-    return [row[1:] for row in query(office.session, sql, as_of=date(2022, 7, 1)).rows]
-
-
-def untouched(office: Office) -> tuple[int, set[str]]:
-    """Return what an import would change: the size of the log, and the files beside it."""
-    folder = tables_folder(office.session.store)
-    assert folder is not None
-    names = {file.name for file in folder.iterdir()} if folder.exists() else set()
-    return office.session.store.head().size, names
 
 
 def test_every_form_of_a_file_gives_the_same_rows(office: Office, tmp_path: Path) -> None:
@@ -237,117 +183,6 @@ def test_a_number_that_a_spreadsheet_has_rounded_is_never_believed(
     assert [("person", "lost_digits", 2)] == [
         (one.column, one.reason, one.rows) for one in book.event.unusable
     ]
-
-
-def lying(path: Path, sheet: bytes) -> Path:
-    """Write a workbook whose sheet says that it is shorter than it is."""
-    book = as_book(path, [HEAD, *rows(3)])
-    out = io.BytesIO()
-    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in old.infolist():
-            content = sheet if item.filename.endswith("sheet1.xml") else old.read(item)
-            new.writestr(item.filename, content)
-    told = bytearray(out.getvalue())
-    size = struct.pack("<L", len(sheet))
-    at = 0
-    while (at := told.find(size, at)) >= 0:
-        told[at : at + 4] = struct.pack("<L", 400)
-        at += 4
-    path.write_bytes(told)
-    return path
-
-
-def bomb(path: Path) -> Path:
-    """Write a workbook that says that it has two gigabytes."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        new.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_000)
-    told = path.read_bytes().replace(struct.pack("<L", 1_000_000), struct.pack("<L", 2**31 - 1))
-    path.write_bytes(told)
-    return path
-
-
-def shifted(given: list[list[str]]) -> list[list[str]]:
-    return [HEAD, *([row[0], row[2], row[1], *row[3:]] for row in given)]
-
-
-BAD = {
-    "shifted columns": (
-        lambda p: as_csv(p / "bad.csv", shifted(rows())),
-        r"line 2: person: expected cells of 身份证号 .*found \d+ characters: .*30 of 30 rows",
-    ),
-    "days in another column": (
-        lambda p: as_csv(p / "bad.csv", [HEAD, *([*r[:3], r[4], r[3]] for r in rows())]),
-        r"line 2: died_on: expected cells of 死亡日期 .*found a text of 8 characters",
-    ),
-    "no header": (
-        lambda p: as_csv(p / "bad.csv", rows()),
-        r"expected a header with a column 身份证号",
-    ),
-    "a column missing": (
-        lambda p: as_csv(p / "bad.csv", [[*HEAD[:3], "备注"], *(r[:4] for r in rows())]),
-        r"line 1: died_on: expected a column died_on .*found none",
-    ),
-    "a column twice": (
-        lambda p: as_csv(p / "bad.csv", [[*HEAD[:4], "身份证号"], *rows()]),
-        r"line 1: person: expected once, found column 3 and column 5",
-    ),
-    "neither encoding": (
-        lambda p: _written(p / "bad.csv", "身份证号,死亡日期\n".encode() + b"1,\xff\xff\n"),
-        r"line 2: expected text in UTF-8 or GB18030, found bytes of neither",
-    ),
-    "UTF-16": (
-        lambda p: _written(p / "bad.csv", "身份证号,死亡日期\n".encode("utf-16")),
-        r"line 1: expected text in UTF-8 or GB18030, found UTF-16",
-    ),
-    "half a quoted cell": (
-        lambda p: _written(p / "bad.csv", '身份证号,死亡日期\n1,2\n"3,4\n'.encode()),
-        r"line 3: expected a row of CSV",
-    ),
-    "a formula": (
-        lambda p: as_book(p / "bad.xlsx", [HEAD, *rows(3), ["=1+1", "", "=A2", "", ""]]),
-        r"line 5: column A: expected what was typed in, found a formula",
-    ),
-    "a bomb": (lambda p: bomb(p / "bad.xlsx"), r"too large when unpacked"),
-    "a lying size": (
-        lambda p: lying(p / "bad.xlsx", b"<a>" + b"0" * 3_000_000),
-        r"the workbook cannot be read",
-    ),
-    "no workbook": (
-        lambda p: _written(p / "bad.xlsx", b"PK\x03\x04" + b"0" * 90),
-        "cannot be read",
-    ),
-    "no Parquet": (lambda p: _written(p / "bad.parquet", b"PAR1" + b"0" * 90), "can't be taken in"),
-    "numbers as floats": (
-        lambda p: as_book(
-            p / "bad.xlsx", [HEAD, *([r[0], r[1], float(r[2][:17]), *r[3:]] for r in rows())]
-        ),
-        r"line 2: person: .*found 1[78] characters: a number stored as a numeric cell has lost digits",
-    ),
-    "empty": (lambda p: _written(p / "bad.csv", b"\n\n"), "the file is empty"),
-    "a header alone": (lambda p: as_csv(p / "bad.csv", [HEAD]), "a header and no rows"),
-}
-
-
-def _written(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_refused_by_line_and_column_and_changes_nothing(
-    name: str, office: Office, tmp_path: Path
-) -> None:
-    make, message = BAD[name]
-    path = make(tmp_path)
-    before = untouched(office)
-
-    with pytest.raises((RefusedError, ServiceError), match=message) as caught:
-        take(office, path)
-
-    assert before == untouched(office)
-    assert not any(
-        word in str(caught.value) for word in ("买买提", "青溪", *(r[2] for r in rows()))
-    )
 
 
 def test_a_strict_import_and_a_rehearsal_write_nothing(office: Office, tmp_path: Path) -> None:

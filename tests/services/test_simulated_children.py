@@ -19,7 +19,7 @@ from aidledger.services.decoding import recorded_all
 from aidledger.services.deepcheck import deep_check
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import Session, open_session
-from aidledger.services.simulation.irregularities import planting
+from aidledger.services.simulation import running
 from aidledger.services.simulation.irregularities.planting import all_kinds
 from aidledger.services.simulation.running import simulate
 from aidledger.services.verifying import verify
@@ -132,7 +132,7 @@ def test_who_is_paid_twice_is_so_against_named_rules(tmp_path: Path) -> None:
     with open_session(place) as session:
         with pytest.MonkeyPatch.context() as patch:
             kinds = tuple(k for k in all_kinds() if k.rule in ("F022", "F025"))
-            patch.setattr(planting, "all_kinds", lambda: kinds)
+            patch.setattr(running, "all_kinds", lambda: kinds)
             simulate(session, cases=4, months=4, seed=7, irregularities=listed)
         recorded = recorded_all(session.store.read())
         assert () == deep_check(session).findings

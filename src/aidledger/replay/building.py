@@ -26,6 +26,9 @@ BUILT_AT_ONCE: Final = 2
 KEEP_AFTER_SECONDS: Final = 10.0
 """How much work a kill may cost: what is finished is then packed and put on disk."""
 
+HASHING_WAITS: Final = 6
+"""How many times as much, while rows are still being hashed: a large model takes a minute."""
+
 _FATAL: Final = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
 """What ends the whole rebuild: a disk that refuses, an engine that has lost its mind."""
 
@@ -209,11 +212,15 @@ class _Run:
 
     def _is_time_to_keep(self) -> bool:
         since = time.monotonic() - self._kept_at
-        # packing may not become the work itself
+        # packing may not become the work itself, and nothing is built while hashing is waited for
         return (
             bool(self._digests)
             and self._watch.keep is not None
             and since > KEEP_AFTER_SECONDS + 9 * self._keeping_s
+            and (
+                since > HASHING_WAITS * KEEP_AFTER_SECONDS
+                or all(one.done() for one in self._digests.values())
+            )
         )
 
     def _keep(self) -> None:

@@ -8,7 +8,20 @@ from aidledger.interfaces.cli.help_form import Help
 from aidledger.interfaces.cli.language import Said
 
 BUNDLE_OPTIONS: Final[dict[str, Said]] = {
-    "--to": Said("写到这个尚不存在的文件夹", "the folder to write, which is not there yet"),
+    "bundle create --policy": Said(
+        "附上的信任策略（默认：创世声明所列）",
+        "the trust policy to go with it (default: what genesis names)",
+    ),
+    "bundle create --rule": Said(
+        "WHAT 在这条审计规则下的发现", "what this audit rule finds about WHAT"
+    ),
+    "bundle create --case": Said(
+        "月份或名单中只附上这个个案的", "of a month or list, the lines of this case alone"
+    ),
+    "bundle create --actor": Said("查阅并放行的人员", "who opens and releases the values"),
+    "bundle create --to": Said(
+        "写到这个尚不存在的文件夹", "the folder to write, which is not there yet"
+    ),
     "--row": Said(
         "附上认证过的读模型的一行及其证明，可多次",
         "with a certified row of a model and its proof; may be given several times",
@@ -18,7 +31,7 @@ BUNDLE_OPTIONS: Final[dict[str, Said]] = {
         "with the value of this sealed field; may be given several times; somebody else must have asked",
     ),
     "--purpose": Said("查阅个人信息的用途", "what the personal values are for"),
-    "--request": Said("申请导出的流（export/…）", "stream of the request (export/…)"),
+    "bundle create --request": Said("申请导出的流（export/…）", "stream of the request (export/…)"),
 }
 
 BUNDLING: Final[dict[str, Help]] = {
@@ -39,12 +52,13 @@ BUNDLING: Final[dict[str, Help]] = {
     ),
     "bundle create": Help(
         Said(
-            "制作个案、疑点、名单或月份的证据包",
-            "Make a bundle of a case, a finding, a public list or a month",
+            "制作个案、疑点、审计发现、名单或月份的证据包",
+            "Make a bundle of a case, a doubt, a finding, a public list or a month",
         ),
         (
             "aidledger bundle create 000017 --to evidence --policy policy.txt",
             "aidledger bundle create case/520123-2022-000017 --rule F001 --to evidence",
+            "aidledger bundle create doubt/F001-3f9a --to evidence",
             "aidledger bundle create 2022-03 --case 000017 --to evidence",
             (
                 "aidledger bundle create 000017 --to evidence --reveal name --purpose 'court order 12' "
@@ -52,10 +66,10 @@ BUNDLING: Final[dict[str, Help]] = {
             ),
         ),
         Said(
-            "WHAT 是个案、list/…、月份，或与 --rule 一起是疑点的对象。内容截至最近保存的检查点；"
+            "WHAT 是个案、doubt/…、list/…、月份，或与 --rule 一起是审计发现的对象。内容截至最近保存的检查点；"
             "不含其他家庭的任何内容。个人信息只有用 --reveal 才附上：须先有他人记下 ExportRequested，"
             "查阅和放行均记入账本。--policy 是附上的信任策略（默认：创世声明所列）。",
-            "WHAT is a case, list/…, a month, or with --rule whom a finding is about. All is of the "
+            "WHAT is a case, doubt/…, list/…, a month, or with --rule whom a finding is about. All is of the "
             "newest kept checkpoint, and nothing is of another household. Personal values come along "
             "only with --reveal: somebody else records ExportRequested first, and that they were opened "
             "and handed out is recorded. --policy is the trust policy to go with it (default: what "

@@ -265,6 +265,10 @@ HINTS: Final[dict[str, str]] = {
     "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable": (
         "aidledger rebuild 用 DuckDB 构建；docs/SCALE.md 说明哪些 SQL 可移植"
     ),
+    # reports
+    "leave --format away: the ending says it, and a folder has every form": (
+        "请省去 --format：结尾已说明格式，文件夹则含全部格式"
+    ),
     # registers of other offices
     "save each sheet as a workbook of its own": "请把每个工作表存为单独的工作簿",
     "save it as CSV in UTF-8, XLSX or Parquet": "请存为 UTF-8 编码的 CSV、XLSX 或 Parquet",

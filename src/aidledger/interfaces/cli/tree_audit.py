@@ -28,6 +28,22 @@ AUDIT: Final = Spec(
                 _JSON,
             ),
         ),
+        Spec(
+            "report",
+            "aidledger.interfaces.cli.reports:run_report",
+            opts=(
+                Opt("--output", "path", "PATH", required=True),
+                Opt("--format", "choice", choices=("html", "pdf", "xlsx")),
+                Opt("--rule", "many", "ID"),
+                _OWN,
+                Opt("--severity", "choice", choices=SEVERITIES),
+                Opt("--policy", "path", "FILE"),
+                Opt("--sample", "many", "FILE"),
+                *_ENGINE,
+                *_TIMES,
+                _JSON,
+            ),
+        ),
         Spec("rules", _HERE + "run_rules", opts=(_OWN, _JSON)),
         Spec("show", _HERE + "run_show", (Arg("RULE"),), (_OWN, _JSON)),
         Spec(

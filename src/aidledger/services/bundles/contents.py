@@ -14,7 +14,7 @@ import msgspec
 from aidledger.ledger import canonical
 
 FORMAT: Final = "aidledger/bundle/v1"
-Kind = Literal["case", "finding", "list", "month"]
+Kind = Literal["case", "doubt", "finding", "list", "month"]
 
 MANIFEST: Final = "manifest.json"
 ENTRIES: Final = "entries.jsonl"

@@ -54,7 +54,7 @@ def document_of(
         "note": _NOTE,
         "words": {
             "timeline": "经过",
-            "findings": "审计疑点",
+            "findings": "审计发现",
             "decisions": "决定及其依据",
             "proofs": "证明",
             "files": "文件及散列",

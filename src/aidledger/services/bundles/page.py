@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
+from html.parser import HTMLParser
 from importlib import resources
 from typing import Any, Final
 
@@ -63,11 +64,16 @@ def page_of(payload: Mapping[str, bytes]) -> bytes:
     body = [
         _header(title),
         _verdict(),
-        *_overview(said, payload.get(POLICY, b"")),
-        *_findings(payload),
-        *_timeline(payload),
-        *_revealed(payload),
-        *_decisions(payload),
+        *map(
+            _with_digest,
+            [
+                *_overview(said, payload.get(POLICY, b"")),
+                *_findings(payload),
+                *_timeline(payload),
+                *_revealed(payload),
+                *_decisions(payload),
+            ],
+        ),
         *_files(payload),
         f"<footer>{_both(_ALONE)}</footer>",
     ]
@@ -96,6 +102,26 @@ def embedded(content: bytes) -> str | None:
         return None
     plain = text.replace("\r", "")
     return None if _unprintable(plain) else escape(text, quote=False).replace("\r", "&#13;")
+
+
+class _Text(HTMLParser):
+    """Takes the text out of a piece of the page, as a browser has it in ``textContent``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def _with_digest(section: str) -> str:
+    """Return a section with the hash of its text: a character changed in it shows."""
+    reader = _Text()
+    reader.feed(section)
+    reader.close()
+    digest = hashlib.sha256("".join(reader.parts).encode()).hexdigest()
+    return section.replace("<section>", f'<section data-digest="{digest}">', 1)
 
 
 def _asset(name: str) -> str:
@@ -184,7 +210,7 @@ def _findings(payload: Mapping[str, bytes]) -> list[str]:
             f"<li><b>{escape(one['rule'])}</b> {said}<br><small>{escape(where)}</small></li>"
         )
     return [
-        f"<section><h2>{_both(('审计疑点', 'Findings'))}</h2><ul>{''.join(items)}</ul></section>"
+        f"<section><h2>{_both(('审计发现', 'Findings'))}</h2><ul>{''.join(items)}</ul></section>"
     ]
 
 

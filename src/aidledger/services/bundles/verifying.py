@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.events.doubt import DoubtRaised
 from aidledger.domain.policy import decision as policy
 from aidledger.ledger import canonical
 from aidledger.ledger.acceptance import Verdict
@@ -261,6 +262,13 @@ def _rule(bundle: Bundle) -> None:
         if hashlib.sha256(bundle.files[RULE]).hexdigest() != rule["sha256"]:
             bundle.flaw(RULE, None, "不是所运行的规则", "is not the rule that was run")
         date.fromisoformat(rule["as_of"])
+        doubts = [
+            one.event for one in bundle.entries.values() if isinstance(one.event, DoubtRaised)
+        ]
+        if bundle.said["kind"] == "doubt" and all(
+            (one.rule, one.rule_hash) != (rule["id"], rule["sha256"]) for one in doubts
+        ):
+            bundle.flaw(RULE, None, "不是疑点所载的规则", "is not the rule that the doubt names")
         for number, text in enumerate(bundle.lines(RULE_FINDINGS), 1):
             with bundle.reading(RULE_FINDINGS, number):
                 one = canonical.decode(text)

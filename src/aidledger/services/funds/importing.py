@@ -5,9 +5,7 @@ The table is on the disk before the entry is in the log. The same file again giv
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
-
-import duckdb
+from typing import Any, Final, NamedTuple
 
 from aidledger.domain.events.fund import AccountOpened, BankStatementReceived
 from aidledger.domain.events.register import Kept, StatementImported
@@ -116,7 +114,7 @@ def account_of(session: Session, name: str) -> tuple[str, str]:
     )
 
 
-def _lay(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
+def _lay(connection: Any, statement: Statement) -> None:
     """Put the lines into a table of the engine, a column at a time."""
     columns = columns_of_kept(STATEMENT_LINES)
     chosen = ", ".join(f"UNNEST(CAST(? AS {kind}[])) AS {quoted(name)}" for name, kind in columns)

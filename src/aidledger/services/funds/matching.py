@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import msgspec
 
 from aidledger.audit.running import RuleFinding, run_rules
@@ -112,9 +111,7 @@ def _of_side(findings: tuple[RuleFinding, ...], side: str) -> tuple[RuleFinding,
     return tuple(one for one in findings if one.values["side"] == side)
 
 
-def _counted(
-    connection: duckdb.DuckDBPyConnection, query: str
-) -> tuple[dict[str, Way], tuple[int, int]]:
+def _counted(connection: Any, query: str) -> tuple[dict[str, Way], tuple[int, int]]:
     """Return what was matched by way, and how many statements and lines there are."""
     rows: list[Any] = connection.execute(query.partition(_FINDINGS)[0] + _COUNTED).fetchall()
     (counts,) = connection.execute(

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from aidledger.domain.events.register import RegisterImported
-from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.domain.recorded import Recorded
-from aidledger.replay.engine import EngineLimits, building
-from aidledger.replay.kept import file_of, read_kept
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.kept import file_of, state_of
 from aidledger.services.answering import answering
 from aidledger.services.decoding import recorded_all
 from aidledger.services.problems import ServiceError
@@ -136,12 +135,8 @@ def register_at(session: Session, position: int) -> tuple[Recorded, RegisterImpo
 
 
 def _state(session: Session, event: RegisterImported) -> State:
-    place, table = tables_folder(session.store), KEPT_TABLES.get(event.kept.name)
-    if place is None or table is None or not file_of(place, event.kept).exists():
-        return "gone"
-    with building(None, EngineLimits(threads=1)) as connection:
-        found = read_kept(connection, file_of(place, event.kept), table)
-    return "whole" if found == event.kept else "altered"
+    place = tables_folder(session.store)
+    return "gone" if place is None else state_of(place, event.kept)
 
 
 def named(

@@ -493,6 +493,11 @@ const checkTold = async bundle => {
     }
   });
   for (const position of shown ? shown.keys() : []) report.problem("index.html", null, `本页所列位置 ${position} 数据中没有`, `the page shows entry ${position}, which the data do not have`);
+  for (const section of shown ? document.querySelectorAll("[data-digest]") : []) {
+    if (hex(await sha(utf8.encode(section.textContent))) === section.dataset.digest) continue;
+    const title = [...section.querySelectorAll("h2 span")].map(one => one.textContent);
+    report.problem("index.html", null, `本页“${title[0]}”一节的文字已被改动`, `the section "${title[1]}" of this page was changed`);
+  }
   if (bundle.has("decisions.jsonl")) {
     bundle.lines("decisions.jsonl").forEach((text, at) => {
       const one = canonical(text), { said } = bundle.ledger.get(one.position) || {}, made = said && said.data.decision;
@@ -504,6 +509,8 @@ const checkTold = async bundle => {
   if (bundle.has("rule.sql")) {
     const { rule } = JSON.parse(bundle.text("manifest.json"));
     if (hex(await sha(bundle.bytes("rule.sql"))) !== rule.sha256) report.problem("data/rule.sql", null, "不是所运行的规则", "is not the rule that was run");
+    const named = [...bundle.ledger.values()].some(({ said }) => said.$type === "DoubtRaised" && said.data.rule_hash === rule.sha256);
+    if (JSON.parse(bundle.text("manifest.json")).kind === "doubt" && !named) report.problem("data/rule.sql", null, "不是疑点所载的规则", "is not the rule that the doubt names");
     bundle.lines("findings.jsonl").forEach((text, at) => {
       const missing = canonical(text).positions.filter(position => !bundle.ledger.has(position));
       if (missing.length) report.problem("data/findings.jsonl", at + 1, `所依据的位置 ${missing} 未证明`, `rests on entries that are not proven: ${missing}`);
