@@ -2146,6 +2146,9 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
         rule = manifest["rule"]
         digest = sha256(bag.payload["rule.sql"]).hex() if rule else ""
         refuse(rule and rule["sha256"] != digest, "it is not the rule that was run")
+        named = [said["data"].get("rule_hash") for said, _, _ in bag.placed.values()]
+        doubt = rule and manifest["kind"] == "doubt"
+        refuse(doubt and digest not in named, "it is not the rule that the doubt names")
 
 
 def verify_bundle(folder: Path, outside: Outside) -> Report:
@@ -2163,6 +2166,8 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
         note = read_checkpoint(bag.payload["checkpoint"])
         with bag.holding("manifest.json", 1):
             manifest = canonical(bag.payload["manifest.json"][:-1])
+            names = "case files format kind missing month origin recorded_at release root rule"
+            an_object(manifest, f"{names} size streams subject".split(), "a manifest")
             told = manifest["origin"], manifest["size"], manifest["root"]
             refuse(told != (note.origin, note.size, note.root.hex()), "not of this checkpoint")
             listed = {one["path"] for one in manifest["files"]}

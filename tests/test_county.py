@@ -36,6 +36,10 @@ NOT_HERE = {
     *("assessed_property", "county_visits", "guardians", "owed_acts", "suspensions"),
     # and no entry of money is amended, and no other log is kept
     *("amended_chains", "amended_money", "county_logs"),
+    # nor was anything imported from another office, nor is there a limit of property
+    *("property_limits", "registers"),
+    # nobody raises doubts there
+    *("doubts", "doubts_by_rule"),
 }
 
 

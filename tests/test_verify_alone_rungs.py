@@ -29,7 +29,7 @@ from aidledger.domain.events.proving import LedgerRestored
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
-POWERS = "d46f7f40f6adc20c831a0fddbfe17af840c8bfa995885416f36871a17942b88d"
+POWERS = "84e26cf132f54261f646cb9c4a3ae4400ab37a196959ed3792adcd1b14fb330a"
 
 
 def told(report: Any) -> Told:

@@ -56,6 +56,14 @@ counted AS (
     FROM audit_findings
     WHERE state IN ('open', 'missed')
     UNION ALL
+    -- sooner than the pack asks: the pack's own days are among the limits
+    SELECT doubts.doubt, 'doubt ' || doubts.rule, doubts.positions[1], doubts.asked_due_on, doubts.assigned_on,
+           CASE WHEN parameters.as_of <= doubts.asked_due_on THEN 'open' ELSE 'missed' END, FALSE,
+           doubts.positions
+    FROM doubts
+    CROSS JOIN parameters
+    WHERE doubts.asked_due_on IS NOT NULL
+    UNION ALL
     SELECT "case", 'give back', positions[1], due_on, from_on,
            CASE WHEN state = 'open' THEN 'open' ELSE 'missed' END, FALSE, positions
     FROM recoveries

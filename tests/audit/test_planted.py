@@ -18,8 +18,9 @@ RULES: Final[dict[str, Rule]] = load_rules(load_models())
 GRAVE: Final = {"critical", "high"}
 PRECISION_PERCENT: Final = 99
 
-#: Rules that nothing planted in a county breaks: `tests/services/test_uncarried.py` shows how each is found.
-NOT_PLANTED: Final = {one.rule for one in UNCARRIED}
+#: Rules that nothing planted in a county breaks: `tests/services/test_uncarried.py` shows how each is found,
+#: and `tests/services/test_register_rules.py` those that read registers of other offices.
+NOT_PLANTED: Final = {one.rule for one in UNCARRIED} | {n for n in RULES if n.startswith("R")}
 
 #: Rules that say where to look first; nothing is planted for them, and in a clean county all is quiet.
 POINTING: Final = {name for name in RULES if name.startswith("M")}

@@ -16,7 +16,7 @@ import pytest
 from tests.cli.shell import Ran, aidledger, on
 
 from aidledger.ledger.tree import Frontier, leaf_hash
-from aidledger.replay.handing import Column, Copier, Table, copying
+from aidledger.replay.handing import Copier, Table
 from aidledger.replay.models import load_models, loaded_tables
 from aidledger.services.handing.checking import check
 from aidledger.services.handing.datasette import QUERIES, write_sqlite
@@ -198,44 +198,6 @@ def person(handed: sqlite3.Connection) -> str:
     return str(found)
 
 
-def test_a_reference_that_does_not_hold_is_none(tmp_path: Path) -> None:
-    """A case that no application began is in other tables, and not among the cases."""
-    made = tmp_path / "made.duckdb"
-    with duckdb.connect(str(made)) as connection:
-        connection.execute("CREATE TABLE a AS SELECT 1 AS n UNION ALL SELECT NULL")
-        connection.execute("CREATE TABLE b AS SELECT 1 AS n")
-        connection.execute("CREATE TABLE c AS SELECT 2 AS n")
-    with copying(made) as copier:
-        held = [copier.is_within(name, "n", "b", "n") for name in ("a", "b", "c")]
-
-    assert [True, True, False] == held
-
-
-def test_hostile_cells_are_no_formulas_and_large_sums_stay_exact(tmp_path: Path) -> None:
-    made = tmp_path / "made.duckdb"
-    texts = ["=1+1", "+1", "-1", "@x", "\t=1", "＝1", 'a"b', "a,b", "a\nb", "", None, "'x"]
-    with duckdb.connect(str(made)) as connection:
-        connection.execute("CREATE TABLE t (n BIGINT, x VARCHAR, sum_fen HUGEINT, l BIGINT[])")
-        for at, text in enumerate(texts):
-            connection.execute("INSERT INTO t VALUES (?, ?, ?, ?)", [at, text, 2**70 + at, [at]])
-    kinds = {"n": "BIGINT", "x": "VARCHAR", "sum_fen": "HUGEINT", "l": "BIGINT[]"}
-    columns = tuple(Column(name=name, kind=kind) for name, kind in kinds.items())
-    table = Table(name="t", columns=columns, key=("n",))
-    with copying(made) as copier:
-        copier.csv(table, tmp_path / "t.csv")
-        copier.parquet(table, tmp_path / "t.parquet")
-        rows = [row for page in copier.rows(table) for row in page]
-    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as lines:
-        read = list(csv.reader(lines))[1:]
-    exact = duckdb.execute(f"SELECT sum_fen::HUGEINT FROM '{tmp_path / 't.parquet'}'").fetchall()
-
-    wanted = [f"'{text}" if at < 6 else text or "" for at, text in enumerate(texts)]
-    assert wanted == [row[1] for row in read]
-    assert [str(2**70 + at) for at in range(len(texts))] == [row[2] for row in read]
-    assert [(2**70 + at,) for at in range(len(texts))] == exact
-    assert (3, "@x", str(2**70 + 3), "[3]") == rows[3]
-
-
 def test_flat_files_describe_every_column_and_hold_together(flat: Path, some: Finished) -> None:
     package = msgspec.json.decode((flat / "datapackage.json").read_bytes())
     with (flat / "dictionary.csv").open(encoding="utf-8-sig", newline="") as lines:
@@ -396,7 +358,7 @@ def test_an_empty_folder_is_taken_and_a_full_one_is_left_alone(tmp_path: Path) -
     assert ["handed"] == [one.name for one in tmp_path.iterdir()]
 
 
-def test_every_column_has_words_and_every_word_a_column(
+def test_every_column_has_words(
     reading: duckdb.DuckDBPyConnection,
 ) -> None:
     """A new column is put into src/aidledger/services/handing/columns.tsv, in the order of letters."""
@@ -407,7 +369,6 @@ def test_every_column_has_words_and_every_word_a_column(
     own = {name for name in words if "." in name}
 
     assert set() == names - words.keys()
-    assert set() == words.keys() - own - names
     assert own <= {f"{table}.{name}" for table, name in rows}
     assert list(words) == sorted(words)
     assert all(said.zh and said.en for said in words.values())

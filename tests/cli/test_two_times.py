@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,15 +24,33 @@ OTHERS = {
     "adopt": "writes", "demo": "writes", "import": "writes",
     "index": "writes", "init": "writes", "month": "writes", "policy adopt": "writes",
     "record": "writes", "simulate": "writes",
+    "bundle": "of the log at one checkpoint, whole",
     "archive": "seals, lists and verifies whole runs of the log",
+    "audit report": "writes; its figures are those of audit run, its bytes name a size of the log",
     "audit rules": "texts of rules", "audit show": "the text of a rule",
     "audit sample": "a sample is of a size of the log, whose root is in its seed",
     "audit test": "tries rules on cases, each with its own days",
     "attack": "reads all of the log as it stands; nothing may be left out",
     "checkpoint": "says what was signed and when",
+    "compare import": "writes",
+    "compare kinds": "the catalogue of the program",
+    "compare show": "one entry, and its table hashed again",
     "completion": "of the shell",
     "events": "the catalogue of the program",
+    **dict.fromkeys(
+        (f"doubt {step}" for step in (
+            "raise", "assign", "verify", "confirm", "refute", "decide", "settle", "close", "reopen",
+        )),
+        "writes",
+    ),
+    "export check": "holds files against their manifest, reads no ledger",
+    "export cloudevents": "writes every record as it is; up to a point, and of no day",
+    "export duckdb": "the tables of export parquet, asked as that is",
+    "export flat": "the tables of export parquet, asked as that is",
+    "export sqlite": "the tables of export parquet, asked as that is",
+    "export xes": "the entries of export ocel, asked as that is",
     "doctor": "of this machine", "freshness": "says how old everything is now",
+    "fund statement import": "writes",
     "generations": "says what rebuilds left, each with the days it was asked about",
     "import-history": "writes",
     "keys": "keys of this machine",
@@ -65,6 +85,18 @@ TEXTS = ("export beancount", "log")
 BY_TIME = ("case show", "list", "policy show")
 """Asked of a time as well as of a position: what is found is one position."""
 
+DOUBT = "doubt/F001-1"
+SEEN = {"positions": [1], "severity": "high"}
+ABOUT = {"identity": "1d" * 32, "rule": "F001", "subject": CASE}
+
+
+def on_doubt(name: str, **data: Any) -> dict[str, Any]:
+    return {"type": name, "stream": DOUBT, "data": data}
+
+
+NUMBERS = count()
+"""Of what is written by the commands that write files."""
+
 READING: dict[str, tuple[str, ...]] = {
     "case list": (),
     "case show": (CASE,),
@@ -79,12 +111,20 @@ READING: dict[str, tuple[str, ...]] = {
     "bisect": ("--case", CASE, "--clause", "approval-after-publicity"),
     "due": (),
     "fund flow": (),
+    "fund statement match": (),
     "whatif": ("--pack", "gz-county-2022", "--month", "2022-03"),
     "list": ("case_state",),
     "audit run": ("--rule", "F019"),
+    "compare list": (),
+    "compare run": (),
+    "doubt list": (),
+    "doubt show": (DOUBT,),
     "sql": ('SELECT "case", stage FROM case_state',),
     "rebuild": ("--model", "case_state"),
     "export beancount": (),
+    "export workpapers": ("{out}.xlsx", "--rule", "F019"),
+    "export parquet": ("{out}", "--model", "case_state", "--event", "ApplicationApproved"),
+    "export ocel": ("{out}.json", "--event", "ApplicationApproved"),
     "policy list": (),
     "policy show": ("gz-county-2022",),
     "policy diff": ("gz-county-2022", "cn-tekun-2021"),
@@ -129,7 +169,8 @@ class Told(dict[tuple[str, str], Any]):
 
 def ask(office: Office, name: str, approval: int, *days: str) -> Any:
     """Run one command; return what it says without the days that it repeats."""
-    words = [word.format(approval=approval) for word in READING[name]]
+    out = Path(office.location).with_name(f"out-{next(NUMBERS)}")
+    words = [word.format(approval=approval, out=out) for word in READING[name]]
     known = {opt.name for opt in COMMANDS[name].opts}
     wanted = [
         word
@@ -147,7 +188,9 @@ def ask(office: Office, name: str, approval: int, *days: str) -> Any:
     said = dict(ran.object)
     for side in ("a", "b"):  # of a difference: what was asked
         said.pop(side, None)
-    for repeated in ("known_on", "as_of", "position"):  # the last is how far was read
+    # the last two are how far was read
+    # the others are how far was read, and files that say so
+    for repeated in ("known_on", "as_of", "position", "log", "log_root", "files", "output"):
         said.pop(repeated, None)
     for other in ("generation", "compared", "resumed"):  # of a rebuild: which it is beside others
         said.pop(other, None)
@@ -161,6 +204,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     for office in opened(str(tmp_path_factory.mktemp("times") / "ledger.sqlite")):
         approve(office)
         office.act("2022-02-15", on_case("VisitMade", visitor="u1"))
+        office.act("2022-02-16", on_doubt("DoubtRaised", **SEEN, **ABOUT))
         [approval] = [
             one.position
             for one in office.session.stream(CASE)
@@ -180,6 +224,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         office.act(
             "2022-05-10",
             {**on_case("VisitMade", visitor="u3"), "effective_on": "2022-03-20"},
+            {**on_doubt("DoubtSeenAgain", **SEEN), "effective_on": "2022-03-20"},
             on_case(
                 "EntryAnnulled", "c1", COUNTY,
                 authority="county head", position=approval, reason="false papers",
@@ -234,6 +279,8 @@ UNCHANGED = {
     "due": "no limit of the case is open",
     "diff": "both positions lie before what was recorded since",
     "export beancount": "nothing was paid",
+    "fund statement match": "no statement was imported",
+    "export workpapers": "the rule finds nothing in either",
     "fund flow": "nothing was paid, and nothing is due to be paid otherwise",
     "policy list": "no pack was adopted since",
     "policy show": "no pack was adopted since",
@@ -241,6 +288,8 @@ UNCHANGED = {
     "case redecide": "decisions stay what they were, and are annulled as entries",
     "case whatif": "decisions stay what they were, and are annulled as entries",
     "case explain": "decisions stay what they were, and are annulled as entries",
+    "compare list": "no register is imported here: tests/services/test_registers.py asks of days",
+    "compare run": "no register is imported here: tests/services/test_register_rules.py has some",
 }
 
 

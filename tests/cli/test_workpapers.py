@@ -68,7 +68,9 @@ def run_of(*found: RuleFinding, not_run: tuple[NotRun, ...] = ()) -> Audit:
         not_run=not_run,
         root="cd" * 32,
     )
-    return Audit(report=report, rules=RULES, position=8, skipped=0, generation=None)
+    return Audit(
+        report=report, rules=RULES, position=8, log_root="ab" * 32, skipped=0, generation=None
+    )
 
 
 def papers(path: Path, found: Audit, **more: Any) -> Manifest:
@@ -181,11 +183,20 @@ def test_a_write_that_fails_leaves_what_was_there(
 
 
 def test_a_county_in_papers_is_what_audit_run_says(county: Path, tmp_path: Path) -> None:
-    """All rules, both languages, twice: the same bytes; every finding is in, and the sums agree."""
+    """Written twice: the same bytes; every finding is in it, and a model beside them."""
     sample = tmp_path / "sample.json"
-    on(county, "audit", "sample", "case_state", "--rows", "3", "--output", sample)
-    few = ("--rule", "F019", "--rule", "F077", "--rule", "F024")
-    words = ("export", "workpapers", tmp_path / "papers.xlsx", *few, "--sample", sample)
+    on(county, "audit", "sample", "payment_issued", "--rows", "3", "--output", sample)
+    few = ("--rule", "F019", "--rule", "F024")
+    words = (
+        "export",
+        "workpapers",
+        tmp_path / "papers.xlsx",
+        *few,
+        "--sample",
+        sample,
+        "--model",
+        "trial_balance",
+    )
     first = on(county, *words, "--json")
     bytes_before = (tmp_path / "papers.xlsx").read_bytes()
     again = on(county, *words, "--json")
@@ -201,6 +212,10 @@ def test_a_county_in_papers_is_what_audit_run_says(county: Path, tmp_path: Path)
     ]
     names = CalamineWorkbook.from_path(tmp_path / "papers.xlsx").sheet_names
     assert "Sample" in names
+    balance = on(county, "list", "trial_balance", "--json").object["rows"]
+    assert [row["debit_fen"] / 100 for row in balance] == [
+        row[1] for row in rows_of(tmp_path / "papers.xlsx", "trial_balance")[3:]
+    ]
     assert [row[0] for row in rows_of(tmp_path / "papers.xlsx", "Rules not run")[3:]] == [
         one["rule"] for one in run["not_run"]
     ]
@@ -210,9 +225,15 @@ def test_a_county_in_papers_is_what_audit_run_says(county: Path, tmp_path: Path)
         cover["root of the log"],
         cover["root over all findings"],
     )
-    chinese = on(county, "--lang", "zh", *words)
-    assert 0 == chinese.code
-    assert "问题清单" in CalamineWorkbook.from_path(tmp_path / "papers.xlsx").sheet_names
+
+
+def test_its_language_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "papers.xlsx"
+    write_workpapers(path, run_of(finding("F001", "case/1", 1)), LOG, lang="zh")
+    names = CalamineWorkbook.from_path(path).sheet_names
+
+    assert ["封面", "规则", "无发现", "问题清单", "未运行的规则", "F001"] == names
+    assert RULES["F001"].title_zh == rows_of(path, "问题清单")[1][2]
 
 
 def test_what_is_no_sample_is_refused(county: Path, tmp_path: Path) -> None:

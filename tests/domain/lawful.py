@@ -24,6 +24,14 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "review_answered_on": "2022-02-14",
         "closed": False,
     },
+    "doubt": {
+        "severity": "high",
+        "stage": "verified",
+        "verified_on_site": True,
+        "outcomes": ["recovery"],
+        "decided_fen": 300,
+        "settled_fen": 300,
+    },
     "limit": {
         "due_on": "2022-02-25",
         "extended": 0,

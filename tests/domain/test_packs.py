@@ -184,6 +184,10 @@ ROWS: dict[str | tuple[str, str], tuple[Changes, Changes]] = {
     "complaint-handler": ({"act.handler": "zhao"}, {}),
     "complaint-extension": ({"act.days": 31}, {}),
     "complaint-extension-once": ({"complaint.extended": True}, {}),
+    "limit-suspension-ground": ({"act.ground": "want_of_staff"}, {}),
+    "limit-suspension-running": ({"limit.suspended": True}, {}),
+    "doubt-on-site": ({"doubt.verified_on_site": False}, {}),
+    "doubt-settled-in-full": ({"doubt.settled_fen": 299}, {}),
     "limit-extension-ground": ({"act.ground": "want_of_staff"}, {}),
     "limit-extension-once": ({"limit.extensions": 1}, {}),
     "limit-extension-length": (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.replay.conftest import Ask
+from tests.replay.doubting import doubted
 from tests.replay.histories import (
     TOWNSHIP,
     VILLAGE,
@@ -106,8 +107,8 @@ def busy_county() -> Log:
     helped(log, case_name(31))
     special(log, case_name(41))
     orphaned(log, case_name(51), case_name(52))
-    oversee(log)
-    _money(log)
+    for more in (oversee, _money, doubted):
+        more(log)
     return log
 
 
@@ -160,9 +161,23 @@ def household(log: Log, case: str) -> None:
         "DataCompared",
         case,
         "2022-02-17",
-        hits=("vehicles-1",),
+        hits=("vehicles-1", "vehicles-2"),
         registers=("vehicles",),
         run_on="2022-02-17",
+    )
+    log.add(
+        "ComparisonHitDisposed", case, "2022-02-18", cleared=True, hit="vehicles-2", reason="sold"
+    )
+    log.add(
+        "RegisterImported",
+        "register/vehicles",
+        "2022-02-18",
+        file="ab" * 32,
+        from_unit="traffic",
+        kept={"name": "register_vehicles", "root": "cd" * 32, "rows": 1},
+        kind="vehicles",
+        persons=1,
+        rows=1,
     )
     log.add(
         "PropertyAssessed", case, "2022-02-18", deposits_fen=0, dwellings=1, firms=0, vehicles=1

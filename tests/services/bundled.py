@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from tests.debian import chinese_font
 from tests.ledger.signers import signer
 from tests.services.signed import ORIGIN, make
@@ -56,9 +59,26 @@ def hand(location: str, **more: Any) -> Any:
     return open_session(location, clock=clock, **more)
 
 
-def bundled(folder: Path) -> Bundled:
-    """Make it: a county over 20 months, a closed month, sealed indexes, a cosigned checkpoint."""
+def evidence_of(factory: pytest.TempPathFactory) -> Bundled:
+    """Return the one that all test processes share: the second that asks waits for the first."""
+    folder = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    folder = folder / "bundled"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            made_once = _bundled(folder / "county")
+            (folder / "done").write_text(json.dumps([str(one) for one in made_once]))
+        location, place, case, other = json.loads((folder / "done").read_text())
+    return Bundled(location, Path(place), case, other)
+
+
+def _bundled(folder: Path) -> Bundled:
+    """Make it: a county over 20 months, two closed months, sealed indexes, a cosigned checkpoint."""
     chinese_font()
+    folder.mkdir()
     location = str(folder / "ledger.sqlite")
     make(location, cases=2, months=20)
     with hand(location) as session:
@@ -93,12 +113,19 @@ def made(session: Session, folder: Path, **asked: Any) -> dict[str, bytes]:
     return files_of(folder)
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+class Files(dict[str, bytes]):
+    """Files by path; what a test shows of them is short."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} files>"
+
+
+def files_of(folder: Path) -> Files:
+    return Files(
+        (path.relative_to(folder).as_posix(), path.read_bytes())
         for path in sorted(folder.rglob("*"))
         if path.is_file()
-    }
+    )
 
 
 def written(files: dict[str, bytes], folder: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.services import nights
-from tests.services.bundled import Bundled, bundled
+from tests.services.bundled import Bundled, evidence_of
 from tests.services.signed import at, make
 from tests.services.signedledger import SignedLedger, copied
 
@@ -152,4 +152,4 @@ def county_after(first_night: bytes, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Bundled:
     """A bundle of a case of a small signed county, and the county; nobody changes them."""
-    return bundled(tmp_path_factory.mktemp("bundled"))
+    return evidence_of(tmp_path_factory)

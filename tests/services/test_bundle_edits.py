@@ -27,6 +27,8 @@ from aidledger.services.bundles.verifying import Answer, verify_bundle
 
 TRUSTED = parse_policy(POLICY)
 Files = dict[str, bytes]
+Place = tuple[int, int, list[int]]
+"""Which file, which of its lines, and where in what it says."""
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +90,18 @@ def test_the_first_changed_line_of_every_file_of_text_is_named(whole: Files, pla
         assert f"{name}, line {number}" in [one["field"] for one in theirs.findings]
 
 
-@settings(max_examples=12)
-@given(data=st.data())
+@settings(max_examples=8)
+@given(which=st.integers(0, 99), share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_bundle_with_any_byte_of_any_file_changed_is_refused_by_both(
-    whole: Files, place: Path, data: st.DataObject
+    whole: Files, place: Path, which: int, share: float, bit: int
 ) -> None:
-    name = data.draw(st.sampled_from(sorted(whole)))
-    at = data.draw(st.integers(0, len(whole[name]) - 1))
-    bit = data.draw(st.integers(0, 7))
+    name = sorted(whole)[which % len(whole)]
     content = bytearray(whole[name])
-    content[at] ^= 1 << bit
+    content[int(share * len(content))] ^= 1 << bit
     ours, theirs = both({**whole, name: bytes(content)}, place)
 
     assert "damaged" == ours.verdict
-    assert any(
-        flaw.file in {name, "manifest-sha256.txt", "tagmanifest-sha256.txt"} for flaw in ours.flaws
-    )
+    assert "manifest" in name or name in [flaw.file for flaw in ours.flaws]
     assert theirs.findings
 
 
@@ -179,6 +177,45 @@ def dropped_last_entry(files: Files) -> Files:
     }
 
 
+def mutated(value: Any, path: list[int], other: Any) -> Any:
+    """Put another value somewhere into a value: the path's numbers say where, as far as they lead."""
+    if not path or not isinstance(value, (dict, list)) or not value:
+        return other
+    if isinstance(value, list):
+        at = path[0] % len(value)
+        return [*value[:at], mutated(value[at], path[1:], other), *value[at + 1 :]]
+    name = sorted(value)[path[0] % len(value)]
+    return {**value, name: mutated(value[name], path[1:], other)}
+
+
+@settings(max_examples=8)
+@given(
+    at=st.tuples(
+        st.integers(0, 99), st.integers(0, 9), st.lists(st.integers(0, 19), min_size=1, max_size=3)
+    ),
+    other=st.sampled_from([None, True, -1, 2**53 - 1, "", "x", [], {}, [[1]], {"a": "b"}]),
+)
+def test_hostile_values_are_flaws_and_never_an_error_in_either_verifier(
+    whole: Files, place: Path, at: Place, other: Any
+) -> None:
+    which, line, path = at
+    names = sorted(name for name in whole if name.endswith((".jsonl", ".json", "-proof")))
+    name = names[which % len(names)].removeprefix("data/")
+    content = whole[f"data/{name}"].rstrip(b"\n").split(b"\n")
+    said = mutated(json.loads(content[line % len(content)]), path, other)
+    content[line % len(content)] = json.dumps(
+        said, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+    ending = b"" if name.endswith("-proof") else b"\n"
+    files = resealed({**whole, f"data/{name}": b"\n".join(content) + ending})
+    ours, theirs = verify_bundle(files, TRUSTED), lone(files, place)
+
+    assert (ours.verdict == "proven") <= (theirs.verdict == "proven")
+    assert files == whole or "damaged" == ours.verdict or name in UNPROVEN
+
+
+UNPROVEN = ("manifest.json", "findings.jsonl")
+"""Files in which something may be another without anything being wrong."""
 PAYMENT = "payments/payment-"
 FORGED: dict[str, tuple[Callable[[Files], Files], str]] = {
     "an entry of another time": (of_line("entries.jsonl", 100, other_time), "data/entries.jsonl"),

@@ -17,6 +17,7 @@ from tests.services.bundled import (
     MONTH,
     POLICY,
     Bundled,
+    digest,
     files_of,
     hand,
     keep,
@@ -25,14 +26,15 @@ from tests.services.bundled import (
     with_line,
     written,
 )
-from tests.services.signed import make
 
+from aidledger.domain.doubt import identity_of, stream_of
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.duty import ExportReleased
 from aidledger.domain.events.registry import PersonalDataRevealed
 from aidledger.domain.events.support import VisitMade
 from aidledger.ledger.trust import parse_policy
 from aidledger.services import typesetting
+from aidledger.services.auditing import rules_of
 from aidledger.services.bundles import bagging
 from aidledger.services.bundles.asking import Request
 from aidledger.services.bundles.creating import create_bundle
@@ -70,6 +72,16 @@ RELEASE = Release(
 def reader(evidence: Bundled) -> Iterator[Session]:
     with hand(evidence.location, read_only=True) as session:
         yield session
+
+
+@pytest.fixture(scope="module")
+def finding(
+    evidence: Bundled, reader: Session, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """What a rule found about the case, bundled."""
+    return made(
+        reader, tmp_path_factory.mktemp("finding") / "evidence", what=evidence.case, rule="F081"
+    )
 
 
 @pytest.fixture
@@ -130,7 +142,7 @@ def test_every_file_is_said_to_be_something_in_both_languages(evidence: Bundled)
 
 
 def test_a_bundle_tells_nothing_of_another_household(
-    evidence: Bundled, reader: Session, tmp_path: Path
+    evidence: Bundled, reader: Session, finding: dict[str, bytes], tmp_path: Path
 ) -> None:
     store = reader.store
     applied = recorded_all(store.read_stream(evidence.other))
@@ -141,7 +153,7 @@ def test_a_bundle_tells_nothing_of_another_household(
         files_of(evidence.folder),
         made(reader, tmp_path / "month", what=MONTH, case=evidence.case),
         made(reader, tmp_path / "list", what="list/recipients"),
-        made(reader, tmp_path / "finding", what=evidence.case, rule="F081"),
+        finding,
     ]
 
     assert len(secret) >= 3
@@ -166,9 +178,9 @@ def test_a_month_is_proven_with_the_lines_of_one_case_alone(
 
 
 def test_a_finding_comes_with_its_rule_its_words_and_the_entries_that_prove_it(
-    evidence: Bundled, reader: Session, tmp_path: Path
+    evidence: Bundled, finding: dict[str, bytes]
 ) -> None:
-    files = made(reader, tmp_path / "finding", what=evidence.case, rule="F081")
+    files = finding
     found = rows(files, "findings.jsonl")
     proven = {one["position"] for one in rows(files, "proofs.jsonl")}
     answer = verify_bundle(files, TRUSTED)
@@ -186,8 +198,44 @@ def test_a_finding_comes_with_its_rule_its_words_and_the_entries_that_prove_it(
     assert "proven" == answer.verdict
     assert ["not"] == [check.state for check in answer.checks if check.name == "rule_run"]
     assert ("data/findings.jsonl", 1) in [(flaw.file, flaw.line) for flaw in forged.flaws]
-    with pytest.raises(ServiceError, match="expected a finding about"):
-        made(reader, tmp_path / "none", what=evidence.other, rule="F081")
+
+
+def test_a_doubt_comes_with_what_became_of_it_its_case_and_the_rule_that_its_entry_names(
+    evidence: Bundled, writer: Session, tmp_path: Path
+) -> None:
+    (rule,) = rules_of(names=["F081"]).values()
+    identity = identity_of("F081", evidence.case, "2023-09")
+    stream = stream_of("F081", identity)
+    raised = {
+        "type": "DoubtRaised",
+        "stream": stream,
+        "actor": "520123-aud-u1",
+        "office": "520123-aud",
+        "effective_on": "2024-01-15",
+        "data": {
+            "asked_on": "2024-01-15",
+            "case": evidence.case,
+            "identity": identity,
+            "period": "2023-09",
+            "positions": [417, 620],
+            "rule": "F081",
+            "rule_hash": rule.sha256,
+            "severity": "medium",
+            "subject": evidence.case,
+        },
+    }
+    assert isinstance(record(writer, [proposal_of(raised)], cause="doubt"), Committed)
+    keep(writer.store)
+    files = made(writer, tmp_path / "doubt", what=stream)
+    answer = verify_bundle(files, TRUSTED)
+    lone = ALONE.verify_bundle(tmp_path / "doubt", ALONE.Outside(ALONE.read_policy(POLICY), {}))
+    other = resealed({**files, "data/rule.sql": files["data/rule.sql"] + b"-- \n"})
+
+    assert ("proven", "doubt", stream) == (answer.verdict, answer.kind, answer.subject)
+    assert "proven" == lone.verdict
+    assert {stream, evidence.case} <= {one["stream"] for one in rows(files, "timeline.jsonl")}
+    assert digest(files["data/rule.sql"]) == rule.sha256
+    assert "data/rule.sql" in [flaw.file for flaw in verify_bundle(other, TRUSTED).flaws]
 
 
 def test_decisions_come_with_the_words_of_their_clauses_and_were_taken_again(
@@ -262,10 +310,8 @@ def test_entries_behind_the_checkpoint_are_left_out_and_counted(
     assert files_of(evidence.folder) == files_of(tmp_path / "evidence")
 
 
-def test_what_was_never_signed_is_not_bundled(tmp_path: Path) -> None:
-    location = str(tmp_path / "ledger.sqlite")
-    make(location)
-    with hand(location) as session:
+def test_what_was_never_signed_is_not_bundled(signed_location: str, tmp_path: Path) -> None:
+    with hand(signed_location) as session:
         with pytest.raises(ServiceError, match="expected a kept checkpoint"):
             made(session, tmp_path / "evidence", what="000001")
         keep(session.store)

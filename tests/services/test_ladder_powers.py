@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 from tests.services.conftest import Office
 from tests.services.signed import CLERK_OF, DAY, HEAD_OF, SURVEYOR_OF, TOWN, applied, done, stated
 from tests.services.signedledger import SignedLedger
@@ -14,13 +16,14 @@ from tests.services.test_closing import close, four_payments, paid
 from tests.services.test_guarding import survey
 from tests.services.test_powers import MEANT, county
 
-from aidledger.domain.proposal import Despite
+from aidledger.domain.proposal import Despite, Proposal
 from aidledger.ledger.verify import VerifyReport
 from aidledger.services.clock import SetClock
 from aidledger.services.declared import declared_of
 from aidledger.services.deepcheck import deep_check
 from aidledger.services.logwalk import walk
 from aidledger.services.powers import replay_powers
+from aidledger.services.problems import RefusedError
 from aidledger.services.proposals import proposal_of
 from aidledger.services.session import Session
 from aidledger.services.signaturecheck import SignatureCheck
@@ -160,3 +163,36 @@ def test_a_late_payment_is_a_lead_and_a_wrong_statement_is_damage(office: Office
     assert [late] == [one.position for one in report.leads]
     assert () == report.findings
     assert "ok" == next(rung.status for rung in report.rungs if rung.name == "closings")
+
+
+def test_a_doubt_that_one_officer_judged_and_closed_around_the_program_is_damage(
+    signed_session: Session,
+) -> None:
+    """S4-117, F097: refused when it is asked for, found when it was forged."""
+    doubt, auditor = "doubt/X01-1", f"{COUNTY}-aud-u1"
+
+    def said(name: str, **data: Any) -> Proposal:
+        return proposal_of(
+            {
+                "type": name, "stream": doubt, "actor": auditor, "office": f"{COUNTY}-aud",
+                "effective_on": DAY, "data": data,
+            }
+        )  # fmt: skip
+
+    about = {"identity": "1d" * 32, "rule": "X01", "severity": "low", "subject": "registry/520123"}
+    looked = {"by": [auditor], "found": ["so"], "on_site": False, "verified_on": DAY}
+    for name, data in (
+        ("DoubtRaised", {"positions": [0], **about}),
+        ("DoubtVerified", looked),
+        ("DoubtRefuted", {"reason": "not_so"}),
+    ):
+        done(signed_session, said(name, **data), cause=name)
+    with pytest.raises(RefusedError) as refused:
+        done(signed_session, said("DoubtClosed"), cause="closed")
+    signed_session.judging = False
+    receipt = done(signed_session, said("DoubtClosed"), cause="closed")
+    report = verify(signed_session)
+
+    assert ["s16-closed-by-another"] == [one.clause for one in refused.value.problems]
+    assert ("damaged", [f"duty_s16 {auditor}: DoubtClosed"], []) == powers_of(report)
+    assert [receipt.position] == [one.position for one in report.findings]

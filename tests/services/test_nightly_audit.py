@@ -10,12 +10,17 @@ from tests.services import nights
 
 from aidledger.replay.models import load_models, needed
 from aidledger.services.auditing import audit, rules_of
+from aidledger.services.doubts.findings import Found
+from aidledger.services.doubts.raising import Who, by_hand
+from aidledger.services.doubts.stepping import take_step
 from aidledger.services.nightly import work
 from aidledger.services.nightly.metrics import metrics_text
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.steplist import STEPS as STEPS_ALL
 from aidledger.services.rebuilding import generations_folder
+from aidledger.services.recording import record
 from aidledger.services.session import open_session
+from aidledger.store.outcome import Committed
 
 AUDIT = tuple(one for one in STEPS_ALL if one.name == "audit")
 
@@ -51,3 +56,28 @@ def test_a_rule_that_breaks_down_is_partial_and_named(
 
     assert ("partial", ["F062"]) == (told.status, told.figures["not_run"])
     assert told.why_en.endswith("failed: F062")
+
+
+def test_a_night_counts_the_open_doubts_of_each_rule(
+    county_after: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S4-117, F097: what was refuted or closed is counted no more, and its rule is still named."""
+    monkeypatch.setattr(work, "rules_of", lambda: rules_of(names=["F062"]))
+    who = Who(actor="a1", office="520123-aud", on="2022-12-01")
+    with open_session(str(county_after)) as session:
+        session.judging = False
+        case, other = session.store.streams("case/")[:2]
+        fields = {"severity": "low", "positions": (0,), "period": None, "amount_fen": None}
+        about = [("F001", case), ("F001", other), ("F054", case)]
+        run = [msgspec.convert({**fields, "rule": r, "subject": s}, Found) for r, s in about]
+        doubts = [by_hand(session, one, who) for one in run]
+        assert isinstance(record(session, doubts, cause="doubts"), Committed)
+        looked = {"by": ["a1"], "found": ["so"], "on_site": True, "verified_on": who.on}
+        take_step(session, doubts[0].stream, "DoubtVerified", who, data=looked)
+        take_step(session, doubts[0].stream, "DoubtRefuted", who, data={"reason": "no"})
+    night = nightly(str(county_after), nights.asked(county_after), Means(steps=AUDIT))
+    metrics = metrics_text(night, [])
+
+    assert {"F001": 1, "F054": 1} == night.steps[0].figures["doubts_open"]
+    assert 'aidledger_doubts_open{rule="F001"} 1\n' in metrics
+    assert night.steps[0].why_en.endswith("open doubts: 2")

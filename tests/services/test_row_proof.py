@@ -21,6 +21,10 @@ from aidledger.ledger.prooffile import parse_row_proof
 from aidledger.ledger.trust import parse_policy
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import load_models
+from aidledger.services.bundles.asking import Request
+from aidledger.services.bundles.creating import create_bundle
+from aidledger.services.bundles.reading import read_bundle
+from aidledger.services.bundles.verifying import verify_bundle
 from aidledger.services.certifying import certify
 from aidledger.services.outside import Outside
 from aidledger.services.problems import ServiceError
@@ -208,3 +212,21 @@ def test_without_a_certificate_below_the_checkpoint_nothing_is_proven(
 
     with pytest.raises(ServiceError, match="expected a certified generation below"):
         row_files(office.session.store, "case_state", CASES[0], folder=folder)
+
+
+def test_a_certified_row_goes_with_a_bundle_and_one_of_another_case_does_not(
+    kept: Office, tmp_path: Path
+) -> None:
+    def asked(case: str) -> Request:
+        return Request(what=CASES[2], policy=policy(kept), rows=(f"case_state={case}",))
+
+    create_bundle(kept.session, asked(CASES[2]), tmp_path / "evidence")
+    answer = verify_bundle(read_bundle(tmp_path / "evidence"), parse_policy(policy(kept)))
+    lone = ALONE.verify_bundle(
+        tmp_path / "evidence", ALONE.Outside(ALONE.read_policy(policy(kept)), {})
+    )
+
+    assert "proven" == answer.verdict == lone.verdict
+    assert "rows" in [check.name for check in answer.checks if check.state == "good"]
+    with pytest.raises(ServiceError, match="found one that names another case"):
+        create_bundle(kept.session, asked(CASES[1]), tmp_path / "other")

@@ -68,13 +68,17 @@ class NotRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule gave in all; `by_severity` counts, the worst first, those that are there."""
+    """What one rule gave in all; `by_severity` counts, the worst first, those that are there.
+
+    `fen_by_severity` sums the amounts of each of them.
+    """
 
     rule: str
     findings: int
     amount_fen: int
     by_severity: dict[str, int]
     left_out: int = 0
+    fen_by_severity: dict[str, int] = {}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,21 +302,29 @@ def _counted(
     """Count what a rule found; keep the first, and the leaf hash of each."""
     kept: list[RuleFinding] = []
     leaves: list[bytes] = []
-    count, fen = dict.fromkeys(SEVERITIES, 0), 0
+    count, fen = dict.fromkeys(SEVERITIES, 0), dict.fromkeys(SEVERITIES, 0)
     for one in findings:
         leaves.append(leaf_hash(encode(leaf_of(one))))
         count[one.severity] += 1
-        fen += one.amount_fen or 0
+        fen[one.severity] += one.amount_fen or 0
         if len(kept) < most:
             kept.append(one)
     run = RuleRun(
         rule=rule.id,
         findings=len(leaves),
-        amount_fen=fen,
+        amount_fen=sum(fen.values()),
         by_severity={name: number for name, number in count.items() if number},
         left_out=len(leaves) - len(kept),
+        fen_by_severity={name: fen[name] for name, number in count.items() if number},
     )
     return run, kept, leaves
+
+
+def root_of(leaves: Iterable[dict[str, Any]]) -> str:
+    """Return the root (hex) over findings, each as `leaf_of` has it, in order."""
+    frontier = Frontier()
+    frontier.extend([leaf_hash(encode(one)) for one in leaves])
+    return frontier.root().hex()
 
 
 def leaf_of(finding: RuleFinding) -> dict[str, Any]:

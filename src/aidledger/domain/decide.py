@@ -18,6 +18,7 @@ from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
 from aidledger.domain.contract import Contract, contract_facts
+from aidledger.domain.doubt import Doubt, Misstep, doubt_facts, misstep
 from aidledger.domain.events import care, decision, ending, helping, household, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
@@ -37,6 +38,7 @@ from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.clause import ClauseResult
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
+from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, stock_facts
 from aidledger.domain.timers import MOVING, Timer, timer_facts
 from aidledger.domain.values import month_of, next_month
@@ -69,6 +71,9 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fund: Fund | None = None
     stock: Stock | None = None
     contract: Contract | None = None
+    doubt: Doubt | None = None
+    named: tuple[Recorded, ...] = ()
+    """The entries that the act names, those of them that there are."""
     pack: ResolvedPack | None = None
     calendar: Calendar | None = None
     standards: tuple[Standard, ...] = ()
@@ -122,6 +127,8 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         return Refused(refusals=(_NO_PACK,))
     if given.stream_version == 0 and proposal.type not in _OPENING_WISHES:
         return Refused(refusals=(_NO_STREAM,))
+    if given.doubt is not None and (wrong := misstep(given.doubt, proposal.event, given.named)):
+        return Refused(refusals=(_wrong_step(wrong),))
     if isinstance(proposal.event, WITH_RECORD) and not given.pack.clauses_for(proposal.type):
         return Refused(refusals=(_NO_RULE,))
     if proposal.type in MOVING and not _can_be_moved(proposal.type, given.timer):
@@ -202,6 +209,7 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
         "fund": fund_facts(given.fund),
         "stock": stock_facts(given.stock, event),
         "contract": contract_facts(given.contract, month),
+        "doubt": doubt_facts(given.doubt),
         "limit": timer_facts(given.timer),
         "standards": list(given.standards),
         "day": {"effective_on": by.effective_on, "recorded_on": given.recorded_on},
@@ -341,6 +349,17 @@ def _entitle(proposal: Proposal, after: Circumstances, month: str, reason: Any) 
     event = support.EntitlementSet(from_month=max(month, first), reason=reason)
     facts = facts_of("EntitlementSet", event, proposal, after)
     return (_with_decision("EntitlementSet", event, facts, after),)
+
+
+def _wrong_step(wrong: Misstep) -> Refusal:
+    """Return the refusal of a step that a doubt cannot take now."""
+    return Refusal(
+        clause=f"ledger.doubt.{wrong.code}",
+        citation="ADR 0019",
+        text_zh=wrong.text_zh,
+        text_en=wrong.text_en,
+        facts={},
+    )
 
 
 _NO_PACK: Final = Refusal(

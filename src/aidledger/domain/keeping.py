@@ -24,14 +24,32 @@ class KeptTable(NamedTuple):
     columns: tuple[tuple[str, Holds], ...]
 
 
-_TABLES: Final = tuple(
-    KeptTable(
-        kind.table,
-        kind.title_zh,
-        kind.title_en,
-        tuple((column.name, _HOLDS.get(column.form, "text")) for column in kind.kept),
-    )
-    for kind in KINDS.values()
+STATEMENT_LINES: Final = KeptTable(
+    "statement_lines",
+    "银行对账单明细",
+    "lines of bank statements",
+    (
+        ("day", "day"),
+        ("debit_fen", "whole"),
+        ("credit_fen", "whole"),
+        ("balance_fen", "whole"),
+        ("party", "text"),
+        ("code", "text"),
+    ),
+)
+"""``party`` is the token of the other account, ``code`` what the bank's words say; NULL where unknown."""
+
+_TABLES: Final = (
+    *(
+        KeptTable(
+            kind.table,
+            kind.title_zh,
+            kind.title_en,
+            tuple((column.name, _HOLDS.get(column.form, "text")) for column in kind.kept),
+        )
+        for kind in KINDS.values()
+    ),
+    STATEMENT_LINES,
 )
 
 KEPT_TABLES: Final[dict[str, KeptTable]] = {table.name: table for table in _TABLES}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import duckdb
 
@@ -18,6 +18,7 @@ from aidledger.domain.events.register import Kept
 from aidledger.domain.keeping import KEPT_TABLES, Holds, KeptTable
 from aidledger.ledger.canonical import clip
 from aidledger.replay.digest import digest_of
+from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.views import event_views, literal, quoted
 
 KEY: Final = ("line",)
@@ -118,6 +119,19 @@ def read_kept(connection: duckdb.DuckDBPyConnection, path: Path, table: KeptTabl
         f"SELECT {wanted} FROM read_parquet({literal(str(path))})"
     )
     return said_of(connection, LOADING, table)
+
+
+def state_of(folder: Path, kept: Kept) -> Literal["whole", "gone", "altered"]:
+    """Say whether a table is there as its entry says: read and hashed again."""
+    path, table = file_of(folder, kept), KEPT_TABLES.get(kept.name)
+    if table is None or not path.exists():
+        return "gone"
+    with building(None, EngineLimits(threads=1)) as connection:
+        try:
+            found = read_kept(connection, path, table)
+        except duckdb.Error:
+            return "altered"
+    return "whole" if found == kept else "altered"
 
 
 def said_of(connection: duckdb.DuckDBPyConnection, name: str, table: KeptTable) -> Kept:

@@ -6,13 +6,16 @@ What the current generation answers is read from it; all else is computed in mem
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from aidledger.audit.bench import bench
 from aidledger.audit.cases import Cases, Outcome, Shipped
+from aidledger.audit.laying import Laid
 from aidledger.audit.rule import Rule, joined, load_rules
 from aidledger.audit.running import Report, run_rules
 from aidledger.ledger.canonical import clip
@@ -20,7 +23,9 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import load_models
 from aidledger.services.adoption import shipped
 from aidledger.services.answering import answering
+from aidledger.services.checkpointing import root_at
 from aidledger.services.problems import ServiceError
+from aidledger.services.rebuilding import store_of
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 
@@ -28,12 +33,13 @@ from aidledger.store.port import LedgerStore
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """A run of rules over one ledger: `position` is the last entry read (-1: none).
 
-    `skipped` counts the rows that could not be read, `generation` is the one it was read from.
+    `log_root` (hex) is that of the log up to there, empty where the tree is damaged; `skipped` counts the rows that could not be read, `generation` is the one it was read from.
     """
 
     report: Report
     rules: dict[str, Rule]
     position: int
+    log_root: str
     skipped: int
     generation: int | None
 
@@ -81,23 +87,49 @@ def audit(
         ServiceError: a day outside 1850-2200.
 
     """
-    models = load_models()
-    with answering(
+    with audited(
         session,
-        {name for rule in rules.values() for name in rule.models_in(models) | rule.kept()},
+        rules,
         as_of=as_of,
         known_on=known_on,
         folder=folder,
         limits=limits,
         progress=progress,
-    ) as (laid, generation):
-        return Audit(
+    ) as (_, found):
+        return found
+
+
+@contextmanager
+def audited(
+    session: Session | LedgerStore,
+    rules: dict[str, Rule],
+    *,
+    also: Iterable[str] = (),
+    **more: Any,
+) -> Iterator[tuple[Laid, Audit]]:
+    """Run rules, and leave their views and models, and `also` these models, laid out to be read.
+
+    The rest is as `audit` has it, and as it raises.
+    """
+    models = load_models()
+    names = {name for rule in rules.values() for name in rule.models_in(models) | rule.kept()}
+    with answering(session, names | set(also), **more) as (laid, generation):
+        found = Audit(
             report=run_rules(laid.connection, rules.values(), laid.lost),
             rules=rules,
             position=laid.position,
+            log_root=_log_root(store_of(session), laid.position + 1),
             skipped=laid.skipped,
             generation=generation,
         )
+        yield laid, found
+
+
+def _log_root(store: LedgerStore, size: int) -> str:
+    try:
+        return root_at(store, size).hex()
+    except ServiceError:  # what is wrong with a tree, verify says; rules read entries
+        return ""
 
 
 def try_cases(folder: Path | None = None, names: Iterable[str] = ()) -> Iterator[Outcome]:

@@ -23,6 +23,7 @@ from aidledger.domain.decide import (
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.domain.events.clock import LimitExtended, LimitSuspended
+from aidledger.domain.events.doubt import DoubtSettled
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
@@ -33,6 +34,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.timers import Timer, running
 from aidledger.ledger.entry import PolicyPin
 from aidledger.services.clock import china_day
+from aidledger.services.doubts.naming import named_entries
 from aidledger.services.guarding import Guard
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.proposals import TOKENS
@@ -183,6 +185,10 @@ class Batch:
             fund=session.fund(proposal.stream) if kind == "fund" else None,
             stock=session.goods_in(proposal.stream) if kind == "stock" else None,
             contract=session.contract(proposal.stream) if kind == "contract" else None,
+            doubt=session.doubt(proposal.stream) if kind == "doubt" else None,
+            named=(
+                named_entries(session, event.entries) if isinstance(event, DoubtSettled) else ()
+            ),
             pack=pack,
             calendar=self._calendar,
             standards=self._standards,

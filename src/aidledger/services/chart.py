@@ -36,10 +36,11 @@ class Point(NamedTuple):
     marked: bool = False
 
 
-def svg_chart(title: str, subtitle: str, bars: Sequence[Bar]) -> str:
+def svg_chart(title: str, subtitle: str, bars: Sequence[Bar], *, colour: str = _GAIN) -> str:
     """Return the chart as an SVG document; gains go to the right of the axis, losses to the left.
 
-    Colour is not alone in telling them apart: the side and the sign do.
+    Colour is not alone in telling them apart: the side and the sign do. `colour` is that of what is
+    above 0, for sums that are no gains.
     """
     width = _LABELS + _BARS + _VALUES
     height = _TOP + _ROW * max(1, len(bars)) + 16
@@ -58,11 +59,11 @@ def svg_chart(title: str, subtitle: str, bars: Sequence[Bar]) -> str:
         y = _TOP + number * _ROW
         length = abs(bar.value) * scale
         left = axis if bar.value >= 0 else axis - length
-        colour = _GAIN if bar.value >= 0 else _LOSS
+        fill = colour if bar.value >= 0 else _LOSS
         lines += [
             f'<text x="{_LABELS - 8}" y="{y + 15}" text-anchor="end">{escape(bar.label)}</text>',
             f'<rect x="{left:.1f}" y="{y + 3}" width="{max(length, 1):.1f}"',
-            f' height="{_ROW - 6}" fill="{colour}"/>',
+            f' height="{_ROW - 6}" fill="{fill}"/>',
             f'<text x="{width - 12}" y="{y + 15}" text-anchor="end">{escape(bar.text)}</text>',
         ]
     end = _TOP + _ROW * max(1, len(bars))

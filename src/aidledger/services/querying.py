@@ -20,6 +20,7 @@ from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, needed, tables_named
 from aidledger.replay.querying import rows_within
+from aidledger.replay.views import quoted
 from aidledger.services.answering import answering, answers
 from aidledger.services.rebuilding import StoreSource, check_days, generations_of, store_of
 from aidledger.services.session import Session
@@ -28,7 +29,6 @@ from aidledger.store.port import LedgerStore
 
 SECONDS: Final = 60
 MOST: Final = 10_000
-_MORE: Final = ("aidledger rebuild says more", "bring the file back, or import it again")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,8 +111,8 @@ class Desk:
             ModelError: there is none of this name, or it can't be built.
 
         """
-        quoted = '"' + name.replace('"', '""') + '"'
-        answer = self.ask(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {quoted})")  # noqa: S608 - quoted
+        sql = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {quoted(name)})"  # noqa: S608
+        answer = self.ask(sql)
         return [(str(row[0]), str(row[1])) for row in answer.rows]
 
     def _build(self, tables: set[str]) -> None:
@@ -196,7 +196,12 @@ def _answer(
     """
     for name in sorted(tables & laid.lost.keys()):
         raise ModelError(
-            name, "a table that can be read", laid.lost[name], _MORE[name in KEPT_TABLES]
+            name,
+            "a table that can be read",
+            laid.lost[name],
+            "bring the file back, or import it again"
+            if name in KEPT_TABLES
+            else "aidledger rebuild says more",
         )
     columns, rows = rows_within(laid.connection, sql, seconds=seconds, most=most + 1)
     return Answer(

@@ -38,6 +38,7 @@ def record(
     cause: str,
     evidence: Sequence[Evidence] = (),
     attempts: int = _MAX_ATTEMPTS,
+    only_at: int | None = None,
 ) -> Outcome:
     """Decide and record proposals as one batch.
 
@@ -47,6 +48,7 @@ def record(
         cause: the request's own name; the same cause and request again gives the first receipt.
         evidence: files that the events name by hash.
         attempts: how often to decide again because another writer was faster.
+        only_at: the size that the log must still have: the proposals follow from what it holds.
 
     Returns:
         Committed, Rejected or Unknown; ``Unknown`` is resolved by asking for the cause again.
@@ -78,6 +80,7 @@ def record(
             raise
         # what was decided holds for the log it was decided on; a fact holds for any
         bound = size if batch.decided or guard is not None else None
+        bound = bound if only_at is None else only_at
         outcome = append(
             session, batch, guard, cause=cause, digest=digest, size=bound, evidence=evidence
         )

@@ -16,6 +16,7 @@ from aidledger.domain.case import evolve, fold_case
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint, evolve_complaint, fold_complaint
 from aidledger.domain.contract import Contract, evolve_contract, fold_contract
+from aidledger.domain.doubt import Doubt, evolve_doubt, fold_doubt
 from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.fund import Fund, evolve_fund, fold_fund
@@ -93,6 +94,7 @@ class Session:
         self.funds: dict[str, Fund] = {}
         self.stocks: dict[str, Stock] = {}
         self.contracts: dict[str, Contract] = {}
+        self.doubts: dict[str, Doubt] = {}
         self._offices: dict[str, str] | None = None
         self._neighbours: Neighbours | None = None
         self.versions: dict[str, int] = {}
@@ -104,6 +106,7 @@ class Session:
             "fund": (self.funds, evolve_fund),
             "stock": (self.stocks, evolve_stock),
             "contract": (self.contracts, evolve_contract),
+            "doubt": (self.doubts, evolve_doubt),
         }
         self.pending: dict[str, list[Recorded]] = {}
         """Decided and not yet written, of each stream: what its state has still to take in."""
@@ -223,6 +226,10 @@ class Session:
     def contract(self, stream: str) -> Contract:
         """Return the state of a contract."""
         return self._folded(stream, self.contracts, fold_contract)
+
+    def doubt(self, stream: str) -> Doubt:
+        """Return the state of a doubt."""
+        return self._folded(stream, self.doubts, fold_doubt)
 
     def others(self, stream: str, on: str, unwritten: Iterable[Recorded] = ()) -> tuple[Case, ...]:
         """Return the other cases of a case's person on a day, by stream.

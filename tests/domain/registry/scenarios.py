@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from tests.domain.registry import doubtacts
 from tests.domain.registry.acts import (
     AID,
     APPLICANT,
@@ -147,6 +148,7 @@ UNLAWFUL: Final[dict[str, Made]] = {
         lambda w: wanted_by(w, RECORDS), COUNTY,
     ),
     "s15-asked-for": lambda w: Speech(RECORDS, RELEASED, EXPORT),
+    **doubtacts.UNLAWFUL,
 }  # fmt: skip
 """By duty: an act that breaks this one and no other. ``s14-completed-in-time`` is broken by time."""
 
@@ -223,5 +225,6 @@ LAWFUL: Final[dict[str, Made]] = {
     "s15-asked-for": after(
         lambda w: wanted_by(w, REVIEWER), Speech(RECORDS, RELEASED, EXPORT)
     ),
+    **doubtacts.LAWFUL,
 }  # fmt: skip
 """By duty: the same act as it may be done."""

@@ -1,4 +1,4 @@
-"""S1 to S15: each refused when it is recorded, found where it was forged, and gone with its row."""
+"""S1 to S16: each refused when it is recorded, found where it was forged, and gone with its row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TEN_DAYS = {"paperwork_working_days": 10}
 
 
 def test_every_duty_has_an_act_that_breaks_it_and_a_lawful_twin() -> None:
-    assert {f"S{number}" for number in range(1, 16)} == {duty.rule for duty in TABLE.all_duties}
+    assert {f"S{number}" for number in range(1, 17)} == {duty.rule for duty in TABLE.all_duties}
     assert set(CODES) == {*UNLAWFUL, IN_TIME}
     assert set(UNLAWFUL) == set(LAWFUL)
 

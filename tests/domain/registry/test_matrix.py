@@ -71,6 +71,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     },
     "TerminationApproved": {"ground": "death"},
 }  # fmt: skip
+NAMING = ("HouseholdSurveyed", "ComplaintRegistered", "DoubtAssigned", "DoubtVerified")
 
 
 @lru_cache
@@ -145,7 +146,10 @@ def history_of(act: str, role: str, relation: str) -> Involvement:
     streams = EVENTS[act].stream.split("|")
     power = relation.removeprefix("did ") if relation.startswith("did ") else ""
     by = dict.fromkeys(POWERS[power]["acts"], (X,)) if power else {}
-    order = ("ApplicationApproved", "ExportRequested", "TerminationReported", "TerminationAudited")
+    order = (
+        *("ApplicationApproved", "ExportRequested", "TerminationReported", "TerminationAudited"),
+        *("DoubtVerified", "DoubtConfirmed"),
+    )
     last = {
         one: Done(
             position=position,
@@ -188,10 +192,7 @@ def expected(role: str, act: str, relation: str) -> set[str]:
         did = relation.removeprefix("did ") if relation.startswith("did ") else ""
         match duty["kind"]:
             case "apart":
-                named = duty.get("who") == "named" and act in (
-                    "HouseholdSurveyed",
-                    "ComplaintRegistered",
-                )
+                named = duty.get("who") == "named" and act in NAMING
                 across = duty.get("both_ways") and power["id"] in of and did in on
                 if here and not named and did and (did in of or not of):
                     codes.add(code)

@@ -40,7 +40,7 @@ def put(old: str, new: str) -> Callable[[str], str]:
         (put('roles = ["care_supervisor"]', "roles = []"), "power.score.roles"),
         (put('of = ["investigate"]', 'of = ["inquire"]'), "duty.s2-reviewer-not-investigator"),
         (put('since = "report_end"', 'since = "never"'), "duty.s9-fresh-review"),
-        (put('rule = "S15"', 'rule = "S16"'), "duty[32].rule"),
+        (put('rule = "S15"', 'rule = "S17"'), "duty[32].rule"),
         (put('kind = "rate"', 'kind = "speed"'), "duty[27].kind"),
         (put("approvals_per_hour = 60\n", ""), "parameters.approvals_per_hour"),
         (put("approvals_per_hour = 60", "approvals_per_hour = true"), "parameters.approvals_per_hour"),

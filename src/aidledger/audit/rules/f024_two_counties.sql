@@ -21,7 +21,7 @@
 -- message_en: found on {found_on} ({hits}); answered: {answered}; {amount_fen} yuan were paid since
 -- needs: data_compared where registers = 'other_county'; 没有与外县的救助登记核对过，本账本自己看不出跨县重复; nothing was compared with
 --   the support registers of other counties, and this ledger alone can't show support in two
--- facts: F024
+-- facts: S3-023
 WITH open_runs AS (
     -- known before the approval: every month counts; found in support: there is some time to act
     SELECT "case" AS stream, position, found_on, LIST_SORT(ARRAY_AGG(hit)) AS hits,

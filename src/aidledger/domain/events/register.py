@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from aidledger.domain.events.base import Code, Count, Day, Digest, Event
+from aidledger.domain.events.base import Code, Count, Day, Digest, Event, Fen, Source, Token
 from aidledger.domain.events.registry import ControlTotal
 
 
@@ -46,3 +46,23 @@ class RegisterImported(Event, frozen=True, kw_only=True):
     rows: Count
     totals: tuple[ControlTotal, ...] = ()
     unusable: tuple[Unusable, ...] = ()
+
+
+class StatementImported(Event, frozen=True, kw_only=True):
+    """对账单导入: the lines of an account's bank statement, by hash; opening and movements make the closing.
+
+    What went out of the account is the bank's debit, what came in its credit.
+    """
+
+    account: Token
+    closing_fen: Fen
+    file: Digest
+    first_on: Day
+    in_fen: Fen
+    in_lines: Count
+    kept: Kept
+    last_on: Day
+    opening_fen: Fen
+    out_fen: Fen
+    out_lines: Count
+    source: Source = "bank"

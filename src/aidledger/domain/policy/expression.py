@@ -30,8 +30,8 @@ from aidledger.domain.values import (
 
 #: Where facts live; ``params`` is filled from the pack itself.
 ROOTS: Final = (
-    *("act", "carer", "case", "complaint", "contract", "day", "due", "fund", "limit", "member"),
-    *("params", "person", "run", "stock"),
+    *("act", "carer", "case", "complaint", "contract", "day", "doubt", "due", "fund", "limit"),
+    *("member", "params", "person", "run", "stock"),
 )
 PARAMETERS: Final = "params"
 MAX_LENGTH: Final = 2_000

@@ -1,6 +1,6 @@
 """The codes of what may not be done: by whom it can't be read off the table, or a duty of two.
 
-Codes never change meaning. A duty's code is that of its rule, ``duty_s1`` to ``duty_s15``; which row
+Codes never change meaning. A duty's code is that of its rule, ``duty_s1`` to ``duty_s16``; which row
 of the table was broken stands beside it.
 """
 
@@ -160,6 +160,12 @@ POWER_CODES: Final[dict[str, CodeText]] = {
                 "导出申请与放行分离",
                 "export released by another",
                 "Somebody let data out alone.",
+            ),
+            (
+                16,
+                "疑点由无关人员核实并由他人销号",
+                "doubts verified from outside, closed by another",
+                "Who is in doubt looked into it, or one person judged and closed it.",
             ),
         )
     },

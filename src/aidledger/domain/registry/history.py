@@ -19,6 +19,7 @@ from aidledger.domain.events import (
     complaint,
     decision,
     discovery,
+    doubt,
     duty,
     inquiry,
     intake,
@@ -33,6 +34,8 @@ from aidledger.domain.recorded import Recorded
 
 APPROVED: Final = "ApplicationApproved"
 """The act that is counted, and kept from whoever pays and publishes."""
+_TOGETHER: Final = (inquiry.HouseholdSurveyed, doubt.DoubtVerified)
+"""Acts of which everybody whom they name has done them."""
 _DECISIONS: Final = (APPROVED, "ApplicationRefused")
 _PLACE_DIGITS: Final = (6, 9, 12)
 REMEMBERED_APPROVALS: Final = 1_000
@@ -143,6 +146,10 @@ def named_in(event: Event) -> tuple[str, ...]:
             return event.investigators
         case complaint.ComplaintRegistered():
             return (event.handler,)
+        case doubt.DoubtAssigned(to_officer=str(officer)):
+            return (officer,)
+        case doubt.DoubtVerified():
+            return event.by
         case _:
             return ()
 
@@ -159,7 +166,7 @@ def after(histories: Histories, entry: Recorded, recorded_on: str) -> dict[str, 
         position=entry.position, actor=entry.actor, office=entry.office, recorded_on=recorded_on
     )
     mine = known(stream)
-    named = named_in(event) if isinstance(event, inquiry.HouseholdSurveyed) else ()
+    named = named_in(event) if isinstance(event, _TOGETHER) else ()
     mine = changed[stream] = msgspec.structs.replace(
         mine,
         by=_by(mine, act, (entry.actor, *named)),
@@ -245,6 +252,8 @@ def _facts(history: Involvement, entry: Recorded, recorded_on: str) -> dict[str,
                 "subject_case": event.subject_case or "",
                 "subject_officer": event.subject_officer or "",
             }
+        case doubt.DoubtRaised() as event if not history.stream:
+            return {"place": event.place or "", "subject_case": event.case or ""}
         case discovery.WarningRaised() as event:
             return {"place": event.village}
         case (

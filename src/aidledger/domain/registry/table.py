@@ -113,7 +113,7 @@ class DutyTable(_Strict, frozen=True, kw_only=True):
     """
 
     id: RuleName
-    rule: Annotated[str, msgspec.Meta(pattern=r"^S([1-9]|1[0-5])\Z")]
+    rule: Annotated[str, msgspec.Meta(pattern=r"^S([1-9]|1[0-6])\Z")]
     kind: Kind
     on: tuple[str, ...] = ()
     of: tuple[Name, ...] = ()

@@ -27,7 +27,7 @@ from aidledger.services.rebuilding import generations_folder
 _SHOWN: Final = 3
 """How many findings of a rule are shown where many rules are run."""
 
-_SEVERITY: Final = {
+SEVERITY_WORDS: Final = {
     "critical": Said("极严重", "critical"),
     "high": Said("严重", "high"),
     "medium": Said("一般", "medium"),
@@ -85,6 +85,7 @@ def _object(app: App, found: Audit, shown: Sequence[RuleFinding]) -> dict[str, A
         "as_of": report.as_of.isoformat(),
         "known_on": report.known_on.isoformat() if report.known_on else None,
         "position": found.position,
+        "log_root": found.log_root,
         "skipped": found.skipped,
         "root": report.root,
         "findings": [
@@ -104,7 +105,10 @@ def _object(app: App, found: Audit, shown: Sequence[RuleFinding]) -> dict[str, A
             {"rule": one.rule, "why": app.say(one.why_zh, one.why_en), "code": one.code}
             for one in report.not_run
         ],
-        "ran": msgspec.to_builtins(report.ran),
+        "ran": [
+            msgspec.to_builtins(one) | {"sha256": found.rules[one.rule].sha256}
+            for one in report.ran
+        ],
     }
 
 
@@ -119,7 +123,7 @@ def _show(app: App, found: Audit, shown: Sequence[RuleFinding], most: int | None
         of_it = [one for one in shown if one.severity == severity]
         if not of_it:
             continue
-        screen.heading(f"{_SEVERITY[severity].in_(app.lang)} ({len(of_it):,})")
+        screen.heading(f"{SEVERITY_WORDS[severity].in_(app.lang)} ({len(of_it):,})")
         for name, group in groupby(of_it, key=lambda one: one.rule):
             _of_rule(app, found.rules[name], list(group), most)
     _not_run(app, report)
@@ -209,7 +213,7 @@ def run_rules(app: App, *, rules: str | None, json: bool) -> None:
             [
                 rule.id,
                 app.say(rule.title_zh, rule.title_en),
-                _SEVERITY[rule.severity].in_(app.lang),
+                SEVERITY_WORDS[rule.severity].in_(app.lang),
             ]
             for rule in found.values()
         ],
@@ -231,7 +235,7 @@ def run_show(app: App, *, rule: str, rules: str | None, json: bool) -> None:
         screen.json({"schema": "aidledger/audit-rule/v1", **told})
         return
     title = f"{shown.id} {app.say(shown.title_zh, shown.title_en)}"
-    screen.line(screen.style(title, "bold") + f" · {_SEVERITY[shown.severity].in_(app.lang)}")
+    screen.line(screen.style(title, "bold") + f" · {SEVERITY_WORDS[shown.severity].in_(app.lang)}")
     screen.prose(app.say(shown.explain_zh, shown.explain_en), 2)
     screen.line()
     pairs = [

@@ -257,7 +257,7 @@ def _show_compared(app: App, found: Compared, bundle: str | None, *, json: bool)
     if written:
         app.screen.prose(
             app.say(
-                f"证据包 {written}：任何知道账本公钥的人都能核对",
+                f"双史证据 {written}：任何知道账本公钥的人都能核对",
                 f"misbehaviour bundle {written}: whoever knows the log's key can check it",
             )
         )

@@ -1,4 +1,4 @@
-"""``export parquet``, ``duckdb``, ``sqlite`` and ``flat``: every view and model; ``export check``."""
+"""``export parquet``, ``duckdb``, ``sqlite``, ``flat``: every view and model; ``cloudevents``, ``check``."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.rebuilds import Stages
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.handing.checking import Checked, Differs, check
+from aidledger.services.handing.cloudevents import write_cloudevents
 from aidledger.services.handing.datasette import write_sqlite
 from aidledger.services.handing.finished import finished
 from aidledger.services.handing.flat import write_flat
 from aidledger.services.handing.manifest import Manifest
+from aidledger.services.handing.placing import must_be_free
 from aidledger.services.handing.tables import write_duckdb, write_parquet
 from aidledger.services.rebuilding import generations_folder
 
@@ -37,6 +39,7 @@ _WHAT: Final = {
     "bytes": Said("字节数不同", "another size"),
     "sha256": Said("内容不同", "other content"),
     "line": Said("这一行不是当时的", "not the line that was handed over"),
+    "root": Said("另一个根", "another root"),
     "rows": Said("行数不同", "another number of rows"),
     "sum": Said("合计不同", "another sum"),
     "first": Said("最前的值不同", "another first value"),
@@ -80,6 +83,8 @@ def _written(
     """Derive the tables where no generation has them, write them, and say what was written."""
     limits = engine_limits(memory, threads)
     path, stages = Path(place), Stages(app)
+    if kind in ("flat", "parquet"):  # before anything is derived
+        must_be_free(path)
     progress = app.screen.progress(app.say("写出表", "write tables"))
     try:
         with (
@@ -99,6 +104,18 @@ def _written(
             manifest = _WRITERS[kind](path, given, limits=limits, progress=progress)
     finally:
         stages.close()
+        progress.close()
+    return tell(app, path, manifest, json=json)
+
+
+def run_cloudevents(app: App, *, file: str, json: bool) -> int:
+    """Write every record as a CloudEvent."""
+    path = Path(file)
+    progress = app.screen.progress(app.say("写出记录", "write records"))
+    try:
+        with reading(app) as session:
+            manifest = write_cloudevents(path, session.store, progress=progress)
+    finally:
         progress.close()
     return tell(app, path, manifest, json=json)
 

@@ -13,7 +13,9 @@ from aidledger.interfaces.cli.helps_archive import ARCHIVE_OPTIONS, ARCHIVING
 from aidledger.interfaces.cli.helps_attack import ATTACK_OPTIONS, ATTACKING
 from aidledger.interfaces.cli.helps_audit import AUDIT_OPTIONS, AUDITING
 from aidledger.interfaces.cli.helps_bundles import BUNDLE_OPTIONS, BUNDLING
+from aidledger.interfaces.cli.helps_compare import COMPARE_OPTIONS, COMPARING
 from aidledger.interfaces.cli.helps_deciding import DECIDING, DECIDING_OPTIONS
+from aidledger.interfaces.cli.helps_doubts import DOUBT_OPTIONS, DOUBTING
 from aidledger.interfaces.cli.helps_fund import FUND_OPTIONS, FUNDS
 from aidledger.interfaces.cli.helps_generations import GENERATION_OPTIONS, GENERATIONS
 from aidledger.interfaces.cli.helps_handing import HANDING, HANDING_OPTIONS
@@ -42,7 +44,9 @@ COMMANDS: Final[dict[str, Help]] = {
     **ATTACKING,
     **AUDITING,
     **BUNDLING,
+    **COMPARING,
     **DECIDING,
+    **DOUBTING,
     **FUNDS,
     **GENERATIONS,
     **IN_TIME,
@@ -274,8 +278,10 @@ OPTIONS: Final[dict[str, Said]] = {
     **ATTACK_OPTIONS,
     **AUDIT_OPTIONS,
     **BUNDLE_OPTIONS,
+    **COMPARE_OPTIONS,
     **IMPORTING_OPTIONS,
     **DECIDING_OPTIONS,
+    **DOUBT_OPTIONS,
     **FUND_OPTIONS,
     **TIME_OPTIONS,
     **WITNESS_OPTIONS,
@@ -324,7 +330,7 @@ OPTIONS: Final[dict[str, Said]] = {
         "信任策略：谁的联署才算数", "policy: whose cosignatures make a checkpoint accepted"
     ),
     "--proofs": Said(
-        "存有回执、各种证明和证据包的目录", "a folder of receipts, proofs and bundles to check"
+        "存有回执、各种证明和双史证据的目录", "a folder of receipts, proofs and bundles to check"
     ),
     "--misbehaviour": Said(
         "账本密钥自相矛盾时，把证据写入文件",

@@ -35,6 +35,28 @@ AUDITING: Final[dict[str, Help]] = {
             "nothing found, but a rule's query or model failed.",
         ),
     ),
+    "audit report": Help(
+        Said(
+            "写出审计报告：网页、PDF 或工作底稿",
+            "Write the report of an audit: page, PDF or working papers",
+        ),
+        (
+            "aidledger audit report --output report-2022",
+            "aidledger audit report --output report.pdf --policy witnesses.txt",
+            "aidledger --lang en audit report --output report.html --severity high",
+        ),
+        Said(
+            "名称以 .html、.pdf 或 .xlsx 结尾时写出该文件，否则写出一个含全部格式的新文件夹；旁边有清单，"
+            "用 aidledger export check 核对。报告含范围、总体、根、见证情况、已运行和未运行的规则、问题、"
+            "疑点、方法和依据，不含姓名、证件号码和账号。同一账本、同一问题得到相同的字节。"
+            "退出码：0 已写出（有无问题均同）；3 有规则出错，或有一种格式未能生成。",
+            "A name that ends in .html, .pdf or .xlsx is that file, any other a new folder with every form; "
+            "a manifest beside it is for aidledger export check. The report has scope, population, roots, "
+            "who vouches for the log, rules run and not run, findings, doubts, method and basis; no name, "
+            "number or account. The same log asked the same gives the same bytes. Exit status: 0 written, "
+            "with findings or without; 3 a rule failed, or a form could not be made.",
+        ),
+    ),
     "audit rules": Help(
         Said("列出规则", "List the rules"),
         ("aidledger audit rules", "aidledger audit rules --rules my-rules --json"),
@@ -78,13 +100,17 @@ AUDITING: Final[dict[str, Help]] = {
         (
             'aidledger sql "SELECT month, SUM(amount_fen) FROM payment_issued GROUP BY month"',
             "aidledger sql - --as-of 2022-12-31 --output cases.csv < cases.sql",
+            "aidledger sql --shell",
         ),
         Said(
             "只读：不能写入，也不能读取文件或网络。表见 docs/MODELS.md；SQL 为 - 时由标准输入读取。"
-            "当前生成版本能回答时由其读取，否则在内存中推导所需模型。",
+            "当前生成版本能回答时由其读取，否则在内存中推导所需模型。--shell 逐条回答，直到离开：.help 列出其命令，"
+            "Ctrl-C 只停止当前查询；标准输入不是终端时按脚本读取，有错时退出码为 3。",
             "Read-only: it writes nothing and reaches no file and no network. docs/MODELS.md lists the "
             "tables; - reads the SELECT from standard input. Read from the current generation where it "
-            "answers this, with the models that it needs derived in memory otherwise.",
+            "answers this, with the models that it needs derived in memory otherwise. --shell answers one "
+            "after the other until you leave: .help lists its commands, Ctrl-C stops the question alone; "
+            "what is no terminal is read as a script, with exit status 3 where something in it failed.",
         ),
     ),
 }
@@ -97,7 +123,21 @@ AUDIT_OPTIONS: Final[dict[str, Said]] = {
     "--money": Said("金额（分）所在的列", "column of the amounts, in fen"),
     "--words": Said("审计人员自选的文字，进入种子", "the auditor's own words, part of the seed"),
     "audit sample --check": Said("按此文件重新抽取并比对", "draw the sample of this file again"),
+    "audit report --output": Said(
+        "写到此文件（按结尾定格式）或新文件夹",
+        "the file to write, of the form that it ends in, or a new folder",
+    ),
+    "audit report --format": Said(
+        "文件夹中只写这一种格式（默认：全部）", "the one form that a folder gets (default: all)"
+    ),
+    "audit report --policy": Said(
+        "自己的信任策略：哪些见证方算数", "a trust policy of your own: whose witnessing counts"
+    ),
+    "audit report --sample": Said(
+        "写入方法的样本文件（可重复）", "a sample to tell of (may be repeated)"
+    ),
     "audit sample --output": Said("把样本写入此文件", "write the sample to this file"),
+    "--shell": Said("逐条查询，直到离开", "answer one question after the other"),
     "--seconds": Said("至多用时（秒；默认：60）", "how long it may take (default: 60 s)"),
     "sql --most": Said("至多给出的行数（默认：10000）", "rows given at most (default: 10000)"),
     "--severity": Said("只限这一级及更严重的", "only findings as severe as this, or more"),

@@ -39,12 +39,13 @@ BUNDLING: Final[dict[str, Help]] = {
     ),
     "bundle create": Help(
         Said(
-            "制作个案、疑点、名单或月份的证据包",
-            "Make a bundle of a case, a finding, a public list or a month",
+            "制作个案、疑点、审计发现、名单或月份的证据包",
+            "Make a bundle of a case, a doubt, a finding, a public list or a month",
         ),
         (
             "aidledger bundle create 000017 --to evidence --policy policy.txt",
             "aidledger bundle create case/520123-2022-000017 --rule F001 --to evidence",
+            "aidledger bundle create doubt/F001-3f9a --to evidence",
             "aidledger bundle create 2022-03 --case 000017 --to evidence",
             (
                 "aidledger bundle create 000017 --to evidence --reveal name --purpose 'court order 12' "
@@ -52,10 +53,10 @@ BUNDLING: Final[dict[str, Help]] = {
             ),
         ),
         Said(
-            "WHAT 是个案、list/…、月份，或与 --rule 一起是疑点的对象。内容截至最近保存的检查点；"
+            "WHAT 是个案、doubt/…、list/…、月份，或与 --rule 一起是审计发现的对象。内容截至最近保存的检查点；"
             "不含其他家庭的任何内容。个人信息只有用 --reveal 才附上：须先有他人记下 ExportRequested，"
             "查阅和放行均记入账本。--policy 是附上的信任策略（默认：创世声明所列）。",
-            "WHAT is a case, list/…, a month, or with --rule whom a finding is about. All is of the "
+            "WHAT is a case, doubt/…, list/…, a month, or with --rule whom a finding is about. All is of the "
             "newest kept checkpoint, and nothing is of another household. Personal values come along "
             "only with --reveal: somebody else records ExportRequested first, and that they were opened "
             "and handed out is recorded. --policy is the trust policy to go with it (default: what "

@@ -30,10 +30,65 @@ FUNDS: Final[dict[str, Help]] = {
             "which is not closed. Exit status: 0 nothing is apart; 1 a joint does not close.",
         ),
     ),
+    "fund statement": Help(
+        Said(
+            "银行对账单：导入明细，与账本逐笔核对",
+            "Bank statements: lines taken in, held against the ledger",
+        ),
+        ("aidledger fund statement match",),
+    ),
+    "fund statement import": Help(
+        Said(
+            "导入一个账户的银行对账单：全部成功或全不记录",
+            "Import the bank statement of one account: whole or not at all",
+        ),
+        (
+            (
+                "aidledger fund statement import 2022-03.xlsx --account tekun-2022 --month 2022-03 "
+                "--actor f1 --office 520123"
+            ),
+            (
+                "aidledger fund statement import 2022-03.csv --account tekun-2022 --actor f1 --office 520123 "
+                "--dry-run"
+            ),
+        ),
+        Said(
+            "读取 CSV（UTF-8 或 GB18030）和 XLSX，按银行常用的列名识别。对方户名读到即弃，对方账号只存代号。"
+            "每行余额必须由上一行推出，否则指出是哪一行。明细存于账本旁，其根和合计记入账本。",
+            "Reads CSV (UTF-8 or GB18030) and XLSX by the titles that banks use. Names are dropped where they "
+            "are read, of the other account only a token is kept. Each balance must follow from the line "
+            "before, else that line is named. The lines are kept beside the ledger; their root and totals are "
+            "an entry.",
+        ),
+    ),
+    "fund statement match": Help(
+        Said(
+            "把对账单的每一笔与账本核对，列出两侧剩余的",
+            "Hold each line against the ledger, and say what is left over on either side",
+        ),
+        ("aidledger fund statement match", "aidledger fund statement match --json"),
+        Said(
+            "与审计规则 M07 相同：同一账户、方向、金额，日期相近而笔数相等的为相符；批次可由银行一笔或逐笔支付。"
+            "结果与明细的顺序无关。退出码：0 没有剩余；1 有剩余。",
+            "What the audit rule M07 does: as many lines as entries of one account, side and amount on days near "
+            "each other are matched; a run may be paid in one line or line by line. The order of lines doesn't "
+            "matter. Exit status: 0 nothing is left over; 1 something is.",
+        ),
+    ),
 }
 
 FUND_OPTIONS: Final[dict[str, Said]] = {
     "--year": Said("只看这一年", "only this year"),
+    "--account": Said(
+        "哪个资金的账户（如 tekun-2022），或账户代号",
+        "the fund whose account it is (tekun-2022), or the account's token",
+    ),
+    "fund statement import --month": Said(
+        "所有各行应属的月份", "the month that all its lines must be of"
+    ),
+    "fund statement import --on": Said(
+        "生效之日（默认：最后一行之日）", "day it takes effect (default: that of the last line)"
+    ),
     "--sankey": Said("把流向图（桑基图）写成 SVG 文件", "write a Sankey picture to this SVG file"),
     "fund flow --from": Said("从这个月起（YYYY-MM）", "from this month on (YYYY-MM)"),
     "fund flow --to": Said("到这个月止（YYYY-MM）", "up to this month (YYYY-MM)"),

@@ -55,7 +55,7 @@ WITNESSING: Final[dict[str, Help]] = {
         ),
         Said(
             "退出码：0 相同或只有追加；1 自相矛盾或账本短缺；4 无法证明。"
-            "运营方自相矛盾时写出证据包，任何人可核对。",
+            "运营方自相矛盾时写出双史证据，任何人可核对。",
             "Exit status: 0 the same, or only added to; 1 contradicts, or entries are missing; 4 "
             "unproven. Where the operator contradicted itself a misbehaviour bundle is written, which "
             "anybody can check.",
@@ -196,7 +196,7 @@ WITNESSING: Final[dict[str, Help]] = {
 WITNESS_OPTIONS: Final[dict[str, Said]] = {
     "--policy": Said("信任谁：tlog-policy 策略文件", "whom to trust: a tlog-policy file"),
     "--new-key": Said("先新建一把以账本命名的密钥", "first make a key, named as the log"),
-    "--bundle": Said("证据包写入此文件", "write the misbehaviour bundle to this file"),
+    "--bundle": Said("双史证据写入此文件", "write the misbehaviour bundle to this file"),
     "--to": Said("请此地址的见证方（可重复）", "ask the witness at this address (may be repeated)"),
     "--request": Said("请求写入此文件", "write the request to this file"),
     "--old": Said("见证方上次见到的条数", "how many entries the witness saw last"),

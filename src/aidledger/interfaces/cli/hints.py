@@ -8,9 +8,19 @@ from __future__ import annotations
 from typing import Final
 
 HINTS: Final[dict[str, str]] = {
-    # documents
+    # documents and bundles
+    "aidledger bundle create makes one": "用 aidledger bundle create 制作",
+    "name another folder, or take that one away first": "请换一个文件夹，或先移走该文件夹",
+    "somebody else records ExportRequested first: aidledger record": (
+        "须先由他人用 aidledger record 记下 ExportRequested"
+    ),
     "install one: apt-get install fonts-wqy-microhei": (
         "请安装一种中文字体，例如 fonts-wqy-microhei"
+    ),
+    # money and statements of banks
+    "docs/FUNDS.md lists the titles that are known": "可识别的列名见 docs/FUNDS.md",
+    "name a fund, as in fund/tekun-2022; its account is opened by AccountOpened": (
+        "请指明资金，例如 fund/tekun-2022；其账户由 AccountOpened 登记"
     ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
@@ -254,5 +264,41 @@ HINTS: Final[dict[str, str]] = {
     ),
     "aidledger rebuild builds it in DuckDB; docs/SCALE.md says which SQL is portable": (
         "aidledger rebuild 用 DuckDB 构建；docs/SCALE.md 说明哪些 SQL 可移植"
+    ),
+    # reports
+    "leave --format away: the ending says it, and a folder has every form": (
+        "请省去 --format：结尾已说明格式，文件夹则含全部格式"
+    ),
+    # registers of other offices
+    "save each sheet as a workbook of its own": "请把每个工作表存为单独的工作簿",
+    "save it as CSV in UTF-8, XLSX or Parquet": "请存为 UTF-8 编码的 CSV、XLSX 或 Parquet",
+    "save it as an XLSX workbook": "请存为 XLSX 工作簿",
+    "aidledger compare kinds lists them": "aidledger compare kinds 列出全部类别",
+    "aidledger compare list gives the positions": "aidledger compare list 列出各份登记的位置",
+    "--memory gives it more, or split the file and import the parts with --adds": (
+        "用 --memory 增加内存，或把文件分成几份，用 --adds 依次导入"
+    ),
+    "bring the file back, or import it again": "请恢复该文件，或重新导入",
+    "free space, and run the same command again": "请腾出磁盘空间，再次执行同一命令",
+    # doubts
+    "aidledger audit run --json writes one; without --from the rules are run now": (
+        "由 aidledger audit run --json 写出；不用 --from 则现在运行规则"
+    ),
+    "a rule that finds so much is to be narrowed first": "发现过多的规则须先缩小范围",
+    "the findings are of another ledger, or of another history of this one": (
+        "这些发现属于另一账本，或本账本的另一份历史"
+    ),
+    "findings that were filtered or edited prove nothing: write them without --severity": (
+        "经过筛选或改动的发现不能作证：写出时不要用 --severity"
+    ),
+    "aidledger doubt list shows it": "见 aidledger doubt list",
+    "aidledger log shows them": "见 aidledger log",
+    # handing over
+    "look at the disk, or give the engine more memory": "请检查磁盘，或给引擎更多内存",
+    "ask for the files again": "请对方重新提供这些文件",
+    "name the folder or the file that an export wrote": "请指明导出命令写出的文件夹或文件",
+    "aidledger verify says what is wrong with the log": "aidledger verify 说明账本有什么问题",
+    "name another folder: nothing that was handed over is written over": (
+        "请换一个文件夹：已交出的内容不会被覆盖"
     ),
 }

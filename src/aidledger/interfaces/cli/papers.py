@@ -10,6 +10,8 @@ from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN
 from aidledger.interfaces.cli.handed import day_of, tell
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.lists import read_table
+from aidledger.replay.models import load_models, needed
 from aidledger.services.auditing import audit, rules_of
 from aidledger.services.handing.manifest import log_of
 from aidledger.services.handing.workpapers import write_workpapers
@@ -24,6 +26,7 @@ def run_workpapers(
     rule: tuple[str, ...],
     rules: str | None,
     sample: tuple[str, ...],
+    model: tuple[str, ...],
     memory: str | None,
     threads: int | None,
     as_of: str | None,
@@ -33,6 +36,7 @@ def run_workpapers(
     """Run rules and write the workbook; 3 where one of them failed."""
     wanted = rules_of(Path(rules) if rules else None, rule)
     samples = [(Path(name).name, read_sample(Path(name).read_bytes())) for name in sample]
+    models = needed(load_models(), model) if model else {}
     limits = engine_limits(memory, threads)
     progress = app.screen.progress(app.say("读取记录", "read entries"))
     path = Path(file)
@@ -48,9 +52,10 @@ def run_workpapers(
                 progress=progress,
             )
             log = log_of(session.store, found.position + 1)
+        lists = [read_table(app, models[name], as_of=as_of, known_on=known_on) for name in model]
     finally:
         progress.close()
-    manifest = write_workpapers(path, found, log, lang=app.lang, samples=samples)
+    manifest = write_workpapers(path, found, log, lang=app.lang, samples=samples, lists=lists)
     code = tell(app, path, manifest, json=json)
     failed = any(one.code in BROKEN for one in found.report.not_run)
     return COULD_NOT_RUN if failed else code

@@ -10,8 +10,10 @@ from typing import Final
 
 from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
+from aidledger.interfaces.cli.phrases_bundles import BUNDLES
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
+    *BUNDLES,
     (
         r"(?P<a>\S+\.(?:sql|toml):\d+): expected (?P<b>.+), found (?P<c>.+)",
         "{a}：应为 {b}，实际为 {c}",
@@ -40,6 +42,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "{a} 历史文件须用 --type 指明类型",
     ),
     (r"--type (?P<a>.*): expected an event type, found none", "--type {a}：没有这个事件类型"),
+    (
+        r"aidledger compare kinds (?P<a>\S+) lists the titles; --column NAME=TITLE names another",
+        "aidledger compare kinds {a} 列出各列的标题；用 --column 列名=标题 指明其他标题",
+    ),
     (r"one of (?P<a>[a-z0-9_, ]+)", "以下之一：{a}"),
     (r"(?P<a>.+): the entries do not prove it: (?P<b>.+)", "{a}：现有记录不能证明它：{b}"),
     (

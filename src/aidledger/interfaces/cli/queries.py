@@ -8,12 +8,13 @@ from typing import Final
 
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.engines import engine_limits
-from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import kind_of, write_table
+from aidledger.interfaces.cli.shells import Settings, run_shell
 from aidledger.services.listing import Table, as_json
-from aidledger.services.querying import MOST, SECONDS, query
+from aidledger.services.querying import MOST, SECONDS, Answer, query
 from aidledger.services.rebuilding import generations_folder
 
 _MAX_BYTES: Final = 1_048_576
@@ -22,7 +23,8 @@ _MAX_BYTES: Final = 1_048_576
 def run_sql(
     app: App,
     *,
-    sql: str,
+    sql: str | None,
+    shell: bool,
     format: str | None,  # noqa: A002 - the option's name
     output: str | None,
     seconds: int | None,
@@ -32,12 +34,27 @@ def run_sql(
     as_of: str | None,
     known_on: str | None,
     json: bool,
-) -> None:
-    """Answer one SELECT; ``-`` reads it from standard input."""
+) -> int:
+    """Answer one SELECT; ``-`` reads it from standard input. ``--shell`` answers many."""
     if (seconds is not None and seconds < 1) or (most is not None and most < 1):
         raise CommandError(
             Said("--seconds 和 --most 应至少为 1", "--seconds and --most: expected at least 1"),
             exit_code=USAGE,
+        )
+    days = {
+        "as_of": date.fromisoformat(as_of) if as_of else None,
+        "known_on": date.fromisoformat(known_on) if known_on else None,
+    }
+    limits = engine_limits(memory, threads)
+    if shell:
+        if sql is not None or format or output or json:
+            raise _beside_shell()
+        return run_shell(
+            app, Settings(limits=limits, seconds=seconds or SECONDS, most=most or MOST, **days)
+        )
+    if sql is None:
+        raise CommandError(
+            Said("应写明 SQL，或用 --shell", "expected SQL, or --shell"), exit_code=USAGE
         )
     kind = kind_of(format, output, json=json)
     text = sys.stdin.read(_MAX_BYTES) if sql == "-" else sql
@@ -47,16 +64,31 @@ def run_sql(
             found = query(
                 session,
                 text,
-                as_of=date.fromisoformat(as_of) if as_of else None,
-                known_on=date.fromisoformat(known_on) if known_on else None,
                 folder=generations_folder(app.location()),
-                limits=engine_limits(memory, threads),
+                limits=limits,
                 seconds=seconds or SECONDS,
                 most=most or MOST,
                 progress=progress,
+                **days,
             )
     finally:
         progress.close()
+    _show(app, found, kind, output)
+    return OK
+
+
+def _beside_shell() -> CommandError:
+    return CommandError(
+        Said(
+            "--shell 不与 SQL、--format、--output、--json 同用",
+            "--shell: expected no SQL, --format, --output or --json beside it",
+        ),
+        hint=Said("在其中用 .mode 选择格式", "choose a format inside by .mode"),
+    )
+
+
+def _show(app: App, found: Answer, kind: str, output: str | None) -> None:
+    """Write an answer, and say where it is not all of it."""
     table = Table(
         name="sql", title_zh="查询结果", title_en="Answer", columns=found.columns, rows=found.rows
     )

@@ -47,7 +47,7 @@ def run_record(
     content = read_input(file)
     lines = content.splitlines()
     numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
-    files = [_evidence(path) for path in evidence]
+    files = [evidence_of(path) for path in evidence]
     try:
         proposals = read_proposals(lines)
         if not proposals:
@@ -263,7 +263,7 @@ def read_input(file: str | None) -> bytes:
     return content
 
 
-def _evidence(path: str) -> Evidence:
+def evidence_of(path: str) -> Evidence:
     """Read a file that entries name by its hash."""
     content = Path(path).read_bytes()
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"

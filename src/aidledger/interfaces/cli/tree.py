@@ -13,6 +13,8 @@ from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree_archive import ARCHIVE, BY_ARCHIVE
 from aidledger.interfaces.cli.tree_audit import AUDIT, SQL
 from aidledger.interfaces.cli.tree_bundles import BUNDLE
+from aidledger.interfaces.cli.tree_compare import COMPARE
+from aidledger.interfaces.cli.tree_doubts import DOUBT
 from aidledger.interfaces.cli.tree_fund import FUND
 from aidledger.interfaces.cli.tree_generations import GENERATIONS
 from aidledger.interfaces.cli.tree_handing import EXPORTS
@@ -209,6 +211,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
             ),
             GENERATIONS,
             AUDIT,
+            COMPARE,
+            DOUBT,
             BISECT,
             Spec(
                 "attack",

@@ -28,6 +28,22 @@ AUDIT: Final = Spec(
                 _JSON,
             ),
         ),
+        Spec(
+            "report",
+            "aidledger.interfaces.cli.reports:run_report",
+            opts=(
+                Opt("--output", "path", "PATH", required=True),
+                Opt("--format", "choice", choices=("html", "pdf", "xlsx")),
+                Opt("--rule", "many", "ID"),
+                _OWN,
+                Opt("--severity", "choice", choices=SEVERITIES),
+                Opt("--policy", "path", "FILE"),
+                Opt("--sample", "many", "FILE"),
+                *_ENGINE,
+                *_TIMES,
+                _JSON,
+            ),
+        ),
         Spec("rules", _HERE + "run_rules", opts=(_OWN, _JSON)),
         Spec("show", _HERE + "run_show", (Arg("RULE"),), (_OWN, _JSON)),
         Spec(
@@ -52,8 +68,9 @@ AUDIT: Final = Spec(
 SQL: Final = Spec(
     "sql",
     "aidledger.interfaces.cli.queries:run_sql",
-    (Arg("SQL"),),
+    (Arg("SQL", False),),
     (
+        Opt("--shell", "flag"),
         Opt("--format", "choice", "", ("table", "json", "csv", "xlsx")),
         Opt("--output", "path", "FILE"),
         Opt("--seconds", "count", "N"),

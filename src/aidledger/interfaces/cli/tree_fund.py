@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from aidledger.interfaces.cli.specs import Opt, Spec
+from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 
+_STATEMENTS: Final = "aidledger.interfaces.cli.fundstatements:"
 _JSON: Final = Opt("--json", "flag")
 _TIMES: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"), Opt("--at", "point"))
 _ENGINE: Final = (Opt("--memory", "text", "SIZE"), Opt("--threads", "count", "N"))
@@ -27,6 +28,27 @@ FUND: Final = Spec(
                 *_ENGINE,
                 *_TIMES,
                 _JSON,
+            ),
+        ),
+        Spec(
+            "statement",
+            below=(
+                Spec(
+                    "import",
+                    _STATEMENTS + "run_import",
+                    (Arg("FILE"),),
+                    (
+                        Opt("--account", "text", "FUND", required=True),
+                        Opt("--month", "text", "YYYY-MM"),
+                        Opt("--actor", "text", "ID"),
+                        Opt("--office", "text", "CODE"),
+                        Opt("--on", "day"),
+                        Opt("--dry-run", "flag"),
+                        Opt("--receipt", "path", "FILE"),
+                        _JSON,
+                    ),
+                ),
+                Spec("match", _STATEMENTS + "run_match", opts=(*_ENGINE, *_TIMES, _JSON)),
             ),
         ),
     ),

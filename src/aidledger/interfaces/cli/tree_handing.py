@@ -20,6 +20,7 @@ _TABLES: Final = (
     *_TIMES,
     _JSON,
 )
+_EVENTS: Final = (Opt("--event", "many", "TYPE"), *_ENGINE, *_TIMES, _JSON)
 _HANDOVERS: Final = _HERE + "handovers:"
 
 EXPORTS: Final = Spec(
@@ -38,6 +39,7 @@ EXPORTS: Final = Spec(
                 Opt("--rule", "many", "ID"),
                 Opt("--rules", "path", "DIR"),
                 Opt("--sample", "many", "FILE"),
+                Opt("--model", "many", "NAME"),
                 *_ENGINE,
                 *_TIMES,
                 _JSON,
@@ -47,6 +49,9 @@ EXPORTS: Final = Spec(
         Spec("parquet", _HANDOVERS + "run_parquet", (_FOLDER,), _TABLES),
         Spec("duckdb", _HANDOVERS + "run_duckdb", (_FILE,), _TABLES),
         Spec("sqlite", _HANDOVERS + "run_sqlite", (_FILE,), _TABLES),
+        Spec("ocel", _HERE + "mining:run_ocel", (_FILE,), _EVENTS),
+        Spec("xes", _HERE + "mining:run_xes", (_FILE,), _EVENTS),
+        Spec("cloudevents", _HANDOVERS + "run_cloudevents", (_FILE,), (_AT, _JSON)),
         Spec("check", _HANDOVERS + "run_check", (Arg("PATH"),), (_JSON,)),
     ),
 )

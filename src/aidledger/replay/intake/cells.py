@@ -29,11 +29,62 @@ _LAST: Final = "DATE '2200-12-31'"
 
 
 class Said(NamedTuple):
-    """The SQL of a column: a cleaned text, what it says, and the reason why not (NULL: none)."""
+    """The SQL of a column, each of what came before it.
+
+    ``raw_…`` is a cell as it is in the file, ``text_…`` cleaned, ``number_…`` what is worked out once,
+    ``value_…`` what it says (NULL: nothing that can be used); then the reason why not.
+    """
 
     text: str
+    number: str
     value: str
     reason: str
+
+
+def said(column: Column, factor: int = 1) -> Said:
+    """Return what a column's cells say; `factor` is what one of it is worth, as its title has it (万元)."""
+    name = column.name
+    raw, text, number = (f"{part}_{name}" for part in ("raw", "text", "number"))
+    clean = cleaned(raw, column)
+    lost = (
+        f"(starts_with({raw}, {literal(NUMERIC)}) AND length({text}) > 15) "
+        f"OR regexp_full_match({text}, '[0-9.]+E[+]?[0-9]+')"
+    )
+    match column.form:
+        case "person":
+            good = _person(text, number)
+            whole = (
+                f"CASE WHEN length({text}) = 15 THEN {number} || {_check(number)} ELSE {text} END"
+            )
+            return Said(
+                clean,
+                _seventeen(text),
+                f"CASE WHEN {good} AND NOT ({lost}) THEN {whole} END",
+                _person_reason(text, lost),
+            )
+        case "account":
+            odd = f"NOT regexp_full_match({text}, '[0-9A-Z]{{6,40}}')"
+            reason = f"CASE WHEN {lost} THEN 'lost_digits' WHEN {odd} THEN 'characters' END"
+            return Said(
+                f"replace({clean}, '-', '')",
+                "NULL",
+                f"CASE WHEN ({reason}) IS NULL THEN {text} END",
+                reason,
+            )
+        case "day":
+            bound = f"CASE WHEN {number} BETWEEN {_FIRST} AND {_LAST} THEN {number} END"
+            return Said(clean, _day(text, raw), bound, "'day'")
+        case "month":
+            return Said(clean, "NULL", _month(text), "'month'")
+        case "hundredths":
+            return Said(clean, "NULL", _hundredths(text, column, factor), "'amount'")
+        case "county":
+            six = f"CASE WHEN regexp_full_match({text}, '[0-9]{{6,12}}') THEN left({text}, 6) END"
+            return Said(clean, "NULL", six, "'county'")
+        case "choice":
+            return Said(clean, "NULL", _choice(text, column), "'word'")
+        case "name":
+            return Said(raw, "NULL", text, "NULL")
 
 
 def cleaned(cell: str, column: Column) -> str:
@@ -44,56 +95,15 @@ def cleaned(cell: str, column: Column) -> str:
             bare = f"upper(regexp_replace({plain}, '{_BLANK}', '', 'g'))"
             # nearly all are clean: the engine does the rest for those only that are not
             return f"CASE WHEN regexp_full_match({cell}, '[0-9X]*') THEN {cell} ELSE {bare} END"
-        case "name":
-            return f"regexp_replace(upper({plain}), '[·•・‧∙⋅．.。\\s\\x{{3000}}]', '', 'g')"
+        case "day" | "month":
+            return f"CASE WHEN regexp_full_match({cell}, '[-0-9]*') THEN {cell} ELSE {plain} END"
         case _:
             return plain
 
 
-def said(column: Column, factor: int = 1) -> Said:
-    """Return what a column's cells say: ``raw_…`` as it was in the file, ``text_…`` cleaned.
-
-    `factor` is what one in the file is worth, where its title says so (万元).
-    """
-    text, raw = f"text_{column.name}", f"raw_{column.name}"
-    clean = cleaned(raw, column)
-    lost = (
-        f"(starts_with({raw}, {literal(NUMERIC)}) AND length({text}) > 15) "
-        f"OR regexp_full_match({text}, '[0-9.]+E[+]?[0-9]+')"
-    )
-    match column.form:
-        case "person":
-            return Said(clean, text, _person_reason(text, lost))
-        case "account":
-            odd = f"NOT regexp_full_match({text}, '[0-9A-Z]{{6,40}}')"
-            bare = f"replace({clean}, '-', '')"
-            reason = f"CASE WHEN {lost} THEN 'lost_digits' WHEN {odd} THEN 'characters' END"
-            return Said(bare, text, reason)
-        case "day":
-            value = _day(text, raw)
-            return Said(clean, value, f"CASE WHEN {value} IS NULL THEN 'day' END")
-        case "month":
-            value = _month(text)
-            return Said(clean, value, f"CASE WHEN {value} IS NULL THEN 'month' END")
-        case "hundredths":
-            value = _hundredths(text, column, factor)
-            return Said(clean, value, f"CASE WHEN {value} IS NULL THEN 'amount' END")
-        case "county":
-            value = f"CASE WHEN regexp_full_match({text}, '[0-9]{{6,12}}') THEN left({text}, 6) END"
-            return Said(clean, value, f"CASE WHEN {value} IS NULL THEN 'county' END")
-        case "choice":
-            value = _choice(text, column)
-            return Said(clean, value, f"CASE WHEN {value} IS NULL THEN 'word' END")
-        case "name":
-            return Said(clean, text, "NULL")
-
-
-def whole_number(text: str) -> str:
-    """Return the SQL of an identity number with 18 characters."""
-    return (
-        f"CASE WHEN length({text}) = 15 THEN left({text}, 6) || '19' || substr({text}, 7) || "
-        f"{_check(_seventeen(text))} ELSE {text} END"
-    )
+def one_name(cell: str) -> str:
+    """Return the SQL of a name without what it is written with otherwise: middle dots, spaces, small letters."""
+    return f"regexp_replace(upper({cell}), '[·•・‧∙⋅．.。\\s\\x{{3000}}]', '', 'g')"
 
 
 def _seventeen(text: str) -> str:
@@ -110,15 +120,25 @@ def _check(number: str) -> str:
     return f"substr('10X98765432', CAST(({' + '.join(parts)}) % 11 + 1 AS INTEGER), 1)"
 
 
+def _birth(number: str) -> str:
+    """Return the SQL of the birth day in a number of 17 digits; NULL where no calendar has it."""
+    return f"try_strptime(CAST(({number} // 1000) % 100000000 AS VARCHAR), '%Y%m%d')"
+
+
+def _person(text: str, number: str) -> str:
+    """Return the SQL of whether a text is an identity number."""
+    long = f"length({text}) = 18 AND {_check(number)} = right({text}, 1) AND starts_with({text}, CAST({number} AS VARCHAR))"
+    short = f"length({text}) = 15 AND regexp_full_match({text}, '[0-9]*')"
+    return f"{number} >= {10**16} AND ({long} OR {short}) AND {_birth(number)} IS NOT NULL"
+
+
 def _person_reason(text: str, lost: str) -> str:
-    number = _seventeen(text)
-    birth = f"CASE WHEN length({text}) = 15 THEN '19' || substr({text}, 7, 6) ELSE substr({text}, 7, 8) END"
+    number = f"number_{text.removeprefix('text_')}"
     return (
         f"CASE WHEN {lost} THEN 'lost_digits' "
         f"WHEN length({text}) NOT IN (15, 18) THEN 'length' "
         f"WHEN NOT regexp_full_match({text}, '[0-9]{{15}}|[0-9]{{17}}[0-9X]') THEN 'characters' "
-        f"WHEN try_strptime({birth}, '%Y%m%d') IS NULL THEN 'birth_date' "
-        f"WHEN length({text}) = 18 AND {_check(number)} <> right({text}, 1) THEN 'check_digit' END"
+        f"WHEN {number} < {10**16} OR {_birth(number)} IS NULL THEN 'birth_date' ELSE 'check_digit' END"
     )
 
 
@@ -129,14 +149,13 @@ def _day(text: str, raw: str) -> str:
     serial = (
         f"starts_with({raw}, {literal(NUMERIC)}) AND regexp_full_match({text}, '[1-8][0-9]{{4}}')"
     )
-    day = (
-        f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
-        f"THEN TRY_CAST({text} AS DATE) WHEN regexp_matches({text}, '{_DAY}') "
+    plain = f"length({text}) = 10 AND {text}[5] = '-' AND {text}[8] = '-'"
+    return (
+        f"CASE WHEN {plain} THEN TRY_CAST({text} AS DATE) WHEN regexp_matches({text}, '{_DAY}') "
         f"THEN TRY_CAST({iso} AS DATE) WHEN regexp_matches({text}, '{_SHORT_DAY}') "
         f"THEN TRY_CAST({short} AS DATE) WHEN {serial} "
         f"THEN DATE '1899-12-30' + CAST({text} AS INTEGER) END"
     )
-    return f"CASE WHEN ({day}) BETWEEN {_FIRST} AND {_LAST} THEN ({day}) END"
 
 
 def _month(text: str) -> str:

@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from aidledger.replay.intake.cells import NUMERIC
 from aidledger.replay.intake.taking import RAW
@@ -26,7 +26,7 @@ _READ: Final = (
 
 
 class Feed:
-    """Takes rows of cells for some columns and hands them over as the table ``raw``."""
+    """Takes rows of cells for some columns and hands them over as the table ``raw``; gone when closed."""
 
     def __init__(self, columns: Iterable[str]) -> None:
         """Open the file, for the columns in their order."""
@@ -35,31 +35,37 @@ class Feed:
         self._number = _in_memory()
         self._file = open(self._number, "w", encoding="utf-8", newline="\n")  # noqa: SIM115, PTH123
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._file.close()
+
     def add(self, rows: list[str]) -> None:
         """Take rows as `row_text` writes them."""
         if rows:
             self._file.write("\n".join(rows) + "\n")
 
-    def row_text(self, line: int, cells: Sequence[str], fault: str = "") -> str:
-        """Return a row of cells; what would end a cell or a row in it becomes a space."""
+    def row_text(self, line: int, cells: Sequence[str], whole: int, fault: str = "") -> str:
+        """Return a row of cells; what would end a cell or a row in it becomes a space.
+
+        `whole` tells the whole row from others, also by the cells that are not read.
+        """
         text = BETWEEN.join(cells)
         if text.count(BETWEEN) != self._between or _OTHERS.search(text):
             text = BETWEEN.join(_plain(cell) for cell in cells)
-        return f"{line}{BETWEEN}{fault}{BETWEEN}{text}"
+        return f"{line}{BETWEEN}{fault}{BETWEEN}{whole}{BETWEEN}{text}"
 
     def load(self, connection: Any) -> None:
-        """Make the table; the file is gone afterwards."""
+        """Make the table."""
         self._file.flush()
-        columns = ["'line': 'BIGINT'", "'fault': 'VARCHAR'"]
+        columns = ["'line': 'BIGINT'", "'fault': 'VARCHAR'", "'whole': 'BIGINT'"]
         columns += [f"'raw_{name}': 'VARCHAR'" for name in self._columns]
         os.lseek(self._number, 0, os.SEEK_SET)
-        try:
-            connection.execute(
-                f"CREATE TABLE {RAW} AS SELECT * REPLACE (coalesce(fault, '') AS fault) "  # noqa: S608
-                f"FROM read_csv('/dev/fd/{self._number}', {_READ}, columns = {{{', '.join(columns)}}})"
-            )
-        finally:
-            self._file.close()
+        connection.execute(
+            f"CREATE TABLE {RAW} AS SELECT * REPLACE (coalesce(fault, '') AS fault) "  # noqa: S608
+            f"FROM read_csv('/dev/fd/{self._number}', {_READ}, columns = {{{', '.join(columns)}}})"
+        )
 
 
 def _plain(cell: str) -> str:
@@ -94,13 +100,16 @@ def parquet_bytes(connection: Any, path: Path) -> int:
     return int(row[0])
 
 
-def load_parquet(connection: Any, path: Path, columns: dict[str, str]) -> None:
+def load_parquet(
+    connection: Any, path: Path, columns: dict[str, str], telling: Sequence[str]
+) -> None:
     """Make the table ``raw`` of a Parquet file. Raises duckdb.Error.
 
     Args:
         connection: to an engine that spills nothing.
         path: the file; the line of a row is its number, from 1.
         columns: column of the kind to column of the file.
+        telling: the columns of the file that tell rows apart.
 
     """
     kinds = dict(
@@ -117,5 +126,6 @@ def load_parquet(connection: Any, path: Path, columns: dict[str, str]) -> None:
     connection.execute("SET preserve_insertion_order = true")
     connection.execute(
         f"CREATE TABLE {RAW} AS SELECT row_number() OVER () AS line, '' AS fault, "  # noqa: S608
+        f"hash({', '.join(map(quoted, telling))}) AS whole, "
         f"{', '.join(chosen)} FROM read_parquet({literal(str(path))})"
     )

@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.domain.registers.kinds import Column, RegisterKind
-from aidledger.replay.intake.cells import said, token_sql, whole_number
+from aidledger.replay.intake.cells import one_name, said, token_sql
 from aidledger.replay.kept import columns_of_kept
-from aidledger.replay.views import literal, quoted
+from aidledger.replay.views import quoted
 
 RAW: Final = "raw"
 ROWS: Final = "taken_rows"
@@ -76,7 +76,8 @@ def take(
 
     Args:
         connection: to an engine that spills nothing.
-        kind: of the register; ``raw`` has ``line``, ``fault`` and a ``raw_…`` for each column found.
+        kind: of the register; ``raw`` has ``line``, ``fault``, ``whole`` (which tells rows apart, also by
+            the cells that are not read) and a ``raw_…`` for each column found.
         factors: the columns found, each with what one of it is worth.
         dated: the day of the register: nothing can have happened after it.
         pepper: the secret of the tokens.
@@ -106,44 +107,43 @@ def reports(connection: Any) -> Iterator[Report]:
 def _check(
     connection: Any, found: tuple[Column, ...], factors: dict[str, int], dated: date
 ) -> None:
-    """Say of each cell what it says, and why it can't be used."""
-    told = [said(column, factors[column.name]) for column in found]
-    texts = ", ".join(
-        f"{one.text} AS text_{column.name}" for column, one in zip(found, told, strict=True)
+    """Say of each cell what it says, and why it can't be used: one stage after the other."""
+    told = {column.name: said(column, factors[column.name]) for column in found}
+    stages = [
+        ", ".join(f"{getattr(one, part)} AS {part}_{name}" for name, one in told.items())
+        for part in ("text", "number", "value")
+    ]
+    nothing = ", ".join(f"coalesce(raw_{name}, '') AS raw_{name}" for name in told)
+    table = f"(SELECT * REPLACE ({nothing}) FROM {RAW})"  # noqa: S608
+    for stage in stages:
+        table = f"(SELECT *, {stage} FROM {table})"  # noqa: S608
+    columns = ", ".join(
+        f"raw_{c.name}, CASE WHEN text_{c.name} <> '' THEN value_{c.name} END AS {quoted(c.name)}, "
+        f"{_why(c, told[c.name].reason, dated)} AS why_{c.name}"
+        for c in found
     )
-    columns = []
-    for column, one in zip(found, told, strict=True):
-        name, text = column.name, f"text_{column.name}"
-        value = whole_number(text) if column.form == "person" else one.value
-        late = (
-            f"WHEN ({value}) > DATE '{dated}' THEN 'after_dated' "
-            if column.form == "day" and column.required
-            else ""
-        )
-        empty = "'empty'" if column.required else "NULL"
-        columns.append(f"CASE WHEN {text} <> '' THEN {value} END AS {quoted(name)}")
-        columns.append(
-            f"CASE WHEN {text} = '' THEN {empty} {late}ELSE {one.reason} END AS why_{name}"
-        )
-    connection.execute(
-        f"CREATE TABLE checked AS SELECT line, fault, {', '.join(columns)}, "  # noqa: S608
-        f"{', '.join(f'raw_{column.name}' for column in found)} "
-        f"FROM (SELECT *, {texts} FROM (SELECT * REPLACE ("
-        f"{', '.join(f'coalesce(raw_{c.name}, {literal(str())}) AS raw_{c.name}' for c in found)}"
-        f") FROM {RAW}))"
-    )
+    sql = f"SELECT line, fault, whole, {columns} FROM {table}"  # noqa: S608
+    connection.execute(f"CREATE TABLE checked AS {sql}")
+
+
+def _why(column: Column, reason: str, dated: date) -> str:
+    """Return the SQL of the reason why a cell can't be used; NULL where it can."""
+    text, value = f"text_{column.name}", f"value_{column.name}"
+    empty = "'empty'" if column.required else "NULL"
+    late = column.form == "day" and column.required
+    bound = f"WHEN {value} > DATE '{dated}' THEN 'after_dated' " if late else ""
+    return f"CASE WHEN {text} = '' THEN {empty} {bound}WHEN {value} IS NULL THEN {reason} END"
 
 
 def _distrust_lost_digits(connection: Any, found: tuple[Column, ...]) -> None:
     """Believe no number that ends in 000 where such numbers fail their check: digits were lost."""
     for column in found:
         if column.form == "person":
-            name = quoted(column.name)
+            raw, why = f"rtrim(raw_{column.name})", f"why_{column.name}"
             connection.execute(
-                f"UPDATE checked SET why_{column.name} = 'lost_digits' "  # noqa: S608
-                f"WHERE {name} LIKE '%000' AND (why_{column.name} IS NULL "
-                f"OR why_{column.name} IN ('check_digit', 'birth_date')) AND EXISTS ("
-                f"FROM checked WHERE {name} LIKE '%000' AND why_{column.name} = 'check_digit')"
+                f"UPDATE checked SET {why} = 'lost_digits' WHERE {raw} LIKE '%000' "  # noqa: S608
+                f"AND ({why} IS NULL OR {why} = 'check_digit') AND EXISTS ("
+                f"FROM checked WHERE {raw} LIKE '%000' AND {why} = 'check_digit')"
             )
 
 
@@ -178,14 +178,22 @@ def _report(connection: Any, found: tuple[Column, ...]) -> None:
         )
     names = [column.name for column in found]
     if "person" in names and "name" in names:
-        connection.execute(
-            "INSERT INTO reports SELECT line, 'name', 'other_name', '', TRUE FROM checked JOIN ("  # noqa: S608
-            "SELECT person, min_by(name, line) AS first FROM checked "
-            "WHERE fault = '' AND why_person IS NULL AND name <> '' "
-            "GROUP BY person HAVING min(name) <> max(name)) AS several USING (person) "
-            "WHERE fault = '' AND name <> '' AND name <> first "
-            f"AND NOT ({dropping})"
-        )
+        _report_names(connection, dropping)
+
+
+def _report_names(connection: Any, dropping: str) -> None:
+    """Report a name that stands with a number which had another one before."""
+    good = f"fault = '' AND name <> '' AND NOT ({dropping})"
+    connection.execute(
+        "CREATE TABLE several AS SELECT line, person, "  # noqa: S608
+        f"{one_name('name')} AS name FROM checked WHERE {good} AND person IN ("
+        f"SELECT person FROM checked WHERE {good} GROUP BY person HAVING min(name) <> max(name))"
+    )
+    connection.execute(
+        "INSERT INTO reports SELECT line, 'name', 'other_name', '', TRUE FROM several JOIN ("
+        "SELECT person, min_by(name, line) AS first FROM several GROUP BY person) AS firsts "
+        "USING (person) WHERE name <> first"
+    )
 
 
 def _tokenise(
@@ -206,14 +214,14 @@ def _tokenise(
             parameters += given
         chosen.append(f"CASE WHEN why_{name} IS NULL THEN {value} END AS {quoted(name)}")
     connection.execute(
-        f"CREATE TABLE tokens AS SELECT line, {', '.join(chosen)} FROM checked "  # noqa: S608
+        f"CREATE TABLE tokens AS SELECT line, whole, {', '.join(chosen)} FROM checked "  # noqa: S608
         "WHERE line NOT IN (SELECT line FROM reports WHERE NOT kept)",
         parameters,
     )
     columns = ", ".join(quoted(column.name) for column in kind.kept)
     connection.execute(
         f"CREATE TABLE {ROWS} AS SELECT min(line) AS line, {columns} "  # noqa: S608
-        f"FROM tokens GROUP BY {columns}"
+        f"FROM tokens GROUP BY whole, {columns}"
     )
     connection.execute(
         f"INSERT INTO reports SELECT line, '{_ROW}', 'repeated_row', '', FALSE FROM tokens "  # noqa: S608

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from aidledger.audit.running import RuleFinding
+from aidledger.domain.events.doubt import DoubtRaised, DoubtSeenAgain
 from aidledger.services.auditing import audit, rules_of
 from aidledger.services.bundles.contents import Kind
 from aidledger.services.history import find_stream
@@ -24,7 +25,7 @@ _MOST_FINDINGS: Final = 1_000
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for.
 
-    `what` is a case, a list, a month, or with `rule` the subject of a finding. `case` narrows a month
+    `what` is a case, a doubt, a list, a month, or with `rule` the subject of a finding. `case` narrows a month
     or list to one case. `rows` are ``MODEL=KEY`` of certified rows. `policy` is the trust policy to
     go with it. `as_of` is the day that a rule is asked about; default: that of the last entry.
     """
@@ -72,12 +73,46 @@ def subject_of(session: Session, asked: Request) -> Subject:
     if what.startswith("list/"):
         stream = find_stream(session, what, "list")
         return Subject(kind="list", name=stream, streams=(stream,), case=case)
+    if what.startswith("doubt/"):
+        return _doubt(session, find_stream(session, what, "doubt"), asked)
     if case is not None:
         raise ServiceError(
             "--case: expected with a month or a list, found with a case", exit_code=2
         )
     stream = find_stream(session, what)
     return Subject(kind="case", name=stream, streams=(stream,), case=stream)
+
+
+def _doubt(session: Session, stream: str, asked: Request) -> Subject:
+    """Return a doubt: its own entries, those that prove it, the case, and the rule as it was run."""
+    entries = session.stream(stream)
+    events = [one.event for one in entries]
+    told = [one for one in events if isinstance(one, (DoubtRaised, DoubtSeenAgain))]
+    raised = next((one for one in entries if isinstance(one.event, DoubtRaised)), None)
+    if raised is None or not isinstance(raised.event, DoubtRaised):
+        raise ServiceError(f"{stream}: expected a doubt that was raised, found none", exit_code=2)
+    event = raised.event
+    case = event.case if event.case and session.version(event.case) else None
+    content, day = _as_run(event, asked.rules), event.asked_on or raised.effective_on
+    return Subject(
+        kind="doubt",
+        name=stream,
+        streams=(stream, case) if case else (stream,),
+        positions=tuple(sorted({at for one in told for at in one.positions})),
+        case=case,
+        rule_file=content,
+        rule=event.rule if content else "",
+        as_of=day,
+    )
+
+
+def _as_run(event: DoubtRaised, folder: Path | None) -> bytes:
+    """Return the file of a doubt's rule if it is the one that was run, by its hash; else nothing."""
+    try:
+        (rule,) = rules_of(folder, (event.rule,)).values()
+    except ServiceError:  # a rule that is not there today, or a doubt that no rule raised
+        return b""
+    return _file_of(rule.file, folder) if rule.sha256 == event.rule_hash else b""
 
 
 def _finding(session: Session, asked: Request) -> Subject:

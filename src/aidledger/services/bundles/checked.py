@@ -8,9 +8,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from aidledger.ledger.canonical import CanonicalError
 from aidledger.ledger.checkpoint import Checkpoint
-from aidledger.ledger.entry import Entry, EntryError
+from aidledger.ledger.entry import Entry
 from aidledger.ledger.note import Note
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.strict import FormatError
@@ -20,15 +19,12 @@ from aidledger.services.bundles.reading import Flaw
 
 State = Literal["good", "bad", "not"]
 FAILS: Final = (
-    FormatError,
-    EntryError,
-    ProofError,
-    CanonicalError,
-    msgspec.ValidationError,
-    ValueError,
-    KeyError,
-    TypeError,
+    ArithmeticError,
     AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    msgspec.MsgspecError,
 )
 """What hostile files can lead to; each is a flaw of the file that is being read."""
 

@@ -9,10 +9,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+import msgspec
+
 from aidledger.ledger import canonical
 
 FORMAT: Final = "aidledger/bundle/v1"
-Kind = Literal["case", "finding", "list", "month"]
+Kind = Literal["case", "doubt", "finding", "list", "month"]
 
 MANIFEST: Final = "manifest.json"
 ENTRIES: Final = "entries.jsonl"
@@ -68,6 +70,50 @@ FILES: Final[dict[str, tuple[str, str]]] = {
     PDF: ("供存卷的文档", "the document for the file"),
 }
 """What each file is, in Chinese and English; a name ending in ``/`` stands for all files below it."""
+
+
+class _Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every part of a manifest is: exactly its fields."""
+
+
+class _Words(_Form, frozen=True, kw_only=True):
+    en: str
+    zh: str
+
+
+class _File(_Words, frozen=True, kw_only=True):
+    path: str
+
+
+class _Rule(_Form, frozen=True, kw_only=True):
+    as_of: str
+    id: str
+    sha256: str
+
+
+class _Release(_Form, frozen=True, kw_only=True):
+    fields: tuple[str, ...]
+    purpose: str
+    request: str
+
+
+class Manifest(_Form, frozen=True, kw_only=True):
+    """The form of ``manifest.json``."""
+
+    case: str | None
+    files: tuple[_File, ...]
+    format: Literal["aidledger/bundle/v1"]
+    kind: Kind
+    missing: tuple[_Words, ...]
+    month: str | None
+    origin: str
+    recorded_at: str
+    release: _Release | None
+    root: str
+    rule: _Rule | None
+    size: int
+    streams: tuple[str, ...]
+    subject: str
 
 
 class Shown(NamedTuple):

@@ -81,7 +81,7 @@ def create_bundle(
     subject = subject_of(past, asked)
     gathered = gather(past, subject, asked, Prover(past.store, kept))
     opened = [] if release is None else opened_for(session, gathered.own, subject, release)
-    files, missing = _payload(past, subject, gathered, kept, opened)
+    files, missing = _payload(past, subject, gathered, kept, (release, opened))
     made = files_of(files)
     digest = hashlib.sha256(made[TAG_MANIFEST]).hexdigest()
     if release is not None:
@@ -109,7 +109,11 @@ def _cut(session: Session, kept: Kept) -> Session:
 
 
 def _payload(
-    past: Session, subject: Subject, gathered: Gathered, kept: Kept, opened: Sequence[Opened]
+    past: Session,
+    subject: Subject,
+    gathered: Gathered,
+    kept: Kept,
+    revealed: tuple[Release | None, Sequence[Opened]],
 ) -> tuple[dict[str, bytes], tuple[tuple[str, str], ...]]:
     """Return the files below ``data/``, and what could not be had."""
     files, missing = dict(gathered.files), list(gathered.missing)
@@ -125,6 +129,7 @@ def _payload(
             {**leaf_of(one), "message_en": one.message_en, "message_zh": one.message_zh}
             for one in subject.findings
         )
+    release, opened = revealed
     if opened:
         files[REVEALED] = lines(msgspec.to_builtins(one) for one in opened)
     at = past.store.head().recorded_at or ""
@@ -135,6 +140,13 @@ def _payload(
         "month": subject.month,
         "origin": past.store.origin,
         "recorded_at": at,
+        "release": None
+        if release is None
+        else {
+            "fields": sorted(release.fields),
+            "purpose": release.purpose,
+            "request": release.request,
+        },
         "root": kept.checkpoint.root.hex(),
         "rule": None
         if not subject.rule

@@ -42,6 +42,7 @@ def document_of(
         ["树根", said["root"]],
         ["截至", moment(said["recorded_at"]) if said["recorded_at"] else "—"],
         ["涉及", "、".join(said["streams"])],
+        *_asked(said["release"]),
         *(["未能提供", one["zh"]] for one in said["missing"]),
     ]
     return {
@@ -53,7 +54,7 @@ def document_of(
         "note": _NOTE,
         "words": {
             "timeline": "经过",
-            "findings": "审计疑点",
+            "findings": "审计发现",
             "decisions": "决定及其依据",
             "proofs": "证明",
             "files": "文件及散列",
@@ -83,6 +84,14 @@ def document_of(
             ],
         },
     }
+
+
+def _asked(release: Mapping[str, Any] | None) -> list[list[str]]:
+    """Say who may see which personal fields, and what for; the values stand in no document."""
+    if release is None:
+        return []
+    fields = "、".join(release["fields"])
+    return [["个人信息", f"{fields}；用途：{release['purpose']}；申请：{release['request']}"]]
 
 
 def _finding(one: RuleFinding) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from aidledger.services.bundles.contents import (
     Shown,
     lines,
 )
+from aidledger.services.closing import statements
 from aidledger.services.completeness import prove_case
 from aidledger.services.declared import declared_of
 from aidledger.services.decoding import recorded_all
@@ -177,12 +178,16 @@ def _payments(
     paid = own
     if subject.month is not None:
         paid = recorded_all(store.read_stream(subject.case))
-    found, unclosed = set(), 0
+    found, unclosed, closed = set(), 0, dict[str, bool]()
     for entry in paid:
         event = entry.event
         if not isinstance(event, PaymentIssued) or entry.stream != subject.case:
             continue
         if subject.month not in (None, event.month):
+            continue
+        closed.setdefault(event.month, bool(statements(store, event.month)))
+        if not closed[event.month]:
+            unclosed += 1
             continue
         try:
             proof = prove_payment(store, entry.position)

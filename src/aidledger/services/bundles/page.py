@@ -184,7 +184,7 @@ def _findings(payload: Mapping[str, bytes]) -> list[str]:
             f"<li><b>{escape(one['rule'])}</b> {said}<br><small>{escape(where)}</small></li>"
         )
     return [
-        f"<section><h2>{_both(('审计疑点', 'Findings'))}</h2><ul>{''.join(items)}</ul></section>"
+        f"<section><h2>{_both(('审计发现', 'Findings'))}</h2><ul>{''.join(items)}</ul></section>"
     ]
 
 

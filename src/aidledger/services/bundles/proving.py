@@ -38,6 +38,7 @@ from aidledger.services.bundles.contents import (
     PROOFS,
     REVEALED,
     ROWS,
+    Manifest,
 )
 from aidledger.services.completeness import check_case
 from aidledger.services.payment_proof import check_payment
@@ -52,8 +53,7 @@ def check_head(bundle: Bundle) -> None:
         more += [f"：{checkpoint.size} 条", f": {checkpoint.size} entries"]
         with bundle.reading(MANIFEST, 1):
             said = canonical.decode(bundle.files[MANIFEST].removesuffix(b"\n"))
-            if not isinstance(said, dict):
-                raise FormatError(MANIFEST, "an object", type(said).__name__)
+            msgspec.convert(said, Manifest)
             bundle.said = said
             told = (said["origin"], said["size"], said["root"])
             if told != (checkpoint.origin, checkpoint.size, checkpoint.root.hex()):

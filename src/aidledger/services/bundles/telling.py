@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,9 @@ from aidledger.domain.recorded import Recorded
 from aidledger.services.explaining import explain
 from aidledger.services.redeciding import redecide
 from aidledger.services.session import Session
+
+_ELSEWHERE: Final = ("limits", "overridden")
+"""What `explain` also says, and what entries alone can't bear out to whoever has no ledger."""
 
 
 def timeline_of(entries: Iterable[Recorded]) -> list[dict[str, Any]]:
@@ -45,10 +48,10 @@ def decisions_of(session: Session, case: str) -> list[dict[str, Any]]:
     again = {one.position: one for one in redecide(session, case)}
     found = []
     for view in explain(session, case).decisions:
-        told = _plain(view)
+        told = {name: one for name, one in _plain(view).items() if name not in _ELSEWHERE}
         one = again.pop(view.position, None)
         differences = _plain(one)["differences"] if one is not None else []
-        told["again"] = "not_taken" if one is None else _again(differences)
+        told["again"] = "not_taken" if one is None else again_of(differences)
         told["differences"] = differences
         found.append(told)
     for one in again.values():  # an act that should have been decided, and was not
@@ -57,7 +60,7 @@ def decisions_of(session: Session, case: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda told: int(told["position"]))
 
 
-def _again(differences: list[dict[str, Any]]) -> str:
+def again_of(differences: list[dict[str, Any]]) -> str:
     """Return what taking a decision again came to: sealed facts that stay shut are no difference."""
     if any(one["kind"] != "unchecked" for one in differences):
         return "differs"

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.events.doubt import DoubtRaised
 from aidledger.domain.policy import decision as policy
 from aidledger.ledger import canonical
 from aidledger.ledger.acceptance import Verdict
@@ -33,7 +34,6 @@ from aidledger.services.bundles.contents import (
     RULE,
     RULE_FINDINGS,
     TIMELINE,
-    line,
 )
 from aidledger.services.bundles.page import page_of
 from aidledger.services.bundles.proving import (
@@ -46,7 +46,7 @@ from aidledger.services.bundles.proving import (
     check_signatures,
 )
 from aidledger.services.bundles.reading import Flaw, bag_flaws
-from aidledger.services.bundles.telling import timeline_of
+from aidledger.services.bundles.telling import again_of, timeline_of
 from aidledger.services.clock import china_day
 from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
@@ -161,12 +161,16 @@ def _outside(bundle: Bundle, outside: bytes | None) -> None:
 def _told(bundle: Bundle) -> None:
     """Check that the timeline says what the entries say, in the words of this program."""
     with bundle.making("told", TIMELINE, "经过与记录一致", "the timeline is what the entries say"):
+        streams = set()
         for number, text in enumerate(bundle.lines(TIMELINE), 1):
             with bundle.reading(TIMELINE, number):
                 said = canonical.decode(text)
                 entry = recorded_record(said["position"], bundle.at(said["position"]).record)
                 if entry is None or timeline_of([entry]) != [said]:
                     raise ProofError("it is not what the entry says")
+                streams.add(entry.stream)
+        if sorted(streams) != bundle.said["streams"]:
+            bundle.flaw(MANIFEST, 1, "所列的流与经过不符", "names other streams than the timeline")
 
 
 def _decisions(bundle: Bundle, texts: Mapping[str, bytes]) -> None:
@@ -175,13 +179,13 @@ def _decisions(bundle: Bundle, texts: Mapping[str, bytes]) -> None:
         return
     recorded = [recorded_record(at, one.record) for at, one in sorted(bundle.entries.items())]
     adopted = [one for one in recorded if one is not None and one.stream.startswith("policy/")]
-    book = PolicyBook(adopted, texts.get)
     with bundle.making(
         "decisions",
         DECISIONS,
         "各项决定按当时政策重演，与所述一致",
         "decisions taken again come out as they are told",
     ) as more:
+        book = PolicyBook(adopted, texts.get)
         lines = bundle.lines(DECISIONS)
         more += [f"：{len(lines)} 项", f": {len(lines)}"]
         for number, text in enumerate(lines, 1):
@@ -236,9 +240,13 @@ def _decision(bundle: Bundle, book: PolicyBook, told: dict[str, Any]) -> None:
         "withheld": record.withheld,
     }
     plain = msgspec.json.decode(msgspec.json.encode(right))
+    if set(told) != {*plain, "again", "differences", "position"}:
+        raise ProofError("it tells other things than a decision has")
     for name, value in plain.items():
         if told[name] != value:
             raise ProofError(f"{name} is not what the entry and its pack say")
+    if told["again"] != "not_taken" and told["again"] != again_of(told["differences"]):
+        raise ProofError("again is not what its differences are")
     calendar = book.calendar_known_on(china_day(entry.recorded_at))
     again = policy.redecide(record, pack, calendar=calendar)
     if told["again"] in {"same", "unchecked"} and any(one.kind != "unchecked" for one in again):
@@ -254,6 +262,13 @@ def _rule(bundle: Bundle) -> None:
         if hashlib.sha256(bundle.files[RULE]).hexdigest() != rule["sha256"]:
             bundle.flaw(RULE, None, "不是所运行的规则", "is not the rule that was run")
         date.fromisoformat(rule["as_of"])
+        doubts = [
+            one.event for one in bundle.entries.values() if isinstance(one.event, DoubtRaised)
+        ]
+        if bundle.said["kind"] == "doubt" and all(
+            (one.rule, one.rule_hash) != (rule["id"], rule["sha256"]) for one in doubts
+        ):
+            bundle.flaw(RULE, None, "不是疑点所载的规则", "is not the rule that the doubt names")
         for number, text in enumerate(bundle.lines(RULE_FINDINGS), 1):
             with bundle.reading(RULE_FINDINGS, number):
                 one = canonical.decode(text)
@@ -276,16 +291,18 @@ def _page(bundle: Bundle, files: Mapping[str, bytes]) -> None:
             "case.pdf 供阅读，内容未核验",
             "case.pdf is a reading copy: what it says is not checked",
         )
-    if bundle.flaws:
-        return
-    if page_of(bundle.files) != files.get(PAGE):
+    page = None
+    if not bundle.flaws:
+        with bundle.reading(MANIFEST, 1):
+            page = page_of(bundle.files)
+    if page is not None and page != files.get(PAGE):
         bundle.open(
             "page",
             "index.html 不是本版本由这些数据写出的：不要依据它",
             "index.html is not what this version writes of these data: do not rely on it",
         )
-    else:
+    elif page is not None:
         with bundle.making(
             "page", PAGE, "index.html 即由这些数据写出", "index.html was written of these data"
         ):
-            line(bundle.said)
+            pass

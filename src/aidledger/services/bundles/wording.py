@@ -13,7 +13,8 @@ from aidledger.services.explaining import OUTCOMES
 
 KINDS: Final[dict[str, Said]] = {
     "case": Said("个案", "case"),
-    "finding": Said("疑点", "finding"),
+    "doubt": Said("疑点", "doubt"),
+    "finding": Said("审计发现", "finding"),
     "list": Said("公开名单", "public list"),
     "month": Said("发放月份", "payment month"),
 }

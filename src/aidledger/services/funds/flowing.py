@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import duckdb
 import msgspec
 
 from aidledger.replay.engine import EngineLimits
@@ -124,25 +123,16 @@ def fund_flow(
         ServiceError: a model could not be built, or a day outside 1850-2200.
 
     """
-    with answering(
+    joints, ways, asked, position = _read(
         session,
-        _MODELS,
         as_of=as_of,
         known_on=known_on,
         folder=folder,
         limits=limits,
         progress=progress,
-    ) as (laid, _):
-        for name in _MODELS:
-            if name in laid.lost:
-                raise ServiceError(
-                    f"{name}: {laid.lost[name]}", hint="aidledger rebuild says more", exit_code=3
-                )
-        (asked,) = laid.connection.execute("SELECT as_of, known_on FROM parameters").fetchall()
-        joints = _rows(laid.connection, "fund_joints", Joint)
-        ways = _rows(laid.connection, "fund_flows", Way)
-        position = laid.position
-    wanted = [
+    )
+    months = (first, last)
+    until = [
         way
         for way in ways
         if (programme is None or way.programme == programme) and (last is None or way.month <= last)
@@ -157,20 +147,39 @@ def fund_flow(
             joint
             for joint in sorted(joints, key=_place)
             if (programme is None or joint.programme == programme)
-            and _within(joint.period, first, last)
+            and _within(joint.period, *months)
             and (township is None or (joint.joint == "hand" and joint.item == township))
         ),
         ways=tuple(
             way
-            for way in wanted
-            if (first is None or way.month >= first)
-            and (township is None or (way.way in ("handed", "given_back") and way.item == township))
+            for way in until
+            if (first is None or way.month >= first) and _reaches(way, township)
         ),
-        brought_fen=_brought(wanted, first) if township is None else {},
+        brought_fen=_brought(until, first) if township is None else {},
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, model: str, kind: Any) -> list[Any]:
+def _reaches(way: Way, township: str | None) -> bool:
+    """Whether money went to a township, or any."""
+    return township is None or (way.way in ("handed", "given_back") and way.item == township)
+
+
+def _read(
+    session: Session | LedgerStore, **asked: Any
+) -> tuple[list[Joint], list[Way], tuple[Any, Any], int]:
+    """Return the rows of both models, the days asked about, and the last entry that was read."""
+    with answering(session, _MODELS, **asked) as (laid, _):
+        for name in _MODELS:
+            if name in laid.lost:
+                raise ServiceError(
+                    f"{name}: {laid.lost[name]}", hint="aidledger rebuild says more", exit_code=3
+                )
+        (days,) = laid.connection.execute("SELECT as_of, known_on FROM parameters").fetchall()
+        joints = _rows(laid.connection, "fund_joints", Joint)
+        return joints, _rows(laid.connection, "fund_flows", Way), days, laid.position
+
+
+def _rows(connection: Any, model: str, kind: Any) -> list[Any]:
     """Return the rows of a model in the order of all their columns."""
     fields = [field.name for field in msgspec.structs.fields(kind)]
     sql = f"SELECT {', '.join(fields)} FROM {model} ORDER BY ALL"  # noqa: S608

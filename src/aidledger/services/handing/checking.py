@@ -1,4 +1,7 @@
-"""Holds what was handed over against its manifest: files by hash, flat files by totals and by line."""
+"""Holds what was handed over against its manifest: files by hash, flat files by totals and by line.
+
+CloudEvents are read back into records, whose root is to be that of the log.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Final
 import msgspec
 
 from aidledger.ledger.canonical import clip
+from aidledger.services.handing.cloudevents import LineError, recovered
 from aidledger.services.handing.flat import BYTES_A_LINE, DATA, LINES, lines_of
 from aidledger.services.handing.manifest import (
     NAME,
@@ -32,7 +36,7 @@ _MOST_BYTES: Final = 64 << 20
 class Differs(msgspec.Struct, frozen=True, kw_only=True):
     """What is not as the manifest says: in which file, in which of its lines (from 1) if that is known.
 
-    `what` is ``missing``, ``unexpected``, ``bytes``, ``sha256``, ``line``, ``rows``, or the column of a
+    `what` is ``missing``, ``unexpected``, ``bytes``, ``sha256``, ``line``, ``rows``, ``root``, or the column of a
     total with ``sum``, ``first`` or ``last`` before it.
     """
 
@@ -70,6 +74,8 @@ def check(path: Path) -> Checked:
     differs = list(_files(folder, manifest))
     if path.is_dir():
         differs += _unexpected(path, manifest)
+    if manifest.kind == "cloudevents":
+        differs += _records(folder, manifest)
     tables = manifest.tables if manifest.kind == "flat" else ()
     changed = {one.file for one in differs}
     hashed = {one.path: one for one in manifest.files}
@@ -142,6 +148,29 @@ def _unexpected(folder: Path, manifest: Manifest) -> Iterator[Differs]:
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and name not in named:
             yield Differs(file=name, what="unexpected", expected="no such file", found="a file")
+
+
+def _records(folder: Path, manifest: Manifest) -> Iterator[Differs]:
+    """Yield where the records of CloudEvents are not those of the log that the manifest names."""
+    log = manifest.log
+    for one in manifest.files:
+        if not (folder / one.path).is_file():
+            continue
+        try:
+            found = recovered(folder / one.path)
+        except LineError as error:
+            yield Differs(
+                file=one.path,
+                what="line",
+                expected=error.expected,
+                found=error.found,
+                line=error.line,
+            )
+            continue
+        if found.size != log.size:
+            yield Differs(file=one.path, what="rows", expected=str(log.size), found=str(found.size))
+        if found.root != log.root:
+            yield Differs(file=one.path, what="root", expected=log.root, found=found.root)
 
 
 def _lines(path: Path, file: str, kept: Path, told: HandedFile | None) -> Iterator[Differs]:

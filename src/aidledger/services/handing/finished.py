@@ -63,13 +63,7 @@ def finished(
 
     """
     check_days(as_of, known_on)
-    types = frozenset(events or EVENTS)
-    for name in sorted(types - EVENTS.keys()):
-        raise ServiceError(
-            f"{clip(name)}: expected an event type, found none",
-            hint="aidledger events lists them",
-            exit_code=2,
-        )
+    types = types_of(events)
     store = store_of(session)
     wanted = needed(load_models(), tuple(models) or None)
     generations = generations_of(store, folder)
@@ -118,3 +112,20 @@ def _of(
         missing=missing,
         skipped=generation.skipped,
     )
+
+
+def types_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the types of events that are named; none: all.
+
+    Raises:
+        ServiceError: there is no such type.
+
+    """
+    types = frozenset(tuple(names) or EVENTS)
+    for name in sorted(types - EVENTS.keys()):
+        raise ServiceError(
+            f"{clip(name)}: expected an event type, found none",
+            hint="aidledger events lists them",
+            exit_code=2,
+        )
+    return types

@@ -45,12 +45,7 @@ def placed_folder(path: Path) -> Iterator[Path]:
         OSError: it can't be written; nothing of that name is there then.
 
     """
-    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
-        raise ServiceError(
-            f"{path.name}: expected a new or an empty folder, found something in it",
-            hint="name another folder: nothing that was handed over is written over",
-            exit_code=2,
-        )
+    must_be_free(path)
     draft = Path(mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
         yield draft
@@ -65,6 +60,21 @@ def placed_folder(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def must_be_free(path: Path) -> None:
+    """Refuse a place where there is something already.
+
+    Raises:
+        ServiceError: it is neither new nor an empty folder.
+
+    """
+    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
+        raise ServiceError(
+            f"{path.name}: expected a new or an empty folder, found something in it",
+            hint="name another folder: nothing that was handed over is written over",
+            exit_code=2,
+        )
 
 
 def sha256_of(path: Path) -> str:

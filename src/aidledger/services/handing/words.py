@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.replay.handing import Column, Table
-from aidledger.replay.models import Model
+from aidledger.replay.models import Model, load_models
 from aidledger.replay.views import event_views
 from aidledger.said import Said
 
@@ -133,3 +134,15 @@ def described(
         for name in sorted(models)
     ]
     return found
+
+
+def table_titles() -> dict[str, Said]:
+    """Return the title of every table that a question may read, by name."""
+    titles = {
+        view.name: Said(EVENTS[view.type_name].title_zh, EVENTS[view.type_name].title_en)
+        for view in event_views().values()
+    }
+    titles |= {name: title for name, (title, _, _) in _BESIDE.items()}
+    titles |= {one.name: Said(one.title_zh, one.title_en) for one in KEPT_TABLES.values()}
+    titles |= {one.name: Said(one.title_zh, one.title_en) for one in load_models().values()}
+    return {name: titles[name] for name in sorted(titles)}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aidledger import __version__
 from aidledger.audit.rule import SEVERITIES, Rule
@@ -27,6 +27,7 @@ from aidledger.services.handing.manifest import (
 )
 from aidledger.services.handing.placing import placed_file
 from aidledger.services.handing.workbook import MOST_ROWS, Book, Column
+from aidledger.services.listing import Table
 from aidledger.services.sampling import SampleOf
 
 SEVERITY_WORDS: Final = {
@@ -35,6 +36,17 @@ SEVERITY_WORDS: Final = {
     "medium": Said("一般", "medium"),
     "low": Said("轻微", "low"),
 }
+
+
+class MoreSheet(NamedTuple):
+    """A sheet beside those of every workbook: its name, a line above its table, and the table."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+
+
 _COVER: Final = Said("封面", "Cover")
 _RULES: Final = Said("规则", "Rules")
 _FINDINGS: Final = Said("问题清单", "Findings")
@@ -49,6 +61,7 @@ def write_workpapers(
     *,
     lang: Language,
     samples: Sequence[tuple[str, SampleOf]] = (),
+    lists: Sequence[Table] = (),
     most_rows: int = MOST_ROWS,
 ) -> Manifest:
     """Write the workbook and the manifest beside it; return what the manifest says.
@@ -59,6 +72,7 @@ def write_workpapers(
         log: which log was read.
         lang: the language of titles and messages.
         samples: name of its file and the sample, each a sheet of its own.
+        lists: models that are wanted beside the findings, each a sheet of its own.
         most_rows: how many rows a sheet holds; a longer table goes on in a next one.
 
     Raises:
@@ -67,36 +81,62 @@ def write_workpapers(
 
     """
     with placed_file(path) as draft:
-        papers = _Papers(found, lang)
-        title = Said("审计工作底稿", "Audit working papers").in_(lang)
-        with closing(Book(draft, title, most_rows=most_rows)) as book:
-            papers.cover(book, title, log, [name for name, _ in samples])
-            papers.rules(book)
-            papers.findings(book)
-            papers.not_run(book)
-            for rule, group in groupby(found.report.findings, key=lambda one: one.rule):
-                papers.of_rule(book, found.rules[rule], list(group))
-            for name, sample in samples:
-                papers.sample(book, name, sample)
+        fill_workpapers(
+            draft, found, log, lang=lang, samples=samples, lists=lists, most_rows=most_rows
+        )
         manifest = Manifest(
             kind="workpapers",
             log=log,
             as_of=found.report.as_of,
             known_on=found.report.known_on,
             files=(handed_file(draft, path),),
-            tables=tuple(_totals(found.report)),
+            tables=totals_of(found.report),
             skipped=found.skipped,
         )
     write_beside(path, manifest)
     return manifest
 
 
-def _totals(report: Report) -> Iterator[HandedTable]:
-    """Yield what each rule found in all, whether or not every finding is in the workbook."""
-    for one in report.ran:
-        if one.findings:
-            sums = {"amount_fen": str(one.amount_fen)}
-            yield HandedTable(name=one.rule, rows=one.findings, sums=sums)
+def fill_workpapers(
+    path: Path,
+    found: Audit,
+    log: OfLog,
+    *,
+    lang: Language,
+    samples: Sequence[tuple[str, SampleOf]] = (),
+    lists: Sequence[Table] = (),
+    most_rows: int = MOST_ROWS,
+    cover: Sequence[tuple[str, Any]] = (),
+    more: Sequence[MoreSheet] = (),
+) -> None:
+    """Write the workbook alone; `cover` has further terms of the cover, `more` further sheets.
+
+    The rest is as `write_workpapers` has it, and as it raises.
+    """
+    papers = _Papers(found, lang)
+    title = Said("审计工作底稿", "Audit working papers").in_(lang)
+    with closing(Book(path, title, most_rows=most_rows)) as book:
+        papers.cover(book, title, log, [name for name, _ in samples], cover)
+        for sheet in more:
+            book.table(sheet.name, sheet.columns, sheet.rows, above=[sheet.title])
+        papers.rules(book)
+        papers.findings(book)
+        papers.not_run(book)
+        for rule, group in groupby(found.report.findings, key=lambda one: one.rule):
+            papers.of_rule(book, found.rules[rule], list(group))
+        for name, sample in samples:
+            papers.sample(book, name, sample)
+        for table in lists:
+            papers.listed(book, table)
+
+
+def totals_of(report: Report) -> tuple[HandedTable, ...]:
+    """Return what each rule found in all, whether or not every finding is in the workbook."""
+    return tuple(
+        HandedTable(name=one.rule, rows=one.findings, sums={"amount_fen": str(one.amount_fen)})
+        for one in report.ran
+        if one.findings
+    )
 
 
 class _Papers:
@@ -113,7 +153,14 @@ class _Papers:
     def _severity(self, name: str) -> str:
         return SEVERITY_WORDS[name].in_(self._lang)
 
-    def cover(self, book: Book, title: str, log: OfLog, samples: Sequence[str]) -> None:
+    def cover(
+        self,
+        book: Book,
+        title: str,
+        log: OfLog,
+        samples: Sequence[str],
+        more: Sequence[tuple[str, Any]],
+    ) -> None:
         """Add what was asked of which log, what came of it, and who checks it."""
         say, report = self._say, self._report
         counts = dict.fromkeys(SEVERITIES, 0)
@@ -140,6 +187,7 @@ class _Papers:
             (say("涉及金额合计（元）", "amounts in all (yuan)"), format_yuan(fen)),
             (say("只计数、不在本底稿内", "counted only, not in these papers"), left),
             (say("全部问题的根", "root over all findings"), report.root),
+            *more,
             (say("样本文件", "sample files"), "\n".join(samples) or None),
             (say("程序", "program"), f"aidledger {__version__}"),
             (
@@ -243,6 +291,7 @@ class _Papers:
             "parameter": Said("缺少参数", "a parameter is lacking"),
             "model": Said("模型不可用", "a model failed"),
             "sql": Said("查询出错", "the query failed"),
+            "table": Said("所存的表不可用", "a kept table failed"),
         }
         columns = (
             Column(say("规则", "rule")),
@@ -315,6 +364,12 @@ class _Papers:
             say("文件：", "file: ") + name,
         ]
         book.table(_SAMPLE.in_(self._lang), columns, rows, above=above)
+
+    def listed(self, book: Book, table: Table) -> None:
+        """Add the rows of a model."""
+        columns = tuple(_column_of(name) for name in table.columns)
+        above = [self._say(table.title_zh, table.title_en)]
+        book.table(table.name, columns, table.rows, above=above)
 
 
 def _column_of(name: str) -> Column:

@@ -185,14 +185,15 @@ def encoding_of(path: Path) -> str:
     line = 1
     for encoding in ("utf-8", "gb18030"):
         decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+        chunk = b""
         try:
             with path.open("rb") as file:
-                while chunk := file.readlines(_CHUNK):
-                    for text in chunk:
-                        decoder.decode(text)
-                        line += 1
+                while chunk := file.read(_CHUNK):
+                    decoder.decode(chunk)
+                    line += chunk.count(b"\n")
                 decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            line += chunk.count(b"\n", 0, error.start)
             continue
         return encoding
     raise ServiceError(

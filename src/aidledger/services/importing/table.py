@@ -65,7 +65,7 @@ def read_table(
             hint="save it as an XLSX workbook without a password, or as CSV",
             exit_code=2,
         )
-    lines = sheet_lines(content) if content.startswith(ZIP) else _csv_lines(content)
+    lines = sheet_lines(content) if content.startswith(ZIP) else csv_lines(content)
     filled = ((line, cells) for line, cells in lines if any(c not in ("", None) for c in cells))
     header = next(filled, None)
     if header is None:
@@ -134,7 +134,7 @@ def columns_of(
     return known
 
 
-def _csv_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+def csv_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     """Yield (line, cells) of a CSV file; a quoted cell may run over several lines."""
     text = _decoded(content)
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","

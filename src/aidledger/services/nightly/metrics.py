@@ -28,6 +28,7 @@ HELP: Final[dict[str, str]] = {
     "verify_failures": "Pieces of damage that the last verification found.",
     "audit_findings": "What the audit rules of the last run found, by severity.",
     "audit_rules_not_run": "Audit rules that could not be run, for lack of data or otherwise.",
+    "doubts_open": "Doubts that are neither refuted nor closed, by rule.",
     "projection_lag_events": "Entries that the current generation does not have yet.",
     "freshness_seconds": "How old a source is, or how long its first uncovered entry has waited.",
     "hook_failures": "Scripts of hooks.d that failed or were refused.",
@@ -80,6 +81,9 @@ def _of_steps(report: NightReport) -> dict[str, Samples]:
             ({"severity": name}, count) for name, count in audited.get("by_severity", {}).items()
         ],
         "audit_rules_not_run": [({}, len(audited["not_run"]))] if "not_run" in audited else [],
+        "doubts_open": [
+            ({"rule": rule}, count) for rule, count in audited.get("doubts_open", {}).items()
+        ],
         "projection_lag_events": (
             [({}, max(0, report.size - 1 - position))] if position is not None else []
         ),

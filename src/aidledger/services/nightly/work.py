@@ -16,6 +16,7 @@ from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
 from aidledger.services.auditing import audit, rules_of
 from aidledger.services.checkpointing import root_at
+from aidledger.services.doubts.raising import open_doubts
 from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.runs import newest_done
@@ -299,6 +300,7 @@ def audit_rules(night: Night) -> Done:
         name: sum(run.by_severity.get(name, 0) for run in report.ran) for name in SEVERITIES
     }
     count, silent = sum(severities.values()), len(report.not_run)
+    doubts = open_doubts(night.session.store)
     figures = {
         "position": found.position,
         "rules": len(report.ran),
@@ -308,11 +310,14 @@ def audit_rules(night: Night) -> Done:
         "amount_fen": sum(run.amount_fen for run in report.ran),
         "by_rule": {run.rule: run.findings for run in report.ran if run.findings},
         "root": report.root,
+        "doubts_open": doubts,
     }
-    grave = severities["critical"]
+    grave, unsettled = severities["critical"], sum(doubts.values())
     said = Said(
-        f"{len(report.ran)} 条规则发现 {count} 项（极严重 {grave}），{silent} 条未运行",
-        f"{len(report.ran)} rules found {count} ({grave} critical), {silent} were not run",
+        f"{len(report.ran)} 条规则发现 {count} 项（极严重 {grave}），{silent} 条未运行；"
+        f"未了结的疑点 {unsettled} 个",
+        f"{len(report.ran)} rules found {count} ({grave} critical), {silent} were not run; "
+        f"open doubts: {unsettled}",
     )
     broken = [one for one in report.not_run if one.code in BROKEN]
     if broken:

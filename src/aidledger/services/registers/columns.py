@@ -13,13 +13,15 @@ HEADER_WITHIN: Final = 20
 """A sheet has titles and notes above its header, but not more rows of them."""
 _UNIT: Final = re.compile(r"[（(\[](?P<unit>[^）)\]]*)[）)\]]$")
 _NOISE: Final = re.compile(r"[\s\u3000*：:]")
+_RUNNING: Final = frozenset({"序号", "行号", "序", "no", "no."})
 _TEN_THOUSAND: Final = 10_000
 
 
 class Header(NamedTuple):
     """Where the columns of a kind stand in a file: `places` from 0, `factors` what one of each is worth.
 
-    `width` is how many cells a row may have, `dropped` how many columns are not read.
+    `width` is how many cells a row may have, `dropped` how many columns are not read; `telling` are the
+    places of all columns that tell rows apart: all but a running number.
     """
 
     line: int
@@ -27,6 +29,7 @@ class Header(NamedTuple):
     factors: dict[str, int]
     width: int
     dropped: int
+    telling: tuple[int, ...]
 
 
 def header_of(
@@ -96,7 +99,8 @@ def _header(
             problems.append(_problem("missing_column", line, column.name, expected, "none"))
     if problems:
         raise RefusedError(problems)
-    return Header(line, places, factors, len(plains), len(plains) - len(places))
+    telling = tuple(at for at, title in enumerate(plains) if title not in _RUNNING)
+    return Header(line, places, factors, len(plains), len(plains) - len(places), telling)
 
 
 def plain(title: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
@@ -30,6 +31,7 @@ from aidledger.services.registers.workbooks import book_rows, is_workbook
 _PAGE: Final = 8_192
 _START: Final = 8
 _PARQUET: Final = b"PAR1"
+_ENCODINGS: Final = (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030"))
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _HINT: Final = "save it as CSV in UTF-8, XLSX or Parquet"
 
@@ -75,12 +77,12 @@ def read_into(
         raise ServiceError(
             "line 1: expected text in UTF-8 or GB18030, found UTF-16", hint=_HINT, exit_code=2
         )
-    encoding = encoding_of(path)
-    written = "UTF-8" if encoding == "utf-8" else encoding.upper()
-    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    with path.open(encoding=encoding, newline="") as text:
-        header = _fed(connection, _csv_rows(text), kind, given, progress)
-    return Read(digest, written, header)
+    for encoding, written in _ENCODINGS:
+        # a file of the second shows it in its first lines: nothing is read twice
+        with path.open(encoding=encoding, newline="") as text, suppress(UnicodeDecodeError):
+            return Read(digest, written, _fed(connection, _csv_rows(text), kind, given, progress))
+    encoding_of(path)
+    raise ServiceError("the file has changed while it was read", exit_code=75)
 
 
 def _csv_rows(text: Any) -> Iterator[tuple[int, list[str]]]:
@@ -112,39 +114,55 @@ def _fed(
     progress: Callable[[int], None] | None,
 ) -> Header:
     """Hand rows over to the engine; return their header."""
-    filled = (row for row in rows if any(row[1]))
-    first = list(islice(filled, HEADER_WITHIN))
+    rows = iter(rows)
+    first = list(islice(filter(_is_filled, rows), HEADER_WITHIN))
     if not first:
         raise ServiceError("the file is empty, expected a header and rows", exit_code=2)
     header = header_of(kind, first, given)
-    feed = Feed(header.places)
+    behind = chain((row for row in first if row[0] > header.line), rows)
+    with Feed(header.places) as feed:
+        count = 0
+        for count in _pages(feed, behind, header):
+            if progress is not None:
+                progress(count)
+        if not count:
+            raise ServiceError("the file has a header and no rows", exit_code=2)
+        feed.load(connection)
+    return header
+
+
+def _pages(feed: Feed, rows: Iterator[tuple[int, list[str]]], header: Header) -> Iterator[int]:
+    """Feed rows a page at a time; yield how many were fed in all."""
     places = tuple(header.places.values())
     pick: Callable[[Sequence[str]], Sequence[str]] = (
         itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
     )
     width, count, text = header.width, 0, feed.row_text
-    behind = chain((row for row in first if row[0] > header.line), filled)
-    while page := list(islice(behind, _PAGE)):
-        feed.add(
-            [
-                text(line, pick(cells)) if len(cells) == width else _odd(feed, line, cells, header)
-                for line, cells in page
-            ]
-        )
-        count += len(page)
-        if progress is not None:
-            progress(count)
-    if not count:
-        raise ServiceError("the file has a header and no rows", exit_code=2)
-    feed.load(connection)
-    return header
+    telling = itemgetter(*header.telling)
+    while page := list(islice(rows, _PAGE)):
+        fed = [
+            text(line, pick(cells), hash(telling(cells)))
+            if len(cells) == width
+            else _odd(feed, line, cells, header)
+            for line, cells in page
+            if cells and (cells[0] or any(cells))
+        ]
+        feed.add(fed)
+        count += len(fed)
+        yield count
+
+
+def _is_filled(row: tuple[int, list[str]]) -> bool:
+    """Whether anything stands in a row."""
+    return any(row[1])
 
 
 def _odd(feed: Feed, line: int, cells: list[str], header: Header) -> str:
     """Return a row with other than so many cells: empty ones behind are no fault, nor missing ones."""
     fault = "too_many_cells" if any(cells[header.width :]) else ""
     padded = cells + [""] * (header.width - len(cells))
-    return feed.row_text(line, [padded[place] for place in header.places.values()], fault)
+    chosen = [padded[place] for place in header.places.values()]
+    return feed.row_text(line, chosen, hash(itemgetter(*header.telling)(padded)), fault)
 
 
 def _parquet(connection: Any, path: Path, kind: RegisterKind, given: Mapping[str, str]) -> Header:
@@ -154,5 +172,6 @@ def _parquet(connection: Any, path: Path, kind: RegisterKind, given: Mapping[str
     size = parquet_bytes(connection, path)
     if size > MAX_UNPACKED_BYTES:
         raise ServiceError("the Parquet file is too large when unpacked", exit_code=2)
-    load_parquet(connection, path, {name: names[at] for name, at in header.places.items()})
+    columns = {name: names[at] for name, at in header.places.items()}
+    load_parquet(connection, path, columns, [names[at] for at in header.telling])
     return header

@@ -81,7 +81,7 @@ def _check_packed(content: bytes) -> None:
                             before = chunk[-_OVERLAP:]
                 if found:
                     _refuse_formula(packed, item)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, OSError) as error:
         raise unreadable_book(error) from None
 
 

@@ -24,13 +24,14 @@ from aidledger.services.simulation.county import County, Hear
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.irregularities.planting import (
     Followed,
+    Harvest,
     Planted,
     Plants,
     Unplanted,
     all_kinds,
     no_kinds,
 )
-from aidledger.services.simulation.irregularities.scene import Tools
+from aidledger.services.simulation.irregularities.scene import Kind, Tools
 from aidledger.services.simulation.keys import make_keys
 from aidledger.services.simulation.oversight import Boards, Complaints
 from aidledger.services.simulation.payments import PayRuns
@@ -111,7 +112,7 @@ def simulate(
     last = _last_day(start, months)
     registrations = make_keys(session.keyring, seed=seed, cases=cases) if signed else []
     moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
-    kinds = scenario.kinds if scenario else all_kinds() if irregularities else ()
+    kinds = _kinds(scenario, wanted=irregularities is not None)
     with _simulated(session, moving, seed, judging=not kinds):
         county = County(
             session,
@@ -130,19 +131,32 @@ def simulate(
             if progress is not None:
                 progress(done, total)
         harvest = plants.found()
+    if irregularities and not scenario:
+        harvest = msgspec.structs.replace(harvest, not_planted=harvest.not_planted + no_kinds())
+    result = _result(session, cases, harvest)
+    if irregularities:
+        _write(irregularities, result)
+    return result
+
+
+def _kinds(scenario: Scenario | None, *, wanted: bool) -> tuple[Kind, ...]:
+    """Return what is to be planted: a scenario's kinds, all there are, or none."""
+    if scenario is not None:
+        return scenario.kinds
+    return all_kinds() if wanted else ()
+
+
+def _result(session: Session, cases: int, harvest: Harvest) -> SimulationResult:
+    """Return what came of it."""
     head = session.store.head()
-    uncarried = no_kinds() if irregularities and not scenario else ()
-    result = SimulationResult(
+    return SimulationResult(
         entries=head.size,
         root=head.root.hex(),
         cases=cases,
         planted=harvest.planted,
-        not_planted=harvest.not_planted + uncarried,
+        not_planted=harvest.not_planted,
         side_effects=harvest.side_effects,
     )
-    if irregularities is not None:
-        _write(irregularities, result)
-    return result
 
 
 @contextmanager

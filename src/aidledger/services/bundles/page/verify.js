@@ -285,7 +285,7 @@ const checkChain = async bundle => {
 const checkCheckpoint = async bundle => {
   const { report } = bundle, note = readNote(bundle.text("checkpoint"));
   const manifest = JSON.parse(bundle.text("manifest.json"));
-  if (manifest.origin !== note.origin || manifest.size !== note.size || manifest.root !== hex(note.root)) {
+  if (manifest.format !== "aidledger/bundle/v1" || manifest.origin !== note.origin || manifest.size !== note.size || manifest.root !== hex(note.root)) {
     report.problem("data/manifest.json", 1, "与检查点不符", "is not what the checkpoint says");
   }
   if (!bundle.has("tlog-policy")) {
@@ -504,6 +504,8 @@ const checkTold = async bundle => {
   if (bundle.has("rule.sql")) {
     const { rule } = JSON.parse(bundle.text("manifest.json"));
     if (hex(await sha(bundle.bytes("rule.sql"))) !== rule.sha256) report.problem("data/rule.sql", null, "不是所运行的规则", "is not the rule that was run");
+    const named = [...bundle.ledger.values()].some(({ said }) => said.$type === "DoubtRaised" && said.data.rule_hash === rule.sha256);
+    if (JSON.parse(bundle.text("manifest.json")).kind === "doubt" && !named) report.problem("data/rule.sql", null, "不是疑点所载的规则", "is not the rule that the doubt names");
     bundle.lines("findings.jsonl").forEach((text, at) => {
       const missing = canonical(text).positions.filter(position => !bundle.ledger.has(position));
       if (missing.length) report.problem("data/findings.jsonl", at + 1, `所依据的位置 ${missing} 未证明`, `rests on entries that are not proven: ${missing}`);

@@ -1,0 +1,78 @@
+-- id: R05
+-- title_zh: 登记领取职工养老金期间发放
+-- title_en: paid while drawing a pension by a register
+-- explain_zh: 导入的养老待遇登记中的人员领取职工或者机关事业单位养老金，其间仍有救助发放；险种未写
+--   明的，月待遇超过阈值才算。
+-- explain_en: A register of pensions names somebody who draws a pension of employees or of public staff
+--   and was paid support meanwhile; where the scheme is not said, only above the threshold.
+-- not_zh: 城乡居民养老金；险种未写明而月待遇不超过阈值的；登记所载开始当月、终止当月和登记日以后的
+--   发放；银行已全额退回的；已说明理由排除的（核对日不早于登记日）；被同一单位后来的登记取代的。
+-- not_en: a pension of residents; one of no named scheme up to the threshold; the months in which it
+--   began and ended by the register, and those after its day; a line that the bank gave back in
+--   full; a hit that was cleared with its reason by data not older than the register; a register
+--   that a later one of the same unit replaced
+-- severity: high
+-- basis: D21 art. 15; S3-023
+-- thresholds: least_fen = 60000
+-- remedy_zh: 按实际收入重新核定；不符合条件的停发并追回。
+-- remedy_en: assess the income anew; stop and recover where the conditions are not met
+-- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行）：月养老金 {monthly_fen} 元；其间发
+--   放 {lines} 笔 {amount_fen} 元。
+-- message_en: by the register of {from_unit} as of {dated_on} (line {line}): a pension of {monthly_fen}
+--   yuan a month; {lines} lines of {amount_fen} yuan were paid meanwhile
+-- needs: payment_issued; 没有发放记录; no payment is recorded
+-- needs: register_imported where kind = 'pension'; 没有导入养老待遇登记; no register of pensions wa
+--   s imported
+-- facts: F014, S3-023
+WITH spans AS (
+    -- without a day of its beginning a register speaks of its own month alone
+    SELECT case_people."case", named.position, named.line, registers.from_unit, registers.dated_on,
+           SUBSTRING(CAST(named.from_on AS VARCHAR), 1, 7) AS from_month,
+           SUBSTRING(CAST(named.to_on AS VARCHAR), 1, 7) AS to_month,
+           SUBSTRING(CAST(registers.dated_on AS VARCHAR), 1, 7) AS last_month,
+           named.monthly_fen
+    FROM register_pension AS named
+    JOIN registers ON registers.position = named.position AND registers.replaced_by IS NULL
+    JOIN case_people ON case_people.person = named.person
+    WHERE (named.scheme IN ('worker', 'staff')
+           OR (COALESCE(named.scheme, 'other') = 'other' AND named.monthly_fen > $least_fen))
+      AND NOT EXISTS (
+              SELECT 1 FROM cleared_hits
+              WHERE cleared_hits."case" = case_people."case" AND cleared_hits.run_on >= registers.dated_on
+                AND cleared_hits.register IN ('pension', 'social_insurance')
+          )
+),
+paid AS (
+    SELECT DISTINCT spans.position, spans.line, spans."case", paid.position AS payment, paid.month, paid.amount_fen
+    FROM spans
+    JOIN net_payments AS paid
+      ON paid."case" = spans."case"
+     AND (paid.month > spans.from_month OR (spans.from_month IS NULL AND paid.month = spans.last_month))
+     AND (spans.to_month IS NULL OR paid.month < spans.to_month)
+     AND paid.month <= spans.last_month
+),
+summed AS (
+    -- each payment counts once, however many rows name the person
+    SELECT "case", MIN(position) AS position, MIN(month) AS first_month, MAX(month) AS last_month,
+           SUM(amount_fen) AS amount_fen, COUNT(*) AS lines, MIN_BY(line, position) AS line,
+           ARRAY_AGG(payment) AS payments
+    FROM (
+        SELECT "case", payment, month, amount_fen, MIN(position) AS position, MIN_BY(line, position) AS line
+        FROM paid
+        GROUP BY "case", payment, month, amount_fen
+    ) AS each_once
+    GROUP BY "case"
+)
+SELECT summed."case" AS subject,
+       LIST_SORT(LIST_DISTINCT(LIST_CONCAT([summed.position], summed.payments))) AS positions,
+       summed.first_month || '/' || summed.last_month AS period,
+       summed.amount_fen,
+       summed.lines,
+       summed.line,
+       MIN(spans.from_unit) AS from_unit,
+       MIN(spans.dated_on) AS dated_on,
+       MIN(spans.monthly_fen) AS monthly_fen
+FROM summed
+JOIN spans ON spans."case" = summed."case" AND spans.position = summed.position AND spans.line = summed.line
+GROUP BY summed."case", summed.position, summed.payments, summed.first_month, summed.last_month,
+         summed.amount_fen, summed.lines, summed.line

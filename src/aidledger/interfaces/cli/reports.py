@@ -1,0 +1,65 @@
+"""``audit report``: what rules found and in what, as a page, a PDF or a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aidledger.audit.running import BROKEN
+from aidledger.domain.policy.schema import Severity
+from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.engines import engine_limits
+from aidledger.interfaces.cli.errors import COULD_NOT_RUN
+from aidledger.interfaces.cli.handed import day_of, tell
+from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.proofs import read_policy
+from aidledger.services.auditing import rules_of
+from aidledger.services.rebuilding import generations_folder
+from aidledger.services.reporting.figures import figures_of
+from aidledger.services.reporting.writing import Form, form_of, write_report
+from aidledger.services.sampling import read_sample
+
+
+def run_report(
+    app: App,
+    *,
+    output: str,
+    format: Form | None,  # noqa: A002 - the option's name
+    rule: tuple[str, ...],
+    rules: str | None,
+    severity: Severity | None,
+    policy: str | None,
+    sample: tuple[str, ...],
+    memory: str | None,
+    threads: int | None,
+    as_of: str | None,
+    known_on: str | None,
+    json: bool,
+) -> int:
+    """Run rules and write the report; 3 where one of them failed, or a form could not be made."""
+    path = Path(output)
+    form_of(path, format)
+    wanted = rules_of(Path(rules) if rules else None, rule)
+    trusted = None if policy is None else read_policy(policy)
+    samples = [(Path(name).name, read_sample(Path(name).read_bytes())) for name in sample]
+    limits = engine_limits(memory, threads)
+    progress = app.screen.progress(app.say("读取记录", "read entries"))
+    try:
+        with reading(app) as session:
+            figures = figures_of(
+                session,
+                wanted,
+                least=severity,
+                policy=trusted,
+                samples=samples,
+                as_of=day_of(as_of),
+                known_on=day_of(known_on),
+                folder=generations_folder(app.location()),
+                limits=limits,
+                progress=progress,
+            )
+    finally:
+        progress.close()
+    manifest = write_report(path, figures, app.lang, format)
+    code = tell(app, path, manifest, json=json)
+    failed = any(one.code in BROKEN for one in figures.found.report.not_run)
+    return COULD_NOT_RUN if failed else code

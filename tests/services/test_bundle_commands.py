@@ -1,0 +1,83 @@
+"""Bundles made and verified by whoever types the commands, in both languages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.cli.shell import aidledger, on
+from tests.services.bundled import POLICY, Bundled
+
+
+@pytest.fixture
+def desk(evidence: Bundled, tmp_path: Path) -> Path:
+    """A folder with a bundle and a policy, and no ledger."""
+    shutil.copytree(evidence.folder, tmp_path / "evidence")
+    (tmp_path / "policy.txt").write_bytes(POLICY)
+    (tmp_path / "kept").write_bytes((evidence.folder / "data/checkpoint").read_bytes())
+    return tmp_path
+
+
+def test_a_bundle_is_made_and_says_what_it_could_not_have(evidence: Bundled, desk: Path) -> None:
+    words = ("bundle", "create", evidence.case, "--policy", desk / "policy.txt", "--to")
+    said = on(Path(evidence.location), *words, desk / "again")
+    told = on(Path(evidence.location), *words, desk / "object", "--json").object
+    there = on(Path(evidence.location), "--lang", "zh", *words, desk / "again")
+
+    assert 0 == said.code
+    assert "open its index.html in a browser" in said.err
+    assert "185 entries of a log of 1,855" in said.out
+    assert "– payments of months not closed, proven in no total: 17" in said.out
+    assert ("case", evidence.case, 0) == (told["kind"], told["subject"], told["newer"])
+    assert told["digest"] in said.out
+    assert 2 == there.code
+    assert "请换一个" in there.err
+
+
+def test_a_bundle_is_proven_by_ones_own_policy_alone(desk: Path) -> None:
+    policy = ("--policy", desk / "policy.txt", "--checkpoint", desk / "kept")
+    own = aidledger("bundle", "verify", desk / "evidence", *policy)
+    none = aidledger("--lang", "zh", "bundle", "verify", desk / "evidence")
+    told = aidledger("bundle", "verify", desk / "evidence", *policy, "--json")
+
+    assert (0, "") == (own.code, own.err)
+    assert own.out.endswith("proven\n")
+    assert "✓ agrees with the checkpoint brought along" in own.out
+    assert 4 == none.code
+    assert none.out.endswith("未证明：没有自己的信任策略（--policy）\n")
+    assert [] == re.findall(r"[a-z]{3,} [a-z]{3,}", none.out)
+    assert ("proven", []) == (told.object["verdict"], told.object["flaws"])
+    assert max(map(len, own.out.splitlines())) <= 80
+
+
+def test_a_changed_bundle_is_named_by_file_and_line_and_no_folder_is_one(desk: Path) -> None:
+    entries = desk / "evidence/data/entries.jsonl"
+    lines = entries.read_bytes().split(b"\n")
+    lines[99] = lines[99].replace(b"2022", b"2023", 1)
+    entries.write_bytes(b"\n".join(lines))
+    policy = ("--policy", desk / "policy.txt")
+    en = aidledger("bundle", "verify", desk / "evidence", *policy)
+    zh = aidledger("--lang", "zh", "bundle", "verify", desk / "evidence", *policy)
+    none = aidledger("--lang", "zh", "bundle", "verify", desk)
+
+    assert [1, 1] == [en.code, zh.code]
+    assert "✗ data/entries.jsonl, line 100:" in en.out
+    assert "✗ data/entries.jsonl 第 100 行：" in zh.out
+    assert zh.out.endswith("不能采信\n")
+    assert 3 == none.code
+    assert "不是证据包" in none.err
+
+
+def test_a_release_that_lacks_a_word_is_refused_before_anything_is_opened(
+    evidence: Bundled, desk: Path
+) -> None:
+    ran = on(
+        Path(evidence.location),
+        *("bundle", "create", evidence.case, "--to", desk / "named", "--reveal", "name"),
+    )
+
+    assert 2 == ran.code
+    assert "--purpose" in ran.err
+    assert not (desk / "named").exists()
