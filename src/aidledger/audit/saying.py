@@ -9,9 +9,16 @@ from typing import Any, Final
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.money import format_yuan
 from aidledger.domain.policy.codes import CODES
+from aidledger.said import Said
 
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 _NOTHING: Final = "—"
+SEVERITY_WORDS: Final = {
+    "critical": Said("极严重", "critical"),
+    "high": Said("严重", "high"),
+    "medium": Said("一般", "medium"),
+    "low": Said("轻微", "low"),
+}
 
 
 def said(template: str, values: Mapping[str, Any], *, chinese: bool) -> str:

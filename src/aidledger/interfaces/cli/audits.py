@@ -13,12 +13,12 @@ import msgspec
 from aidledger.audit.cases import Outcome
 from aidledger.audit.rule import SEVERITIES, Rule
 from aidledger.audit.running import BROKEN, Report, RuleFinding
+from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.domain.money import format_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
-from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.auditing import Audit, audit, rules_of, try_cases
@@ -27,12 +27,6 @@ from aidledger.services.rebuilding import generations_folder
 _SHOWN: Final = 3
 """How many findings of a rule are shown where many rules are run."""
 
-SEVERITY_WORDS: Final = {
-    "critical": Said("极严重", "critical"),
-    "high": Said("严重", "high"),
-    "medium": Said("一般", "medium"),
-    "low": Said("轻微", "low"),
-}
 _COLOURS: Final = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim"}
 
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.audit.rule import SEVERITIES, load_rules
+from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.domain.doubt import OVER, STAGES, Doubt, fold_doubt, next_steps
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.doubt import Severity
 from aidledger.domain.recorded import END_OF_TIME
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.audits import SEVERITY_WORDS
 from aidledger.interfaces.cli.doubtsteps import positions_of
 from aidledger.interfaces.cli.entries import entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError

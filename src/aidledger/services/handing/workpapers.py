@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from aidledger import __version__
 from aidledger.audit.rule import SEVERITIES, Rule
 from aidledger.audit.running import Report, RuleFinding
+from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.domain.money import format_yuan
 from aidledger.said import Language, Said
 from aidledger.services.auditing import Audit
@@ -29,13 +30,6 @@ from aidledger.services.handing.placing import placed_file
 from aidledger.services.handing.workbook import MOST_ROWS, Book, Column
 from aidledger.services.listing import Table
 from aidledger.services.sampling import SampleOf
-
-SEVERITY_WORDS: Final = {
-    "critical": Said("极严重", "critical"),
-    "high": Said("严重", "high"),
-    "medium": Said("一般", "medium"),
-    "low": Said("轻微", "low"),
-}
 
 
 class MoreSheet(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.services.chart import Bar, svg_chart
 from aidledger.services.handing.workbook import Column
-from aidledger.services.handing.workpapers import SEVERITY_WORDS
 from aidledger.services.reporting.document import Part, Picture, Section, Table, Text, amount
 from aidledger.services.reporting.figures import Found
 from aidledger.services.reporting.writer import Writer, group_cells, group_columns

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.said import Said
 from aidledger.services.handing.workbook import Column
-from aidledger.services.handing.workpapers import SEVERITY_WORDS
 from aidledger.services.reporting.document import Part, Section, Table, Terms, Text
 from aidledger.services.reporting.figures import Doubts
 from aidledger.services.reporting.writer import Writer

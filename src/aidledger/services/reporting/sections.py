@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger import __version__
+from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.said import Language, Said
 from aidledger.services.bundles.wording import moment
 from aidledger.services.handing.workbook import Column
-from aidledger.services.handing.workpapers import SEVERITY_WORDS
 from aidledger.services.reporting.document import (
     Blanks,
     Document,
