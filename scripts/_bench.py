@@ -12,11 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from benchmarks.appending import APPENDING
 from benchmarks.archived import ARCHIVED
@@ -30,7 +32,7 @@ from benchmarks.growth import rows as rows_of_growth
 from benchmarks.imported import IMPORTED
 from benchmarks.large import LARGE as LARGE_COUNTY
 from benchmarks.large import large_rows
-from benchmarks.measuring import Job, Measure, serve
+from benchmarks.measuring import Job, Measure, peak_mib, serve
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
 from benchmarks.recording import RECORDING
@@ -56,6 +58,10 @@ MEASURES: dict[str, Measure] = {
     **HISTORIES,
     **LARGE_COUNTY,
 }
+Ask: TypeAlias = Callable[[str], Any]
+"""Tells a measurement to go on, or to end; gives its answer."""
+Start: TypeAlias = Callable[[Job], AbstractContextManager[Ask]]
+"""Sets a measurement up."""
 QUICK_ROUNDS = 2
 QUICKLY: dict[str, tuple[list[float], float]] = {}
 """What a quick run has measured: rates and peak by measurement."""
@@ -65,6 +71,7 @@ def main(arguments: list[str]) -> int:
     """Return 0 when everything was measured."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="small sizes and few rounds")
+    parser.add_argument("--copied", action="store_true", help="begin sooner, share memory: a trial")
     parser.add_argument("--only", default="", help="rows whose name contains this text")
     parser.add_argument("--markdown", type=Path, help="write the page to this file")
     parser.add_argument("--json", type=Path, help="write every single figure to this file")
@@ -87,7 +94,8 @@ def main(arguments: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="aidledger-bench-"))
     try:
         with postgres(folder) as url:
-            found = {row.title: run_row(row, folder, url, quick=chosen.quick) for row in rows}
+            start = copied if chosen.copied else child
+            found = {row.title: run_row(row, folder, url, chosen.quick, start) for row in rows}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(table(rows, found))
@@ -104,7 +112,7 @@ def county(folder: Path, entries: int, rounds: int, only: str) -> int:
     print(f"{made.made.entries:,} entries, root {made.made.root}: {made.archive}", file=sys.stderr)
     rows = [row for row in large_rows(made.made.entries, rounds) if only in row.title]
     place = made.archive.parent
-    found = {row.title: run_row(row, place, "", quick=False) for row in rows}
+    found = {row.title: run_row(row, place, "") for row in rows}
     print(table(rows, found))
     return 0
 
@@ -125,11 +133,14 @@ def growth(folder: Path, data: Path | None, *, quick: bool, large: bool) -> int:
     return 0
 
 
-def run_row(row: Row, folder: Path, url: str, *, quick: bool) -> Figures:
+def run_row(
+    row: Row, folder: Path, url: str, quick: bool = False, start: Start | None = None
+) -> Figures:
     """Let the measurements of a row take turns; return the rates of every round and the peaks.
 
     Where it is quick, a measurement that another row had is not made again.
     """
+    start = start or child
     print(f"==> {row.title}", file=sys.stderr, flush=True)
     known = QUICKLY if quick else {}
     rates = {role: known[name][0] for role, name in row.roles.items() if name in known}
@@ -139,21 +150,52 @@ def run_row(row: Row, folder: Path, url: str, *, quick: bool) -> Figures:
         for role, name in row.roles.items():
             if role not in rates:
                 job = Job(name=name, folder=str(folder), postgres=url, quick=quick)
-                children[role] = opened.enter_context(child(job))
+                children[role] = opened.enter_context(start(job))
         rates |= {role: [] for role in children}
         for _ in range(QUICK_ROUNDS if quick else row.rounds):
-            for role, process in children.items():
-                count, seconds = ask(process, "go")
+            for role, ask in children.items():
+                count, seconds = ask("go")
                 rates[role].append(count / seconds)
-        for role, process in children.items():
-            peaks[role] = ask(process, "end")
+        for role, ask in children.items():
+            peaks[role] = ask("end")
             if quick:
                 QUICKLY[row.roles[role]] = rates[role], peaks[role]
     return {"rates": rates, "peaks": peaks}
 
 
 @contextmanager
-def child(job: Job) -> Iterator[subprocess.Popen[str]]:
+def copied(job: Job) -> Iterator[Ask]:
+    """Start one measurement in a copy of this process, which has read its modules already."""
+    ours, theirs = Pipe()
+    process = get_context("fork").Process(target=_serve_pipe, args=(theirs, job))
+    process.start()
+    theirs.close()
+    try:
+        ours.recv()
+        yield partial(_through, ours)
+        process.join()
+    except EOFError:
+        raise SystemExit("bench: error: a measurement ended early") from None
+    finally:
+        process.kill()
+        process.join()
+
+
+def _through(pipe: Connection, line: str) -> Any:
+    pipe.send(line)
+    return pipe.recv()
+
+
+def _serve_pipe(pipe: Connection, job: Job) -> None:
+    chunks = MEASURES[job["name"]](job)
+    pipe.send(next(chunks))
+    while pipe.recv() == "go":
+        pipe.send(next(chunks, None))
+    pipe.send(peak_mib())
+
+
+@contextmanager
+def child(job: Job) -> Iterator[Ask]:
     """Start one measurement and wait until it is set up."""
     process = subprocess.Popen(
         [sys.executable, __file__, "--measure", json.dumps(job)],
@@ -163,14 +205,14 @@ def child(job: Job) -> Iterator[subprocess.Popen[str]]:
     )
     try:
         hear(process)
-        yield process
+        yield partial(asked, process)
         process.wait()
     finally:
         process.kill()
         process.communicate()
 
 
-def ask(process: subprocess.Popen[str], line: str) -> Any:
+def asked(process: subprocess.Popen[str], line: str) -> Any:
     """Send a line to a measurement and return its answer."""
     if process.stdin is not None:
         process.stdin.write(f"{line}\n")

@@ -20,7 +20,7 @@ def test_the_benchmark_runs_small_and_prints_every_row(
     page, figures = tmp_path / "page.md", tmp_path / "figures.json"
     done = subprocess.run(
         [
-            *(sys.executable, ROOT / "scripts/_bench.py", "--quick"),
+            *(sys.executable, ROOT / "scripts/_bench.py", "--quick", "--copied"),
             *("--markdown", page, "--json", figures),
         ],
         capture_output=True,
@@ -44,6 +44,22 @@ def test_the_benchmark_runs_small_and_prints_every_row(
         == text.count("| met |") + text.count("| **not met** |")
         == len(list(filter(goal_text, ROWS)))
     )
+
+
+def test_each_measurement_has_a_process_of_its_own(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    words = ("--quick", "--only", "archive: bytes", "--json", figures)
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts/_bench.py", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(figures.read_text(encoding="utf-8")).values()
+    assert min(row["peaks"].values()) > 20
+    assert len(set(row["peaks"].values())) == len(row["peaks"]) > 1
 
 
 def test_the_page_of_the_documents_has_the_rows_of_the_benchmark() -> None:
