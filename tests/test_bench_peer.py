@@ -31,8 +31,8 @@ AS_OF = date(2022, 5, 1)
 PROJECTED = ("PaymentRostered", "PaymentIssued", "VisitMade")
 ONLY_ENTRIES = {"list_approved", "targets"}
 """Models of which these events change nothing but the entries of a row."""
-SPARED = {"duties", "fund_flows", "fund_joints", "list_web", "protected_classes"}
-"""Models of a whole office, class, village or fund: the stock runner is spared them."""
+SPARED = {"duties", "fund_flows", "fund_joints", "list_web", "net_payments", "protected_classes"}
+"""Models of a whole office, class, village or fund, and what others share: the stock runner is spared them."""
 Rows = list[dict[str, Any]]
 
 

@@ -2,6 +2,7 @@
 -- title_en: counties' logs
 -- key: log
 -- for: each county's log as an office above gathers it: its newest checkpoint, how many there are, and whether it contradicted itself
+-- facts: S4-117
 WITH trusted AS (
     SELECT stream, MAX(position) AS position, MAX_BY(county, position) AS county,
            MAX_BY(origin, position) AS origin

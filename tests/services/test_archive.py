@@ -150,7 +150,10 @@ def test_the_archive_finds_in_hostile_records_what_the_ledger_finds(
     inside = {
         (one.code, one.position, one.field, one.found)
         for one in verify(session).findings
-        if one.position is not None and one.position < 3 * ENTRIES and one.code != "column_differs"
+        if one.position is not None
+        and one.position < 3 * ENTRIES
+        # an archive has no columns beside its records, and judges no notes of other logs
+        and one.code not in {"column_differs", "gathered_false"}
     }
     found = {
         (one.code, one.position, one.field, one.found)

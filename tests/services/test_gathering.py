@@ -85,6 +85,7 @@ def entry(old: int, size: int, *, note: Note | None = None) -> CheckpointGathere
 
 
 def test_a_county_s_checkpoints_are_kept_as_long_as_each_extends_the_last(office: Office) -> None:
+    """S4-117: who supervises has something to hold a county's log against."""
     trusted(office)
 
     assert taken(office, request(0, 5))

@@ -154,7 +154,7 @@ def test_the_template_of_every_flat_type_is_a_row_in_good_form() -> None:
             wrong.append((name, refused.problems[0].field))
 
     assert [("KeyRegistered", "data.public_key")] == wrong
-    assert lists < len(EVENTS) // 8
+    assert lists < len(EVENTS) // 7
 
 
 HOSTILE: dict[str, tuple[bytes, tuple[int, str, str]]] = {
