@@ -165,6 +165,22 @@ def as_json(table: Table) -> dict[str, Any]:
     }
 
 
+def xlsx_writer() -> Any:
+    """Return the package that writes workbooks: an extra.
+
+    Raises:
+        ServiceError: it is not installed.
+
+    """
+    try:
+        return import_module("xlsxwriter")
+    except ImportError:
+        raise ServiceError(
+            "XLSX files need the package xlsxwriter, found none",
+            hint="pip install 'aidledger[xlsx]', or use --format csv",
+        ) from None
+
+
 def as_xlsx(table: Table) -> bytes:
     """Return the table as a workbook; every text is written as text. The same rows, the same bytes.
 
@@ -172,13 +188,7 @@ def as_xlsx(table: Table) -> bytes:
         ServiceError: the package for it is not installed.
 
     """
-    try:
-        writer: Any = import_module("xlsxwriter")
-    except ImportError:
-        raise ServiceError(
-            "XLSX files need the package xlsxwriter, found none",
-            hint="pip install 'aidledger[xlsx]', or use --format csv",
-        ) from None
+    writer = xlsx_writer()
     out = io.BytesIO()
     book = writer.Workbook(
         out,

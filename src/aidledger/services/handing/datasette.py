@@ -14,7 +14,7 @@ from aidledger.services.handing.finished import Finished
 from aidledger.services.handing.manifest import Manifest, handed_file, write_beside
 from aidledger.services.handing.placing import placed_file
 from aidledger.services.handing.tables import Progress, counted, manifest_of, totals
-from aidledger.services.handing.words import TableWords, described, meaning_of, unit_of
+from aidledger.services.handing.words import TableWords, described, told
 from aidledger.store.handed import PlainTable, write_plain
 
 INDEXED: Final = ("effective_on", "month", "person", "stream")
@@ -171,16 +171,10 @@ def _metadata(path: Path, given: Finished, tables: Sequence[TableWords]) -> byte
 
 
 def _table(one: TableWords) -> dict[str, Any]:
-    columns = {}
-    for column in one.table.columns:
-        said, unit = meaning_of(one.table.name, column.name), unit_of(column)
-        columns[column.name] = f"{said.zh} / {said.en}" + (
-            "" if unit is None else f" [{unit.zh} {unit.en}]"
-        )
     table: dict[str, Any] = {
         "title": f"{one.title.zh} / {one.title.en}",
         "description": one.meaning.en,
-        "columns": columns,
+        "columns": {column.name: told(one.table.name, column) for column in one.table.columns},
     }
     if one.table.key == ("position",):
         table["sort"] = "position"

@@ -21,7 +21,7 @@ from aidledger.services.handing.manifest import (
     write_beside,
 )
 from aidledger.services.handing.placing import placed_file, placed_folder
-from aidledger.services.handing.words import TableWords, described, meaning_of, unit_of
+from aidledger.services.handing.words import TableWords, described, told
 
 Progress = Callable[[int, int], None]
 """Told of how many of how many tables are written."""
@@ -99,9 +99,7 @@ def _comments(one: TableWords) -> Iterator[tuple[str | None, str]]:
     """Yield what is said of a table (None) and of its columns, in both languages."""
     yield None, f"{one.title.zh} / {one.title.en}: {one.meaning.en}"
     for column in one.table.columns:
-        said, unit = meaning_of(one.table.name, column.name), unit_of(column)
-        of = "" if unit is None else f" [{unit.zh} {unit.en}]"
-        yield column.name, f"{said.zh} / {said.en}{of}"
+        yield column.name, told(one.table.name, column)
 
 
 def totals(copier: Copier, given: Finished, table: Table) -> HandedTable:

@@ -93,6 +93,12 @@ def unit_of(column: Column) -> Said | None:
     return next((unit for ending, unit in _UNITS if column.name.endswith(ending)), None)
 
 
+def told(table: str, column: Column) -> str:
+    """Return what a column is and in what it is counted, in both languages."""
+    said, unit = meaning_of(table, column.name), unit_of(column)
+    return f"{said.zh} / {said.en}" + ("" if unit is None else f" [{unit.zh} {unit.en}]")
+
+
 def described(
     columns: dict[str, tuple[Column, ...]], models: dict[str, Model], events: Container[str]
 ) -> list[TableWords]:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from aidledger.domain.money import format_yuan
-from aidledger.services.listing import cell_text
-from aidledger.services.problems import ServiceError
+from aidledger.services.listing import cell_text, xlsx_writer
 
 Kind = Literal["text", "wrapped", "whole", "yuan", "link"]
 MOST_ROWS: Final = 1_048_576
@@ -51,14 +50,7 @@ class Book:
             ServiceError: the package for it is not installed.
 
         """
-        try:
-            writer: Any = import_module("xlsxwriter")
-        except ImportError:
-            raise ServiceError(
-                "XLSX files need the package xlsxwriter, found none",
-                hint="pip install 'aidledger[xlsx]', or use --format csv",
-            ) from None
-        self._book: Any = writer.Workbook(
+        self._book: Any = xlsx_writer().Workbook(
             str(path),
             {
                 "constant_memory": True,
