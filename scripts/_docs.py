@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from _docs_architecture import architecture_page
 from _docs_attacks import attacks_page
 from _docs_cli import cli_page, cli_page_zh
 from _docs_events import events_page
@@ -20,7 +21,6 @@ from _docs_models import models_page
 from _docs_policy import clauses_page, findings_page
 from _docs_powers import powers_page
 from _docs_rules import rules_page
-from _docs_store import architecture_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[Path], str]] = {

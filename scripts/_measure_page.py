@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from aidledger.services.auditing import rules_of
+from aidledger.services.audits.auditing import rules_of
 from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 
 OWN_SEEDS: Final = range(1, 1_000)

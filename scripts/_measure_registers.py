@@ -27,7 +27,7 @@ from aidledger.ledger.commitment import person_token
 from aidledger.replay.intake.engine import intake
 from aidledger.replay.intake.taking import ROWS, take
 from aidledger.replay.models import load_models, needed
-from aidledger.services.auditing import rules_of
+from aidledger.services.audits.auditing import rules_of
 from aidledger.services.registers.reading import read_into
 from aidledger.services.tables.place import keep
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 from _measure_page import page, shortfalls
 from _measure_scenarios import cases_page
 from aidledger.audit.running import RuleFinding
-from aidledger.services.auditing import audit, rules_of
+from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate

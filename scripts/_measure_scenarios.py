@@ -13,7 +13,7 @@ import msgspec
 from _measure_page import OF_ENTRIES
 from aidledger.audit.running import RuleFinding
 from aidledger.domain.events.intake import ApplicationSubmitted
-from aidledger.services.auditing import audit, rules_of
+from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import Session, open_session

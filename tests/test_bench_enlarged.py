@@ -13,7 +13,7 @@ from tests.counties import county
 from aidledger.ledger.entry import decode_entry
 from aidledger.replay.engine import building
 from aidledger.replay.loading import Loader
-from aidledger.services.archivecheck import verify_archive
+from aidledger.services.ladder.archivecheck import verify_archive
 from aidledger.store.opening import open_ledger
 from benchmarks.enlarged import AHEAD, Enlarged, make
 from benchmarks.replicas import AMENDMENTS, Replicas, copies_for

@@ -12,13 +12,13 @@ import pytest
 from psycopg import sql
 from tests.conftest import url_of
 
-from aidledger.services.history import case_streams
+from aidledger.services.cases.history import case_streams
+from aidledger.services.decisions.redeciding import redecide
+from aidledger.services.generations.rebuilding import RebuildResult, disagreements, rebuild
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import RebuildResult, disagreements, rebuild
-from aidledger.services.redeciding import redecide
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import SimulationResult, simulate
-from aidledger.services.verifying import verify
 
 CASES, MONTHS, SEED = 40, 8, 5
 ENGINES = ("sqlite", "postgresql")

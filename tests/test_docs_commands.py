@@ -16,8 +16,8 @@ from tests.services.test_timestamping import Authority
 from aidledger.interfaces.cli.specs import Spec
 from aidledger.interfaces.cli.tree import top_commands
 from aidledger.services.clock import SystemClock
-from aidledger.services.witness import open_witness
-from aidledger.services.witness_http import WitnessServer
+from aidledger.services.witnessing.http import WitnessServer
+from aidledger.services.witnessing.witness import open_witness
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ROUTINE: Final = ROOT / "docs/ROUTINE.md"

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from aidledger.ledger.finding import FINDING_CODES
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.clock import SeededBytes, SetClock
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import open_session
-from aidledger.services.verifying import verify
 from aidledger.store.opening import create
 from aidledger.store.outcome import Committed
 from aidledger.store.sealing import opaque_record

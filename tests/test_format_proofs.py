@@ -14,10 +14,10 @@ from tests.services.conftest import Office, opened
 from tests.services.test_closing import close, four_payments
 from tests.test_format_signed import ALONE
 
-from aidledger.services.completeness import prove_case, prove_person, seal_indexes
-from aidledger.services.outside import Outside
-from aidledger.services.payment_proof import prove_payment
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.verifying import verify
+from aidledger.services.proofs.completeness import prove_case, prove_person, seal_indexes
+from aidledger.services.proofs.payment import prove_payment
 
 Files = dict[str, bytes]
 

@@ -17,8 +17,8 @@ from aidledger.domain.events.powers import KeyRevoked
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.tiles import bundles_of, encode_bundle, tiles_of
 from aidledger.ledger.tree import root_of_leaves
-from aidledger.services.outside import read_outside
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.outside import read_outside
+from aidledger.services.ladder.verifying import verify
 
 ALONE = Path(__file__).resolve().parent.parent / "scripts/verify_alone.py"
 

@@ -20,9 +20,9 @@ FOR_OTHER_PROGRAMS = (
     "aidledger.ledger.misbehaviour",
     "aidledger.ledger.witnessing",
     "aidledger.replay.onspark",
-    "aidledger.services.closingcheck",
-    "aidledger.services.indexcheck",
-    "aidledger.services.powers",
+    "aidledger.services.ladder.closingcheck",
+    "aidledger.services.ladder.indexcheck",
+    "aidledger.services.keys.powers",
     "aidledger.store.factory",
 )
 NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}

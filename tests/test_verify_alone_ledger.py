@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from tests.lone import ALONE, SCRIPT
 from tests.services.signedledger import AUDIT, FINANCE, POLICY, SignedLedger, copied
 
-from aidledger.services.outside import read_outside
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.outside import read_outside
+from aidledger.services.ladder.verifying import verify
 
 #: Asked by the package alone, which knows the event types and the powers.
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}

@@ -11,7 +11,7 @@ from tests.cli.shell import on
 
 from aidledger.interfaces.cli.verification import _WHY_NOT, RUNGS
 from aidledger.ledger.finding import FINDING_CODES
-from aidledger.services.restorationcheck import NO_AUDITOR
+from aidledger.services.ladder.restorationcheck import NO_AUDITOR
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 VERIFY = (DOCS / "VERIFY.md").read_text(encoding="utf-8")

@@ -16,10 +16,10 @@ from aidledger.replay.loading import lay_out
 from aidledger.replay.models import load_models
 from aidledger.replay.sealed import RECORDS
 from aidledger.replay.views import entry_sql, event_views, literal, quoted
-from aidledger.services.archivecheck import verify_archive
-from aidledger.services.archiving import seal
-from aidledger.services.rebuilding import rebuild
-from aidledger.services.segments import archive_folder
+from aidledger.services.archives.archiving import seal
+from aidledger.services.archives.segments import archive_folder
+from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.ladder.archivecheck import verify_archive
 from aidledger.services.session import open_session
 from aidledger.store.opening import open_ledger
 from benchmarks.filling import append, draft, log

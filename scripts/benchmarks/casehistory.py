@@ -9,7 +9,7 @@ from functools import partial
 from itertools import cycle
 
 from aidledger.domain.case import fold_case
-from aidledger.services.history import history
+from aidledger.services.cases.history import history
 from aidledger.services.session import open_session
 from aidledger.store.opening import open_ledger
 from benchmarks.content import case

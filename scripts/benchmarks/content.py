@@ -9,10 +9,10 @@ from typing import Any
 
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
-from aidledger.services.adoption import adopt_calendars, adopt_packs
+from aidledger.services.acts.adoption import adopt_calendars, adopt_packs
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.clock import SetClock
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
 from aidledger.services.session import Session, open_session
 from aidledger.store.outcome import Committed
 

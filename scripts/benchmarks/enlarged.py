@@ -28,9 +28,9 @@ from aidledger.ledger.tree import TILE_WIDTH, Frontier, leaf_hash
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
 from aidledger.replay.whole import write_whole
-from aidledger.services.archiving import STREAM
+from aidledger.services.archives.archiving import STREAM
+from aidledger.services.archives.segments import SEALED, readable_seals, runs_of
 from aidledger.services.initialising import create_ledger
-from aidledger.services.segments import SEALED, readable_seals, runs_of
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from benchmarks.replicas import Replicas, copies_for

@@ -22,11 +22,11 @@ from aidledger.audit.rule import load_rules
 from aidledger.audit.running import run_rules
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import load_models
-from aidledger.services.archivecheck import verify_archive
-from aidledger.services.archiving import seal
+from aidledger.services.archives.archiving import seal
 from aidledger.services.initialising import create_ledger
+from aidledger.services.ladder.archivecheck import verify_archive
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import open_session
-from aidledger.services.verifying import verify
 from aidledger.store.opening import open_ledger
 from benchmarks.archived import AS_OF
 from benchmarks.enlarged import Enlarged, archive_bytes, enlarged

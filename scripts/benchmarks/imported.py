@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from aidledger.domain.proposal import Proposal
+from aidledger.services.acts.recording import record
 from aidledger.services.importing.bulk import Wanted, import_history
 from aidledger.services.importing.requestfile import writing_requests
 from aidledger.services.initialising import create_ledger
-from aidledger.services.recording import record
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Evidence

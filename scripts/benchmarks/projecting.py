@@ -17,8 +17,8 @@ import msgspec
 from eventsourcing.projection import ProjectionRunner
 
 from aidledger.ledger.entry import decode_entry
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import rebuild
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft

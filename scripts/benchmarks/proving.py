@@ -19,9 +19,9 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.proof import verify_inclusion
 from aidledger.ledger.signing import SeedSigner
 from aidledger.ledger.tree import TILE_WIDTH, Frontier, leaf_hash
-from aidledger.services.closing import closing_figures
-from aidledger.services.payment_book import PaymentBook
-from aidledger.services.proving import Kept, Prover, stored_tree
+from aidledger.services.payments.book import PaymentBook
+from aidledger.services.payments.closing import closing_figures
+from aidledger.services.proofs.proving import Kept, Prover, stored_tree
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.port import LedgerStore

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from aidledger.services.decisions.redeciding_all import redecide_with
 from aidledger.services.initialising import create_ledger
-from aidledger.services.redeciding_all import redecide_with
+from aidledger.services.ladder.verifying import workers
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
-from aidledger.services.verifying import workers
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.servers import ORIGIN
 

@@ -168,7 +168,7 @@ NOTES = """## What is measured
 - *Recorder, events*: the same made-up events through `ApplicationRecorder.insert_events` of both factories. Ours
   puts each into an envelope, hashes it and grows the tree. *Recorder, entries*: real entries, each read strictly
   and compared with its stream's chain.
-- *Services*: `services.recording.record` with 1,000 proposals a batch: each case of the county on the roster of a
+- *Services*: `services.acts.recording.record` with 1,000 proposals a batch: each case of the county on the roster of a
   month (a wish: held against every clause of the policy pack, with the amount due), paid, visited twice. Decide,
   fold, encode, chain, tree and insert are in it. The stock Application saves events with the same fields, actor,
   office, day and cause among them, on as many aggregates, held in memory, 100 events at a time.

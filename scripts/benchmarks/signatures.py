@@ -14,9 +14,9 @@ from aidledger.ledger.batch import PAYLOAD_TYPE, pre_authentication, sign_batch,
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import SeedSigner
 from aidledger.ledger.tree import leaf_hash
-from aidledger.services.declared import ActorKey, Declared
-from aidledger.services.logwalk import Roots
-from aidledger.services.signaturecheck import SignatureCheck
+from aidledger.services.keys.declared import ActorKey, Declared
+from aidledger.services.ladder.logwalk import Roots
+from aidledger.services.ladder.signaturecheck import SignatureCheck
 from aidledger.store.port import StoredBatch
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.servers import ORIGIN

@@ -11,16 +11,16 @@ from aidledger.ledger import acceptance, careful, note, sequence, tlog_proof, tr
 from aidledger.ledger import verify as ladder
 from aidledger.ledger.tiles import LENGTH_BYTES
 from aidledger.ledger.verify import Rung
-from aidledger.services import (
+from aidledger.services.checkpoints import tiles as tiles_export
+from aidledger.services.keys import declared
+from aidledger.services.ladder import (
     batchcheck,
     checkpointcheck,
     closingcheck,
-    declared,
     indexcheck,
     markcheck,
     proofcheck,
     signaturecheck,
-    tiles_export,
     upper,
 )
 

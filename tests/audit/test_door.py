@@ -12,7 +12,7 @@ from aidledger.audit.cases import Cases, Outcome, Shipped
 from aidledger.audit.header import RuleError
 from aidledger.audit.rule import Rule, joined, load_rules
 from aidledger.replay.models import load_models
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 LINES = len(HEADER.splitlines())
 

@@ -10,7 +10,7 @@ from tests.counties import County, county
 from aidledger.audit.rule import Rule, load_rules
 from aidledger.audit.running import RuleFinding
 from aidledger.replay.models import load_models
-from aidledger.services.auditing import Audit, audit
+from aidledger.services.audits.auditing import Audit, audit
 from aidledger.services.session import open_session
 from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 

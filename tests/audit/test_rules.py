@@ -11,7 +11,7 @@ from aidledger.audit.bench import Bench, bench
 from aidledger.audit.cases import Cases, Shipped
 from aidledger.audit.rule import Rule, load_rules
 from aidledger.replay.models import load_models
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 RULES: Final[dict[str, Rule]] = load_rules(load_models())
 

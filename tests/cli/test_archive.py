@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.cli.shell import aidledger, on
 
-from aidledger.services.archiving import seal
+from aidledger.services.archives.archiving import seal
 from aidledger.services.session import open_session
 
 WHO = ("--actor", "u1", "--office", "520123", "--on", "2023-01-01")

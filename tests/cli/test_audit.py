@@ -14,8 +14,8 @@ from tests.services.conftest import Office, opened
 from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
-from aidledger.services.auditing import audit, rules_of
-from aidledger.services.rebuilding import generations_folder, rebuild
+from aidledger.services.audits.auditing import audit, rules_of
+from aidledger.services.generations.rebuilding import generations_folder, rebuild
 
 FEW = ("--rule", "F001", "--rule", "F019")
 LACKING = HEADER.replace("payment_issued where kind = 'regular' or 'arrears'", "child_recorded")

@@ -18,9 +18,9 @@ from tests.services.conftest import Office, opened
 from tests.services.overriding import approve_despite
 
 from aidledger.interfaces.cli import layout
-from aidledger.services.bisecting import SAMPLES, first_failure
-from aidledger.services.clausehistory import clause_history
-from aidledger.services.explaining import explain
+from aidledger.services.decisions.clausehistory import clause_history
+from aidledger.services.decisions.explaining import explain
+from aidledger.services.questions.bisecting import SAMPLES, first_failure
 from aidledger.services.session import open_session
 
 rules = st.lists(st.booleans(), max_size=60)

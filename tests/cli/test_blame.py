@@ -16,8 +16,8 @@ from tests.services.test_recording import approve, on_case
 from aidledger.domain.case import fold_case
 from aidledger.domain.casestate import Case
 from aidledger.domain.recorded import Recorded
-from aidledger.services.blaming import Blame, blame, field_values
-from aidledger.services.history import case_streams
+from aidledger.services.cases.blaming import Blame, blame, field_values
+from aidledger.services.cases.history import case_streams
 from aidledger.services.session import open_session
 
 

@@ -14,7 +14,7 @@ from tests.replay.histories import Log, apply_for, case_name, pay, token
 from tests.replay.test_postings import HISTORY, recorded, written
 
 from aidledger.domain.postings import posted
-from aidledger.services.beancount import account_name, as_beancount
+from aidledger.services.payments.beancount import account_name, as_beancount
 
 GOLDEN = Path(__file__).parents[1] / "vectors" / "county.beancount"
 _LETTERS = {"h": "-", "p": ".", "s": "/", "k": ":", "u": "_"}

@@ -13,7 +13,7 @@ from tests.counties import County, county
 from aidledger.interfaces.cli import layout
 from aidledger.services.funds.fitting import room
 from aidledger.services.funds.flowing import fund_flow
-from aidledger.services.rebuilding import generations_folder, rebuild
+from aidledger.services.generations.rebuilding import generations_folder, rebuild
 from aidledger.services.session import open_session
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,7 +10,7 @@ from tests.cli.shell import lines, on
 from tests.services.signed import APPLICATION, CLERK_OF, HEAD_OF, ORIGIN
 
 from aidledger.ledger.receipt import parse_receipt
-from aidledger.services.keyadmin import Registrar, key_states, revoke_key
+from aidledger.services.keys.register import Registrar, key_states, revoke_key
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
 from aidledger.services.simulation.staff import CUSTODIANS, security

@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.cli.shell import on
 
-from aidledger.services.listing import (
+from aidledger.services.questions.listing import (
     BOM,
     KINDS,
     DisclosureError,

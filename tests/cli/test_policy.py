@@ -13,7 +13,7 @@ import pytest
 from tests.cli.shell import aidledger, on
 
 from aidledger.interfaces.cli import layout
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 PACKS = ["cn-tekun-2016", "cn-tekun-2021", "fj-sanming-2021", "gz-county-2022"]
 ADOPT = "--county 520123 --actor u1 --office 520123".split()
@@ -267,7 +267,8 @@ def test_a_second_pack_of_the_place_is_not_adopted_beside_the_first(tmp_path: Pa
     path = tmp_path / "l.db"
     on(path, "init")
     with mock.patch(
-        "aidledger.services.adoption.shipped", lambda folder: files if folder == "packs" else {}
+        "aidledger.services.acts.adoption.shipped",
+        lambda folder: files if folder == "packs" else {},
     ):
         ran = on(path, "adopt", "gz-county-2022", "gz-second", *ADOPT)
         one = on(path, "adopt", "gz-second", *ADOPT)

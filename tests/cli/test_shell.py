@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cli.shell import ENVIRONMENT, Ran, on
 
-from aidledger.services.statements import cut, is_open
+from aidledger.services.questions.statements import cut, is_open
 
 ENDLESS = (
     "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE (a.range * b.range) % 7 = 3;"

@@ -14,7 +14,7 @@ from tests.services.conftest import Office, opened
 from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
-from aidledger.services.rebuilding import generations_folder, rebuild
+from aidledger.services.generations.rebuilding import generations_folder, rebuild
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from aidledger.ledger.cosignature import sign_checkpoint
 from aidledger.ledger.misbehaviour import Misbehaved, check_bundle
 from aidledger.ledger.trust import parse_policy
 from aidledger.services.clock import SystemClock
-from aidledger.services.witness import open_witness
-from aidledger.services.witness_http import WitnessServer
+from aidledger.services.witnessing.http import WitnessServer
+from aidledger.services.witnessing.witness import open_witness
 from aidledger.store.opening import mark_path
 
 ZH, EN = "未见证，运营方可改写历史", "unwitnessed: the operator can rewrite history"

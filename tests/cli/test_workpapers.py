@@ -16,7 +16,7 @@ from tests.cli.shell import on
 from aidledger.audit.rule import load_rules
 from aidledger.audit.running import NotRun, Report, RuleFinding, RuleRun
 from aidledger.replay.models import load_models
-from aidledger.services.auditing import Audit
+from aidledger.services.audits.auditing import Audit
 from aidledger.services.handing.manifest import Manifest, OfLog
 from aidledger.services.handing.workpapers import write_workpapers
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.policy.year import load_year_table
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 TOWNSHIP, VILLAGE, COUNTY = "520123001", "520123001001", "520123"
 CASE = "case/520123-2022-000001"

@@ -9,7 +9,7 @@ from typing import Any
 from aidledger.domain.policy.codes import CODES
 from aidledger.domain.policy.pack import PackLibrary
 from aidledger.domain.policy.vocabulary import PARAMETERS
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 LIBRARY = PackLibrary(shipped("packs"))
 VALUES = {

@@ -36,10 +36,10 @@ from tests.services import nights
 
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import load_models
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly.running import nightly
 from aidledger.services.nightly.runs import RESULTS, runs_folder
 from aidledger.services.nightly.steplist import STEPS
-from aidledger.services.rebuilding import generations_folder
 from aidledger.store.opening import open_ledger
 
 MODELS = ("case_state", "list_paid")

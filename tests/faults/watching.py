@@ -18,8 +18,8 @@ from aidledger.replay.digest import digest_of
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import POINTER, Generations
 from aidledger.replay.models import load_models
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly.runs import runs_folder
-from aidledger.services.rebuilding import generations_folder
 
 LISTS = "lists"
 _PAUSE_S = 0.01

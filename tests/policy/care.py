@@ -10,7 +10,7 @@ from tests.replay.histories import Log, adopt_pack
 
 from aidledger.domain.policy.adopting import parameter_text
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 CARER = "carer/520123-0001"
 

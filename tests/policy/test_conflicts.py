@@ -26,7 +26,7 @@ from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loader
 from aidledger.replay.models import load_models, needed
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 LOCAL = {path.stem: path.read_bytes() for path in (Path(__file__).parent / "packs").glob("*.toml")}
 LIBRARY = PackLibrary({**shipped("packs"), **LOCAL})

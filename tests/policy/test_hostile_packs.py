@@ -13,7 +13,7 @@ from aidledger.domain.packwords import check_words
 from aidledger.domain.policy.errors import PackError
 from aidledger.domain.policy.examples import load_examples
 from aidledger.domain.policy.pack import PackLibrary
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 ROOT = TOY.replace("case.days", "case.persons").replace("case.mark", "case.stage")
 CLAUSE = """

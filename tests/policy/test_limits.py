@@ -8,7 +8,7 @@ import pytest
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.pack import PackLibrary
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 LIBRARY = PackLibrary(shipped("packs"))
 WD, DAYS, MONTHS = "working_days", "days", "months"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.domain.test_packs import LIBRARY
 
-from aidledger.services.founding import powers_evidence
+from aidledger.services.keys.founding import powers_evidence
 
 TABLE = powers_evidence()[0]
 #: What the facts say, written down apart from the packs: duty, its leader, some of those beside it.

@@ -24,7 +24,7 @@ from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
-from aidledger.services.rebuilding import rebuild
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.store.opening import create
 
 NAMES = ("list_publicity", "visits_due", "deadlines", "case_state")

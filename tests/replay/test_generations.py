@@ -72,7 +72,7 @@ if point == "torn switch":
     generations.write_whole = torn
 
 if place:
-    from aidledger.services.rebuilding import StoreSource
+    from aidledger.services.generations.rebuilding import StoreSource
     from aidledger.store.opening import open_ledger
     store = open_ledger(place, read_only=True)
     source = StoreSource(store)

@@ -11,7 +11,7 @@ from tests.replay.overseeing import build_facility, match, recognise, stay, subs
 from tests.replay.test_postings import recorded
 
 from aidledger.domain.postings import posted
-from aidledger.services.beancount import as_beancount
+from aidledger.services.payments.beancount import as_beancount
 
 FIRST = case_name(1)
 

@@ -10,7 +10,7 @@ from tests.replay.histories import Log, adopt_pack, apply_for, case_name
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.policy.pack import PackLibrary
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 CASE = case_name(1)
 PAIRS = '["TerminationReported: TerminationApproved","TerminationApproved: TerminationNotified"]'

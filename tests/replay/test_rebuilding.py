@@ -12,14 +12,14 @@ from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.support import AbilityAssessed
 from aidledger.replay import deriving
 from aidledger.replay.models import ModelError
-from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import (
+from aidledger.services.generations.rebuilding import (
     disagreements,
     generations_folder,
     model_list,
     read_model,
     rebuild,
 )
+from aidledger.services.problems import ServiceError
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create
 from aidledger.store.outcome import Committed
@@ -85,7 +85,7 @@ def test_a_model_is_read_from_the_generation_until_the_ledger_grows(
         computed.append(str(args[2]))
         return deriving.compute(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("aidledger.services.rebuilding.compute", compute)
+    monkeypatch.setattr("aidledger.services.generations.rebuilding.compute", compute)
     assess(store, 1, "able")
     rebuild(store, models=["case_state"])
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.replay.conftest import Ask
 from tests.replay.histories import Log, adopt_pack, apply_for, approve, case_name
 
-from aidledger.services.listing import Table, as_csv, check_publishable
+from aidledger.services.questions.listing import Table, as_csv, check_publishable
 
 TOTAL = "合计 / total"
 

@@ -26,8 +26,8 @@ from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loaded, Loader
 from aidledger.replay.models import Model
 from aidledger.replay.views import event_views
-from aidledger.services.archiving import Sealing, seal
-from aidledger.services.rebuilding import StoreSource
+from aidledger.services.archives.archiving import Sealing, seal
+from aidledger.services.generations.rebuilding import StoreSource
 from aidledger.services.session import Session
 from aidledger.store.opening import create
 from aidledger.store.port import LooseBatch, LooseRecord

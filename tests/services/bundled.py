@@ -25,8 +25,8 @@ from aidledger.services.bundles.contents import line_hashes, manifest_of
 from aidledger.services.bundles.creating import create_bundle
 from aidledger.services.bundles.creating import files_of as bag_of
 from aidledger.services.clock import SetClock
-from aidledger.services.closing import close_month
-from aidledger.services.completeness import seal_indexes
+from aidledger.services.payments.closing import close_month
+from aidledger.services.proofs.completeness import seal_indexes
 from aidledger.services.session import Session, open_session
 from aidledger.store.outcome import Committed
 from aidledger.store.port import LedgerStore

@@ -6,7 +6,7 @@ import tomllib
 from collections import defaultdict
 from typing import Any, Final
 
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
 
 
 def _parameters() -> dict[str, dict[str, Any]]:

@@ -28,16 +28,16 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.note import Note, add_signatures
 from aidledger.ledger.signing import SEED_BYTES
 from aidledger.ledger.trust import parse_policy
-from aidledger.services.checkpointing import keep, sign_checkpoint, signed_path
+from aidledger.services.acts.recording import record
+from aidledger.services.cases.history import case_streams
+from aidledger.services.checkpoints.checkpointing import keep, sign_checkpoint, signed_path
 from aidledger.services.clock import CHINA, SeededBytes, SetClock
-from aidledger.services.closing import close_month, statements, supplement_month
-from aidledger.services.completeness import seal_indexes
-from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
-from aidledger.services.keyadmin import Registrar, rotate_key
-from aidledger.services.outside import Outside, signed_file
+from aidledger.services.keys.register import Registrar, rotate_key
+from aidledger.services.ladder.outside import Outside, signed_file
+from aidledger.services.payments.closing import close_month, statements, supplement_month
 from aidledger.services.problems import ServiceError
-from aidledger.services.recording import record
+from aidledger.services.proofs.completeness import seal_indexes
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.places import (
     BANK,

@@ -14,10 +14,10 @@ from tests.services.bundled import Bundled, evidence_of
 from tests.services.signed import at, make
 from tests.services.signedledger import SignedLedger, copied
 
-from aidledger.services.adoption import adopt_calendars, adopt_packs
+from aidledger.services.acts.adoption import adopt_calendars, adopt_packs
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.clock import SeededBytes, SetClock
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
 from aidledger.services.session import Session, open_session
 from aidledger.store.opening import create
 from aidledger.store.outcome import Committed, Outcome

@@ -7,8 +7,8 @@ from typing import Any
 from tests.domain.people import COUNTY, TOWNSHIP, VILLAGE, identity_number
 from tests.services.conftest import Office
 
-from aidledger.services.adoption import adopt_packs
-from aidledger.services.recording import record
+from aidledger.services.acts.adoption import adopt_packs
+from aidledger.services.acts.recording import record
 from aidledger.store.outcome import Committed
 
 HOUSEHOLD = "case/520123-2022-000101"

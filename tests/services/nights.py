@@ -15,7 +15,7 @@ from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import runs_folder
-from aidledger.services.witness import open_witness
+from aidledger.services.witnessing.witness import open_witness
 
 NOW = datetime(2026, 6, 1, 17, 30, tzinfo=UTC)
 ACTOR, OFFICE = "520123-u10", "520123"

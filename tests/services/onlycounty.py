@@ -13,8 +13,8 @@ import pytest
 from tests.services.detectors import History
 
 from aidledger.services.decoding import recorded_all
+from aidledger.services.generations.rebuilding import generations_folder, read_model
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import generations_folder, read_model
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation import running
 from aidledger.services.simulation.county import County

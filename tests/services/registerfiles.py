@@ -12,7 +12,7 @@ from tests.services.conftest import COUNTY, Office
 
 from aidledger.domain.identity import check_character
 from aidledger.domain.registers.kinds import KINDS
-from aidledger.services.querying import query
+from aidledger.services.questions.querying import query
 from aidledger.services.registers.importing import Imported, Wanted, import_register
 from aidledger.services.tables.place import tables_folder
 from aidledger.store.outcome import Committed

@@ -15,9 +15,9 @@ from aidledger.ledger.cosignature import cosign, sign_checkpoint
 from aidledger.ledger.note import add_signatures
 from aidledger.ledger.tree import root_of_leaves
 from aidledger.ledger.trust import parse_policy
-from aidledger.services.proven import ProvenEntry, ProvenLimit, ProvenReport, prove_limits
-from aidledger.services.rebuilding import generations_folder
-from aidledger.services.timeproofs import Sources
+from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.proofs.proven import ProvenEntry, ProvenLimit, ProvenReport, prove_limits
+from aidledger.services.proofs.timeproofs import Sources
 
 EVENING: Final = "20:00"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from aidledger.domain.proposal import Proposal
 from aidledger.ledger.keys import KeyKind, VerifierKey
+from aidledger.services.acts.guarding import guard_of
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.clock import SetClock
-from aidledger.services.guarding import guard_of
 from aidledger.services.initialising import create_ledger
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.places import (
     CLERK,

@@ -32,8 +32,8 @@ from aidledger.ledger.tlog_proof import TlogProof
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.ledger.trust import parse_policy
 from aidledger.ledger.verify import VerifyReport
-from aidledger.services.outside import Outside, signed_file
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.outside import Outside, signed_file
+from aidledger.services.ladder.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create
 

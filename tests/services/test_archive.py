@@ -16,14 +16,14 @@ from aidledger.archive.writing import digest_of
 from aidledger.domain.events.proving import SegmentSealed
 from aidledger.domain.proposal import Proposal
 from aidledger.replay.models import load_models
-from aidledger.services import archiving
-from aidledger.services.archivecheck import verify_archive
+from aidledger.services.acts.recording import record
+from aidledger.services.archives import archiving
+from aidledger.services.archives.segments import archive_folder, list_segments, seals_of
+from aidledger.services.generations.rebuilding import StoreSource, read_model, rebuild
+from aidledger.services.ladder.archivecheck import verify_archive
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import StoreSource, read_model, rebuild
-from aidledger.services.recording import record
-from aidledger.services.segments import archive_folder, list_segments, seals_of
 from aidledger.services.session import Session, open_session
-from aidledger.services.verifying import verify
 from aidledger.store.cut import CutStore
 from aidledger.store.outcome import Committed
 

@@ -27,9 +27,9 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.note import add_signatures
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.ledger.trust import parse_policy
-from aidledger.services.archivecheck import NOT_DERIVED, verify_archive
-from aidledger.services.outside import Outside, signed_file
-from aidledger.services.segments import archive_folder
+from aidledger.services.archives.segments import archive_folder
+from aidledger.services.ladder.archivecheck import NOT_DERIVED, verify_archive
+from aidledger.services.ladder.outside import Outside, signed_file
 from aidledger.services.session import open_session
 from aidledger.store.opening import open_ledger
 

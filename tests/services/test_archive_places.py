@@ -27,10 +27,10 @@ from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import building
 from aidledger.replay.loading import Loader
 from aidledger.replay.sealed import SealedRun
-from aidledger.services.archivecheck import verify_archive
+from aidledger.services.archives.segments import archive_folder, list_segments, seals_of
+from aidledger.services.generations.rebuilding import StoreSource
+from aidledger.services.ladder.archivecheck import verify_archive
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import StoreSource
-from aidledger.services.segments import archive_folder, list_segments, seals_of
 from aidledger.services.session import open_session
 
 SEALER = f"""

@@ -13,8 +13,8 @@ from aidledger.ledger.chunk import check_chunk
 from aidledger.ledger.entry import decode_entry
 from aidledger.ledger.tree import Frontier
 from aidledger.ledger.window import CHUNK_ROWS, Chunk, Job
-from aidledger.services.batchcheck import BatchCheck
-from aidledger.services.batchruns import BatchRuns
+from aidledger.services.ladder.batchcheck import BatchCheck
+from aidledger.services.ladder.batchruns import BatchRuns
 from aidledger.store.port import StoredBatch
 from aidledger.store.sealing import loose_cause
 

@@ -34,7 +34,9 @@ from aidledger.domain.events.registry import PersonalDataRevealed
 from aidledger.domain.events.support import VisitMade
 from aidledger.ledger.trust import parse_policy
 from aidledger.services import typesetting
-from aidledger.services.auditing import rules_of
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
+from aidledger.services.audits.auditing import rules_of
 from aidledger.services.bundles import bagging
 from aidledger.services.bundles.asking import Request
 from aidledger.services.bundles.creating import create_bundle
@@ -43,8 +45,6 @@ from aidledger.services.bundles.verifying import verify_bundle
 from aidledger.services.decoding import recorded_all
 from aidledger.services.files import write_file
 from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed
 

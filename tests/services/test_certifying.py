@@ -25,10 +25,15 @@ from aidledger.ledger.certificate import (
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.strict import FormatError
 from aidledger.replay import generations as generations_module
-from aidledger.services.certifying import certificates_folder, certified, certify, kept_certificate
-from aidledger.services.generation_book import list_generations
+from aidledger.services.generations.book import list_generations
+from aidledger.services.generations.certifying import (
+    certificates_folder,
+    certified,
+    certify,
+    kept_certificate,
+)
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.rebuilding import rebuild
 from aidledger.services.simulation.staff import administrators
 from aidledger.store.outcome import Committed, Outcome
 

@@ -12,14 +12,14 @@ from tests.store.drafts import drafts, record
 from aidledger.ledger.cosignature import sign_checkpoint
 from aidledger.ledger.misbehaviour import Misbehaved, check_bundle
 from aidledger.ledger.trust import parse_policy
-from aidledger.services import checkpointing
-from aidledger.services.checkpoint_compare import (
+from aidledger.services.checkpoints import checkpointing
+from aidledger.services.checkpoints.checkpointing import Kept, keep, signed_path
+from aidledger.services.checkpoints.comparing import (
     Compared,
     compare_notes,
     compare_with_ledger,
     signed_note,
 )
-from aidledger.services.checkpointing import Kept, keep, signed_path
 from aidledger.services.problems import ServiceError
 from aidledger.store.opening import create
 from aidledger.store.port import LedgerStore

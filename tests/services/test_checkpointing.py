@@ -18,8 +18,8 @@ from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.cosignature import check_signature, cosign, sign_checkpoint
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.note import Note, add_signatures, open_note
-from aidledger.services import checkpointing
-from aidledger.services.checkpointing import keep, kept_notes, newest, signed_path
+from aidledger.services.checkpoints import checkpointing
+from aidledger.services.checkpoints.checkpointing import keep, kept_notes, newest, signed_path
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import create, open_ledger
@@ -115,7 +115,7 @@ def test_cosignatures_that_came_meanwhile_are_kept_with_it(store: LedgerStore, p
 KILLED = """
 import os, signal, sys
 from tests.services.test_checkpointing import LOG, TIME
-from aidledger.services.checkpointing import sign_checkpoint, signed_path
+from aidledger.services.checkpoints.checkpointing import sign_checkpoint, signed_path
 from aidledger.store.opening import open_ledger
 class Killed:
     key = LOG.key

@@ -19,13 +19,13 @@ from tests.services.test_dibao import refused, rows
 from aidledger.domain.case import with_case_before
 from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.replay.models import load_models
-from aidledger.services.deepcheck import deep_check
-from aidledger.services.explaining import explain
-from aidledger.services.history import history
-from aidledger.services.listing import Table, as_csv, as_json, as_xlsx, check_publishable
-from aidledger.services.rebuilding import generations_folder, read_model
-from aidledger.services.redeciding import known_facts, record_of, redecide
-from aidledger.services.redeciding_all import redecide_all
+from aidledger.services.cases.history import history
+from aidledger.services.decisions.explaining import explain
+from aidledger.services.decisions.redeciding import known_facts, record_of, redecide
+from aidledger.services.decisions.redeciding_all import redecide_all
+from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.questions.listing import Table, as_csv, as_json, as_xlsx, check_publishable
 
 CHOSEN = "one-programme-approved"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.services.cleanledgers import WITNESSES, clean_ledger
 
+from aidledger.services.adversary.onebyte import tamper_with_copy
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import open_session
-from aidledger.services.tampering import tamper_with_copy
-from aidledger.services.verifying import verify
 
 ENTRIES = 100_000
 

@@ -24,18 +24,18 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.prooffile import encode_proof, parse_payment_proof
 from aidledger.ledger.sumtree import EMPTY_SUM
 from aidledger.replay.rows import recorded_row
-from aidledger.services import closing
-from aidledger.services.closing import (
+from aidledger.services.ladder.closingcheck import check_closings
+from aidledger.services.ladder.verifying import verify
+from aidledger.services.payments import closing
+from aidledger.services.payments.book import PaymentBook
+from aidledger.services.payments.closing import (
     changes,
     close_month,
     statements,
     supplement_month,
 )
-from aidledger.services.closingcheck import check_closings
-from aidledger.services.payment_book import PaymentBook
-from aidledger.services.payment_proof import check_payment, prove_payment
 from aidledger.services.problems import ServiceError
-from aidledger.services.verifying import verify
+from aidledger.services.proofs.payment import check_payment, prove_payment
 from aidledger.store.outcome import Committed
 
 MARCH, APRIL = "2022-03", "2022-04"

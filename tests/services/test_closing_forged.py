@@ -24,12 +24,12 @@ from tests.services.test_closing import (
 from aidledger.domain.events.proving import PaymentMonthClosed, PaymentMonthSupplemented
 from aidledger.ledger.prooffile import PaymentProof, encode_proof
 from aidledger.ledger.sumtree import MAX_FEN
-from aidledger.services import closing
-from aidledger.services.closing import close_month, closing_figures
-from aidledger.services.payment_book import PaymentBook
-from aidledger.services.payment_proof import check_payment
+from aidledger.services.ladder.verifying import verify
+from aidledger.services.payments import closing
+from aidledger.services.payments.book import PaymentBook
+from aidledger.services.payments.closing import close_month, closing_figures
 from aidledger.services.problems import ServiceError
-from aidledger.services.verifying import verify
+from aidledger.services.proofs.payment import check_payment
 
 
 def stated(office: Office, **changes: Any) -> PaymentMonthClosed:

@@ -17,7 +17,10 @@ from aidledger.domain.events.proving import IndexSealed
 from aidledger.ledger.index import Index, person_key
 from aidledger.ledger.prooffile import CaseProof, encode_proof, parse_case_proof
 from aidledger.ledger.tree import leaf_hash
-from aidledger.services.completeness import (
+from aidledger.services.ladder.indexcheck import check_indexes
+from aidledger.services.ladder.verifying import verify
+from aidledger.services.problems import ServiceError
+from aidledger.services.proofs.completeness import (
     Indexes,
     check_case,
     check_person,
@@ -27,9 +30,6 @@ from aidledger.services.completeness import (
     seal_indexes,
     seals,
 )
-from aidledger.services.indexcheck import check_indexes
-from aidledger.services.problems import ServiceError
-from aidledger.services.verifying import verify
 from aidledger.store.outcome import Committed
 
 SECOND = "case/520123-2022-000002"

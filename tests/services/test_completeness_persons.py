@@ -18,13 +18,13 @@ from aidledger.domain.events.proving import IndexSealed
 from aidledger.ledger.index import Index, case_item, person_key
 from aidledger.ledger.prooffile import CaseProof, encode_proof, parse_case_proof
 from aidledger.ledger.trust import parse_policy
-from aidledger.services import deepcheck, indexcheck, proofcheck
-from aidledger.services.completeness import naming_entries, prove_person, seal_indexes
-from aidledger.services.outside import Outside
+from aidledger.services.ladder import deepcheck, indexcheck, proofcheck
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.proof_bundle import Files, entry_files, person_files
-from aidledger.services.proof_reading import Answer, check_files
-from aidledger.services.verifying import verify
+from aidledger.services.proofs.bundle import Files, entry_files, person_files
+from aidledger.services.proofs.completeness import naming_entries, prove_person, seal_indexes
+from aidledger.services.proofs.reading import Answer, check_files
 
 OTHER = "p" + "5a" * 16
 

@@ -15,13 +15,13 @@ from tests.services.test_recording import approve, on_case
 
 from aidledger.domain.events.decision import ApplicationApproved
 from aidledger.domain.events.support import EntitlementSet
-from aidledger.services.closing import close_month, supplement_month
-from aidledger.services.closingcheck import check_closings
-from aidledger.services.consequences import Consequences, consequences
+from aidledger.services.acts.proposals import read_proposals
+from aidledger.services.acts.recording import record
+from aidledger.services.cases.consequences import Consequences, consequences
+from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.ladder.closingcheck import check_closings
+from aidledger.services.payments.closing import close_month, supplement_month
 from aidledger.services.problems import ServiceError
-from aidledger.services.proposals import read_proposals
-from aidledger.services.rebuilding import generations_folder, read_model
-from aidledger.services.recording import record
 from aidledger.store.outcome import Committed
 
 MONTHS = ("2022-02", "2022-03", "2022-04")

@@ -22,11 +22,11 @@ from aidledger.domain.events.catalog import EVENTS, encode_data
 from aidledger.domain.policy.decision import DecisionRecord
 from aidledger.replay.deriving import compute
 from aidledger.replay.models import load_models
-from aidledger.services.consequences import consequences
+from aidledger.services.cases.consequences import consequences
+from aidledger.services.cases.followed import Consequence
 from aidledger.services.decoding import recorded_all
-from aidledger.services.followed import Consequence
+from aidledger.services.generations.rebuilding import StoreSource
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import StoreSource
 from aidledger.services.session import Session, open_session
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create

@@ -17,8 +17,8 @@ from aidledger.domain.casestate import Case
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.recorded import Recorded
 from aidledger.replay import agreement
-from aidledger.services.deepcheck import deep_check
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.ladder.verifying import verify
 
 
 def forged(office: Office, **changes: Any) -> int:

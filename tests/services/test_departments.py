@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests.domain.test_packs import COUNTY, LIBRARY
 
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import read_model
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import simulate
 

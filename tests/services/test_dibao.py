@@ -14,13 +14,13 @@ from tests.services.test_recording import approve as approve_tekun
 
 from aidledger.domain.events.household import GradualExitGranted
 from aidledger.domain.events.support import EntitlementSet
-from aidledger.services.blaming import blame
-from aidledger.services.deepcheck import deep_check
-from aidledger.services.explaining import explain
+from aidledger.services.acts.sealing import token_of
+from aidledger.services.cases.blaming import blame
+from aidledger.services.decisions.explaining import explain
+from aidledger.services.decisions.redeciding import redecide, whatif
+from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import generations_folder, read_model
-from aidledger.services.redeciding import redecide, whatif
-from aidledger.services.sealing import token_of
 
 ILL_30, STUDENT_20 = 21_150, 14_100
 DIFFERENCE = 3 * 70_500 - 100_000

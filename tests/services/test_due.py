@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aidledger.services.due import DueItem, due
+from aidledger.services.cases.due import DueItem, due
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.departments import WITHOUT_RETURN

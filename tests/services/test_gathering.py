@@ -23,12 +23,12 @@ from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.note import Note
 from aidledger.ledger.proof import consistency_proof
 from aidledger.ledger.witnessing import Request
-from aidledger.services.gatheredcheck import gathered, gathered_findings
-from aidledger.services.gathering import ContradictedError, Keeper, gather, trust_county
+from aidledger.services.acts.recording import record
+from aidledger.services.generations.rebuilding import read_model
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import read_model
-from aidledger.services.recording import record
-from aidledger.services.verifying import verify
+from aidledger.services.provinces.gatheredcheck import gathered, gathered_findings
+from aidledger.services.provinces.gathering import ContradictedError, Keeper, gather, trust_county
 from aidledger.store.outcome import Committed
 
 KEEPER = Keeper("c0", "520123", "2022-01-01")

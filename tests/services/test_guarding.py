@@ -23,11 +23,11 @@ from tests.services.signed import (
 from aidledger.domain.events.powers import KeyRegistered, KeyRevoked
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.proposal import Despite, Proposal
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.decoding import recorded_all
-from aidledger.services.powers import replay_powers
+from aidledger.services.keys.powers import replay_powers
 from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.services.simulation.places import (
     COUNTY,

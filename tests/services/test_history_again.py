@@ -13,14 +13,14 @@ from tests.services.historyfiles import imported
 from tests.services.signed import TOWN, VILLAGE, at, make
 
 from aidledger.domain.proposal import Proposal
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.clock import SetClock
 from aidledger.services.importing.requestfile import request_line, writing_requests
 from aidledger.services.initialising import create_ledger
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import simulate
-from aidledger.services.verifying import verify
 from aidledger.store.draft import Evidence
 from aidledger.store.outcome import Committed
 from aidledger.store.secrets import secrets_path

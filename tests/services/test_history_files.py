@@ -18,13 +18,13 @@ from tests.services.conftest import Office, opened
 from tests.services.historyfiles import TOWN, accepted, imported, said, visit, visitors, written
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.importing import flat, requests, sources
 from aidledger.services.importing.bulk import Wanted, check_history
 from aidledger.services.importing.rejects import read_rejects
 from aidledger.services.importing.requests import Defaults, proposal_in
 from aidledger.services.importing.sources import RawRow
 from aidledger.services.problems import Problem, RefusedError, ServiceError
-from aidledger.services.proposals import proposal_of
 
 TABLE = [
     ["stream", "effective_on", "actor", "office", "visitor", "normal", "personal.note"],

@@ -21,15 +21,15 @@ from tests.services.historyfiles import (
 )
 
 from aidledger.domain.events.registry import ControlTotal, FileImported, RuleOverridden
-from aidledger.services import recording
+from aidledger.services.acts import recording
 from aidledger.services.importing import bulk
 from aidledger.services.importing.bulk import StoppedError, Wanted, import_history
 from aidledger.services.importing.checking import Progress
 from aidledger.services.importing.journal import reached
 from aidledger.services.importing.rejects import read_rejects
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session, open_session
-from aidledger.services.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.outcome import Outcome, Unknown
 

@@ -9,7 +9,7 @@ import pytest
 from tests.services.conftest import Office
 from tests.services.historyfiles import TOWN, accepted, imported, quiet, visit, written
 
-from aidledger.services.batching import Batch
+from aidledger.services.acts.batching import Batch
 from aidledger.services.importing.bulk import Wanted
 from aidledger.services.importing.rehearsal import Rehearsed, rehearse_history
 from aidledger.services.importing.rejects import read_rejects

@@ -13,6 +13,8 @@ from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.payment import BankResultReceived, PaymentIssued, PaymentReturned
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.identity import check_character
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.importing.running import (
     KINDS,
     import_prepared,
@@ -22,8 +24,6 @@ from aidledger.services.importing.running import (
 )
 from aidledger.services.initialising import create_ledger, open_county
 from aidledger.services.problems import Problem, RefusedError, ServiceError
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
 from aidledger.services.session import Session, open_session
 from aidledger.store.outcome import Committed
 

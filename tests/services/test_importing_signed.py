@@ -14,10 +14,10 @@ from aidledger.domain.identity import check_character
 from aidledger.ledger.verify import VerifyReport
 from aidledger.services.importing import running
 from aidledger.services.importing.running import import_prepared, imported_before, prepare
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session
 from aidledger.services.simulation.places import BANK, BANK_CLERK, FINANCE, FUND_KEEPER, SUPERVISOR
-from aidledger.services.verifying import verify
 from aidledger.store.keyfiles import key_path, keys_path
 from aidledger.store.outcome import Committed
 

@@ -26,7 +26,7 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.misbehaviour import Misbehaved, check_bundle
 from aidledger.ledger.tree import Frontier
 from aidledger.ledger.trust import parse_policy
-from aidledger.services.outside import Outside
+from aidledger.services.ladder.outside import Outside
 
 
 def test_without_a_checkpoint_from_outside_nothing_is_proven(copy: SignedLedger) -> None:

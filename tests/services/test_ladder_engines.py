@@ -9,7 +9,7 @@ from tests.services.signedledger import ACTORS, LOG, ORIGIN
 from aidledger.domain.events.powers import KeyRegistered
 from aidledger.domain.events.support import VisitMade
 from aidledger.ledger.cosignature import sign_checkpoint
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.verifying import verify
 
 
 def test_either_engine_shows_what_is_unsigned_and_what_is_no_checkpoint(office: Office) -> None:

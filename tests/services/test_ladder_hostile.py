@@ -15,12 +15,12 @@ from aidledger.domain.events.proving import LedgerRestored
 from aidledger.domain.events.registry import CalendarAdopted
 from aidledger.ledger.finding import FINDING_CODES
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
-from aidledger.services.checkpointcheck import CheckpointCheck
-from aidledger.services.declared import Declared
-from aidledger.services.logwalk import Roots, walk
-from aidledger.services.proofcheck import ProofCheck
-from aidledger.services.restorationcheck import Told, faults_of
-from aidledger.services.signaturecheck import SignatureCheck
+from aidledger.services.keys.declared import Declared
+from aidledger.services.ladder.checkpointcheck import CheckpointCheck
+from aidledger.services.ladder.logwalk import Roots, walk
+from aidledger.services.ladder.proofcheck import ProofCheck
+from aidledger.services.ladder.restorationcheck import Told, faults_of
+from aidledger.services.ladder.signaturecheck import SignatureCheck
 from aidledger.store.port import StoredBatch
 
 ANYTHING = st.none() | st.integers() | st.text(max_size=5) | st.binary(max_size=104) | st.floats()

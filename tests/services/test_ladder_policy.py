@@ -13,9 +13,9 @@ from tests.services.signedledger import AUDIT, FINANCE, LOG, ORIGIN, SignedLedge
 from aidledger.domain.events.powers import Custodian, GenesisDeclared, WitnessKey
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.verify import VerifyReport
-from aidledger.services import upper
-from aidledger.services.founding import powers_evidence
-from aidledger.services.outside import read_outside
+from aidledger.services.keys.founding import powers_evidence
+from aidledger.services.ladder import upper
+from aidledger.services.ladder.outside import read_outside
 
 SUPERVISION = signer("supervision.example", KeyKind.COSIGNATURE)
 KEYS = f"""log {LOG.key.vkey()}

@@ -18,17 +18,17 @@ from tests.services.test_powers import MEANT, county
 
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.ledger.verify import VerifyReport
+from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.clock import SetClock
-from aidledger.services.declared import declared_of
-from aidledger.services.deepcheck import deep_check
-from aidledger.services.logwalk import walk
-from aidledger.services.powers import replay_powers
+from aidledger.services.keys.declared import declared_of
+from aidledger.services.keys.powers import replay_powers
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.ladder.logwalk import walk
+from aidledger.services.ladder.signaturecheck import SignatureCheck
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import RefusedError
-from aidledger.services.proposals import proposal_of
 from aidledger.services.session import Session
-from aidledger.services.signaturecheck import SignatureCheck
 from aidledger.services.simulation.places import COUNTY
-from aidledger.services.verifying import verify
 from aidledger.store.opening import open_ledger
 
 

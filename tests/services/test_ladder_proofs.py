@@ -15,10 +15,10 @@ from aidledger.ledger.misbehaviour import Bundle
 from aidledger.ledger.note import parse_note
 from aidledger.ledger.proof import consistency_proof
 from aidledger.ledger.signing import SeedSigner
-from aidledger.services.checkpointcheck import NO_LOG_KEY
-from aidledger.services.outside import Outside, read_outside
+from aidledger.services.ladder.checkpointcheck import NO_LOG_KEY
+from aidledger.services.ladder.outside import Outside, read_outside
+from aidledger.services.ladder.proofcheck import ProofCheck
 from aidledger.services.problems import ServiceError
-from aidledger.services.proofcheck import ProofCheck
 
 
 def test_receipts_and_proofs_of_the_log_fit_it(copy: SignedLedger) -> None:

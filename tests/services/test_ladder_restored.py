@@ -33,9 +33,9 @@ from aidledger.ledger.restoration import Restoration
 from aidledger.ledger.signing import SeedSigner
 from aidledger.ledger.trust import parse_policy
 from aidledger.ledger.verify import VerifyReport
-from aidledger.services import markcheck, restorationcheck
-from aidledger.services.outside import Outside
-from aidledger.services.verifying import verify
+from aidledger.services.ladder import markcheck, restorationcheck
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path, open_ledger
@@ -226,7 +226,7 @@ def test_without_its_check_a_forged_restoration_would_pass(
 ) -> None:
     make, _, _ = FORGED[name]
     forged(path, make(stated(path)).event())
-    cut_out(monkeypatch, [Cut("services.restorationcheck:faults_of", *CUTS[name])])
+    cut_out(monkeypatch, [Cut("services.ladder.restorationcheck:faults_of", *CUTS[name])])
 
     assert [] == found(check(path)[0])
 

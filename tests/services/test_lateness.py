@@ -12,8 +12,8 @@ from tests.domain.people import CASE, TOWNSHIP
 from tests.services.conftest import Office
 from tests.services.test_recording import application, on_case
 
-from aidledger.services.lateness import lateness
-from aidledger.services.rebuilding import read_model
+from aidledger.services.acts.lateness import lateness
+from aidledger.services.generations.rebuilding import read_model
 
 
 def visit(on: str) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from tests.domain.people import COUNTY, TOWNSHIP
 from tests.services import households as at
 from tests.services.conftest import Office
 
-from aidledger.services.due import due
+from aidledger.services.cases.due import due
+from aidledger.services.cases.running import running_limits
+from aidledger.services.generations.rebuilding import generations_folder, read_model
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import generations_folder, read_model
-from aidledger.services.running import running_limits
 from aidledger.store.outcome import Committed
 
 WHOLE, COMPLAINT = "limit-whole", "complaint/520123-2022-0001"

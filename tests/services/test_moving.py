@@ -10,7 +10,7 @@ from tests.domain.people import CASE
 from tests.services.conftest import Office
 from tests.services.test_recording import approve, on_case
 
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.verifying import verify
 from aidledger.store.port import HostileRow
 
 

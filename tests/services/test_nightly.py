@@ -17,17 +17,17 @@ from aidledger.replay.agreement import Difference
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.clock import CHINA
+from aidledger.services.generations.rebuilding import (
+    CHANGED_BY_NIGHTS,
+    read_model,
+    rebuild,
+)
 from aidledger.services.nightly import work
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, runs_folder
 from aidledger.services.nightly.steps import Done, Step, StepResult, exit_code, run_steps
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import (
-    CHANGED_BY_NIGHTS,
-    read_model,
-    rebuild,
-)
 from aidledger.services.session import open_session
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
@@ -201,13 +201,13 @@ def test_the_generation_of_a_night_answers_until_something_happens(
 
     whole = open_session(str(county_after), read_only=True)
     with whole as session, monkeypatch.context() as patch:
-        patch.setattr("aidledger.services.rebuilding.compute", never)
+        patch.setattr("aidledger.services.generations.rebuilding.compute", never)
         assert read_model(session, "case_state")[1]
         with pytest.raises(AssertionError, match="derived again"):
             read_model(session, "duties")
     _grow(county_after)
     with open_session(str(county_after), read_only=True) as session:
-        monkeypatch.setattr("aidledger.services.rebuilding.compute", never)
+        monkeypatch.setattr("aidledger.services.generations.rebuilding.compute", never)
         with pytest.raises(AssertionError, match="derived again"):
             read_model(session, "case_state")
 

@@ -9,16 +9,16 @@ import pytest
 from tests.services import nights
 
 from aidledger.replay.models import load_models, needed
-from aidledger.services.auditing import audit, rules_of
+from aidledger.services.acts.recording import record
+from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.doubts.findings import Found
 from aidledger.services.doubts.raising import Who, by_hand
 from aidledger.services.doubts.stepping import take_step
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly import work
 from aidledger.services.nightly.metrics import metrics_text
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.steplist import STEPS as STEPS_ALL
-from aidledger.services.rebuilding import generations_folder
-from aidledger.services.recording import record
 from aidledger.services.session import open_session
 from aidledger.store.outcome import Committed
 

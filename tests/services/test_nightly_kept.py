@@ -16,16 +16,16 @@ from tests.services.signed import SURVEYOR_OF, applied, at, done, stated
 from tests.services.test_ladder_powers import powers_of
 
 from aidledger.said import Said
-from aidledger.services import keptpowers
-from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
+from aidledger.services.generations.past import check_past
+from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.keys import keptpowers
+from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import nightly
 from aidledger.services.nightly.runs import HISTORY, runs_folder
-from aidledger.services.past import check_past
-from aidledger.services.rebuilding import generations_folder
 from aidledger.services.session import Session, open_session
-from aidledger.services.verifying import verify
 from aidledger.store.secrets import Secrets
 
 SECRETS = Secrets(pepper=bytes(32), vault_key=bytes(range(32)))
@@ -178,7 +178,7 @@ def test_another_program_judges_everything_again(
     signed_session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified(signed_session, tmp_path)
-    monkeypatch.setattr("aidledger.services.powercheck.program_digest", lambda: "ff" * 32)
+    monkeypatch.setattr("aidledger.services.ladder.powercheck.program_digest", lambda: "ff" * 32)
     found = verified(signed_session, tmp_path)
 
     assert (0, keptpowers.OTHER_PROGRAM) == (found.judged_from, found.why)

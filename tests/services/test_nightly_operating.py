@@ -18,7 +18,14 @@ from tests.services.conftest import Office
 from aidledger.interfaces.cli import layout
 from aidledger.replay.agreement import Difference
 from aidledger.services.clock import SetClock
-from aidledger.services.freshness import Limit, duration_s, freshness, is_stale, read_limits
+from aidledger.services.generations.freshness import (
+    Limit,
+    duration_s,
+    freshness,
+    is_stale,
+    read_limits,
+)
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly import work
 from aidledger.services.nightly.doctor import doctor, worst
 from aidledger.services.nightly.retrying import retry
@@ -26,7 +33,6 @@ from aidledger.services.nightly.running import Means
 from aidledger.services.nightly.runs import LOCK, Run, alone, history, runs_folder
 from aidledger.services.nightly.schedule import shipped
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import generations_folder
 from aidledger.services.session import open_session
 from aidledger.store.opening import open_ledger
 

@@ -16,7 +16,7 @@ import pytest
 from tests.services import nights, tools
 
 from aidledger.interfaces.cli.errors import EXIT_CODES
-from aidledger.services.freshness import Freshness
+from aidledger.services.generations.freshness import Freshness
 from aidledger.services.nightly.hooks import run_hooks, summary_of
 from aidledger.services.nightly.metrics import HELP, metrics_text
 from aidledger.services.nightly.night import Asked

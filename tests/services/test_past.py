@@ -15,10 +15,15 @@ from tests.services.test_recording import application
 
 from aidledger.ledger.certificate import certificate_hash
 from aidledger.replay import models as models_module
-from aidledger.services import past
-from aidledger.services.certifying import certificates_folder, certified, certify, kept_certificate
-from aidledger.services.past import check_past, chosen
-from aidledger.services.rebuilding import rebuild
+from aidledger.services.generations import past
+from aidledger.services.generations.certifying import (
+    certificates_folder,
+    certified,
+    certify,
+    kept_certificate,
+)
+from aidledger.services.generations.past import check_past, chosen
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.store.opening import open_ledger
 from aidledger.store.outcome import Committed
 

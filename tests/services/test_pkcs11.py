@@ -27,7 +27,7 @@ from aidledger.domain.events.powers import KeyRegistered
 from aidledger.ledger.batch import parse_batch_signature, sign_batch, verify_batch
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import SigningError, sign_checked
-from aidledger.services.pkcs11 import TokenSigner
+from aidledger.services.keys.pkcs11 import TokenSigner
 from aidledger.services.problems import ServiceError
 from aidledger.services.simulation.staff import security
 

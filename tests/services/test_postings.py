@@ -10,8 +10,8 @@ import pytest
 
 from aidledger.domain.postings import Posted, posted, trial_balance
 from aidledger.services.decoding import recorded_all
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.initialising import create_ledger
-from aidledger.services.rebuilding import read_model
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import simulate
 

@@ -20,9 +20,9 @@ from aidledger.domain.registry.replay import Replayed
 from aidledger.domain.registry.table import powers_hash
 from aidledger.domain.registry.watch import Watch
 from aidledger.services.decoding import recorded_all
-from aidledger.services.founding import DEFAULT_POWERS, powers_evidence, shipped_powers
 from aidledger.services.initialising import create_ledger
-from aidledger.services.powers import replay_powers, settings_of, tables_of, watch_of
+from aidledger.services.keys.founding import DEFAULT_POWERS, powers_evidence, shipped_powers
+from aidledger.services.keys.powers import replay_powers, settings_of, tables_of, watch_of
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.places import CASES_A_DECIDER, deciders
 from aidledger.services.simulation.running import simulate

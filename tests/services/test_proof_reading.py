@@ -15,8 +15,8 @@ from aidledger.ledger.proof import inclusion_proof
 from aidledger.ledger.tlog_proof import TlogProof
 from aidledger.ledger.tree import leaf_hash
 from aidledger.ledger.trust import parse_policy
-from aidledger.services.proof_bundle import Files, entry_files
-from aidledger.services.proof_reading import check_files
+from aidledger.services.proofs.bundle import Files, entry_files
+from aidledger.services.proofs.reading import check_files
 from aidledger.store.opening import create
 
 ORIGIN, OTHER = "example.com/520123", "example.com/other"

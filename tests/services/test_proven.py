@@ -30,10 +30,10 @@ from aidledger.ledger.checkpoint import Checkpoint
 from aidledger.ledger.cosignature import cosign, sign_checkpoint
 from aidledger.ledger.note import add_signatures
 from aidledger.ledger.proventime import LAST_SECOND
-from aidledger.services.logwalk import Roots, walk
-from aidledger.services.outside import signed_file
-from aidledger.services.proving import Kept
-from aidledger.services.timestamping import add_reply, make_request, read_pin
+from aidledger.services.checkpoints.timestamping import add_reply, make_request, read_pin
+from aidledger.services.ladder.logwalk import Roots, walk
+from aidledger.services.ladder.outside import signed_file
+from aidledger.services.proofs.proving import Kept
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_the_times_of_a_fork_would_count_if_nobody_held_it_against_the_entries(
     def believing(*given: Any) -> Roots:
         return walk(*given)._replace(at={size: (root,)})
 
-    monkeypatch.setattr("aidledger.services.timeproofs.walk", believing)
+    monkeypatch.setattr("aidledger.services.proofs.timeproofs.walk", believing)
     assert [size] == [one.size for one in report(desk).proofs]
 
 

@@ -15,7 +15,7 @@ from aidledger.ledger.proof import verify_consistency
 from aidledger.ledger.tlog_proof import Proven, check_proof
 from aidledger.ledger.trust import parse_policy
 from aidledger.services.problems import ServiceError
-from aidledger.services.proving import (
+from aidledger.services.proofs.proving import (
     Prover,
     newest_checkpoint,
     prove_extension,

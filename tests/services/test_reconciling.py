@@ -13,9 +13,9 @@ from tests.services.test_closing import APRIL, MARCH, WHO, act, annulment, check
 
 from aidledger.domain.events.proving import BankFileReconciled
 from aidledger.replay.rows import recorded_row
+from aidledger.services.ladder.verifying import verify
+from aidledger.services.payments.reconciling import BankLine, reconcile
 from aidledger.services.problems import ServiceError
-from aidledger.services.reconciling import BankLine, reconcile
-from aidledger.services.verifying import verify
 from aidledger.store.outcome import Committed
 
 FILE = "ab" * 32

@@ -10,11 +10,11 @@ from tests.domain.people import CASE, COUNTY, TOWNSHIP, VILLAGE, identity_number
 from tests.services.conftest import Office
 
 from aidledger.domain.events.intake import ApplicationSubmitted
-from aidledger.services.blaming import blame
-from aidledger.services.explaining import explain
-from aidledger.services.history import case_as_of
+from aidledger.services.cases.blaming import blame
+from aidledger.services.cases.history import case_as_of
+from aidledger.services.decisions.explaining import explain
+from aidledger.services.decisions.redeciding import redecide, whatif
 from aidledger.services.problems import RefusedError
-from aidledger.services.redeciding import redecide, whatif
 from aidledger.store.outcome import Committed, Rejected
 
 NAME, ACCOUNT, PHONE = "欧阳清溪", "6222020000000000017", "13900000001"

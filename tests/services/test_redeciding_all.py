@@ -28,12 +28,12 @@ from aidledger.domain.recorded import Recorded
 from aidledger.replay import patterns
 from aidledger.replay.rows import recorded_record
 from aidledger.services import decoding
+from aidledger.services.cases.history import case_streams
+from aidledger.services.decisions.redeciding import redecide
+from aidledger.services.decisions.redeciding_all import redecide_all, repeat_cases
 from aidledger.services.decoding import recorded_all, recorded_many
-from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
-from aidledger.services.redeciding import redecide
-from aidledger.services.redeciding_all import redecide_all, repeat_cases
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 

@@ -16,11 +16,11 @@ from tests.counties import county
 from tests.services.registerfiles import number
 
 from aidledger.domain.registers.kinds import KINDS
-from aidledger.services.auditing import audit, rules_of
+from aidledger.services.acts.proposals import read_proposals
+from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.clock import SetClock
 from aidledger.services.decoding import recorded_all
-from aidledger.services.proposals import read_proposals
-from aidledger.services.querying import query
+from aidledger.services.questions.querying import query
 from aidledger.services.registers.importing import Wanted, import_register
 from aidledger.services.registers.listing import Days, comparisons, named
 from aidledger.services.session import Session, open_session

@@ -32,9 +32,9 @@ from tests.services.registerfiles import (
 from aidledger.domain.identity import check_identity_number
 from aidledger.ledger.commitment import account_token, person_token
 from aidledger.replay.intake.cells import NUMERIC, said, token_sql
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.problems import RefusedError
 from aidledger.services.registers.listing import Days, register_at, registers
-from aidledger.services.sealing import secrets_of
 from aidledger.services.tables.place import tables_folder
 from aidledger.store.outcome import Committed
 

@@ -18,7 +18,8 @@ from tests.debian import chinese_font
 from tests.test_privacy import found_in, needles_of
 
 from aidledger.audit.laying import Laid
-from aidledger.services.auditing import rules_of
+from aidledger.services.audits.auditing import rules_of
+from aidledger.services.audits.sampling import read_sample
 from aidledger.services.handing.manifest import Manifest
 from aidledger.services.problems import ServiceError
 from aidledger.services.reporting.document import Document, Table, Text, amount
@@ -27,7 +28,6 @@ from aidledger.services.reporting.page import page_of
 from aidledger.services.reporting.printed import data_of
 from aidledger.services.reporting.sections import document_of
 from aidledger.services.reporting.writing import write_report
-from aidledger.services.sampling import read_sample
 from aidledger.services.session import open_session
 
 RULES: Final = ("F001", "F062", "F063", "F071", "F081", "F100", "F102")

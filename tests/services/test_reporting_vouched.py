@@ -15,7 +15,7 @@ from tests.services.witnessed import TIME, keep_checkpoint, policy_text
 
 from aidledger.ledger.cosignature import sign_checkpoint
 from aidledger.ledger.trust import Policy, parse_policy
-from aidledger.services.auditing import rules_of
+from aidledger.services.audits.auditing import rules_of
 from aidledger.services.handing.manifest import log_of
 from aidledger.services.reporting.document import Text
 from aidledger.services.reporting.figures import Figures, figures_of

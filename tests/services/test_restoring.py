@@ -20,13 +20,13 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.note import Note, add_signatures
 from aidledger.ledger.restoration import Restoration, cosigned_by
 from aidledger.ledger.signing import SeedSigner
-from aidledger.services import restoring
-from aidledger.services.checkpointing import sign_checkpoint, signed_path
+from aidledger.services.checkpoints import restoring
+from aidledger.services.checkpoints.checkpointing import sign_checkpoint, signed_path
+from aidledger.services.checkpoints.restoring import restoration_of, restorations, restore
 from aidledger.services.clock import SetClock
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.restoring import restoration_of, restorations, restore
 from aidledger.services.session import open_session
-from aidledger.services.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.mark import Mark
 from aidledger.store.opening import create, mark_path, open_ledger
@@ -206,7 +206,9 @@ def test_a_leave_serves_once(path: Path) -> None:
 def test_without_the_check_it_would_serve_for_ever(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut = Cut("services.restoring:_is_followed", "(mark.size, mark.root) != lost", "False")
+    cut = Cut(
+        "services.checkpoints.restoring:_is_followed", "(mark.size, mark.root) != lost", "False"
+    )
     cut_out(monkeypatch, [cut])
     restored_again(path)
 

@@ -12,10 +12,10 @@ from tests.services.households import HOUSEHOLD, on_household
 from tests.services.test_dibao import refused
 
 from aidledger.domain.events.helping import HelpGranted, RecognitionGranted
-from aidledger.services.adoption import adopt_packs
-from aidledger.services.rebuilding import generations_folder, read_model
-from aidledger.services.recording import record
-from aidledger.services.redeciding import redecide
+from aidledger.services.acts.adoption import adopt_packs
+from aidledger.services.acts.recording import record
+from aidledger.services.decisions.redeciding import redecide
+from aidledger.services.generations.rebuilding import generations_folder, read_model
 from aidledger.store.outcome import Committed
 
 HELP: dict[str, Any] = {"amount_fen": 50_000, "cause": "k1", "help": "temporary"}

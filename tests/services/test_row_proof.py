@@ -25,13 +25,13 @@ from aidledger.services.bundles.asking import Request
 from aidledger.services.bundles.creating import create_bundle
 from aidledger.services.bundles.reading import read_bundle
 from aidledger.services.bundles.verifying import verify_bundle
-from aidledger.services.certifying import certify
-from aidledger.services.outside import Outside
+from aidledger.services.generations.certifying import certify
+from aidledger.services.generations.rebuilding import generations_folder, rebuild
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.proof_bundle import Files, row_files
-from aidledger.services.proof_reading import check_files
-from aidledger.services.rebuilding import generations_folder, rebuild
-from aidledger.services.verifying import verify
+from aidledger.services.proofs.bundle import Files, row_files
+from aidledger.services.proofs.reading import check_files
 from aidledger.store.outcome import Committed
 
 CASES = tuple(f"case/520123-2022-{number:06d}" for number in range(1, 6))

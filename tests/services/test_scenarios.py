@@ -14,7 +14,7 @@ import pytest
 
 from _measure_page import OF_ENTRIES
 from _measure_scenarios import held
-from aidledger.services.auditing import audit, rules_of
+from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate

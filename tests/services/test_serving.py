@@ -23,9 +23,9 @@ from aidledger.ledger.strict import read_hashes
 from aidledger.ledger.tlog_proof import Proven, check_proof
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.ledger.trust import parse_policy
-from aidledger.services import serving
-from aidledger.services.serving import LogServer, respond
-from aidledger.services.tiles_export import check_files
+from aidledger.services.checkpoints import serving
+from aidledger.services.checkpoints.serving import LogServer, respond
+from aidledger.services.checkpoints.tiles import check_files
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.port import LedgerStore
 

@@ -29,14 +29,14 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.note import Note, sign_note
 from aidledger.ledger.receipt import Assurance, parse_receipt
 from aidledger.ledger.signing import SeedSigner
+from aidledger.services.acts.guarding import acknowledged
+from aidledger.services.acts.receipts import SAID, receipt_of
+from aidledger.services.acts.recording import record
+from aidledger.services.acts.rehearsing import rehearse
 from aidledger.services.decoding import recorded_all
-from aidledger.services.guarding import acknowledged
 from aidledger.services.initialising import create_ledger
-from aidledger.services.powers import replay_powers
+from aidledger.services.keys.powers import replay_powers
 from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.receipts import SAID, receipt_of
-from aidledger.services.recording import record
-from aidledger.services.rehearsing import rehearse
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store import outcome

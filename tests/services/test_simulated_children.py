@@ -16,13 +16,13 @@ from tests.services.test_simulation_findings import DETECTORS
 from aidledger.domain.events.registry import RuleOverridden
 from aidledger.domain.values import age_on
 from aidledger.services.decoding import recorded_all
-from aidledger.services.deepcheck import deep_check
 from aidledger.services.initialising import create_ledger
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation import running
 from aidledger.services.simulation.irregularities.planting import all_kinds
 from aidledger.services.simulation.running import simulate
-from aidledger.services.verifying import verify
 
 CASES, MONTHS, LAST = 30, 12, date(2022, 12, 31)
 CHILDREN = {"orphan", "unattended"}

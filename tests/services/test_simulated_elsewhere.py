@@ -12,13 +12,13 @@ from tests.services.detectors import History, first, only
 from tests.services.onlycounty import history_of, only_county, said
 from tests.services.test_simulation_findings import DETECTORS
 
-from aidledger.services.adoption import shipped
-from aidledger.services.deepcheck import deep_check
+from aidledger.services.acts.adoption import shipped
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.planning import CasePlan
 from aidledger.services.simulation.programmes.branches import PROGRAMMES
 from aidledger.services.simulation.programmes.households import HouseholdPlan
-from aidledger.services.verifying import verify
 
 CASES = 30
 APPLYING = ("tekun", "dibao")

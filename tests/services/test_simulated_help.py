@@ -13,9 +13,9 @@ from tests.services.detectors_money import beyond_grants
 from tests.services.onlycounty import history_of, only_county, rows, said
 from tests.services.test_simulation_findings import DETECTORS
 
-from aidledger.services.deepcheck import deep_check
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import Session, open_session
-from aidledger.services.verifying import verify
 
 CASES, MONTHS, LAST = 48, 6, date(2022, 6, 30)
 HELP = {"temporary", "medical", "education", "housing", "employment", "disaster"}

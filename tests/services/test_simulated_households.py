@@ -11,10 +11,10 @@ from tests.services.detectors import History, first, only
 from tests.services.onlycounty import history_of, only_county, rows, said
 from tests.services.test_simulation_findings import DETECTORS
 
-from aidledger.services.deepcheck import deep_check
-from aidledger.services.rebuilding import model_list
+from aidledger.services.generations.rebuilding import model_list
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import Session, open_session
-from aidledger.services.verifying import verify
 
 CASES, MONTHS, LAST = 60, 14, date(2023, 2, 28)
 

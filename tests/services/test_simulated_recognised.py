@@ -17,12 +17,12 @@ from tests.services.test_simulation_findings import DETECTORS
 from aidledger.domain.policy.pack import PackLibrary
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
-from aidledger.services.adoption import shipped
-from aidledger.services.deepcheck import deep_check
+from aidledger.services.acts.adoption import shipped
+from aidledger.services.ladder.deepcheck import deep_check
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.programmes import special
 from aidledger.services.simulation.programmes.branches import PROGRAMMES
-from aidledger.services.verifying import verify
 
 CASES, MONTHS, LAST = 45, 14, date(2026, 2, 28)
 FIRST_START = "2022-01-01"

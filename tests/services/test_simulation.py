@@ -15,9 +15,9 @@ from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.identity import check_identity_number
 from aidledger.ledger.commitment import person_token
 from aidledger.ledger.entry import decode_entry
+from aidledger.services.cases.history import case_streams
 from aidledger.services.clock import china_day
 from aidledger.services.decoding import DataCheck, recorded_all
-from aidledger.services.history import case_streams
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session, open_session

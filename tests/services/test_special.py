@@ -14,11 +14,11 @@ from tests.services.test_recording import ACCOUNT
 from tests.services.test_recording import approve as approve_tekun
 
 from aidledger.domain.events.support import EntitlementSet
-from aidledger.services.deepcheck import deep_check
-from aidledger.services.explaining import explain
+from aidledger.services.decisions.explaining import explain
+from aidledger.services.decisions.redeciding import redecide
+from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import generations_folder, read_model
-from aidledger.services.redeciding import redecide
 
 OTHER = "case/520123-2022-000102"
 ILLNESS = "尿毒症"

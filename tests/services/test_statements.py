@@ -29,13 +29,13 @@ from aidledger.ledger.commitment import account_token
 from aidledger.replay.engine import building
 from aidledger.replay.kept import lay_kept, put_rows
 from aidledger.replay.loading import Loader
-from aidledger.services.auditing import rules_of
+from aidledger.services.acts.sealing import secrets_of
+from aidledger.services.audits.auditing import rules_of
 from aidledger.services.funds.importing import Wanted, import_statement
 from aidledger.services.funds.matching import match_statements
 from aidledger.services.funds.statement import read_statement
 from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.querying import query
-from aidledger.services.sealing import secrets_of
+from aidledger.services.questions.querying import query
 from aidledger.services.tables.place import tables_folder
 from aidledger.store.outcome import Committed
 

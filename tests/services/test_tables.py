@@ -18,9 +18,9 @@ from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.replay.engine import building
 from aidledger.replay.kept import columns_of_kept, file_of
 from aidledger.replay.models import ModelError
-from aidledger.services.auditing import audit, rules_of
-from aidledger.services.querying import query
-from aidledger.services.rebuilding import rebuild
+from aidledger.services.audits.auditing import audit, rules_of
+from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.questions.querying import query
 from aidledger.services.tables.place import keep, tables_folder, tables_of
 
 DEATHS = KEPT_TABLES["register_deaths"]

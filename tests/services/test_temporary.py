@@ -13,12 +13,12 @@ from tests.services.conftest import Office
 from tests.services.households import FINANCE, HEAD, NAMES, on_household
 
 from aidledger.domain.events.helping import HelpGranted
-from aidledger.services.deepcheck import deep_check
-from aidledger.services.due import DueItem, due
-from aidledger.services.explaining import explain
+from aidledger.services.cases.due import DueItem, due
+from aidledger.services.decisions.explaining import explain
+from aidledger.services.decisions.redeciding import redecide, whatif
+from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import generations_folder, read_model
-from aidledger.services.redeciding import redecide, whatif
 
 FIRE, AGAIN = "case/520123-2022-000201", "case/520123-2022-000202"
 NUMBER = "6222020000000000017"

@@ -12,7 +12,7 @@ from tests.services.households import FINANCE, on_household
 from tests.services.test_temporary import FIRE, NUMBER, applies, helps, line, pays, refused, rows
 
 from aidledger.domain.events.helping import HelpGranted
-from aidledger.services.consequences import consequences
+from aidledger.services.cases.consequences import consequences
 from aidledger.services.importing.running import import_prepared, prepare
 
 

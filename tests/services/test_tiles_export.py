@@ -19,9 +19,14 @@ from tests.store.drafts import drafts, record
 from aidledger.ledger.checkpoint import Checkpoint, parse_checkpoint
 from aidledger.ledger.note import parse_note
 from aidledger.ledger.tiles import TileFile, bundles_of, tiles_of
-from aidledger.services import tiles_export
+from aidledger.services.checkpoints import tiles as tiles_export
+from aidledger.services.checkpoints.tiles import (
+    check_files,
+    check_folder,
+    export_tiles,
+    read_checkpoint,
+)
 from aidledger.services.problems import ServiceError
-from aidledger.services.tiles_export import check_files, check_folder, export_tiles, read_checkpoint
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.port import LedgerStore
 

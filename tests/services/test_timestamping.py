@@ -19,9 +19,7 @@ from tests.ledger.making import VECTORS
 from tests.services.witnessed import keep_checkpoint
 from tests.store.drafts import drafts, record
 
-from aidledger.services.problems import ServiceError
-from aidledger.services.proving import Kept
-from aidledger.services.timestamping import (
+from aidledger.services.checkpoints.timestamping import (
     Pin,
     add_reply,
     check_reply,
@@ -29,6 +27,8 @@ from aidledger.services.timestamping import (
     make_request,
     read_pin,
 )
+from aidledger.services.problems import ServiceError
+from aidledger.services.proofs.proving import Kept
 from aidledger.store.opening import create
 
 FIXTURES = VECTORS / "rfc3161/test/fixtures"

@@ -9,8 +9,8 @@ from tests.services.test_dibao import refused
 from tests.services.test_recording import approve, investigate, on_case
 
 from aidledger.domain.events.ending import TerminationApproved
-from aidledger.services.due import DueItem, due
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.cases.due import DueItem, due
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.store.outcome import Committed
 
 

@@ -8,15 +8,15 @@ import pytest
 
 from aidledger.domain.events.catalog import encode_data
 from aidledger.ledger.commitment import person_token
+from aidledger.services.adversary.onebyte import tamper_with_copy
+from aidledger.services.decisions.redeciding import redecide
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
-from aidledger.services.redeciding import redecide
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import open_session
 from aidledger.services.simulation.irregularities.planting import all_kinds
 from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
 from aidledger.services.simulation.running import simulate
-from aidledger.services.tampering import tamper_with_copy
-from aidledger.services.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.outcome import Committed
 from aidledger.store.secrets import load_secrets, secrets_path

@@ -18,13 +18,13 @@ from aidledger.ledger import chunk
 from aidledger.ledger.finding import FINDING_CODES, Finding
 from aidledger.ledger.tree import Frontier, leaf_hash
 from aidledger.ledger.verify import verify_ranges
-from aidledger.services.batchcheck import BatchCheck
+from aidledger.services.acts.proposals import proposal_of
+from aidledger.services.acts.recording import record
 from aidledger.services.initialising import create_ledger
-from aidledger.services.proposals import proposal_of
-from aidledger.services.recording import record
+from aidledger.services.ladder.batchcheck import BatchCheck
+from aidledger.services.ladder.verifying import EntryReader, count_rows, verify
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
-from aidledger.services.verifying import EntryReader, count_rows, verify
 from aidledger.store.draft import Draft
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.port import StoredBatch

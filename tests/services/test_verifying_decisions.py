@@ -10,10 +10,10 @@ from aidledger.domain.events.registry import CalendarAdopted, PackAdopted
 from aidledger.domain.recorded import Recorded
 from aidledger.ledger.chunk import check_chunk
 from aidledger.ledger.window import Job
+from aidledger.services.decisions.policy_book import PolicyBook
 from aidledger.services.decoding import DataCheck, recorded_all
-from aidledger.services.policy_book import PolicyBook
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.verifying import verify
 from aidledger.store.opening import open_ledger
 
 

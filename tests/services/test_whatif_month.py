@@ -13,15 +13,15 @@ from tests.cli.shell import aidledger
 
 from aidledger.domain.values import add_months
 from aidledger.interfaces.cli import layout
-from aidledger.services import redeciding
-from aidledger.services.adoption import shipped
+from aidledger.services.acts.adoption import shipped
+from aidledger.services.cases.history import case_as_of, case_streams
 from aidledger.services.chart import Bar, svg_chart
-from aidledger.services.history import case_as_of, case_streams
+from aidledger.services.decisions import redeciding
+from aidledger.services.decisions.whatif_month import MonthUnder, whatif_month
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
-from aidledger.services.whatif_month import MonthUnder, whatif_month
 
 MONTH = "2022-04"
 OTHER = """

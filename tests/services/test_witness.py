@@ -30,12 +30,11 @@ from aidledger.ledger.proof import consistency_proof
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import parse_policy
 from aidledger.ledger.witnessing import SIZE_TYPE, LogState, Request, read_size, take_answer
-from aidledger.services import witness as witness_module
 from aidledger.services.clock import SetClock
 from aidledger.services.problems import ServiceError
-from aidledger.services.witness import Answer, Witness, open_witness
-from aidledger.services.witness_http import WitnessServer
-from aidledger.services.witness_state import (
+from aidledger.services.witnessing import witness as witness_module
+from aidledger.services.witnessing.http import WitnessServer
+from aidledger.services.witnessing.state import (
     encode_state,
     init_witness,
     log_path,
@@ -43,6 +42,7 @@ from aidledger.services.witness_state import (
     read_states,
     trust_log,
 )
+from aidledger.services.witnessing.witness import Answer, Witness, open_witness
 from aidledger.store.durable import replace_file
 
 CLOCK = SetClock(datetime(2026, 9, 22, tzinfo=UTC))
@@ -275,7 +275,7 @@ def test_a_memory_that_cannot_be_kept_signs_nothing(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from aidledger.services import witness
+from aidledger.services.witnessing import witness
 from aidledger.services.clock import SystemClock
 def killed(*args):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -14,20 +14,20 @@ from tests.store.drafts import drafts, record
 
 from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.trust import Policy, parse_policy
-from aidledger.services.checkpointing import newest, sign_checkpoint, signed_path
+from aidledger.services.checkpoints.checkpointing import newest, sign_checkpoint, signed_path
 from aidledger.services.clock import SetClock
 from aidledger.services.problems import ServiceError
-from aidledger.services.witness import Witness, open_witness
-from aidledger.services.witness_asking import (
+from aidledger.services.witnessing.asking import (
     Send,
     ask_witnesses,
     make_request,
     newest_signed,
     take_response,
 )
-from aidledger.services.witness_http import WitnessServer
-from aidledger.services.witness_sending import post
-from aidledger.services.witness_state import init_witness
+from aidledger.services.witnessing.http import WitnessServer
+from aidledger.services.witnessing.sending import post
+from aidledger.services.witnessing.state import init_witness
+from aidledger.services.witnessing.witness import Witness, open_witness
 from aidledger.store.opening import create
 from aidledger.store.port import LedgerStore
 

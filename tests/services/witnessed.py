@@ -8,7 +8,7 @@ from aidledger.ledger.checkpoint import Checkpoint
 from aidledger.ledger.cosignature import cosign, sign_checkpoint
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.note import Note, add_signatures
-from aidledger.services.proving import Kept
+from aidledger.services.proofs.proving import Kept
 from aidledger.store.port import LedgerStore
 
 TIME = 1_790_000_000

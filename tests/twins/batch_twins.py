@@ -12,7 +12,7 @@ from tests.twins.twins import Twin
 
 from aidledger.store.sealing import loose_cause
 
-CHECK = "services.batchcheck:BatchCheck"
+CHECK = "services.ladder.batchcheck:BatchCheck"
 OTHER = bytes(32)
 
 
@@ -88,7 +88,7 @@ BATCH_TWINS: Final[dict[str, Twin]] = {
         LONE,
         (
             Cut(
-                "services.batchcheck:form_fault",
+                "services.ladder.batchcheck:form_fault",
                 "type(batch.count) is int and batch.count >= 1",
                 "True",
             ),
@@ -139,7 +139,7 @@ MORE_BATCH_TWINS: Final[dict[str, tuple[str, Twin]]] = {
             SIGNED,
             (
                 Cut(
-                    "services.batchcheck:form_fault",
+                    "services.ladder.batchcheck:form_fault",
                     "not loose or (batch.key_id is None and batch.signature is None)",
                     "True",
                 ),

@@ -18,7 +18,7 @@ from tests.services.test_reconciling import FILE, LINES
 from tests.services.test_recording import approve
 
 from aidledger.services.clock import SeededBytes, SetClock
-from aidledger.services.reconciling import reconcile
+from aidledger.services.payments.reconciling import reconcile
 from aidledger.services.session import open_session
 from aidledger.store.outcome import Committed
 

@@ -26,10 +26,10 @@ from aidledger.domain.policy.clause import nested
 from aidledger.domain.recorded import Recorded
 from aidledger.ledger.sumtree import EMPTY_SUM
 from aidledger.replay.rows import recorded_row
-from aidledger.services import redeciding
-from aidledger.services.closing import closing_figures
-from aidledger.services.completeness import Indexes
-from aidledger.services.payment_book import PaymentBook
+from aidledger.services.decisions import redeciding
+from aidledger.services.payments.book import PaymentBook
+from aidledger.services.payments.closing import closing_figures
+from aidledger.services.proofs.completeness import Indexes
 from aidledger.store.outcome import Committed
 from aidledger.store.sealing import time_text
 
@@ -239,7 +239,7 @@ DEEP_TWINS: Final[dict[str, Deep]] = {
         a_pack_lost,
         (
             Cut(
-                "services.deepcheck:deep_check",
+                "services.ladder.deepcheck:deep_check",
                 "findings.append(_not_replayed(stream, str(repeated)))",
                 "pass",
             ),
@@ -247,17 +247,17 @@ DEEP_TWINS: Final[dict[str, Deep]] = {
     ),
     "index_differs": Deep(
         an_entry_hidden,
-        (Cut("services.indexcheck:_compare", "if root.hex() != seal.root:", "if False:"),),
+        (Cut("services.ladder.indexcheck:_compare", "if root.hex() != seal.root:", "if False:"),),
     ),
     "month_order": Deep(
         closed_again,
-        (Cut("services.closingcheck:_order", "if before is not None:", "if False:"),),
+        (Cut("services.ladder.closingcheck:_order", "if before is not None:", "if False:"),),
     ),
     "month_total_differs": Deep(
         closed_without_its_payment,
         (
             Cut(
-                "services.closingcheck:_compared",
+                "services.ladder.closingcheck:_compared",
                 "if found != expected:",
                 "if found != expected and code != 'month_total_differs':",
             ),
@@ -267,7 +267,7 @@ DEEP_TWINS: Final[dict[str, Deep]] = {
         paid_after_the_closing,
         (
             Cut(
-                "services.closingcheck:_unlisted",
+                "services.ladder.closingcheck:_unlisted",
                 "changes(book, month, size, None)",
                 "((), ())",
             ),
@@ -277,7 +277,7 @@ DEEP_TWINS: Final[dict[str, Deep]] = {
         reconciled_without_a_payment,
         (
             Cut(
-                "services.closingcheck:_reconciliation",
+                "services.ladder.closingcheck:_reconciliation",
                 "_compared(code, entry, event, figures)",
                 "()",
                 more=(("matched != len(lines) - event.ledger_only_count", "False"),),
@@ -309,7 +309,13 @@ MORE_DEEP_TWINS: Final[dict[str, Deep]] = {
     ),
     "false facts": Deep(
         false_facts,
-        (Cut("services.redeciding:_is_known_then", "root in {'case', 'person'}", "False"),),
+        (
+            Cut(
+                "services.decisions.redeciding:_is_known_then",
+                "root in {'case', 'person'}",
+                "False",
+            ),
+        ),
     ),
     "false facts withheld": Deep(
         false_facts_withheld,
@@ -324,13 +330,13 @@ MORE_DEEP_TWINS: Final[dict[str, Deep]] = {
     ),
     "another month beside": Deep(
         another_month_beside,
-        (Cut("services.redeciding:_is_known_then", "root == 'act'", "False"),),
+        (Cut("services.decisions.redeciding:_is_known_then", "root == 'act'", "False"),),
     ),
     "under another pack": Deep(
         under_another_pack,
         (
             Cut(
-                "services.redeciding:_pack_not_in_force",
+                "services.decisions.redeciding:_pack_not_in_force",
                 "held is not None and held.pack_hash == pack.hash",
                 "True",
             ),

@@ -33,8 +33,8 @@ from aidledger.ledger.receipt import Receipt
 from aidledger.ledger.signing import SeedSigner
 from aidledger.ledger.tlog_proof import TlogProof
 from aidledger.ledger.tree import Frontier, leaf_hash
-from aidledger.services.outside import Outside
-from aidledger.services.verifying import verify
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.verifying import verify
 from aidledger.store.port import StoredBatch
 
 REGISTRY, OFFICE = "registry/520123", "520123001"

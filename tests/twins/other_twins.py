@@ -18,8 +18,8 @@ from tests.twins.stored import write_to
 from tests.twins.twins import Judge
 
 from aidledger.domain.proposal import Despite
-from aidledger.services.founding import powers_evidence
-from aidledger.services.verifying import verify
+from aidledger.services.keys.founding import powers_evidence
+from aidledger.services.ladder.verifying import verify
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path
 from aidledger.store.port import Head
@@ -123,7 +123,7 @@ MORE_OTHER_TWINS: Final[dict[str, tuple[str, Placed]]] = {
         Placed(
             rewritten_and_longer,
             258,
-            (Cut("services.markcheck:MarkCheck._judge", "mark.root not in known", "False"),),
+            (Cut("services.ladder.markcheck:MarkCheck._judge", "mark.root not in known", "False"),),
         ),
     ),
     "with the power's name": (

@@ -37,7 +37,7 @@ from aidledger.ledger.tlog_proof import Proven, TlogProof, check_proof
 from aidledger.ledger.tree import root_of_leaves
 from aidledger.ledger.trust import parse_policy
 from aidledger.ledger.witnessing import Granted, LogState, Request, decide
-from aidledger.services.tiles_export import check_files
+from aidledger.services.checkpoints.tiles import check_files
 
 DECIDE = "ledger.witnessing:decide"
 FORK = [*LEAVES[:3], *LEAVES[4:12]]
@@ -338,13 +338,13 @@ LIES: Final[dict[str, Lie]] = {
     "misbehaviour: an honest log": Lie(an_honest_log_accused, (CONSISTENT,)),
     "misbehaviour: a stranger's note": Lie(a_stranger_s_note_against_the_log, (SIGNED,)),
     "tiles: another tile": Lie(
-        another_tile, (Cut("services.tiles_export:_same", "if found != hashes:", "if False:"),)
+        another_tile, (Cut("services.checkpoints.tiles:_same", "if found != hashes:", "if False:"),)
     ),
     "tiles: under another checkpoint": Lie(
         other_files_under_the_checkpoint,
         (
             Cut(
-                "services.tiles_export:check_files",
+                "services.checkpoints.tiles:check_files",
                 "if frontier.root() != checkpoint.root:",
                 "if False:",
             ),

@@ -12,12 +12,12 @@ from tests.twins.twins import Twin
 
 from aidledger.domain.events.powers import KeyRegistered, KeyRevoked
 from aidledger.ledger.keys import KeyKind
-from aidledger.services.outside import Outside
+from aidledger.services.ladder.outside import Outside
 from aidledger.store.sealing import loose_cause
 
-SIGNATURES = "services.signaturecheck:SignatureCheck"
-NOTES = "services.checkpointcheck:CheckpointCheck"
-PROOFS = "services.proofcheck:ProofCheck"
+SIGNATURES = "services.ladder.signaturecheck:SignatureCheck"
+NOTES = "services.ladder.checkpointcheck:CheckpointCheck"
+PROOFS = "services.ladder.proofcheck:ProofCheck"
 OTHER = b"\7" * 32
 NEUTRAL = bytes([1]) + bytes(31)
 
@@ -148,7 +148,13 @@ SIGNED_TWINS: Final[dict[str, Twin]] = {
     "origin_differs": Twin(
         under_another_name,
         0,
-        (Cut("services.declared:declared_of", "if event.origin != store.origin:", "if False:"),),
+        (
+            Cut(
+                "services.keys.declared:declared_of",
+                "if event.origin != store.origin:",
+                "if False:",
+            ),
+        ),
     ),
     "checkpoint_form": Twin(
         columns_of_another,

@@ -18,9 +18,9 @@ from tests.twins.tables import CUTS, MORE, TWINS
 from tests.twins.twins import check_twin, codes, forged
 
 from aidledger.ledger.finding import Finding
-from aidledger.services import verifying
-from aidledger.services.outside import Outside
-from aidledger.services.verifying import verify
+from aidledger.services.ladder import verifying
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.verifying import verify
 from aidledger.store.errors import ConflictError, StoreError
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path, open_ledger

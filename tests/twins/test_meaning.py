@@ -15,8 +15,10 @@ from tests.twins.tables import TWINS
 from tests.twins.twins import check_twin
 
 from aidledger.ledger.finding import FINDING_CODES, Finding
-from aidledger.services import deepcheck, rebuilding, redeciding
-from aidledger.services.verifying import verify
+from aidledger.services.decisions import redeciding
+from aidledger.services.generations import rebuilding
+from aidledger.services.ladder import deepcheck
+from aidledger.services.ladder.verifying import verify
 
 CUTS = {code: twin.cuts for code, twin in DEEP_TWINS.items()}
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from tests.twins.cuts import Cut, cut_out
 from aidledger.ledger import canonical
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import SeedSigner
-from aidledger.services import checkpointing, timestamping
+from aidledger.services.checkpoints import checkpointing, timestamping
 from aidledger.services.problems import ServiceError
 from aidledger.store import keyfiles
 from aidledger.store.errors import KeyFileError
@@ -127,13 +127,19 @@ def another_seed_in_its_file(folder: Path) -> bool:
     return opened(path)
 
 
-GROWN = "services.checkpointing:check_grown"
+GROWN = "services.checkpoints.checkpointing:check_grown"
 ROOT = Cut(GROWN, "if frontier.root() != old.root:", "if False:")
 TRIED: dict[str, tuple[Tried, tuple[Cut, ...]]] = {
     "signing: two roots at one size": (two_histories, (ROOT,)),
     "signing: two roots at one size, forgotten": (
         two_histories,
-        (Cut("services.checkpointing:sign_checkpoint", "replace_file(memory, text)", "pass"),),
+        (
+            Cut(
+                "services.checkpoints.checkpointing:sign_checkpoint",
+                "replace_file(memory, text)",
+                "pass",
+            ),
+        ),
     ),
     "signing: a shorter history": (
         a_shorter_history,
@@ -203,7 +209,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-CHECK = "services.timestamping:check_reply"
+CHECK = "services.checkpoints.timestamping:check_reply"
 STAMPS: dict[str, tuple[str, bytes, Cut]] = {
     "another authority of the same root": (
         "twin",
@@ -243,6 +249,6 @@ def test_a_certificate_for_other_things_is_no_authority_until_nobody_asks(
     with pytest.raises(ServiceError):
         timestamping.read_pin(authority.pin(name))
     purpose = "not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]"
-    cut_out(monkeypatch, [Cut("services.timestamping:read_pin", purpose, "False")])
+    cut_out(monkeypatch, [Cut("services.checkpoints.timestamping:read_pin", purpose, "False")])
 
     assert timestamping.read_pin(authority.pin(name)).roots

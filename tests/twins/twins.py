@@ -10,7 +10,7 @@ from tests.twins.cuts import Cut, cut_out
 from tests.twins.held import Held, judged
 
 from aidledger.ledger.finding import Finding
-from aidledger.services.outside import Outside
+from aidledger.services.ladder.outside import Outside
 
 Judge = Callable[[], list[Finding]]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from aidledger.domain.events.registry import LedgerOpened
 from aidledger.domain.policy.errors import PackError
 from aidledger.domain.proposal import Proposal
-from aidledger.services.adoption import adopt_calendars, adopt_packs, shipped
+from aidledger.services.acts.adoption import adopt_calendars, adopt_packs, shipped
+from aidledger.services.acts.recording import record
 from aidledger.services.clock import RandomBytes, system_bytes
 from aidledger.services.problems import ServiceError
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.store.errors import LedgerExistsError, LedgerMissingError
 from aidledger.store.opening import create

@@ -24,9 +24,11 @@ from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
 from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
+from aidledger.services.cases.neighbours import NAMING, Neighbours, about
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
+from aidledger.services.decisions.policy_book import PolicyBook
 from aidledger.services.decoding import recorded_all, recorded_many
-from aidledger.services.keyring import (
+from aidledger.services.keys.ring import (
     REFUSED_KEY,
     Keyring,
     Passphrase,
@@ -34,9 +36,7 @@ from aidledger.services.keyring import (
     no_passphrase,
     no_tokens,
 )
-from aidledger.services.neighbours import NAMING, Neighbours, about
 from aidledger.services.points import cut_at
-from aidledger.services.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
 from aidledger.store.keyfiles import keys_path
 from aidledger.store.opening import open_ledger
@@ -46,7 +46,7 @@ from aidledger.store.secrets import Secrets, load_secrets, secrets_path
 from aidledger.store.vault import Vault
 
 if TYPE_CHECKING:  # the guard is made of a session
-    from aidledger.services.guarding import Guard
+    from aidledger.services.acts.guarding import Guard
 
 
 T = TypeVar("T")

@@ -47,7 +47,7 @@ class Mark:
     def admit(self, head: Head) -> None:
         """Let this head be appended to, in this process: the file stays until that is durable.
 
-        For `services.restoring` alone, which has an auditor's cosignature in hand.
+        For `services.checkpoints.restoring` alone, which has an auditor's cosignature in hand.
         """
         self.size, self.root = head.size, head.root
 

@@ -17,7 +17,7 @@ from aidledger.domain.registry.context import Act, Actor, Answer, Forbidden, Set
 from aidledger.domain.registry.replay import Replayed, replay
 from aidledger.domain.registry.table import Powers, load_powers
 from aidledger.domain.registry.watch import Watch
-from aidledger.services.founding import Said, genesis, roles
+from aidledger.services.keys.founding import Said, genesis, roles
 from aidledger.services.simulation.places import COUNTY, office_events
 from aidledger.services.simulation.staff import (
     CUSTODIANS,

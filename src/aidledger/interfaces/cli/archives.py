@@ -12,10 +12,10 @@ from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import show_outcome
 from aidledger.interfaces.cli.verification import said, show
 from aidledger.interfaces.cli.wording import counted
-from aidledger.services.archivecheck import verify_archive
-from aidledger.services.archiving import Sealing, seal
-from aidledger.services.outside import read_outside
-from aidledger.services.segments import Listed, archive_folder, list_segments, seals_of
+from aidledger.services.archives.archiving import Sealing, seal
+from aidledger.services.archives.segments import Listed, archive_folder, list_segments, seals_of
+from aidledger.services.ladder.archivecheck import verify_archive
+from aidledger.services.ladder.outside import read_outside
 
 _SHOWN: Final = 16
 

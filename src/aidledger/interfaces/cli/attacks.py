@@ -19,7 +19,7 @@ from aidledger.services.adversary.catalog import OPERATORS
 from aidledger.services.adversary.operator import KINDS, Operator
 from aidledger.services.adversary.running import AttackReport, NotRun, Tried, attack
 from aidledger.services.adversary.scene import ATTACKERS, Attacker
-from aidledger.services.outside import read_outside
+from aidledger.services.ladder.outside import read_outside
 
 WHO: Final[dict[Attacker, Said]] = {
     "none": Said("仅数据库", "database"),

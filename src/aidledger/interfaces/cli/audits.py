@@ -21,8 +21,8 @@ from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
-from aidledger.services.auditing import Audit, audit, rules_of, try_cases
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.audits.auditing import Audit, audit, rules_of, try_cases
+from aidledger.services.generations.rebuilding import generations_folder
 
 _SHOWN: Final = 3
 """How many findings of a rule are shown where many rules are run."""

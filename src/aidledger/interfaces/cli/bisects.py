@@ -15,11 +15,11 @@ from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted, fact_text, moment
-from aidledger.services.bisecting import Search, Violation, bisect_damage, bisect_sql
-from aidledger.services.clausehistory import ClauseHistory, Held, clause_history
-from aidledger.services.explaining import OUTCOMES
-from aidledger.services.history import find_stream
-from aidledger.services.listing import cell_text
+from aidledger.services.cases.history import find_stream
+from aidledger.services.decisions.clausehistory import ClauseHistory, Held, clause_history
+from aidledger.services.decisions.explaining import OUTCOMES
+from aidledger.services.questions.bisecting import Search, Violation, bisect_damage, bisect_sql
+from aidledger.services.questions.listing import cell_text
 
 _MAX_SQL_BYTES: Final = 1_048_576
 

@@ -10,8 +10,8 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import fact_text, moment, shortened, word, yuan
-from aidledger.services.blaming import Amendment, Blame, blame
-from aidledger.services.history import find_stream
+from aidledger.services.cases.blaming import Amendment, Blame, blame
+from aidledger.services.cases.history import find_stream
 
 
 def show_blame(

@@ -24,7 +24,7 @@ from aidledger.services.bundles.reading import read_bundle
 from aidledger.services.bundles.revealing import Release
 from aidledger.services.bundles.verifying import Answer, verify_bundle
 from aidledger.services.files import read_files
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.generations.rebuilding import generations_folder
 
 _MARKS: Final = {"good": ("✓", "green"), "bad": ("✗", "red"), "not": ("–", "yellow")}
 _VERDICTS: Final = {

@@ -16,11 +16,11 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
 from aidledger.interfaces.cli.sheet import show_sheet
 from aidledger.interfaces.cli.wording import STAGES, counted, word, yuan
-from aidledger.services.history import case_as_of, case_streams, find_stream, history
-from aidledger.services.lateness import lateness
-from aidledger.services.running import LimitShown, limit_shown, running_limits
+from aidledger.services.acts.lateness import lateness
+from aidledger.services.cases.history import case_as_of, case_streams, find_stream, history
+from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
+from aidledger.services.cases.standing import case_columns, day_of_question
 from aidledger.services.session import Session
-from aidledger.services.standing import case_columns, day_of_question
 
 _LISTED: Final = (
     "case",

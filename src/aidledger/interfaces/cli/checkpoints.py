@@ -22,23 +22,28 @@ from aidledger.interfaces.cli.witnessed import show_verdict, verdict_object
 from aidledger.ledger.acceptance import accepted
 from aidledger.ledger.keys import KeyKind, VerifierKey
 from aidledger.ledger.note import Note
-from aidledger.services.checkpoint_compare import (
+from aidledger.services.checkpoints.checkpointing import (
+    Kept,
+    log_keys,
+    sign_checkpoint,
+    signed_path,
+)
+from aidledger.services.checkpoints.comparing import (
     Compared,
     compare_notes,
     compare_with_ledger,
     signed_note,
 )
-from aidledger.services.checkpointing import Kept, log_keys, sign_checkpoint, signed_path
+from aidledger.services.checkpoints.restoring import restoration_of, restorations, restore
 from aidledger.services.problems import ServiceError
-from aidledger.services.restoring import restoration_of, restorations, restore
 from aidledger.services.session import Session
-from aidledger.services.witness_asking import (
+from aidledger.services.witnessing.asking import (
     ask_witnesses,
     make_request,
     newest_signed,
     take_response,
 )
-from aidledger.services.witness_sending import post
+from aidledger.services.witnessing.sending import post
 from aidledger.store.keyfiles import create_key, key_path, keys_path, load_signer
 
 _RELATIONS = {

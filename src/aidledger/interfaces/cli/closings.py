@@ -6,11 +6,11 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.records import read_input
-from aidledger.services.bankfile import read_bank_file
-from aidledger.services.closing import close_month, supplement_month
-from aidledger.services.completeness import seal_indexes
+from aidledger.services.payments.bankfile import read_bank_file
+from aidledger.services.payments.closing import close_month, supplement_month
+from aidledger.services.payments.reconciling import reconcile
 from aidledger.services.problems import RefusedError
-from aidledger.services.reconciling import reconcile
+from aidledger.services.proofs.completeness import seal_indexes
 
 
 def run_seal(app: App, *, actor: str, office: str, on: str | None, json: bool) -> int:

@@ -18,8 +18,8 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.wording import counted
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import generations_folder
 from aidledger.services.registers.importing import Imported, Wanted, import_register, kind_of
 from aidledger.services.registers.listing import (
     Days,

@@ -12,9 +12,9 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.services.consequences import Consequences, consequences
-from aidledger.services.followed import Consequence
-from aidledger.services.history import find_stream
+from aidledger.services.cases.consequences import Consequences, consequences
+from aidledger.services.cases.followed import Consequence
+from aidledger.services.cases.history import find_stream
 
 _KINDS: Final = {
     "entitlement": Said("待遇核定", "entitlement"),

@@ -7,7 +7,7 @@ from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import show_outcome
 from aidledger.interfaces.cli.records import read_input
 from aidledger.interfaces.cli.trustfiles import read_log_keys
-from aidledger.services.gathering import Keeper, gather, trust_county
+from aidledger.services.provinces.gathering import Keeper, gather, trust_county
 
 
 def run_trust(

@@ -15,11 +15,11 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, reading_sealed
 from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import fact_text, shortened, yuan
+from aidledger.services.cases.history import find_stream
 from aidledger.services.clock import china_day
-from aidledger.services.explaining import OUTCOMES, ClauseView, DecisionView, explain
-from aidledger.services.history import find_stream
-from aidledger.services.redeciding import Repetition, redecide, whatif
-from aidledger.services.redeciding_all import Redecided, redecide_all
+from aidledger.services.decisions.explaining import OUTCOMES, ClauseView, DecisionView, explain
+from aidledger.services.decisions.redeciding import Repetition, redecide, whatif
+from aidledger.services.decisions.redeciding_all import Redecided, redecide_all
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _COLOURS: Final = {"met": "green", "failed": "red", "undecidable": "yellow"}

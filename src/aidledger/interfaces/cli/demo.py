@@ -21,9 +21,9 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import read_table, show_table
 from aidledger.interfaces.cli.simulations import DEFAULT_SEED, DEFAULT_START
-from aidledger.services.explaining import DecisionView, explain
-from aidledger.services.history import case_as_of, case_streams
-from aidledger.services.rebuilding import model_list
+from aidledger.services.cases.history import case_as_of, case_streams
+from aidledger.services.decisions.explaining import DecisionView, explain
+from aidledger.services.generations.rebuilding import model_list
 
 DEFAULT_CASES: Final = 300
 DEFAULT_MONTHS: Final = 12

@@ -10,10 +10,10 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.trustfiles import passphrase_for
 from aidledger.interfaces.cli.wording import counted, yuan
-from aidledger.services.checkpointing import log_keys
+from aidledger.services.adversary.onebyte import tamper_with_copy
+from aidledger.services.adversary.payment import Forged, forge_copy, sign_as_officers
+from aidledger.services.checkpoints.checkpointing import log_keys
 from aidledger.services.clock import SystemClock
-from aidledger.services.forging import Forged, forge_copy, sign_as_officers
-from aidledger.services.tampering import tamper_with_copy
 from aidledger.store.keyfiles import key_path, keys_path, load_signer
 
 ORIGIN: Final = "demo.aidledger.example/520123"

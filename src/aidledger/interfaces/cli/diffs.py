@@ -13,7 +13,8 @@ from aidledger.interfaces.cli.blames import value_text
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import FIELDS, counted, word, yuan
-from aidledger.services.comparing import (
+from aidledger.services.cases.history import find_stream
+from aidledger.services.questions.comparing import (
     CaseChange,
     Comparison,
     ListChange,
@@ -23,7 +24,6 @@ from aidledger.services.comparing import (
     Total,
     compare,
 )
-from aidledger.services.history import find_stream
 
 _CHANGES: Final = {
     "came": (Said("新增", "came"), "+", "green"),

@@ -11,8 +11,8 @@ from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
 from aidledger.interfaces.cli.wording import counted, limit_moves
-from aidledger.services.due import DueItem, due
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.cases.due import DueItem, due
+from aidledger.services.generations.rebuilding import generations_folder
 
 
 def show_due(

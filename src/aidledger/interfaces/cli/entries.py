@@ -13,9 +13,9 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import counted, facts_text, moment, title
+from aidledger.services.acts.lateness import Late
+from aidledger.services.cases.running import LimitShown
 from aidledger.services.clock import china_day
-from aidledger.services.lateness import Late
-from aidledger.services.running import LimitShown
 
 
 def entry_lines(

@@ -8,7 +8,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
-from aidledger.services.beancount import as_beancount, read_book
+from aidledger.services.payments.beancount import as_beancount, read_book
 
 
 def write_beancount(

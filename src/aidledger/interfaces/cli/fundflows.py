@@ -28,7 +28,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.services.funds.flowing import Flow, Joint, fund_flow
 from aidledger.services.funds.graph import Graph, Place, graph_of
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.generations.rebuilding import generations_folder
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHOWN: Final = 3

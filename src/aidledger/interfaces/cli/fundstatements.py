@@ -19,8 +19,8 @@ from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
 from aidledger.services.funds.importing import Imported, Wanted, import_statement
 from aidledger.services.funds.matching import Matched, match_statements
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
-from aidledger.services.rebuilding import generations_folder
 
 _POSITIONS = 8
 

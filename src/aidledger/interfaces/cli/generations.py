@@ -22,8 +22,7 @@ from aidledger.interfaces.cli.outcomes import show_outcome
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.replay.generations import KEPT
-from aidledger.services.certifying import certify
-from aidledger.services.generation_book import (
+from aidledger.services.generations.book import (
     GenerationDiff,
     Listed,
     ModelDiff,
@@ -31,8 +30,9 @@ from aidledger.services.generation_book import (
     list_generations,
     prune_generations,
 )
-from aidledger.services.past import PastCheck, check_past
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.generations.certifying import certify
+from aidledger.services.generations.past import PastCheck, check_past
+from aidledger.services.generations.rebuilding import generations_folder
 
 _MOST = 20
 _MEGABYTE = 1_000_000

@@ -17,6 +17,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.rebuilds import Stages
 from aidledger.interfaces.cli.wording import counted
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.checking import Checked, Differs, check
 from aidledger.services.handing.cloudevents import write_cloudevents
 from aidledger.services.handing.datasette import write_sqlite
@@ -25,7 +26,6 @@ from aidledger.services.handing.flat import write_flat
 from aidledger.services.handing.manifest import Manifest
 from aidledger.services.handing.placing import must_be_free
 from aidledger.services.handing.tables import write_duckdb, write_parquet
-from aidledger.services.rebuilding import generations_folder
 
 _WRITERS: Final[dict[str, Callable[..., Manifest]]] = {
     "duckdb": write_duckdb,

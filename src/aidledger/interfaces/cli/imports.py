@@ -10,6 +10,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
 from aidledger.interfaces.cli.records import read_input, show_rehearsal
+from aidledger.services.acts.rehearsing import rehearse
 from aidledger.services.importing.running import (
     Import,
     cause_of,
@@ -19,7 +20,6 @@ from aidledger.services.importing.running import (
     sample_file,
 )
 from aidledger.services.problems import RefusedError
-from aidledger.services.rehearsing import rehearse
 
 
 def run_import(

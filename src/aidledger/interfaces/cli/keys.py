@@ -15,7 +15,7 @@ from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.passphrases import new_passphrase
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import SEED_BYTES
-from aidledger.services.keyadmin import (
+from aidledger.services.keys.register import (
     Assurance,
     KeyState,
     Reason,

@@ -17,7 +17,8 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
 from aidledger.replay.models import Model
-from aidledger.services.listing import (
+from aidledger.services.generations.rebuilding import generations_folder, model_list, read_model
+from aidledger.services.questions.listing import (
     Table,
     as_csv,
     as_json,
@@ -25,7 +26,6 @@ from aidledger.services.listing import (
     cell_text,
     check_publishable,
 )
-from aidledger.services.rebuilding import generations_folder, model_list, read_model
 
 _SQUEEZED: Final = 1.3
 """A table that needs so many times the room there is becomes blocks, one a row."""

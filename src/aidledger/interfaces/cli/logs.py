@@ -10,7 +10,7 @@ from aidledger.domain.point import parse_point
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.entries import entry_lines, full
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.services.browsing import Logged, Wanted, browse
+from aidledger.services.questions.browsing import Logged, Wanted, browse
 
 
 def show_log(

@@ -11,11 +11,11 @@ from aidledger.interfaces.cli.errors import CommandError
 from aidledger.interfaces.cli.handed import day_of, tell
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.events import cut_out
 from aidledger.services.handing.manifest import Manifest
 from aidledger.services.handing.ocel import write_ocel
 from aidledger.services.handing.xes import write_xes
-from aidledger.services.rebuilding import generations_folder
 
 
 def run_ocel(app: App, *, file: str, **more: object) -> int:

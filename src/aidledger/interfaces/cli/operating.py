@@ -15,7 +15,7 @@ from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.services.clock import SystemClock
-from aidledger.services.freshness import (
+from aidledger.services.generations.freshness import (
     BUILT_IN,
     Freshness,
     Limit,
@@ -24,12 +24,12 @@ from aidledger.services.freshness import (
     is_stale,
     read_limits,
 )
+from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.doctor import Check, doctor, worst
 from aidledger.services.nightly.overview import Overview, overview
 from aidledger.services.nightly.page import age_text, event_said, source_said
 from aidledger.services.nightly.runs import runs_folder
 from aidledger.services.nightly.steps import MARKS, STATUSES
-from aidledger.services.outside import read_outside
 
 _COLOURS: Final = {
     "ok": "green",

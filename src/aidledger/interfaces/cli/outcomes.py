@@ -19,10 +19,10 @@ from aidledger.interfaces.cli.errors import (
 from aidledger.interfaces.cli.faults import problem_text
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.wording import counted
+from aidledger.services.acts.receipts import receipt_of
 from aidledger.services.clock import china_day
 from aidledger.services.files import write_file
 from aidledger.services.problems import Problem, RefusedError
-from aidledger.services.receipts import receipt_of
 from aidledger.store.outcome import Committed, Outcome, Receipt, Rejected, Unknown
 
 _REJECTED_EXITS: Final = {

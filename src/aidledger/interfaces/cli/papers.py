@@ -12,11 +12,11 @@ from aidledger.interfaces.cli.handed import day_of, tell
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import read_table
 from aidledger.replay.models import load_models, needed
-from aidledger.services.auditing import audit, rules_of
+from aidledger.services.audits.auditing import audit, rules_of
+from aidledger.services.audits.sampling import read_sample
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.manifest import log_of
 from aidledger.services.handing.workpapers import write_workpapers
-from aidledger.services.rebuilding import generations_folder
-from aidledger.services.sampling import read_sample
 
 
 def run_workpapers(

@@ -17,8 +17,8 @@ from aidledger.interfaces.cli.errors import FINDINGS, OK
 from aidledger.interfaces.cli.faults import pack_text
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.services.policy_book import PolicyBook
-from aidledger.services.policy_tools import (
+from aidledger.services.decisions.policy_book import PolicyBook
+from aidledger.services.decisions.policy_tools import (
     PackLine,
     Trial,
     compare_packs,

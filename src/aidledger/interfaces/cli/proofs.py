@@ -21,9 +21,11 @@ from aidledger.ledger.receipt import MAX_RECEIPT_BYTES, Kept, Receipt, check_rec
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tlog_proof import FIRST_LINE
 from aidledger.ledger.trust import MAX_POLICY_BYTES, Policy, parse_policy
+from aidledger.services.acts.sealing import token_of
+from aidledger.services.cases.history import find_stream
 from aidledger.services.files import read_files, write_files
-from aidledger.services.history import find_stream
-from aidledger.services.proof_bundle import (
+from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.proofs.bundle import (
     Files,
     case_files,
     entry_files,
@@ -31,9 +33,7 @@ from aidledger.services.proof_bundle import (
     person_files,
     row_files,
 )
-from aidledger.services.proof_reading import Answer, check_files
-from aidledger.services.rebuilding import generations_folder
-from aidledger.services.sealing import token_of
+from aidledger.services.proofs.reading import Answer, check_files
 
 MAX_FILE_BYTES: Final = 1_000_000
 _is_token: Final = re.compile(r"p[0-9a-f]{32}").fullmatch

@@ -16,12 +16,18 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.proofs import read_policy
 from aidledger.interfaces.cli.wording import counted, moment
-from aidledger.services.history import find_stream
-from aidledger.services.outside import read_outside
-from aidledger.services.proven import Flag, ProvenEntry, ProvenLimit, ProvenReport, prove_limits
-from aidledger.services.rebuilding import generations_folder
-from aidledger.services.timeproofs import Sources
-from aidledger.services.timestamping import read_pin
+from aidledger.services.cases.history import find_stream
+from aidledger.services.checkpoints.timestamping import read_pin
+from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.ladder.outside import read_outside
+from aidledger.services.proofs.proven import (
+    Flag,
+    ProvenEntry,
+    ProvenLimit,
+    ProvenReport,
+    prove_limits,
+)
+from aidledger.services.proofs.timeproofs import Sources
 
 _VERDICTS: Final = {
     "kept": Said("确已按期", "kept for certain"),

@@ -8,7 +8,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.rebuilt import exit_code_of, rebuild_object
-from aidledger.services.province import County
+from aidledger.services.provinces.province import County
 
 
 def show_province(app: App, counties: Sequence[County], *, json: bool) -> int:

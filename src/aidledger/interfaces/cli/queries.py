@@ -13,9 +13,9 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import kind_of, write_table
 from aidledger.interfaces.cli.shells import Settings, run_shell
-from aidledger.services.listing import Table, as_json
-from aidledger.services.querying import MOST, SECONDS, Answer, query
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.questions.listing import Table, as_json
+from aidledger.services.questions.querying import MOST, SECONDS, Answer, query
 
 _MAX_BYTES: Final = 1_048_576
 

@@ -14,8 +14,8 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provinces import show_province
 from aidledger.interfaces.cli.rebuilt import exit_code_of, rebuild_object, show_rebuilt
 from aidledger.interfaces.cli.screen import Progress
-from aidledger.services.province import rebuild_province
-from aidledger.services.rebuilding import OnSpark, generations_folder, rebuild
+from aidledger.services.generations.rebuilding import OnSpark, generations_folder, rebuild
+from aidledger.services.provinces.province import rebuild_province
 
 _LOADING: Final = "load"
 

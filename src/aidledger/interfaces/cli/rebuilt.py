@@ -8,7 +8,7 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
 from aidledger.interfaces.cli.phrases import chinese
-from aidledger.services.rebuilding import RebuildResult
+from aidledger.services.generations.rebuilding import RebuildResult
 
 _SHOWN: Final = 40
 

@@ -20,12 +20,12 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
 from aidledger.interfaces.cli.wording import counted
+from aidledger.services.acts.guarding import acknowledged
+from aidledger.services.acts.proposals import TOKENS, read_proposals
+from aidledger.services.acts.recording import cause_of, record
+from aidledger.services.acts.rehearsing import rehearse
 from aidledger.services.clock import SystemClock, system_bytes
-from aidledger.services.guarding import acknowledged
 from aidledger.services.problems import Problem, RefusedError
-from aidledger.services.proposals import TOKENS, read_proposals
-from aidledger.services.recording import cause_of, record
-from aidledger.services.rehearsing import rehearse
 from aidledger.services.session import Session
 from aidledger.store.draft import Evidence
 from aidledger.store.opening import open_ledger

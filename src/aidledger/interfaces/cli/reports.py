@@ -12,11 +12,11 @@ from aidledger.interfaces.cli.errors import COULD_NOT_RUN
 from aidledger.interfaces.cli.handed import day_of, tell
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.proofs import read_policy
-from aidledger.services.auditing import rules_of
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.audits.auditing import rules_of
+from aidledger.services.audits.sampling import read_sample
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.reporting.figures import figures_of
 from aidledger.services.reporting.writing import Form, form_of, write_report
-from aidledger.services.sampling import read_sample
 
 
 def run_report(

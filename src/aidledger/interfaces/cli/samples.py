@@ -16,9 +16,9 @@ from aidledger.interfaces.cli.errors import DIFFERS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.services.listing import cell_text
-from aidledger.services.rebuilding import generations_folder
-from aidledger.services.sampling import SampleOf, drawn_again, sample
+from aidledger.services.audits.sampling import SampleOf, drawn_again, sample
+from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.questions.listing import cell_text
 
 
 def run_sample(

@@ -13,8 +13,8 @@ from aidledger.domain.values import age_on
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.wording import counted, limit_moves, shortened, title, word, yuan
-from aidledger.services.running import LimitShown
-from aidledger.services.standing import case_columns
+from aidledger.services.cases.running import LimitShown
+from aidledger.services.cases.standing import case_columns
 
 _OFTEN: Final = frozenset(
     {"PaymentRostered", "PaymentIssued", "PaymentReissued", "VisitMade", "NeedFollowedUp"}

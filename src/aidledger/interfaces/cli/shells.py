@@ -27,13 +27,13 @@ from aidledger.interfaces.cli.lists import write_table
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import ModelError
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.words import meaning_of, table_titles
-from aidledger.services.listing import Table
 from aidledger.services.problems import ServiceError
-from aidledger.services.querying import Desk, sitting
-from aidledger.services.rebuilding import generations_folder
+from aidledger.services.questions.listing import Table
+from aidledger.services.questions.querying import Desk, sitting
+from aidledger.services.questions.statements import cut, is_open
 from aidledger.services.session import Session
-from aidledger.services.statements import cut, is_open
 
 MODES: Final = ("table", "csv", "json")
 _PROMPT: Final = "sql> "

@@ -14,8 +14,8 @@ from aidledger.interfaces.cli.proofs import read_policy, say_unwitnessed
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.acceptance import accepted
 from aidledger.ledger.strict import FormatError
-from aidledger.services.serving import LogServer
-from aidledger.services.tiles_export import check_folder, export_tiles, read_checkpoint
+from aidledger.services.checkpoints.serving import LogServer
+from aidledger.services.checkpoints.tiles import check_folder, export_tiles, read_checkpoint
 
 _PORT: Final = 8470
 _MAX_PORT: Final = 65_535

@@ -13,9 +13,7 @@ from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, Comma
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.phrases import chinese
-from aidledger.services.files import read_files
-from aidledger.services.proving import newest_checkpoint
-from aidledger.services.timestamping import (
+from aidledger.services.checkpoints.timestamping import (
     MAX_REPLY_BYTES,
     Pin,
     Stamp,
@@ -24,6 +22,8 @@ from aidledger.services.timestamping import (
     make_request,
     read_pin,
 )
+from aidledger.services.files import read_files
+from aidledger.services.proofs.proving import newest_checkpoint
 
 _STATUS: Final = {
     "pending": Said("待答复，尚不证明任何事", "pending, proves nothing yet"),

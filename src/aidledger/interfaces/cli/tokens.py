@@ -13,7 +13,7 @@ from typing import Final, Self
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import REFUSED_KEY, CommandError
 from aidledger.interfaces.cli.language import Said
-from aidledger.services.pkcs11 import TokenSigner
+from aidledger.services.keys.pkcs11 import TokenSigner
 
 MODULE: Final = "AIDLEDGER_PKCS11_MODULE"
 LABEL: Final = "AIDLEDGER_PKCS11_TOKEN"

@@ -14,7 +14,7 @@ from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import Policy, parse_policy
 from aidledger.services.problems import ServiceError
-from aidledger.services.witness_state import log_keys
+from aidledger.services.witnessing.state import log_keys
 from aidledger.store.keyfiles import is_locked
 
 

@@ -18,15 +18,20 @@ from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, VerifyReport
-from aidledger.services.archivecheck import NOT_DERIVED, NOT_HELD, verify_archive
-from aidledger.services.checkpointcheck import COSIGNATURES, NEEDS_BOTH, NO_CHECKPOINT, NO_LOG_KEY
-from aidledger.services.deepcheck import deep_check, not_asked
-from aidledger.services.markcheck import NO_MARK
-from aidledger.services.outside import Outside, read_outside
-from aidledger.services.powercheck import UNDECLARED
+from aidledger.services.ladder.archivecheck import NOT_DERIVED, NOT_HELD, verify_archive
+from aidledger.services.ladder.checkpointcheck import (
+    COSIGNATURES,
+    NEEDS_BOTH,
+    NO_CHECKPOINT,
+    NO_LOG_KEY,
+)
+from aidledger.services.ladder.deepcheck import deep_check, not_asked
+from aidledger.services.ladder.markcheck import NO_MARK
+from aidledger.services.ladder.outside import Outside, read_outside
+from aidledger.services.ladder.powercheck import UNDECLARED
+from aidledger.services.ladder.signaturecheck import NO_KEY
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.signaturecheck import NO_KEY
-from aidledger.services.verifying import verify
 from aidledger.store.errors import StoreError
 
 EXITS: Final = {"proven": OK, "damaged": FINDINGS, "unproven": UNPROVEN}

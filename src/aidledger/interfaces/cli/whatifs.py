@@ -16,7 +16,7 @@ from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading_sealed
 from aidledger.services.chart import Bar, svg_chart
-from aidledger.services.whatif_month import Change, MonthUnder, whatif_month
+from aidledger.services.decisions.whatif_month import Change, MonthUnder, whatif_month
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHOWN: Final = 20

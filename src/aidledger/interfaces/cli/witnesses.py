@@ -19,9 +19,9 @@ from aidledger.ledger.restoration import parse_restoration
 from aidledger.ledger.strict import FormatError
 from aidledger.services.clock import SystemClock
 from aidledger.services.problems import ServiceError
-from aidledger.services.witness import Witness, open_witness
-from aidledger.services.witness_http import WitnessServer
-from aidledger.services.witness_state import init_witness, read_states, trust_log
+from aidledger.services.witnessing.http import WitnessServer
+from aidledger.services.witnessing.state import init_witness, read_states, trust_log
+from aidledger.services.witnessing.witness import Witness, open_witness
 from aidledger.store.keyfiles import key_path, list_keys
 
 DEFAULT_LISTEN = "127.0.0.1:8750"

@@ -31,7 +31,7 @@ from aidledger.services.adversary.books import (
     Books,
 )
 from aidledger.services.adversary.forging import TRIAL_TIME
-from aidledger.services.outside import Outside, SignedFile, signed_file
+from aidledger.services.ladder.outside import Outside, SignedFile, signed_file
 
 SPANS: Final = 8
 """So many checkpoints, evenly spread, does a trial make over a ledger."""

@@ -9,9 +9,9 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import Signer
 from aidledger.services.adversary.books import B_KEY_ID, B_POSITION, B_SIGNATURE, RECORD, Books
 from aidledger.services.adversary.forging import Officer
-from aidledger.services.checkpointing import log_keys
-from aidledger.services.declared import Declared
-from aidledger.services.keyring import Passphrase
+from aidledger.services.checkpoints.checkpointing import log_keys
+from aidledger.services.keys.declared import Declared
+from aidledger.services.keys.ring import Passphrase
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import is_locked, key_path, keys_path, list_keys, load_signer

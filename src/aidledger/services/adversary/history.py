@@ -13,7 +13,7 @@ from aidledger.services.adversary.books import B_COUNT, B_POSITION, B_ROOT, Book
 from aidledger.services.adversary.forging import Group, Hands, edited, entry_of, forged
 from aidledger.services.adversary.operator import Both, Operator, Rule
 from aidledger.services.adversary.scene import Attack, Attacker, NotTriedError, Scene
-from aidledger.services.outside import signed_file
+from aidledger.services.ladder.outside import signed_file
 
 
 def _cut_at(scene: Scene) -> int:

@@ -23,7 +23,7 @@ from aidledger.services.adversary.history import tail_of
 from aidledger.services.adversary.operator import Both, Operator
 from aidledger.services.adversary.rowchange import with_value
 from aidledger.services.adversary.scene import Attack, Attacker, NotTriedError, Scene
-from aidledger.services.outside import Outside, signed_file
+from aidledger.services.ladder.outside import Outside, signed_file
 
 
 def _tail(scene: Scene, attacker: Attacker) -> Attack:

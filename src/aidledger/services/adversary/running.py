@@ -29,13 +29,13 @@ from aidledger.services.adversary.scene import (
     TakenError,
     Why,
 )
-from aidledger.services.closingcheck import check_closings
-from aidledger.services.declared import Declared, declared_of
-from aidledger.services.indexcheck import check_indexes
-from aidledger.services.keyring import Passphrase, no_passphrase
-from aidledger.services.outside import Outside
+from aidledger.services.keys.declared import Declared, declared_of
+from aidledger.services.keys.ring import Passphrase, no_passphrase
+from aidledger.services.ladder.closingcheck import check_closings
+from aidledger.services.ladder.indexcheck import check_indexes
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.verifying import verify
 from aidledger.store.opening import mark_path, open_ledger
 
 Progress: TypeAlias = Callable[[int, int | None], None]

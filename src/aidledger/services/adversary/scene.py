@@ -24,7 +24,7 @@ from aidledger.services.adversary.books import (
     Row,
 )
 from aidledger.services.adversary.forging import Group, Hands, Officer, forged, groups_of
-from aidledger.services.outside import Outside
+from aidledger.services.ladder.outside import Outside
 
 Attacker: TypeAlias = Literal["none", "log", "officer"]
 ATTACKERS: Final[tuple[Attacker, ...]] = ("none", "log", "officer")

@@ -14,7 +14,7 @@ from aidledger.services.adversary.books import LEAF, POSITION, RECORD
 from aidledger.services.adversary.evidence import refused
 from aidledger.services.adversary.operator import Both, Operator
 from aidledger.services.adversary.scene import Attack, Attacker, NotTriedError, Scene
-from aidledger.services.tiles_export import check_files
+from aidledger.services.checkpoints.tiles import check_files
 
 TILES: Final = "tiles_refused"
 Files = dict[str, bytes]

@@ -12,9 +12,9 @@ import msgspec
 
 from aidledger.audit.running import RuleFinding
 from aidledger.domain.events.doubt import DoubtRaised, DoubtSeenAgain
-from aidledger.services.auditing import audit, rules_of
+from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.bundles.contents import Kind
-from aidledger.services.history import find_stream
+from aidledger.services.cases.history import find_stream
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 

@@ -32,7 +32,7 @@ from aidledger.services.bundles.gathering import Gathered, gather
 from aidledger.services.bundles.page import page_of
 from aidledger.services.bundles.revealing import Opened, Release, hand_out, opened_for
 from aidledger.services.bundles.telling import decisions_of, timeline_of
-from aidledger.services.proving import Kept, Prover, newest_checkpoint
+from aidledger.services.proofs.proving import Kept, Prover, newest_checkpoint
 from aidledger.services.session import Session
 from aidledger.services.typesetting import CannotTypesetError, typeset
 from aidledger.store.cut import CutStore

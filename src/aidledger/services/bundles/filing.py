@@ -19,7 +19,7 @@ from aidledger.services.bundles.contents import (
     kind_of,
 )
 from aidledger.services.bundles.wording import AGAIN, decision_title, facts_of, moment, title_of
-from aidledger.services.explaining import OUTCOMES
+from aidledger.services.decisions.explaining import OUTCOMES
 
 _NOTE: Final = (
     "本件由证据包的数据生成，供存卷阅读，本身不是证明。证明在证据包中：用浏览器打开 index.html，"

@@ -51,14 +51,14 @@ from aidledger.services.bundles.contents import (
     Shown,
     lines,
 )
-from aidledger.services.closing import statements
-from aidledger.services.completeness import prove_case
-from aidledger.services.declared import declared_of
 from aidledger.services.decoding import recorded_all
-from aidledger.services.payment_proof import prove_payment
+from aidledger.services.keys.declared import declared_of
+from aidledger.services.payments.closing import statements
 from aidledger.services.problems import ServiceError
-from aidledger.services.proving import Prover, record_at
-from aidledger.services.row_proof import prove_row
+from aidledger.services.proofs.completeness import prove_case
+from aidledger.services.proofs.payment import prove_payment
+from aidledger.services.proofs.proving import Prover, record_at
+from aidledger.services.proofs.row import prove_row
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore, StoredBatch
 

@@ -33,7 +33,7 @@ from aidledger.services.bundles.contents import (
     kind_of,
 )
 from aidledger.services.bundles.wording import AGAIN, decision_title, facts_of, moment, title_of
-from aidledger.services.explaining import OUTCOMES
+from aidledger.services.decisions.explaining import OUTCOMES
 
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _LONGEST: Final = 160

@@ -40,9 +40,9 @@ from aidledger.services.bundles.contents import (
     ROWS,
     Manifest,
 )
-from aidledger.services.completeness import check_case
-from aidledger.services.payment_proof import check_payment
-from aidledger.services.row_proof import check_row
+from aidledger.services.proofs.completeness import check_case
+from aidledger.services.proofs.payment import check_payment
+from aidledger.services.proofs.row import check_row
 
 
 def check_head(bundle: Bundle) -> None:

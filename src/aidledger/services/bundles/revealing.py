@@ -15,9 +15,9 @@ from aidledger.domain.events.duty import ExportReleased, ExportRequested
 from aidledger.domain.events.registry import PersonalDataRevealed
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
+from aidledger.services.acts.recording import record
 from aidledger.services.bundles.asking import Subject
 from aidledger.services.problems import ServiceError
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed
 

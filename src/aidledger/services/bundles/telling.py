@@ -9,8 +9,8 @@ import msgspec
 
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import Recorded
-from aidledger.services.explaining import explain
-from aidledger.services.redeciding import redecide
+from aidledger.services.decisions.explaining import explain
+from aidledger.services.decisions.redeciding import redecide
 from aidledger.services.session import Session
 
 _ELSEWHERE: Final = ("limits", "overridden")

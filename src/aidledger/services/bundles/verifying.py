@@ -48,9 +48,9 @@ from aidledger.services.bundles.proving import (
 from aidledger.services.bundles.reading import Flaw, bag_flaws
 from aidledger.services.bundles.telling import again_of, timeline_of
 from aidledger.services.clock import china_day
-from aidledger.services.policy_book import PolicyBook
+from aidledger.services.decisions.policy_book import PolicyBook
+from aidledger.services.decisions.redeciding import record_of
 from aidledger.services.problems import ServiceError
-from aidledger.services.redeciding import record_of
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

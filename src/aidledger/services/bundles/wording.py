@@ -9,7 +9,7 @@ from aidledger.domain.money import format_yuan
 from aidledger.domain.policy.words import value_words
 from aidledger.said import Said
 from aidledger.services.clock import CHINA
-from aidledger.services.explaining import OUTCOMES
+from aidledger.services.decisions.explaining import OUTCOMES
 
 KINDS: Final[dict[str, Said]] = {
     "case": Said("个案", "case"),

@@ -10,8 +10,8 @@ from aidledger.audit.running import root_of
 from aidledger.domain.events.doubt import Severity
 from aidledger.domain.values import is_day
 from aidledger.ledger.canonical import clip
-from aidledger.services.auditing import Audit
-from aidledger.services.checkpointing import root_at
+from aidledger.services.audits.auditing import Audit
+from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.problems import ServiceError
 from aidledger.store.port import LedgerStore
 

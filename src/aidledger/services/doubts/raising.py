@@ -24,11 +24,11 @@ from aidledger.domain.doubt import (
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
+from aidledger.services.acts.proposals import is_stream_of, proposal_of
+from aidledger.services.acts.recording import cause_of, record
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.doubts.findings import Found, Run
 from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.proposals import is_stream_of, proposal_of
-from aidledger.services.recording import cause_of, record
 from aidledger.services.session import Session
 from aidledger.store.outcome import Outcome, Rejected
 from aidledger.store.port import LedgerStore

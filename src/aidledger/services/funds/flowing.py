@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from aidledger.replay.engine import EngineLimits
-from aidledger.services.answering import answering
 from aidledger.services.problems import ServiceError
+from aidledger.services.questions.answering import answering
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 

@@ -17,11 +17,11 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.intake.engine import IntakeError, intake
 from aidledger.replay.kept import columns_of_kept, said_of
 from aidledger.replay.views import quoted
+from aidledger.services.acts.recording import record
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.decoding import recorded_all
 from aidledger.services.funds.statement import Statement, read_statement
 from aidledger.services.problems import Problem, RefusedError, ServiceError
-from aidledger.services.recording import record
-from aidledger.services.sealing import secrets_of
 from aidledger.services.session import Session
 from aidledger.services.tables.place import keep, tables_of
 from aidledger.store.outcome import Outcome

@@ -16,9 +16,9 @@ import msgspec
 from aidledger.audit.running import RuleFinding, run_rules
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import load_models
-from aidledger.services.answering import answering
-from aidledger.services.auditing import rules_of
+from aidledger.services.audits.auditing import rules_of
 from aidledger.services.problems import ServiceError
+from aidledger.services.questions.answering import answering
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 

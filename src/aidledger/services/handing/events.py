@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from aidledger.audit.laying import Laid
 from aidledger.replay.engine import EngineLimits
-from aidledger.services.answering import answering
+from aidledger.services.generations.rebuilding import store_of
 from aidledger.services.handing.finished import types_of
 from aidledger.services.handing.manifest import Manifest, OfLog, log_of
-from aidledger.services.rebuilding import store_of
+from aidledger.services.questions.answering import answering
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 

@@ -16,10 +16,10 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
-from aidledger.services.answering import answers
+from aidledger.services.generations.rebuilding import check_days, generations_of, rebuild, store_of
 from aidledger.services.handing.manifest import OfLog, log_of
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import check_days, generations_of, rebuild, store_of
+from aidledger.services.questions.answering import answers
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 

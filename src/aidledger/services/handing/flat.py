@@ -29,7 +29,7 @@ from aidledger.services.handing.manifest import (
 from aidledger.services.handing.placing import placed_folder
 from aidledger.services.handing.tables import Progress, counted, manifest_of, totals
 from aidledger.services.handing.words import TableWords, meaning_of, unit_of
-from aidledger.services.listing import BOM
+from aidledger.services.questions.listing import BOM
 
 DATA: Final = "data"
 LINES: Final = "lines"

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from aidledger import __version__
-from aidledger.services.checkpointing import root_at
+from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.handing.placing import placed_file, sha256_of
 from aidledger.store.port import LedgerStore
 

@@ -17,7 +17,7 @@ from aidledger.services.handing.events import Cut
 from aidledger.services.handing.manifest import HandedTable, Manifest, handed_file, write_beside
 from aidledger.services.handing.objects import CHANGES, Related, links_of, objects_of
 from aidledger.services.handing.placing import placed_file
-from aidledger.services.listing import cell_text
+from aidledger.services.questions.listing import cell_text
 from aidledger.store.handed import PlainTable, write_plain
 
 Progress = Callable[[int, int], None]

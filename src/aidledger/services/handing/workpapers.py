@@ -18,7 +18,8 @@ from aidledger.audit.running import Report, RuleFinding
 from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.domain.money import format_yuan
 from aidledger.said import Language, Said
-from aidledger.services.auditing import Audit
+from aidledger.services.audits.auditing import Audit
+from aidledger.services.audits.sampling import SampleOf
 from aidledger.services.handing.manifest import (
     HandedTable,
     Manifest,
@@ -28,8 +29,7 @@ from aidledger.services.handing.manifest import (
 )
 from aidledger.services.handing.placing import placed_file
 from aidledger.services.handing.workbook import MOST_ROWS, Book, Column
-from aidledger.services.listing import Table
-from aidledger.services.sampling import SampleOf
+from aidledger.services.questions.listing import Table
 
 
 class MoreSheet(NamedTuple):

@@ -11,11 +11,11 @@ from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.identity import check_identity_number
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import parse_day
+from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
 from aidledger.services.problems import Problem
-from aidledger.services.proposals import UNKNOWN_PERSON
 from aidledger.services.session import Session
 
 _CASE: Final = re.compile(r"[0-9]{6}-[0-9]{4}-[0-9]{4,8}")

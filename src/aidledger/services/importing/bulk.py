@@ -18,8 +18,10 @@ import msgspec
 
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Despite, Proposal
-from aidledger.services.batching import Batch, Waive
-from aidledger.services.guarding import guard_of
+from aidledger.services.acts.batching import Batch, Waive
+from aidledger.services.acts.guarding import guard_of
+from aidledger.services.acts.recording import append, request_digest
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.importing.checking import Checked, Progress, check, doubled
 from aidledger.services.importing.journal import (
     BEGIN,
@@ -37,8 +39,6 @@ from aidledger.services.importing.rejects import Refused, Rejects
 from aidledger.services.importing.requests import Defaults, proposal_in
 from aidledger.services.importing.sources import HistoryFile, RawRow
 from aidledger.services.problems import Problem, RefusedError, ServiceError
-from aidledger.services.recording import append, request_digest
-from aidledger.services.sealing import secrets_of
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.uncollected import without_collector

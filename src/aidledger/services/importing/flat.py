@@ -17,10 +17,10 @@ from msgspec import inspect
 
 from aidledger.domain.events import base
 from aidledger.domain.events.catalog import EVENTS, EventType
+from aidledger.services.acts.proposals import TOKENS
 from aidledger.services.importing.cells import Cells
 from aidledger.services.importing.table import Row
 from aidledger.services.problems import Problem, ServiceError
-from aidledger.services.proposals import TOKENS
 
 Form: TypeAlias = Literal["text", "code", "day", "month", "count", "flag", "yuan"]
 

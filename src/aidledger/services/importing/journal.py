@@ -9,9 +9,9 @@ import msgspec
 
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Proposal
+from aidledger.services.acts.recording import record
 from aidledger.services.decoding import recorded_all
 from aidledger.services.problems import ServiceError
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed, Unknown
 

@@ -12,11 +12,11 @@ from aidledger.domain.events.payment import BankResultReceived, PaymentIssued, P
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.proposal import Proposal
 from aidledger.ledger.commitment import account_token
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
 from aidledger.services.problems import Problem
-from aidledger.services.sealing import secrets_of
 from aidledger.services.session import Session
 
 _TOKEN: Final = re.compile(r"a[0-9a-f]{32}")

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from aidledger.domain.events.registry import ControlTotal
-from aidledger.services.batching import Batch
-from aidledger.services.guarding import guard_of
+from aidledger.services.acts.batching import Batch
+from aidledger.services.acts.guarding import guard_of
 from aidledger.services.importing.bulk import Run, Taken, Wanted, defaults_of
 from aidledger.services.importing.checking import MOST_NAMED, Progress, check
 from aidledger.services.importing.journal import check_others

@@ -16,11 +16,7 @@ from aidledger.domain.events.base import Event, Source
 from aidledger.domain.events.catalog import EVENTS, decode_data
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.values import is_day, is_month
-from aidledger.services.importing.cells import source_of
-from aidledger.services.importing.flat import request_of
-from aidledger.services.importing.sources import RawRow
-from aidledger.services.problems import Problem, RefusedError
-from aidledger.services.proposals import (
+from aidledger.services.acts.proposals import (
     DAY_ENDINGS,
     MAX_PERSONAL_CHARACTERS,
     MONTH_ENDING,
@@ -28,6 +24,10 @@ from aidledger.services.proposals import (
     is_stream_of,
     proposal_of,
 )
+from aidledger.services.importing.cells import source_of
+from aidledger.services.importing.flat import request_of
+from aidledger.services.importing.sources import RawRow
+from aidledger.services.problems import Problem, RefusedError
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True):

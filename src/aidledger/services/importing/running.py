@@ -11,12 +11,12 @@ import msgspec
 
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Proposal
-from aidledger.services.guarding import acknowledged, guard_of
+from aidledger.services.acts.guarding import acknowledged, guard_of
+from aidledger.services.acts.recording import record
 from aidledger.services.importing import applications, payments, scores
 from aidledger.services.importing.kinds import Given, Kind, Taken
 from aidledger.services.importing.table import read_table
 from aidledger.services.problems import Problem, RefusedError, ServiceError
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed, Outcome
 

@@ -19,9 +19,9 @@ from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.clock import Clock
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly.runs import history, running, runs_folder
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import generations_folder
 from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import keys_path, list_keys
 from aidledger.store.mark import Mark

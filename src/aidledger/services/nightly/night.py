@@ -10,9 +10,9 @@ from typing import Final
 import msgspec
 
 from aidledger.said import Said
-from aidledger.services.keyring import Passphrase
+from aidledger.services.keys.ring import Passphrase
 from aidledger.services.session import Session
-from aidledger.services.witness_asking import Send
+from aidledger.services.witnessing.asking import Send
 from aidledger.store.port import LedgerStore
 
 FULL_EACH: Final = 7

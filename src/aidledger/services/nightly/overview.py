@@ -8,10 +8,10 @@ import msgspec
 
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
-from aidledger.services.completeness import seals
+from aidledger.services.generations.rebuilding import generations_folder, size_of_others
 from aidledger.services.nightly.runs import Run, history, last_results, running, runs_folder
 from aidledger.services.nightly.steps import StepResult, results_of
-from aidledger.services.rebuilding import generations_folder, size_of_others
+from aidledger.services.proofs.completeness import seals
 from aidledger.services.session import Session
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.services.freshness import Freshness
+from aidledger.services.generations.freshness import Freshness
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.runs import Run
 from aidledger.services.nightly.steps import StepResult, exit_code

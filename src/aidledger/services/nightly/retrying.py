@@ -10,13 +10,13 @@ import msgspec
 
 from aidledger.domain.events.proving import NightlyRetried
 from aidledger.domain.proposal import Proposal
+from aidledger.services.acts.recording import record
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import Means, rerun
 from aidledger.services.nightly.runs import last_results
 from aidledger.services.nightly.steps import Step, StepResult, results_of
 from aidledger.services.problems import ServiceError
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed
 

@@ -18,8 +18,9 @@ from aidledger.replay.generation import GenerationsError
 from aidledger.said import LANGUAGES
 from aidledger.services.clock import Clock, SystemClock, system_bytes
 from aidledger.services.files import write_file
-from aidledger.services.freshness import Freshness, freshness
-from aidledger.services.keyring import Passphrase, Tokens, no_passphrase, no_tokens
+from aidledger.services.generations.freshness import Freshness, freshness
+from aidledger.services.keys.ring import Passphrase, Tokens, no_passphrase, no_tokens
+from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.hooks import run_hooks
 from aidledger.services.nightly.metrics import metrics_text
 from aidledger.services.nightly.night import Asked, Night, Tell
@@ -28,11 +29,10 @@ from aidledger.services.nightly.report import NightReport, line_of, report_objec
 from aidledger.services.nightly.runs import RESULTS, Run, alone, history, remember
 from aidledger.services.nightly.steplist import STEPS
 from aidledger.services.nightly.steps import Step, StepResult, run_steps
-from aidledger.services.outside import read_outside
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session, open_session
-from aidledger.services.witness_asking import Send
-from aidledger.services.witness_sending import post
+from aidledger.services.witnessing.asking import Send
+from aidledger.services.witnessing.sending import post
 from aidledger.store.errors import StoreError
 
 PAGES: Final = {"zh": "report.html", "en": "report.en.html"}

@@ -9,19 +9,19 @@ import msgspec
 
 from aidledger.replay.models import load_models
 from aidledger.said import Said
-from aidledger.services.archiving import seal
-from aidledger.services.certifying import certificate_of, certified, certify
-from aidledger.services.checkpointing import log_keys, sign_checkpoint, signed_path
-from aidledger.services.completeness import seal_indexes, seals
+from aidledger.services.archives.archiving import seal
+from aidledger.services.checkpoints.checkpointing import log_keys, sign_checkpoint, signed_path
 from aidledger.services.files import sweep, write_file
-from aidledger.services.listing import DisclosureError, Table, as_csv, check_publishable
+from aidledger.services.generations.certifying import certificate_of, certified, certify
+from aidledger.services.generations.rebuilding import generations_folder, size_of_others
+from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
 from aidledger.services.nightly.work import generations_of, limits_of
-from aidledger.services.outside import read_outside
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import generations_folder, size_of_others
-from aidledger.services.witness_asking import ask_witnesses
+from aidledger.services.proofs.completeness import seal_indexes, seals
+from aidledger.services.questions.listing import DisclosureError, Table, as_csv, check_publishable
+from aidledger.services.witnessing.asking import ask_witnesses
 from aidledger.store.keyfiles import is_locked, key_path, keys_path, load_signer
 from aidledger.store.outcome import Committed
 

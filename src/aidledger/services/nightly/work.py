@@ -14,24 +14,24 @@ from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
-from aidledger.services.auditing import audit, rules_of
-from aidledger.services.checkpointing import root_at
+from aidledger.services.audits.auditing import audit, rules_of
+from aidledger.services.checkpoints.checkpointing import root_at
+from aidledger.services.decisions.redeciding_all import is_decision, repeat_cases
 from aidledger.services.doubts.raising import open_doubts
-from aidledger.services.keptpowers import KEPT_FILE, KeptPowers
-from aidledger.services.nightly.night import Night
-from aidledger.services.nightly.runs import newest_done
-from aidledger.services.nightly.steps import Done
-from aidledger.services.outside import read_outside
-from aidledger.services.past import check_past
-from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import (
+from aidledger.services.generations.past import check_past
+from aidledger.services.generations.rebuilding import (
     disagreements_in,
     generations_folder,
     rebuild,
     size_of_others,
 )
-from aidledger.services.redeciding_all import is_decision, repeat_cases
-from aidledger.services.verifying import verify
+from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
+from aidledger.services.ladder.outside import read_outside
+from aidledger.services.ladder.verifying import verify
+from aidledger.services.nightly.night import Night
+from aidledger.services.nightly.runs import newest_done
+from aidledger.services.nightly.steps import Done
+from aidledger.services.problems import ServiceError
 
 REDECIDE: Final = "redecide"
 _CASE: Final = "case/"

@@ -24,12 +24,12 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.intake.engine import IntakeError, intake
 from aidledger.replay.intake.taking import ROWS, MisfitError, Taken, reports, take
 from aidledger.replay.kept import said_of
+from aidledger.services.acts.recording import record
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.files import write_file
 from aidledger.services.problems import Problem, RefusedError, ServiceError
-from aidledger.services.recording import record
 from aidledger.services.registers.reading import Read, read_into
 from aidledger.services.registers.reasons import REASONS, masked
-from aidledger.services.sealing import secrets_of
 from aidledger.services.session import Session
 from aidledger.services.tables.place import keep, tables_of
 from aidledger.store.outcome import Outcome

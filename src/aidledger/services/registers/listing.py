@@ -10,10 +10,10 @@ from aidledger.domain.events.register import RegisterImported
 from aidledger.domain.recorded import Recorded
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.kept import file_of, state_of
-from aidledger.services.answering import answering
 from aidledger.services.decoding import recorded_all
 from aidledger.services.problems import ServiceError
-from aidledger.services.querying import SECONDS, query
+from aidledger.services.questions.answering import answering
+from aidledger.services.questions.querying import SECONDS, query
 from aidledger.services.registers.importing import kind_of
 from aidledger.services.session import Session
 from aidledger.services.tables.place import tables_folder

@@ -20,11 +20,12 @@ from aidledger.domain.policy.schema import Severity
 from aidledger.ledger.trust import Policy
 from aidledger.replay.digest import digest_of
 from aidledger.replay.models import load_models
-from aidledger.services.auditing import Audit, audited
-from aidledger.services.certifying import certified
+from aidledger.services.audits.auditing import Audit, audited
+from aidledger.services.audits.sampling import SampleOf
 from aidledger.services.clock import china_day
+from aidledger.services.generations.certifying import certified
+from aidledger.services.generations.rebuilding import store_of
 from aidledger.services.handing.manifest import OfLog, log_of
-from aidledger.services.rebuilding import store_of
 from aidledger.services.reporting.population import (
     POPULATION,
     Population,
@@ -32,7 +33,6 @@ from aidledger.services.reporting.population import (
     townships_of,
 )
 from aidledger.services.reporting.vouched import Vouched, vouched
-from aidledger.services.sampling import SampleOf
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
 

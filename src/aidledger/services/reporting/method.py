@@ -8,11 +8,11 @@ from typing import Final
 
 from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.said import Said
+from aidledger.services.audits.sampling import SampleOf
 from aidledger.services.handing.workbook import Column
 from aidledger.services.reporting.document import Part, Section, Table, Terms, Text
 from aidledger.services.reporting.figures import Doubts
 from aidledger.services.reporting.writer import Writer
-from aidledger.services.sampling import SampleOf
 
 _STATES: Final = {
     "none": Said(

@@ -14,7 +14,7 @@ from aidledger.ledger.checkpoint import Checkpoint, parse_checkpoint
 from aidledger.ledger.note import Note, parse_note
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import Policy
-from aidledger.services.checkpointing import root_at
+from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.problems import ServiceError
 from aidledger.store.port import LedgerStore
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from aidledger.domain.events import care
 from aidledger.domain.values import add_months
-from aidledger.services.proposals import UNKNOWN_PERSON
+from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import COUNTY, HEAD, SUPERVISOR, Township

@@ -21,11 +21,11 @@ from aidledger.domain.calendar import Calendar
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.proposal import Despite, Proposal
+from aidledger.services.acts.guarding import guard_of
+from aidledger.services.acts.recording import record
 from aidledger.services.clock import CHINA, SetClock
-from aidledger.services.founding import Said
-from aidledger.services.guarding import guard_of
+from aidledger.services.keys.founding import Said
 from aidledger.services.problems import RefusedError, ServiceError
-from aidledger.services.recording import record
 from aidledger.services.session import Session
 from aidledger.services.simulation.people import PeopleMaker
 from aidledger.services.simulation.places import (

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from aidledger.domain.events.powers import KeyRegistered
 from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.signing import SEED_BYTES
-from aidledger.services.founding import Officer, Said
-from aidledger.services.keyring import Keyring
+from aidledger.services.keys.founding import Officer, Said
+from aidledger.services.keys.ring import Keyring
 from aidledger.services.simulation.staff import CUSTODIANS, administrators, posts, security
 
 _LABEL = b"aidledger/simulated-key/v1\n"

@@ -13,8 +13,8 @@ from aidledger.domain.events.base import AmountLine, Programme
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import account_token
 from aidledger.replay.rows import recorded_row
-from aidledger.services.proposals import UNKNOWN_ACCOUNT
-from aidledger.services.sealing import secrets_of
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.disorder import Disorder
 from aidledger.services.simulation.dossier import Dossier

@@ -17,9 +17,9 @@ from aidledger.domain.policy.adopting import parameter_text
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
-from aidledger.services.adoption import adopt_calendars, adopt_packs, shipped
-from aidledger.services.founding import Officer, Said, genesis, powers_evidence, roles
-from aidledger.services.proposals import UNKNOWN_PERSON
+from aidledger.services.acts.adoption import adopt_calendars, adopt_packs, shipped
+from aidledger.services.acts.proposals import UNKNOWN_PERSON
+from aidledger.services.keys.founding import Officer, Said, genesis, powers_evidence, roles
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import TOWNSHIP_DECIDES, Dossier
 from aidledger.services.simulation.people import PeopleMaker, born_aged

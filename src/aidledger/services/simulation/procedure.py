@@ -10,7 +10,7 @@ import msgspec
 
 from aidledger.domain.events import decision, duty, helping, inquiry, intake, support
 from aidledger.domain.values import add_months, month_of
-from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (

@@ -6,8 +6,8 @@ from typing import Final
 
 from aidledger.domain.events import helping
 from aidledger.ledger.commitment import person_token
-from aidledger.services.proposals import UNKNOWN_PERSON
-from aidledger.services.sealing import secrets_of
+from aidledger.services.acts.proposals import UNKNOWN_PERSON
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.places import CLERK, Township

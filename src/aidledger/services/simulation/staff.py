@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.events.powers import Custodian
-from aidledger.services.founding import Officer
+from aidledger.services.keys.founding import Officer
 from aidledger.services.simulation.places import (
     APPROVER,
     AUDIT,

@@ -10,7 +10,7 @@ from aidledger.domain.events import fund, goods
 from aidledger.domain.events.base import Programme
 from aidledger.domain.fund import fold_fund
 from aidledger.domain.values import add_months
-from aidledger.services.proposals import UNKNOWN_ACCOUNT
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.people import PeopleMaker

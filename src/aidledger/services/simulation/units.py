@@ -9,8 +9,8 @@ from aidledger.domain.events import audit, discovery, helping, oversight, powers
 from aidledger.domain.events.oversight import Figure
 from aidledger.domain.values import add_months
 from aidledger.ledger.commitment import person_token
-from aidledger.services.proposals import UNKNOWN_ACCOUNT
-from aidledger.services.sealing import secrets_of
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT
+from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.simulation import departments
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier

@@ -16,8 +16,8 @@ from aidledger.domain.keeping import KeptTable
 from aidledger.replay.kept import file_of, said_of, write_kept
 from aidledger.replay.whole import sync, sync_folder
 from aidledger.services.decoding import recorded_all
+from aidledger.services.generations.rebuilding import place_of
 from aidledger.services.problems import ServiceError
-from aidledger.services.rebuilding import place_of
 from aidledger.store.durable import locked
 from aidledger.store.opening import beside
 from aidledger.store.port import LedgerStore

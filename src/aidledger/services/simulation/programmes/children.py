@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from aidledger.domain.events import helping, inquiry, intake, support
 from aidledger.domain.values import add_months
-from aidledger.services.proposals import UNKNOWN_PERSON
+from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier

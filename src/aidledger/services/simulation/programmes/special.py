@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from aidledger.domain.events import helping, intake, support
 from aidledger.domain.events.base import OfficeKind, Programme
-from aidledger.services.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from aidledger.domain.events import duty, helping, household, support
 from aidledger.domain.values import add_months
-from aidledger.services.proposals import UNKNOWN_ACCOUNT
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier

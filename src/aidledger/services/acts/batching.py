@@ -1,0 +1,318 @@
+"""Proposals on their way to drafts: decided one after another, sealed, asked for by the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from aidledger.domain.casestate import Case
+from aidledger.domain.decide import (
+    FOLLOWED,
+    Circumstances,
+    Decided,
+    Refused,
+    Step,
+    decide,
+    follow,
+    overridden,
+    reads_person,
+    reads_sensitive,
+)
+from aidledger.domain.events.care import CareEntrusted
+from aidledger.domain.events.catalog import EVENTS, encode_data
+from aidledger.domain.events.clock import LimitExtended, LimitSuspended
+from aidledger.domain.events.doubt import DoubtSettled
+from aidledger.domain.events.intake import ApplicationSubmitted
+from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
+from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
+from aidledger.domain.payrun import with_line
+from aidledger.domain.policy.pack import ResolvedPack
+from aidledger.domain.proposal import Proposal
+from aidledger.domain.recorded import Recorded
+from aidledger.domain.timers import Timer, running
+from aidledger.ledger.entry import PolicyPin
+from aidledger.services.acts.guarding import Guard
+from aidledger.services.acts.proposals import TOKENS
+from aidledger.services.acts.sealing import filled, reveal_facts, seal_values
+from aidledger.services.cases.running import running_limits
+from aidledger.services.clock import china_day
+from aidledger.services.doubts.naming import named_entries
+from aidledger.services.problems import Problem, RefusedError
+from aidledger.services.session import Session
+from aidledger.store.draft import Draft, VaultRow
+from aidledger.store.sealing import time_text
+
+Waive: TypeAlias = Callable[[Proposal, Sequence[Problem]], Proposal | None]
+"""Given a refused proposal: the same as an act against the rules that refuse it, or nothing."""
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_AMENDMENTS: Final = frozenset({EntryAnnulled, EntryCorrected})
+_PLAIN_FACTS: Final = frozenset(
+    name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
+)
+"""Facts that nothing follows from: they ask for nobody's leave."""
+
+
+class Batch:
+    """Proposals on their way to drafts; the session's states move along with them."""
+
+    def __init__(self, session: Session, guard: Guard | None, size: int) -> None:
+        self._session = session
+        self._guard = guard
+        self._size = size
+        self._policy = session.policy()
+        self._recorded_at = time_text(session.clock.now())
+        self._today = china_day(self._recorded_at)
+        self._calendar = self._policy.calendar_known_on(self._today)
+        self._standards = self._policy.standards_known_on(self._today)
+        self._packs: dict[tuple[str, str], ResolvedPack | None] = {}
+        self.drafts: list[Draft] = []
+        self.decided = False
+        """Whether anything in the batch was decided on, and not only recorded."""
+        self.broken = False
+        """Whether a refused proposal has left something in the batch."""
+        self.vault_rows: list[VaultRow] = []
+        self._pending: dict[tuple[str, str], str] = {}
+        self._pins: dict[str, PolicyPin] = {}
+        self._sensitive: dict[tuple[str, str], bool] = {}
+        self._personal: dict[tuple[str, str], bool] = {}
+        self._entries: list[Recorded] = []
+
+    def take_all(self, proposals: Sequence[Proposal]) -> None:
+        """Decide every proposal; raise all refusals together."""
+        problems = [
+            problem if problem.line is not None else msgspec.structs.replace(problem, line=at + 1)
+            for at, found in self.take_each(proposals).items()
+            for problem in found
+        ]
+        if problems:
+            raise RefusedError(problems)
+
+    def take_each(
+        self, proposals: Sequence[Proposal], waive: Waive | None = None
+    ) -> dict[int, Sequence[Problem]]:
+        """Decide every proposal; return what refuses some, by their index.
+
+        `broken` says afterwards whether one of those had left something behind: the batch is then
+        of use to nobody. `waive` may turn a refused act into one against the rules.
+        """
+        self._session.prefetch([proposal.stream for proposal in proposals])
+        refusals: dict[int, Sequence[Problem]] = {}
+        for index, proposal in enumerate(proposals):
+            kept = len(self.drafts)
+            try:
+                try:
+                    self._take(proposal)
+                except RefusedError as refused:
+                    again = waive(proposal, refused.problems) if waive else None
+                    if again is None or len(self.drafts) > kept:
+                        raise
+                    self._take(again)
+            except RefusedError as refused:
+                refusals[index] = refused.problems
+                self.broken = self.broken or len(self.drafts) > kept
+        return refusals
+
+    def _take(self, proposal: Proposal) -> None:
+        """Decide one proposal and keep what follows from it."""
+        if proposal.type in TOKENS:
+            proposal = filled(self._session, proposal, self._pack(proposal))
+        if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:
+            # no clause refuses a fact, but a duty may: it is then named, and a finding
+            for step in overridden(proposal, under_pack=False):
+                self._keep(proposal, step)
+        if proposal.type in _PLAIN_FACTS:
+            self._keep(proposal, Step(event=proposal.event, type=proposal.type, under_pack=False))
+            return
+        self.decided = True
+        pack = self._pack(proposal)
+        given = self._circumstances(proposal, pack)
+        match decide(proposal, given):
+            case Refused(refusals=refusals):
+                raise RefusedError(
+                    [
+                        Problem(
+                            code="refused",
+                            field=proposal.type,
+                            clause=refusal.clause,
+                            citation=refusal.citation,
+                            text_zh=refusal.text_zh,
+                            text_en=refusal.text_en,
+                            found=_facts_text(refusal.facts),
+                        )
+                        for refusal in refusals
+                    ]
+                )
+            case Decided(steps=steps):
+                for step in steps:
+                    self._keep(proposal, step, pack)
+                if proposal.type in FOLLOWED:
+                    after = self._circumstances(proposal, pack)
+                    for step in follow(proposal, given, after):
+                        self._keep(proposal, step, pack)
+
+    def _pack(self, proposal: Proposal) -> ResolvedPack | None:
+        """Return the pack in force for a proposal, as known today; a batch has few days."""
+        day, programme = proposal.effective_on, ""
+        if isinstance(proposal.event, ApplicationSubmitted):
+            programme = proposal.event.programme
+        elif proposal.stream.startswith("case/"):
+            programme = self._session.case(proposal.stream).programme
+        if (day, programme) not in self._packs:
+            self._packs[day, programme] = self._policy.pack_in_force(day, self._today, programme)
+        return self._packs[day, programme]
+
+    def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
+        """Gather the states that a decision on this proposal may ask about."""
+        session, event = self._session, proposal.event
+        kind = proposal.stream.partition("/")[0]
+        carer = run = None
+        if isinstance(event, CareEntrusted):
+            carer = session.carer(event.carer)
+        elif kind == "carer":
+            carer = session.carer(proposal.stream)
+        if isinstance(event, (PaymentRostered, PaymentReissued)):
+            run = session.run(event.run)
+        elif kind == "run":
+            run = session.run(proposal.stream)
+        return Circumstances(
+            case=session.case(proposal.stream) if kind == "case" else None,
+            carer=carer,
+            complaint=session.complaint(proposal.stream) if kind == "complaint" else None,
+            run=run,
+            fund=session.fund(proposal.stream) if kind == "fund" else None,
+            stock=session.goods_in(proposal.stream) if kind == "stock" else None,
+            contract=session.contract(proposal.stream) if kind == "contract" else None,
+            doubt=session.doubt(proposal.stream) if kind == "doubt" else None,
+            named=(
+                named_entries(session, event.entries) if isinstance(event, DoubtSettled) else ()
+            ),
+            pack=pack,
+            calendar=self._calendar,
+            standards=self._standards,
+            recorded_on=self._today,
+            revealed=self._revealed(proposal, pack),
+            others=self._others(proposal, pack),
+            timer=self._timer(proposal),
+            stream_version=session.version(proposal.stream),
+            office_kind=session.office_kind(proposal.office),
+        )
+
+    def _timer(self, proposal: Proposal) -> Timer | None:
+        """Return the limit that an act moves, where it runs: under the packs it began under."""
+        if not isinstance(proposal.event, LimitExtended | LimitSuspended):
+            return None
+        stream, session = proposal.stream, self._session
+        decided = (
+            msgspec.structs.replace(entry, position=self._size + number)
+            for number, entry in enumerate(self._entries)
+            if entry.stream == stream
+        )
+        found = running_limits(
+            session,
+            stream,
+            [*session.stream(stream), *decided],
+            as_of=proposal.effective_on,
+            known_on=self._today,
+        )
+        return running(found, proposal.event.limit)
+
+    def _others(self, proposal: Proposal, pack: ResolvedPack | None) -> tuple[Case, ...]:
+        """Return the person's other cases, only for an act whose rules ask about them."""
+        if pack is None or not proposal.stream.startswith("case/"):
+            return ()
+        key = (pack.hash, proposal.type)
+        if key not in self._personal:
+            self._personal[key] = reads_person(pack, proposal.type)
+        if not self._personal[key]:
+            return ()
+        return self._session.others(proposal.stream, proposal.effective_on, self._entries)
+
+    def _revealed(self, proposal: Proposal, pack: ResolvedPack | None) -> dict[str, str]:
+        """Open the sealed facts of the case, only for an act whose rules read them."""
+        if pack is None:
+            return {}
+        key = (pack.hash, proposal.type)
+        if key not in self._sensitive:
+            self._sensitive[key] = reads_sensitive(pack, proposal.type)
+        return reveal_facts(self._session, proposal, self._pending) if self._sensitive[key] else {}
+
+    def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None = None) -> None:
+        """Turn one step into a draft, seal what is personal, and move the states on."""
+        stream = proposal.stream
+        version = self._session.version(stream)
+        sealed = self._seal(proposal, step) if proposal.personal or step.sealed_facts else {}
+        pinned = pack if step.under_pack else None
+        entry = Recorded(
+            actor=proposal.actor,
+            effective_on=proposal.effective_on,
+            event=step.event,
+            office=proposal.office,
+            pack_hash=pinned.hash if pinned else None,
+            position=-1,
+            recorded_at=self._recorded_at,
+            sealed=sealed,
+            stream=stream,
+            version=version + 1,
+        )
+        if self._guard is not None:
+            at = self._size + len(self.drafts)
+            waived = frozenset(despite.clause for despite in proposal.despite)
+            self._guard.ask(msgspec.structs.replace(entry, position=at), waived)
+        self.drafts.append(
+            Draft(
+                type=step.type,
+                stream=stream,
+                actor=proposal.actor,
+                office=proposal.office,
+                effective_on=proposal.effective_on,
+                data=encode_data(step.event),
+                policy=self._pin(pinned) if pinned else None,
+                sealed=sealed,
+                expected_version=version,
+            )
+        )
+        self._move_on(entry)
+
+    def _seal(self, proposal: Proposal, step: Step) -> dict[str, str]:
+        """Seal what is personal in a step; return the commitments."""
+        values = dict(proposal.personal) if step.type == proposal.type else {}
+        if step.sealed_facts:
+            values["decision_facts"] = _ENCODER.encode(step.sealed_facts).decode()
+        sealed, rows = seal_values(self._session, proposal, values)
+        self.vault_rows += rows
+        for field, value in values.items():
+            self._pending[proposal.stream, field] = value
+            self._pending[proposal.stream, sealed[field]] = value
+        return sealed
+
+    def _pin(self, pack: ResolvedPack) -> PolicyPin:
+        """Return the pin of a pack; a batch has few."""
+        if pack.hash not in self._pins:
+            self._pins[pack.hash] = PolicyPin(hash=f"sha256:{pack.hash}", pack=pack.id)
+        return self._pins[pack.hash]
+
+    def _move_on(self, entry: Recorded) -> None:
+        """Let the session's states see the entry before it is written."""
+        session, stream, event = self._session, entry.stream, entry.event
+        session.versions[stream] = entry.version
+        session.take_naming(entry)
+        self._entries.append(entry)
+        if type(event) in _AMENDMENTS:
+            # What an earlier entry said has changed: the stream is folded again when asked for.
+            session.unfold(stream, [one for one in self._entries if one.stream == stream])
+            return
+        session.pending.setdefault(stream, []).append(entry)
+        if isinstance(event, PaymentRostered) and event.run in session.runs:
+            session.runs[event.run] = with_line(session.run(event.run), event.amount_fen)
+        elif isinstance(event, OfficeRegistered):
+            session.take_office(entry)
+
+
+def _facts_text(facts: dict[str, Any]) -> str:
+    """Return the facts a clause read as ``path = value`` pairs, none of them personal."""
+    return ", ".join(
+        f"{path} = {_ENCODER.encode(value).decode()}" for path, value in sorted(facts.items())
+    )

@@ -1,0 +1,48 @@
+"""How long after its day an entry was recorded, and whether the pack in force allows that."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from aidledger.domain.recorded import END_OF_TIME, Recorded
+from aidledger.services.clock import china_day
+from aidledger.services.decisions.policy_book import PolicyBook
+
+PARAMETER = "late_entry_working_days"
+"""The pack's parameter: so many working days after its day an entry may still be recorded."""
+
+
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that came late: calendar days, working days, and what the pack allows if it says so.
+
+    ``allowed`` is nothing where no pack says how late an entry may be.
+    """
+
+    days: int
+    working_days: int
+    allowed_working_days: int | None
+    allowed: bool | None
+
+
+def lateness(book: PolicyBook, entry: Recorded, known_on: str | None = None) -> Late | None:
+    """Return how late an entry is by the calendar known on a day; nothing where it came in time.
+
+    What the model ``late_entries`` says of it in SQL.
+    """
+    recorded_on = china_day(entry.recorded_at)
+    if entry.effective_on >= recorded_on:
+        return None
+    known = known_on or END_OF_TIME
+    begun, ended = date.fromisoformat(entry.effective_on), date.fromisoformat(recorded_on)
+    working_days = book.calendar_known_on(known).working_days_between(begun, ended)
+    pack = book.pack_in_force(entry.effective_on, known)
+    value = None if pack is None else pack.parameters.get(PARAMETER)
+    limit = value if type(value) is int else None
+    return Late(
+        days=(ended - begun).days,
+        working_days=working_days,
+        allowed_working_days=limit,
+        allowed=None if limit is None else working_days <= limit,
+    )

@@ -1,0 +1,1 @@
+"""Audit rules run over a ledger, and samples drawn from it."""

@@ -1,0 +1,1 @@
+"""Checkpoints of the ledger's own log: signed, stamped, compared, handed out, held to later."""

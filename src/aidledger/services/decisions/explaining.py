@@ -1,0 +1,133 @@
+"""Explains decisions clause by clause."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from aidledger.domain.events.catalog import EVENTS, wire_name
+from aidledger.domain.policy import decision as policy
+from aidledger.domain.policy.amounts import AmountPart
+from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
+from aidledger.said import Said
+from aidledger.services.cases.history import history
+from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
+from aidledger.services.decisions.redeciding import record_of
+from aidledger.services.session import Session
+
+OUTCOMES: Final[dict[str, Said]] = {
+    "allow": Said("准许", "allowed"),
+    "refuse": Said("拒绝", "refused"),
+    "met": Said("符合", "met"),
+    "failed": Said("不符合", "failed"),
+    "undecidable": Said("无法判定", "undecidable"),
+    "not_applicable": Said("不适用", "not applicable"),
+}
+"""What comes of a decision, and of a clause."""
+
+
+class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause of a decision: its text, citation, the facts it read and what it said."""
+
+    id: str
+    citation: str
+    outcome: str
+    text_zh: str
+    text_en: str
+    facts: dict[str, Any]
+
+
+class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded decision, ready to be shown; ``limits`` are those that it began or ended."""
+
+    position: int
+    type: str
+    title_zh: str
+    title_en: str
+    effective_on: str
+    recorded_at: str
+    actor: str
+    office: str
+    pack: str
+    pack_hash: str
+    outcome: str
+    amount_fen: int | None
+    parts: tuple[AmountPart, ...]
+    clauses: tuple[ClauseView, ...]
+    withheld: tuple[str, ...]
+    overridden: tuple[str, ...]
+    limits: tuple[LimitShown, ...]
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Every decision of a case up to a day, in order."""
+
+    case: str
+    as_of: str | None
+    known_on: str | None
+    decisions: tuple[DecisionView, ...]
+
+
+def explain(
+    session: Session, case: str, *, as_of: str | None = None, known_on: str | None = None
+) -> Explanation:
+    """Return the decisions of a case that had taken effect by ``as_of``, as known on a day."""
+    known = history(session, case, known_on=known_on)
+    entries = standing(known, as_of=as_of or END_OF_TIME)
+    limits = running_limits(session, case, known, as_of=as_of or END_OF_TIME, known_on=known_on)
+    overridden: list[str] = []
+    decisions: list[DecisionView] = []
+    for entry in entries:
+        if wire_name(entry.event) == "RuleOverridden":
+            overridden.append(getattr(entry.event, "clause", ""))
+            continue
+        record = record_of(entry)
+        if record is not None:
+            view = _view(session, entry, record, tuple(overridden))
+            own = [t for t in limits if entry.position in (t.from_position, t.done_position)]
+            decisions.append(replace(view, limits=tuple(map(limit_shown, own))))
+        overridden = []
+    return Explanation(case=case, as_of=as_of, known_on=known_on, decisions=tuple(decisions))
+
+
+def _view(
+    session: Session, entry: Recorded, record: policy.DecisionRecord, overridden: tuple[str, ...]
+) -> DecisionView:
+    """Return a decision with the texts of its clauses from the pinned pack."""
+    pack = session.policy().pack(record.pack_hash)
+    kind = EVENTS[wire_name(entry.event)]
+    clauses = []
+    for kept in record.clauses:
+        clause = pack.clause(kept.id)
+        paths = clause.paths if clause else ()
+        clauses.append(
+            ClauseView(
+                id=kept.id,
+                citation=kept.citation,
+                outcome=kept.outcome,
+                text_zh=clause.text_zh if clause else "",
+                text_en=clause.text_en if clause else "",
+                facts={path: record.facts[path] for path in paths if path in record.facts},
+            )
+        )
+    return DecisionView(
+        position=entry.position,
+        type=record.act,
+        title_zh=kind.title_zh,
+        title_en=kind.title_en,
+        effective_on=entry.effective_on,
+        recorded_at=entry.recorded_at,
+        actor=entry.actor,
+        office=entry.office,
+        pack=record.pack,
+        pack_hash=record.pack_hash,
+        outcome=record.outcome,
+        amount_fen=record.amount_fen,
+        parts=record.parts,
+        clauses=tuple(clauses),
+        withheld=record.withheld,
+        overridden=overridden,
+        limits=(),
+    )

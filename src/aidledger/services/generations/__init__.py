@@ -1,0 +1,1 @@
+"""Generations of the read models: rebuilt, certified, held against the past, thrown away."""

@@ -1,0 +1,72 @@
+"""The rung of the mark: what a small file outside the database remembers, held against the ledger.
+
+The mark is read before the head: it may lag behind the ledger and never runs ahead of it, so that
+a writer who appends meanwhile is not taken for a rollback. Where it lags, the entries up to its size
+must still be those that it remembers: else somebody rolled the ledger back and wrote on.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.tree import HASH_BYTES
+from aidledger.ledger.verify import Rung
+from aidledger.services.ladder.logwalk import Roots
+from aidledger.store.mark import Mark
+from aidledger.store.opening import mark_path
+from aidledger.store.port import Head, HostileRow, LedgerStore
+
+MARK: Final = "mark"
+NO_MARK: Final = "no mark lies beside the database"
+
+
+class MarkCheck:
+    """Reads the mark at once, and judges when the head and the root at its size are known."""
+
+    def __init__(self, store: LedgerStore, location: str | None) -> None:
+        """Read the mark beside a ledger, and only then its head; no mark without a location.
+
+        Raises:
+            StoreError: the file is there and can't be read.
+
+        """
+        self.findings: list[Finding] = []
+        self._mark: Mark | None = None
+        path = None if location is None else mark_path(location)
+        if path is not None and path.is_file():
+            self._mark = Mark(path)
+        self._head = store.read_head_row()
+
+    def sizes(self, entries: int) -> set[int]:
+        """At which sizes roots are needed: the mark's own, if the ledger has grown since."""
+        return {self._mark.size} if self._mark and 0 < self._mark.size < entries else set()
+
+    def judge(self, roots: Roots) -> Rung:
+        """Compare head and entries with the mark; a head of no form is named by the tree's rung."""
+        if self._mark is None:
+            return Rung(name=MARK, status="not_made", why=NO_MARK)
+        if self._head is not None:
+            self._judge(self._mark, self._head, roots)
+        return Rung(name=MARK, status="damaged" if self.findings else "ok")
+
+    def _judge(self, mark: Mark, head: HostileRow, roots: Roots) -> None:
+        size, root = head[0], head[1]
+        if type(size) is not int or type(root) is not bytes or len(root) != HASH_BYTES:
+            return
+        known = roots.at.get(mark.size, ())
+        if mark.problem(Head(size=size, root=root, frontier=b"", recorded_at=None)) is not None:
+            self._find(mark, size, f"{size} entries, root {root.hex()[:16]}")
+        elif known and mark.root not in known:
+            self._find(mark, mark.size, f"root {known[0].hex()[:16]} over them")
+
+    def _find(self, mark: Mark, position: int, found: str) -> None:
+        self.findings.append(
+            Finding(
+                code="behind_mark",
+                position=position,
+                field="head",
+                expected=f"at least {mark.size} entries, root {mark.root.hex()[:16]}",
+                found=found,
+            )
+        )

@@ -1,0 +1,139 @@
+"""The rung of the powers: every act replayed, and each that no rule allowed as damage or a lead.
+
+Damage is what the program would have refused: such an act was recorded around it. A lead is what it
+records as it was told (ADR 0011): a duty that its actor broke by name, an act from before there was
+any key, when nobody was asked, and paperwork that time has made late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+from aidledger.domain.registry.replay import PowerFinding, Replayed
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.verify import Rung
+from aidledger.services.clock import SystemClock, system_bytes
+from aidledger.services.decoding import recorded_in_turn
+from aidledger.services.keys.declared import Declared
+from aidledger.services.keys.keptpowers import Basis, KeptPowers, program_digest
+from aidledger.services.keys.powers import replay_of, resumed_replay, rules_digest, tables_of
+from aidledger.services.ladder.batchcheck import form_fault
+from aidledger.services.ladder.logwalk import Roots
+from aidledger.services.ladder.signaturecheck import SignatureCheck
+from aidledger.services.problems import ServiceError
+from aidledger.services.session import Session
+from aidledger.store.port import LedgerStore
+from aidledger.store.uncollected import without_collector
+
+POWERS: Final = "powers"
+UNDECLARED: Final = "the ledger declares no powers"
+_TOLD_EACH: Final = 1_000
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told the entries judged so far, and how many there are."""
+
+
+class Below(NamedTuple):
+    """What the rungs below know: which key validly signed a position, the roots, how many entries."""
+
+    signatures: SignatureCheck
+    roots: Roots
+    size: int
+
+
+def check_powers(
+    store: LedgerStore,
+    declared: Declared,
+    below: Below,
+    *,
+    kept: KeptPowers | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[Finding], list[Finding], Rung]:
+    """Replay the ledger; return what is damage, what is for the audit, and the rung.
+
+    Args:
+        store: an opened ledger.
+        declared: what its registry says.
+        below: what the rungs below know; the roots are those at its size and where `kept` asks for one.
+        kept: what an earlier judgement found, to be gone on from; only for a log in which nothing is
+            wrong. Without it every act is judged.
+        progress: told the entries judged, and how many there are.
+
+    """
+    if declared.genesis is None:
+        return [], [], Rung(name=POWERS, status="not_made", why=UNDECLARED)
+    session = Session(store, secrets=None, clock=SystemClock(), random_bytes=system_bytes)
+    try:
+        with without_collector():
+            replayed = _judged(session, below, kept, progress)
+    except ServiceError as error:
+        return [], [], Rung(name=POWERS, status="not_made", why=str(error))
+    asked = _asked_from(store, declared.first_key) if replayed.findings else 0
+    findings: list[Finding] = []
+    leads: list[Finding] = []
+    for one in replayed.findings:
+        told = _as_told(one, asked)
+        (leads if told else findings).append(_finding(one, told))
+    return findings, leads, Rung(name=POWERS, status="damaged" if findings else "ok")
+
+
+def _judged(
+    session: Session, below: Below, kept: KeptPowers | None, progress: Progress | None
+) -> Replayed:
+    """Judge every entry, or those behind what is kept, where that stands on the same as tonight."""
+    signatures, roots, size = below
+    store, tables, key_of = session.store, tables_of(session), signatures.key_of
+    run, start, stop = replay_of(session, tables, key_of=key_of), 0, None
+    if kept is not None:
+        rules, stop = rules_digest(session, tables), size
+
+        def basis(upto: int) -> Basis:
+            return Basis(
+                origin=store.origin,
+                program=program_digest(),
+                rules=rules,
+                keys=signatures.keys_digest(upto),
+                root=next((one.hex() for one in roots.at.get(upto, ())), ""),
+            )
+
+        taken = kept.taken(basis)
+        if taken is not None:
+            run, start = resumed_replay(session, tables, *taken, key_of=key_of), taken[0].size
+    for number, entry in enumerate(recorded_in_turn(store.read(start, stop))):
+        run.see(entry)
+        if progress is not None and number % _TOLD_EACH == 0:
+            progress(start + number, size)
+    if progress is not None:
+        progress(size, size)
+    if kept is not None:
+        kept.offer(run, basis(size), size)
+    return run.replayed()
+
+
+def _asked_from(store: LedgerStore, first_key: int) -> int:
+    """Return the position from which on the program asks: behind the batch of the first key."""
+    for batch in store.read_batches():
+        if form_fault(batch) is None and 0 <= first_key - batch.position < batch.count:
+            return int(batch.position + batch.count)
+    return first_key + 1
+
+
+def _as_told(one: PowerFinding, asked: int) -> str:
+    """Say why the program recorded it as it was told, nothing if it would have refused it."""
+    if one.overridden:
+        return ", who named the rule"
+    if one.late:
+        return ", completed late or never"
+    return ", before there was any key" if one.position < asked else ""
+
+
+def _finding(one: PowerFinding, told: str) -> Finding:
+    return Finding(
+        code="act_forbidden",
+        position=one.position,
+        stream=one.stream or None,
+        field="actor",
+        expected=f"{one.code}: {one.text_en or one.rule} ({one.rule}, {one.citation})",
+        found=f"{one.actor}: {one.act}{told}",
+    )

@@ -1,0 +1,143 @@
+"""The rungs above the tree and the batches, from the mark to what people kept.
+
+Only what a ledger declares, and what a verifier brings along, has anything to be checked here: a
+ledger without keys, checkpoints and powers is not read a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from aidledger.domain.registry.registry import FOREVER
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
+from aidledger.services.keys.declared import declared_of
+from aidledger.services.keys.keptpowers import KeptPowers
+from aidledger.services.ladder.checkpointcheck import CheckpointCheck
+from aidledger.services.ladder.logwalk import Roots, verified_roots, walk
+from aidledger.services.ladder.markcheck import MarkCheck
+from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.policycheck import policy_leads
+from aidledger.services.ladder.powercheck import POWERS, Below, Progress, check_powers
+from aidledger.services.ladder.proofcheck import ProofCheck
+from aidledger.services.ladder.restorationcheck import RestorationCheck
+from aidledger.services.ladder.signaturecheck import SignatureCheck, seen_sizes
+from aidledger.services.printing import printable
+from aidledger.services.provinces.gatheredcheck import gathered_findings
+from aidledger.store.port import LedgerStore
+
+_ANY_SIGNED = "SELECT count(*) FROM batches WHERE signature IS NOT NULL OR key_id IS NOT NULL"
+NOT_ASKED = "not asked for"
+
+
+def climb(
+    store: LedgerStore,
+    report: VerifyReport,
+    outside: Outside,
+    mark: MarkCheck,
+    *,
+    powers: bool = True,
+    kept: KeptPowers | None = None,
+    judging: Progress | None = None,
+) -> VerifyReport:
+    """Return the report with the upper rungs made, as far as there is something to hold them to.
+
+    Args:
+        store: an opened ledger.
+        report: of the rungs below; damage there stops nothing here.
+        outside: what the verifier brings along.
+        mark: what lies beside the database.
+        powers: whether every act is replayed.
+        kept: a judgement of acts to be gone on from; where anything is wrong below, all are judged.
+        judging: told how many acts are judged.
+
+    """
+    declared = declared_of(store)
+    proofs = ProofCheck(outside.proofs or ())
+    notes = CheckpointCheck(
+        store.read_checkpoints(),
+        [*outside.checkpoints, *proofs.notes],
+        origin=store.origin,
+        log_keys=declared.log_keys,
+        policy=outside.policy,
+    )
+    signing = declared.first_key != FOREVER or _any_signed(store)
+    signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
+    restored = RestorationCheck(store.origin, declared, outside.policy)
+    sizes = notes.sizes | proofs.sizes | restored.sizes | mark.sizes(report.entries)
+    if report.findings:
+        kept = None
+    if kept is not None:
+        sizes |= {*kept.sizes, report.entries}
+    if signing:
+        sizes |= seen_sizes(store.read_batches())
+    roots = Roots(report.entries, {}, whole=True)
+    if sizes and not signing and not report.findings:
+        roots = verified_roots(store, report.entries, sizes) or walk(store.read(), sizes)
+    elif signing or sizes:
+        roots = walk(store.read(), sizes, signatures.see if signing else None)
+    rungs = [mark.judge(roots), *notes.judge(roots, gathered_findings(store))]
+    rungs += [restored.judge(roots), signatures.finish(roots)]
+    forbidden: list[Finding] = []
+    leads: list[Finding] = []
+    judged = Rung(name=POWERS, status="not_made", why=NOT_ASKED)
+    if powers:
+        below = Below(signatures, roots, report.entries)
+        forbidden, leads, judged = check_powers(store, declared, below, kept=kept, progress=judging)
+    rungs.append(judged)
+    if outside.proofs is not None:
+        rungs.append(proofs.judge(store, roots, notes))
+    found = [*mark.findings, *declared.findings, *notes.findings, *restored.findings]
+    found += [*signatures.findings, *forbidden, *proofs.findings]
+    joined = _joined(report, found, rungs, notes)
+    return msgspec.structs.replace(
+        joined,
+        misbehaviour=notes.misbehaviour(store, roots),
+        leads=(
+            *policy_leads(declared, store.origin, outside),
+            *restored.leads,
+            *leads,
+            *_unused(notes, proofs),
+        ),
+    )
+
+
+def _joined(
+    report: VerifyReport,
+    found: list[Finding],
+    rungs: list[Rung],
+    notes: CheckpointCheck,
+) -> VerifyReport:
+    """Put all together."""
+    findings = sorted(
+        [*report.findings, *found], key=lambda one: (one.position is None, one.position or 0)
+    )
+    below = [rung for rung in report.rungs if rung.name not in LATER_RUNGS]
+    proven = notes.proven
+    return msgspec.structs.replace(
+        report,
+        findings=findings,
+        rungs=[*below, *rungs],
+        proven_size=None if proven is None else min(proven.size, report.entries),
+        cosigners=() if proven is None or not proven.witnessed else proven.cosigners,
+    )
+
+
+def _unused(notes: CheckpointCheck, proofs: ProofCheck) -> Iterator[Finding]:
+    """Yield, by name, what was brought from outside and says nothing of this ledger."""
+    theirs = {one.name for one in proofs.notes}
+    others = {name: why for name, why in notes.refused.items() if name not in theirs}
+    for name, why in (*others.items(), *proofs.useless.items()):
+        yield Finding(
+            code="file_unused",
+            field=printable(name),
+            expected="what can be held against this ledger",
+            found=printable(why, 200),
+        )
+
+
+def _any_signed(store: LedgerStore) -> bool:
+    with store.reading() as run:
+        return bool(run(_ANY_SIGNED, ())[0][0])

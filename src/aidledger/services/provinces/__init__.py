@@ -1,0 +1,1 @@
+"""Above the county: checkpoints of many ledgers gathered, their models rebuilt in one run."""

@@ -1,0 +1,1 @@
+"""Questions to the whole ledger: its models as lists, somebody's own SQL, two days compared."""

@@ -1,0 +1,102 @@
+"""Where a question of SQL is put: the current generation if it answers it, else models built in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from aidledger.audit.laying import Laid, laid_out
+from aidledger.domain.keeping import KEPT_TABLES
+from aidledger.replay.engine import EngineLimits
+from aidledger.replay.generation import Generation
+from aidledger.replay.kept import load_kept
+from aidledger.replay.models import Model, load_models, needed
+from aidledger.services.generations.rebuilding import (
+    StoreSource,
+    check_days,
+    generations_of,
+    size_of_others,
+    store_of,
+)
+from aidledger.services.session import Session
+from aidledger.services.tables.place import tables_folder
+from aidledger.store.port import LedgerStore
+
+
+@contextmanager
+def answering(
+    session: Session | LedgerStore,
+    names: Iterable[str],
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    folder: Path | None = None,
+    limits: EngineLimits | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[tuple[Laid, int | None]]:
+    """Give the views and these models of a ledger, and the number of the generation if it is one.
+
+    Args:
+        session: an opened ledger.
+        names: the models, and the tables beside the ledger, that are read.
+        as_of: the day the question is about; default: the day (+08:00) of the last entry.
+        known_on: leave out what was recorded after that day; default: nothing.
+        folder: where generations are kept; default: beside the ledger.
+        limits: how much memory and how many threads to take.
+        progress: told how many entries are read.
+
+    Raises:
+        GenerationsError: the engine had no room to work, or the generation is damaged.
+        ServiceError: a day outside 1850-2200.
+
+    """
+    check_days(as_of, known_on)
+    store = store_of(session)
+    names = set(names)
+    kept = sorted(names & KEPT_TABLES.keys())
+    wanted = needed(load_models(), sorted(names - KEPT_TABLES.keys())) if names - set(kept) else {}
+    tables = tables_folder(store)
+    generations = generations_of(store, folder)
+    current = generations.current()
+    if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
+        lost: dict[str, str] = {}
+
+        def lay(connection: Any) -> None:
+            lost.update(load_kept(connection, tables, kept))
+
+        with generations.opened(current, limits, lay) as connection:
+            laid = Laid(
+                connection=connection, position=current.position, lost=lost, skipped=current.skipped
+            )
+            yield laid, current.number
+        return
+    with laid_out(
+        StoreSource(store),
+        wanted,
+        as_of=as_of,
+        known_on=known_on,
+        limits=limits,
+        progress=progress,
+        kept=kept,
+        folder=tables,
+    ) as laid:
+        yield laid, None
+
+
+def answers(
+    current: Generation,
+    store: LedgerStore,
+    models: dict[str, Model],
+    *,
+    as_of: date | None,
+    known_on: date | None,
+) -> bool:
+    """Whether a generation has all that was recorded but what nights record of themselves."""
+    return (
+        current.position < store.head().size
+        and size_of_others(store) <= current.position + 1
+        and current.holds(models, position=current.position, as_of=as_of, known_on=known_on)
+    )

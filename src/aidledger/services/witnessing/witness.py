@@ -1,0 +1,109 @@
+"""A witness: another office that cosigns a log's checkpoints as long as the log only grows.
+
+It decides by `ledger.witnessing`, remembers before it signs, and answers the same bytes over HTTP
+(`witness_http`) or as files. Killed after it remembered, it gives the answer when asked again.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+from aidledger.ledger.checkpoint import TreeHead
+from aidledger.ledger.signing import Signer
+from aidledger.ledger.strict import FormatError
+from aidledger.ledger.witnessing import (
+    TEXT_TYPE,
+    Refusal,
+    Request,
+    cosign_lines,
+    decide,
+    malformed,
+    parse_request,
+)
+from aidledger.services.clock import Clock
+from aidledger.services.problems import ServiceError
+from aidledger.services.witnessing.state import (
+    encode_state,
+    keep_contradiction,
+    log_path,
+    read_state,
+    witness_signers,
+)
+from aidledger.store.durable import locked, replace_file
+
+
+class Answer(NamedTuple):
+    """The answer to a request: status, body and content type of C2SP tlog-witness.
+
+    `head` is what was cosigned. `contradicts`: the log signed two roots at one size.
+    """
+
+    status: int
+    body: bytes
+    content_type: str = TEXT_TYPE
+    head: TreeHead | None = None
+    contradicts: bool = False
+
+
+class Witness:
+    """An opened witness: its folder, its signers and its clock. Threads may share it."""
+
+    def __init__(self, folder: Path, signers: list[Signer], clock: Clock) -> None:
+        self.folder = folder
+        self.signers = signers
+        self.clock = clock
+
+    def add_checkpoint(self, data: bytes) -> Answer:
+        """Answer the bytes of a request (C2SP tlog-witness, add-checkpoint).
+
+        Raises:
+            ServiceError: the state of this log is damaged.
+            OSError: it cannot be read or kept; nothing was signed.
+
+        """
+        try:
+            request = parse_request(data)
+        except FormatError as error:
+            refused = malformed(error)
+            return Answer(refused.status, refused.body, refused.content_type)
+        return self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
+        checkpoint = request.checkpoint
+        path = log_path(self.folder, checkpoint.origin)
+        known = path.exists()  # no lock is made for a log that nobody trusts
+        with locked(path) if known else nullcontext():
+            state = read_state(path, checkpoint.origin) if known else None
+            decision = decide(state, request)
+            if isinstance(decision, Refusal):
+                return self._refused(decision, request)
+            if state is not None and state.head != decision.head:
+                replace_file(path, encode_state(state._replace(head=decision.head)))
+            body = cosign_lines(decision, self.signers, int(self.clock.now().timestamp()))
+        return Answer(200, body, head=decision.head)
+
+    def _refused(self, refusal: Refusal, request: Request) -> Answer:
+        if refusal.contradicts:
+            keep_contradiction(self.folder, request.note.text, request.encode())
+        return Answer(
+            refusal.status, refusal.body, refusal.content_type, contradicts=refusal.contradicts
+        )
+
+
+def open_witness(folder: Path, *, passphrase: bytes | None, clock: Clock) -> Witness:
+    """Open the folder of a witness.
+
+    Raises:
+        ServiceError: there is no witness.
+        KeyFileError: its key cannot be opened.
+
+    """
+    if not folder.is_dir():
+        raise ServiceError(
+            f"{folder}: expected a witness's folder, found none",
+            hint="aidledger witness init makes a witness",
+            exit_code=10,
+        )
+    return Witness(folder, witness_signers(folder, passphrase), clock)
