@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, starmap
 from typing import Any, Final
 
 import msgspec
@@ -13,12 +13,18 @@ from msgspec import inspect
 from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, encode_data
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
-from aidledger.ledger.entry import MAX_RECORD_BYTES, Entry, EntryError, decode_entries
+from aidledger.ledger.entry import (
+    MAX_RECORD_BYTES,
+    Entry,
+    EntryError,
+    PolicyPin,
+    decode_entries,
+)
 from aidledger.ledger.window import Fault, Head
 from aidledger.replay.heads import read_heads
 from aidledger.replay.patterns import MADE_FORMS, form_once_frequent
 from aidledger.replay.reading import envelope_of
-from aidledger.replay.rows import recorded_of, recorded_row
+from aidledger.replay.rows import recorded_of, recorded_record, recorded_row
 from aidledger.services.printing import printable
 from aidledger.store.port import HostileRow
 
@@ -42,13 +48,18 @@ def recorded_all(rows: Iterable[HostileRow]) -> list[Recorded]:
 
 
 def recorded_many(rows: Sequence[HostileRow]) -> list[Recorded]:
-    """Return the same as `recorded_all`, quicker.
+    """Return the same as `recorded_all`, quicker."""
+    return recorded_records([(row[0], row[5]) for row in rows])
+
+
+def recorded_records(records: Sequence[HostileRow]) -> list[Recorded]:
+    """Return the readable events of (position, record) pairs, in their order.
 
     What passes the form of its type is strict, and read as that type at once; the rest is read in one
     go where each can be.
     """
-    found = list(map(_formed, rows))
-    rest = [row for row, entry in zip(rows, found, strict=True) if entry is None]
+    found = [_formed(position, record) for position, record in records]
+    rest = [pair for pair, entry in zip(records, found, strict=True) if entry is None]
     others = iter(_together(rest))
     every = (next(others) if entry is None else entry for entry in found)
     return [entry for entry in every if entry is not None]
@@ -61,14 +72,47 @@ def recorded_in_turn(rows: Iterable[HostileRow]) -> Iterator[Recorded]:
         yield from recorded_many(page)
 
 
-def _formed(row: HostileRow) -> Recorded | None:
-    """Return the event of a row whose record passes the form of its type; nothing else is said."""
-    position, record = row[0], row[5]
+class _Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is read of a record that passed its form: nothing in it needs to be checked again."""
+
+    actor: str
+    data: dict[str, Any]
+    effective_on: str
+    office: str
+    policy: PolicyPin | None
+    recorded_at: str
+    sealed: dict[str, str]
+    stream: str
+    version: int
+
+
+_said: Final = msgspec.json.Decoder(_Said).decode
+
+
+def _formed(position: Any, record: Any) -> Recorded | None:
+    """Return the event of a record that passes the form of its type; nothing else is said."""
     if type(position) is not int or type(record) is not bytes or len(record) > MAX_RECORD_BYTES:
         return None
     name = record[10 : record.find(b'"', 10, 80)]  # what stands before it, the form sees
     form = MADE_FORMS.get(name) or form_once_frequent(name)
-    return recorded_of(_reader(name)(record), position) if form(record) else None
+    if not form(record):
+        return None
+    struct = _flat(name)
+    if struct is None:
+        return recorded_of(_reader(name)(record), position)
+    said = _said(record)
+    return recorded_of(said, position, struct(**said.data))
+
+
+@lru_cache(maxsize=256)
+def _flat(name: bytes) -> type[msgspec.Struct] | None:
+    """Return the struct of a type whose fields are taken as JSON has them; nothing for others."""
+    struct = EVENTS[name.decode()].struct
+    whole = inspect.type_info(struct)
+    flat = isinstance(whole, inspect.StructType) and all(
+        field.name == field.encode_name and _is_scalar(field.type) for field in whole.fields
+    )
+    return struct if flat else None
 
 
 @lru_cache(maxsize=256)
@@ -77,12 +121,12 @@ def _reader(name: bytes) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(envelope_of(name.decode())).decode
 
 
-def _together(rows: Sequence[HostileRow]) -> list[Recorded | None]:
-    """Return the event of each row, or nothing where it can't be read."""
-    if not all(isinstance(row[0], int) for row in rows):
-        return list(map(recorded_row, rows))
+def _together(records: Sequence[HostileRow]) -> list[Recorded | None]:
+    """Return the event of each record, or nothing where it can't be read."""
+    if not all(isinstance(position, int) for position, _ in records):
+        return list(starmap(recorded_record, records))
     try:
-        entries = decode_entries([row[5] for row in rows])
+        entries = decode_entries([record for _, record in records])
         by_type: dict[str, list[Any]] = {}
         for entry in entries:
             by_type.setdefault(entry.type, []).append(entry.data)
@@ -91,11 +135,11 @@ def _together(rows: Sequence[HostileRow]) -> list[Recorded | None]:
             for name, datas in by_type.items()
         }
         return [
-            recorded_of(entry, row[0], next(events[entry.type]))
-            for entry, row in zip(entries, rows, strict=True)
+            recorded_of(entry, position, next(events[entry.type]))
+            for entry, (position, _) in zip(entries, records, strict=True)
         ]
     except (EntryError, KeyError, msgspec.MsgspecError, UnicodeError):
-        return list(map(recorded_row, rows))
+        return list(starmap(recorded_record, records))
 
 
 class DataCheck:
@@ -177,13 +221,22 @@ def _is_written(field: inspect.Field) -> bool:
     return field.required or any(one is not msgspec.NODEFAULT for one in defaults)
 
 
-def _plain_type(kind: inspect.Type) -> bool:
-    """Whether a JSON value that is read as this type is written again as it was."""
+def _is_scalar(kind: inspect.Type) -> bool:
+    """Whether a JSON value that is read as this type is a text, a number, a truth value or null."""
     match kind:
         case inspect.StrType() | inspect.IntType() | inspect.BoolType() | inspect.NoneType():
             return True
         case inspect.LiteralType():
             return True
+        case inspect.UnionType():
+            return all(map(_is_scalar, kind.types))
+        case _:
+            return False
+
+
+def _plain_type(kind: inspect.Type) -> bool:
+    """Whether a JSON value that is read as this type is written again as it was."""
+    match kind:
         case inspect.UnionType():
             return all(map(_plain_type, kind.types))
         case inspect.VarTupleType() | inspect.ListType():
@@ -193,7 +246,7 @@ def _plain_type(kind: inspect.Type) -> bool:
                 field.required and _plain_type(field.type) for field in kind.fields
             )
         case _:
-            return False
+            return _is_scalar(kind)
 
 
 def _faults(entry: Entry, kind: EventType) -> list[Fault]:

@@ -27,7 +27,7 @@ from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.cases.neighbours import NAMING, Neighbours, about
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decisions.policy_book import PolicyBook
-from aidledger.services.decoding import recorded_all, recorded_many
+from aidledger.services.decoding import recorded_all, recorded_records
 from aidledger.services.keys.ring import (
     REFUSED_KEY,
     Keyring,
@@ -137,7 +137,7 @@ class Session:
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order."""
-        return recorded_many(list(self.store.read_stream(name)))
+        return recorded_records(self.store.stream_records(name))
 
     def version(self, stream: str) -> int:
         """Return the version of a stream: 0 when it has no entry."""

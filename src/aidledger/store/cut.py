@@ -136,6 +136,10 @@ class CutStore:
         )
         return (row for row in rows if self._is_in(row))
 
+    def stream_records(self, stream: str) -> list[HostileRow]:
+        """Return (position, record) of every entry of one stream, in version order."""
+        return [row for row in self._store.stream_records(stream) if self._is_in(row)]
+
     def read_streams(self, streams: Sequence[str]) -> list[HostileRow]:
         """Return the entries of some streams, stream by stream in version order."""
         return [row for row in self._store.read_streams(streams) if self._is_in(row)]

@@ -166,6 +166,9 @@ class LedgerStore(Protocol):
     ) -> Iterator[HostileRow]:
         """Yield the entries of one stream, versions above `after` up to `upto`, in their order."""
 
+    def stream_records(self, stream: str) -> list[HostileRow]:
+        """Return (position, record) of every entry of one stream, in version order."""
+
     def read_streams(self, streams: Sequence[str]) -> list[HostileRow]:
         """Return the entries of some streams, stream by stream in version order."""
 

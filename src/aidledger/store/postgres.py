@@ -203,6 +203,11 @@ class PostgresStore:
         with self._link.reading() as run:
             return iter(run(*shelf.stream_query(stream, after, upto, backwards, limit)))
 
+    def stream_records(self, stream: str) -> list[HostileRow]:
+        """Return (position, record) of every entry of one stream, in version order."""
+        with self._link.reading() as run:
+            return run(shelf.SELECT_STREAM_RECORDS, (stream,))
+
     def read_streams(self, streams: Sequence[str]) -> list[HostileRow]:
         """Return the entries of some streams, stream by stream in version order."""
         with self._link.reading() as run:

@@ -36,6 +36,7 @@ SELECT_LEAVES: Final = (
 )
 ENTRY_COLUMNS: Final = "position, stream, version, type, recorded_at, record, leaf_hash"
 SELECT_RECORDS: Final = "SELECT position, record FROM entries"
+SELECT_STREAM_RECORDS: Final = f"{SELECT_RECORDS} WHERE stream = ? ORDER BY version"
 SELECT_NODES: Final = "SELECT level, idx, hash FROM nodes ORDER BY level, idx"
 SELECT_CHECKPOINTS: Final = "SELECT size, root, note FROM checkpoints ORDER BY size, note"
 
