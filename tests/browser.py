@@ -71,11 +71,14 @@ class Browser:
     def __init__(self, write: int, read: int) -> None:
         self._write, self._read, self._count, self._rest = write, read, 0, b""
 
-    def open(self, file: Path) -> Page:
-        """Open a file from the disk in a new tab."""
-        target = self.send("Target.createTarget", url=file.resolve().as_uri())["targetId"]
+    def open(self, file: Path, *, first: str = "") -> Page:
+        """Open a file from the disk in a new tab; `first` is run there before the page's script."""
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
         told = self.send("Target.attachToTarget", targetId=target, flatten=True)
         page = Page(self, told["sessionId"])
+        page.send("Page.enable")
+        page.send("Page.addScriptToEvaluateOnNewDocument", source=first)
+        page.send("Page.navigate", url=file.resolve().as_uri())
         page.wait_for("location.protocol === 'file:' && document.readyState === 'complete'")
         return page
 

@@ -102,6 +102,7 @@ BAD = [
     (tidy.handlers_are_narrow, "store/a.py", "try:\n  x\nexcept:\n  pass", 3, "name"),
     (tidy.handlers_are_narrow, "a.py", "try:\n  x\nexcept (A, BaseException):\n  y", 3, "name"),
     (tidy.sizes_are_small, "store/a.py", "x = 1\n" * 401, 401, "401 lines"),
+    (tidy.sizes_are_small, "services/a.js", "x();\n" * 401, 401, "401 lines"),
     (tidy.sizes_are_small, "store/a.py", "\ndef f():\n" + "  x\n" * 70, 2, "f has 71 lines"),
     (tidy.docstrings_are_there, "store/a.py", "x = 1", 1, "module"),
     (tidy.docstrings_are_there, "a.py", '"""M."""\ndef f():\n  pass', 2, "f has no"),

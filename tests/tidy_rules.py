@@ -178,7 +178,7 @@ def handlers_are_narrow(source: Source) -> Iterator[Problem]:
 
 def sizes_are_small(source: Source) -> Iterator[Problem]:
     """Files of at most 400 lines, functions of at most 70."""
-    if not source.path.endswith((".py", ".sql")):
+    if not source.path.endswith((".py", ".sql", ".js", ".css", ".typ")):
         return
     count = len(source.text.splitlines())
     most = LONG_FILES.get(source.path, MAX_FILE_LINES)

@@ -11,6 +11,11 @@ from tests.browser import Browser, Page, browsing
 from tests.services.bundled import POLICY, Bundled, files_of, remade, with_line, written
 
 SHOWN = "document.getElementById('verdict').dataset.milliseconds"
+WITHOUT = """const had = crypto.subtle.importKey;
+crypto.subtle.importKey = function (...given) {
+  return given[2].name === "%s" ? Promise.reject(new DOMException("no", "NotSupportedError")) : had.apply(this, given);
+};"""
+"""A browser that does not have an algorithm."""
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +56,7 @@ def test_a_bundle_of_a_hundred_entries_verifies_itself_within_a_second_and_says_
     for said in (
         "✓ every entry is in the log of the checkpoint: 185 of a log of 1855",
         f"✓ these are all entries of the case: {count}",
-        "✓ signatures of the checkpoint, witnessed by audit, finance",
-        "– signature of supervision.example: not checked here, ML-DSA",
+        "✓ signatures of the checkpoint, witnessed by audit, finance, supervision",
         "✓ signatures of the recorders: 111; 74 bear none",
         "✓ payments are within the totals of their months: 2",
         "– whether decisions come out again",
@@ -60,6 +64,40 @@ def test_a_bundle_of_a_hundred_entries_verifies_itself_within_a_second_and_says_
         assert said in shown["checks"]
     assert "✓ 个案的记录一条不少" in chinese["checks"]
     assert [] == re.findall(r"[a-z]{3,} [a-z]{3,}", chinese["verdict"] + chinese["problems"])
+
+
+def test_a_cosignature_that_this_browser_cant_check_is_said_and_counts_for_nothing(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    shown = texts(browser.open(evidence.folder / "index.html", first=WITHOUT % "ML-DSA-44"))
+    strict = POLICY.replace(b"offices 2 audit", b"offices 3 audit")
+    place = written(remade(evidence, strict), tmp_path / "evidence") / "index.html"
+    needed = texts(browser.open(place, first=WITHOUT % "ML-DSA-44"))
+    old = texts(browser.open(evidence.folder / "index.html", first=WITHOUT % "Ed25519"), "zh")
+
+    assert "✓ signatures of the checkpoint, witnessed by audit, finance\n" in shown["checks"]
+    assert "– signature of supervision.example (ML-DSA-44): not checked" in shown["checks"]
+    assert "– signatures of the checkpoint, witnessed by audit, finance\n" in needed["checks"]
+    assert "this is not proof" in needed["verdict"]
+    assert "– audit.example 的签名（Ed25519）：未核验，此浏览器没有这种算法" in old["checks"]
+    assert "– 经办人员的签名：未核验，此浏览器没有 Ed25519" in old["checks"]
+    assert "签名未能全部核验，不能说已证明。" in old["verdict"]
+
+
+def test_a_cosignature_by_ml_dsa_that_was_changed_does_not_hold(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    lines = (evidence.folder / "data/checkpoint").read_text(encoding="utf-8").split("\n")
+    number = next(at for at, line in enumerate(lines, 1) if line.startswith("— supervision.e"))
+    middle = lines[number - 1][200:220]
+    place = changed(evidence, tmp_path, middle, middle.swapcase())
+    shown = texts(browser.open(place))
+
+    assert (
+        f"✗ data/checkpoint, line {number}: the signature of supervision.example does not hold"
+        in shown["problems"]
+    )
+    assert "✗ signatures of the checkpoint, witnessed by audit, finance\n" in shown["checks"]
 
 
 def test_the_page_loads_nothing_and_may_run_nothing_but_its_own_script(

@@ -35,6 +35,18 @@ from aidledger.services.bundles.contents import (
 from aidledger.services.bundles.wording import AGAIN, decision_title, facts_of, moment, title_of
 from aidledger.services.decisions.explaining import OUTCOMES
 
+_SCRIPT: Final = (
+    "bytes",
+    "trees",
+    "notes",
+    "bundle",
+    "entries",
+    "signed",
+    "contents",
+    "judging",
+    "showing",
+)
+"""The files of the script, in the order in which they need each other."""
 _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applicable": "–"}
 _LONGEST: Final = 160
 _unprintable: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]").search
@@ -55,7 +67,7 @@ _ALONE: Final = Said(
 def page_of(payload: Mapping[str, bytes]) -> bytes:
     """Return ``index.html`` over the files below ``data/``."""
     said = msgspec.json.decode(payload[MANIFEST])
-    script, style = _asset("verify.js"), _asset("page.css")
+    script, style = _assets()
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -124,15 +136,12 @@ def _with_digest(section: str) -> str:
     return section.replace("<section>", f'<section data-digest="{digest}">', 1)
 
 
-def _asset(name: str) -> str:
-    return _assets()[name]
-
-
 @lru_cache(maxsize=1)
-def _assets() -> dict[str, str]:
+def _assets() -> tuple[str, str]:
+    """Return the script, put together from its files, and the style."""
     folder = resources.files("aidledger.services.bundles").joinpath("page")
-    names = ("verify.js", "page.css")
-    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+    texts = [folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPT]
+    return "\n".join(texts), folder.joinpath("page.css").read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.handing import Column, Copier, copying
+from aidledger.replay.handing import Column, Copier
 from aidledger.services.handing.finished import Finished
 from aidledger.services.handing.manifest import Manifest, handed_file, write_beside
 from aidledger.services.handing.placing import placed_file
-from aidledger.services.handing.tables import Progress, counted, manifest_of, totals
-from aidledger.services.handing.words import TableWords, described, told
+from aidledger.services.handing.tables import Progress, handing
+from aidledger.services.handing.words import TableWords, told
 from aidledger.store.handed import PlainTable, write_plain
 
 INDEXED: Final = ("effective_on", "month", "person", "stream")
@@ -86,23 +86,16 @@ def write_sqlite(
     """
     beside = path.with_name(f"{path.name}.metadata.json")
     with placed_file(path) as draft, placed_file(beside) as about:
-        with copying(given.path, limits) as copier:
-            tables = described(copier.columns(), given.models, given.events)
-            references = _references(copier, tables)
-            handed = []
-
-            def pages() -> Iterator[tuple[PlainTable, Iterator[Sequence[Sequence[Any]]]]]:
-                for one in counted(copier, given, progress):
-                    handed.append(totals(copier, given, one.table))
-                    yield _plain(one, references[one.table.name]), copier.rows(one.table)
-
-            write_plain(draft, pages())
-        about.write_bytes(_metadata(path, given, tables))
-        manifest = msgspec.structs.replace(
-            manifest_of("sqlite", given),
-            files=(handed_file(draft, path), handed_file(about, beside)),
-            tables=tuple(handed),
-        )
+        with handing(given, limits, progress) as tables:
+            references = _references(tables.copier, tables.tables)
+            pages = (
+                (_plain(one, references[one.table.name]), tables.copier.rows(one.table))
+                for one in tables
+            )
+            write_plain(draft, pages)
+        about.write_bytes(_metadata(path, given, tables.tables))
+        files = (handed_file(draft, path), handed_file(about, beside))
+        manifest = tables.manifest("sqlite", *files)
     write_beside(path, manifest)
     return manifest
 

@@ -12,7 +12,13 @@ from aidledger.audit.laying import Laid
 from aidledger.replay.engine import EngineLimits
 from aidledger.services.generations.rebuilding import store_of
 from aidledger.services.handing.finished import types_of
-from aidledger.services.handing.manifest import Manifest, OfLog, log_of
+from aidledger.services.handing.manifest import (
+    HandedFile,
+    HandedTable,
+    Manifest,
+    OfLog,
+    log_of,
+)
 from aidledger.services.questions.answering import answering
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore
@@ -34,15 +40,16 @@ class Cut:
         while rows := found.fetchmany(_PAGE):
             yield rows
 
-    def manifest(self, kind: str) -> Manifest:
-        """Return the manifest of what is made of it, without files and tables."""
+    def manifest(self, kind: str, file: HandedFile, **rows: int) -> Manifest:
+        """Return the manifest of the file that was made of it, with so many rows of each kind."""
         as_of, known_on = next(self.pages("SELECT as_of, known_on FROM parameters"))[0]
         return Manifest(
             kind=kind,
             log=self.log,
             as_of=as_of,
             known_on=known_on,
-            files=(),
+            files=(file,),
+            tables=tuple(HandedTable(name=name, rows=count) for name, count in rows.items()),
             skipped=self._laid.skipped,
         )
 

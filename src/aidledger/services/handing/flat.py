@@ -16,18 +16,11 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.handing import Column, copying
+from aidledger.replay.handing import Column
 from aidledger.services.handing.finished import Finished
-from aidledger.services.handing.manifest import (
-    NAME,
-    HandedFile,
-    HandedTable,
-    Manifest,
-    encoded,
-    files_in,
-)
+from aidledger.services.handing.manifest import HandedFile, Manifest, files_in
 from aidledger.services.handing.placing import placed_folder
-from aidledger.services.handing.tables import Progress, counted, manifest_of, totals
+from aidledger.services.handing.tables import Handing, Progress, handing
 from aidledger.services.handing.words import TableWords, meaning_of, unit_of
 from aidledger.services.questions.listing import BOM
 
@@ -79,31 +72,22 @@ def write_flat(
         OSError: it can't be written; nothing is there then.
 
     """
-    with placed_folder(path) as draft, copying(given.path, limits) as copier:
+    with placed_folder(path) as draft, handing(given, limits, progress) as tables:
         for name in (DATA, LINES):
             (draft / name).mkdir()
-        words, handed = [], []
-        for one in counted(copier, given, progress):
+        for one in tables:
             file = draft / DATA / f"{one.table.name}.csv"
-            copier.csv(one.table, file)
+            tables.copier.csv(one.table, file)
             (draft / LINES / one.table.name).write_bytes(b"".join(lines_of(file)))
-            words.append(one)
-            handed.append(totals(copier, given, one.table))
-        _write(draft / "dictionary.csv", _dictionary(words))
-        _write(draft / "tables.csv", _tables(words, handed))
+        _write(draft / "dictionary.csv", _dictionary(tables.tables))
+        _write(draft / "tables.csv", _tables(tables))
         about = {"origin": given.log.origin, "size": given.log.size, "root": given.log.root}
         (draft / "README.txt").write_text(_README.format(**about), "utf-8")
-        files = files_in(draft)
-        package = _package(given, zip(words, handed, strict=True), files)
+        package = _package(tables, files_in(draft))
         (draft / "datapackage.json").write_bytes(msgspec.json.format(msgspec.json.encode(package)))
-        files = files_in(draft)
-        sums = "".join(f"{one.sha256}  {one.path}\n" for one in files)
+        sums = "".join(f"{one.sha256}  {one.path}\n" for one in files_in(draft))
         (draft / "SHA256SUMS").write_text(sums, "utf-8")
-        manifest = msgspec.structs.replace(
-            manifest_of("flat", given), files=files_in(draft), tables=tuple(handed)
-        )
-        (draft / NAME).write_bytes(encoded(manifest))
-    return manifest
+        return tables.manifest_into(draft, "flat")
 
 
 def lines_of(file: Path) -> Iterator[bytes]:
@@ -151,12 +135,12 @@ def _dictionary(words: Sequence[TableWords]) -> Iterator[Sequence[Any]]:
             )
 
 
-def _tables(words: Sequence[TableWords], handed: Sequence[HandedTable]) -> Iterator[Sequence[Any]]:
+def _tables(handed: Handing) -> Iterator[Sequence[Any]]:
     yield (
         *("table", "kind", "title_zh", "title_en", "meaning_zh", "meaning_en", "key"),
         *("rows", "sums_fen", "first", "last"),
     )
-    for one, totalled in zip(words, handed, strict=True):
+    for one, totalled in zip(handed.tables, handed.totals, strict=True):
         yield (
             one.table.name,
             one.kind,
@@ -171,10 +155,9 @@ def _tables(words: Sequence[TableWords], handed: Sequence[HandedTable]) -> Itera
         )
 
 
-def _package(
-    given: Finished, tables: Iterable[tuple[TableWords, HandedTable]], files: Sequence[HandedFile]
-) -> dict[str, Any]:
+def _package(handed: Handing, files: Sequence[HandedFile]) -> dict[str, Any]:
     """Return the Data Package (version 2) that describes the files."""
+    given = handed.given
     by_path = {one.path: one for one in files}
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -200,7 +183,7 @@ def _package(
                 "schema": _schema(one),
                 "rows": totalled.rows,
             }
-            for one, totalled in tables
+            for one, totalled in zip(handed.tables, handed.totals, strict=True)
             for file in (by_path[f"{DATA}/{one.table.name}.csv"],)
         ],
     }

@@ -14,7 +14,7 @@ import msgspec
 
 from aidledger.replay.views import ENVELOPE, EventView, event_views, quoted
 from aidledger.services.handing.events import Cut
-from aidledger.services.handing.manifest import HandedTable, Manifest, handed_file, write_beside
+from aidledger.services.handing.manifest import Manifest, handed_file, write_beside
 from aidledger.services.handing.objects import CHANGES, Related, links_of, objects_of
 from aidledger.services.handing.placing import placed_file
 from aidledger.services.questions.listing import cell_text
@@ -123,11 +123,7 @@ def write_ocel(path: Path, cut: Cut, *, progress: Progress | None = None) -> Man
             write_plain(draft, _as_tables(reader))
         counts = {"events": sum(reader.counts.values()), "objects": len(reader.objects.types)}
         counts["relations"] = reader.relations
-        manifest = msgspec.structs.replace(
-            cut.manifest("ocel"),
-            files=(handed_file(draft, path),),
-            tables=tuple(HandedTable(name=name, rows=rows) for name, rows in counts.items()),
-        )
+        manifest = cut.manifest("ocel", handed_file(draft, path), **counts)
     write_beside(path, manifest)
     return manifest
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-
-import msgspec
 
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.handing import Copier, Table, copying
 from aidledger.services.handing.finished import Finished
 from aidledger.services.handing.manifest import (
     NAME,
+    HandedFile,
     HandedTable,
     Manifest,
     encoded,
@@ -30,6 +30,67 @@ ORDERED: Final = ("position", "effective_on", "month")
 """Of these a manifest says the first and the last value, where a table has them."""
 
 
+class Handing:
+    """The tables of a finished database, given one after the other, each totalled once it is written."""
+
+    def __init__(self, given: Finished, copier: Copier, progress: Progress | None) -> None:
+        self.given = given
+        self.copier = copier
+        self.tables = described(copier.columns(), given.models, given.events)
+        self.totals: list[HandedTable] = []
+        self._progress = progress
+
+    def __iter__(self) -> Iterator[TableWords]:
+        for done, one in enumerate(self.tables):
+            if self._progress is not None:
+                self._progress(done, len(self.tables))
+            yield one
+            self.totals.append(self._totals_of(one.table))
+
+    def _totals_of(self, table: Table) -> HandedTable:
+        """Return the control totals of a table: rows, sums of money, first and last."""
+        sums = [one.name for one in table.columns if one.is_whole and one.name.endswith("_fen")]
+        ends = [one.name for one in table.columns if one.name in ORDERED and not one.is_nested]
+        found = self.copier.totals(table, sums, ends)
+        return HandedTable(
+            name=table.name,
+            rows=found.rows,
+            sums=found.sums,
+            first=found.first,
+            last=found.last,
+            root=self.given.roots.get(table.name, "") if table.name in self.given.models else "",
+        )
+
+    def manifest(self, kind: str, *files: HandedFile) -> Manifest:
+        """Return the manifest of what was made of the tables."""
+        given = self.given
+        return Manifest(
+            kind=kind,
+            log=given.log,
+            as_of=given.as_of,
+            known_on=given.known_on,
+            files=files,
+            tables=tuple(self.totals),
+            missing=given.missing,
+            skipped=given.skipped,
+        )
+
+    def manifest_into(self, folder: Path, kind: str) -> Manifest:
+        """Write the manifest of a folder into it, and return it. Raises OSError."""
+        manifest = self.manifest(kind, *files_in(folder))
+        (folder / NAME).write_bytes(encoded(manifest))
+        return manifest
+
+
+@contextmanager
+def handing(
+    given: Finished, limits: EngineLimits | None, progress: Progress | None
+) -> Iterator[Handing]:
+    """Open a finished database to hand its tables over. Raises GenerationsError."""
+    with copying(given.path, limits) as copier:
+        yield Handing(given, copier, progress)
+
+
 def write_parquet(
     path: Path,
     given: Finished,
@@ -45,16 +106,10 @@ def write_parquet(
         OSError: it can't be written; nothing is there then.
 
     """
-    with placed_folder(path) as draft, copying(given.path, limits) as copier:
-        handed = []
-        for one in counted(copier, given, progress):
-            copier.parquet(one.table, draft / f"{one.table.name}.parquet")
-            handed.append(totals(copier, given, one.table))
-        manifest = msgspec.structs.replace(
-            manifest_of("parquet", given), files=files_in(draft), tables=tuple(handed)
-        )
-        (draft / NAME).write_bytes(encoded(manifest))
-    return manifest
+    with placed_folder(path) as draft, handing(given, limits, progress) as tables:
+        for one in tables:
+            tables.copier.parquet(one.table, draft / f"{one.table.name}.parquet")
+        return tables.manifest_into(draft, "parquet")
 
 
 def write_duckdb(
@@ -72,27 +127,14 @@ def write_duckdb(
 
     """
     with placed_file(path) as draft:
-        handed = []
-        with copying(given.path, limits) as copier:
-            copier.database(draft)
-            for one in counted(copier, given, progress):
-                copier.into_database(one.table, _comments(one))
-                handed.append(totals(copier, given, one.table))
-            copier.finish_database()
-        manifest = msgspec.structs.replace(
-            manifest_of("duckdb", given), files=(handed_file(draft, path),), tables=tuple(handed)
-        )
+        with handing(given, limits, progress) as tables:
+            tables.copier.database(draft)
+            for one in tables:
+                tables.copier.into_database(one.table, _comments(one))
+            tables.copier.finish_database()
+        manifest = tables.manifest("duckdb", handed_file(draft, path))
     write_beside(path, manifest)
     return manifest
-
-
-def counted(copier: Copier, given: Finished, progress: Progress | None) -> Iterator[TableWords]:
-    """Yield every table with its words, and say how far it is."""
-    found = described(copier.columns(), given.models, given.events)
-    for done, one in enumerate(found):
-        if progress is not None:
-            progress(done, len(found))
-        yield one
 
 
 def _comments(one: TableWords) -> Iterator[tuple[str | None, str]]:
@@ -100,31 +142,3 @@ def _comments(one: TableWords) -> Iterator[tuple[str | None, str]]:
     yield None, f"{one.title.zh} / {one.title.en}: {one.meaning.en}"
     for column in one.table.columns:
         yield column.name, told(one.table.name, column)
-
-
-def totals(copier: Copier, given: Finished, table: Table) -> HandedTable:
-    """Return the control totals of a table: rows, sums of money, first and last."""
-    sums = [one.name for one in table.columns if one.is_whole and one.name.endswith("_fen")]
-    ends = [one.name for one in table.columns if one.name in ORDERED and not one.is_nested]
-    found = copier.totals(table, sums, ends)
-    return HandedTable(
-        name=table.name,
-        rows=found.rows,
-        sums=found.sums,
-        first=found.first,
-        last=found.last,
-        root=given.roots.get(table.name, "") if table.name in given.models else "",
-    )
-
-
-def manifest_of(kind: str, given: Finished) -> Manifest:
-    """Return the manifest of what is made of a finished database, without its files and tables."""
-    return Manifest(
-        kind=kind,
-        log=given.log,
-        as_of=given.as_of,
-        known_on=given.known_on,
-        files=(),
-        missing=given.missing,
-        skipped=given.skipped,
-    )

@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 from xml.sax.saxutils import quoteattr
 
-import msgspec
-
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.replay.views import literal
 from aidledger.services.handing.events import Cut
-from aidledger.services.handing.manifest import HandedTable, Manifest, handed_file, write_beside
+from aidledger.services.handing.manifest import Manifest, handed_file, write_beside
 from aidledger.services.handing.placing import placed_file
 
 _HEAD: Final = """\
@@ -74,14 +72,8 @@ def write_xes(
                 if progress is not None:
                     progress(events, total)
             out.write(b"</log>\n")
-        manifest = msgspec.structs.replace(
-            cut.manifest("xes"),
-            files=(handed_file(draft, path),),
-            tables=(
-                HandedTable(name="traces", rows=traces),
-                HandedTable(name="events", rows=events),
-            ),
-        )
+        file = handed_file(draft, path)
+        manifest = cut.manifest("xes", file, traces=traces, events=events)
     write_beside(path, manifest)
     return manifest
 
