@@ -203,12 +203,13 @@ def test_a_batch_keeps_its_cause_root_and_signature(store: LedgerStore) -> None:
     )  # fmt: skip
 
 
-def test_a_signer_that_fails_leaves_nothing_behind(store: LedgerStore) -> None:
+@pytest.mark.parametrize("count", [1, 3, 40])
+def test_a_signer_that_fails_leaves_nothing_behind(store: LedgerStore, count: int) -> None:
     def sign(_leaves: Sequence[bytes]) -> BatchSignature:
         raise RuntimeError("the token was pulled out")
 
     with pytest.raises(RuntimeError):
-        append(store, drafts(3), sign=sign)
+        append(store, drafts(count), sign=sign)
 
     assert (0, []) == (store.head().size, list(store.read()))
     assert 3 == record(store, drafts(3)).size

@@ -9,7 +9,7 @@ writer connection is kept, under a lock of this process.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -51,7 +51,9 @@ _SELECT_LASTS: Final = (
     " WHERE entries.stream = wanted.stream ORDER BY version DESC LIMIT 1) AS e"
 )
 
-_LOOK_UP_TAILS: Final = f"; {_SELECT_LASTS}"
+_SELECT_LAST: Final = (  # the server plans it in half the time, and a command asks for one
+    "SELECT stream, version, leaf_hash FROM entries WHERE stream = %s ORDER BY version DESC LIMIT 1"
+)
 
 
 class PostgresStore:
@@ -103,9 +105,12 @@ class PostgresStore:
                     now=now,
                     expected_size=expected_size,
                 )
-                sealed, entries = _insert(transaction, rows, len(drafts))
+                batch = partial(
+                    sealing.Sealed.batch_row, cause=cause, digest=request_digest, sign=sign
+                )
+                sealed, last = _insert(transaction, rows, len(drafts), batch)
                 keys = shelf.choose_keys(run, vault_rows)
-                _advance(transaction, entries, sealed, (cause, request_digest, sign))
+                transaction.at_commit(*last)
                 shelf.insert_side_rows(
                     run,
                     many_runner(transaction.cursor),
@@ -131,18 +136,17 @@ class PostgresStore:
     ) -> list[int]:
         """Record finished records, and the tracking position, for the housed library."""
         sealed = None
-        cause = ""
         try:
             with self._locked(batch.streams) as (transaction, head, tails):
                 if batch.count:
                     rows = sealing.seal_records(batch, head=head, tails=tails)
-                    sealed, entries = _insert(transaction, rows, batch.count)
-                    cause = sealing.loose_cause(sealed.leaves)
-                    _advance(transaction, entries, sealed, (cause, b"", None))
+                    sealed, last = _insert(transaction, rows, batch.count, sealing.loose_row)
+                    transaction.at_commit(*last)
                     self._tails.expect(sealed.head, sealed.tails)
                 if tracking is not None:
                     shelf.insert_tracking(runner(transaction.cursor), *tracking)
         except CommitLostError as lost:
+            cause = sealing.loose_cause(sealed.leaves) if sealed else ""
             raise OutcomeUnknownError(str(lost), cause=cause, hint=lost.hint) from lost
         if sealed is None:
             return []
@@ -309,7 +313,10 @@ class PostgresStore:
         What is not known of them is asked for in the message that takes the lock.
         """
         asked = sorted(self._tails.missing(streams))
-        lookups = (_LOOK_UP_TAILS, (asked,)) if asked else ("", ())
+        if len(asked) == 1:
+            lookups: tuple[str, Sequence[Any]] = (f"; {_SELECT_LAST}", asked)
+        else:
+            lookups = (f"; {_SELECT_LASTS}", (asked,)) if asked else ("", ())
         with self._link.transaction(*lookups, meanwhile=meanwhile) as transaction:
             (head_row,), *found = transaction.found
             head = sealing.read_head(head_row, self._tails.head)
@@ -340,36 +347,38 @@ def _tails(rows: list[HostileRow]) -> dict[str, Tail]:
 
 
 def _insert(
-    transaction: PostgresTransaction, rows: sealing.Sealing, count: int
+    transaction: PostgresTransaction,
+    rows: sealing.Sealing,
+    count: int,
+    batch_row: Callable[[sealing.Sealed], sealing.BatchRow],
 ) -> tuple[sealing.Sealed, tuple[str, list[Any]]]:
-    """Write many entries by COPY, at once; return the statement that writes few, for COMMIT.
+    """Write many entries by COPY, at once; return what goes with them, and few, for COMMIT.
 
-    Reading back what was written and growing the tree is done while the server takes in the rows.
+    Reading back what was written, growing the tree and signing is done while the server takes in the
+    rows.
     """
     if count < _COPY_ROWS_MIN:
         values = [value for row in rows for value in row]
         statement = f"{_INSERT_ENTRIES}{', '.join([_ENTRY_MARKS] * count)}; "
-        return rows.finish(), (statement, values)
+        sealed = rows.finish()
+        return sealed, _advance(statement, values, sealed, batch_row(sealed))
     with transaction.cursor.copy(_COPY) as copy:
         copy.set_types(_COPY_TYPES)
         for row in rows:
             copy.write_row(row)
         sealed = rows.finish()
-    return sealed, ("", [])
+        last = _advance("", [], sealed, batch_row(sealed))
+    return sealed, last
 
 
 def _advance(
-    transaction: PostgresTransaction,
-    entries: tuple[str, list[Any]],
-    sealed: sealing.Sealed,
-    request: tuple[str, bytes, BatchSigner | None],
-) -> None:
-    """Write what goes with the entries of a batch, and move the head, with the COMMIT."""
+    statement: str, values: list[Any], sealed: sealing.Sealed, batch: sealing.BatchRow
+) -> tuple[str, list[Any]]:
+    """Write what goes with the entries of a batch, and moves the head."""
     head = sealed.head
-    statement, values = entries
     if sealed.nodes:
         marked = ", ".join([_NODE_MARKS] * len(sealed.nodes))
         statement = f"{statement}{_INSERT_NODES}{marked}; "
-        values = [*values, *chain.from_iterable(sealed.nodes)]
+    nodes = chain.from_iterable(sealed.nodes)
     after = (head.size, head.root, head.frontier, head.recorded_at)
-    transaction.at_commit(statement + _ADVANCE, (*values, *sealed.batch_row(*request), *after))
+    return statement + _ADVANCE, [*values, *nodes, *batch, *after]

@@ -297,6 +297,11 @@ def loose_cause(leaves: Iterable[bytes]) -> str:
     return f"loose:{hashlib.sha256(b''.join(leaves)).hexdigest()}"
 
 
+def loose_row(sealed: Sealed) -> BatchRow:
+    """Return the row of `batches` for an append of the housed library: it gives no request either."""
+    return sealed.batch_row(loose_cause(sealed.leaves), b"", None)
+
+
 def opaque_record(kind: bytes, stream: str, version: int, state: bytes) -> bytes:
     """Envelop an event of the housed library, so that no two events have one leaf hash.
 

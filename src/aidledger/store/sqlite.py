@@ -126,7 +126,6 @@ class SqliteStore:
     ) -> list[int]:
         """Record finished records, and the tracking position, for the housed library."""
         sealed = None
-        cause = ""
         try:
             with self._link.transaction() as connection:
                 if batch.count:
@@ -136,12 +135,12 @@ class SqliteStore:
                     rows = sealing.seal_records(batch, head=head, tails=tails)
                     _insert(connection, rows)
                     sealed = rows.finish()
-                    cause = sealing.loose_cause(sealed.leaves)
-                    _advance(connection, sealed, sealed.batch_row(cause, b"", None))
+                    _advance(connection, sealed, sealing.loose_row(sealed))
                     self._tails.expect(sealed.head, sealed.tails)
                 if tracking is not None:
                     shelf.insert_tracking(runner(connection), *tracking)
         except CommitLostError as lost:
+            cause = sealing.loose_cause(sealed.leaves) if sealed else ""
             raise OutcomeUnknownError(str(lost), cause=cause, hint=lost.hint) from lost
         if sealed is None:
             return []
