@@ -24,7 +24,7 @@ from aidledger.archive.writing import digest_of, write_segment
 from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.proving import SegmentSealed
 from aidledger.ledger.entry import Entry, encode_entry
-from aidledger.ledger.tree import TILE_WIDTH, Frontier, leaf_hash
+from aidledger.ledger.tree import TILE_WIDTH, Frontier, leaf_hash, root_of_leaves
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
 from aidledger.replay.whole import write_whole
@@ -261,7 +261,9 @@ def _written(archive: Path, rows: list[tuple[int, bytes, bytes]]) -> Manifest:
     """Write a segment into an archive."""
     place, name = FolderPlace(archive), segment_name(rows[0][0] // len(rows))
     with place.writing(name) as folder:
-        manifest = write_segment(folder, rows, [leaf for _, _, leaf in rows], origin=ORIGIN)
+        leaves = [leaf for _, _, leaf in rows]
+        root = root_of_leaves(leaves)
+        manifest = write_segment(folder, rows, leaves, origin=ORIGIN, root=root)
         place.keep(folder, name)
     return manifest
 

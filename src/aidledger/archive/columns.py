@@ -22,10 +22,12 @@ from aidledger.replay.views import EventView, event_views, literal, quoted, sele
 ONE_THREAD: Final = EngineLimits(memory="1GB", threads=1)
 """How a segment is written and read: in one process, whose bytes do not depend on scheduling."""
 
-_COLUMNS_AS: Final = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 3"
-_ROWS_A_GROUP: Final = 65_536
-_RECORDS_A_GROUP: Final = 16_384
-"""So that some records are read without all others."""
+_COLUMNS_AS: Final = "COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 65536"
+_RECORDS_AS: Final = "COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 16384"
+"""Small groups, so that some records are read without all others.
+
+A higher level makes these files larger: hashes do not compress, and it looks for what is not there.
+"""
 
 
 def write_records(
@@ -46,7 +48,7 @@ def write_records(
         "position, unnest(?::BLOB[]) AS record, unnest(?::BLOB[]) AS leaf_hash",
         [first, first + len(records), records, leaves],
     )
-    _copy(connection, "FROM sealing", file_of(folder, RECORDS), _RECORDS_A_GROUP)
+    _copy(connection, "FROM sealing", file_of(folder, RECORDS), _RECORDS_AS)
     connection.execute("DROP TABLE sealing")
 
 
@@ -74,14 +76,17 @@ def write_views(
             spooled.write_bytes(b"\n".join(several))
             several.clear()
             query = select_sql(view, str(spooled))
-            _copy(connection, query, file_of(folder, view.name), _ROWS_A_GROUP)
+            _copy(connection, query, file_of(folder, view.name), _COLUMNS_AS)
     spooled.unlink(missing_ok=True)
     unread = (one.position for one in sorter.findings if one.position is not None)
     return counts, tuple(sorted(set(unread)))
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: str, group: int) -> None:
-    connection.execute(f"COPY ({query}) TO {literal(path)} ({_COLUMNS_AS}, ROW_GROUP_SIZE {group})")
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: str, how: str) -> None:
+    connection.execute(
+        f"COPY ({query}) TO {literal(path)} "
+        f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, {how})"
+    )
 
 
 def columns_in(connection: duckdb.DuckDBPyConnection, path: str) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from aidledger.archive.manifest import (
 )
 from aidledger.ledger.canonical import show
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.tree import LEAF_PREFIX, root_of_leaves
+from aidledger.ledger.tree import LEAF_PREFIX
 from aidledger.replay.engine import building
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import RECORDS, file_of
@@ -69,9 +69,16 @@ def checked_leaves(rows: Sequence[HostileRow], first: int, entries: int) -> list
 
 
 def write_segment(
-    folder: Path, rows: Sequence[HostileRow], leaves: Sequence[bytes], *, origin: str
+    folder: Path,
+    rows: Sequence[HostileRow],
+    leaves: Sequence[bytes],
+    *,
+    origin: str,
+    root: bytes,
 ) -> Manifest:
     """Write a segment of checked rows (position, record, leaf hash) into an empty folder.
+
+    `root` is that over `leaves`.
 
     Raises:
         OSError: the disk refused.
@@ -102,7 +109,7 @@ def write_segment(
         first=first,
         format=FORMAT,
         origin=origin,
-        root=root_of_leaves(leaves).hex(),
+        root=root.hex(),
         unread=unread,
         writer=Writer(aidledger=__version__, duckdb=duckdb.__version__),
     )

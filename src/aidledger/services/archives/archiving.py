@@ -9,27 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from aidledger.archive.manifest import (
-    MANIFEST,
-    SEGMENT_ENTRIES,
-    Manifest,
-    segment_name,
-)
+from aidledger.archive.manifest import MANIFEST, SEGMENT_ENTRIES, Manifest, segment_name
 from aidledger.archive.places import Place
-from aidledger.archive.writing import (
-    SealError,
-    checked_leaves,
-    digest_of,
-    write_segment,
-)
+from aidledger.archive.writing import SealError, digest_of
 from aidledger.domain.events.proving import SegmentSealed
 from aidledger.domain.proposal import Proposal
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.tree import TILE_WIDTH, root_of_leaves
 from aidledger.services.acts.recording import record
 from aidledger.services.archives.segments import (
     SEALED,
@@ -38,10 +27,10 @@ from aidledger.services.archives.segments import (
     opened_place,
     seals_by_first,
     seals_of,
-    stored_tiles,
     unreadable,
 )
-from aidledger.services.ladder.verifying import PARALLEL_FROM, opened_here, workers
+from aidledger.services.archives.writing import SegmentJob, write_here, write_sealed
+from aidledger.services.ladder.verifying import PARALLEL_FROM, workers
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.store.durable import locked
@@ -66,15 +55,6 @@ class Sealing(msgspec.Struct, frozen=True, kw_only=True):
     finding: Finding | None
     sealed: int
     left: int
-
-
-class _Job(NamedTuple):
-    """A segment to write, for whatever process does it."""
-
-    location: str
-    archive: str
-    number: int
-    entries: int
 
 
 def seal(
@@ -116,7 +96,7 @@ def seal(
         wanted = [n for n in range(count) if not _is_kept(place, n, known.get(n * entries, ()))]
         written, finding = _write_all(
             session.store,
-            [_Job(location, where, n, entries) for n in wanted],
+            [SegmentJob(location, where, n, entries) for n in wanted],
             place,
             jobs,
             progress,
@@ -138,7 +118,7 @@ def seal(
 
 def _write_all(
     store: LedgerStore,
-    work: list[_Job],
+    work: list[SegmentJob],
     place: Place,
     jobs: int | None,
     progress: Progress | None,
@@ -151,9 +131,9 @@ def _write_all(
     try:
         with workers(min(wanted, len(work))) as executor:
             done: Iterator[Manifest] = (
-                (_write(store, place, job) for job in work)
+                (write_sealed(store, place, job) for job in work)
                 if executor is None
-                else executor.map(_write_here, work)
+                else executor.map(write_here, work)
             )
             for manifest in done:
                 written.append(manifest)
@@ -168,43 +148,6 @@ def _write_all(
             exit_code=75,
         ) from error
     return written, None
-
-
-def _write_here(job: _Job) -> Manifest:
-    """Write a segment in a process of its own, which reads the ledger itself."""
-    return _write(opened_here(job.location), opened_place(job.archive), job)
-
-
-def _write(store: LedgerStore, place: Place, job: _Job) -> Manifest:
-    """Write one segment whose entries verify.
-
-    Raises:
-        SealError: they do not.
-        OSError: the place refused.
-
-    """
-    first, name = job.number * job.entries, segment_name(job.number)
-    rows = [(row[0], row[5], row[6]) for row in store.read(first, first + job.entries)]
-    leaves = checked_leaves(rows, first, job.entries)
-    tiles = range(first // TILE_WIDTH, (first + job.entries) // TILE_WIDTH)
-    stored = stored_tiles(store, tiles)
-    for at, tile in enumerate(tiles):
-        root = root_of_leaves(leaves[at * TILE_WIDTH : (at + 1) * TILE_WIDTH])
-        if stored.get(tile) != root:
-            found = stored.get(tile)
-            raise SealError(
-                Finding(
-                    code="node_missing" if found is None else "node_differs",
-                    position=tile * TILE_WIDTH,
-                    field=f"nodes 1/{tile}",
-                    expected=root.hex(),
-                    found=found.hex() if type(found) is bytes else "no such node",
-                )
-            )
-    with place.writing(name) as folder:
-        manifest = write_segment(folder, rows, leaves, origin=store.origin)
-        place.keep(folder, name)
-    return manifest
 
 
 def _record(
