@@ -99,8 +99,7 @@ class Bench:
         except duckdb.Error as error:
             said, _, rest = str(error).partition("\n")
             raise RuleError(
-                rule.file,
-                rule.query_line + _line(rest),
+                *rule.at(_line(rest)),
                 "SQL that runs",
                 said[:200],
                 "run it in duckdb over a generation to see where",

@@ -1,4 +1,4 @@
-"""The header of a rule's file: ``-- key: text`` lines, which long texts may go on from."""
+"""The header of a file of rules or parts: ``-- key: text`` lines, which long texts may go on from."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ REQUIRED: Final = (
     *("basis", "remedy_zh", "remedy_en", "message_zh", "message_en"),
 )
 OPTIONAL: Final = ("parameters", "thresholds", "needs", "facts")
+HINT: Final = "see docs/AUDIT.md"
 _line = re.compile(r"--\s?([a-z_]+):\s*(.*)").fullmatch
 _more = re.compile(r"--\s{2,}(\S.*)").fullmatch
 
@@ -29,12 +30,24 @@ class RuleError(Exception):
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """The lines of a header with their numbers, and the SELECT after them with that of its first line."""
+    """The keys of a header with their lines, and the SELECT after them.
+
+    Of each line of the SELECT its file, number and text: parts have files of their own.
+    """
 
     file: str
     lines: tuple[tuple[int, str, str], ...]
-    query: str
-    query_line: int
+    query_lines: tuple[tuple[str, int, str], ...]
+
+    @property
+    def query(self) -> str:
+        """The SELECT."""
+        return "\n".join(text for _, _, text in self.query_lines)
+
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """File and line of each line of the SELECT."""
+        return tuple((file, number) for file, number, _ in self.query_lines)
 
     def text(self, key: str) -> str:
         """Return the text of a key; empty where there is none."""
@@ -54,13 +67,16 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
     def wrong(self, key: str, expected: str, found: str) -> RuleError:
         """Return the error of a key's text."""
-        return RuleError(
-            self.file, self.line(key), f"{key}: {expected}", found, "see docs/AUDIT.md"
-        )
+        return RuleError(self.file, self.line(key), f"{key}: {expected}", found, HINT)
 
 
-def read_header(file: str, text: str) -> Header:
-    """Read the header of a rule.
+def read_header(
+    file: str,
+    text: str,
+    required: tuple[str, ...] = REQUIRED,
+    optional: tuple[str, ...] = OPTIONAL,
+) -> Header:
+    """Read the header of a rule, or of what else has these keys.
 
     Raises:
         RuleError: a key is missing, unknown or given twice.
@@ -81,21 +97,25 @@ def read_header(file: str, text: str) -> Header:
             break
     else:
         number = len(rows)
-    query = "\n".join(rows[number - 1 :]).rstrip().removesuffix(";")
-    header = Header(file=file, lines=tuple(lines), query=query, query_line=number)
-    _check(header)
+    query = "\n".join(rows[number - 1 :]).rstrip().removesuffix(";").split("\n")
+    header = Header(
+        file=file,
+        lines=tuple(lines),
+        query_lines=tuple((file, at, row) for at, row in enumerate(query, number)),
+    )
+    _check(header, required, optional)
     return header
 
 
-def _check(header: Header) -> None:
+def _check(header: Header, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
     seen: set[str] = set()
     for number, key, _ in header.lines:
-        if key not in (*REQUIRED, *OPTIONAL):
-            raise RuleError(header.file, number, "a key of the header", key, "see docs/AUDIT.md")
+        if key not in (*required, *optional):
+            raise RuleError(header.file, number, "a key of the header", key, HINT)
         if key in seen and key != "needs":
-            raise RuleError(header.file, number, f"one line {key}", "another", "see docs/AUDIT.md")
+            raise RuleError(header.file, number, f"one line {key}", "another", HINT)
         seen.add(key)
-    for key in REQUIRED:
+    for key in required:
         if not header.text(key):
             raise RuleError(
                 header.file,

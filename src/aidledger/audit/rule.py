@@ -17,7 +17,8 @@ from typing import Final, get_args
 import duckdb
 import msgspec
 
-from aidledger.audit.header import Header, RuleError, read_header
+from aidledger.audit.header import HINT, Header, RuleError, read_header
+from aidledger.audit.sharing import with_parts
 from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.domain.policy.schema import Severity
 from aidledger.replay.models import Model, ModelError, loaded_tables, tables_of
@@ -54,9 +55,10 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One audit rule.
 
-    `query` is its SELECT with its thresholds put in, `tables` all that it and its needs read,
-    `parameters` the pack parameters (a name ending in ``*``: all that begin so) of which at least one
-    must be adopted. `sha256` is that of the file.
+    `text` is its file with its `parts` put in, and `sha256` is over that; `query` is the SELECT of it
+    with its thresholds put in, `places` the file and line of each line of it. `tables` are all that it
+    and its needs read, `parameters` the pack parameters (a name ending in ``*``: all that begin so) of
+    which at least one must be adopted.
     """
 
     id: str
@@ -79,9 +81,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]
     tables: frozenset[str]
     fields: tuple[str, ...]
+    parts: tuple[str, ...]
     query: str
-    query_line: int
+    places: tuple[tuple[str, int], ...]
+    text: str
     sha256: str
+
+    def at(self, line: int) -> tuple[str, int]:
+        """Return the file and line of a line of the SELECT, from 0 on; of the last where there is none."""
+        return self.places[min(line, len(self.places) - 1)]
 
     def models_in(self, models: Mapping[str, Model]) -> set[str]:
         """Return the models that the rule reads."""
@@ -109,7 +117,7 @@ def load_rules(models: Mapping[str, Model], folder: Path | None = None) -> dict[
             1,
             "a folder of rules that can be read",
             str(error.strerror),
-            "see docs/AUDIT.md",
+            HINT,
         ) from None
     return dict(_rules_of(texts, frozenset(models)))
 
@@ -140,7 +148,7 @@ def _rules_of(texts: tuple[tuple[str, bytes], ...], models: frozenset[str]) -> d
 
 
 def _twice(file: str, name: str, other: str) -> RuleError:
-    return RuleError(file, 1, "an id of its own", f"{name}, as {other} has", "see docs/AUDIT.md")
+    return RuleError(file, 1, "an id of its own", f"{name}, as {other} has", HINT)
 
 
 def parse_rule(
@@ -153,14 +161,12 @@ def parse_rule(
 
     """
     if len(content) > MAX_RULE_BYTES:
-        raise RuleError(
-            file, 1, f"at most {MAX_RULE_BYTES} bytes", f"{len(content)}", "see docs/AUDIT.md"
-        )
+        raise RuleError(file, 1, f"at most {MAX_RULE_BYTES} bytes", f"{len(content)}", HINT)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise RuleError(file, line, "UTF-8", "another byte", "see docs/AUDIT.md") from None
+        raise RuleError(file, line, "UTF-8", "another byte", HINT) from None
     header = read_header(file, text)
     name = header.text("id")
     if _id_form(name) is None:
@@ -173,6 +179,10 @@ def parse_rule(
     if severity not in SEVERITIES:
         raise header.wrong("severity", f"one of {', '.join(SEVERITIES)}", severity)
     thresholds = tuple(_thresholds(header))
+    begun = header.places[0][1] - 1
+    header, parts = with_parts(header, dict(thresholds))
+    if parts:
+        text = "\n".join([*text.splitlines()[:begun], header.query, ""])
     query = _with_thresholds(header, dict(thresholds))
     needs = tuple(_needs(header, models))
     tables = _tables(file, header, query, models, parser)
@@ -199,9 +209,11 @@ def parse_rule(
         facts=header.listed("facts"),
         tables=frozenset(tables),
         fields=_fields(header),
+        parts=parts,
         query=query,
-        query_line=header.query_line,
-        sha256=hashlib.sha256(content).hexdigest(),
+        places=header.places,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
 
 
@@ -218,10 +230,8 @@ def _with_thresholds(header: Header, values: dict[str, int]) -> str:
     """Return the SELECT with numbers for ``$names``."""
     names = {match[1] for match in _named.finditer(header.query)}
     for name in sorted(names - values.keys()):
-        at = header.query_line + header.query[: header.query.index(f"${name}")].count("\n")
-        raise RuleError(
-            header.file, at, "a threshold of the header", f"${name}", "see docs/AUDIT.md"
-        )
+        at = header.query[: header.query.index(f"${name}")].count("\n")
+        raise RuleError(*header.places[at], "a threshold of the header", f"${name}", HINT)
     for name in sorted(values.keys() - names):
         raise header.wrong("thresholds", f"${name} in the SELECT", "none")
     return _named.sub(lambda match: str(values[match[1]]), header.query)
@@ -238,7 +248,7 @@ def _needs(header: Header, models: frozenset[str]) -> Iterator[Need]:
                 line,
                 "table[ where column = 'word'[ or 'word'…]]; 中文; English",
                 text[:60],
-                "see docs/AUDIT.md",
+                HINT,
             )
         if match["table"] not in loaded_tables() | KEPT_TABLES.keys() | models:
             raise RuleError(
@@ -268,13 +278,13 @@ def _tables(
     try:
         tables = tables_of(file, query, parser)
     except ModelError as error:
-        line = header.query_line + (error.line or 1) - 1
-        raise RuleError(file, line, error.expected, error.found, error.hint) from None
+        at = min(error.line or 1, len(header.places)) - 1
+        raise RuleError(*header.places[at], error.expected, error.found, error.hint) from None
     for alien in sorted(tables - loaded_tables() - KEPT_TABLES.keys() - models):
         found = re.search(rf"\b{re.escape(alien)}\b", query)
-        line = header.query_line + (query[: found.start()].count("\n") if found else 0)
+        at = query[: found.start()].count("\n") if found else 0
         raise RuleError(
-            file, line, "an event view or a model", alien, "see the list of event views"
+            *header.places[at], "an event view or a model", alien, "see the list of event views"
         )
     return tables
 

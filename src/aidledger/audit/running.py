@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
-from aidledger.audit.header import RuleError
+from aidledger.audit.header import HINT, RuleError
 from aidledger.audit.rule import PARAMETERS, SEVERITIES, Need, Rule
 from aidledger.audit.saying import said
 from aidledger.domain.keeping import KEPT_TABLES
@@ -287,7 +287,7 @@ def _plain(value: Any) -> Any:
 
 
 def _column(rule: Rule, expected: str, found: str) -> RuleError:
-    return RuleError(rule.file, rule.query_line, expected, found, "see docs/AUDIT.md")
+    return RuleError(*rule.at(0), expected, found, HINT)
 
 
 def _fetched(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:

@@ -25,84 +25,19 @@
 --   {answered}; {amount_fen} yuan were paid since
 -- needs: property_assessed; 没有财产核定记录; no property is assessed
 -- facts: F016
-WITH open_runs AS (
-    -- known before the approval: every month counts; found in support: there is some time to act
-    SELECT "case" AS stream, position, found_on, LIST_SORT(ARRAY_AGG(hit)) AS hits,
-           MAX(answered) AS answered, MAX(approval) AS approval,
-           SUBSTRING(CAST(found_on + TO_MONTHS($months) AS VARCHAR), 1, 7) AS settled
-    FROM open_hits
-    WHERE register IN ('deposits', 'securities')
-    GROUP BY "case", position, found_on
+WITH hits AS (
+    SELECT * FROM open_hits WHERE register IN ('deposits', 'securities')
 ),
-acts AS (
-    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM property_assessed
-    UNION ALL
-    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM support_suspended
-    UNION ALL
-    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM termination_reported
+answers AS (
+    SELECT stream, position, effective_on FROM property_assessed
 ),
-acted AS (
-    SELECT DISTINCT open_runs.position
-    FROM open_runs
-    JOIN acts
-      ON acts.stream = open_runs.stream
-     AND acts.position > open_runs.position
-     AND acts.month < open_runs.settled
+found AS (
+    $paid_after_hits
 ),
-paid AS (
-    SELECT open_runs.position, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month, ARRAY_AGG(issued.position) AS positions
-    FROM open_runs
-    JOIN payment_issued AS issued
-      ON issued.stream = open_runs.stream
-     AND issued.position > open_runs.position
-     AND issued.kind <> 'reissue'
-     AND (open_runs.approval IS NOT NULL OR issued.month >= open_runs.settled)
-    GROUP BY open_runs.position
-),
-beyond AS (
-    SELECT "case" AS stream, approval, assessed_on, counted, CAST(allowed_each AS HUGEINT) * heads AS allowed, positions
-    FROM assessed_property
-    WHERE kind = 'deposits_fen' AND counted > CAST(allowed_each AS HUGEINT) * heads
-),
-since AS (
-    SELECT beyond.approval, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM beyond
-    JOIN payment_issued AS issued
-      ON issued.stream = beyond.stream AND issued.position > beyond.approval AND issued.kind <> 'reissue'
-    GROUP BY beyond.approval
+property AS (
+    SELECT * FROM assessed_property WHERE kind = 'deposits_fen'
 )
-SELECT open_runs.stream AS subject,
-       LIST_SORT(
-           LIST_DISTINCT(
-               LIST_CONCAT(
-                   [open_runs.position, COALESCE(open_runs.answered, open_runs.position),
-                    COALESCE(open_runs.approval, open_runs.position)],
-                   COALESCE(paid.positions, CAST([] AS BIGINT[]))
-               )
-           )
-       ) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
-       open_runs.found_on,
-       open_runs.hits,
-       open_runs.answered IS NOT NULL AS answered,
-       CAST(NULL AS BIGINT) AS counted_fen,
-       CAST(NULL AS BIGINT) AS allowed_fen
-FROM open_runs
-LEFT JOIN acted ON acted.position = open_runs.position
-LEFT JOIN paid ON paid.position = open_runs.position
-WHERE acted.position IS NULL AND (paid.position IS NOT NULL OR open_runs.approval IS NOT NULL)
-UNION ALL
-SELECT beyond.stream,
-       beyond.positions,
-       since.first_month || '/' || since.last_month,
-       COALESCE(since.amount_fen, 0),
-       beyond.assessed_on,
-       CAST(NULL AS VARCHAR[]),
-       CAST(NULL AS BOOLEAN),
-       beyond.counted,
-       CAST(beyond.allowed AS BIGINT)
-FROM beyond
-LEFT JOIN since ON since.approval = beyond.approval
+SELECT * EXCLUDE (counted, allowed), counted AS counted_fen, allowed AS allowed_fen
+FROM (
+    $paid_over_limit
+) AS paid

@@ -21,59 +21,15 @@
 -- needs: data_compared where registers = 'consumption'; 没有与消费登记核对过; nothing was compared with the register of
 --   consumption
 -- facts: F017
-WITH open_runs AS (
-    -- known before the approval: every month counts; found in support: there is some time to act
-    SELECT "case" AS stream, position, found_on, LIST_SORT(ARRAY_AGG(hit)) AS hits,
-           MAX(answered) AS answered, MAX(approval) AS approval,
-           SUBSTRING(CAST(found_on + TO_MONTHS($months) AS VARCHAR), 1, 7) AS settled
-    FROM open_hits
-    WHERE register = 'consumption'
-    GROUP BY "case", position, found_on
+WITH hits AS (
+    SELECT * FROM open_hits WHERE register = 'consumption'
 ),
-acts AS (
-    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM income_assessed
+answers AS (
+    SELECT stream, position, effective_on FROM income_assessed
     UNION ALL
-    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM property_assessed
-    UNION ALL
-    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM support_suspended
-    UNION ALL
-    SELECT stream, position, SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month FROM termination_reported
-),
-acted AS (
-    SELECT DISTINCT open_runs.position
-    FROM open_runs
-    JOIN acts
-      ON acts.stream = open_runs.stream
-     AND acts.position > open_runs.position
-     AND acts.month < open_runs.settled
-),
-paid AS (
-    SELECT open_runs.position, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month, ARRAY_AGG(issued.position) AS positions
-    FROM open_runs
-    JOIN payment_issued AS issued
-      ON issued.stream = open_runs.stream
-     AND issued.position > open_runs.position
-     AND issued.kind <> 'reissue'
-     AND (open_runs.approval IS NOT NULL OR issued.month >= open_runs.settled)
-    GROUP BY open_runs.position
+    SELECT stream, position, effective_on FROM property_assessed
 )
-SELECT open_runs.stream AS subject,
-       LIST_SORT(
-           LIST_DISTINCT(
-               LIST_CONCAT(
-                   [open_runs.position, COALESCE(open_runs.answered, open_runs.position),
-                    COALESCE(open_runs.approval, open_runs.position)],
-                   COALESCE(paid.positions, CAST([] AS BIGINT[]))
-               )
-           )
-       ) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
-       open_runs.found_on,
-       open_runs.hits,
-       open_runs.answered IS NOT NULL AS answered
-FROM open_runs
-LEFT JOIN acted ON acted.position = open_runs.position
-LEFT JOIN paid ON paid.position = open_runs.position
-WHERE acted.position IS NULL AND (paid.position IS NOT NULL OR open_runs.approval IS NOT NULL)
+SELECT *
+FROM (
+    $paid_after_hits
+) AS paid

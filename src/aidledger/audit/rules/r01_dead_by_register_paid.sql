@@ -25,21 +25,20 @@
 -- needs: register_imported where kind = 'deaths'; 没有导入死亡登记; no register of deaths was impor
 --   ted
 -- facts: F001, S3-023
-WITH dead AS (
-    SELECT case_people."case", MIN(named.position) AS position, MIN_BY(named.line, named.position) AS line,
-           MIN_BY(registers.from_unit, named.position) AS from_unit,
-           MIN_BY(registers.dated_on, named.position) AS dated_on, MIN(named.died_on) AS died_on
-    FROM register_deaths AS named
-    JOIN registers ON registers.position = named.position AND registers.replaced_by IS NULL
-    JOIN case_people ON case_people.person = named.person
-    WHERE case_people."case" NOT IN (SELECT stream FROM application_approved WHERE form = 'household')
-      AND case_people."case" NOT IN (SELECT stream FROM death_recorded)
-      AND NOT EXISTS (
-              SELECT 1 FROM cleared_hits
-              WHERE cleared_hits."case" = case_people."case" AND cleared_hits.run_on >= registers.dated_on
-                AND cleared_hits.register IN ('deaths', 'civil_registry')
-          )
-    GROUP BY case_people."case"
+WITH named AS (
+    SELECT *, ['deaths', 'civil_registry'] AS cleared_by FROM register_deaths
+),
+standing AS (
+    $standing_rows
+),
+dead AS (
+    SELECT "case", MIN(position) AS position, MIN_BY(line, (position, line)) AS line,
+           MIN_BY(from_unit, position) AS from_unit, MIN_BY(dated_on, position) AS dated_on,
+           MIN(died_on) AS died_on
+    FROM standing
+    WHERE "case" NOT IN (SELECT stream FROM application_approved WHERE form = 'household')
+      AND "case" NOT IN (SELECT stream FROM death_recorded)
+    GROUP BY "case"
 ),
 paid AS (
     SELECT dead."case", paid.position, paid.month, paid.amount_fen, dead.position < paid.approved AS known

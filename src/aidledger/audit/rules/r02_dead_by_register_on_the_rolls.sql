@@ -22,25 +22,25 @@
 -- needs: register_imported where kind = 'deaths'; 没有导入死亡登记; no register of deaths was impor
 --   ted
 -- facts: F002, S3-023
-SELECT case_people."case" AS subject,
-       LIST_SORT(LIST_DISTINCT(LIST_CONCAT([MIN(named.position)], FLATTEN(ARRAY_AGG(case_people.positions))))) AS positions,
-       CAST(MIN(named.died_on) AS VARCHAR) AS period,
+WITH named AS (
+    SELECT *, ['deaths', 'civil_registry'] AS cleared_by FROM register_deaths
+),
+standing AS (
+    $standing_rows
+)
+SELECT standing."case" AS subject,
+       LIST_SORT(LIST_DISTINCT(LIST_CONCAT([MIN(position)], FLATTEN(ARRAY_AGG(case_positions))))) AS positions,
+       CAST(MIN(died_on) AS VARCHAR) AS period,
        CAST(NULL AS BIGINT) AS amount_fen,
-       MIN_BY(registers.from_unit, named.position) AS from_unit,
-       MIN_BY(registers.dated_on, named.position) AS dated_on,
-       MIN_BY(named.line, named.position) AS line,
-       MIN(named.died_on) AS died_on,
-       MAX(DATE_DIFF('day', CAST(registers.recorded_at + INTERVAL '8' HOUR AS DATE), parameters.as_of)) AS days
-FROM register_deaths AS named
-JOIN registers ON registers.position = named.position AND registers.replaced_by IS NULL
-JOIN case_people ON case_people.person = named.person AND case_people.supported
+       MIN_BY(from_unit, position) AS from_unit,
+       MIN_BY(dated_on, position) AS dated_on,
+       MIN_BY(line, (position, line)) AS line,
+       MIN(died_on) AS died_on,
+       MAX(DATE_DIFF('day', CAST(recorded_at + INTERVAL '8' HOUR AS DATE), parameters.as_of)) AS days
+FROM standing
 CROSS JOIN parameters
-WHERE DATE_DIFF('day', CAST(registers.recorded_at + INTERVAL '8' HOUR AS DATE), parameters.as_of) >= $days
-  AND case_people."case" NOT IN (SELECT stream FROM death_recorded)
-  AND case_people."case" NOT IN (SELECT stream FROM termination_reported)
-  AND NOT EXISTS (
-              SELECT 1 FROM cleared_hits
-              WHERE cleared_hits."case" = case_people."case" AND cleared_hits.run_on >= registers.dated_on
-                AND cleared_hits.register IN ('deaths', 'civil_registry')
-          )
-GROUP BY case_people."case", named.person
+WHERE supported
+  AND DATE_DIFF('day', CAST(recorded_at + INTERVAL '8' HOUR AS DATE), parameters.as_of) >= $days
+  AND "case" NOT IN (SELECT stream FROM death_recorded)
+  AND "case" NOT IN (SELECT stream FROM termination_reported)
+GROUP BY "case", person

@@ -24,55 +24,15 @@
 -- needs: register_imported where kind = 'pension'; 没有导入养老待遇登记; no register of pensions wa
 --   s imported
 -- facts: F014, S3-023
-WITH spans AS (
-    -- without a day of its beginning a register speaks of its own month alone
-    SELECT case_people."case", named.position, named.line, registers.from_unit, registers.dated_on,
-           SUBSTRING(CAST(named.from_on AS VARCHAR), 1, 7) AS from_month,
-           SUBSTRING(CAST(named.to_on AS VARCHAR), 1, 7) AS to_month,
-           SUBSTRING(CAST(registers.dated_on AS VARCHAR), 1, 7) AS last_month,
-           named.monthly_fen
-    FROM register_pension AS named
-    JOIN registers ON registers.position = named.position AND registers.replaced_by IS NULL
-    JOIN case_people ON case_people.person = named.person
-    WHERE (named.scheme IN ('worker', 'staff')
-           OR (COALESCE(named.scheme, 'other') = 'other' AND named.monthly_fen > $least_fen))
-      AND NOT EXISTS (
-              SELECT 1 FROM cleared_hits
-              WHERE cleared_hits."case" = case_people."case" AND cleared_hits.run_on >= registers.dated_on
-                AND cleared_hits.register IN ('pension', 'social_insurance')
-          )
+WITH named AS (
+    SELECT *, ['pension', 'social_insurance'] AS cleared_by
+    FROM register_pension
+    WHERE scheme IN ('worker', 'staff') OR (COALESCE(scheme, 'other') = 'other' AND monthly_fen > $least_fen)
 ),
-paid AS (
-    SELECT DISTINCT spans.position, spans.line, spans."case", paid.position AS payment, paid.month, paid.amount_fen
-    FROM spans
-    JOIN net_payments AS paid
-      ON paid."case" = spans."case"
-     AND (paid.month > spans.from_month OR (spans.from_month IS NULL AND paid.month = spans.last_month))
-     AND (spans.to_month IS NULL OR paid.month < spans.to_month)
-     AND paid.month <= spans.last_month
-),
-summed AS (
-    -- each payment counts once, however many rows name the person
-    SELECT "case", MIN(position) AS position, MIN(month) AS first_month, MAX(month) AS last_month,
-           SUM(amount_fen) AS amount_fen, COUNT(*) AS lines, MIN_BY(line, position) AS line,
-           ARRAY_AGG(payment) AS payments
-    FROM (
-        SELECT "case", payment, month, amount_fen, MIN(position) AS position, MIN_BY(line, position) AS line
-        FROM paid
-        GROUP BY "case", payment, month, amount_fen
-    ) AS each_once
-    GROUP BY "case"
+standing AS (
+    $standing_rows
 )
-SELECT summed."case" AS subject,
-       LIST_SORT(LIST_DISTINCT(LIST_CONCAT([summed.position], summed.payments))) AS positions,
-       summed.first_month || '/' || summed.last_month AS period,
-       summed.amount_fen,
-       summed.lines,
-       summed.line,
-       MIN(spans.from_unit) AS from_unit,
-       MIN(spans.dated_on) AS dated_on,
-       MIN(spans.monthly_fen) AS monthly_fen
-FROM summed
-JOIN spans ON spans."case" = summed."case" AND spans.position = summed.position AND spans.line = summed.line
-GROUP BY summed."case", summed.position, summed.payments, summed.first_month, summed.last_month,
-         summed.amount_fen, summed.lines, summed.line
+SELECT subject, positions, period, amount_fen, lines, line, from_unit, dated_on, monthly_fen
+FROM (
+    $paid_in_spans
+) AS paid

@@ -22,48 +22,15 @@
 -- needs: register_imported where kind = 'vehicles'; 没有导入机动车登记; no register of vehicles was
 --   imported
 -- facts: F011, S3-023
-WITH approvals AS (
-    SELECT stream AS "case", MAX(position) AS approval FROM application_approved GROUP BY stream
+WITH named AS (
+    SELECT *, ['vehicles'] AS cleared_by, 'vehicles' AS kind, 1 AS amount
+    FROM register_vehicles
+    WHERE class IN ('car', 'truck')
 ),
-counted AS (
-    SELECT case_people."case", COUNT(*) AS counted, MIN(named.position) AS position,
-           MIN_BY(named.line, named.position) AS line, MIN(registers.from_unit) AS from_unit,
-           MAX(registers.dated_on) AS dated_on, ARRAY_AGG(named.position) AS positions
-    FROM register_vehicles AS named
-    JOIN registers ON registers.position = named.position AND registers.replaced_by IS NULL
-    JOIN case_people ON case_people.person = named.person AND case_people.supported
-    WHERE named.class IN ('car', 'truck')
-      AND (named.to_on IS NULL OR named.to_on > registers.dated_on)
-      AND NOT EXISTS (
-              SELECT 1 FROM cleared_hits
-              WHERE cleared_hits."case" = case_people."case" AND cleared_hits.run_on >= registers.dated_on
-                AND cleared_hits.register IN ('vehicles')
-          )
-    GROUP BY case_people."case"
-),
-beyond AS (
-    SELECT counted.*, CAST(limits.allowed_each AS HUGEINT) * limits.heads AS allowed, limits.positions AS by_pack
-    FROM counted
-    JOIN approvals ON approvals."case" = counted."case"
-    JOIN property_limits AS limits ON limits.approval = approvals.approval AND limits.kind = 'vehicles'
-    WHERE counted.counted > CAST(limits.allowed_each AS HUGEINT) * limits.heads
-),
-since AS (
-    SELECT beyond."case", SUM(paid.amount_fen) AS amount_fen, MIN(paid.month) AS first_month,
-           MAX(paid.month) AS last_month
-    FROM beyond
-    JOIN net_payments AS paid
-      ON paid."case" = beyond."case" AND paid.month >= SUBSTRING(CAST(beyond.dated_on AS VARCHAR), 1, 7)
-    GROUP BY beyond."case"
+standing AS (
+    $standing_rows
 )
-SELECT beyond."case" AS subject,
-       LIST_SORT(LIST_DISTINCT(LIST_CONCAT(beyond.positions, beyond.by_pack))) AS positions,
-       since.first_month || '/' || since.last_month AS period,
-       COALESCE(since.amount_fen, 0) AS amount_fen,
-       beyond.from_unit,
-       beyond.dated_on,
-       beyond.line,
-       CAST(beyond.counted AS BIGINT) AS counted,
-       CAST(beyond.allowed AS BIGINT) AS allowed
-FROM beyond
-LEFT JOIN since ON since."case" = beyond."case"
+SELECT *
+FROM (
+    $over_limit
+) AS beyond

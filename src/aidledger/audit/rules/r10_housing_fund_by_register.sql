@@ -22,54 +22,15 @@
 -- needs: register_imported where kind = 'housing_fund'; 没有导入住房公积金登记; no register of the
 --   housing fund was imported
 -- facts: F015, S3-023
-WITH spans AS (
-    -- without a day of its beginning a register speaks of its own month alone
-    SELECT case_people."case", named.position, named.line, registers.from_unit, registers.dated_on,
-           SUBSTRING(CAST(named.from_on AS VARCHAR), 1, 7) AS from_month,
-           SUBSTRING(CAST((CAST(named.paid_to_month || '-01' AS DATE) + TO_MONTHS(1)) AS VARCHAR), 1, 7) AS to_month,
-           SUBSTRING(CAST(registers.dated_on AS VARCHAR), 1, 7) AS last_month,
-           named.monthly_fen
-    FROM register_housing_fund AS named
-    JOIN registers ON registers.position = named.position AND registers.replaced_by IS NULL
-    JOIN case_people ON case_people.person = named.person
-    WHERE COALESCE(named.state, 'open') = 'open'
-      AND NOT EXISTS (
-              SELECT 1 FROM cleared_hits
-              WHERE cleared_hits."case" = case_people."case" AND cleared_hits.run_on >= registers.dated_on
-                AND cleared_hits.register IN ('housing_fund')
-          )
+WITH named AS (
+    SELECT *, ['housing_fund'] AS cleared_by, CAST(paid_to_month || '-01' AS DATE) + TO_MONTHS(1) AS to_on
+    FROM register_housing_fund
+    WHERE COALESCE(state, 'open') = 'open'
 ),
-paid AS (
-    SELECT DISTINCT spans.position, spans.line, spans."case", paid.position AS payment, paid.month, paid.amount_fen
-    FROM spans
-    JOIN net_payments AS paid
-      ON paid."case" = spans."case"
-     AND (paid.month > spans.from_month OR (spans.from_month IS NULL AND paid.month = spans.last_month))
-     AND (spans.to_month IS NULL OR paid.month < spans.to_month)
-     AND paid.month <= spans.last_month
-),
-summed AS (
-    -- each payment counts once, however many rows name the person
-    SELECT "case", MIN(position) AS position, MIN(month) AS first_month, MAX(month) AS last_month,
-           SUM(amount_fen) AS amount_fen, COUNT(*) AS lines, MIN_BY(line, position) AS line,
-           ARRAY_AGG(payment) AS payments
-    FROM (
-        SELECT "case", payment, month, amount_fen, MIN(position) AS position, MIN_BY(line, position) AS line
-        FROM paid
-        GROUP BY "case", payment, month, amount_fen
-    ) AS each_once
-    GROUP BY "case"
+standing AS (
+    $standing_rows
 )
-SELECT summed."case" AS subject,
-       LIST_SORT(LIST_DISTINCT(LIST_CONCAT([summed.position], summed.payments))) AS positions,
-       summed.first_month || '/' || summed.last_month AS period,
-       summed.amount_fen,
-       summed.lines,
-       summed.line,
-       MIN(spans.from_unit) AS from_unit,
-       MIN(spans.dated_on) AS dated_on,
-       MIN(spans.monthly_fen) AS monthly_fen
-FROM summed
-JOIN spans ON spans."case" = summed."case" AND spans.position = summed.position AND spans.line = summed.line
-GROUP BY summed."case", summed.position, summed.payments, summed.first_month, summed.last_month,
-         summed.amount_fen, summed.lines, summed.line
+SELECT subject, positions, period, amount_fen, lines, line, from_unit, dated_on, monthly_fen
+FROM (
+    $paid_in_spans
+) AS paid

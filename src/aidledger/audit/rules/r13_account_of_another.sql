@@ -39,7 +39,7 @@ others AS (
     WHERE named.result = 'paid' AND named.person IS NOT NULL AND rightful.person IS NULL
 ),
 lines AS (
-    SELECT "case", payment, month, amount_fen, MIN(position) AS position, MIN_BY(line, position) AS line,
+    SELECT "case", payment, month, amount_fen, MIN(position) AS position, MIN_BY(line, (position, line)) AS line,
            MIN(from_unit) AS from_unit
     FROM others
     GROUP BY "case", payment, month, amount_fen
@@ -49,7 +49,7 @@ SELECT "case" AS subject,
        MIN(month) || '/' || MAX(month) AS period,
        SUM(amount_fen) AS amount_fen,
        COUNT(*) AS lines,
-       MIN_BY(line, position) AS line,
+       MIN_BY(line, (position, line)) AS line,
        MIN(from_unit) AS from_unit
 FROM lines
 GROUP BY "case"

@@ -238,6 +238,7 @@ def run_show(app: App, *, rule: str, rules: str | None, json: bool) -> None:
         (app.say("依据", "basis"), shown.basis),
         (app.say("参数", "parameters"), ", ".join(shown.parameters)),
         (app.say("阈值", "thresholds"), ", ".join(f"{name} = {v}" for name, v in shown.thresholds)),
+        (app.say("共用部分", "parts"), ", ".join(shown.parts)),
         (app.say("显示", "says"), app.say(shown.message_zh, shown.message_en)),
         *((app.say("未运行", "not run"), app.say(one.why_zh, one.why_en)) for one in shown.needs),
         (app.say("文件", "file"), f"{shown.file} {shown.sha256[:16]}…"),
@@ -250,7 +251,7 @@ def run_show(app: App, *, rule: str, rules: str | None, json: bool) -> None:
 def _rule_object(rule: Rule) -> dict[str, Any]:
     """Return a rule for a program: all but its SQL."""
     told: dict[str, Any] = msgspec.to_builtins(rule)
-    for name in ("query", "query_line", "fields"):
+    for name in ("query", "places", "text", "fields"):
         told.pop(name)
     return told | {"tables": sorted(rule.tables), "thresholds": dict(rule.thresholds)}
 
