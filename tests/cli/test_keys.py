@@ -10,7 +10,8 @@ from tests.cli.shell import lines, on
 from tests.services.signed import APPLICATION, CLERK_OF, HEAD_OF, ORIGIN
 
 from aidledger.ledger.receipt import parse_receipt
-from aidledger.services.keys.register import Registrar, key_states, revoke_key
+from aidledger.services.acts.who import Who
+from aidledger.services.keys.register import key_states, revoke_key
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
 from aidledger.services.simulation.staff import CUSTODIANS, security
@@ -179,7 +180,7 @@ def test_a_position_that_lies_ahead_can_not_be_revoked_from(ledger: Path) -> Non
 
 def test_a_revocation_counts_from_where_it_comes_to_stand_though_others_write(ledger: Path) -> None:
     registered(ledger)
-    by = Registrar(actor=CHIEF.actor, office=CHIEF.office, on="2022-03-01")
+    by = Who(actor=CHIEF.actor, office=CHIEF.office, on="2022-03-01")
     with open_session(str(ledger)) as session:
         session.refresh()
         assert 0 == on(ledger, "record", "-", stdin=application()).code
@@ -196,6 +197,6 @@ def test_a_ledger_of_several_counties_asks_which(ledger: Path) -> None:
     registered(ledger)
     with open_session(str(ledger)) as session:
         session.store.streams = lambda prefix="": ["registry/1", "registry/2"]  # type: ignore[method-assign]
-        by = Registrar(actor=CHIEF.actor, office=CHIEF.office, on="2022-03-01")
+        by = Who(actor=CHIEF.actor, office=CHIEF.office, on="2022-03-01")
         with pytest.raises(ServiceError, match="expected one county"):
             revoke_key(session, by, key=CLERK_OF, reason="lost")

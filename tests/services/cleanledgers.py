@@ -29,11 +29,12 @@ from aidledger.ledger.note import Note, add_signatures
 from aidledger.ledger.signing import SEED_BYTES
 from aidledger.ledger.trust import parse_policy
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.cases.history import case_streams
 from aidledger.services.checkpoints.checkpointing import keep, sign_checkpoint, signed_path
 from aidledger.services.clock import CHINA, SeededBytes, SetClock
 from aidledger.services.initialising import create_ledger
-from aidledger.services.keys.register import Registrar, rotate_key
+from aidledger.services.keys.register import rotate_key
 from aidledger.services.ladder.outside import Outside, signed_file
 from aidledger.services.payments.closing import close_month, statements, supplement_month
 from aidledger.services.problems import ServiceError
@@ -247,7 +248,7 @@ class CleanLedger:
         self.causes += 1
         new = session.keyring.make(f"{owner}.{self.causes}", rng.randbytes(SEED_BYTES))
         by = security()
-        registrar = Registrar(actor=by.actor, office=by.office, on=session.today)
+        registrar = Who(actor=by.actor, office=by.office, on=session.today)
         old, self.keys[owner] = self.keys.get(owner, owner), new.name
         return rotate_key(session, registrar, old=old, new=new)
 

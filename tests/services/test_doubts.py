@@ -17,11 +17,12 @@ from aidledger.audit.rule import Rule
 from aidledger.domain.doubt import Doubt, identity_of, stream_of
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.clock import SetClock
 from aidledger.services.doubts import raising
 from aidledger.services.doubts.findings import Found, Run, read_run, run_of
-from aidledger.services.doubts.raising import Raising, Who, by_hand, doubts_of, raise_found
+from aidledger.services.doubts.raising import Raising, by_hand, doubts_of, raise_found
 from aidledger.services.doubts.stepping import take_step
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session, open_session

@@ -24,14 +24,15 @@ from aidledger.ledger.note import Note
 from aidledger.ledger.proof import consistency_proof
 from aidledger.ledger.witnessing import Request
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
 from aidledger.services.provinces.gatheredcheck import gathered, gathered_findings
-from aidledger.services.provinces.gathering import ContradictedError, Keeper, gather, trust_county
+from aidledger.services.provinces.gathering import ContradictedError, gather, trust_county
 from aidledger.store.outcome import Committed
 
-KEEPER = Keeper("c0", "520123", "2022-01-01")
+KEEPER = Who(actor="c0", office="520123", on="2022-01-01")
 STREAM = "log/520124"
 FORK = bytes(range(32))
 
@@ -45,14 +46,14 @@ def request(old: int, size: int, *, root: bytes | None = None) -> bytes:
 
 def trusted(office: Office, *keys: VerifierKey) -> None:
     """The province trusts the county's log."""
-    done = trust_county(office.session, "520124", list(keys or (parties.LOG.key,)), keeper=KEEPER)
+    done = trust_county(office.session, "520124", list(keys or (parties.LOG.key,)), by=KEEPER)
 
     assert isinstance(done, Committed)
 
 
 def taken(office: Office, data: bytes) -> bool:
     """Whether a checkpoint is gathered."""
-    return isinstance(gather(office.session, "520124", data, keeper=KEEPER), Committed)
+    return isinstance(gather(office.session, "520124", data, by=KEEPER), Committed)
 
 
 def forge(office: Office, event: Event) -> int:

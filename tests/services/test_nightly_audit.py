@@ -10,9 +10,10 @@ from tests.services import nights
 
 from aidledger.replay.models import load_models, needed
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.doubts.findings import Found
-from aidledger.services.doubts.raising import Who, by_hand
+from aidledger.services.doubts.raising import by_hand
 from aidledger.services.doubts.stepping import take_step
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly import work

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from aidledger.domain.events.registry import LedgerOpened
 from aidledger.domain.policy.errors import PackError
-from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.adoption import adopt_calendars, adopt_packs, shipped
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.clock import RandomBytes, system_bytes
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -90,14 +90,8 @@ def open_county(
         ) from None
     calendars = adopt_calendars(county=county, actor=actor, office=office, on=on)
     registry = f"registry/{county}"
-    opened = Proposal(
-        type="LedgerOpened",
-        stream=registry,
-        event=LedgerOpened(county=county, origin=session.store.origin),
-        effective_on=on,
-        actor=actor,
-        office=office,
-    )
+    by = Who(actor=actor, office=office, on=on)
+    opened = by.says(registry, LedgerOpened(county=county, origin=session.store.origin))
     first = [] if session.version(registry) else [opened]
     # The same calendar twice is one calendar: only what the policy does not hold yet is adopted.
     known = {entry.event for entry in session.stream(f"policy/{county}")}

@@ -16,7 +16,7 @@ from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
-from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import show_imported, show_problems
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
@@ -99,17 +99,15 @@ def run_import(
         raise
     finally:
         progress.close()
-    if found.outcome is None:
-        if json:
-            app.screen.json({"schema": "aidledger/compare-import/v1", **_imported(found)})
-        else:
-            _show_imported(app, found)
-            app.screen.note(app.say("演练：没有写入", "a rehearsal: nothing was written"))
-        return OK
-    code = show_outcome(app, found.outcome, json=json, register=_imported(found))
-    if not json:
-        _show_imported(app, found)
-    return code
+    return show_imported(
+        app,
+        found.outcome,
+        _imported(found),
+        lambda: _show_imported(app, found),
+        schema="aidledger/compare-import/v1",
+        name="register",
+        json=json,
+    )
 
 
 def _column(text: str) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import show_outcome
 from aidledger.interfaces.cli.records import read_input
 from aidledger.interfaces.cli.trustfiles import read_log_keys
-from aidledger.services.provinces.gathering import Keeper, gather, trust_county
+from aidledger.services.acts.who import Who
+from aidledger.services.provinces.gathering import gather, trust_county
 
 
 def run_trust(
@@ -23,7 +24,9 @@ def run_trust(
     """Record the keys of a county's log."""
     keys = read_log_keys(log)
     with writing(app) as session:
-        outcome = trust_county(session, county, keys, keeper=Keeper(actor, office, on))
+        outcome = trust_county(
+            session, county, keys, by=Who(actor=actor, office=office, on=on or session.today)
+        )
     return show_outcome(app, outcome, json=json)
 
 
@@ -33,5 +36,7 @@ def run_gather(
     """Record a county's checkpoint, once it is proven to extend the one before."""
     data = read_input(file)
     with writing(app) as session:
-        outcome = gather(session, county, data, keeper=Keeper(actor, office, on))
+        outcome = gather(
+            session, county, data, by=Who(actor=actor, office=office, on=on or session.today)
+        )
     return show_outcome(app, outcome, json=json)

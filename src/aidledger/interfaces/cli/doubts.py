@@ -27,11 +27,12 @@ from aidledger.interfaces.cli.wording import counted, shortened, yuan
 from aidledger.replay.models import load_models
 from aidledger.services.acts.lateness import lateness
 from aidledger.services.acts.recording import cause_of, record
+from aidledger.services.acts.who import Who
 from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.cases.history import find_stream, history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
 from aidledger.services.doubts.findings import Found, Run, read_run, run_of
-from aidledger.services.doubts.raising import Raising, Who, by_hand, raise_found
+from aidledger.services.doubts.raising import Raising, by_hand, raise_found
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
 from aidledger.services.questions.listing import Table, as_json

@@ -12,8 +12,8 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.records import evidence_of, read_input
+from aidledger.services.acts.who import Who
 from aidledger.services.cases.history import find_stream
-from aidledger.services.doubts.raising import Who
 from aidledger.services.doubts.stepping import take_step
 from aidledger.services.problems import RefusedError
 

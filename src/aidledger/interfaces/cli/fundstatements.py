@@ -16,7 +16,7 @@ from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.fundpictures import amount
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
-from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import keep_receipt, show_imported, show_problems
 from aidledger.services.funds.importing import Imported, Wanted, import_statement
 from aidledger.services.funds.matching import Matched, match_statements
 from aidledger.services.generations.rebuilding import generations_folder
@@ -58,17 +58,17 @@ def run_import(
         if json:
             return show_problems(app, refused)
         raise
-    if found.outcome is None:
-        if json:
-            app.screen.json({"schema": "aidledger/statement/v1", **_object(found)})
-        else:
-            _show_file(app, found)
-            app.screen.note(app.say("只检查，未作记录", "checked only, nothing recorded"))
-        return OK
-    code = show_outcome(app, found.outcome, json=json, file=_object(found))
-    if not json:
-        _show_file(app, found)
-    keep_receipt(found.outcome, origin, receipt)
+    code = show_imported(
+        app,
+        found.outcome,
+        _object(found),
+        lambda: _show_file(app, found),
+        schema="aidledger/statement/v1",
+        name="file",
+        json=json,
+    )
+    if found.outcome is not None:
+        keep_receipt(found.outcome, origin, receipt)
     return code
 
 

@@ -15,11 +15,11 @@ from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
 from aidledger.interfaces.cli.passphrases import new_passphrase
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import SEED_BYTES
+from aidledger.services.acts.who import Who
 from aidledger.services.keys.register import (
     Assurance,
     KeyState,
     Reason,
-    Registrar,
     find_key,
     key_states,
     register_key,
@@ -121,12 +121,12 @@ def run_register(
 ) -> int:
     """Register a key of the folder, or one given as text, for an actor."""
 
-    def act(session: Session, by: Registrar) -> Outcome:
+    def act(session: Session, by: Who) -> Outcome:
         held = cast("Assurance", assurance or "server")
         found = find_key(session, key)
-        return register_key(session, by, key=found, owner=owner, assurance=held)
+        return register_key(session, by, key=found, owner=owner, assurance=held, county=county)
 
-    return _recorded(app, act, (actor, office, county, on), json=json)
+    return _recorded(app, act, (actor, office, on), json=json)
 
 
 def run_rotate(
@@ -142,10 +142,10 @@ def run_rotate(
 ) -> int:
     """Put a new key in the place of one that is in force."""
 
-    def act(session: Session, by: Registrar) -> Outcome:
-        return rotate_key(session, by, old=key, new=find_key(session, new))
+    def act(session: Session, by: Who) -> Outcome:
+        return rotate_key(session, by, old=key, new=find_key(session, new), county=county)
 
-    return _recorded(app, act, (actor, office, county, on), json=json)
+    return _recorded(app, act, (actor, office, on), json=json)
 
 
 def run_revoke(
@@ -162,24 +162,26 @@ def run_revoke(
 ) -> int:
     """Revoke a key, from now on or from an earlier position on."""
 
-    def act(session: Session, by: Registrar) -> Outcome:
+    def act(session: Session, by: Who) -> Outcome:
         why = cast("Reason", reason)
-        return revoke_key(session, by, key=key, reason=why, from_position=from_position)
+        return revoke_key(
+            session, by, key=key, reason=why, from_position=from_position, county=county
+        )
 
-    return _recorded(app, act, (actor, office, county, on), json=json)
+    return _recorded(app, act, (actor, office, on), json=json)
 
 
 def _recorded(
     app: App,
-    act: Callable[[Session, Registrar], Outcome],
-    who: tuple[str, str, str | None, str | None],
+    act: Callable[[Session, Who], Outcome],
+    who: tuple[str, str, str | None],
     *,
     json: bool,
 ) -> int:
     """Do something about a key as an entry, and print what became of it."""
-    actor, office, county, on = who
+    actor, office, on = who
     with writing(app) as session:
-        by = Registrar(actor=actor, office=office, on=on or session.today, county=county)
+        by = Who(actor=actor, office=office, on=on or session.today)
         try:
             outcome = act(session, by)
         except RefusedError as refused:

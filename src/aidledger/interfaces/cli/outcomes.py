@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -116,6 +117,45 @@ def show_outcome(
                 ),
                 exit_code=TRANSIENT,
             )
+
+
+def show_imported(
+    app: App,
+    outcome: Outcome | None,
+    told: dict[str, Any],
+    show: Callable[[], None],
+    *,
+    schema: str,
+    name: str,
+    json: bool,
+) -> int:
+    """Print what became of an import and what was read; no outcome: a rehearsal.
+
+    Args:
+        app: where it is printed.
+        outcome: of the request.
+        told: what was read, for programs.
+        show: prints the same for people.
+        schema: of a rehearsal's object.
+        name: of what was read beside a receipt.
+        json: whether a program reads it.
+
+    Raises:
+        CommandError: it was rejected, or its answer was lost.
+
+    """
+    if outcome is not None:
+        more: dict[str, Any] = {name: told}
+        code = show_outcome(app, outcome, json=json, **more)
+        if not json:
+            show()
+        return code
+    if json:
+        app.screen.json({"schema": schema, **told})
+    else:
+        show()
+        app.screen.note(app.say("演练：没有写入", "a rehearsal: nothing was written"))
+    return OK
 
 
 def keep_receipt(outcome: Outcome, origin: str, path: str | None) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.resources import files
 
-from aidledger.domain.events.base import Event
 from aidledger.domain.packwords import check_words
 from aidledger.domain.policy.adopting import calendar_adopted, pack_adopted
 from aidledger.domain.policy.pack import PackLibrary, check_periods
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
+from aidledger.services.acts.who import Who
 from aidledger.store.draft import Evidence
 
 
@@ -33,6 +33,7 @@ def adopt_packs(
         PackError: a pack is unknown or faulty, or two of one place hold on the same day.
 
     """
+    by = Who(actor=actor, office=office, on=on)
     library_files = shipped("packs")
     library = PackLibrary(library_files)
     proposals: list[Proposal] = []
@@ -47,35 +48,17 @@ def adopt_packs(
             evidence[digest] = Evidence(
                 hash=digest, media_type="application/toml", content=library_files[name]
             )
-        proposals.append(
-            _proposal("PackAdopted", event, county=county, actor=actor, office=office, on=on)
-        )
+        proposals.append(by.says(f"policy/{county}", event))
     return proposals, list(evidence.values())
 
 
 def adopt_calendars(*, county: str, actor: str, office: str, on: str) -> list[Proposal]:
     """Return the adoption of every shipped calendar known by a day."""
+    by = Who(actor=actor, office=office, on=on)
     proposals = []
     for name, content in shipped("calendars").items():
         table = load_year_table(content, file=f"{name}.toml")
         if table.known_since.isoformat() > on:
             continue
-        event = calendar_adopted(table)
-        proposals.append(
-            _proposal("CalendarAdopted", event, county=county, actor=actor, office=office, on=on)
-        )
+        proposals.append(by.says(f"policy/{county}", calendar_adopted(table)))
     return proposals
-
-
-def _proposal(
-    name: str, event: Event, *, county: str, actor: str, office: str, on: str
-) -> Proposal:
-    """Return a proposal on the county's policy stream."""
-    return Proposal(
-        type=name,
-        stream=f"policy/{county}",
-        event=event,
-        effective_on=on,
-        actor=actor,
-        office=office,
-    )

@@ -17,11 +17,10 @@ from aidledger.archive.manifest import MANIFEST, SEGMENT_ENTRIES, Manifest, segm
 from aidledger.archive.places import Place
 from aidledger.archive.writing import SealError, digest_of
 from aidledger.domain.events.proving import SegmentSealed
-from aidledger.domain.proposal import Proposal
 from aidledger.ledger.finding import Finding
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.archives.segments import (
-    SEALED,
     Seal,
     archive_folder,
     opened_place,
@@ -155,19 +154,13 @@ def _record(
 ) -> Outcome:
     """Record the manifests' hashes in one batch."""
     hashes = [digest_of(manifest.encode()) for manifest in manifests]
+    by = Who(actor=actor, office=office, on=on or session.today)
     proposals = [
-        Proposal(
-            type=SEALED,
-            stream=STREAM,
-            event=SegmentSealed(
-                entries=manifest.entries,
-                first=manifest.first,
-                manifest=digest,
-                root=manifest.root,
+        by.says(
+            STREAM,
+            SegmentSealed(
+                entries=manifest.entries, first=manifest.first, manifest=digest, root=manifest.root
             ),
-            effective_on=on or session.today,
-            actor=actor,
-            office=office,
         )
         for manifest, digest in zip(manifests, hashes, strict=True)
     ]

@@ -13,9 +13,9 @@ import msgspec
 
 from aidledger.domain.events.duty import ExportReleased, ExportRequested
 from aidledger.domain.events.registry import PersonalDataRevealed
-from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.bundles.asking import Subject
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -128,15 +128,10 @@ def _say(
 ) -> None:
     """Record one act of whoever answers for the release."""
     name = type(event).__name__
-    proposal = Proposal(
-        type=name,
-        stream=stream,
-        event=event,
-        effective_on=session.today,
-        actor=release.actor,
-        office=release.office,
-    )
+    by = Who(actor=release.actor, office=release.office, on=session.today)
     size = session.store.head().size
-    outcome = record(session, [proposal], cause=f"bundle:{name}:{release.request}:{size}")
+    outcome = record(
+        session, [by.says(stream, event)], cause=f"bundle:{name}:{release.request}:{size}"
+    )
     if not isinstance(outcome, Committed):
         raise ServiceError(f"{stream}: expected it to be recorded, found {type(outcome).__name__}")

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from aidledger.domain.events.powers import GenesisDeclared, WitnessKey
 from aidledger.domain.events.proving import LedgerRestored
-from aidledger.domain.proposal import Proposal
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.keys import KeyKind, VerifierKey
 from aidledger.ledger.note import Note, Verified, parse_note
@@ -24,6 +23,7 @@ from aidledger.ledger.restoration import Restoration, cosigned_by, parse_restora
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tree import EMPTY_ROOT
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.decoding import recorded_all
 from aidledger.services.ladder.restorationcheck import faults_of, told_of
@@ -115,15 +115,8 @@ def restore(
         lost_size=stated.lost.size,
         reason=reason,
     )
-    proposal = Proposal(
-        type="LedgerRestored",
-        stream=f"registry/{office}",
-        event=event,
-        effective_on=session.today,
-        actor=actor,
-        office=office,
-    )
-    return record(session, [proposal], cause=cause)
+    by = Who(actor=actor, office=office, on=session.today)
+    return record(session, [by.says(f"registry/{office}", event)], cause=cause)
 
 
 def restorations(store: LedgerStore) -> Iterator[Restored]:

@@ -26,6 +26,7 @@ from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 from aidledger.services.acts.proposals import is_stream_of, proposal_of
 from aidledger.services.acts.recording import cause_of, record
+from aidledger.services.acts.who import Who
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.doubts.findings import Found, Run
 from aidledger.services.problems import RefusedError, ServiceError
@@ -55,14 +56,6 @@ class Raising(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
-
-
-class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts, at which office, on which day (ISO)."""
-
-    actor: str
-    office: str
-    on: str
 
 
 def raise_found(

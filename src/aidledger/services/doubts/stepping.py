@@ -10,8 +10,8 @@ import msgspec
 from aidledger.domain.doubt import settled_fen
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.acts.recording import cause_of, record
+from aidledger.services.acts.who import Who
 from aidledger.services.doubts.naming import named_entries
-from aidledger.services.doubts.raising import Who
 from aidledger.services.session import Session
 from aidledger.store.draft import Evidence
 from aidledger.store.outcome import Outcome

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple
 from aidledger.domain.events.fund import AccountOpened, BankStatementReceived
 from aidledger.domain.events.register import Kept, StatementImported
 from aidledger.domain.keeping import STATEMENT_LINES
-from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import standing
 from aidledger.ledger.commitment import account_token
 from aidledger.replay.engine import EngineLimits
@@ -19,6 +18,7 @@ from aidledger.replay.kept import columns_of_kept, said_of
 from aidledger.replay.views import quoted
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.sealing import secrets_of
+from aidledger.services.acts.who import Who
 from aidledger.services.decoding import recorded_all
 from aidledger.services.funds.statement import Statement, read_statement
 from aidledger.services.problems import Problem, RefusedError, ServiceError
@@ -140,19 +140,9 @@ def _event(account: str, statement: Statement, kept: Kept) -> StatementImported:
 
 def _record(session: Session, fund: str, event: StatementImported, wanted: Wanted) -> Outcome:
     """Record the balance at the end of the last day, and the lines, in one batch."""
-    on = wanted.on or event.last_on
+    by = Who(actor=wanted.actor, office=wanted.office, on=wanted.on or event.last_on)
     stated = BankStatementReceived(
         balance_fen=event.closing_fen, file=event.file, stated_on=event.last_on
     )
-    proposals = [
-        Proposal(
-            type=type_name,
-            stream=fund,
-            event=said,
-            effective_on=on,
-            actor=wanted.actor,
-            office=wanted.office,
-        )
-        for type_name, said in (("BankStatementReceived", stated), ("StatementImported", event))
-    ]
+    proposals = [by.says(fund, said) for said in (stated, event)]
     return record(session, proposals, cause=f"statement:{fund}:{event.file}")

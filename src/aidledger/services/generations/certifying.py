@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from aidledger.domain.events.proving import GenerationCertified
-from aidledger.domain.proposal import Proposal
 from aidledger.ledger.certificate import (
     Certificate,
     CertifiedModel,
@@ -27,6 +26,7 @@ from aidledger.replay.rows import recorded_row
 from aidledger.replay.whole import write_whole
 from aidledger.services.acts.guarding import guard_of
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.generations.rebuilding import generations_of
 from aidledger.services.keys.ring import REFUSED_KEY
@@ -119,15 +119,8 @@ def certify(
         root=generation.root,
         size=generation.size,
     )
-    proposal = Proposal(
-        type=_CERTIFIED,
-        stream=STREAM,
-        event=event,
-        effective_on=on or session.today,
-        actor=actor,
-        office=office,
-    )
-    return record(session, [proposal], cause=f"certify:{event.certificate}")
+    by = Who(actor=actor, office=office, on=on or session.today)
+    return record(session, [by.says(STREAM, event)], cause=f"certify:{event.certificate}")
 
 
 def certificates_folder(session: Session | LedgerStore, folder: Path | None = None) -> Path:

@@ -12,6 +12,7 @@ from aidledger.domain.identity import check_identity_number
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import parse_day
 from aidledger.services.acts.proposals import UNKNOWN_PERSON
+from aidledger.services.acts.who import Who
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
@@ -101,15 +102,8 @@ def _application(cells: Cells, given: Given) -> Proposal:
         township=township,
         village=cells.code("village"),
     )
-    return Proposal(
-        type="ApplicationSubmitted",
-        stream=f"case/{case}",
-        event=event,
-        effective_on=applied_on,
-        actor=given.actor,
-        office=given.office or township,
-        personal={field: value for field, value in personal.items() if value},
-    )
+    by = Who(actor=given.actor, office=given.office or township, on=applied_on)
+    return by.says(f"case/{case}", event, personal={k: v for k, v in personal.items() if v})
 
 
 def _birth(cells: Cells, number: str, birth_on: str, applied_on: str, *, as_is: bool) -> str:

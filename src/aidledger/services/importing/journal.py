@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.events.registry import ControlTotal, FileImported
-from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.decoding import recorded_all
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -113,15 +113,8 @@ def say(session: Session, event: FileImported, *, part: str, actor: str, office:
     cause = cause_of(event.file, part)
     if isinstance(session.store.receipt(cause), Committed):
         return
-    proposal = Proposal(
-        type="FileImported",
-        stream=f"import/{event.file[:16]}",
-        event=event,
-        effective_on=session.today,
-        actor=actor or NOBODY,
-        office=office or NOBODY,
-    )
-    outcome = record(session, [proposal], cause=cause)
+    by = Who(actor=actor or NOBODY, office=office or NOBODY, on=session.today)
+    outcome = record(session, [by.says(f"import/{event.file[:16]}", event)], cause=cause)
     if isinstance(outcome, Unknown):
         outcome = session.store.resolve(cause)
     if not isinstance(outcome, Committed):

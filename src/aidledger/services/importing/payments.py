@@ -13,6 +13,7 @@ from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.proposal import Proposal
 from aidledger.ledger.commitment import account_token
 from aidledger.services.acts.sealing import secrets_of
+from aidledger.services.acts.who import Who
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
@@ -135,8 +136,8 @@ def _entries(line: _Line, given: Given, sent: bool) -> list[Proposal]:
         run=f"run/{line.run}",
         source=source,
     )
-    stream = f"case/{line.case}"
-    entries = [] if sent else [_proposal("PaymentIssued", stream, issued, line.result_on, given)]
+    stream, by = f"case/{line.case}", _by(given, line.result_on)
+    entries = [] if sent else [by.says(stream, issued)]
     if line.result == "returned":
         returned = PaymentReturned(
             amount_fen=line.amount_fen,
@@ -146,7 +147,7 @@ def _entries(line: _Line, given: Given, sent: bool) -> list[Proposal]:
             run=f"run/{line.run}",
             source=source,
         )
-        entries.append(_proposal("PaymentReturned", stream, returned, line.result_on, given))
+        entries.append(by.says(stream, returned))
     return entries
 
 
@@ -162,26 +163,12 @@ def _result(lines: Sequence[_Line], run: str, given: Given) -> Proposal:
         returned_lines=len(returned),
         source=source_of(given.file_hash, lines[0].line),
     )
-    on = max(line.result_on for line in lines)
-    return _proposal("BankResultReceived", f"run/{run}", event, on, given)
+    by = _by(given, max(line.result_on for line in lines))
+    return by.says(f"run/{run}", event)
 
 
-def _proposal(
-    name: str,
-    stream: str,
-    event: PaymentIssued | PaymentReturned | BankResultReceived,
-    on: str,
-    given: Given,
-) -> Proposal:
-    """Return a proposal of a line."""
-    return Proposal(
-        type=name,
-        stream=stream,
-        event=event,
-        effective_on=on,
-        actor=given.actor,
-        office=given.office or "bank",
-    )
+def _by(given: Given, on: str) -> Who:
+    return Who(actor=given.actor, office=given.office or "bank", on=on)
 
 
 def _totals(lines: Sequence[_Line]) -> list[ControlTotal]:

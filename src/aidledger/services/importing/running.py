@@ -13,6 +13,7 @@ from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.guarding import acknowledged, guard_of
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.importing import applications, payments, scores
 from aidledger.services.importing.kinds import Given, Kind, Taken
 from aidledger.services.importing.table import read_table
@@ -169,14 +170,8 @@ def _check_signer(session: Session, actor: str, office: str) -> None:
 def _file_imported(session: Session, kind: str, rows: int, taken: Taken, given: Given) -> Proposal:
     """Return the entry about the file itself."""
     event = FileImported(file=given.file_hash, kind=kind, rows=rows, totals=tuple(taken.totals))
-    return Proposal(
-        type="FileImported",
-        stream=f"import/{given.file_hash[:16]}",
-        event=event,
-        effective_on=session.today,
-        actor=given.actor,
-        office=given.office or "import",
-    )
+    by = Who(actor=given.actor, office=given.office or "import", on=session.today)
+    return by.says(f"import/{given.file_hash[:16]}", event)
 
 
 def _line_of(proposal: Proposal) -> int | None:

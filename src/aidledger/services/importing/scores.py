@@ -9,6 +9,7 @@ from aidledger.domain.events.care import CarerScored, CarerScoreTold
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import month_end
+from aidledger.services.acts.who import Who
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
@@ -64,28 +65,14 @@ def _score(session: Session, cells: Cells, given: Given) -> list[Proposal]:
     told_on = cells.day("told_on", default="-")
     source = source_of(given.file_hash, cells.line)
     score = cells.count("score", highest=_HIGHEST)
-    events = [("CarerScored", CarerScored(month=month, score=score, source=source), scored_on)]
+    scored = CarerScored(month=month, score=score, source=source)
     told = told_on.removeprefix("-")
-    entries = [_proposal(*events[0], stream, given)]
+    office = given.office or carer.partition("-")[0]
+    entries = [Who(actor=given.actor, office=office, on=scored_on).says(stream, scored)]
     if told:
         event = CarerScoreTold(month=month, source=source, told_on=told)
-        entries.append(_proposal("CarerScoreTold", event, told, stream, given))
+        entries.append(Who(actor=given.actor, office=office, on=told).says(stream, event))
     return entries
-
-
-def _proposal(
-    name: str, event: CarerScored | CarerScoreTold, on: str, stream: str, given: Given
-) -> Proposal:
-    """Return a proposal on the carer's stream."""
-    county = stream.partition("/")[2].partition("-")[0]
-    return Proposal(
-        type=name,
-        stream=stream,
-        event=event,
-        effective_on=on,
-        actor=given.actor,
-        office=given.office or county,
-    )
 
 
 KIND: Final = Kind(name="scores", columns=COLUMNS, take=take)

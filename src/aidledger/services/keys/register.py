@@ -8,13 +8,12 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from aidledger.domain.events.base import Event
-from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.powers import KeyRegistered, KeyRevoked
-from aidledger.domain.proposal import Proposal
 from aidledger.domain.registry.registry import FOREVER, KeyRecord
 from aidledger.ledger.keys import KeyKind, VerifierKey, parse_vkey
 from aidledger.ledger.strict import FormatError
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.keys.powers import watch_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -24,18 +23,6 @@ Assurance: TypeAlias = Literal["server", "file", "token"]
 Reason: TypeAlias = Literal["compromised", "lost", "replaced", "left_office"]
 _ATTEMPTS: Final = 50
 _USAGE: Final = 2
-
-
-class Registrar(msgspec.Struct, frozen=True, kw_only=True):
-    """Who registers or revokes, for which office, from which day, in which county's registry.
-
-    No county: the only one that the ledger has.
-    """
-
-    actor: str
-    office: str
-    on: str
-    county: str | None = None
 
 
 class KeyState(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,23 +86,26 @@ def _state(one: KeyRecord, head: int, *, at_hand: bool) -> KeyState:
 
 def register_key(
     session: Session,
-    by: Registrar,
+    by: Who,
     *,
     key: VerifierKey,
     owner: str,
     assurance: Assurance,
+    county: str | None = None,
 ) -> Outcome:
-    """Register a key for an actor; it counts from the next entry on.
+    """Register a key for an actor; it counts from the next entry on. No county: the only one there is.
 
     Raises:
         RefusedError: the registrar lacks the power, is the owner, or the key is registered already.
         ServiceError: the key signs something else than batches, or no county is known.
     """
     event = _registration(by, key, owner, assurance)
-    return _record(session, by, lambda _: [event])
+    return _record(session, by, county, lambda _: [event])
 
 
-def rotate_key(session: Session, by: Registrar, *, old: str, new: VerifierKey) -> Outcome:
+def rotate_key(
+    session: Session, by: Who, *, old: str, new: VerifierKey, county: str | None = None
+) -> Outcome:
     """Register another key for the owner of one, held alike, and end the old one, in one batch.
 
     Raises:
@@ -129,11 +119,17 @@ def rotate_key(session: Session, by: Registrar, *, old: str, new: VerifierKey) -
         ended = KeyRevoked(from_position=size + 2, key=old, reason="replaced")
         return [_registration(by, new, state.owner, state.assurance), ended]
 
-    return _record(session, by, events)
+    return _record(session, by, county, events)
 
 
 def revoke_key(
-    session: Session, by: Registrar, *, key: str, reason: Reason, from_position: int | None = None
+    session: Session,
+    by: Who,
+    *,
+    key: str,
+    reason: Reason,
+    from_position: int | None = None,
+    county: str | None = None,
 ) -> Outcome:
     """Revoke a key, from the next entry on or from an earlier position.
 
@@ -153,7 +149,7 @@ def revoke_key(
         since = at + 1 if from_position is None else from_position
         return [KeyRevoked(from_position=since, key=key, reason=reason)]
 
-    return _record(session, by, events)
+    return _record(session, by, county, events)
 
 
 def find_key(session: Session, name: str) -> VerifierKey:
@@ -177,7 +173,7 @@ def find_key(session: Session, name: str) -> VerifierKey:
     return found
 
 
-def _registration(by: Registrar, key: VerifierKey, owner: str, assurance: str) -> KeyRegistered:
+def _registration(by: Who, key: VerifierKey, owner: str, assurance: str) -> KeyRegistered:
     try:
         return msgspec.convert(
             {
@@ -205,33 +201,25 @@ def _in_force(session: Session, name: str) -> KeyState:
     )
 
 
-def _record(session: Session, by: Registrar, events: Callable[[int], Sequence[Event]]) -> Outcome:
+def _record(
+    session: Session, by: Who, county: str | None, events: Callable[[int], Sequence[Event]]
+) -> Outcome:
     """Record what holds for the position it comes to, again where another writer was faster."""
-    stream = _stream(session, by)
+    stream = _stream(session, county)
     for _ in range(_ATTEMPTS):
         size = session.refresh()
-        proposals = [
-            Proposal(
-                type=wire_name(event),
-                stream=stream,
-                event=event,
-                effective_on=by.on,
-                actor=by.actor,
-                office=by.office,
-            )
-            for event in events(size)
-        ]
+        proposals = [by.says(stream, event) for event in events(size)]
         outcome = record(session, proposals, cause=f"keys:{by.actor}:{size}", attempts=1)
         if not (isinstance(outcome, Rejected) and outcome.code == "conflict"):
             break
     return outcome
 
 
-def _stream(session: Session, by: Registrar) -> str:
+def _stream(session: Session, county: str | None) -> str:
     """Return the registry that a key is entered in."""
     known = session.store.streams("registry/")
-    if by.county is not None:
-        return f"registry/{by.county}"
+    if county is not None:
+        return f"registry/{county}"
     if len(known) != 1:
         raise ServiceError(
             f"keys: expected one county in the ledger, found {len(known)}",

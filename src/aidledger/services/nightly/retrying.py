@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.events.proving import NightlyRetried
-from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import Means, rerun
@@ -80,15 +80,8 @@ def retry(
     )
 
     def recorded(session: Session, run_id: str) -> None:
-        proposal = Proposal(
-            type="NightlyRetried",
-            stream=_STREAM,
-            event=event,
-            effective_on=session.today,
-            actor=actor,
-            office=office,
-        )
-        outcome = record(session, [proposal], cause=f"retry:{run_id}")
+        by = Who(actor=actor, office=office, on=session.today)
+        outcome = record(session, [by.says(_STREAM, event)], cause=f"retry:{run_id}")
         if not isinstance(outcome, Committed):
             raise ServiceError(f"the retry was not recorded: {outcome}", hint="try again")
 

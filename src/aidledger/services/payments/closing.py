@@ -14,12 +14,12 @@ from typing import TypeAlias
 import msgspec
 
 from aidledger.domain.events.proving import PaymentMonthClosed, PaymentMonthSupplemented
-from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import is_month
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.sumtree import MAX_FEN, PaidLine, SumRoot, SumTree
 from aidledger.replay.rows import recorded_row
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.payments.book import Line, PaymentBook
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -63,7 +63,8 @@ def close_month(
     size = session.store.head().size
     figures = closing_figures(PaymentBook(session.store, month=month), month, size)
     event = msgspec.convert({**figures, "month": month, "size": size}, PaymentMonthClosed)
-    return _recorded(session, event, f"close:{month}", actor=actor, office=office, on=on)
+    by = Who(actor=actor, office=office, on=on or session.today)
+    return _recorded(session, event, f"close:{month}", by)
 
 
 def supplement_month(
@@ -90,8 +91,8 @@ def supplement_month(
     event = msgspec.convert(
         {**figures, "month": month, "number": number, "size": size}, PaymentMonthSupplemented
     )
-    cause = f"supplement:{month}:{number}"
-    return _recorded(session, event, cause, actor=actor, office=office, on=on)
+    by = Who(actor=actor, office=office, on=on or session.today)
+    return _recorded(session, event, f"supplement:{month}:{number}", by)
 
 
 def statements(store: LedgerStore, month: str) -> list[Stated]:
@@ -172,19 +173,9 @@ def _returned(book: PaymentBook, month: str, size: int) -> Figures:
     return {"returned_count": len(lines), "returned_fen": total_fen(lines)}
 
 
-def _recorded(
-    session: Session, event: Statement, cause: str, *, actor: str, office: str, on: str | None
-) -> Outcome:
+def _recorded(session: Session, event: Statement, cause: str, by: Who) -> Outcome:
     """Record a statement; two who make it at once have one cause, so that only one can."""
-    proposal = Proposal(
-        type=type(event).__name__,
-        stream=f"month/{event.month}",
-        event=event,
-        effective_on=on or session.today,
-        actor=actor,
-        office=office,
-    )
-    outcome = record(session, [proposal], cause=cause)
+    outcome = record(session, [by.says(f"month/{event.month}", event)], cause=cause)
     if isinstance(outcome, Rejected) and outcome.code == "cause_reused":
         raise ServiceError(
             f"{event.month}: somebody else has just said the like of it",

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from aidledger.domain.events.proving import BankFileReconciled
-from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.payments.book import Line, PaymentBook
 from aidledger.services.payments.closing import total_fen
 from aidledger.services.problems import ServiceError
@@ -78,15 +78,8 @@ def reconcile(
         )
     except msgspec.ValidationError as error:
         raise ServiceError(f"bank file: {error}", exit_code=2) from None
-    proposal = Proposal(
-        type="BankFileReconciled",
-        stream=stream,
-        event=event,
-        effective_on=on or session.today,
-        actor=actor,
-        office=office,
-    )
-    return record(session, [proposal], cause=f"reconcile:{file}:{size}")
+    by = Who(actor=actor, office=office, on=on or session.today)
+    return record(session, [by.says(stream, event)], cause=f"reconcile:{file}:{size}")
 
 
 def ledger_lines(book: PaymentBook, stream: str, size: int) -> list[Line]:

@@ -18,7 +18,6 @@ from aidledger.domain.events.catalog import decode_data
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.proving import IndexSealed
 from aidledger.domain.events.registry import EntryCorrected
-from aidledger.domain.proposal import Proposal
 from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.ledger.index import (
     Index,
@@ -33,6 +32,7 @@ from aidledger.ledger.prooffile import CaseProof, encode_proof, parse_case_proof
 from aidledger.ledger.tree import leaf_hash
 from aidledger.replay.rows import recorded_row
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.store.outcome import Outcome
@@ -119,20 +119,12 @@ def seal_indexes(session: Session, *, actor: str, office: str, on: str | None = 
     """Record both indexes of the log as it stands now, in one batch: the nightly run."""
     size = session.store.head().size
     indexes = indexes_at(session.store, size)
+    by = Who(actor=actor, office=office, on=on or session.today)
     proposals = []
     for kind in _KINDS:
         rows, root = indexes.of[kind].root()
         event = IndexSealed(kind=kind, root=root.hex(), rows=rows, size=size)
-        proposals.append(
-            Proposal(
-                type=_SEALED,
-                stream=f"index/{kind}",
-                event=event,
-                effective_on=on or session.today,
-                actor=actor,
-                office=office,
-            )
-        )
+        proposals.append(by.says(f"index/{kind}", event))
     return record(session, proposals, cause=f"seal-index:{size}")
 
 

@@ -8,19 +8,18 @@ county's checkpoints was left out between two others.
 from __future__ import annotations
 
 import base64
-from typing import NamedTuple
 
 from aidledger.domain.events.gathered import (
     CheckpointContradicted,
     CheckpointGathered,
     CountyLogTrusted,
 )
-from aidledger.domain.proposal import Proposal
 from aidledger.ledger.canonical import clip
 from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.witnessing import Refusal, Request, decide, parse_request
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.problems import ServiceError
 from aidledger.services.provinces.gatheredcheck import STREAMS, Gathered, gathered
 from aidledger.services.session import Session
@@ -30,17 +29,7 @@ _USAGE = 2
 _FINDINGS = 1
 
 
-class Keeper(NamedTuple):
-    """Who records, for which office, on which day (today by default)."""
-
-    actor: str
-    office: str
-    on: str | None = None
-
-
-def trust_county(
-    session: Session, county: str, keys: list[VerifierKey], *, keeper: Keeper
-) -> Outcome:
+def trust_county(session: Session, county: str, keys: list[VerifierKey], *, by: Who) -> Outcome:
     """Record the keys of a county's log; recorded again, they take the place of those before.
 
     Raises:
@@ -68,12 +57,12 @@ def trust_county(
     version, _ = session.store.stream_heads([STREAMS + county]).get(STREAMS + county, (0, b""))
     return record(
         session,
-        [_proposal(session, county, event, "CountyLogTrusted", keeper)],
+        [by.says(STREAMS + county, event)],
         cause=f"trust-log:{county}:{version}",
     )
 
 
-def gather(session: Session, county: str, data: bytes, *, keeper: Keeper) -> Outcome:
+def gather(session: Session, county: str, data: bytes, *, by: Who) -> Outcome:
     """Record a county's checkpoint, from the request that a witness would get.
 
     Where the county's log contradicts itself, that is recorded instead, and told.
@@ -82,7 +71,7 @@ def gather(session: Session, county: str, data: bytes, *, keeper: Keeper) -> Out
         session: the province's ledger, opened for writing.
         county: whose log it is.
         data: an add-checkpoint request (C2SP tlog-witness), proven from the size gathered last.
-        keeper: who records.
+        by: who records.
 
     Raises:
         ServiceError: no such log is trusted, the request is none, unsigned, or does not extend what
@@ -104,9 +93,8 @@ def gather(session: Session, county: str, data: bytes, *, keeper: Keeper) -> Out
     before: Outcome = session.store.receipt(cause)
     if known.contradicts(request.note):
         against = CheckpointContradicted(note=note, root=stated.root.hex(), size=stated.size)
-        proposal = _proposal(session, county, against, "CheckpointContradicted", keeper)
         if not isinstance(before, Committed):
-            before = record(session, [proposal], cause=cause)
+            before = record(session, [by.says(STREAMS + county, against)], cause=cause)
         if not isinstance(before, Committed):
             return before
         raise ContradictedError(
@@ -130,9 +118,7 @@ def gather(session: Session, county: str, data: bytes, *, keeper: Keeper) -> Out
         root=stated.root.hex(),
         size=stated.size,
     )
-    return record(
-        session, [_proposal(session, county, event, "CheckpointGathered", keeper)], cause=cause
-    )
+    return record(session, [by.says(STREAMS + county, event)], cause=cause)
 
 
 class ContradictedError(ServiceError):
@@ -163,20 +149,3 @@ def _why(refusal: Refusal, known: Gathered) -> str:
     if refusal.status == 409:  # the answer is the size alone (C2SP tlog-witness)
         return f"expected a proof from the {known.head.size} entries gathered last"
     return refusal.body.decode("utf-8", "replace").strip()
-
-
-def _proposal(
-    session: Session,
-    county: str,
-    event: CountyLogTrusted | CheckpointGathered | CheckpointContradicted,
-    name: str,
-    keeper: Keeper,
-) -> Proposal:
-    return Proposal(
-        type=name,
-        stream=STREAMS + county,
-        event=event,
-        effective_on=keeper.on or session.today,
-        actor=keeper.actor,
-        office=keeper.office,
-    )

@@ -17,7 +17,6 @@ from typing import Any, Final, NamedTuple
 from aidledger.domain.events.register import RegisterImported, Unusable
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.keeping import KEPT_TABLES
-from aidledger.domain.proposal import Proposal
 from aidledger.domain.registers.kinds import KINDS, RegisterKind
 from aidledger.ledger.canonical import INTEGER_LIMIT
 from aidledger.replay.engine import EngineLimits
@@ -26,6 +25,7 @@ from aidledger.replay.intake.taking import ROWS, MisfitError, Taken, reports, ta
 from aidledger.replay.kept import said_of
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.sealing import secrets_of
+from aidledger.services.acts.who import Who
 from aidledger.services.files import write_file
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.services.registers.reading import Read, read_into
@@ -182,16 +182,9 @@ def _event(read: Read, taken: Taken, wanted: Wanted, kept: Any) -> RegisterImpor
 def _record(session: Session, event: RegisterImported, wanted: Wanted) -> Outcome:
     """Record the entry, under a cause of its own for each file, unit and day."""
     dated = wanted.dated.isoformat()
-    proposal = Proposal(
-        type="RegisterImported",
-        stream=f"register/{event.kind}",
-        event=event,
-        effective_on=dated,
-        actor=wanted.actor,
-        office=wanted.office,
-    )
+    by = Who(actor=wanted.actor, office=wanted.office, on=dated)
     cause = f"register:{event.kind}:{event.from_unit}:{dated}:{event.file}"
-    return record(session, [proposal], cause=cause)
+    return record(session, [by.says(f"register/{event.kind}", event)], cause=cause)
 
 
 def _listed(connection: Any) -> bytes:

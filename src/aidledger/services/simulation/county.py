@@ -17,12 +17,14 @@ from operator import attrgetter
 from random import Random
 from typing import Final, NamedTuple, TypeAlias
 
+import msgspec
+
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.events.base import Event
-from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.services.acts.guarding import guard_of
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.clock import CHINA, SetClock
 from aidledger.services.keys.founding import Said
 from aidledger.services.problems import RefusedError, ServiceError
@@ -207,15 +209,12 @@ class County:
         personal: dict[str, str] | None = None,
     ) -> Proposal:
         """Return the proposal of the office whose turn it is; ``by`` may name somebody of another."""
-        return Proposal(
-            type=wire_name(event),
-            stream=stream,
-            event=event,
-            effective_on=(effective_on or self.today).isoformat(),
+        who = Who(
             actor=by if "-" in by else f"{self.office}-{by}",
             office=self.office,
-            personal=personal or {},
+            on=(effective_on or self.today).isoformat(),
         )
+        return who.says(stream, event, personal=personal)
 
     def insist(self, proposal: Proposal, *, reason: str, authority: str) -> None:
         """Have an act recorded even where rules refuse it: each is then named with the act."""
@@ -227,7 +226,7 @@ class County:
             despite = tuple(
                 Despite(authority=authority, clause=clause, reason=reason) for clause in clauses
             )
-            self._batch.append(_despite(proposal, despite))
+            self._batch.append(msgspec.structs.replace(proposal, despite=despite))
             self.flush()
 
     def with_files(self, proposals: Iterable[Proposal], evidence: Iterable[Evidence]) -> None:
@@ -281,20 +280,6 @@ class County:
 def _by_actor(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
     """Return proposals as runs of one actor's: each signs what they said."""
     return [list(run) for _, run in groupby(proposals, attrgetter("actor"))]
-
-
-def _despite(proposal: Proposal, despite: tuple[Despite, ...]) -> Proposal:
-    """Return the proposal as an act against the named clauses."""
-    return Proposal(
-        type=proposal.type,
-        stream=proposal.stream,
-        event=proposal.event,
-        effective_on=proposal.effective_on,
-        actor=proposal.actor,
-        office=proposal.office,
-        personal=proposal.personal,
-        despite=despite,
-    )
 
 
 def _workdays(calendar: Calendar, first: date, last: date) -> list[date]:

@@ -11,7 +11,6 @@ import msgspec
 from aidledger.domain.calendar import Calendar
 from aidledger.domain.events import powers, registry, support
 from aidledger.domain.events.base import Event
-from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted
 from aidledger.domain.policy.adopting import parameter_text
 from aidledger.domain.policy.year import load_year_table
@@ -19,6 +18,7 @@ from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
 from aidledger.services.acts.adoption import adopt_calendars, adopt_packs, shipped
 from aidledger.services.acts.proposals import UNKNOWN_PERSON
+from aidledger.services.acts.who import Who
 from aidledger.services.keys.founding import Officer, Said, genesis, powers_evidence, roles
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import TOWNSHIP_DECIDES, Dossier
@@ -134,15 +134,8 @@ def _appointed(county: County, staff: Iterable[Post], on: str) -> list[Proposal]
 
 def _registered(said: Said, on: str, personal: dict[str, str] | None = None) -> Proposal:
     """Return the proposal of an event of the registry."""
-    return Proposal(
-        type=wire_name(said.event),
-        stream=f"registry/{COUNTY}",
-        event=said.event,
-        effective_on=on,
-        actor=said.actor,
-        office=said.office,
-        personal=personal or {},
-    )
+    by = Who(actor=said.actor, office=said.office, on=on)
+    return by.says(f"registry/{COUNTY}", said.event, personal=personal)
 
 
 def _standard(code: str, from_on: date, fen: int = _STANDARD_FEN) -> registry.StandardPublished:
