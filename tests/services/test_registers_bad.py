@@ -77,6 +77,16 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda p: _written(p / "bad.csv", "身份证号,死亡日期\n".encode() + b"1,\xff\xff\n"),
         r"line 2: expected text in UTF-8 or GB18030, found bytes of neither",
     ),
+    # as GB18030 it breaks in its first line already, which has nothing wrong
+    "UTF-8 with one bad byte": (
+        lambda p: _written(p / "bad.csv", "姓名,身份证号,死亡日期\n".encode() * 9 + b"\xff\x00,\n"),
+        r"line 10: expected text in UTF-8 or GB18030, found bytes of neither",
+    ),
+    "one line without an end": (
+        lambda p: endless(p / "bad.csv"),
+        r"line 1 has more than 16777216 bytes",
+    ),
+    "a device": (lambda _: Path("/dev/zero"), r"this is a device or a pipe, expected a file"),
     "UTF-16": (
         lambda p: _written(p / "bad.csv", "身份证号,死亡日期\n".encode("utf-16")),
         r"line 1: expected text in UTF-8 or GB18030, found UTF-16",
@@ -108,6 +118,13 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "empty": (lambda p: _written(p / "bad.csv", b"\n\n"), "the file is empty"),
     "a header alone": (lambda p: as_csv(p / "bad.csv", [HEAD]), "a header and no rows"),
 }
+
+
+def endless(path: Path) -> Path:
+    """Make a file of two gigabytes that takes no room: nothing in it ends a line."""
+    with path.open("wb") as file:
+        file.truncate(2 << 30)
+    return path
 
 
 def _written(path: Path, content: bytes) -> Path:

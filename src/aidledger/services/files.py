@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from aidledger.services.problems import ServiceError
 
@@ -52,6 +53,20 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put several files into a folder. Raises OSError."""
     for name, content in files.items():
         write_file(folder / name, content)
+
+
+def check_regular(file: IO[bytes]) -> None:
+    """Refuse what is read twice and has no end, or can be read once only: a device, a pipe.
+
+    Raises:
+        ServiceError: not a regular file.
+    """
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise ServiceError(
+            "this is a device or a pipe, expected a file",
+            hint="save it as a file first: it is read twice",
+            exit_code=2,
+        )
 
 
 def read_files(paths: Sequence[Path], *, limit: int) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from aidledger.replay.files import FileReadError, parquet_rows
+from aidledger.services.files import check_regular
 from aidledger.services.importing.flat import columns_in, titles_of
 from aidledger.services.importing.table import (
     MAX_FILE_BYTES,
@@ -58,12 +59,13 @@ class HistoryFile:
 
         Raises:
             OSError: it can't be read.
-            ServiceError: a table without a type, or a file of no known format.
+            ServiceError: no regular file, a table without a type, or a file of no known format.
 
         """
         self._path = path
         self.type_name = type_name
         with path.open("rb") as file:
+            check_regular(file)
             self._stamp = _stamp(file)
             self.digest = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
@@ -179,28 +181,35 @@ def encoding_of(path: Path) -> str:
     """Return how a CSV file is written: UTF-8 or, as spreadsheets in China save it, GB18030.
 
     Raises:
-        ServiceError: neither; it names the first line that is none of the second.
+        ServiceError: neither; it names the line up to which one of the two could be read. The other
+            may have failed earlier only because it isn't meant.
 
     """
-    line = 1
+    lines = []
     for encoding in ("utf-8", "gb18030"):
-        decoder, line = codecs.getincrementaldecoder(encoding)(), 1
-        chunk = b""
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    decoder.decode(chunk)
-                    line += chunk.count(b"\n")
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            line += chunk.count(b"\n", 0, error.start)
-            continue
-        return encoding
+        line = _undecodable(path, encoding)
+        if line is None:
+            return encoding
+        lines.append(line)
     raise ServiceError(
-        f"line {line}: expected text in UTF-8 or GB18030, found bytes of neither",
-        hint="save it as CSV in UTF-8, XLSX, Parquet or JSON Lines",
+        f"line {max(lines)}: expected text in UTF-8 or GB18030, found bytes of neither",
+        hint="save it as CSV in UTF-8, XLSX or Parquet",
         exit_code=2,
     )
+
+
+def _undecodable(path: Path, encoding: str) -> int | None:
+    """Return the first line that isn't of an encoding; None where all are."""
+    decoder, line, chunk = codecs.getincrementaldecoder(encoding)(), 1, b""
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+                line += chunk.count(b"\n")
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return line + chunk.count(b"\n", 0, error.start)
+    return None
 
 
 def _format_of(start: bytes) -> str:

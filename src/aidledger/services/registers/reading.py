@@ -10,7 +10,7 @@ import csv
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain, count, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -22,7 +22,8 @@ from aidledger.replay.intake.feeding import (
     parquet_bytes,
     parquet_columns,
 )
-from aidledger.services.importing.sources import encoding_of
+from aidledger.services.files import check_regular
+from aidledger.services.importing.sources import MAX_LINE_BYTES, encoding_of
 from aidledger.services.importing.table import MAX_FILE_BYTES, MAX_UNPACKED_BYTES
 from aidledger.services.problems import ServiceError
 from aidledger.services.registers.columns import HEADER_WITHIN, Header, header_of
@@ -56,10 +57,11 @@ def read_into(
     Raises:
         OSError: it can't be read.
         RefusedError: a column is missing or there twice, or a cell is a formula.
-        ServiceError: of no known format or encoding, too large, or without a header.
+        ServiceError: no regular file, of no known format or encoding, too large, or without a header.
 
     """
     with path.open("rb") as file:
+        check_regular(file)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         start = file.read(_START)
@@ -89,12 +91,13 @@ def _csv_rows(text: Any) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of a CSV file; a quoted cell may run over several lines.
 
     Raises:
-        ServiceError: what is no CSV.
+        ServiceError: what is no CSV, or a line without an end.
 
     """
-    first = list(islice(text, HEADER_WITHIN))
+    lines = _lines(text)
+    first = list(islice(lines, HEADER_WITHIN))
     delimiter = "\t" if any("\t" in line for line in first) else ","
-    reader = csv.reader(chain(first, text), delimiter=delimiter, strict=True)
+    reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
@@ -104,6 +107,26 @@ def _csv_rows(text: Any) -> Iterator[tuple[int, list[str]]]:
         raise ServiceError(
             f"line {line}: expected a row of CSV, found {str(error)[:80]}", exit_code=2
         ) from None
+
+
+def _lines(text: Any) -> Iterator[str]:
+    """Yield the lines of a text, each of a bounded length: a file of one line fills no memory.
+
+    Raises:
+        ServiceError: a longer one.
+
+    """
+    for number in count(1):
+        line = text.readline(MAX_LINE_BYTES + 1)
+        if not line:
+            return
+        if len(line) > MAX_LINE_BYTES:
+            raise ServiceError(
+                f"line {number} has more than {MAX_LINE_BYTES} bytes, expected one row a line",
+                hint=_HINT,
+                exit_code=2,
+            )
+        yield line
 
 
 def _fed(
@@ -121,11 +144,11 @@ def _fed(
     header = header_of(kind, first, given)
     behind = chain((row for row in first if row[0] > header.line), rows)
     with Feed(header.places) as feed:
-        count = 0
-        for count in _pages(feed, behind, header):
+        fed = 0
+        for fed in _pages(feed, behind, header):
             if progress is not None:
-                progress(count)
-        if not count:
+                progress(fed)
+        if not fed:
             raise ServiceError("the file has a header and no rows", exit_code=2)
         feed.load(connection)
     return header
