@@ -175,11 +175,16 @@ NOTES = """## What is measured
 - *One durable command*: `record` of one visit, and one event a save.
 - *Bulk append*, *one entry*: finished acts (visits and payments, nothing asked) in one durable transaction: the entry
   encoded and chained, its leaf and the tree, the batch signed by an officer's Ed25519 key. The stock Application saves 100
-  events, or one.
+  events, or one. The goals come from a trial that neither read back nor signed. Of the 17 µs of the processor that an entry of
+  a batch costs with SQLite (the least of 30 batches), rows and COMMIT take 5.8, as bare rows do, encoding, chaining and
+  hashing 3.0, reading back strictly 4.2, tree, root and signature of the batch 2.4. For one entry, to sign (80 µs) and to
+  check the signature before it is kept (145 µs) takes with a bare row's commit (350 µs) longer than half of the stock save.
 - *Kept by others*: the same append against a table whose trigger writes each row as `jsonb` into a chain of SHA-256, and
   against objects of which SQLAlchemy-Continuum keeps every version, 200 a commit. Neither has a tree, a signature or a proof.
 - *History of a case*: its 33 entries read from the database and folded to the state of the case, 20 cases a chunk, against
-  `repository.get` of an aggregate of 33 events; and with an inclusion proof made for each entry and checked.
+  `repository.get` of an aggregate of 33 events; and with an inclusion proof made for each entry and checked. Of the 10.5 µs of
+  the processor that an entry takes with SQLite (the least of 200 chunks; the stock library's event 41) reading takes 2.7, the
+  strict form 2.5, decoding 1.6, making event and envelope 1.9, folding 1.4: nothing is shown that a rebuild would refuse.
 - *400 bytes written and kept by the disk*: `write` and `fsync` of a file, over and over: no durable commit is quicker.
 - *Verify*: a ledger of 400,000 entries in a SQLite file, read from the file. Each
   event is read as its type; the whole command also holds the batches against the entries, and starts its processes.

@@ -176,6 +176,8 @@ def decode_entries(records: Sequence[bytes]) -> list[Entry]:
     Raises:
         EntryError: as `decode_entry`, of the first record that is none; `index` says which.
     """
+    if len(records) == 1:
+        return [decode_entry(records[0])]
     entries = read_entries(records)
     if entries is not None and all_well_formed(entries):
         return entries

@@ -110,13 +110,14 @@ def read_head(row: Sequence[Any] | None, known: Head | None = None) -> Head:
 
     Of a head that is `known` to be right nothing is computed again. Raises StoreError `damaged`.
     """
+    if known is not None and row == (known.size, known.root, known.frontier, known.recorded_at):
+        return known
     match row:
         case [int(size), bytes(root), bytes(frontier), str() | None as recorded_at]:
             head = Head(size=size, root=root, frontier=frontier, recorded_at=recorded_at)
         case _:
             raise damaged("the head row is missing or not in its format")
-    if head != known:
-        _check_frontier(head)
+    _check_frontier(head)
     return head
 
 
