@@ -7,6 +7,7 @@
 -- not_zh: 前一次救助之后才发生的事由；规定期限已满的；没有记载事由发生日的。
 -- not_en: a cause that came after the earlier help; the window is over; no day of the cause is recorded
 -- severity: medium
+-- basis_zh: 进一步加强和改进临时救助工作的意见（2018）；松滋公开审计
 -- basis: T18; published audit of Songzi
 -- parameters: same_cause_days
 -- remedy_zh: 核对两次救助的事由与票据；确属重复的，追回后一次。

@@ -8,6 +8,7 @@
 -- not_en: together exactly the limit; outside the window; what the county granted; a single grant beyond the
 --   limit (no split but no power: F044)
 -- severity: critical
+-- basis_zh: 进一步加强和改进临时救助工作的意见（2018）（乡镇限额和备用金）
 -- basis: T18 (township limit and reserve fund)
 -- parameters: split_days, township_limit_fen
 -- remedy_zh: 由县级民政部门补审；查明拆分由谁经办、谁批准。
