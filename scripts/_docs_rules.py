@@ -38,7 +38,7 @@ def _part(part: Part) -> str:
 def _rule(rule: Rule) -> str:
     """Return the section of one rule."""
     asks = [
-        ("Basis", rule.basis),
+        ("Basis", f"{rule.basis_zh}; {rule.basis}"),
         ("Pack parameters", ", ".join(f"`{name}`" for name in rule.parameters)),
         ("Thresholds", ", ".join(f"`{name}` = {value}" for name, value in rule.thresholds)),
         ("Reads", ", ".join(f"`{name}`" for name in sorted(rule.tables))),

@@ -82,7 +82,12 @@ def test_the_hash_of_a_rule_covers_its_parts(
 @pytest.mark.parametrize(
     ("old", "new", "place", "said"),
     [
-        ("$paid_after_hits", "$paid_after_all", (FILE, LINES + 9), "a part: over_limit, paid_"),
+        (
+            "$paid_after_hits",
+            "$paid_after_all",
+            (FILE, LINES + 9),
+            "a part: counted_in_allowance, ",
+        ),
         ("amount_fen > 0", "amount_fen > $least", (FILE, LINES + 11), "a threshold of the header"),
         ("WHERE amount_fen", "WHERE WHERE amount_fen", (FILE, LINES + 11), "one SELECT"),
         ("months = 3", "months_ = 3", (PART, 11), "a threshold of the header"),

@@ -11,7 +11,7 @@ REQUIRED: Final = (
     *("id", "title_zh", "title_en", "explain_zh", "explain_en", "not_zh", "not_en", "severity"),
     *("basis", "remedy_zh", "remedy_en", "message_zh", "message_en"),
 )
-OPTIONAL: Final = ("parameters", "thresholds", "needs", "facts")
+OPTIONAL: Final = ("basis_zh", "parameters", "thresholds", "needs", "facts")
 HINT: Final = "see docs/AUDIT.md"
 _line = re.compile(r"--\s?([a-z_]+):\s*(.*)").fullmatch
 _more = re.compile(r"--\s{2,}(\S.*)").fullmatch

@@ -70,6 +70,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     not_zh: str
     not_en: str
     severity: Severity
+    basis_zh: str
     basis: str
     parameters: tuple[str, ...]
     thresholds: tuple[tuple[str, int], ...]
@@ -198,6 +199,7 @@ def parse_rule(
         not_zh=header.text("not_zh"),
         not_en=header.text("not_en"),
         severity=severity,
+        basis_zh=header.text("basis_zh") or header.text("basis"),
         basis=header.text("basis"),
         parameters=parameters,
         thresholds=thresholds,

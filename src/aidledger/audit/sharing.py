@@ -1,7 +1,7 @@
 """Parts: SELECTs that several rules share, each a file of its own, put in where a rule names one.
 
-A line ``$name`` of a rule's SELECT is the part of that name. A part reads event views, models and what its
-header says that the rule names before it; its thresholds are the rule's.
+A line ``$name`` of a rule's SELECT is the part of that name. A part reads event views, models, other parts and
+what its header says that the rule names before it; its thresholds are the rule's.
 """
 
 from __future__ import annotations
@@ -51,12 +51,19 @@ def with_parts(header: Header, thresholds: Collection[str]) -> tuple[Header, tup
         RuleError: a line that names neither a part nor a threshold.
 
     """
-    lines: list[tuple[str, int, str]] = []
     names: list[str] = []
+    lines = tuple(_put_in(header, thresholds, names))
+    return msgspec.structs.replace(header, query_lines=lines), tuple(names)
+
+
+def _put_in(
+    header: Header, thresholds: Collection[str], names: list[str]
+) -> Iterator[tuple[str, int, str]]:
+    """Yield the lines of a SELECT, a part in the place of its name; the names are noted."""
     for file, number, text in header.query_lines:
         match = _line(text)
         if match is None or match[2] in thresholds:
-            lines.append((file, number, text))
+            yield file, number, text
             continue
         part = load_parts().get(match[2])
         if part is None:
@@ -65,11 +72,5 @@ def with_parts(header: Header, thresholds: Collection[str]) -> tuple[Header, tup
                 file, number, f"a threshold of the header, or a part: {known}", text.strip(), HINT
             )
         names.append(part.name)
-        lines += _indented(part, match[1])
-    return msgspec.structs.replace(header, query_lines=tuple(lines)), tuple(names)
-
-
-def _indented(part: Part, space: str) -> Iterator[tuple[str, int, str]]:
-    """Yield the lines of a part as they stand in a rule."""
-    for file, number, text in part.header.query_lines:
-        yield file, number, f"{space}{text}".rstrip()
+        for place in _put_in(part.header, thresholds, names):
+            yield place[0], place[1], f"{match[1]}{place[2]}".rstrip()

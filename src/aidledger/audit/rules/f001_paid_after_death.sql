@@ -8,6 +8,7 @@
 -- not_zh: 死亡当月的发放；银行已全额退回的；以家庭为单位发放、家中尚有他人在保的（见 F002）。
 -- not_en: the month of death itself; a line that the bank gave back in full; a household in which others live on (F002)
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第二十四条；惠来 2022：死亡 118 人，457,200 元
 -- basis: K21 art. 24; Huilai 2022: 118 dead, 457,200 yuan
 -- remedy_zh: 停发，按月追回死亡次月以后的金额；已知仍发的，查明审批责任。
 -- remedy_en: stop, and recover what was paid for the months after that of the death; where it was known, ask who approved

@@ -9,6 +9,7 @@
 -- not_zh: 期限未满的；期限内已复核、调整、停发或报告终止的。
 -- not_en: the time is not over; a review, an adjustment, a suspension or a report of termination within it
 -- severity: high
+-- basis_zh: 社会救助扩围增效通知（2022）（三个月）
 -- basis: N22 (three months)
 -- parameters: death_review_months
 -- remedy_zh: 立即复核；多发的按月追回。

@@ -8,6 +8,7 @@
 -- not_en: the month in which it began; from the month of the return on; a line that the bank gave back in full; a
 --   household in which others live
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第二十四条
 -- basis: K21 art. 24
 -- remedy_zh: 停发，按月追回；查明谁领取了这些钱。
 -- remedy_en: stop, recover by month, and ask who drew the money

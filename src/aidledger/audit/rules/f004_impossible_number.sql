@@ -7,6 +7,7 @@
 -- not_zh: 行政区划代码不认识的（仅提示，不记录）；已更正的。
 -- not_en: a code of an area that is not known (a warning, not recorded); what was corrected since
 -- severity: medium
+-- basis_zh: GB 11643（校验码 MOD 11-2）
 -- basis: GB 11643 (check character MOD 11-2)
 -- remedy_zh: 当面核对证件并更正；查不到本人的，停发。
 -- remedy_en: look at the document and correct it; where there is no such person, stop

@@ -8,6 +8,7 @@
 -- not_en: the older entry was corrected after a change of name; minors, who are not named; names that are the
 --   same once masked (nobody can tell)
 -- severity: high
+-- basis_zh: 松滋审计做法：同一号码比对姓名
 -- basis: audit practice in Songzi: compare names within one number
 -- remedy_zh: 核对证件与户籍；确属更名的更正记录，冒用的停发追回。
 -- remedy_en: compare document and register; correct the entry after a change of name, stop and recover where it

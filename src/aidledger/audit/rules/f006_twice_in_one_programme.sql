@@ -8,6 +8,7 @@
 -- not_en: after the first had ended or the person had died; help that is given once; cases of two programmes
 --   (F021 to F025)
 -- severity: high
+-- basis_zh: 松滋审计做法：一户多证
 -- basis: audit practice in Songzi: one household with several certificates
 -- remedy_zh: 保留一件，终止另一件，追回重复发放。
 -- remedy_en: keep one, end the other, and recover what was paid twice

@@ -8,6 +8,7 @@
 -- not_en: nothing was paid after it; a later comparison with the civil register found the person (an explanation
 --   does not)
 -- severity: high
+-- basis_zh: 审计做法；喜德：虚报 4,517 人
 -- basis: audit practice; Xide: 4,517 invented persons
 -- remedy_zh: 入户见人、见证件；查不到本人的停发、追回、移送。
 -- remedy_en: visit and see person and document; where there is nobody, stop, recover and hand the matter over

@@ -8,6 +8,7 @@
 -- not_zh: 生日所在月份的发放；在政策包列出的学段在读的；已改按其他情形供养的。
 -- not_en: the month of the birthday; at school in a stage that the pack names; supported on another limb since
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第五条；C1；S1-050
 -- basis: K21 art. 5; C1; S1-050
 -- parameters: minor_keep_age
 -- remedy_zh: 超龄的停发并追回；提前终止的恢复供养并补发。

@@ -9,6 +9,7 @@
 --   and this rule reads the validity only: whether the grade carries the limb takes somebody who may open
 --   it
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第五条；C6
 -- basis: K21 art. 5; C6
 -- remedy_zh: 请残联核对；证已失效且未换发的，复核是否符合其他情形。
 -- remedy_en: ask the disabled persons' federation; where it was not renewed, see whether another limb holds
@@ -29,25 +30,19 @@ held AS (
       ON certified.stream = approved.stream AND certified.position < approved.position
     GROUP BY approved.position
 ),
-uncarried AS (
+found AS (
     SELECT approved.stream, approved.position, approved.effective_on, held.valid_to,
            COALESCE(held.positions, CAST([] AS BIGINT[])) AS certificates
     FROM approved
     LEFT JOIN held ON held.position = approved.position
     WHERE NOT COALESCE(held.valid, FALSE)
-),
-paid AS (
-    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM (SELECT DISTINCT stream FROM uncarried) AS those
-    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
-    GROUP BY those.stream
 )
-SELECT uncarried.stream AS subject,
-       LIST_SORT(LIST_CONCAT([uncarried.position], uncarried.certificates)) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
-       uncarried.effective_on AS approved_on,
-       uncarried.valid_to
-FROM uncarried
-LEFT JOIN paid ON paid.stream = uncarried.stream
+SELECT paid.stream AS subject,
+       LIST_SORT(LIST_CONCAT([paid.position], paid.certificates)) AS positions,
+       period,
+       amount_fen,
+       paid.effective_on AS approved_on,
+       paid.valid_to
+FROM (
+    $with_paid
+) AS paid

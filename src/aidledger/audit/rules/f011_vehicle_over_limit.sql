@@ -13,6 +13,7 @@
 --   next (there must be time to act); a case assessed anew, suspended or reported for termination in it;
 --   what an assessment leaves out (a powered wheelchair); exactly at the limit
 -- severity: high
+-- basis_zh: 舒城 2020：208 户有住房、高档车辆、企业或者缴存公积金；政策包参数 vehicles_max
 -- basis: Shucheng 2020: 208 households with houses, costly cars, firms or fund payments; pack parameter
 --   vehicles_max
 -- thresholds: months = 2

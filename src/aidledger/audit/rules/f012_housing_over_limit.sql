@@ -13,6 +13,7 @@
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination
 --   in it; exactly at the limit
 -- severity: high
+-- basis_zh: 舒城 2020；安吉 2018；政策包参数 dwellings_max
 -- basis: Shucheng 2020; Anji 2018; pack parameter dwellings_max
 -- thresholds: months = 2
 -- remedy_zh: 重新核定财产；超过限额的停发并追回。

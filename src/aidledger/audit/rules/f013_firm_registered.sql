@@ -14,6 +14,7 @@
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination
 --   in it; exactly at the limit
 -- severity: high
+-- basis_zh: 舒城 2020；政策包参数 firms_max
 -- basis: Shucheng 2020; pack parameter firms_max
 -- thresholds: months = 2
 -- remedy_zh: 重新核定财产与收入；超过限额的停发并追回。

@@ -11,6 +11,7 @@
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination
 --   in it
 -- severity: critical
+-- basis_zh: 朔州、安吉 2018 公开审计；最低生活保障审核确认办法（2021）第十五条
 -- basis: published audits of Shuozhou and of Anji 2018; D21 art. 15
 -- thresholds: months = 2
 -- remedy_zh: 停发，追回，并查明核对结果为何没有处理。

@@ -11,6 +11,7 @@
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination
 --   in it
 -- severity: medium
+-- basis_zh: 舒城 2020；安吉 2018
 -- basis: Shucheng 2020; Anji 2018
 -- thresholds: months = 2
 -- remedy_zh: 按缴存基数重新核定收入，调整或停发。

@@ -14,6 +14,7 @@
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination
 --   in it; exactly at the limit
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第十四条、第十七条；政策包参数 deposit_limit_fen
 -- basis: D21 art. 14 and 17; pack parameter deposit_limit_fen
 -- thresholds: months = 2
 -- remedy_zh: 按核对日余额重新核定；超过限额的停发并追回。

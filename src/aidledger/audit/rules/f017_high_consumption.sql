@@ -11,6 +11,7 @@
 --   next (there must be time to act); a case that was assessed anew, suspended or reported for termination
 --   in it
 -- severity: medium
+-- basis_zh: 最低生活保障审核确认办法（2021）第十七条
 -- basis: D21 art. 17
 -- thresholds: months = 2
 -- remedy_zh: 请申请人说明费用由谁承担，必要时重新核定。

@@ -9,6 +9,7 @@
 -- not_en: assessed anew as not able before the approval; a ground is recorded (in hardship, missing, in prison
 --   …); found only after the approval (a matter of the review)
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第八条；S1-005 至 S1-007
 -- basis: K21 art. 8; S1-005 to S1-007
 -- remedy_zh: 督促义务人履行；不符合条件的终止供养，向义务人追偿。
 -- remedy_en: have the obligor do what the law asks; where the conditions are not met, end support and recover
@@ -31,24 +32,18 @@ newest AS (
       ON assessed.stream = approved.stream AND assessed.position < approved.position
     GROUP BY approved.stream, approved.position, assessed.obligor
 ),
-able AS (
+found AS (
     SELECT stream, position, ARRAY_AGG(assessment) AS assessments
     FROM newest
     WHERE able AND ground = 'none'
     GROUP BY stream, position
-),
-paid AS (
-    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM (SELECT DISTINCT stream FROM able) AS those
-    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
-    GROUP BY those.stream
 )
 SELECT approved.stream AS subject,
-       LIST_SORT(LIST_CONCAT([approved.position], able.assessments)) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
+       LIST_SORT(LIST_CONCAT([approved.position], paid.assessments)) AS positions,
+       period,
+       amount_fen,
        approved.effective_on AS approved_on
-FROM able
-JOIN approved ON approved.position = able.position
-LEFT JOIN paid ON paid.stream = approved.stream
+FROM (
+    $with_paid
+) AS paid
+JOIN approved ON approved.position = paid.position

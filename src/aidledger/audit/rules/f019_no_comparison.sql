@@ -7,6 +7,7 @@
 -- not_zh: 批准所依政策包不要求核对的；核对在批准之前完成的，无论有无疑点（疑点未处置见 F020）。
 -- not_en: an approval under a pack that asks for none; a comparison before the approval, whatever it hit (F020 is of hits)
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第十五条、第十七条；特困人员认定办法（2021）第十四条
 -- basis: D21 art. 15 and 17; K21 art. 14
 -- parameters: data_comparison_required
 -- remedy_zh: 补做核对；不符合条件的，停发并追回。
@@ -15,25 +16,11 @@
 -- message_en: approved on {approved_on} without a comparison; {amount_fen} yuan were paid since
 -- needs: application_approved; 没有批准记录; no approval is recorded
 -- facts: F019, S1-028
-WITH approved AS (
+WITH decided AS (
     SELECT stream, position, effective_on, pack_hash FROM application_approved
 ),
-programme AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
-adopted AS (
-    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
-),
 under AS (
-    -- the pack that the decision pins; where it pins none, the one in force on its day
-    SELECT approved.stream, approved.position, approved.effective_on,
-           COALESCE(adopted.adoption, pack_in_force.adoption) AS adoption
-    FROM approved
-    LEFT JOIN programme ON programme.stream = approved.stream
-    LEFT JOIN adopted ON adopted.pack_hash = approved.pack_hash
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = approved.effective_on
-     AND pack_in_force.programme = COALESCE(programme.programme, '')
+    $decided_under
 ),
 asked AS (
     SELECT under.stream, under.position, under.effective_on, under.adoption

@@ -8,6 +8,7 @@
 -- not_en: each hit was answered before the approval, whatever the answer; what a comparison after the approval
 --   showed (F011 to F017)
 -- severity: critical
+-- basis_zh: 最低生活保障审核确认办法（2021）第十五条；甘肃审计做法：发现疑点、核实、处理
 -- basis: D21 art. 15; audit practice in Gansu: find the doubt, verify it, settle it
 -- remedy_zh: 逐条核实；不符合条件的，停发并追回；查明谁越过了疑点。
 -- remedy_en: verify each; where the conditions are not met, stop and recover; ask who passed over it
@@ -36,7 +37,7 @@ answered AS (
      AND answer.position < hits.position
     WHERE TRIM(answer.reason) <> ''
 ),
-left_over AS (
+found AS (
     SELECT hits.stream, hits.position, LIST_SORT(LIST_DISTINCT(ARRAY_AGG(hits.hit))) AS hits,
            LIST_DISTINCT(ARRAY_AGG(hits.compared)) AS compared
     FROM hits
@@ -45,20 +46,14 @@ left_over AS (
      AND answered.hit = hits.hit
     WHERE answered.hit IS NULL
     GROUP BY hits.stream, hits.position
-),
-paid AS (
-    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM (SELECT DISTINCT stream FROM left_over) AS those
-    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
-    GROUP BY those.stream
 )
 SELECT approved.stream AS subject,
-       LIST_SORT(LIST_CONCAT(left_over.compared, [approved.position])) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
+       LIST_SORT(LIST_CONCAT(paid.compared, [approved.position])) AS positions,
+       period,
+       amount_fen,
        approved.effective_on AS approved_on,
-       left_over.hits
-FROM left_over
-JOIN approved ON approved.position = left_over.position
-LEFT JOIN paid ON paid.stream = approved.stream
+       paid.hits
+FROM (
+    $with_paid
+) AS paid
+JOIN approved ON approved.position = paid.position

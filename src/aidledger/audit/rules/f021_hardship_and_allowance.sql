@@ -8,6 +8,7 @@
 -- not_en: a member whom the allowance does not count, or not yet in the month of joining; one after the other,
 --   with no month of both; a line that the bank gave back in full
 -- severity: high
+-- basis_zh: 安吉 2018 公开审计
 -- basis: published audit of Anji 2018
 -- remedy_zh: 保留特困供养，低保减去本人重新核定，追回重复部分。
 -- remedy_en: keep the support in extreme hardship, set the allowance anew without the person, and recover what
@@ -23,54 +24,23 @@ WITH applied AS (
     FROM application_submitted
     GROUP BY stream
 ),
-members AS (
-    SELECT "case" AS stream, person, covered,
-           SUBSTRING(CAST(from_on AS VARCHAR), 1, 7) AS from_month,
-           SUBSTRING(CAST(to_on AS VARCHAR), 1, 7) AS to_month
-    FROM households
-),
-supported AS (
-    SELECT stream, person FROM applied WHERE programme = 'tekun'
-),
 allowed AS (
-    -- whom the allowance counts: covered members, and an applicant of whom no row says otherwise
-    SELECT members.stream, members.person, members.from_month, members.to_month
-    FROM members
-    JOIN applied ON applied.stream = members.stream AND applied.programme = 'dibao'
-    WHERE members.covered
-    UNION
-    SELECT applied.stream, applied.person, '0000-01', NULL
-    FROM applied
-    LEFT JOIN members ON members.stream = applied.stream AND members.person = applied.person
-    WHERE applied.programme = 'dibao' AND members.stream IS NULL
+    $counted_in_allowance
 ),
 both_programmes AS (
-    SELECT supported.stream AS hardship, allowed.stream AS allowance, supported.person,
-           allowed.from_month, allowed.to_month
-    FROM supported
-    JOIN allowed ON allowed.person = supported.person
+    SELECT applied.stream AS hardship, allowed.stream AS allowance, allowed.person, allowed.from_month,
+           allowed.to_month
+    FROM applied
+    JOIN allowed ON allowed.person = applied.person
+    WHERE applied.programme = 'tekun'
 ),
 streams AS (
     SELECT hardship AS stream FROM both_programmes
     UNION
     SELECT allowance FROM both_programmes
 ),
-returned AS (
-    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
-    FROM payment_returned
-    GROUP BY stream, month, run
-),
 lines AS (
-    -- of each case and month what the bank did not give back
-    SELECT issued.stream, issued.month, MAX(issued.effective_on) AS day,
-           SUM(issued.amount_fen - COALESCE(returned.amount_fen, 0)) AS amount_fen,
-           ARRAY_AGG(issued.position) AS positions
-    FROM payment_issued AS issued
-    JOIN (SELECT DISTINCT stream FROM streams) AS those ON those.stream = issued.stream
-    LEFT JOIN returned
-      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
-    WHERE issued.amount_fen > COALESCE(returned.amount_fen, 0)
-    GROUP BY issued.stream, issued.month
+    $paid_months
 )
 SELECT both_programmes.person AS subject,
        LIST_SORT(

@@ -8,6 +8,7 @@
 -- not_en: one month after the other; a member who had left the old household; two cases of one area (F006); a
 --   line that the bank gave back in full
 -- severity: high
+-- basis_zh: 松滋 2012 公开审计
 -- basis: published audit of Songzi 2012
 -- remedy_zh: 按实际居住地保留一份，终止另一份，追回重复部分。
 -- remedy_en: keep the one where the household lives, end the other, and recover
@@ -23,22 +24,8 @@ WITH applied AS (
     FROM application_submitted
     GROUP BY stream
 ),
-members AS (
-    SELECT "case" AS stream, person, covered,
-           SUBSTRING(CAST(from_on AS VARCHAR), 1, 7) AS from_month,
-           SUBSTRING(CAST(to_on AS VARCHAR), 1, 7) AS to_month
-    FROM households
-),
 people AS (
-    SELECT members.stream, members.person, applied.area, members.from_month, members.to_month
-    FROM members
-    JOIN applied ON applied.stream = members.stream AND applied.programme = 'dibao'
-    WHERE members.covered
-    UNION
-    SELECT applied.stream, applied.person, applied.area, '0000-01', NULL
-    FROM applied
-    LEFT JOIN members ON members.stream = applied.stream AND members.person = applied.person
-    WHERE applied.programme = 'dibao' AND members.stream IS NULL
+    $counted_in_allowance
 ),
 shared AS (
     -- one who is of both for a time
@@ -54,22 +41,8 @@ streams AS (
     UNION
     SELECT urban FROM shared
 ),
-returned AS (
-    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
-    FROM payment_returned
-    GROUP BY stream, month, run
-),
 lines AS (
-    -- of each case and month what the bank did not give back
-    SELECT issued.stream, issued.month, MAX(issued.effective_on) AS day,
-           SUM(issued.amount_fen - COALESCE(returned.amount_fen, 0)) AS amount_fen,
-           ARRAY_AGG(issued.position) AS positions
-    FROM payment_issued AS issued
-    JOIN (SELECT DISTINCT stream FROM streams) AS those ON those.stream = issued.stream
-    LEFT JOIN returned
-      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
-    WHERE issued.amount_fen > COALESCE(returned.amount_fen, 0)
-    GROUP BY issued.stream, issued.month
+    $paid_months
 ),
 months AS (
     SELECT shared.rural, shared.urban, one.month, COUNT(DISTINCT shared.person) AS persons,

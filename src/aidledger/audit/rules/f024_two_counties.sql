@@ -12,6 +12,7 @@
 -- not_en: a hit that was cleared with its reason; what is paid for the month of a comparison in support and the
 --   next (there must be time to act); a case that was suspended or reported for termination in it
 -- severity: high
+-- basis_zh: 社会救助扩围增效通知（2022）：搬迁后两地享受
 -- basis: N22: support in two places after relocation
 -- thresholds: months = 2
 -- remedy_zh: 与对方县核实，保留一处，追回重复部分。

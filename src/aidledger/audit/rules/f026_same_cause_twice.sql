@@ -7,6 +7,7 @@
 -- not_zh: 前一次救助之后才发生的事由；规定期限已满的；没有记载事由发生日的。
 -- not_en: a cause that came after the earlier help; the window is over; no day of the cause is recorded
 -- severity: medium
+-- basis_zh: 进一步加强和改进临时救助工作的意见（2018）；松滋公开审计
 -- basis: T18; published audit of Songzi
 -- parameters: same_cause_days
 -- remedy_zh: 核对两次救助的事由与票据；确属重复的，追回后一次。
@@ -16,34 +17,8 @@
 -- message_en: {office} granted {amount_fen} yuan again on {granted_on}, for a cause helped on {helped_on}
 -- needs: help_granted where help = 'temporary'; 没有临时救助记录; no temporary assistance is recorded
 -- facts: F026, S4-043
-WITH persons AS (
-    SELECT stream, MAX_BY(applicant, position) AS person, MAX_BY(programme, position) AS programme
-    FROM application_submitted
-    GROUP BY stream
-),
-rules AS (
-    SELECT adoption, MAX(CASE WHEN name = 'same_cause_days' THEN days END) AS cause_days
-    FROM pack_parameters
-    GROUP BY adoption
-),
-in_force AS (
-    SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption, rules.cause_days
-    FROM pack_in_force
-    JOIN rules ON rules.adoption = pack_in_force.adoption
-),
-granted AS (
-    -- help of another programme's case is temporary assistance all the same, and has its rules
-    SELECT grants.position, grants.stream, persons.person, grants.effective_on, grants.office,
-           grants.amount_fen, grants.cause_on,
-           COALESCE(own.cause_days, other.cause_days) AS cause_days,
-           CASE WHEN own.cause_days IS NULL THEN other.adoption ELSE own.adoption END AS adoption
-    FROM help_granted AS grants
-    JOIN persons ON persons.stream = grants.stream
-    LEFT JOIN in_force AS own
-      ON own.day = grants.effective_on AND own.programme = COALESCE(persons.programme, '')
-    LEFT JOIN in_force AS other
-      ON other.day = grants.effective_on AND other.programme = 'temporary'
-    WHERE grants.help = 'temporary'
+WITH granted AS (
+    $temporary_help
 ),
 again AS (
     SELECT this.position, MIN(other.position) AS earlier, MIN(other.effective_on) AS helped_on
@@ -56,7 +31,7 @@ again AS (
     GROUP BY this.position
 )
 SELECT granted.stream AS subject,
-       LIST_SORT([again.earlier, granted.position, granted.adoption]) AS positions,
+       LIST_SORT([again.earlier, granted.position, granted.by_cause]) AS positions,
        CAST(granted.effective_on AS VARCHAR) AS period,
        granted.amount_fen,
        granted.effective_on AS granted_on,

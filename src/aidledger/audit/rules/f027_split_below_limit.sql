@@ -8,6 +8,7 @@
 -- not_en: together exactly the limit; outside the window; what the county granted; a single grant beyond the
 --   limit (no split but no power: F044)
 -- severity: critical
+-- basis_zh: 进一步加强和改进临时救助工作的意见（2018）（乡镇限额和备用金）
 -- basis: T18 (township limit and reserve fund)
 -- parameters: split_days, township_limit_fen
 -- remedy_zh: 由县级民政部门补审；查明拆分由谁经办、谁批准。
@@ -18,44 +19,17 @@
 --   its limit is {limit_fen} yuan
 -- needs: help_granted where help = 'temporary'; 没有临时救助记录; no temporary assistance is recorded
 -- facts: F027, S4-045
-WITH persons AS (
-    SELECT stream, MAX_BY(applicant, position) AS person, MAX_BY(programme, position) AS programme
-    FROM application_submitted
-    GROUP BY stream
-),
-rules AS (
-    SELECT adoption, MAX(CASE WHEN name = 'split_days' THEN days END) AS split_days,
-           MAX(CASE WHEN name = 'township_limit_fen' THEN TRY_CAST(value AS BIGINT) END) AS limit_fen
-    FROM pack_parameters
-    GROUP BY adoption
-),
-in_force AS (
-    SELECT pack_in_force.day, pack_in_force.programme, pack_in_force.adoption, rules.split_days,
-           rules.limit_fen
-    FROM pack_in_force
-    JOIN rules ON rules.adoption = pack_in_force.adoption
-),
-township AS (
+WITH township AS (
     SELECT data_office AS office
     FROM office_registered
     GROUP BY data_office
     HAVING MAX_BY(kind, position) = 'township'
 ),
+helped AS (
+    $temporary_help
+),
 granted AS (
-    -- help of another programme's case is temporary assistance all the same, and has its rules
-    SELECT grants.position, grants.stream, persons.person, grants.effective_on, grants.office,
-           grants.amount_fen,
-           COALESCE(own.split_days, other.split_days) AS split_days,
-           COALESCE(own.limit_fen, other.limit_fen) AS limit_fen,
-           CASE WHEN own.limit_fen IS NULL THEN other.adoption ELSE own.adoption END AS adoption
-    FROM help_granted AS grants
-    JOIN persons ON persons.stream = grants.stream
-    JOIN township ON township.office = grants.office
-    LEFT JOIN in_force AS own
-      ON own.day = grants.effective_on AND own.programme = COALESCE(persons.programme, '')
-    LEFT JOIN in_force AS other
-      ON other.day = grants.effective_on AND other.programme = 'temporary'
-    WHERE grants.help = 'temporary'
+    SELECT * FROM helped WHERE office IN (SELECT office FROM township)
 ),
 windows AS (
     SELECT this.position, SUM(other.amount_fen) AS window_fen, ARRAY_AGG(other.position) AS positions
@@ -68,7 +42,7 @@ windows AS (
     GROUP BY this.position
 )
 SELECT granted.stream AS subject,
-       LIST_SORT(LIST_CONCAT(windows.positions, [granted.adoption])) AS positions,
+       LIST_SORT(LIST_CONCAT(windows.positions, [granted.by_limit])) AS positions,
        CAST(granted.effective_on AS VARCHAR) AS period,
        windows.window_fen AS amount_fen,
        granted.effective_on AS granted_on,

@@ -8,6 +8,7 @@
 -- not_en: an approval under a pack that asks for none (children); an emergency for which the pack leaves it out;
 --   a notice that was too short (F029)
 -- severity: critical
+-- basis_zh: 特困人员认定办法（2021）第十五条；S1-032、S1-033
 -- basis: K21 art. 15; S1-032, S1-033
 -- parameters: publicity_days
 -- remedy_zh: 补公示；有异议的重新调查，不符合条件的停发并追回。
@@ -16,24 +17,11 @@
 -- message_en: approved on {approved_on} before any notice was over; {amount_fen} yuan were paid
 -- needs: application_approved; 没有批准记录; no approval is recorded
 -- facts: F028, S1-032, S1-033
-WITH approved AS (
+WITH decided AS (
     SELECT stream, position, effective_on, pack_hash, limb FROM application_approved
 ),
-programme AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
-adopted AS (
-    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
-),
 under AS (
-    SELECT approved.stream, approved.position, approved.effective_on, approved.limb,
-           COALESCE(adopted.adoption, pack_in_force.adoption) AS adoption
-    FROM approved
-    LEFT JOIN programme ON programme.stream = approved.stream
-    LEFT JOIN adopted ON adopted.pack_hash = approved.pack_hash
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = approved.effective_on
-     AND pack_in_force.programme = COALESCE(programme.programme, '')
+    $decided_under
 ),
 asked AS (
     SELECT under.stream, under.position, under.effective_on, under.adoption
@@ -52,23 +40,17 @@ shown AS (
      AND publicity_ended.position < asked.position
      AND publicity_ended.to_on <= asked.effective_on
 ),
-unseen AS (
+found AS (
     SELECT asked.stream, asked.position, asked.effective_on, asked.adoption
     FROM asked
     LEFT JOIN shown ON shown.position = asked.position
     WHERE shown.position IS NULL
-),
-paid AS (
-    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM (SELECT DISTINCT stream FROM unseen) AS those
-    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
-    GROUP BY those.stream
 )
-SELECT unseen.stream AS subject,
-       LIST_SORT([unseen.position, unseen.adoption]) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
-       unseen.effective_on AS approved_on
-FROM unseen
-LEFT JOIN paid ON paid.stream = unseen.stream
+SELECT paid.stream AS subject,
+       LIST_SORT([paid.position, paid.adoption]) AS positions,
+       period,
+       amount_fen,
+       paid.effective_on AS approved_on
+FROM (
+    $with_paid
+) AS paid

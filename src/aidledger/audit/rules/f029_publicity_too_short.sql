@@ -7,6 +7,7 @@
 -- not_zh: 恰满期限的；仍在公示的；终止公示（见 F049）；没有公示（见 F028）。
 -- not_en: exactly as long as asked; a notice that is still up; the notice of a termination (F049); no notice at all (F028)
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第十五条（七日）；地方规定可以按工作日计
 -- basis: K21 art. 15 (7 days); local rules may ask for working days
 -- parameters: publicity_days
 -- remedy_zh: 重新公示满期；期间的批准予以复核。
@@ -15,43 +16,30 @@
 -- message_en: put up {started_on}, taken down {ended_on}: {shown} {unit} of the {asked} that are asked
 -- needs: publicity_ended; 没有公示结束的记录; no notice is recorded as taken down
 -- facts: F029, S1-034, C5
-WITH notices AS (
-    SELECT publicity_notices.notice, publicity_notices."case", publicity_notices.started_on,
+WITH decided AS (
+    SELECT publicity_notices."case" AS stream, publicity_notices.started_on AS effective_on,
            publicity_notices.ended_on, publicity_notices.positions, publicity_started.pack_hash
     FROM publicity_notices
     JOIN publicity_started ON publicity_started.position = publicity_notices.notice
     WHERE publicity_notices.ended_on IS NOT NULL
 ),
-programme AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
-adopted AS (
-    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
-),
 under AS (
-    SELECT notices.notice, notices."case", notices.started_on, notices.ended_on, notices.positions,
-           COALESCE(adopted.adoption, pack_in_force.adoption) AS adoption
-    FROM notices
-    LEFT JOIN programme ON programme.stream = notices."case"
-    LEFT JOIN adopted ON adopted.pack_hash = notices.pack_hash
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = notices.started_on
-     AND pack_in_force.programme = COALESCE(programme.programme, '')
+    $decided_under
 ),
 counted AS (
-    SELECT under."case", under.started_on, under.ended_on, under.positions, under.adoption,
+    SELECT under.stream, under.effective_on AS started_on, under.ended_on, under.positions, under.adoption,
            asked.days AS asked, COALESCE(unit.value, 'days') AS unit,
            CASE
                WHEN unit.value = 'working_days' THEN last_day.working_number - first_day.working_number
-               ELSE DATE_DIFF('day', under.started_on, under.ended_on)
+               ELSE DATE_DIFF('day', under.effective_on, under.ended_on)
            END AS shown
     FROM under
     JOIN pack_parameters AS asked ON asked.adoption = under.adoption AND asked.name = 'publicity_days'
     LEFT JOIN pack_parameters AS unit ON unit.adoption = under.adoption AND unit.name = 'publicity_unit'
-    LEFT JOIN calendar_days AS first_day ON first_day.day = under.started_on
+    LEFT JOIN calendar_days AS first_day ON first_day.day = under.effective_on
     LEFT JOIN calendar_days AS last_day ON last_day.day = under.ended_on
 )
-SELECT "case" AS subject,
+SELECT stream AS subject,
        LIST_SORT(LIST_CONCAT(positions, [adoption])) AS positions,
        CAST(started_on AS VARCHAR) || '/' || CAST(ended_on AS VARCHAR) AS period,
        CAST(NULL AS BIGINT) AS amount_fen,

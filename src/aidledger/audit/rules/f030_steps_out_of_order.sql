@@ -9,6 +9,7 @@
 -- not_en: on one day; the second notice after an objection; a survey of a later review; a step that is not
 --   recorded (F037, F028); what was entered later of a day before (F045)
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第十三条至第十六条；最低生活保障审核确认办法（2021）第十八条至第二十一条
 -- basis: K21 art. 13 to 16; D21 art. 18 to 21
 -- remedy_zh: 查明各步实际日期；颠倒的，重走被颠倒的程序。
 -- remedy_en: find out when each took place; what was out of order is done again

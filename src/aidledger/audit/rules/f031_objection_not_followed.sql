@@ -7,6 +7,7 @@
 -- not_zh: 期限未满的；复核后已再次公示的；异议成立而不予批准的（不必再次公示）。
 -- not_en: the time is not over; looked into and shown again; upheld and refused (nothing has to be shown again)
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第十五条；最低生活保障审核审批办法（2012）第二十九条
 -- basis: K21 art. 15; D12 art. 29
 -- remedy_zh: 重新调查并再次公示；据此复核批准。
 -- remedy_en: investigate anew and publish again; review the approval by what is found

@@ -8,6 +8,7 @@
 -- not_en: on the last working day; the time is not over; extended or suspended as the pack lets; withdrawn, or
 --   the applicant died, within the limit
 -- severity: medium
+-- basis_zh: 特困人员认定办法（2021）第十四条（15 个工作日）；此前为 20 个工作日（S1-031）
 -- basis: K21 art. 14 (15 working days); the limit of 20 before it (S1-031)
 -- parameters: opinion_limit_working_days
 -- remedy_zh: 立即提出意见；说明超期原因。

@@ -9,6 +9,7 @@
 -- not_en: on the last working day; the time is not over; extended or suspended as the pack lets; the applicant
 --   died within the limit; a day of receipt outside any calendar (nothing can be counted)
 -- severity: medium
+-- basis_zh: 特困人员认定办法（2021）第十六条（15 个工作日）；此前为 20 个工作日（S1-038）；最低生活保障审核确认办法（2021）（10 个工作日）；最低生活保障审核审批办法（2012）（5 个工作日）
 -- basis: K21 art. 16 (15 working days); 20 before it (S1-038); D21 (10); D12 (5)
 -- parameters: decision_limit_working_days
 -- remedy_zh: 立即决定；说明超期原因。

@@ -12,6 +12,7 @@
 -- not_en: on the last working day; the time is not over; extended or suspended as the pack lets; withdrawn, or
 --   the applicant died, within the limit; undecided where there is no limit for the whole (F032, F033)
 -- severity: medium
+-- basis_zh: 最低生活保障审核确认办法（2021）第二十二条（30 个工作日，有特殊理由的 45 个）；社会救助扩围增效通知（2022）（乡镇确认的 20 个工作日）；特困人员认定办法（2021）第十四条至第十六条
 -- basis: D21 art. 22 (30 working days, 45 with a ground); N22 (20 where townships decide); K21 art. 14 to 16
 -- parameters: whole_limit_working_days, opinion_limit_working_days
 -- remedy_zh: 查明拖在哪一步；立即决定。

@@ -7,6 +7,7 @@
 -- not_zh: 最后一日送达的（以送达日为准，不以录入日为准）；期限未满的。
 -- not_en: served on the last day (by the day on which it was served, not entered); the time is not over
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第十八条；最低生活保障审核确认办法（2021）第二十一条；S1-041、S1-042
 -- basis: K21 art. 18; D21 art. 21; S1-041, S1-042
 -- parameters: refusal_notice_working_days, refusal_notice_days
 -- remedy_zh: 立即书面告知并说明理由；申请人的期限从实际送达起算。

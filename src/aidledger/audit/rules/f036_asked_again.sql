@@ -6,6 +6,7 @@
 -- not_zh: 告知一次、列明多项的；作废的告知。
 -- not_en: one notice that lists many items; a notice that was annulled
 -- severity: low
+-- basis_zh: 特困人员认定办法（2021）第十二条
 -- basis: K21 art. 12
 -- remedy_zh: 说明为何没有一次告知；核对告知内容与清单。
 -- remedy_en: say why it was not told at once; hold the notices against the list of materials

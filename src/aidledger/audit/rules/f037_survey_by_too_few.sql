@@ -7,6 +7,7 @@
 -- not_zh: 恰为规定人数并已签字的；政策包不要求的；调查人员重名只算一人。
 -- not_en: as many as asked, and signed; a pack that asks for neither. One investigator named twice is one
 -- severity: medium
+-- basis_zh: 最低生活保障审核确认办法（2021）第十六条；S1-024
 -- basis: D21 art. 16; S1-024
 -- parameters: survey_investigators_min, survey_signature_required
 -- remedy_zh: 两人以上重新入户并签字；期间的批准予以复核。

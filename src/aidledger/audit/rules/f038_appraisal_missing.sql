@@ -9,6 +9,7 @@
 -- not_en: held before the opinion, whatever its result; optional, and nobody had a doubt; waived on a ground of the
 --   pack, and nobody had a doubt; an emergency, in which no opinion is given
 -- severity: medium
+-- basis_zh: 最低生活保障审核审批办法（2012）第二十二条；特困人员认定办法（2021）第十四条；S1-027、S3-029
 -- basis: D12 art. 22; K21 art. 14; S1-027, S3-029
 -- parameters: appraisal_policy, appraisal_waiver_grounds
 -- remedy_zh: 补行民主评议；有疑点的重新核实后再批准。
@@ -17,16 +18,10 @@
 -- message_en: the opinion of {opinion_on} came before any appraisal (policy: {policy}; doubt: {doubt})
 -- needs: review_opinion_given; 没有初审意见; no opinion is recorded
 -- facts: F038, S1-027, S3-029, S3-030
-WITH programme AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
-adopted AS (
-    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
-),
-held AS (
+WITH held AS (
     SELECT stream, MIN(position) AS position FROM appraisal_held GROUP BY stream
 ),
-open_opinions AS (
+decided AS (
     SELECT opinion.stream, opinion.position, opinion.effective_on, opinion.pack_hash
     FROM review_opinion_given AS opinion
     LEFT JOIN held ON held.stream = opinion.stream AND held.position < opinion.position
@@ -40,18 +35,18 @@ doubts AS (
     SELECT stream, position FROM data_compared WHERE LEN(hits) > 0
 ),
 doubted AS (
-    SELECT open_opinions.position, LIST_DISTINCT(ARRAY_AGG(doubts.position)) AS positions
-    FROM open_opinions
-    JOIN doubts ON doubts.stream = open_opinions.stream AND doubts.position < open_opinions.position
-    GROUP BY open_opinions.position
+    SELECT decided.position, LIST_DISTINCT(ARRAY_AGG(doubts.position)) AS positions
+    FROM decided
+    JOIN doubts ON doubts.stream = decided.stream AND doubts.position < decided.position
+    GROUP BY decided.position
 ),
 waived AS (
-    SELECT open_opinions.position, MAX_BY(skipped.ground, skipped.position) AS ground,
+    SELECT decided.position, MAX_BY(skipped.ground, skipped.position) AS ground,
            MAX(skipped.position) AS waiver
-    FROM open_opinions
+    FROM decided
     JOIN appraisal_waived AS skipped
-      ON skipped.stream = open_opinions.stream AND skipped.position < open_opinions.position
-    GROUP BY open_opinions.position
+      ON skipped.stream = decided.stream AND skipped.position < decided.position
+    GROUP BY decided.position
 ),
 asked AS (
     SELECT adoption,
@@ -61,19 +56,17 @@ asked AS (
     WHERE name IN ('appraisal_policy', 'appraisal_waiver_grounds')
     GROUP BY adoption
 ),
+under AS (
+    $decided_under
+),
 judged AS (
-    SELECT open_opinions.stream, open_opinions.position, open_opinions.effective_on, asked.policy,
+    SELECT under.stream, under.position, under.effective_on, asked.policy,
            asked.adoption, doubted.positions, waived.waiver, doubted.positions IS NOT NULL AS doubt,
            COALESCE(CONTAINS(asked.grounds, '"' || waived.ground || '"'), FALSE) AS excused
-    FROM open_opinions
-    LEFT JOIN programme ON programme.stream = open_opinions.stream
-    LEFT JOIN adopted ON adopted.pack_hash = open_opinions.pack_hash
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = open_opinions.effective_on
-     AND pack_in_force.programme = COALESCE(programme.programme, '')
-    JOIN asked ON asked.adoption = COALESCE(adopted.adoption, pack_in_force.adoption)
-    LEFT JOIN doubted ON doubted.position = open_opinions.position
-    LEFT JOIN waived ON waived.position = open_opinions.position
+    FROM under
+    JOIN asked ON asked.adoption = under.adoption
+    LEFT JOIN doubted ON doubted.position = under.position
+    LEFT JOIN waived ON waived.position = under.position
 )
 SELECT stream AS subject,
        LIST_SORT(

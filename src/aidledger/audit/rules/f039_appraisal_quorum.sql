@@ -7,6 +7,7 @@
 -- not_zh: 恰为三分之二并有签字材料的；没有举行评议的（见 F038）；评议结论不通过的。
 -- not_en: two thirds exactly, and signed; no appraisal (F038); one that did not pass
 -- severity: low
+-- basis_zh: 最低生活保障审核审批办法（2012）第二十二条、第二十三条（三分之二；随附的政策包没有此比例，故列为阈值）
 -- basis: D12 art. 22 and 23 (two thirds; no shipped pack carries the share, so it stands here as thresholds)
 -- thresholds: parts = 2, whole = 3
 -- remedy_zh: 重新评议，代表人数足够并签字。

@@ -9,6 +9,7 @@
 -- not_zh: 恰为规定比例的；尚未决定的案件；没有政策包规定比例的项目。
 -- not_en: the share exactly; cases that are not decided; programmes for which no pack asks a share
 -- severity: medium
+-- basis_zh: 特困人员认定办法（2021）第十六条；最低生活保障审核审批办法（2012）第二十六条；S1-037
 -- basis: K21 art. 16; D12 art. 26; S1-037
 -- parameters: spot_check_permille_min
 -- remedy_zh: 从当月案件中补抽，有问题的重新审核。

@@ -10,6 +10,7 @@
 -- not_en: registered with the case for that officer, be it early or late; an officer who had no hand in the case; kin
 --   that nobody declared (the ledger can't know); one registered who then surveyed or decided (F043)
 -- severity: critical
+-- basis_zh: 最低生活保障审核确认办法（2021）第十一条；普格：干部为母亲和妻子申报，17,522 元
 -- basis: D21 art. 11; Puge: a cadre declared mother and wife, 17,522 yuan
 -- remedy_zh: 补备案，县级入户复核；不符合条件的停发追回，查明经办人责任。
 -- remedy_en: register it, and let the county visit; where the conditions are not met, stop and recover, and ask the
@@ -50,7 +51,7 @@ handled AS (
 registered AS (
     SELECT DISTINCT stream, officer FROM relative_declared
 ),
-hidden AS (
+found AS (
     SELECT concerned.stream, concerned.officer, concerned.degree, handled.acts,
            LIST_CONCAT(concerned.positions, handled.positions) AS positions
     FROM concerned
@@ -58,20 +59,14 @@ hidden AS (
     LEFT JOIN registered
       ON registered.stream = concerned.stream AND registered.officer = concerned.officer
     WHERE registered.stream IS NULL
-),
-paid AS (
-    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM (SELECT DISTINCT stream FROM hidden) AS those
-    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
-    GROUP BY those.stream
 )
-SELECT hidden.stream AS subject,
-       LIST_SORT(LIST_DISTINCT(hidden.positions)) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
-       hidden.officer,
-       hidden.degree,
-       hidden.acts
-FROM hidden
-LEFT JOIN paid ON paid.stream = hidden.stream
+SELECT paid.stream AS subject,
+       LIST_SORT(LIST_DISTINCT(paid.positions)) AS positions,
+       period,
+       amount_fen,
+       paid.officer,
+       paid.degree,
+       paid.acts
+FROM (
+    $with_paid
+) AS paid

@@ -8,6 +8,7 @@
 -- not_en: the county went there; not approved; a complaint that came after the approval (F096); a consultation; a pack
 --   that asks no visit for complaints
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第二十条；最低生活保障审核审批办法（2012）第二十六条
 -- basis: D21 art. 20; D12 art. 26
 -- remedy_zh: 县级入户核查；不符合条件的停发追回。
 -- remedy_en: let the county visit; where the conditions are not met, stop and recover
@@ -25,7 +26,7 @@ approved AS (
 checked AS (
     SELECT DISTINCT stream FROM spot_checked
 ),
-unseen AS (
+found AS (
     SELECT declared.stream, declared.from_on, 'relative' AS ground, declared.positions
     FROM declared
     LEFT JOIN checked ON checked.stream = declared.stream
@@ -36,20 +37,14 @@ unseen AS (
     -- a complaint during the review; what comes after the approval is looked into as a complaint
     JOIN approved ON approved.stream = owed."case" AND approved.position > owed.origin
     WHERE owed.ground = 'complaint' AND owed.state = 'owed'
-),
-paid AS (
-    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM (SELECT DISTINCT stream FROM unseen) AS those
-    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
-    GROUP BY those.stream
 )
-SELECT unseen.stream AS subject,
-       LIST_SORT(LIST_DISTINCT(LIST_CONCAT(unseen.positions, [approved.position]))) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
-       unseen.from_on,
-       unseen.ground
-FROM unseen
-JOIN approved ON approved.stream = unseen.stream
-LEFT JOIN paid ON paid.stream = unseen.stream
+SELECT paid.stream AS subject,
+       LIST_SORT(LIST_DISTINCT(LIST_CONCAT(paid.positions, [approved.position]))) AS positions,
+       period,
+       amount_fen,
+       paid.from_on,
+       paid.ground
+FROM (
+    $with_paid
+) AS paid
+JOIN approved ON approved.stream = paid.stream

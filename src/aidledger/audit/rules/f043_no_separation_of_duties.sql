@@ -11,6 +11,7 @@
 -- not_en: different persons of one office; an emergency that is helped first; help to somebody supported
 --   otherwise (that opinion was of another matter); kinship declared only after the act (F041)
 -- severity: critical
+-- basis_zh: 特困人员认定办法（2021）第十四条、第十六条；最低生活保障审核确认办法（2021）第十一条；S1-036
 -- basis: K21 art. 14 and 16; D21 art. 11; S1-036
 -- remedy_zh: 由未经手的人员重新审核批准；查明为何绕过回避。
 -- remedy_en: let somebody who had no hand in it decide anew; ask why the duty was passed over

@@ -9,6 +9,7 @@
 -- not_en: an office that the pack names; a delegation given before the decision, not ended, for the programme and at
 --   least the amount; recognitions (several departments give them)
 -- severity: critical
+-- basis_zh: 特困人员认定办法（2021）第十六条、第二十八条；最低生活保障审核确认办法（2021）第二条；C2
 -- basis: K21 art. 16 and 28; D21 art. 2; C2
 -- parameters: deciding_offices
 -- remedy_zh: 由有权机关重新审批；查明越权责任。
@@ -91,31 +92,25 @@ empowered AS (
      AND (given.programme IS NULL OR given.programme = judged.programme)
      AND (given.limit_fen IS NULL OR given.limit_fen >= judged.fen)
 ),
-void AS (
+found AS (
     SELECT judged.stream, judged.position, judged.effective_on, judged.office, judged.act, judged.fen,
            judged.kind, judged.adoption
     FROM judged
     LEFT JOIN empowered ON empowered.position = judged.position
     WHERE empowered.position IS NULL
-),
-paid AS (
-    SELECT those.stream, SUM(issued.amount_fen) AS amount_fen, MIN(issued.month) AS first_month,
-           MAX(issued.month) AS last_month
-    FROM (SELECT DISTINCT stream FROM void WHERE act = 'ApplicationApproved') AS those
-    JOIN payment_issued AS issued ON issued.stream = those.stream AND issued.kind <> 'reissue'
-    GROUP BY those.stream
 )
-SELECT void.stream AS subject,
-       LIST_SORT([void.position, void.adoption]) AS positions,
-       CASE WHEN void.act = 'ApplicationApproved' THEN paid.first_month || '/' || paid.last_month END AS period,
+SELECT paid.stream AS subject,
+       LIST_SORT([paid.position, paid.adoption]) AS positions,
+       CASE WHEN paid.act = 'ApplicationApproved' THEN paid.period END AS period,
        CASE
-           WHEN void.act = 'HelpGranted' THEN void.fen
-           WHEN void.act = 'ApplicationApproved' THEN COALESCE(paid.amount_fen, 0)
+           WHEN paid.act = 'HelpGranted' THEN paid.fen
+           WHEN paid.act = 'ApplicationApproved' THEN paid.amount_fen
            ELSE 0
        END AS amount_fen,
-       void.effective_on AS decided_on,
-       void.act,
-       void.office AS by_office,
-       void.kind
-FROM void
-LEFT JOIN paid ON paid.stream = void.stream
+       paid.effective_on AS decided_on,
+       paid.act,
+       paid.office AS by_office,
+       paid.kind
+FROM (
+    $with_paid
+) AS paid

@@ -9,6 +9,7 @@
 -- not_en: within the days allowed; corrections and annulments (F101); the rows of a file, entered by who imported it on
 --   that day (F103); days that no calendar covers
 -- severity: high
+-- basis_zh: 账本自查；gz-county-2022 late_entry_working_days（地方）
 -- basis: own check of the ledger; gz-county-2022 late_entry_working_days (local)
 -- parameters: late_entry_working_days
 -- thresholds: days = 5

@@ -8,6 +8,7 @@
 -- not_en: several surveys of one household. Whether texts or devices are the same the ledger can't tell: texts are
 --   sealed and devices are not recorded
 -- severity: medium
+-- basis_zh: 审计做法：全部档案比对照片和签名
 -- basis: audit practice: compare photographs and signatures over all files
 -- thresholds: households = 1
 -- remedy_zh: 逐户重新入户；查明谁提交了材料。

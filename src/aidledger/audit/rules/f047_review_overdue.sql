@@ -10,6 +10,7 @@
 -- not_en: on the last day; a death, or a report of termination, within the time; programmes whose pack gives no months
 --   (extreme hardship); the time is not over
 -- severity: medium
+-- basis_zh: 最低生活保障审核确认办法（2021）第三十一条（12 个月）；改革完善社会救助制度的意见（2020）第七项（收入不稳定的 6 个月；随附的政策包没有，故列为阈值）
 -- basis: D21 art. 31 (12 months); G20 item 7 (6 months of unsteady income; no shipped pack carries it, so it stands
 --   here as a threshold)
 -- parameters: review_months
@@ -20,17 +21,14 @@
 -- message_en: to be reviewed within {months} months of {from_on}, and not until {until_on} (unsteady income: {unsteady})
 -- needs: application_approved; 没有批准记录; no approval is recorded
 -- facts: F047
-WITH approved AS (
+WITH decided AS (
     SELECT stream, MIN(position) AS position, MIN_BY(effective_on, position) AS effective_on,
            MIN_BY(pack_hash, position) AS pack_hash
     FROM application_approved
     GROUP BY stream
 ),
-programme AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
-),
-adopted AS (
-    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
+under AS (
+    $decided_under
 ),
 latest AS (
     SELECT stream, MAX_BY(lines, position) AS lines FROM income_assessed GROUP BY stream
@@ -41,18 +39,12 @@ unsteady AS (
     WHERE line.kind IN ('wage', 'business')
 ),
 asked AS (
-    SELECT approved.stream, approved.position, approved.effective_on, rule.adoption,
+    SELECT under.stream, under.position, under.effective_on, rule.adoption,
            unsteady.stream IS NOT NULL AS unsteady,
            CASE WHEN unsteady.stream IS NULL THEN rule.days ELSE LEAST(rule.days, $unsteady_months) END AS months
-    FROM approved
-    LEFT JOIN programme ON programme.stream = approved.stream
-    LEFT JOIN adopted ON adopted.pack_hash = approved.pack_hash
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = approved.effective_on
-     AND pack_in_force.programme = COALESCE(programme.programme, '')
-    JOIN pack_parameters AS rule
-      ON rule.adoption = COALESCE(adopted.adoption, pack_in_force.adoption) AND rule.name = 'review_months'
-    LEFT JOIN unsteady ON unsteady.stream = approved.stream
+    FROM under
+    JOIN pack_parameters AS rule ON rule.adoption = under.adoption AND rule.name = 'review_months'
+    LEFT JOIN unsteady ON unsteady.stream = under.stream
     WHERE rule.days IS NOT NULL
 ),
 ends AS (

@@ -7,6 +7,7 @@
 -- not_zh: 最后一个工作日；期限未满的；期限内死亡、终止的。
 -- not_en: on the last working day; the time is not over; the person died, or support ended, within it
 -- severity: medium
+-- basis_zh: 特困人员认定办法（2021）第二十三条
 -- basis: K21 art. 23
 -- parameters: reassessment_working_days
 -- remedy_zh: 立即评估，按结果调整护理档次和待遇。

@@ -9,6 +9,7 @@
 -- not_en: shortly after the approval, while it is being done; programmes whose pack asks for no notice; a notice for the
 --   days exactly. When it came down no entry says: the planned day counts
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第二十六条（七日，书面）
 -- basis: K21 art. 26 (7 days, in writing)
 -- parameters: prompt_acts, termination_publicity_days
 -- thresholds: days = 10
@@ -19,22 +20,17 @@
 --   {shown_days} days, {asked_days} are asked
 -- needs: termination_approved; 没有终止批准记录; no termination is recorded
 -- facts: F049, S1-049
-WITH programme AS (
-    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
+WITH decided AS (
+    SELECT stream, position, effective_on, pack_hash FROM termination_approved
 ),
-adopted AS (
-    SELECT data_pack_hash AS pack_hash, MAX(position) AS adoption FROM pack_adopted GROUP BY data_pack_hash
+under AS (
+    $decided_under
 ),
 asked AS (
-    SELECT ended.position, rule.adoption, rule.days
-    FROM termination_approved AS ended
-    LEFT JOIN programme ON programme.stream = ended.stream
-    LEFT JOIN adopted ON adopted.pack_hash = ended.pack_hash
-    LEFT JOIN pack_in_force
-      ON pack_in_force.day = ended.effective_on AND pack_in_force.programme = COALESCE(programme.programme, '')
+    SELECT under.position, rule.adoption, rule.days
+    FROM under
     JOIN pack_parameters AS rule
-      ON rule.adoption = COALESCE(adopted.adoption, pack_in_force.adoption)
-     AND rule.name = 'termination_publicity_days'
+      ON rule.adoption = under.adoption AND rule.name = 'termination_publicity_days'
 ),
 missing AS (
     SELECT from_position, BOOL_OR(owed = 'TerminationPublished') AS unpublished,

@@ -9,6 +9,7 @@
 -- not_en: the last month and those before it (arrears too); death (F001); a report that the township did not agree with;
 --   a gradual exit; a line that the bank gave back in full; the month after a report (it is being dealt with)
 -- severity: critical
+-- basis_zh: 特困人员认定办法（2021）第二十五条、第二十六条
 -- basis: K21 art. 25 and 26
 -- thresholds: months = 1
 -- remedy_zh: 停发，按月追回；已报告而未终止的立即办理。

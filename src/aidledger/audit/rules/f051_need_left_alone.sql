@@ -9,6 +9,7 @@
 -- not_en: done on the last day; found not eligible or unclear, a warning that was false; the time is not over; a warning
 --   that is being watched. What was done late is of medium severity
 -- severity: high
+-- basis_zh: 2022 年公开审计（应保未保）；S3-025、S3-027；天数为地方参数
 -- basis: Ganzhou 2022 (to be helped and not helped); S3-025, S3-027; the days are local parameters
 -- parameters: discovery_act_days, warning_dispose_days
 -- remedy_zh: 立即上门核实并办理；查明为何搁置。

@@ -8,6 +8,7 @@
 -- not_en: done on the last working day; the time is not over; help with expenditure (its paperwork comes first); found
 --   unjustified by the paperwork, which then was done
 -- severity: medium
+-- basis_zh: 进一步加强和改进临时救助工作的意见（2018）；S4-044、S4-051（天数为地方参数）
 -- basis: T18; S4-044, S4-051 (the days are a local parameter)
 -- parameters: paperwork_working_days
 -- remedy_zh: 补办手续并由未经手的人员签字；无法证明的追回。

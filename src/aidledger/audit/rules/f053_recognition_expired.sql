@@ -9,6 +9,7 @@
 -- not_en: granted on the last day; recognised anew before; another recognition that still holds; somebody never
 --   recognised; an emergency (it asks for none); granted in time and paid later
 -- severity: medium
+-- basis_zh: 刚性支出困难家庭、低收入家庭认定（2025）第十条（最长 12 个月）
 -- basis: G25 art. 10 (12 months at most)
 -- remedy_zh: 重新认定；不符合的追回。
 -- remedy_en: recognise anew; recover where the conditions are not met

@@ -8,6 +8,7 @@
 -- not_en: an entitlement set after the roster (F055); one line paid twice (F064); a line whose parts show what is wrong
 --   with it (F056, F059, F060)
 -- severity: high
+-- basis_zh: 标准须公布，并按人核定；惠来：标准错误，103,800 元
 -- basis: standards are published and set per person; Huilai: wrong standards, 103,800 yuan
 -- remedy_zh: 按标准补发或追回差额，查明在哪一环节改了金额。
 -- remedy_en: pay or recover the difference, and find out where the amount was changed

@@ -7,6 +7,7 @@
 -- not_zh: 已足额补差的；核定以后还没有造过花名册的；从未列入花名册的月份；待遇降低的。
 -- not_en: arrears in full; no roster since it was set; months that were never rostered; an entitlement that is lower
 -- severity: medium
+-- basis_zh: 新标准自执行之日起算，不论何时得知
 -- basis: a new standard counts from its day, whenever the office comes to know it
 -- remedy_zh: 补发差额。
 -- remedy_en: pay the arrears

@@ -8,6 +8,7 @@
 -- not_en: one for each member, within the highest; no supplement; less than the highest (which category it is is
 --   sealed)
 -- severity: medium
+-- basis_zh: S4-024 至 S4-029
 -- basis: S4-024 to S4-029
 -- parameters: supplement_*
 -- remedy_zh: 按最高一项重新核定，追回多发的。

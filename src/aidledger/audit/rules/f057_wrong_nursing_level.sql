@@ -7,6 +7,7 @@
 -- not_en: the old level in the month of the assessment itself; nobody assessed; an amount that is no level's standard
 --   (F054)
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第二十二条：按六项指标未达的项数定等级
 -- basis: K21 art. 22: by how many of the six items fail the level is able, partly able or unable
 -- remedy_zh: 按评估结果调整，补发或追回差额。
 -- remedy_en: pay by the assessment, and pay or recover the difference

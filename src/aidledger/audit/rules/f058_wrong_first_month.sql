@@ -7,6 +7,7 @@
 -- not_zh: 次月起发放的；补发较早月份的补差；尚未发放的。
 -- not_en: from the next month on; arrears; nothing paid yet
 -- severity: medium
+-- basis_zh: 特困人员认定办法（2021）第十七条；最低生活保障审核确认办法（2021）第二十一条
 -- basis: K21 art. 17; D21 art. 21
 -- remedy_zh: 更正起始月，补发少发的月份或追回多发的。
 -- remedy_en: put the first month right; pay the months that are missing, or recover those too many

@@ -8,6 +8,7 @@
 -- not_en: while it is phased out; what was set after the roster (F055); standard, members or income not known; places
 --   that pay by tiers (tiers are not recorded)
 -- severity: medium
+-- basis_zh: 最低生活保障审核审批办法（2012）第二十七条；最低生活保障审核确认办法（2021）第二十三条
 -- basis: D12 art. 27; D21 art. 23
 -- remedy_zh: 重新核算，补发或追回差额。
 -- remedy_en: work it out again, and pay or recover the difference

@@ -6,6 +6,7 @@
 -- not_zh: 变更当月仍按原形式的；两种形式标准相同的；金额不等于另一形式标准的（见 F054）。
 -- not_en: the old form in the month of a change; equal rates; an amount that is not that of the other form (F054)
 -- severity: medium
+-- basis_zh: S1-069；按供养形式的标准
 -- basis: S1-069; standards by form of support
 -- remedy_zh: 按实际供养形式核定，补发或追回差额。
 -- remedy_en: set it by the form there is, and pay or recover the difference

@@ -7,6 +7,7 @@
 -- not_zh: 退回后补发的；银行尚未逐笔回告的；一个批次分几个文件而合计相符的。
 -- not_en: what was sent again after a return; lines that the bank has not yet answered for; several files that add up
 -- severity: critical
+-- basis_zh: 发放批次对账：各环节笔数、金额一致
 -- basis: reconciliation of a payment run: every stage has the same lines and the same sum
 -- remedy_zh: 逐环节对账；多付的追回，改动数据的移送。
 -- remedy_en: reconcile stage by stage; recover what was paid beyond the roster, and hand over who changed the data

@@ -7,6 +7,7 @@
 -- not_zh: 机构代管账户；同一人先后多次登记同一账户；不超过规定人数的（例如监护人代领几个孩子）。
 -- not_en: the account of an institution; one person who binds it again; no more persons than the threshold
 -- severity: critical
+-- basis_zh: 喜德：611 户、虚报 4,517 人，反复使用同样的账户
 -- basis: Xide: 611 households, 4,517 invented persons paid through accounts that were used again and again
 -- thresholds: persons = 3
 -- remedy_zh: 逐人入户核实；冒名、虚构的停发追回并移送。

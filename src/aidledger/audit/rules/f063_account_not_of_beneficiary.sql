@@ -8,6 +8,7 @@
 -- not_en: accounts of the person, a guardian or the institution; a case with a guardian on record by then (custody
 --   agreements themselves are not recorded: who has one is left out on review)
 -- severity: critical
+-- basis_zh: 最低生活保障审核确认办法（2021）第二十六条
 -- basis: D21 art. 26
 -- remedy_zh: 核实资金去向，改为本人账户；冒领的追回并移送。
 -- remedy_en: ask where the money went, bind the person's own account; recover what somebody else kept, and hand it over

@@ -8,6 +8,7 @@
 -- not_en: what was sent again after a return; arrears; help once (beyond what was granted: F067); two cases of one
 --   person (F006)
 -- severity: critical
+-- basis_zh: 一人、一项目、一月、一笔
 -- basis: one person, one programme, one month, one payment
 -- remedy_zh: 追回多发的，查明为何银行付了两次。
 -- remedy_en: recover what was paid beyond one, and ask why the bank paid twice

@@ -7,6 +7,7 @@
 -- not_zh: 已补发的；期限尚未届满的；死亡或终止以后的月份（不再应发）。
 -- not_en: sent again; days that are not over; months after a death or a termination, for which nothing is due
 -- severity: medium
+-- basis_zh: 苍南 2025
 -- basis: Cangnan 2025
 -- thresholds: days = 45
 -- remedy_zh: 更正账户后补发，或依法核销。

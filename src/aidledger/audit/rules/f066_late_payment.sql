@@ -7,6 +7,7 @@
 -- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发的月份；没有政策包规定日期的。
 -- not_en: paid on the day itself; arrears, what is sent again, help once; months of a suspension; no pack with a day
 -- severity: medium
+-- basis_zh: 最低生活保障审核审批办法（2012）第三十一条（每月 10 日前）
 -- basis: D12 art. 31 (by the 10th of the month)
 -- parameters: payment_day
 -- remedy_zh: 查明原因，漏发的补发。

@@ -7,6 +7,7 @@
 -- not_zh: 发放当日或以前已批准的；一次性救助决定以内的；死亡、终止以后的发放（见 F001、F050）。
 -- not_en: approved by that day; within the help granted in money; payments after death or termination (F001, F050)
 -- severity: critical
+-- basis_zh: 社会救助暂行办法（2014）第十一条至第十三条；公开审计中的虚列人员
 -- basis: M14 art. 11 to 13; ghost payees in published audits
 -- remedy_zh: 停发，核实有无其人；虚构的追回并移送。
 -- remedy_en: stop, and look whether there is such a person; recover and hand over what was drawn for an invented one

@@ -7,6 +7,7 @@
 -- not_zh: 因销户、冻结等其他原因退回的。
 -- not_en: what came back for another reason, such as a closed account
 -- severity: high
+-- basis_zh: 银行结果与发放名册逐人核对
 -- basis: the bank's result is held against the roster, name by name
 -- remedy_zh: 核实身份和账户，更正后补发；冒名的停发并移送。
 -- remedy_en: see who the person is and whose the account; correct and pay, or stop and hand over a borrowed name

@@ -7,6 +7,7 @@
 -- not_zh: 未申报为工作人员账户的；工作人员本人依法享受的，复核后排除。
 -- not_en: an account that nobody declared. An officer who is lawfully supported is left out on review
 -- severity: critical
+-- basis_zh: 最低生活保障审核确认办法（2021）第十一条（经办人员及其近亲属备案）；喜德、普格：经工作人员账户套取
 -- basis: D21 art. 11 (handlers and their relatives are put on record); Xide, Puge: money drawn through staff accounts
 -- remedy_zh: 停付并更换账户；核实领取人，截留的追回并移送。
 -- remedy_en: stop and bind the person's own account; see who drew the money, recover what was kept, and hand it over

@@ -7,6 +7,7 @@
 -- not_zh: 当地没有银行的；紧急情况的。
 -- not_en: no bank in reach; an emergency
 -- severity: medium
+-- basis_zh: 最低生活保障审核确认办法（2021）第二十五条（通过金融机构）
 -- basis: D21 art. 25 (through financial institutions)
 -- remedy_zh: 改为银行发放，核对本人是否收到。
 -- remedy_en: pay through the bank, and ask the person whether the money arrived

@@ -7,6 +7,7 @@
 -- not_en: all of it spent by the last day; a time that is not over; money that was returned to the fund or moved into
 --   it (F065)
 -- severity: high
+-- basis_zh: 文成：滞留两年以上；惠来：1,200 万元闲置
 -- basis: Wencheng: held for over two years; Huilai: 12 million yuan lay idle
 -- parameters: fund_hold_days
 -- remedy_zh: 尽快发放，或按规定收回统筹；说明滞留原因。

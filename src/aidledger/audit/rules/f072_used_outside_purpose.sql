@@ -8,6 +8,7 @@
 -- not_en: purposes on the list; what is paid for services once a contract is signed (how much: F075, F083); a day on
 --   which no pack lists purposes
 -- severity: critical
+-- basis_zh: 社会救助暂行办法（2014）第五条、第六十七条；苍南：转入无账的卡户
 -- basis: M14 art. 5, 67; Cangnan: moved to a card account without a ledger
 -- parameters: allowed_purposes
 -- remedy_zh: 责令归还原渠道，追究挪用责任。

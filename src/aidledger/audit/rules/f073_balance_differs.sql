@@ -7,6 +7,7 @@
 -- not_zh: 对账单日以后才生效的收支；分文不差的。
 -- not_en: movements that take effect after the day of the statement; equal to the fen
 -- severity: critical
+-- basis_zh: 同日账面余额与银行余额应当一致
 -- basis: the balance of the books and that of the bank on one day are one number
 -- remedy_zh: 逐笔核对至相符；查不清去向的移送。
 -- remedy_en: reconcile line by line; hand over what nobody can account for

@@ -6,6 +6,7 @@
 -- not_zh: 一年尚未到最后一个月的；只有一级投入的专项资金；每笔不到一分的舍入。
 -- not_en: a year before its last month; a fund that one level alone gives to; rounding by less than a fen a receipt
 -- severity: medium
+-- basis_zh: 常州 2017：市级多付 203 万元
 -- basis: Changzhou 2017: the city paid 2.03 million yuan too much
 -- parameters: fund_share_*
 -- remedy_zh: 由各级按规定比例结算。

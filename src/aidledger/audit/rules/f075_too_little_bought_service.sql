@@ -6,6 +6,7 @@
 -- not_zh: 恰满比例的；一年尚未到最后一个月的。
 -- not_en: the share exactly; a year before its last month
 -- severity: low
+-- basis_zh: S3-020；所采用的政策包没有比例的，按百分之五（阈值）
 -- basis: S3-020; where no adopted pack names a share, the five in a hundred of the finding itself (threshold)
 -- thresholds: permille = 50
 -- remedy_zh: 安排购买服务，说明原因。

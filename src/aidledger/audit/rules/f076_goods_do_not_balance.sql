@@ -6,6 +6,7 @@
 -- not_zh: 写明领取个案的发放；与账面相符的盘点；盘点日以后的出入库。
 -- not_en: what was issued to a case; a count that agrees with the book; movements after the day of the count
 -- severity: high
+-- basis_zh: 物资如同资金记账
 -- basis: goods are accounted for like money
 -- remedy_zh: 查明去向，补登领取人；短少的责令赔偿。
 -- remedy_en: find out where they went and who received them; what is missing is made good

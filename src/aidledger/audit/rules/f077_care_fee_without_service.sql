@@ -7,6 +7,7 @@
 -- not_en: a month with one service or visit in it; the months in which care began or ended; a month that is not over;
 --   no fee
 -- severity: critical
+-- basis_zh: S0-005、S0-013：付费的护理须实际提供
 -- basis: S0-005, S0-013: care that is paid is care that is rendered
 -- remedy_zh: 核实是否提供服务；没有服务的，追回费用，更换护理人。
 -- remedy_en: ask whether anything was done; recover the fee where nothing was, and find another carer

@@ -7,6 +7,7 @@
 -- not_en: ended or replaced within the days of the threshold; registered again since; ended before the carer was
 --   disqualified
 -- severity: high
+-- basis_zh: S4-093：评分不合格的立即取消资格
 -- basis: S4-093: below the pass mark a carer is disqualified at once
 -- thresholds: days = 5
 -- remedy_zh: 立即终止委托并更换护理人，追回取消资格以后的费用。

@@ -7,6 +7,7 @@
 -- not_zh: 考核期尚未结束的；取消资格以后的；没有委托照料的月份。
 -- not_en: a period that is not over; after the carer was disqualified; a period without care
 -- severity: medium
+-- basis_zh: S4-090 至 S4-092
 -- basis: S4-090 to S4-092
 -- parameters: carer_score_months
 -- remedy_zh: 补行考核并告知。

@@ -7,6 +7,7 @@
 -- not_en: as many days as are allowed; a respite stay in between; nobody ever cared; a disqualified carer who was kept
 --   on (F078); in an institution, dead, or support over
 -- severity: medium
+-- basis_zh: S4-095、S4-096
 -- basis: S4-095, S4-096
 -- parameters: carer_gap_days
 -- remedy_zh: 立即落实护理人，其间由村（社区）代为照料。

@@ -7,6 +7,7 @@
 -- not_zh: 周期尚未结束；批准、死亡或终止所在的周期；周期内至少有一次探访。
 -- not_en: a period that is not over; one in which support began or ended, or after its end; one with a visit in it
 -- severity: medium
+-- basis_zh: S4-081 至 S4-083、S4-089
 -- basis: S4-081 to S4-083, S4-089
 -- parameters: visit_months_*
 -- remedy_zh: 立即探访，说明原因，落实责任人。

@@ -7,6 +7,7 @@
 -- not_zh: 没有照片的；死亡当日的探访；同一天数户、不超过门槛的。
 -- not_en: visits without a photo; a visit on the day of the death; as many visits on a day as the threshold allows
 -- severity: high
+-- basis_zh: 审计做法：一次探访一张照片
 -- basis: audit practice: one photo, one visit
 -- thresholds: visits = 30
 -- remedy_zh: 重新探访，查明编造的人；按未探访处理。

@@ -7,6 +7,7 @@
 -- not_zh: 恰满约定时长的；尚未验收的；一个月一份账单的。
 -- not_en: the hours of the contract exactly; nothing accepted yet; one invoice a month
 -- severity: medium
+-- basis_zh: 苍南 2025
 -- basis: Cangnan 2025
 -- remedy_zh: 按实际时长结算，退回多付的；重复的账单作废。
 -- remedy_en: settle by the hours that were rendered, and have the rest given back; cancel the second invoice

@@ -7,6 +7,7 @@
 -- not_zh: 委托当日证书仍有效（含最后一日）的；不要求持证的关系。
 -- not_en: a certificate that is valid on the day, its last day included; relations that need none
 -- severity: low
+-- basis_zh: 苍南 2025
 -- basis: Cangnan 2025
 -- parameters: care_certificate_relations
 -- remedy_zh: 更换持证人员，或限期取得证书。

@@ -8,6 +8,7 @@
 -- not_en: a count that is not below those paid; who died or ended in that month before the count; lines given back in
 --   full
 -- severity: critical
+-- basis_zh: 供养机构公开审计（许昌、三门峡等地）
 -- basis: published audits of institutions (Xuchang, Taizhou, Sanmenxia)
 -- remedy_zh: 当场逐人核对，停发并追回虚报的。
 -- remedy_en: go there and check person by person; stop and recover what was claimed for people who are not there

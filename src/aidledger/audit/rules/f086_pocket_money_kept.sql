@@ -6,6 +6,7 @@
 -- not_zh: 有签收的；少发、未发的（见零花钱台账 pocket_money）。
 -- not_en: what was signed for; too little or none at all (the model pocket_money says)
 -- severity: high
+-- basis_zh: 卢氏 2023 审计；S1-052
 -- basis: Lushi audit 2023; S1-052
 -- remedy_zh: 逐人核实，截留的退还本人并移送。
 -- remedy_en: ask each resident; what was kept is given back, and the matter handed over

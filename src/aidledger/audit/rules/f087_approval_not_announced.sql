@@ -8,6 +8,7 @@
 -- not_en: the time is not over; announced on its last day; programmes of which nothing is shown (children); a
 --   time that was suspended or made longer
 -- severity: high
+-- basis_zh: S1-040；特困人员认定办法（2021）第十七条；最低生活保障审核确认办法（2021）第二十四条
 -- basis: S1-040; K21 art. 17; D21 art. 24
 -- parameters: announcement_working_days
 -- remedy_zh: 立即公布。

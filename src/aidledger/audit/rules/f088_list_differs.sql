@@ -10,6 +10,7 @@
 --   held against the list only by making the list of that day again (aidledger list --at) and its hash; lists
 --   with lines of several persons; lists without a month; programmes of which nothing is shown (children)
 -- severity: high
+-- basis_zh: S4-108、S4-109（公布的与账本一致）
 -- basis: S4-108, S4-109 (what is published equals the ledger)
 -- remedy_zh: 查明多出或缺少的人，更正后重新公布。
 -- remedy_en: find who is missing or too many, correct the list and publish it again

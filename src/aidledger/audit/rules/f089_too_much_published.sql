@@ -10,6 +10,7 @@
 -- not_en: columns that are allowed; what the scanner stopped before it was shown; a list that does not say its
 --   columns (nobody can tell)
 -- severity: critical
+-- basis_zh: 社会救助暂行办法（2014）第六十一条、第六十六条；最低生活保障审核确认办法（2021）第二十四条；S4-109
 -- basis: 2014 Measures arts. 61, 66; D21 art. 24; S4-109
 -- parameters: list_columns, unpublished_programmes
 -- remedy_zh: 立即撤下，告知当事人，查明责任。

@@ -9,6 +9,7 @@
 --   last day, while everybody on it is supported; a notice that came down
 --   within three working days of its end; the notice of a termination (no entry says that it came down)
 -- severity: medium
+-- basis_zh: S4-109；个人信息公示不超过其目的所需的时间
 -- basis: S4-109; personal data are shown no longer than their purpose asks
 -- thresholds: working_days = 3
 -- remedy_zh: 立即撤下并登记。

@@ -7,6 +7,7 @@
 -- not_zh: 各有各的证据的；同一次公示张贴和撤下的两张照片（撤下的证据不要求）。
 -- not_en: notices each with evidence of their own; the evidence of the end of a notice, which nothing asks for
 -- severity: medium
+-- basis_zh: S1-035、S1-036；只靠账本的检查
 -- basis: S1-035, S1-036; ledger-only check
 -- remedy_zh: 补交原始照片；不能证明的重新公示。
 -- remedy_en: hand in the original photographs; publish again what can't be proved

@@ -7,6 +7,7 @@
 -- not_zh: 当年开始不久、尚在合理期间的；后来补公开的；政策包不要求该机关公开的。
 -- not_en: a year that has only begun; published later in the year; offices of which the pack asks nothing
 -- severity: low
+-- basis_zh: S4-108、S4-119；政务公开目录
 -- basis: S4-108, S4-119; open-government catalogue
 -- parameters: notice_kinds, notice_units
 -- thresholds: days = 90

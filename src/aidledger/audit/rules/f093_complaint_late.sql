@@ -7,6 +7,7 @@
 -- not_zh: 期限最后一天办结的；依规延期、中止的；期限未满的。
 -- not_en: done on the last day; a time that was made longer or suspended by the rules; the time is not over
 -- severity: high
+-- basis_zh: 信访工作条例第二十二条、第三十四条；S4-112、S4-113
 -- basis: petition rules arts. 22, 34; S4-112, S4-113
 -- parameters: complaint_register_days, complaint_answer_days, complaint_review_answer_days
 -- remedy_zh: 立即办理并答复，查明延误原因。

@@ -8,6 +8,7 @@
 -- not_en: handled by somebody of another office; a complaint that names no officer; who took it over when it
 --   was assigned anew
 -- severity: critical
+-- basis_zh: 职责分离；S4-114
 -- basis: separation of duties; S4-114
 -- remedy_zh: 改由无关人员重新调查。
 -- remedy_en: have it looked into again by somebody who has no part in it

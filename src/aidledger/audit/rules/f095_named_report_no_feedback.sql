@@ -7,6 +7,7 @@
 -- not_zh: 匿名的；已告知的；尚未答复的（超期见 F093）；以后又告知的。
 -- not_en: anonymous ones; who was told; no answer yet (F093 where it is late); who was told later
 -- severity: medium
+-- basis_zh: 最低生活保障审核确认办法（2021）第三十七条；S4-114
 -- basis: D21 art. 37; S4-114
 -- remedy_zh: 立即告知投诉人。
 -- remedy_en: tell who complained

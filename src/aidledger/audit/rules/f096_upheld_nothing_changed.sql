@@ -8,6 +8,7 @@
 -- not_en: put right between complaint and finding; put right within the days; the days are not over; not
 --   upheld; a complaint that names no case
 -- severity: high
+-- basis_zh: S4-113、S4-114；重演检查
 -- basis: S4-113, S4-114; replay check
 -- thresholds: days = 30
 -- remedy_zh: 按查实的内容更正，多发的追回，少发的补发。

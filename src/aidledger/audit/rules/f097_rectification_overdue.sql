@@ -7,6 +7,7 @@
 -- not_zh: 到期当天验收的；期限未满的；免予追回的。
 -- not_en: accepted on the day itself; the time is not over; what was let off
 -- severity: high
+-- basis_zh: S4-115、S4-117、S4-118
 -- basis: S4-115, S4-117, S4-118
 -- remedy_zh: 督促整改并提交证据；欠还的依法追回。
 -- remedy_en: have it put right, with evidence; recover what is owed by law

@@ -8,6 +8,7 @@
 -- not_en: sent on the last day; the time is not over; a figure that is left out where there is nothing to
 --   report; figures that the ledger does not know; what was recorded after the return
 -- severity: medium
+-- basis_zh: S4-101 至 S4-103
 -- basis: S4-101 to S4-103
 -- remedy_zh: 补报；数字不符的更正并说明原因。
 -- remedy_en: send it; where figures differ, correct them and say why

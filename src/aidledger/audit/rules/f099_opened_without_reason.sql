@@ -8,6 +8,7 @@
 -- not_en: a purpose is given and the person is the applicant or of the household of that case; whether the
 --   purpose is a good one no SQL can tell
 -- severity: high
+-- basis_zh: 社会救助暂行办法（2014）第六十一条；个人信息保护法
 -- basis: 2014 Measures art. 61; personal information law
 -- remedy_zh: 要求查阅人说明；无正当理由的追责，并告知当事人。
 -- remedy_en: ask who looked; without a good reason hold them to account, and tell the person

@@ -9,6 +9,7 @@
 -- not_zh: 恢复时没有丢失条目的；链是否完整（由 aidledger verify 回答）。
 -- not_en: a restoration that lost nothing; whether the chain is whole (aidledger verify answers that)
 -- severity: critical
+-- basis_zh: 社会救助暂行办法（2014）第六十六条第五项：丢失、篡改记录
 -- basis: 2014 Measures art. 66 (5): loss of or tampering with records
 -- remedy_zh: 从见证人和备份找回丢失的条目，逐条重新登记，并运行 aidledger verify。
 -- remedy_en: find the lost entries with witnesses and in backups, enter them again, and run aidledger verify

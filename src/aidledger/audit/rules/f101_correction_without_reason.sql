@@ -8,6 +8,7 @@
 -- not_en: reason and authority are both given; whether they are good ones no SQL can tell; an act against a
 --   rule, which has an entry of its own
 -- severity: high
+-- basis_zh: BODS 9、700；S4-115
 -- basis: BODS 9, 700; S4-115
 -- remedy_zh: 补写理由和批准依据；没有依据的恢复原状。
 -- remedy_en: give reason and authority; undo what has none

@@ -8,6 +8,7 @@
 -- not_en: a pack in force on the day, its first and last day included; one of several adoptions of the same
 --   pack covers the day
 -- severity: high
+-- basis_zh: 重演检查（冲突 C1 至 C20）
 -- basis: replay check (conflicts C1 to C20)
 -- remedy_zh: 按当日生效的政策包重新裁量（aidledger redecide），不符的更正。
 -- remedy_en: take the decision again by the pack of the day (aidledger redecide), and correct what differs

@@ -8,6 +8,7 @@
 -- not_en: each row is named by an entry; several entries of one row; the import of history, which is entered by
 --   batches and held by import-history
 -- severity: medium
+-- basis_zh: 重演可信
 -- basis: replay trust
 -- remedy_zh: 查对原文件，补录来源或更正条目。
 -- remedy_en: hold the entries against the file, and correct their source

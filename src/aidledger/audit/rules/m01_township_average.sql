@@ -8,6 +8,7 @@
 -- not_en: a township of fewer persons than the threshold; fewer townships to compare; a distance within the threshold;
 --   arrears, what is sent again, help once
 -- severity: low
+-- basis_zh: 分析性复核：提示先看哪里，本身不是证据
 -- basis: analytical review: where to look first, no proof by itself
 -- thresholds: percent = 50, persons = 5, townships = 3
 -- remedy_zh: 抽查该乡镇的核定等级和标准，说明差异。

@@ -7,6 +7,7 @@
 -- not_zh: 账户数不超过门槛的；先后跨过门槛天数的；同一账户多次发放的。
 -- not_en: no more accounts than the threshold; accounts further apart than its days; one account paid again and again
 -- severity: medium
+-- basis_zh: 最低生活保障审核确认办法（2021）第二十六条：发放到本人账户
 -- basis: D21 art. 26: paid into the account of the person
 -- thresholds: accounts = 3, days = 365
 -- remedy_zh: 核实各账户的户主和取款人，固定为本人账户。

@@ -8,6 +8,7 @@
 -- not_en: fewer sums than the threshold; a share within the threshold; what is paid by a monthly standard, which may be
 --   round itself
 -- severity: low
+-- basis_zh: 分析性复核：提示先看哪里，本身不是证据
 -- basis: analytical review: where to look first, no proof by itself
 -- thresholds: unit_fen = 100000, permille = 500, sums = 20
 -- remedy_zh: 抽查核定依据和发票。

@@ -9,6 +9,7 @@
 -- not_en: a distance within the threshold; what is paid by a monthly standard (fixed sums follow no such law); a kind of
 --   fewer than 110 sums: some digit is to be expected less than five times, and the test says nothing. Not run then
 -- severity: low
+-- basis_zh: 分析性复核：提示先看哪里，本身不是证据
 -- basis: analytical review: where to look first, no proof by itself
 -- thresholds: chi_hundredths = 2009
 -- remedy_zh: 从偏多的首位数字中抽查。

@@ -8,6 +8,7 @@
 -- not_en: fewer persons in the month before than the threshold; a change within the threshold; months that do not follow
 --   each other; arrears, what is sent again, help once
 -- severity: low
+-- basis_zh: 分析性复核：提示先看哪里，本身不是证据
 -- basis: analytical review: where to look first, no proof by itself
 -- thresholds: percent = 50, persons = 20
 -- remedy_zh: 核对两月之间的批准、终止和停发，说明原因。

@@ -8,6 +8,7 @@
 -- not_zh: 发出而尚未到的（在途）；没有记录可以说明的（无从核对）。
 -- not_en: what was sent and has not arrived (under way); what nothing recorded could show
 -- severity: medium
+-- basis_zh: 不同人员对同一笔钱的记载应当一致
 -- basis: two entries of different people about the same money are one number
 -- remedy_zh: 按所列条目逐笔对账；没有来处的资金查明来源。
 -- remedy_en: reconcile the entries that are named; ask where money came from that nobody sent

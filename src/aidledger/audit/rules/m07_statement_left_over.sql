@@ -9,6 +9,7 @@
 -- not_en: as many lines as entries of one account, side and amount whose days lie no further apart than the threshold; a
 --   run paid in one line, or line by line; entries of days that no statement covers, or too near its end
 -- severity: high
+-- basis_zh: 银行与账本逐笔相符
 -- basis: the bank and the books tell of the same money, line by line
 -- thresholds: days = 5
 -- remedy_zh: 账上没有的，向银行查明去向并补记或追回；银行没有的，查明为何记账。

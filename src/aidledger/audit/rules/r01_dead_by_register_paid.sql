@@ -12,6 +12,7 @@
 --   (F001); a household (R02); a hit that was cleared with its reason by data not older than the
 --   register; a register that a later one of the same unit replaced
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第二十四条；惠来 2022：死亡 118 人，457,200 元；S3-023
 -- basis: K21 art. 24; Huilai 2022: 118 dead, 457,200 yuan; S3-023
 -- remedy_zh: 核实死亡日期，记录死亡，停发，按月追回；登记已导入仍发放的，查明审批责任。
 -- remedy_en: verify the day, record the death, stop, and recover by month; where the register was

@@ -11,6 +11,7 @@
 --   has; a case that was reported for termination; a hit that was cleared with its reason by data
 --   not older than the register; a register that a later one of the same unit replaced
 -- severity: medium
+-- basis_zh: 特困人员认定办法（2021）第二十四条；S3-023、S3-025
 -- basis: K21 art. 24; S3-023, S3-025
 -- thresholds: days = 30
 -- remedy_zh: 核实死亡日期，记录死亡，按程序终止或者重新核定家庭人口。

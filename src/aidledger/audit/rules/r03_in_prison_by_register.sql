@@ -11,6 +11,7 @@
 --   reason by data not older than the register; a register that a later one of the same unit
 --   replaced
 -- severity: high
+-- basis_zh: 特困人员认定办法（2021）第二十四条；S3-023
 -- basis: K21 art. 24; S3-023
 -- remedy_zh: 停发，按月追回，查明谁领取了这些钱。
 -- remedy_en: stop, recover by month, and ask who drew the money

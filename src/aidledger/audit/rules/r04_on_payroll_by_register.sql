@@ -10,6 +10,7 @@
 --   the bank gave back in full; a hit that was cleared with its reason by data not older than the
 --   register; a register that a later one of the same unit replaced
 -- severity: critical
+-- basis_zh: 朔州、安吉 2018 公开审计；最低生活保障审核确认办法（2021）第十五条；S3-023
 -- basis: published audits of Shuozhou and of Anji 2018; D21 art. 15; S3-023
 -- remedy_zh: 停发，追回，并查明申请时的核对为何没有发现。
 -- remedy_en: stop, recover, and ask why the comparison at the application did not find it

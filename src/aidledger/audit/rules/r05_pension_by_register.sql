@@ -12,6 +12,7 @@
 --   full; a hit that was cleared with its reason by data not older than the register; a register
 --   that a later one of the same unit replaced
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第十五条；S3-023
 -- basis: D21 art. 15; S3-023
 -- thresholds: least_fen = 60000
 -- remedy_zh: 按实际收入重新核定；不符合条件的停发并追回。

@@ -11,6 +11,7 @@
 --   cleared with its reason by data not older than the register; a register that a later one of
 --   the same unit replaced
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第十四条、第十七条；政策包参数 vehicles_max；S3-023
 -- basis: D21 art. 14 and 17; pack parameter vehicles_max; S3-023
 -- parameters: vehicles_max
 -- remedy_zh: 核实车辆的所有和使用；超过限额的重新核定财产，停发并追回。

@@ -11,6 +11,7 @@
 --   reason by data not older than the register; a register that a later one of the same unit
 --   replaced
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第十四条、第十七条；政策包参数 dwellings_max；S3-023
 -- basis: D21 art. 14 and 17; pack parameter dwellings_max; S3-023
 -- parameters: dwellings_max
 -- remedy_zh: 核实权属和居住情况；超过限额的重新核定财产，停发并追回。

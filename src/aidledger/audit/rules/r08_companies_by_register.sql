@@ -11,6 +11,7 @@
 --   limit; a pack without a limit; who is not supported; a hit that was cleared with its reason
 --   by data not older than the register; a register that a later one of the same unit replaced
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第十四条、第十七条；政策包参数 firms_max；S3-023
 -- basis: D21 art. 14 and 17; pack parameter firms_max; S3-023
 -- parameters: firms_max
 -- remedy_zh: 核实经营和收入情况（是否被冒名）；确属经营的重新核定，停发并追回。

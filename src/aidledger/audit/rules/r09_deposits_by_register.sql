@@ -11,6 +11,7 @@
 --   with its reason by data not older than the register; a register that a later one of the same
 --   unit replaced
 -- severity: high
+-- basis_zh: 最低生活保障审核确认办法（2021）第十四条、第十七条；政策包参数 deposit_limit_fen；S3-023
 -- basis: D21 art. 14 and 17; pack parameter deposit_limit_fen; S3-023
 -- parameters: deposit_limit_fen
 -- remedy_zh: 按核对日余额重新核定；超过限额的停发并追回。

@@ -11,6 +11,7 @@
 --   cleared with its reason by data not older than the register; a register that a later one of
 --   the same unit replaced
 -- severity: critical
+-- basis_zh: 最低生活保障审核确认办法（2021）第六条；S3-023、S4-007
 -- basis: D21 art. 6; S3-023, S4-007
 -- remedy_zh: 与外县核对，保留一处，其余停发并追回。
 -- remedy_en: settle with the other county which of the two stays; stop and recover the other

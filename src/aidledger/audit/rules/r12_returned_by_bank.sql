@@ -9,6 +9,7 @@
 -- not_en: a return that is recorded; a line of another amount or account; results that a later file of
 --   the unit replaced
 -- severity: high
+-- basis_zh: S1-069、S3-023
 -- basis: S1-069, S3-023
 -- remedy_zh: 核对银行流水，记录退回并补发。
 -- remedy_en: hold it against the statement, record the return, and pay again

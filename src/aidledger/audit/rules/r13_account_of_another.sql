@@ -8,6 +8,7 @@
 -- not_en: an account of the person, of a member of the household or of a guardian; results without the
 --   number of the holder; a line that was not paid
 -- severity: high
+-- basis_zh: S1-071、S3-023
 -- basis: S1-071, S3-023
 -- remedy_zh: 核实账户归属和代领手续；属冒领的追回并移送。
 -- remedy_en: verify whose account it is and by what right; recover what was taken, and hand it over

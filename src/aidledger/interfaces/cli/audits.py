@@ -235,7 +235,7 @@ def run_show(app: App, *, rule: str, rules: str | None, json: bool) -> None:
     pairs = [
         (app.say("不算问题", "no finding"), app.say(shown.not_zh, shown.not_en)),
         (app.say("处理", "remedy"), app.say(shown.remedy_zh, shown.remedy_en)),
-        (app.say("依据", "basis"), shown.basis),
+        (app.say("依据", "basis"), app.say(shown.basis_zh, shown.basis)),
         (app.say("参数", "parameters"), ", ".join(shown.parameters)),
         (app.say("阈值", "thresholds"), ", ".join(f"{name} = {v}" for name, v in shown.thresholds)),
         (app.say("共用部分", "parts"), ", ".join(shown.parts)),

@@ -224,7 +224,7 @@ class _Papers:
                 one.findings,
                 one.amount_fen,
                 one.left_out,
-                rule.basis,
+                say(rule.basis_zh, rule.basis),
                 say(rule.remedy_zh, rule.remedy_en),
                 rule.sha256,
             )
@@ -335,7 +335,7 @@ class _Papers:
             f"{rule.id} {say(rule.title_zh, rule.title_en)}",
             say(rule.explain_zh, rule.explain_en),
             say("不算问题：", "no finding: ") + say(rule.not_zh, rule.not_en),
-            say("依据：", "basis: ") + rule.basis,
+            say("依据：", "basis: ") + say(rule.basis_zh, rule.basis),
             say("处理：", "remedy: ") + say(rule.remedy_zh, rule.remedy_en),
         ]
         book.table(rule.id, columns, rows, above=above)

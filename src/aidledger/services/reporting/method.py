@@ -266,7 +266,7 @@ def basis(of: Writer) -> Section:
                 name,
                 SEVERITY_WORDS[rules[name].severity].in_(lang),
                 say(rules[name].explain_zh, rules[name].explain_en),
-                rules[name].basis,
+                say(rules[name].basis_zh, rules[name].basis),
                 say(rules[name].remedy_zh, rules[name].remedy_en),
             )
             for name in found
