@@ -56,7 +56,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     `query` is its SELECT with its thresholds put in, `tables` all that it and its needs read,
     `parameters` the pack parameters (a name ending in ``*``: all that begin so) of which at least one
-    must be adopted. `sha256` is that of the file.
+    must be adopted. `sha256` is that of the file, `content` its bytes.
     """
 
     id: str
@@ -82,6 +82,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     query: str
     query_line: int
     sha256: str
+    content: bytes
 
     def models_in(self, models: Mapping[str, Model]) -> set[str]:
         """Return the models that the rule reads."""
@@ -202,6 +203,7 @@ def parse_rule(
         query=query,
         query_line=header.query_line,
         sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
     )
 
 

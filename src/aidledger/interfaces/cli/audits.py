@@ -250,7 +250,7 @@ def run_show(app: App, *, rule: str, rules: str | None, json: bool) -> None:
 def _rule_object(rule: Rule) -> dict[str, Any]:
     """Return a rule for a program: all but its SQL."""
     told: dict[str, Any] = msgspec.to_builtins(rule)
-    for name in ("query", "query_line", "fields"):
+    for name in ("query", "query_line", "fields", "content"):
         told.pop(name)
     return told | {"tables": sorted(rule.tables), "thresholds": dict(rule.thresholds)}
 

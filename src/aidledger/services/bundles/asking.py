@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -112,7 +111,7 @@ def _as_run(event: DoubtRaised, folder: Path | None) -> bytes:
         (rule,) = rules_of(folder, (event.rule,)).values()
     except ServiceError:  # a rule that is not there today, or a doubt that no rule raised
         return b""
-    return _file_of(rule.file, folder) if rule.sha256 == event.rule_hash else b""
+    return rule.content if rule.sha256 == event.rule_hash else b""
 
 
 def _finding(session: Session, asked: Request) -> Subject:
@@ -137,16 +136,8 @@ def _finding(session: Session, asked: Request) -> Subject:
         streams=(name,) if known else (),
         positions=tuple(sorted({at for one in about for at in one.positions})),
         case=name if name.startswith("case/") and known else None,
-        rule_file=_file_of(rule.file, asked.rules),
+        rule_file=rule.content,
         rule=rule.id,
         findings=tuple(about),
         as_of=found.report.as_of.isoformat(),
     )
-
-
-def _file_of(name: str, folder: Path | None) -> bytes:
-    """Return the file of a rule: an auditor's own, or the package's."""
-    own = None if folder is None else folder / name
-    if own is not None and own.is_file():
-        return own.read_bytes()
-    return resources.files("aidledger.audit").joinpath("rules", name).read_bytes()

@@ -23,7 +23,7 @@ from aidledger.services.reporting.figures import Figures
 from aidledger.services.reporting.page import page_of
 from aidledger.services.reporting.printed import pdf_of
 from aidledger.services.reporting.sections import document_of
-from aidledger.services.typesetting import CannotTypesetError
+from aidledger.services.typesetting.pdf import CannotTypesetError
 
 Form = Literal["html", "pdf", "xlsx"]
 FORMS: Final[tuple[Form, ...]] = ("html", "pdf", "xlsx")
