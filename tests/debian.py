@@ -35,7 +35,7 @@ def chinese_font() -> None:
     """See to it that some family with the Chinese characters is there, as users install one."""
     import typst  # noqa: PLC0415 - of the extra pdf
 
-    from aidledger.services.typesetting import CHINESE  # noqa: PLC0415 - of tests that set text
+    from aidledger.services.typesetting.pdf import CHINESE  # noqa: PLC0415 - of tests that set text
 
     def found() -> Path | None:
         families = typst.Fonts().families()

@@ -90,6 +90,26 @@ def shown(english: str) -> str:
     return " ".join(re.findall(r"[a-z]{2,} [a-z]{2,}[a-z ]*", TYPED.sub("", said)))
 
 
+def failures(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the place and the English of every failure that a file of services words itself."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id.endswith("Error")
+            and any(keyword.arg in ("hint", "exit_code") for keyword in node.keywords)
+        ):
+            for arg in node.args[:1]:
+                if isinstance(arg, ast.Constant | ast.JoinedStr):
+                    for text in texts(arg, {}):
+                        # a value and what a library said of it is nothing of ours
+                        if text and re.search("[a-z]{3,} [a-z]{2,}", text):
+                            yield f"{path.name}:{node.lineno}", text
+
+
+FAILED = [one for path in sorted(SOURCES.glob("services/**/*.py")) for one in failures(path)]
+
 FOUND = [
     (place, text)
     for path in sorted(SOURCES.rglob("*.py"))
@@ -105,6 +125,11 @@ def test_the_sources_give_hints_and_all_of_them_can_be_read() -> None:
 
 def test_every_hint_has_its_chinese() -> None:
     assert [] == [(place, text) for place, text in FOUND if text and shown(text)]
+
+
+def test_every_failure_of_a_service_begins_to_say_in_chinese_what_was_expected() -> None:
+    assert 150 < len(FAILED)
+    assert [] == [one for one in FAILED if not re.search(r"[\u4e00-\u9fff]", chinese(one[1], "zh"))]
 
 
 @pytest.mark.parametrize("table", [sqlite_connect._HINTS, postgres_connect._HINTS])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
+import pytest
+
+from aidledger.domain.events.base import Programme
 from aidledger.domain.policy.codes import CODES
 from aidledger.domain.policy.pack import PackLibrary
 from aidledger.domain.policy.vocabulary import PARAMETERS
+from aidledger.domain.policy.words import programme_words
 from aidledger.services.acts.adoption import shipped
 
 LIBRARY = PackLibrary(shipped("packs"))
@@ -52,3 +56,18 @@ def test_each_has_them_in_chinese_and_in_english() -> None:
 
 def test_no_parameter_is_named_that_no_pack_has() -> None:
     assert set() == PARAMETERS.keys() - VALUES.keys()
+
+
+@pytest.mark.parametrize("code", get_args(Programme))
+def test_every_programme_is_called_by_chinese_words_that_are_no_office(code: str) -> None:
+    zh, en = programme_words(code)
+
+    assert not zh.isascii()
+    assert "部门" not in zh
+    assert en.isascii()
+
+
+def test_what_is_no_programme_has_words_all_the_same() -> None:
+    odd: list[object] = ["x", 1, {}]
+
+    assert [("x", "x"), ("1", "1"), ("", "")] == [programme_words(one) for one in odd]

@@ -33,7 +33,6 @@ from aidledger.domain.events.duty import ExportReleased
 from aidledger.domain.events.registry import PersonalDataRevealed
 from aidledger.domain.events.support import VisitMade
 from aidledger.ledger.trust import parse_policy
-from aidledger.services import typesetting
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.acts.recording import record
 from aidledger.services.audits.auditing import rules_of
@@ -46,6 +45,7 @@ from aidledger.services.decoding import recorded_all
 from aidledger.services.files import write_file
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session
+from aidledger.services.typesetting import pdf as typesetting
 from aidledger.store.outcome import Committed
 
 TRUSTED = parse_policy(POLICY)

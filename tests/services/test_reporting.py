@@ -27,7 +27,7 @@ from aidledger.services.reporting.figures import Doubts, doubts_of, figures_of
 from aidledger.services.reporting.page import page_of
 from aidledger.services.reporting.printed import data_of
 from aidledger.services.reporting.sections import document_of
-from aidledger.services.reporting.writing import write_report
+from aidledger.services.reporting.writing import form_of, write_report
 from aidledger.services.session import open_session
 
 RULES: Final = ("F001", "F062", "F063", "F071", "F081", "F100", "F102")
@@ -335,3 +335,16 @@ def test_a_form_that_the_name_contradicts_and_a_folder_in_use_are_refused(
     assert "expected a name that ends in .html" in other.err
     assert ["used"] == [one.name for one in tmp_path.iterdir()]
     assert ["note.txt"] == [one.name for one in (tmp_path / "used").iterdir()]
+
+
+@pytest.mark.parametrize("name", ["x.doc", "x.htm", "x.json"])
+def test_an_ending_that_is_no_forms_is_refused_and_the_known_ones_are_named(
+    name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ServiceError, match=r"expected \.html, \.pdf or \.xlsx, found \.") as told:
+        form_of(tmp_path / name, None)
+
+    assert 2 == told.value.exit_code
+    assert [None, "pdf", None] == [
+        form_of(tmp_path / one, None) for one in ("x", "x.PDF", "2022.12")
+    ]

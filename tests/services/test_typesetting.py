@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.debian import chinese_font
 
-from aidledger.services import typesetting
-from aidledger.services.typesetting import CannotTypesetError, typeset, why_not
+from aidledger.services.typesetting import pdf as typesetting
+from aidledger.services.typesetting.pdf import CannotTypesetError, typeset, why_not
 
 AT = "2022-01-04T02:31:05.123456Z"
 HOSTILE = '#panic("x") $ @a <b> *c* _d_ `e` \\ // [f] = g\n- h'

@@ -73,6 +73,11 @@ def china_day(recorded_at: str) -> str:
         return recorded_at[:10]
 
 
+def utc_text(at: datetime) -> str:
+    """Return a time in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def end_of_china_day(day: str) -> str:
     """Return the first ``recorded_at`` that is no longer that day in China."""
     midnight = datetime.fromisoformat(day).replace(tzinfo=CHINA) + timedelta(days=1)

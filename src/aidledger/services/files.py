@@ -93,6 +93,13 @@ def read_files(paths: Sequence[Path], *, limit: int) -> dict[str, bytes]:
     return found
 
 
+def read_file(path: Path, *, limit: int) -> bytes:
+    """Read one file, which is no folder; it raises as `read_files` does."""
+    with path.open("rb"):  # a folder is no file
+        pass
+    return read_files([path], limit=limit)[path.name]
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the names in a folder are on the disk. Raises OSError."""
     number = os.open(folder, os.O_RDONLY)

@@ -24,6 +24,13 @@ def parameter_words(key: str) -> tuple[str, str]:
     return PARAMETERS.get(key, (key, key.replace("_", " ")))
 
 
+_PROGRAMMES: Final = {
+    "education": ("教育救助", "help with school"),
+    "housing": ("住房救助", "help with housing"),
+    "temporary": ("临时救助", "temporary assistance"),
+}
+
+
 def value_words(value: Any) -> tuple[str, str]:
     """Return a parameter's value in words: lists and maps in one line."""
     match value:
@@ -40,6 +47,12 @@ def value_words(value: Any) -> tuple[str, str]:
             return "，".join(zh), ", ".join(en)
         case _:
             return str(value), str(value)
+
+
+def programme_words(code: Any) -> tuple[str, str]:
+    """Return what a programme is called; some have a word that is an office's or a line's elsewhere."""
+    known = isinstance(code, str) and code in _PROGRAMMES
+    return _PROGRAMMES[code] if known else value_words(code)
 
 
 def rounding_words(rounding: str | None) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from aidledger.services.bundles.creating import Made, create_bundle
 from aidledger.services.bundles.reading import read_bundle
 from aidledger.services.bundles.revealing import Release
 from aidledger.services.bundles.verifying import Answer, verify_bundle
-from aidledger.services.files import read_files
+from aidledger.services.files import read_file
 from aidledger.services.generations.rebuilding import generations_folder
 
 _MARKS: Final = {"good": ("✓", "green"), "bad": ("✗", "red"), "not": ("–", "yellow")}
@@ -75,7 +75,7 @@ def run_create(
         rules=None if rules is None else Path(rules),
         case=case,
         rows=row,
-        policy=None if policy is None else _read(policy, MAX_POLICY_BYTES),
+        policy=None if policy is None else read_file(Path(policy), limit=MAX_POLICY_BYTES),
         as_of=None if as_of is None else date.fromisoformat(as_of),
         folder=generations_folder(app.location()),
     )
@@ -133,7 +133,7 @@ def run_verify(
 ) -> int:
     """Verify a bundle: 0 proven, 1 something doesn't hold, 4 nothing but itself says so."""
     trusted = None if policy is None else read_policy(policy)
-    outside = None if checkpoint is None else _read(checkpoint, MAX_FILE_BYTES)
+    outside = None if checkpoint is None else read_file(Path(checkpoint), limit=MAX_FILE_BYTES)
     answer = verify_bundle(read_bundle(Path(folder)), trusted, outside)
     if json:
         app.screen.json({"schema": "aidledger/bundle-verify/v1", **msgspec.to_builtins(answer)})
@@ -167,10 +167,3 @@ def _show_answer(app: App, answer: Answer) -> None:
         screen.line(screen.style(UNWITNESSED.in_(app.lang), "bold", "yellow"))
     colour = {"proven": "green", "damaged": "red"}.get(answer.verdict, "yellow")
     screen.line(screen.style(_VERDICTS[answer.verdict].in_(app.lang), "bold", colour))
-
-
-def _read(path: str, limit: int) -> bytes:
-    """Read one file of at most so many bytes."""
-    with Path(path).open("rb"):  # a folder is no file
-        pass
-    return next(iter(read_files([Path(path)], limit=limit).values()))

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from aidledger.domain.money import format_yuan
-from aidledger.domain.policy.words import value_words
+from aidledger.domain.policy.words import programme_words
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.wording import VALUES
@@ -61,7 +61,7 @@ def place_words(app: App, place: Place) -> str:
     if kind in ("programme", "purpose"):
         if name in VALUES:
             return VALUES[name].in_(app.lang)
-        zh, en = value_words(name) if name else ("未注明项目", "no programme on record")
+        zh, en = programme_words(name) if name else ("未注明项目", "no programme on record")
         return app.say(zh, en)
     if kind == "fund":
         return name.removeprefix("fund/") or app.say("未注明资金", "no fund on record")

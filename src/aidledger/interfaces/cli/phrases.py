@@ -11,6 +11,8 @@ from typing import Final
 from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
 from aidledger.interfaces.cli.phrases_bundles import BUNDLES
+from aidledger.interfaces.cli.phrases_failures import FAILURES
+from aidledger.interfaces.cli.phrases_terms import TERMS
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     *BUNDLES,
@@ -256,6 +258,7 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
     ),
+    *FAILURES,
     (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
 )
 
@@ -273,121 +276,9 @@ def chinese(text: str, lang: Language) -> str:
     return "；".join(chinese(part, lang) for part in text.split("; "))
 
 
-_TERMS: Final[tuple[tuple[str, str], ...]] = (
-    (r"a row of its own", "不与他行重复的一行"),
-    (r"line (?P<n>\d+) again", "与第 {n} 行重复"),
-    (r"an earlier row again", "与前面一行重复"),
-    (r"a whole line", "完整的一行"),
-    (r"a line that the end of the file cuts off", "被文件末尾截断的一行"),
-    (r"a day as YYYY-MM-DD", "形如 YYYY-MM-DD 的日期"),
-    (r"a month as YYYY-MM", "形如 YYYY-MM 的月份"),
-    (r"a day or month that exists", "真实存在的日期或月份"),
-    (r"an empty cell", "空单元格"),
-    (r"a value", "有内容"),
-    (r"a text", "文本"),
-    (r"nothing usable", "没有可用内容"),
-    (r"nothing", "没有内容"),
-    (r"one of (?P<a>.+)", "以下之一：{a}"),
-    (r"one actor in a request, who signs it", "每个请求一名经办人，由其签名"),
-    (r"another word", "其他词"),
-    (r"another", "其他内容"),
-    (r"the form (?P<a>.+)", "形如 {a}"),
-    (r"a text of another form", "其他形式的文本"),
-    (r"no personal field", "没有个人信息字段"),
-    (r"a field this event does not seal", "该事件不密封的字段"),
-    (r"no such field", "没有这个字段"),
-    (r"an event type", "一个事件类型"),
-    (r"one JSON object a line", "每行一个 JSON 对象"),
-    (r"something else", "其他内容"),
-    (r"another title", "其他标题"),
-    (r"other characters", "其他字符"),
-    (r"letters, digits and \. _ : (?:/ @ )?-", "字母、数字和 . _ : / @ -"),
-    (r"a text of (?P<n>\d+) characters?", "{n} 个字符的文本"),
-    (r"at most (?P<n>\d+) characters", "至多 {n} 个字符"),
-    (r"(?P<n>\d+) characters", "{n} 个字符"),
-    (r"a whole number from 0 to (?P<n>\d+)", "0 到 {n} 的整数"),
-    (r"yuan with at most two decimals", "至多两位小数的金额（元）"),
-    (r"a text cell", "文本单元格"),
-    (
-        r"a number cell, which loses digits.*",
-        "数字单元格，会丢失位数：请把该列设为文本后重新录入",
-    ),
-    (
-        r"a number whose length, date and check digit agree \(GB 11643\)",
-        "长度、日期和校验码都相符的号码（GB 11643）",
-    ),
-    (r"check_digit", "校验码不符"),
-    (r"birth_date", "出生日期不存在"),
-    (r"birth_in_future", "出生日期在未来"),
-    (r"birth_too_early", "出生日期过早"),
-    (r"length", "位数不对"),
-    (r"characters", "含有不允许的字符"),
-    (r"a case number such as (?P<a>\S+)", "形如 {a} 的案件编号"),
-    (r"a new case", "新的个案"),
-    (r"a case with an application: (?P<a>\S+)", "{a} 已有申请"),
-    (r"a number of its own", "各行不同的编号"),
-    (r"the number of line (?P<n>\d+)", "与第 {n} 行相同"),
-    (r"line (?P<n>\d+) again", "与第 {n} 行重复"),
-    (r"a case of this ledger", "本账本中的个案"),
-    (r"a pay run of this ledger", "本账本中的发放批次"),
-    (r"a registered carer", "已登记的护理人"),
-    (r"one line a case, month and result", "每个个案、月份、结果一行"),
-    (r"one score a carer and month", "每人每月一个得分"),
-    (r"a column (?P<a>.+)", "有 {a} 列"),
-    (r"a title that --template prints", "--template 所给的标题"),
-    (r"(?P<n>\d+) cells, as in the header", "与表头相同的 {n} 个单元格"),
-    (r"(?P<n>\d+) cells", "{n} 个单元格"),
-    # faults of policy files
-    (r"a word that this field knows", "该字段认得的词"),
-    (r"each name once", "每个名称只出现一次"),
-    (r"its source in provenance", "在 provenance 中写明出处"),
-    (r"a pack that rests on another", "以另一个政策包为基础"),
-    (r"a pack in the library", "已有的政策包"),
-    (r"a day on which no other pack of (?P<a>\d+) holds", "{a} 没有其他政策包有效的日期"),
-    (
-        r"(?P<a>\S+), in the days of (?P<b>\S+) \((?P<c>\S+) to (?P<d>\S+)\)",
-        "{a}，在 {b} 的有效期内（{c} 至 {d}）",
-    ),
-    (r"a day not before in_force.from", "不早于 in_force.from 的日期"),
-    (r"the last day of a (?P<a>\w+) pack", "{a} 政策包的最后一日"),
-    (r"a condition in CEL", "CEL 条件"),
-    (r"whole numbers and no comments", "整数，且没有注释"),
-    (r"only the functions of conditions", "条件可用的函数"),
-    (r"no division, which would lose what is left over", "不用除法：余数会丢失"),
-    (r"a condition that is true or false", "结果为真或假的条件"),
-    (r"a fact of (?P<a>act, .+)", "以 {a} 之一开头的事实"),
-    (r"a fact that there is", "已有的事实"),
-    (r"an event of the catalogue", "目录中的事件类型"),
-    (r"an event", "事件类型"),
-    (r"finding: what has happened is never refused", "finding：已经发生的事实不予拒绝"),
-    (r"refuse on (?P<a>\w+)", "对 {a} 的拒绝"),
-    (r"a parameter of this file", "本文件的参数"),
-    (r"an amount that does not need this one", "不依赖本项的金额"),
-    (r"an act that a clause of the pack is on", "本包条款所涉及的行为"),
-    (r"a parameter of the pack or its parents", "本包或其基础包的参数"),
-    (r"a rule of a parent", "基础包的规则"),
-    (r"either standard or parameter", "standard 与 parameter 二者之一"),
-    (r"both or neither", "两者都有或都没有"),
-    (r"a decimal such as (?P<a>\S+)", "形如 {a} 的小数"),
-    (r"TOML in UTF-8", "UTF-8 编码的 TOML"),
-    (r"an act, an amount or a limit", "一个行为、一个金额或者一个时限"),
-    (r"a limit with its last day", "时限及其最后一日"),
-    (r"a limit of the pack", "本包的时限"),
-    (r"an amount of the pack", "本包的金额"),
-    (r"the sum of the parts", "各部分之和"),
-    (r"an earlier example, or one of a parent", "前面的算例，或者基础包的算例"),
-    (r"a fact that a rule of the pack reads", "本包规则读取的事实"),
-    (r"a clause of kind refuse on (?P<a>\w+)", "{a} 上的拒绝条款"),
-    (r"a clause of kind finding on (?P<a>\w+)", "{a} 上的疑点条款"),
-    (r"none", "没有"),
-    (r"once", "只出现一次"),
-    (r"twice", "出现两次"),
-)
-
-
 def term(text: str, lang: Language) -> str:
     """Return what was expected or found in the language."""
-    return text if lang != "zh" else _translated(text, _TERMS)
+    return text if lang != "zh" else _translated(text, TERMS)
 
 
 def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:

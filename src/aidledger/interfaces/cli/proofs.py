@@ -23,7 +23,7 @@ from aidledger.ledger.tlog_proof import FIRST_LINE
 from aidledger.ledger.trust import MAX_POLICY_BYTES, Policy, parse_policy
 from aidledger.services.acts.sealing import token_of
 from aidledger.services.cases.history import find_stream
-from aidledger.services.files import read_files, write_files
+from aidledger.services.files import read_file, read_files, write_files
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.proofs.bundle import (
     Files,
@@ -105,7 +105,7 @@ def check_proofs(
     trusted = read_policy(policy)
     token = None if person is None else read_token(person, "--person")
     files = read_files([Path(one) for one in file], limit=MAX_FILE_BYTES)
-    record = None if entry is None else _read(entry, MAX_FILE_BYTES)
+    record = None if entry is None else read_file(Path(entry), limit=MAX_FILE_BYTES)
     answers = check_files(files, trusted, entry=record, case=case, person=token)
     if not answers:
         raise CommandError(
@@ -134,7 +134,7 @@ def check_kept_receipt(app: App, *, file: str, proofs: str, policy: str, json: b
     """Check that the log has every entry of a receipt where the receipt says."""
     trusted = read_policy(policy)
     try:
-        receipt = parse_receipt(_read(file, MAX_RECEIPT_BYTES))
+        receipt = parse_receipt(read_file(Path(file), limit=MAX_RECEIPT_BYTES))
         found = read_files([Path(proofs)], limit=MAX_FILE_BYTES).values()
         answer = check_receipt(
             receipt, [data for data in found if data.startswith(FIRST_LINE)], trusted
@@ -168,7 +168,7 @@ def read_policy(path: str) -> Policy:
 
     """
     try:
-        return parse_policy(_read(path, MAX_POLICY_BYTES))
+        return parse_policy(read_file(Path(path), limit=MAX_POLICY_BYTES))
     except FormatError as error:
         raise _unreadable(path, error) from None
 
@@ -323,13 +323,6 @@ def _position(text: str) -> int:
             exit_code=USAGE,
         )
     return int(text)
-
-
-def _read(path: str, limit: int) -> bytes:
-    """Read one file of at most so many bytes."""
-    with Path(path).open("rb"):  # a folder is no file
-        pass
-    return next(iter(read_files([Path(path)], limit=limit).values()))
 
 
 def _unreadable(path: str, error: FormatError) -> CommandError:

@@ -34,7 +34,7 @@ from aidledger.services.bundles.revealing import Opened, Release, hand_out, open
 from aidledger.services.bundles.telling import decisions_of, timeline_of
 from aidledger.services.proofs.proving import Kept, Prover, newest_checkpoint
 from aidledger.services.session import Session
-from aidledger.services.typesetting import CannotTypesetError, typeset
+from aidledger.services.typesetting.pdf import CannotTypesetError, typeset
 from aidledger.store.cut import CutStore
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from aidledger.domain.money import format_yuan
-from aidledger.domain.policy.words import value_words
+from aidledger.domain.policy.words import programme_words, value_words
 from aidledger.said import Said
 from aidledger.services.clock import CHINA
 from aidledger.services.decisions.explaining import OUTCOMES
@@ -56,7 +56,7 @@ def facts_of(facts: dict[str, Any]) -> Said:
     """Return the facts that a clause read, in one line."""
     zh, en = [], []
     for name, value in facts.items():
-        words = value_words(value)
+        words = programme_words(value) if name == "programme" else value_words(value)
         zh.append(f"{name} {words[0]}")
         en.append(f"{name} {words[1]}")
     return Said("；".join(zh), "; ".join(en))

@@ -20,6 +20,7 @@ from aidledger.ledger.acceptance import accepted
 from aidledger.ledger.trust import Policy
 from aidledger.replay.generations import Generations
 from aidledger.services.checkpoints.checkpointing import kept_notes
+from aidledger.services.clock import utc_text
 from aidledger.services.generations.rebuilding import (
     BOOKKEEPING,
     generations_folder,
@@ -142,7 +143,7 @@ def freshness(
     if policy is not None:
         stamps = [one.timestamp for kept in noted for one in accepted(kept.note, policy).cosigners]
         newest = max(stamps, default=0)
-        times["cosignature"] = _text(datetime.fromtimestamp(newest, UTC)) if newest else None
+        times["cosignature"] = utc_text(datetime.fromtimestamp(newest, UTC)) if newest else None
     for name, limit in limits.items():
         if limit.types:
             times[name] = _newest_of(session, limit.types)
@@ -178,9 +179,9 @@ def _age(source: str, at: str | None, now: datetime, limit: Limit) -> Freshness:
 def _first_uncovered(session: Session, covered: int, size: int, now: datetime) -> str | None:
     """Return when the first entry of others that is not covered was recorded; now, where all are."""
     if covered >= size:
-        return _text(now)
+        return utc_text(now)
     rows = session.store.read(covered, size)
-    return next((str(row[4]) for row in rows if row[3] not in BOOKKEEPING), _text(now))
+    return next((str(row[4]) for row in rows if row[3] not in BOOKKEEPING), utc_text(now))
 
 
 def _time_at(session: Session, position: int) -> str | None:
@@ -193,7 +194,3 @@ def _newest_of(session: Session, types: Sequence[str]) -> str | None:
     for row in session.store.read_types(types):
         newest = str(row[4])
     return newest
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

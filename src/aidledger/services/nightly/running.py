@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +15,7 @@ import msgspec
 
 from aidledger.replay.generation import GenerationsError
 from aidledger.said import LANGUAGES
-from aidledger.services.clock import Clock, SystemClock, system_bytes
+from aidledger.services.clock import Clock, SystemClock, system_bytes, utc_text
 from aidledger.services.files import write_file
 from aidledger.services.generations.freshness import Freshness, freshness
 from aidledger.services.keys.ring import Passphrase, Tokens, no_passphrase, no_tokens
@@ -104,7 +103,7 @@ def _run(
     folder, clock = Path(asked.folder), means.clock
     started = clock.now()
     run_id = f"{started:%Y%m%dT%H%M%SZ}-{system_bytes(2).hex()}"
-    begun = Run(run_id=run_id, started_at=_text(started))
+    begun = Run(run_id=run_id, started_at=utc_text(started))
     clocked = time.perf_counter()
     results: dict[str, StepResult] = {}
 
@@ -173,7 +172,7 @@ def _report(
         asked=asked,
         origin=session.store.origin if session is not None else "",
         size=session.store.head().size if session is not None else 0,
-        finished_at=_text(clock.now()),
+        finished_at=utc_text(clock.now()),
         seconds=round(time.perf_counter() - clocked, 3),
         retries=retries,
         overridden=overridden,
@@ -211,7 +210,3 @@ def _leave(folder: Path, report: NightReport) -> NightReport:
 def _write_results(folder: Path, report: NightReport) -> None:
     told = report_object(report)
     write_file(folder / RESULTS, msgspec.json.format(msgspec.json.encode(told)) + b"\n")
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

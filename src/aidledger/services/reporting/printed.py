@@ -16,7 +16,7 @@ from aidledger.services.reporting.document import (
     is_number,
     shown,
 )
-from aidledger.services.typesetting import typeset
+from aidledger.services.typesetting.pdf import typeset
 
 
 def pdf_of(document: Document) -> bytes:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from aidledger.audit.rule import Rule
-from aidledger.domain.policy.words import value_words
-from aidledger.said import Language, Said
+from aidledger.domain.policy.words import programme_words
+from aidledger.said import Language
 from aidledger.services.handing.workbook import Column
 from aidledger.services.reporting.figures import Figures
 from aidledger.services.reporting.population import Group
-
-_PROGRAMMES: Final = {
-    "education": Said("教育救助", "help with school"),
-    "temporary": Said("临时救助", "temporary assistance"),
-}
-"""Programmes whose code means something else in a pack, or has no words there."""
 
 
 class Writer:
@@ -37,7 +29,7 @@ class Writer:
         """Return what a programme is called; nothing: nobody applied."""
         if not name:
             return self.say("（未申请）", "(no application)")
-        return _PROGRAMMES.get(name, Said(*value_words(name))).in_(self.lang)
+        return self.say(*programme_words(name))
 
     def township(self, name: str) -> str:
         """Return a township's code; nothing: what is about no case, or about several places."""

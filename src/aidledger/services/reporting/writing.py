@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,19 +24,21 @@ from aidledger.services.reporting.figures import Figures
 from aidledger.services.reporting.page import page_of
 from aidledger.services.reporting.printed import pdf_of
 from aidledger.services.reporting.sections import document_of
-from aidledger.services.typesetting import CannotTypesetError
+from aidledger.services.typesetting.pdf import CannotTypesetError
 
 Form = Literal["html", "pdf", "xlsx"]
 FORMS: Final[tuple[Form, ...]] = ("html", "pdf", "xlsx")
 NAME: Final = "report"
 _USAGE: Final = 2
+_ENDING: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}")
+"""What looks like the ending of a file; ``.12`` of ``2022.12`` is none."""
 
 
 def form_of(path: Path, wanted: Form | None) -> Form | None:
     """Return the form of a single file, None for a folder.
 
     Raises:
-        ServiceError: the ending is that of another form than is wanted.
+        ServiceError: the ending is that of another form than is wanted, or of none that there is.
 
     """
     named = next((form for form in FORMS if path.suffix.lower() == f".{form}"), None)
@@ -43,6 +46,12 @@ def form_of(path: Path, wanted: Form | None) -> Form | None:
         raise ServiceError(
             f"{path.name}: expected a name that ends in .{wanted}, found .{named}",
             hint="leave --format away: the ending says it, and a folder has every form",
+            exit_code=_USAGE,
+        )
+    if named is None and _ENDING.fullmatch(path.suffix) and not path.is_dir():
+        raise ServiceError(
+            f"{path.name}: expected .html, .pdf or .xlsx, found {path.suffix}",
+            hint="a name without such an ending is a folder that gets every form",
             exit_code=_USAGE,
         )
     return named

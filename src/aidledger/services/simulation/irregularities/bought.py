@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from aidledger.domain.events import contract, payment
 from aidledger.domain.events.base import Event
-from aidledger.domain.values import add_months
 from aidledger.services.decoding import recorded_all
 from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, where
@@ -55,20 +54,15 @@ def _of_month(
         note_zh=note_zh,
         note_en=note_en,
         people=0,
-        start=lambda scene: months(scene.tools.bought).add(_month(scene, later)),
+        start=lambda scene: months(scene.tools.bought).add(scene.month(later)),
         stream=lambda scene: scene.tools.bought.contract,
         find=find,
     )
 
 
-def _month(scene: Scene, later: int) -> str:
-    """Return the month so many after the first."""
-    return add_months(scene.county.first.isoformat()[:7], later)
-
-
 def _in_month(scene: Scene, later: int, kind: type[Event]) -> list[int]:
     """Find what the contract has of a type for a month."""
-    month = _month(scene, later)
+    month = scene.month(later)
     return where(
         scene.entries(scene.tools.bought.contract),
         kind,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from aidledger.services.simulation.irregularities.disclosure import of_list
-from aidledger.services.simulation.irregularities.means import hit_let_pass, hits_of, then
-from aidledger.services.simulation.irregularities.scene import Kind
+from aidledger.services.simulation.irregularities.means import hit_let_pass, hits_of
+from aidledger.services.simulation.irregularities.scene import Kind, then
 from aidledger.services.simulation.programmes.households import orderly_household
 
 _SETTLED_DAYS = 75

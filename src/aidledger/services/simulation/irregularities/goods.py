@@ -7,7 +7,6 @@ from datetime import date
 
 from aidledger.domain.events import fund, goods, payment, support
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.values import add_months
 from aidledger.services.decoding import recorded_all
 from aidledger.services.simulation.county import Process, Turn
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, where
@@ -30,19 +29,19 @@ def kinds() -> tuple[Kind, ...]:
         _of_county(
             "F066",
             ("一笔款项在规定日期以后才发放", "one line was paid after the day of the rule"),
-            lambda scene: scene.tools.runs.disorder.late_months.add(_month(scene, 4)),
-            lambda scene: _paid_late(scene, _month(scene, 4)),
+            lambda scene: scene.tools.runs.disorder.late_months.add(scene.month(4)),
+            lambda scene: _paid_late(scene, scene.month(4)),
         ),
         _of_county(
             "F073",
             ("账面余额与银行对账单不符", "the books and the bank's statement differ"),
             lambda scene: scene.tools.stores.misstated.update(
-                {(scene.tools.runs.fund, _month(scene, 3)): _MISSTATED_FEN}
+                {(scene.tools.runs.fund, scene.month(3)): _MISSTATED_FEN}
             ),
             lambda scene: where(
                 scene.entries(scene.tools.runs.fund),
                 fund.BankStatementReceived,
-                lambda entry: entry.effective_on[:7] == _month(scene, 3),
+                lambda entry: entry.effective_on[:7] == scene.month(3),
             ),
         ),
         _of_county(
@@ -56,8 +55,8 @@ def kinds() -> tuple[Kind, ...]:
         _of_county(
             "F076",
             ("物资发放无领取人，盘点不符", "goods went to nobody, and the count differs"),
-            lambda scene: scene.tools.stores.lost.add(_month(scene, 4)),
-            lambda scene: _lost(scene, _month(scene, 4)),
+            lambda scene: scene.tools.stores.lost.add(scene.month(4)),
+            lambda scene: _lost(scene, scene.month(4)),
             stream=lambda scene: scene.tools.stores.stock,
         ),
     )
@@ -79,11 +78,6 @@ def _of_county(
     return Kind(
         rule=rule, note_zh=note_zh, note_en=note_en, people=0, start=begin, find=find, stream=stream
     )
-
-
-def _month(scene: Scene, later: int) -> str:
-    """Return the month so many after the first."""
-    return add_months(scene.county.first.isoformat()[:7], later)
 
 
 def _of_type(scene: Scene, name: str) -> list[Recorded]:
@@ -116,7 +110,7 @@ def _paid_late(scene: Scene, month: str) -> list[int]:
 
 def _given_too_much(scene: Scene) -> Process:
     """Have the city give a sum of its own in the sixth month; the next run uses it."""
-    yield Turn(date.fromisoformat(f"{_month(scene, 5)}-16"), FINANCE)
+    yield Turn(date.fromisoformat(f"{scene.month(5)}-16"), FINANCE)
     scene.tools.runs.treasury.receive("city", _TOO_MUCH_FEN)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 
 import msgspec
 
@@ -18,6 +16,7 @@ from aidledger.services.simulation.irregularities.scene import (
     SideEffect,
     at,
     changed,
+    then,
     where,
 )
 from aidledger.services.simulation.living import die, terminate
@@ -37,14 +36,14 @@ def kinds() -> tuple[Kind, ...]:
             rule="F001",
             note_zh="死亡已登记，次月仍列入花名册并发放",
             note_en="the death was recorded, and the next month was paid all the same",
-            plan=_with(_known_death),
+            plan=then(_known_death),
             find=_paid_after_death,
         ),
         Kind(
             rule="F001",
             note_zh="死亡两个多月后才被知悉，其间照常发放（仅需追回）",
             note_en="paid for months before the death was known: recovery only",
-            plan=_with(_unknown_death),
+            plan=then(_unknown_death),
             find=_paid_after_death,
             also=(
                 SideEffect(
@@ -60,7 +59,7 @@ def kinds() -> tuple[Kind, ...]:
             rule="F003",
             note_zh="服刑已登记，仍然发放",
             note_en="in prison, on record, and still paid",
-            plan=_with(_prison),
+            plan=then(_prison),
             find=_paid_in_prison,
         ),
         Kind(
@@ -94,18 +93,10 @@ def kinds() -> tuple[Kind, ...]:
             rule="F050",
             note_zh="已终止，之后月份仍然发放",
             note_en="terminated, and later months were still paid",
-            plan=_with(_paid_on),
+            plan=then(_paid_on),
             find=_paid_after_end,
         ),
     )
-
-
-Sequel = Callable[[Scene, Dossier], Process]
-
-
-def _with(sequel: Sequel) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:
-    """Return a change of plan that lets something happen after the approval."""
-    return lambda scene, plans: changed(sequel=partial(sequel, scene))(scene, plans)
 
 
 def _force(scene: Scene, case: Dossier, months: int) -> None:

@@ -12,15 +12,21 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, at, changed, where
+from aidledger.services.simulation.irregularities.scene import (
+    Change,
+    Kind,
+    Scene,
+    at,
+    changed,
+    then,
+    where,
+)
 from aidledger.services.simulation.living import terminate
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.places import CLERK, SURVEYOR
 from aidledger.services.simulation.planning import CasePlan
 from aidledger.services.simulation.programmes.households import orderly_household
 
-Change = Callable[[Scene, list[CasePlan]], list[CasePlan]]
-Sequel = Callable[[Scene, Dossier], Process]
 _SETTLED_DAYS = 75
 """After so many days the next two months were paid, or the matter was settled."""
 _DEATH_REVIEW_DAYS = 95
@@ -191,11 +197,6 @@ def _household(
         find=find,
         shows_after_days=shows_after_days,
     )
-
-
-def then(sequel: Sequel) -> Change:
-    """Return a change of plan that lets something happen after the approval."""
-    return lambda scene, plans: changed(sequel=partial(sequel, scene))(scene, plans)
 
 
 def hit_let_pass(register: str, answer: str, scene: Scene, case: Dossier) -> Process:

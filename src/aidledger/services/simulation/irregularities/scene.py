@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
 from aidledger.domain.events.base import Event, Programme
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.values import add_months
 from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
-from aidledger.services.simulation.county import County
+from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.oversight import Boards, Complaints
 from aidledger.services.simulation.payments import PayRuns
@@ -66,6 +68,10 @@ class Scene:
     def entries(self, stream: str | None = None) -> list[Recorded]:
         """Return the entries of a stream; default: of the first case."""
         return self.county.session.stream(stream or self.cases[0].stream)
+
+    def month(self, later: int) -> str:
+        """Return the month so many after the first of the county."""
+        return add_months(self.county.first.isoformat()[:7], later)
 
     def keep(self, name: str, value: str) -> str:
         """Remember a value (a stream, a file) under a name until the end."""
@@ -124,13 +130,22 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     also: tuple[SideEffect, ...] = ()
 
 
-def changed(**fields: object) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:
+Change = Callable[[Scene, list[CasePlan]], list[CasePlan]]
+Sequel = Callable[[Scene, Dossier], Process]
+
+
+def changed(**fields: object) -> Change:
     """Return a change of plan that sets the same fields in every case of the kind."""
 
     def change(_: Scene, plans: list[CasePlan]) -> list[CasePlan]:
         return [msgspec.structs.replace(plan, **fields) for plan in plans]
 
     return change
+
+
+def then(sequel: Sequel, **fields: object) -> Change:
+    """Return a change of plan: other fields, and what happens after the approval."""
+    return lambda scene, plans: changed(**fields, sequel=partial(sequel, scene))(scene, plans)
 
 
 def where(

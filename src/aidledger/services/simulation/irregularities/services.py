@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 
 from aidledger.domain.events import care, decision, institution, service, support
 from aidledger.domain.values import add_months
@@ -17,10 +15,10 @@ from aidledger.services.simulation.irregularities.scene import (
     SideEffect,
     at,
     changed,
+    then,
     where,
 )
 from aidledger.services.simulation.places import CLERK, COUNTY, REVIEWER, SUPERVISOR
-from aidledger.services.simulation.planning import CasePlan
 
 _OVERPAID_FEN = 23_500
 """What one level of nursing is more than the one below it."""
@@ -62,14 +60,14 @@ def _care() -> tuple[Kind, ...]:
             rule="F082",
             note_zh="多次探访使用同一张照片",
             note_en="one photo for several visits",
-            plan=_with(_same_photo),
+            plan=then(_same_photo),
             find=_shown_again,
         ),
         Kind(
             rule="F084",
             note_zh="机构护理员证书到期后续签",
             note_en="an agency's carer whose certificate had run out",
-            plan=_with(_lapsed, own_carer=True),
+            plan=then(_lapsed, own_carer=True),
             find=_second_agreement,
         ),
     )
@@ -82,7 +80,7 @@ def _institutions() -> tuple[Kind, ...]:
             rule="F085",
             note_zh="在院人数少于领取供养金人数",
             note_en="the institution counts fewer residents than are paid",
-            plan=_with(_counted_without, form="concentrated"),
+            plan=then(_counted_without, form="concentrated"),
             stream=lambda scene: scene.kept("facility"),
             find=lambda scene: (
                 where(scene.entries(name), institution.InstitutionCensusTaken)
@@ -94,7 +92,7 @@ def _institutions() -> tuple[Kind, ...]:
             rule="F086",
             note_zh="零花钱没有本人签收",
             note_en="pocket money without a receipt",
-            plan=_with(_kept_back, form="concentrated"),
+            plan=then(_kept_back, form="concentrated"),
             find=lambda scene: where(
                 scene.entries(),
                 service.PocketMoneyPaid,
@@ -102,14 +100,6 @@ def _institutions() -> tuple[Kind, ...]:
             ),
         ),
     )
-
-
-Sequel = Callable[[Scene, Dossier], Process]
-
-
-def _with(sequel: Sequel, **fields: object) -> Callable[[Scene, list[CasePlan]], list[CasePlan]]:
-    """Return a change of plan: other fields, and what happens after the approval."""
-    return lambda scene, plans: changed(**fields, sequel=partial(sequel, scene))(scene, plans)
 
 
 def _on(case: Dossier, months: int, day: int) -> date:

@@ -45,3 +45,9 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     live: Live
     monthly: bool = True
     since: date = date.min
+
+
+def not_monthly(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
+    """Return nothing: the case is over with the help, or is one without monthly support."""
+    del case, carers, quiet_month
+    return iter(())

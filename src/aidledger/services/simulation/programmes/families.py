@@ -6,7 +6,7 @@ recognition holds for a year at most: some are granted anew before that, some en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from random import Random
@@ -15,7 +15,6 @@ from typing import Final, Literal
 import msgspec
 
 from aidledger.domain.events import helping
-from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import COUNTY, SECOND_SURVEYOR
@@ -28,7 +27,7 @@ from aidledger.services.simulation.procedure import (
     refusal,
 )
 from aidledger.services.simulation.programmes import dibao, special
-from aidledger.services.simulation.programmes.branch import Branch
+from aidledger.services.simulation.programmes.branch import Branch, not_monthly
 from aidledger.services.simulation.programmes.households import (
     STANDARD_FEN,
     HouseholdPlan,
@@ -91,12 +90,6 @@ def draw(programme: FamilyProgramme, county: County, number: int, rng: Random) -
         "helped": rng.randrange(100) < _HELPED_PERCENT,
     }
     return FamilyPlan(**(base | own))
-
-
-def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
-    """Return nothing: who is recognised is not in monthly support."""
-    del case, carers, quiet_month
-    return iter(())
 
 
 def _apply(
@@ -202,7 +195,7 @@ def _branch(programme: FamilyProgramme, weight: int) -> Branch:
         packs=("cn-rigid-2025",),
         draw=partial(draw, programme),
         apply=partial(_apply, programme),
-        live=live,
+        live=not_monthly,
         since=_SINCE,
     )
 

@@ -6,7 +6,7 @@ said by the department that knows it, before the county decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from random import Random
@@ -15,14 +15,13 @@ from typing import Final, Literal
 from aidledger.domain.events import helping, intake, support
 from aidledger.domain.events.base import OfficeKind, Programme
 from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
-from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.places import CLERK, COUNTY, DEPARTMENT_CLERK, department
 from aidledger.services.simulation.planning import CasePlan, application_day
 from aidledger.services.simulation.procedure import SpotChecks, acceptance, application
-from aidledger.services.simulation.programmes.branch import Branch
+from aidledger.services.simulation.programmes.branch import Branch, not_monthly
 from aidledger.services.simulation.programmes.keeping import fall_into
 
 Give = Callable[[Dossier], Process]
@@ -59,12 +58,6 @@ def draw(
         fates=False,
         visited=False,
     )
-
-
-def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
-    """Return nothing: the case is over with the help."""
-    del case, carers, quiet_month
-    return iter(())
 
 
 def _apply(
@@ -200,7 +193,7 @@ BRANCHES: Final = tuple(
         packs=() if place else PACKS,
         draw=partial(draw, programme, years),
         apply=partial(_apply, give),
-        live=live,
+        live=not_monthly,
         monthly=programme not in _IN_GOODS,
     )
     for place, (programme, years, give) in enumerate(_ONCE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from random import Random
@@ -13,7 +13,6 @@ from msgspec.structs import asdict
 from aidledger.domain.events import duty, helping, household, support
 from aidledger.domain.values import add_months
 from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT
-from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import CLERK, COUNTY, HEAD
@@ -25,7 +24,7 @@ from aidledger.services.simulation.procedure import (
     apply,
 )
 from aidledger.services.simulation.programmes import dibao
-from aidledger.services.simulation.programmes.branch import Branch
+from aidledger.services.simulation.programmes.branch import Branch, not_monthly
 from aidledger.services.simulation.programmes.households import HouseholdPlan, draw_household
 from aidledger.services.simulation.programmes.keeping import fall_into
 
@@ -71,12 +70,6 @@ def plan_of(case: Dossier) -> ReliefPlan:
     if not isinstance(case.plan, ReliefPlan):
         raise TypeError(f"expected temporary assistance, found {case!r}")
     return case.plan
-
-
-def live(case: Dossier, carers: Carers, quiet_month: str) -> Iterator[Process]:
-    """Return nothing: the case is over with the help."""
-    del case, carers, quiet_month
-    return iter(())
 
 
 def _declare(case: Dossier) -> None:
@@ -151,6 +144,6 @@ BRANCH: Final = Branch(
     packs=("cn-temporary-2018", "gz-temporary-2022", "gz-temporary-n22-2022"),
     draw=draw,
     apply=_apply,
-    live=live,
+    live=not_monthly,
 )
 """The branch of temporary assistance."""

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.events import support
-from aidledger.services.simulation.irregularities.means import hit_let_pass, hits_of, then
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, SideEffect, at
+from aidledger.services.simulation.irregularities.means import hit_let_pass, hits_of
+from aidledger.services.simulation.irregularities.scene import Kind, Scene, SideEffect, at, then
 from aidledger.services.simulation.people import born_aged
 from aidledger.services.simulation.planning import CasePlan
 from aidledger.services.simulation.programmes.households import (

@@ -10,8 +10,7 @@ from aidledger.domain.events.base import AmountLine
 from aidledger.domain.recorded import Recorded
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.means import then
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, where
+from aidledger.services.simulation.irregularities.scene import Kind, Scene, then, where
 from aidledger.services.simulation.places import APPROVER, FINANCE, FUND_KEEPER
 from aidledger.services.simulation.scenarios.scenario import Scenario, Shown
 from aidledger.services.simulation.treasury import Level

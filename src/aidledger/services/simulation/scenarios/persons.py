@@ -12,8 +12,8 @@ import msgspec
 from aidledger.domain.events import care, intake, payment, powers, support
 from aidledger.services.simulation.county import Process, Turn
 from aidledger.services.simulation.dossier import Dossier
-from aidledger.services.simulation.irregularities.means import hit_let_pass, hits_of, then
-from aidledger.services.simulation.irregularities.scene import Kind, Scene, SideEffect, at
+from aidledger.services.simulation.irregularities.means import hit_let_pass, hits_of
+from aidledger.services.simulation.irregularities.scene import Kind, Scene, SideEffect, at, then
 from aidledger.services.simulation.living import die
 from aidledger.services.simulation.places import COUNTY, SURVEYOR
 from aidledger.services.simulation.planning import CasePlan

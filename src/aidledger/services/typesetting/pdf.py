@@ -1,4 +1,4 @@
-"""Sets documents as PDF/A with typst: our template, data as JSON, Chinese fonts of this machine.
+"""Sets documents as PDF/A with typst: a template of ours and data as JSON.
 
 Text of a user is data and never markup. The same data and time with the same fonts gives the same
 bytes. No package and no file is fetched from anywhere. Needs the extra ``pdf``.
@@ -77,7 +77,7 @@ def why_not() -> CannotTypesetError | None:
 
 
 def _template(name: str) -> str:
-    place = resources.files("aidledger.services").joinpath("typst", f"{name}.typ")
+    place = resources.files("aidledger.services.typesetting").joinpath("templates", f"{name}.typ")
     return place.read_text(encoding="utf-8")
 
 
