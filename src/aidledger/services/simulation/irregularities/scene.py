@@ -9,6 +9,7 @@ import msgspec
 
 from aidledger.domain.events.base import Event, Programme
 from aidledger.domain.recorded import Recorded
+from aidledger.services.simulation.banks import Banks
 from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County
@@ -36,6 +37,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     stores: Stores
     units: Units
     bought: BoughtServices
+    banks: Banks
 
     @property
     def runs(self) -> PayRuns:
