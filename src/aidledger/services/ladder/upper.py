@@ -24,6 +24,7 @@ from aidledger.services.ladder.powercheck import POWERS, Below, Progress, check_
 from aidledger.services.ladder.proofcheck import ProofCheck
 from aidledger.services.ladder.restorationcheck import RestorationCheck
 from aidledger.services.ladder.signaturecheck import SignatureCheck, seen_sizes
+from aidledger.services.ladder.tablecheck import check_tables
 from aidledger.services.printing import printable
 from aidledger.services.provinces.gatheredcheck import gathered_findings
 from aidledger.store.port import LedgerStore
@@ -89,7 +90,9 @@ def climb(
     rungs.append(judged)
     if outside.proofs is not None:
         rungs.append(proofs.judge(store, roots, notes))
-    found = [*mark.findings, *declared.findings, *notes.findings, *restored.findings]
+    altered, gone, tables = check_tables(store)
+    rungs += tables
+    found = [*altered, *mark.findings, *declared.findings, *notes.findings, *restored.findings]
     found += [*signatures.findings, *forbidden, *proofs.findings]
     joined = _joined(report, found, rungs, notes)
     return msgspec.structs.replace(
@@ -99,6 +102,7 @@ def climb(
             *policy_leads(declared, store.origin, outside),
             *restored.leads,
             *leads,
+            *gone,
             *_unused(notes, proofs),
         ),
     )
