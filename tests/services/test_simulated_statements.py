@@ -29,7 +29,7 @@ def found_in(
     with open_session(location) as session, patch.context() as patched:
         patched.setattr(running, "all_kinds", lambda **_: statements_of_banks.kinds())
         running.simulate(
-            session, cases=30, months=11, seed=5, statements=True, irregularities=listed if planted else None
+            session, cases=60 if planted else 30, months=11, seed=5, statements=True, irregularities=listed if planted else None
         )  # fmt: skip
     with open_session(location, read_only=True) as session:
         report = audit(session, rules_of(names=RULES)).report

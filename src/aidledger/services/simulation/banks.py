@@ -34,6 +34,7 @@ class Move(NamedTuple):
     words: str
     out_fen: int
     party: str = ""
+    position: int = -1
 
 
 class Wrongs:
@@ -48,8 +49,8 @@ class Wrongs:
         """What the sum of a run is less at the bank than in the ledger, in fen."""
         self.kept_back: set[tuple[str, str]] = set()
         """Months of which no statement is imported."""
-        self.happened: set[tuple[str, str]] = set()
-        """Those of all these that came about: of a month without a payment none is diverted."""
+        self.happened: dict[tuple[str, str], list[int]] = {}
+        """Those of all these that came about, with the entries that say otherwise."""
 
 
 class Banks:
@@ -100,6 +101,7 @@ class Banks:
         """Yield what moved in a month: as the ledger says it, or otherwise where it is to go wrong."""
         by_person = programme == BY_PERSON
         sums: Counter[tuple[str, str]] = Counter()
+        told: dict[tuple[str, str], list[int]] = defaultdict(list)
         for entry in self._county.session.stream(stream):
             if entry.effective_on[:7] != month:
                 continue
@@ -111,27 +113,29 @@ class Banks:
                 case payment.FundDisbursed() as event if event.run is None:
                     yield Move(entry.effective_on, "转账支出", event.amount_fen)
                 case payment.FundDisbursed() as event if not by_person:
-                    sums[entry.effective_on, event.run or ""] += event.amount_fen
+                    key = (entry.effective_on, event.run or "")
+                    sums[key] += event.amount_fen
+                    told[key].append(entry.position)
                 case _:
                     pass
         less_fen = self.wrongs.altered.get((stream, month), 0)
-        for (day, _), fen in sums.items():
-            yield Move(day, "批量代发", fen - less_fen)
+        for key, fen in sums.items():
+            yield Move(key[0], "批量代发", fen - less_fen)
             if less_fen:
                 less_fen = 0
-                self.wrongs.happened.add((stream, month))
+                self.wrongs.happened[stream, month] = told[key]
         diverted = (stream, month) in self.wrongs.diverted
         for move in self._payments.get(f"{stream}/{month}", ()):
             turned = diverted and move.out_fen > 0
             yield move._replace(party=_ELSEWHERE) if turned else move
             if turned:
                 diverted = False
-                self.wrongs.happened.add((stream, month))
+                self.wrongs.happened[stream, month] = [move.position]
         passed_fen = self.wrongs.passed_through.get((stream, month), 0)
         if passed_fen:
             yield Move(f"{month}-12", "转账转入", -passed_fen)
             yield Move(f"{month}-20", "转账支出", passed_fen)
-            self.wrongs.happened.add((stream, month))
+            self.wrongs.happened[stream, month] = []
 
     def _read_payments(self) -> None:
         """Read what the bank paid person by person, and what came back, since the last month."""
@@ -164,7 +168,7 @@ class Banks:
         if isinstance(event, payment.PaymentIssued):
             number = numbers.get(event.account, "")
             self._accounts[entry.stream, event.month] = number
-            return Move(event.paid_on, "代发", event.amount_fen, number)
+            return Move(event.paid_on, "代发", event.amount_fen, number, entry.position)
         number = self._accounts.get((entry.stream, event.month), "")
         return Move(event.returned_on, "退票", -event.amount_fen, number)
 

@@ -114,12 +114,7 @@ def simulate(
 
     """
     first = _check(session, cases=cases, months=months, start=start)
-    if statements and hear is not None:
-        raise ServiceError(
-            "simulate: expected no --requests beside --statements, found both",
-            hint="a statement's lines are no requests: leave one of the two away",
-            exit_code=2,
-        )
+    _check_heard(heard=hear is not None, statements=statements)
     last = _last_day(start, months)
     registrations = make_keys(session.keyring, seed=seed, cases=cases) if signed else []
     moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
@@ -185,6 +180,16 @@ def _simulated(session: Session, clock: SetClock, seed: int, *, judging: bool) -
         session.forget()
         if vault is not None and session.secrets is not None:
             session.vault = Vault(session.store, session.secrets, random_bytes)
+
+
+def _check_heard(*, heard: bool, statements: bool) -> None:
+    """Refuse to write requests of a county whose statements are none."""
+    if statements and heard:
+        raise ServiceError(
+            "simulate: expected no --requests beside --statements, found both",
+            hint="a statement's lines are no requests: leave one of the two away",
+            exit_code=2,
+        )
 
 
 def _check(session: Session, *, cases: int, months: int, start: str) -> date:

@@ -64,11 +64,7 @@ def _of_bank(
         people=0,
         start=lambda scene: _start(mark, scene, _key(scene, *place)),
         stream=lambda scene: _key(scene, *place)[0],
-        find=lambda scene: (
-            _imported(scene, *_key(scene, *place))
-            if _key(scene, *place) in scene.tools.banks.wrongs.happened
-            else []
-        ),
+        find=lambda scene: _differing(scene, *_key(scene, *place)),
         shows_after_days=_SETTLED_DAYS,
         also=also,
     )
@@ -84,6 +80,14 @@ def _key(scene: Scene, programme: Programme, place: int) -> tuple[str, str]:
     """Return the fund of a programme and a month of the simulation."""
     month = add_months(scene.county.first.isoformat()[:7], place)
     return scene.tools.all_runs[programme].fund, month
+
+
+def _differing(scene: Scene, stream: str, month: str) -> list[int]:
+    """Find the statement of a month, and the entries that say otherwise; nothing where it did not happen."""
+    happened = scene.tools.banks.wrongs.happened
+    if (stream, month) not in happened:
+        return []
+    return _imported(scene, stream, month) + happened[stream, month]
 
 
 def _imported(scene: Scene, stream: str, month: str) -> list[int]:
