@@ -27,7 +27,7 @@ its figures are a line of [rules-measured.jsonl](rules-measured.jsonl), and anyb
 
 ```sh
 scripts/measure_rules docs/rules-measured.jsonl --planted 1-10 --cases 200     # counties with planted irregularities
-scripts/measure_rules docs/rules-measured.jsonl --planted 11-12 --cases 200 --statements
+scripts/measure_rules docs/rules-measured.jsonl --planted 11 --cases 100 --statements
 scripts/measure_rules docs/rules-measured.jsonl --clean 2001-2020 --cases 10000 --jobs 2
 scripts/measure_rules docs/rules-measured.jsonl --page docs/RULES-MEASURED.md  # this page, from all lines
 ```
