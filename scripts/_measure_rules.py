@@ -37,6 +37,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("results", type=Path, help="file of figures, a JSON object a line")
     parser.add_argument("--clean", type=_seeds, default=(), metavar="A-B", help="seeds: clean")
     parser.add_argument("--planted", type=_seeds, default=(), metavar="A-B", help="seeds: planted")
+    parser.add_argument(
+        "--statements", action="store_true", help="with a bank's statement of each account a month"
+    )
     parser.add_argument("--cases", type=int, default=400, metavar="N", help="cases of each county")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write the page to this file")
     parser.add_argument(
@@ -53,7 +56,7 @@ def main(arguments: list[str]) -> int:
         if (kind, seed, chosen.cases) not in known
     ]
     with ProcessPoolExecutor(max_workers=chosen.jobs) as pool:
-        under_way = [pool.submit(_county, chosen.keep, *one) for one in wanted]
+        under_way = [pool.submit(_county, chosen.keep, *one, chosen.statements) for one in wanted]
         for done, one in enumerate(as_completed(under_way), start=1):
             figures = one.result()
             with chosen.results.open("a", encoding="utf-8") as file:
@@ -85,13 +88,17 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _county(keep: Path | None, kind: str, seed: int, cases: int) -> dict[str, Any]:
+def _county(
+    keep: Path | None, kind: str, seed: int, cases: int, statements: bool
+) -> dict[str, Any]:
     """Simulate one county, run every rule over it, and return the figures."""
     with tempfile.TemporaryDirectory(prefix="aidledger-measure-") as made:
-        return _measured(keep or Path(made), kind, seed, cases)
+        return _measured(keep or Path(made), kind, seed, cases, statements=statements)
 
 
-def _measured(folder: Path, kind: str, seed: int, cases: int) -> dict[str, Any]:
+def _measured(
+    folder: Path, kind: str, seed: int, cases: int, *, statements: bool
+) -> dict[str, Any]:
     """Do so in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     location = str(folder / f"{kind}-{seed}-{cases}.db")
@@ -99,7 +106,14 @@ def _measured(folder: Path, kind: str, seed: int, cases: int) -> dict[str, Any]:
     began = time.perf_counter()
     create_ledger(location, origin=f"simulated/{seed}")
     with open_session(location) as session:
-        made = simulate(session, cases=cases, months=MONTHS, seed=seed, irregularities=listed)
+        made = simulate(
+            session,
+            cases=cases,
+            months=MONTHS,
+            seed=seed,
+            irregularities=listed,
+            statements=statements,
+        )
     simulated = time.perf_counter()
     with open_session(location, read_only=True) as session:
         report = audit(session, rules_of()).report
@@ -109,6 +123,7 @@ def _measured(folder: Path, kind: str, seed: int, cases: int) -> dict[str, Any]:
         "cases": cases,
         "entries": made.entries,
         "root": made.root,
+        "statements": statements,
         "simulated_s": round(simulated - began, 1),
         "audited_s": round(time.perf_counter() - simulated, 1),
         "not_run": {one.rule: one.code for one in report.not_run},

@@ -849,7 +849,7 @@ CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n")
 #: In their order; `types` is of the first rung, `timestamps` of §16.12.
 NAMES = """bytes 记录 columns 列 chain 链 time 时间 tree 树 batches 批次 mark 高水位 checkpoints 检查点
 cosignatures 联署 restorations 恢复 signatures 签名 powers 权限 proofs 证明 decisions 决定 models 推导
-indexes 索引 closings 封账 types 内容 timestamps 时间戳"""
+indexes 索引 closings 封账 types 内容 timestamps 时间戳 tables 附表"""
 RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
 NOT_MADE = ("powers", "decisions", "models", "closings", "types", "timestamps")
 LEADS = ("policy_differs", "policy_key", "policy_weaker", "ledger_restored", "file_unused")
@@ -863,6 +863,7 @@ NO_LOG_KEY = "no key of the log is known: name it in a policy|不知账本的公
 NO_CHECKPOINT = "none was signed, and none was given|没有签过，也没有给出"
 NO_ACCEPTED = "no checkpoint from outside that a policy accepts|没有策略所接受的外来检查点"
 NO_INDEX = "none is sealed, or what they are made of is damaged|没有封存，或所据条目已损坏"
+NO_READER = "no reader of Parquet is here: aidledger verify asks it|此处不读 Parquet，由 aidledger verify 核验"
 NOT_OURS = "aidledger verify asks it|由 aidledger verify 核验"
 IN_TILES = "tiles hold none|瓦片中没有"
 
@@ -909,6 +910,8 @@ class Report:
         damaged |= {"cosignatures"} if self.contradicted else set()
         rungs = []
         for rung in RUNGS if self.climbed else ():
+            if rung == "tables" and rung not in self.skipped:
+                continue  # no entry vouches for one
             why = "" if rung in damaged else self.skipped.get(rung, "")
             status = "damaged" if rung in damaged else "not_made" if why else "ok"
             rungs.append({"name": rung, "status": status, "why": why.split("|")[0]})
@@ -935,7 +938,14 @@ COLUMNS = ("stream", "version", "type", "recorded_at")
 STATEMENTS = ("PaymentMonthClosed", "PaymentMonthSupplemented")
 KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRevoked"}
 KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
-KEPT |= {"GenerationCertified", "CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted"}
+TABLED = ("RegisterImported", "StatementImported")  # they vouch for a table beside (section 23)
+KEPT |= {
+    *TABLED,
+    "GenerationCertified",
+    "CountyLogTrusted",
+    "CheckpointGathered",
+    "CheckpointContradicted",
+}
 Hashes = list[bytes | None]
 
 
@@ -1755,6 +1765,8 @@ def finish(log: Log, origin: str, outside: Outside) -> None:
         log.report.skipped["proofs"] = UNUSED if outside.unused else NO_PROOFS
     report_unused(log.report, outside)
     log.report.skipped.update(dict.fromkeys(NOT_MADE, NOT_OURS))
+    if any(kind in TABLED for _, kind, _ in log.kept):
+        log.report.skipped["tables"] = NO_READER
     log.report.climbed = True
 
 

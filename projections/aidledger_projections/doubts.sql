@@ -202,6 +202,32 @@ live AS (
     WHERE stream LIKE 'doubt/%'
     GROUP BY stream
 ),
+lying AS (
+    SELECT "case" AS subject, township FROM case_state
+    UNION ALL
+    SELECT account, township FROM case_state
+    UNION ALL
+    SELECT case_people.person, case_state.township
+    FROM case_people
+    JOIN case_state ON case_state."case" = case_people."case"
+),
+spread AS (
+    -- of a doubt that names a case, where that one lies; of a person or an account, where each of their cases does
+    SELECT raised.stream, LIST_SORT(LIST_DISTINCT(ARRAY_AGG(lying.township))) AS townships
+    FROM raised
+    JOIN lying ON lying.subject = COALESCE(raised."case", raised.subject)
+    WHERE lying.township IS NOT NULL
+    GROUP BY raised.stream
+),
+placed AS (
+    SELECT raised.stream,
+           CASE
+               WHEN LENGTH(raised.place) >= 9 THEN [SUBSTRING(raised.place, 1, 9)]
+               ELSE COALESCE(spread.townships, CAST([] AS VARCHAR[]))
+           END AS townships
+    FROM raised
+    LEFT JOIN spread ON spread.stream = raised.stream
+),
 joined AS (
     SELECT raised.stream, raised.rule, raised.subject, raised."case", raised.place, raised.raised_on,
            COALESCE(stood.stage, 'raised') AS state,
@@ -223,7 +249,8 @@ SELECT joined.stream AS doubt,
        seen.severity,
        joined.subject,
        joined."case",
-       CASE WHEN LENGTH(joined.place) >= 9 THEN SUBSTRING(joined.place, 1, 9) END AS township,
+       CASE WHEN LEN(placed.townships) = 1 THEN placed.townships[1] END AS township,
+       placed.townships,
        joined.place,
        periods.period,
        seen.amount_fen,
@@ -265,6 +292,7 @@ FROM joined
 CROSS JOIN parameters
 JOIN seen ON seen.stream = joined.stream
 JOIN live ON live.stream = joined.stream
+JOIN placed ON placed.stream = joined.stream
 LEFT JOIN periods ON periods.stream = joined.stream
 LEFT JOIN dated ON dated.stream = joined.stream
 LEFT JOIN assigned ON assigned.stream = joined.stream

@@ -1,7 +1,7 @@
 -- title_zh: 疑点统计
 -- title_en: doubts by rule
 -- key: township, rule
--- for: how many doubts each township has of each rule, in which state, how many are overdue, and the money (township empty: of no township)
+-- for: how many doubts each township has of each rule, in which state, how many are overdue, and the money (township empty: of no township, or of a person in several)
 -- facts: S4-115, S4-117
 SELECT COALESCE(doubts.township, '') AS township,
        doubts.rule,

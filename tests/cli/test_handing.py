@@ -16,6 +16,7 @@ import pytest
 from tests.cli.shell import Ran, aidledger, on
 
 from aidledger.ledger.tree import Frontier, leaf_hash
+from aidledger.replay.digest import digest_of
 from aidledger.replay.handing import Copier, Table
 from aidledger.replay.models import load_models, loaded_tables
 from aidledger.services.generations.rebuilding import rebuild
@@ -140,8 +141,14 @@ def test_a_duckdb_file_has_tables_with_comments(
         [title] = handed.execute(
             "SELECT comment FROM duckdb_tables() WHERE table_name = 'payment_issued'"
         ).fetchall()[0]
+        roots = {
+            name: digest_of(handed, name, ("position",)).root
+            for name in ("entry", "payment_issued")
+        }
 
     assert told.tables == again.tables
+    assert all(len(one.root) == 64 for one in told.tables)
+    assert roots == {name: of(told, name).root for name in roots}
     assert len(same) == len(FEW) + len(SOME) + 4
     assert all(same)
     assert "应发或应付金额 / sum that is due [分 fen]" == dict(comments)["due_fen"]

@@ -11,7 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.replay.conftest import Ask
 from tests.replay.doubting import CASE, DOUBT, raised, step
-from tests.replay.histories import TOWNSHIP, VILLAGE, Log, adopt_pack, apply_for
+from tests.replay.histories import (
+    TOWNSHIP,
+    VILLAGE,
+    Log,
+    adopt_pack,
+    apply_for,
+    case_name,
+    token,
+)
 from tests.replay.test_deadlines import limit
 
 from aidledger.domain.doubt import Doubt, fold_doubt
@@ -205,3 +213,31 @@ def test_a_county_counts_its_doubts_by_township_and_rule(ask: Ask) -> None:
         [TOWNSHIP, "F001", 2, 1, 1, 30, 12],
         [TOWNSHIP, "F054", 1, 1, 0, 30, 1],
     ] == told
+
+
+def test_a_doubt_about_a_person_lies_in_the_townships_of_all_their_cases(ask: Ask) -> None:
+    """F097: whoever audits a township sees every doubt that touches it."""
+    log, person, other = Log(), token("p", 7), "520123002"
+    for number, township in enumerate((TOWNSHIP, other, TOWNSHIP), start=1):
+        apply_for(log, case_name(number), f"2022-02-0{number}", number=7, village=f"{township}001")
+    for name, more in {
+        "person": {"subject": person},
+        "named": {"subject": person, "case": case_name(2)},
+        "placed": {"subject": person, "place": VILLAGE},
+        "case": {"subject": case_name(3)},
+        "nobody": {"subject": token("p", 8)},
+    }.items():
+        raised(log, "2022-03-01", doubt=f"{DOUBT}-{name}", **more)
+    rows = ask(log, "doubts", as_of="2022-03-31")["doubts"]
+    told = {row["doubt"].removeprefix(f"{DOUBT}-"): row for row in rows}
+
+    assert {
+        "person": [TOWNSHIP, other],
+        "named": [other],
+        "placed": [TOWNSHIP],
+        "case": [TOWNSHIP],
+        "nobody": [],
+    } == {name: row["townships"] for name, row in told.items()}
+    assert (None, other, None) == tuple(
+        told[name]["township"] for name in ("person", "named", "nobody")
+    )

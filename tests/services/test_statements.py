@@ -80,7 +80,7 @@ def test_a_statement_is_kept_as_tokens_with_its_totals_in_an_entry(bank: Office)
     payee = account_token(pepper, "6228480402564890018")
     assert [(payee,), (payee,), (None,)] == parties[1:]
     stated = query(bank.session, "SELECT fund, stated_on, stated_fen FROM bank_statements").rows
-    assert [(FUND, "2022-03-21", 600_037)] == stated
+    assert [(FUND, "2022-03-31", 600_037)] == stated
 
 
 def test_no_name_and_no_number_is_in_the_log_or_beside_it(bank: Office, tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ from aidledger.domain.events.register import Kept
 from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.ledger.canonical import encode
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
+from aidledger.ledger.verify import VerifyReport
 from aidledger.replay.engine import building
 from aidledger.replay.kept import columns_of_kept, file_of
 from aidledger.replay.models import ModelError
 from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.questions.querying import query
 from aidledger.services.tables.place import keep, tables_folder, tables_of
 
@@ -176,3 +178,35 @@ def test_a_file_that_no_entry_names_is_removed_by_the_next_writer(small: Office)
 
     assert {named.name} == left
     assert not orphan.exists()
+
+
+def test_verify_names_the_entry_of_a_table_that_was_altered_and_says_which_is_gone(
+    small: Office,
+) -> None:
+    before = verify(small.session)
+    path = imported(small)
+    position = small.session.store.head().size - 1
+    whole = path.read_bytes()
+    good = verify(small.session)
+
+    assert "tables" not in {rung.name for rung in before.rungs}
+    assert ("ok", (), []) == (tables_rung(good), good.leads, good.findings)
+    for how in ("another row", "empty", "no table"):
+        damage(path, how)
+        report = verify(small.session)
+        assert [("table_altered", position, DEATHS.name)] == [
+            (one.code, one.position, one.field) for one in report.findings
+        ]
+        assert ("damaged", "damaged") == (tables_rung(report), report.verdict)
+    path.unlink()
+    gone = verify(small.session)
+    assert [("table_gone", position)] == [(one.code, one.position) for one in gone.leads]
+    assert ("not_made", "unproven") == (tables_rung(gone), gone.verdict)
+    path.write_bytes(whole)
+    assert "ok" == tables_rung(verify(small.session))
+
+
+def tables_rung(report: VerifyReport) -> str:
+    """Return the status of the rung of tables."""
+    (status,) = (rung.status for rung in report.rungs if rung.name == "tables")
+    return status

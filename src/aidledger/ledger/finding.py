@@ -16,6 +16,7 @@ from aidledger.ledger.finding_text import (
     EVIDENCE_TEXTS,
     GATHERED_TEXTS,
     RESTORATION_TEXTS,
+    TABLE_TEXTS,
     FindingText,
 )
 
@@ -306,6 +307,7 @@ FINDING_CODES: Final[dict[str, FindingText]] = {
         "The log was rewritten after the proof was handed out.",
     ),
     **EVIDENCE_TEXTS,
+    **TABLE_TEXTS,
     "amendment_misfit": FindingText(
         "更正或作废不适用于任何记录",
         "a correction or annulment fits no entry",

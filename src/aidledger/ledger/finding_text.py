@@ -92,6 +92,19 @@ ARCHIVE_TEXTS: Final[dict[str, FindingText]] = {
     ),
 }
 
+TABLE_TEXTS: Final[dict[str, FindingText]] = {
+    "table_altered": FindingText(
+        "账本旁的表与为其作证的条目不符",
+        "a table beside the ledger is not the one that its entry vouches for",
+        "Rows were changed, added or taken out after the import: rules that read it don't run. Bring the file back.",
+    ),
+    "table_gone": FindingText(
+        "条目为其作证的表不在账本旁",
+        "a table that an entry vouches for is not beside the ledger",
+        "No damage: a copy of the database alone has none. Of an office's own ledger ask who deleted it.",
+    ),
+}
+
 EVIDENCE_TEXTS: Final[dict[str, FindingText]] = {
     "misbehaviour_shown": FindingText(
         "账本密钥签过两段不能并存的历史",

@@ -16,6 +16,7 @@ import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
+from aidledger.replay.digest import digest_of
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.views import literal, quoted
@@ -128,6 +129,10 @@ class Copier:
         for table, name, kind in rows:
             found.setdefault(table, []).append(Column(name=name, kind=kind))
         return {name: tuple(columns) for name, columns in found.items()}
+
+    def root(self, table: Table) -> str:
+        """Return the root (hex) over the rows of a table, as the certificate of a model has it."""
+        return digest_of(self._connection, table.name, table.key).root
 
     def totals(self, table: Table, sums: Sequence[str], ends: Sequence[str]) -> Totals:
         """Return the rows of a table, sums of some columns, first and last value of others."""

@@ -1,12 +1,14 @@
 -- id: F087
 -- title_zh: 批准未公布
 -- title_en: approval not announced
--- explain_zh: 批准后没有在规定工作日内在村（居）公布。群众不知道谁得到了救助，无从监督。
--- explain_en: An approval was not announced in the village within the working days of the pack. Nobody there
+-- explain_zh: 批准后没有在规定工作日内在本村（居）公布，或者公布在别的村。群众不知道谁得到了救助，无从监督。
+-- explain_en: An approval was not announced in the household's own village within the working days of the pack. Nobody there
 --   knows who is supported, and nobody can object.
--- not_zh: 期限未满的；期限最后一天公布的；不对外公布的项目（儿童）；期限中止或延长的。
+-- not_zh: 期限未满的；期限最后一天公布的；迁移后在新村公布的；不对外公布的项目（儿童）；期限中止或延长的。公开名单不算：名单
+--   只有文件的哈希，看不出名单上有没有这个人。
 -- not_en: the time is not over; announced on its last day; programmes of which nothing is shown (children); a
---   time that was suspended or made longer
+--   time that was suspended or made longer; announced where the household had moved to. A public list does not count:
+--   of its file the ledger has the hash, and nothing says whether the person is on it
 -- severity: high
 -- basis_zh: S1-040；特困人员认定办法（2021）第十七条；最低生活保障审核确认办法（2021）第二十四条
 -- basis: S1-040; K21 art. 17; D21 art. 24
@@ -47,12 +49,24 @@ due AS (
     LEFT JOIN calendar_days AS last_day
       ON last_day.working AND last_day.working_number = first_day.working_number + approved.days
 ),
+villages AS (
+    SELECT stream, village FROM application_submitted
+    UNION
+    SELECT stream, village FROM case_moved
+),
+known AS (
+    SELECT DISTINCT stream FROM villages
+),
 announced AS (
     SELECT due.position, MIN(told.effective_on) AS announced_on,
            MIN_BY(told.position, ROW(told.effective_on, told.position)) AS announcement
     FROM due
     JOIN approval_announced AS told
       ON told.stream = due.stream AND told.effective_on >= due.effective_on
+    LEFT JOIN known ON known.stream = told.stream
+    LEFT JOIN villages ON villages.stream = told.stream AND villages.village = told.village
+    -- where a household lives is in its application; of one without, any village will do
+    WHERE known.stream IS NULL OR villages.village IS NOT NULL
     GROUP BY due.position
 )
 SELECT due.stream AS subject,

@@ -53,7 +53,12 @@ paid AS (
     JOIN funds ON funds.fund = opened.fund
 ),
 accounts AS (
-    SELECT stream, month, MAX_BY(account, position) AS party FROM payment_issued GROUP BY stream, month
+    -- what came back came from the account that it had been paid into, not from one it was sent to afterwards
+    SELECT returned.position, MAX_BY(issued.account, issued.position) AS party
+    FROM payment_returned AS returned
+    JOIN payment_issued AS issued
+      ON issued.stream = returned.stream AND issued.month = returned.month AND issued.position < returned.position
+    GROUP BY returned.position
 ),
 persons AS (
     SELECT fund, run, party, direction, fen, day, position FROM paid
@@ -63,7 +68,7 @@ persons AS (
     JOIN opened
       ON opened.run = CASE WHEN returned.run LIKE 'run/%' THEN returned.run ELSE 'run/' || returned.run END
     JOIN funds ON funds.fund = opened.fund
-    JOIN accounts ON accounts.stream = returned.stream AND accounts.month = returned.month
+    JOIN accounts ON accounts.position = returned.position
 ),
 payees AS (
     SELECT DISTINCT fund, party FROM persons
@@ -139,12 +144,14 @@ by_line AS (
     WHERE chained.is_bank = 0 AND chained.party <> '' AND chains.lines > 0
 ),
 covered AS (
-    -- a bank may take so many days: an entry too near the end of what is stated is not judged yet
+    -- a bank may take so many days: an entry too near the end of what is stated is not judged yet; a statement
+    -- that goes on where the first one ends makes it one time
     SELECT DISTINCT items.fund, items.day
     FROM items
-    JOIN held
-      ON held.fund = items.fund AND items.day >= held.first_on
-     AND DATE_DIFF('day', items.day, held.last_on) >= $days
+    JOIN held ON held.fund = items.fund AND items.day BETWEEN held.first_on AND held.last_on
+    JOIN held AS onward
+      ON onward.fund = items.fund AND DATE_DIFF('day', held.last_on, onward.first_on) <= 1
+     AND DATE_DIFF('day', items.day, onward.last_on) >= $days
     WHERE items.is_bank = 0
 ),
 judged AS (

@@ -39,7 +39,11 @@ class LetterEvidenceObtained(Event, frozen=True, kw_only=True):
 
 
 class DataCompared(Event, frozen=True, kw_only=True):
-    """信息核对: compared with the registers of other offices; hits by number."""
+    """信息核对: compared with the registers of other offices; what it hit, and in which register.
+
+    A hit is named by its register and a number within the comparison: ``vehicles-1``, ``vehicles-2``.
+    Models and rules read the register from that name, as a hit that was cleared names it again.
+    """
 
     hits: tuple[Code, ...] = ()
     registers: tuple[Code, ...]

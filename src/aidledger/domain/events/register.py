@@ -7,8 +7,19 @@ compute. No identity number, name, account or address is in either.
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from aidledger.domain.events.base import Code, Count, Day, Digest, Event, Fen, Source, Token
+from aidledger.domain.events.base import (
+    Code,
+    Count,
+    Day,
+    Digest,
+    Event,
+    Fen,
+    MonthText,
+    Source,
+    Token,
+)
 from aidledger.domain.events.registry import ControlTotal
 
 
@@ -48,13 +59,31 @@ class RegisterImported(Event, frozen=True, kw_only=True):
     unusable: tuple[Unusable, ...] = ()
 
 
+class StatementBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A statement of the same account before or after another, as it stood at the import.
+
+    ``balance_fen`` is the balance at the end that faces the other; of the days between them some may be
+    in neither (whole months are named), or some in both.
+    """
+
+    balance_fen: Fen
+    gap_days: Count
+    missing_months: tuple[MonthText, ...] = ()
+    overlap_days: Count
+    position: Count
+
+
 class StatementImported(Event, frozen=True, kw_only=True):
     """对账单导入: the lines of an account's bank statement, by hash; opening and movements make the closing.
 
-    What went out of the account is the bank's debit, what came in its credit.
+    What went out of the account is the bank's debit, what came in its credit. ``before`` and ``after``
+    are the statements beside it that had been imported; absent where there was none. A statement of a
+    month is of all its days, any other from its first line to its last.
     """
 
     account: Token
+    after: StatementBeside | UnsetType = UNSET
+    before: StatementBeside | UnsetType = UNSET
     closing_fen: Fen
     file: Digest
     first_on: Day

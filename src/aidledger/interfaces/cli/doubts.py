@@ -230,7 +230,7 @@ def run_list(
         for row in table.rows
         if (not state or row[at["state"]] in state)
         and (not rules or row[at["rule"]].upper() in rules)
-        and (township is None or str(row[at["township"]] or "") == township)
+        and (township is None or township in (row[at["townships"]] or ("",)))
         and SEVERITIES.index(row[at["severity"]]) <= least
         and (not overdue or row[at["overdue"]])
     ]
@@ -264,7 +264,7 @@ def _show_register(app: App, table: Table) -> None:
                 row["doubt"].removeprefix("doubt/"),
                 _STATES[row["state"]].in_(lang) + _marks(row),
                 SEVERITY_WORDS[row["severity"]].in_(lang),
-                row["township"] or "",
+                ", ".join(row["townships"]),
                 "" if row["amount_fen"] is None else yuan(row["amount_fen"], lang).split(" ")[0],
                 f"{row['age_days']:,}",
                 (row["due_on"] or "") + ("!" if row["overdue"] else ""),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from aidledger.audit.running import RuleFinding
+from aidledger.domain.events.register import StatementBeside
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.engines import engine_limits
@@ -94,6 +95,37 @@ def _show_file(app: App, found: Imported) -> None:
             (app.say("明细根", "root of the lines"), event.kept.root),
         ]
     )
+    if isinstance(event.before, StatementBeside):
+        show_beside(app, event.before, event.opening_fen, app.say("前一份", "the statement before"))
+    if isinstance(event.after, StatementBeside):
+        show_beside(app, event.after, event.closing_fen, app.say("后一份", "the statement after"))
+
+
+def show_beside(app: App, other: StatementBeside, ours_fen: int, which: str) -> None:
+    """Warn where a statement and the one beside it do not join."""
+    said = []
+    if other.overlap_days:
+        said.append(
+            app.say(f"有 {other.overlap_days} 日重叠", f"{other.overlap_days} days are in both")
+        )
+    elif other.balance_fen != ours_fen:
+        said.append(
+            app.say(
+                f"余额 {amount(other.balance_fen)} 元，本份 {amount(ours_fen)} 元",
+                f"{amount(other.balance_fen)} yuan there, {amount(ours_fen)} yuan here",
+            )
+        )
+    if other.gap_days:
+        said.append(
+            app.say(f"中间有 {other.gap_days} 日无对账单", f"{other.gap_days} days are in neither")
+        )
+    if other.missing_months:
+        months = ", ".join(other.missing_months)
+        said.append(app.say(f"缺少月份 {months}", f"no statement of {months}"))
+    if said:
+        told = app.say("，", "; ").join(said)
+        where = app.say(f"（位置 {other.position}）", f" (position {other.position})")
+        app.screen.note(f"{which}{where}{app.say('：', ': ')}{told}")
 
 
 def run_match(

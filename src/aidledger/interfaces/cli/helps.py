@@ -366,6 +366,10 @@ OPTIONS: Final[dict[str, Said]] = {
         "a situation of a published audit, with cases and months of its own: paid-after-death, "
         "invented-persons, wrong-standard, money-held, public-staff, owners, officers-kin, city-share",
     ),
+    "simulate --statements": Said(
+        "银行每月提供各专户的对账单；与 --irregularities 同用时其中有错",
+        "the bank sends a statement of each fund's account a month; with --irregularities some are wrong",
+    ),
     "--irregularities": Said(
         "把埋入的违规写入此文件", "write what irregularities were planted to this file"
     ),

@@ -84,7 +84,8 @@ FUND_OPTIONS: Final[dict[str, Said]] = {
         "the fund whose account it is (tekun-2022), or the account's token",
     ),
     "fund statement import --month": Said(
-        "所有各行应属的月份", "the month that all its lines must be of"
+        "对账单所属的整月：各行须在此月之内，月份须已结束",
+        "the whole month that it is of: all its lines must be in it, and it must be over",
     ),
     "fund statement import --on": Said(
         "生效之日（默认：最后一行之日）", "day it takes effect (default: that of the last line)"

@@ -22,6 +22,9 @@ HINTS: Final[dict[str, str]] = {
     "name a fund, as in fund/tekun-2022; its account is opened by AccountOpened": (
         "请指明资金，例如 fund/tekun-2022；其账户由 AccountOpened 登记"
     ),
+    "leave --month away: the statement is then of the days from its first line to its last": (
+        "请不要给出 --month：对账单即自首行之日至末行之日"
+    ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
     "free some space on the server": "请在服务器上腾出磁盘空间",
@@ -154,6 +157,9 @@ HINTS: Final[dict[str, str]] = {
     ),
     "aidledger simulate --help names them": "aidledger simulate --help 列出各情形的名称",
     "leave --cases, --months and --start away": "请不要给出 --cases、--months 和 --start",
+    "a statement's lines are no requests: leave one of the two away": (
+        "对账单明细不是请求，二者只能取其一"
+    ),
     "simulate more cases or months": "请模拟更多个案或月份",
     "open it in a spreadsheet program and save it again as XLSX": (
         "请用电子表格软件打开，重新存为 XLSX"

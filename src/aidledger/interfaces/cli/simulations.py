@@ -33,6 +33,7 @@ def run_simulate(
     scenario: str | None,
     irregularities: str | None,
     requests: str | None,
+    statements: bool,
     signed: bool,
     json: bool,
 ) -> int:
@@ -55,6 +56,7 @@ def run_simulate(
         scenario=wanted,
         irregularities=irregularities,
         requests=requests,
+        statements=statements,
         signed=signed,
     )
     screen = app.screen
@@ -120,6 +122,7 @@ def simulated(
     scenario: Scenario | None = None,
     irregularities: str | None = None,
     requests: str | None = None,
+    statements: bool = False,
     signed: bool = False,
 ) -> SimulationResult:
     """Run the simulation, showing how far it is."""
@@ -137,6 +140,7 @@ def simulated(
                 start=start,
                 scenario=scenario,
                 irregularities=Path(irregularities) if irregularities else None,
+                statements=statements,
                 signed=signed,
                 progress=progress,
                 hear=hear,

@@ -304,6 +304,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                     Opt("--scenario", "text", "NAME"),
                     Opt("--irregularities", "path", "FILE"),
                     Opt("--requests", "path", "FILE"),
+                    Opt("--statements", "flag"),
                     Opt("--signed", "flag"),
                     _JSON,
                 ),

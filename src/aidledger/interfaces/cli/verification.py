@@ -30,6 +30,7 @@ from aidledger.services.ladder.markcheck import NO_MARK
 from aidledger.services.ladder.outside import Outside, read_outside
 from aidledger.services.ladder.powercheck import UNDECLARED
 from aidledger.services.ladder.signaturecheck import NO_KEY
+from aidledger.services.ladder.tablecheck import GONE
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
@@ -64,6 +65,9 @@ RUNGS: Final[dict[str, Said]] = {
     "proofs": Said("所存回执与证明", "proofs: what people kept fits the log"),
     "signatures": Said("各批次的签名", "signatures: every batch signed"),
     "powers": Said("经办人的权限", "powers: who acted was allowed to"),
+    "tables": Said(
+        "账本旁的表与其条目相符", "tables: those beside the ledger are as entries vouch"
+    ),
     "decisions": Said(
         "每个决定重新作出，结果相同", "decisions: taken again, they come out the same"
     ),
@@ -79,6 +83,7 @@ _WHY_NOT: Final = {
     NO_KEY: "没有登记经办人密钥",
     UNDECLARED: "账本没有声明权限",
     NO_MARK: "数据库旁没有标记",
+    GONE: "有条目为其作证的表不在：见线索",
     NOT_DERIVED: "各列没有重新推导",
     NOT_HELD: "归档不含所需的内容",
     "not asked for: verify --deep": "未要求：verify --deep",

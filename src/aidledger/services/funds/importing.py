@@ -5,12 +5,17 @@ The table is on the disk before the entry is in the log. The same file again giv
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
+
+from msgspec import UNSET
 
 from aidledger.domain.events.fund import AccountOpened, BankStatementReceived
 from aidledger.domain.events.register import Kept, StatementImported
 from aidledger.domain.keeping import STATEMENT_LINES
 from aidledger.domain.recorded import standing
+from aidledger.domain.statements import Stated, beside
+from aidledger.domain.values import is_day, is_month, month_end, month_start
 from aidledger.ledger.commitment import account_token
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.intake.engine import IntakeError, intake
@@ -19,15 +24,17 @@ from aidledger.replay.views import quoted
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.acts.who import Who
+from aidledger.services.clock import CHINA
 from aidledger.services.decoding import recorded_all
 from aidledger.services.funds.statement import Statement, read_statement
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.services.session import Session
 from aidledger.services.tables.place import keep, tables_of
-from aidledger.store.outcome import Outcome
+from aidledger.store.outcome import Committed, Outcome
 
 _ROWS: Final = "statement_rows"
-_OPENED: Final = ("AccountOpened", "EntryAnnulled", "EntryCorrected")
+_AMENDING: Final = ("EntryAnnulled", "EntryCorrected")
+_OPENED: Final = ("AccountOpened", *_AMENDING)
 
 
 class Wanted(NamedTuple):
@@ -62,6 +69,8 @@ def import_statement(
     """
     pepper = secrets_of(session).pepper
     fund, account = account_of(session, wanted.account)
+    if wanted.month is not None:
+        _check_over(session, wanted.month)
     statement = read_statement(
         content, lambda number: account_token(pepper, number), month=wanted.month
     )
@@ -79,12 +88,16 @@ def import_statement(
     try:
         with intake(EngineLimits()) as connection:
             _lay(connection, statement)
+            name = _name_of(fund, statement, wanted.month)
+            others = _others(session, fund, account, name)
             if dry_run:
-                event = _event(account, statement, said_of(connection, _ROWS, STATEMENT_LINES))
+                kept = said_of(connection, _ROWS, STATEMENT_LINES)
+                event = _event(account, statement, kept, wanted.month, others)
                 return Imported(fund, statement, event, None)
             with tables_of(session.store) as folder:
-                event = _event(account, statement, keep(folder, connection, _ROWS, STATEMENT_LINES))
-                return Imported(fund, statement, event, _record(session, fund, event, wanted))
+                kept = keep(folder, connection, _ROWS, STATEMENT_LINES)
+                event = _event(account, statement, kept, wanted.month, others)
+                return Imported(fund, statement, event, _record(session, fund, event, wanted, name))
     except IntakeError as error:
         raise ServiceError(f"the statement can't be taken in: {error}", exit_code=75) from None
 
@@ -114,35 +127,87 @@ def account_of(session: Session, name: str) -> tuple[str, str]:
     )
 
 
+def _check_over(session: Session, month: str) -> None:
+    """Refuse a statement of a whole month that is not over: days would count as stated that are not.
+
+    Raises:
+        ServiceError: it is not over, or no month.
+
+    """
+    if not is_month(month):
+        raise ServiceError(f"--month {month[:20]}: expected YYYY-MM, found another", exit_code=2)
+    if month_end(month) >= session.clock.now().astimezone(CHINA).date():
+        raise ServiceError(
+            f"--month {month}: expected a month that is over, found one that is not",
+            hint="leave --month away: the statement is then of the days from its first line to its last",
+            exit_code=2,
+        )
+
+
+def _name_of(fund: str, statement: Statement, month: str | None) -> str:
+    """Return the name of the request: the same file again is the same request.
+
+    Files of months in which nothing moved may have the same bytes: those differ by the month.
+    """
+    quiet = "" if statement.lines else f":{month}"
+    return f"statement:{fund}:{statement.file}{quiet}"
+
+
+def _others(session: Session, fund: str, account: str, name: str) -> list[Stated]:
+    """Return the statements of an account that stood before one was first imported."""
+    rows = session.store.read_types(("StatementImported", *_AMENDING))
+    first = session.store.receipt(name)
+    end = first.receipt.position if isinstance(first, Committed) else session.store.head().size
+    earlier = takewhile(lambda one: one.position < end, recorded_all(rows))
+    return [
+        Stated(one.position, said.first_on, said.last_on, said.opening_fen, said.closing_fen)
+        for one in standing(earlier)
+        if isinstance(said := one.event, StatementImported)
+        if one.stream == fund and said.account == account
+        if is_day(said.first_on) and is_day(said.last_on) and said.first_on <= said.last_on
+    ]
+
+
 def _lay(connection: Any, statement: Statement) -> None:
     """Put the lines into a table of the engine, a column at a time."""
     columns = columns_of_kept(STATEMENT_LINES)
     chosen = ", ".join(f"UNNEST(CAST(? AS {kind}[])) AS {quoted(name)}" for name, kind in columns)
-    lists = [list(values) for values in zip(*statement.lines, strict=True)]
+    lists = [[line[at] for line in statement.lines] for at in range(len(columns))]
     connection.execute(f"CREATE TABLE {_ROWS} AS SELECT {chosen}", lists)
 
 
-def _event(account: str, statement: Statement, kept: Kept) -> StatementImported:
+def _event(
+    account: str, statement: Statement, kept: Kept, month: str | None, others: list[Stated]
+) -> StatementImported:
+    """Return what is recorded of a statement, with what those beside it say."""
+    first_on = month_start(month).isoformat() if month else statement.lines[0].day
+    last_on = month_end(month).isoformat() if month else statement.lines[-1].day
+    new = Stated(-1, first_on, last_on, statement.opening_fen, statement.closing_fen)
+    before, after = beside(others, new)
     return StatementImported(
         account=account,
+        after=after or UNSET,
+        before=before or UNSET,
         closing_fen=statement.closing_fen,
         file=statement.file,
-        first_on=statement.lines[0].day,
+        first_on=first_on,
         in_fen=statement.total_fen("in"),
         in_lines=sum(line.credit_fen > 0 for line in statement.lines),
         kept=kept,
-        last_on=statement.lines[-1].day,
+        last_on=last_on,
         opening_fen=statement.opening_fen,
         out_fen=statement.total_fen("out"),
         out_lines=sum(line.debit_fen > 0 for line in statement.lines),
     )
 
 
-def _record(session: Session, fund: str, event: StatementImported, wanted: Wanted) -> Outcome:
+def _record(
+    session: Session, fund: str, event: StatementImported, wanted: Wanted, name: str
+) -> Outcome:
     """Record the balance at the end of the last day, and the lines, in one batch."""
     by = Who(actor=wanted.actor, office=wanted.office, on=wanted.on or event.last_on)
     stated = BankStatementReceived(
         balance_fen=event.closing_fen, file=event.file, stated_on=event.last_on
     )
     proposals = [by.says(fund, said) for said in (stated, event)]
-    return record(session, proposals, cause=f"statement:{fund}:{event.file}")
+    return record(session, proposals, cause=name)

@@ -102,7 +102,8 @@ def read_statement(
     Args:
         content: the file: CSV in UTF-8 or GB18030, XLSX, XLS or ODS; notes may stand above its header.
         token: makes the token of an account number.
-        month: the month that all its lines must be of (``YYYY-MM``).
+        month: the month that all its lines must be of (``YYYY-MM``). Only of a month may it be said
+            that nothing moved in it: no line below the opening balance.
 
     Raises:
         RefusedError: with every fault of every row; the line at which the balance no longer follows.
@@ -125,16 +126,17 @@ def read_statement(
             opening = taken.fen("balance")
         else:
             found.append(taken.movement(token, month))
-    if not problems and not found:
+    if not problems and not found and (opening is None or month is None):
         raise ServiceError("the statement has a header and no movements", exit_code=2)
     if problems:
         raise RefusedError(problems)
-    lines = _in_order(found, opening)
-    first = lines[0]
+    lines = _in_order(found, opening) if found else []
+    first = lines[0] if lines else None
+    opening = first.balance_fen - first.credit_fen + first.debit_fen if first else opening or 0
     return Statement(
         lines=tuple(lines),
-        opening_fen=first.balance_fen - first.credit_fen + first.debit_fen,
-        closing_fen=lines[-1].balance_fen,
+        opening_fen=opening,
+        closing_fen=lines[-1].balance_fen if lines else opening,
         file=hashlib.sha256(content).hexdigest(),
         accounts=tuple(
             token(number)

@@ -39,7 +39,8 @@ class HandedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One table: its rows, the sum in fen of each column of money, first and last of those in order.
 
     Sums are texts: they may be beyond what a program holds a number of JSON in. `root` (hex) is over
-    the rows of a model, as its certificate has it.
+    the rows of a model, as its certificate has it; in a DuckDB file, whose bytes are others each time,
+    over those of every table.
     """
 
     name: str

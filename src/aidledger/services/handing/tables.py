@@ -33,8 +33,11 @@ ORDERED: Final = ("position", "effective_on", "month")
 class Handing:
     """The tables of a finished database, given one after the other, each totalled once it is written."""
 
-    def __init__(self, given: Finished, copier: Copier, progress: Progress | None) -> None:
+    def __init__(
+        self, given: Finished, copier: Copier, progress: Progress | None, *, rooted: bool
+    ) -> None:
         self.given = given
+        self._rooted = rooted
         self.copier = copier
         self.tables = described(copier.columns(), given.models, given.events)
         self.totals: list[HandedTable] = []
@@ -58,8 +61,14 @@ class Handing:
             sums=found.sums,
             first=found.first,
             last=found.last,
-            root=self.given.roots.get(table.name, "") if table.name in self.given.models else "",
+            root=self._root_of(table),
         )
+
+    def _root_of(self, table: Table) -> str:
+        """Return the root over a table's rows: known of models, of others worked out where asked for."""
+        if table.name in self.given.models and (known := self.given.roots.get(table.name)):
+            return known
+        return self.copier.root(table) if self._rooted else ""
 
     def manifest(self, kind: str, *files: HandedFile) -> Manifest:
         """Return the manifest of what was made of the tables."""
@@ -84,11 +93,20 @@ class Handing:
 
 @contextmanager
 def handing(
-    given: Finished, limits: EngineLimits | None, progress: Progress | None
+    given: Finished,
+    limits: EngineLimits | None,
+    progress: Progress | None,
+    *,
+    rooted: bool = False,
 ) -> Iterator[Handing]:
-    """Open a finished database to hand its tables over. Raises GenerationsError."""
+    """Open a finished database to hand its tables over, each with its root if they are to be `rooted`.
+
+    Raises:
+        GenerationsError: the engine had no room to work.
+
+    """
     with copying(given.path, limits) as copier:
-        yield Handing(given, copier, progress)
+        yield Handing(given, copier, progress, rooted=rooted)
 
 
 def write_parquet(
@@ -121,13 +139,15 @@ def write_duckdb(
 ) -> Manifest:
     """Write one DuckDB file with every table, described in comments; return its manifest.
 
+    The file has other bytes each time: what stays the same is the root of each of its tables.
+
     Raises:
         GenerationsError: the engine had no room to work.
         OSError: it can't be written; what stood there before stands there still.
 
     """
     with placed_file(path) as draft:
-        with handing(given, limits, progress) as tables:
+        with handing(given, limits, progress, rooted=True) as tables:
             tables.copier.database(draft)
             for one in tables:
                 tables.copier.into_database(one.table, _comments(one))

@@ -24,6 +24,7 @@ from aidledger.services.ladder.powercheck import POWERS, Below, Progress, check_
 from aidledger.services.ladder.proofcheck import ProofCheck
 from aidledger.services.ladder.restorationcheck import RestorationCheck
 from aidledger.services.ladder.signaturecheck import SignatureCheck, seen_sizes
+from aidledger.services.ladder.tablecheck import check_tables
 from aidledger.services.printing import printable
 from aidledger.services.provinces.gatheredcheck import gathered_findings
 from aidledger.store.port import LedgerStore
@@ -67,8 +68,7 @@ def climb(
     signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
     restored = RestorationCheck(store.origin, declared, outside.policy)
     sizes = notes.sizes | proofs.sizes | restored.sizes | mark.sizes(report.entries)
-    if report.findings:
-        kept = None
+    kept = None if report.findings else kept
     if kept is not None:
         sizes |= {*kept.sizes, report.entries}
     if signing:
@@ -80,8 +80,7 @@ def climb(
         roots = walk(store.read(), sizes, signatures.see if signing else None)
     rungs = [mark.judge(roots), *notes.judge(roots, gathered_findings(store))]
     rungs += [restored.judge(roots), signatures.finish(roots)]
-    forbidden: list[Finding] = []
-    leads: list[Finding] = []
+    forbidden, leads = list[Finding](), list[Finding]()
     judged = Rung(name=POWERS, status="not_made", why=NOT_ASKED)
     if powers:
         below = Below(signatures, roots, report.entries)
@@ -89,16 +88,18 @@ def climb(
     rungs.append(judged)
     if outside.proofs is not None:
         rungs.append(proofs.judge(store, roots, notes))
-    found = [*mark.findings, *declared.findings, *notes.findings, *restored.findings]
+    altered, gone, tables = check_tables(store)
+    rungs += tables
+    found = [*altered, *mark.findings, *declared.findings, *notes.findings, *restored.findings]
     found += [*signatures.findings, *forbidden, *proofs.findings]
-    joined = _joined(report, found, rungs, notes)
     return msgspec.structs.replace(
-        joined,
+        _joined(report, found, rungs, notes),
         misbehaviour=notes.misbehaviour(store, roots),
         leads=(
             *policy_leads(declared, store.origin, outside),
             *restored.leads,
             *leads,
+            *gone,
             *_unused(notes, proofs),
         ),
     )

@@ -26,6 +26,7 @@ from aidledger.services.acts.guarding import guard_of
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.clock import CHINA, SetClock
+from aidledger.services.funds.importing import Imported
 from aidledger.services.keys.founding import Said
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session
@@ -43,7 +44,7 @@ from aidledger.services.simulation.places import (
 )
 from aidledger.services.simulation.tally import Tally
 from aidledger.store.draft import Evidence
-from aidledger.store.outcome import Committed
+from aidledger.store.outcome import Committed, Outcome
 
 _OPENS: Final = time(8, 40)
 _MINUTES_BETWEEN_OFFICES: Final = 40
@@ -260,6 +261,35 @@ class County:
 
     def _record(self, proposals: list[Proposal]) -> None:
         """Send one batch through the public door, at the next moment of the office's day."""
+        cause = self._next_cause()
+        evidence, self._evidence = self._evidence, []
+        outcome = record(self.session, proposals, cause=cause, evidence=evidence)
+        self._check_recorded(outcome, cause)
+        self.tally.take(proposals)
+        if self.hear is not None:
+            self.hear(proposals, evidence)
+
+    def take_in(self, imports: Callable[[Session], Imported]) -> None:
+        """Have a file imported by the office whose turn it is, through the import's own door.
+
+        Raises:
+            ServiceError: the ledger refused it, or its store did not take it.
+
+        """
+        self.flush()
+        name = self._next_cause()
+        try:
+            self._check_recorded(imports(self.session).outcome, name)
+        except RefusedError as refused:
+            raise ServiceError(f"simulation: {refused.problems[0].message('en')}") from None
+
+    @staticmethod
+    def _check_recorded(outcome: Outcome | None, cause: str) -> None:
+        if not isinstance(outcome, Committed):
+            raise ServiceError(f"simulation: batch {cause} was not recorded: {outcome}")
+
+    def _next_cause(self) -> str:
+        """Let the clock stand at the next moment of the office's day, and name what is said then."""
         number = self.offices.index(self.office)
         later = max(number - (len(self.offices) - len(DEPARTMENTS)), 0)
         minutes = (number - later) * _MINUTES_BETWEEN_OFFICES + later * _MINUTES_BETWEEN_DEPARTMENTS
@@ -267,14 +297,7 @@ class County:
         seconds = minutes * 60 + self._batches_today * _SECONDS_BETWEEN_BATCHES
         opens = datetime.combine(self.today, _OPENS, tzinfo=CHINA)
         self._clock.at = max(self._clock.at, opens + timedelta(seconds=seconds))
-        cause = f"sim-{self.seed}-{self.today:%Y%m%d}-{self.office}-{self._batches_today}"
-        evidence, self._evidence = self._evidence, []
-        outcome = record(self.session, proposals, cause=cause, evidence=evidence)
-        if not isinstance(outcome, Committed):
-            raise ServiceError(f"simulation: batch {cause} was not recorded: {outcome}")
-        self.tally.take(proposals)
-        if self.hear is not None:
-            self.hear(proposals, evidence)
+        return f"sim-{self.seed}-{self.today:%Y%m%d}-{self.office}-{self._batches_today}"
 
 
 def _by_actor(proposals: Iterable[Proposal]) -> list[list[Proposal]]:

@@ -75,6 +75,11 @@ class PeopleMaker:
         first = f"{_BANK_DIGITS}{self._accounts:08d}"
         return first + luhn_digit(first)
 
+    def accounts(self) -> list[str]:
+        """Return every account number that was given out."""
+        given = (f"{_BANK_DIGITS}{number:08d}" for number in range(1, self._accounts + 1))
+        return [first + luhn_digit(first) for first in given]
+
     @staticmethod
     def staff_account(number: int) -> str:
         """Return the account of an officer, by a number of their own: no other person has it."""

@@ -18,6 +18,7 @@ from aidledger.services.clock import CHINA, SeededBytes, SetClock
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.services.simulation import procedure
+from aidledger.services.simulation.banks import Banks
 from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Hear
@@ -81,6 +82,7 @@ def simulate(
     start: str = _FIRST_START,
     irregularities: Path | None = None,
     scenario: Scenario | None = None,
+    statements: bool = False,
     signed: bool = False,
     progress: Progress | None = None,
     hear: Hear | None = None,
@@ -98,21 +100,25 @@ def simulate(
         start: the first day of the first month.
         irregularities: plant what auditors look for, and write the list of it to this file.
         scenario: plant what this one has, and nothing else; the list is written all the same.
+        statements: let the bank send a statement of each fund's account every month; with
+            `irregularities` some of them are wrong.
         signed: make keys for all officers in the keys folder, register them, and sign every batch
             by the one actor it then has. Whoever plants irregularities signs them unasked.
         progress: told after each working day.
         hear: told of each batch, once it is recorded.
 
     Raises:
-        ServiceError: the ledger has entries, or an argument is out of its range.
+        ServiceError: the ledger has entries, an argument is out of its range, or statements are
+            wanted and somebody hears.
         KeyFileError: signed, and the keys folder is not fit, or has a key of that name.
 
     """
     first = _check(session, cases=cases, months=months, start=start)
+    _check_heard(heard=hear is not None, statements=statements)
     last = _last_day(start, months)
     registrations = make_keys(session.keyring, seed=seed, cases=cases) if signed else []
     moving = SetClock(datetime.combine(first, time(), tzinfo=CHINA))
-    kinds = _kinds(scenario, wanted=irregularities is not None)
+    kinds = _kinds(scenario, wanted=irregularities is not None, statements=statements)
     with _simulated(session, moving, seed, judging=not kinds):
         county = County(
             session,
@@ -125,7 +131,7 @@ def simulate(
         )
         county.hear = hear
         plants = Plants(county, kinds)
-        _people_it(county, cases, start, plants)
+        _people_it(county, cases, start, plants, statements=statements)
         total = sum(day <= last for day in county.workdays)
         for done in county.work():
             if progress is not None:
@@ -139,11 +145,13 @@ def simulate(
     return result
 
 
-def _kinds(scenario: Scenario | None, *, wanted: bool) -> tuple[Kind, ...]:
+def _kinds(scenario: Scenario | None, *, wanted: bool, statements: bool) -> tuple[Kind, ...]:
     """Return what is to be planted: a scenario's kinds, all there are, or none."""
     if scenario is not None:
         return scenario.kinds
-    return all_kinds() if wanted else ()
+    if not wanted:
+        return ()
+    return all_kinds(statements=True) if statements else all_kinds()
 
 
 def _result(session: Session, cases: int, harvest: Harvest) -> SimulationResult:
@@ -172,6 +180,16 @@ def _simulated(session: Session, clock: SetClock, seed: int, *, judging: bool) -
         session.forget()
         if vault is not None and session.secrets is not None:
             session.vault = Vault(session.store, session.secrets, random_bytes)
+
+
+def _check_heard(*, heard: bool, statements: bool) -> None:
+    """Refuse to write requests of a county whose statements are none."""
+    if statements and heard:
+        raise ServiceError(
+            "simulate: expected no --requests beside --statements, found both",
+            hint="a statement's lines are no requests: leave one of the two away",
+            exit_code=2,
+        )
 
 
 def _check(session: Session, *, cases: int, months: int, start: str) -> date:
@@ -209,7 +227,7 @@ def _last_day(start: str, months: int) -> date:
     return date(year, month, gregorian.monthrange(year, month)[1])
 
 
-def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
+def _people_it(county: County, cases: int, start: str, plants: Plants, *, statements: bool) -> None:
     """Start every process of the county: its rules, people, money and oversight."""
     packs = tuple(dict.fromkeys(pack for branch in PROGRAMMES for pack in branch.packs))
     county.spawn(open_ledger_of(county, start, packs))
@@ -219,7 +237,9 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
     carers, checks, looks = Carers(county), procedure.SpotChecks(), procedure.SecondLooks()
     runs = [PayRuns(county, branch.programme, dossiers) for branch in PROGRAMMES if branch.monthly]
     complaints, boards = Complaints(county, dossiers), Boards(county, dossiers)
-    stores = Stores(county, dossiers, {one.programme: one.fund for one in runs})
+    funds = {one.programme: one.fund for one in runs}
+    stores, banks = Stores(county, dossiers, funds), Banks(county, funds)
+    stores.whole_statements = statements
     units, bought = Units(county, dossiers), BoughtServices(county)
     tools = Tools(
         carers=carers,
@@ -230,6 +250,7 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
         stores=stores,
         units=units,
         bought=bought,
+        banks=banks,
     )
     plants.give_tools(tools, dossiers)
 
@@ -251,6 +272,8 @@ def _people_it(county: County, cases: int, start: str, plants: Plants) -> None:
         county.spawn(boards.show(town))
         county.spawn(know_children(county, town))
     county.spawn(stores.monthly())
+    if statements:
+        county.spawn(banks.monthly())
     county.spawn(bought.monthly())
     units.begin()
     plants.start()

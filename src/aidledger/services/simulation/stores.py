@@ -36,6 +36,8 @@ class Stores:
         self.stock = f"stock/{COUNTY}"
         self.misstated: dict[tuple[str, str], int] = {}
         """By fund and month: what the bank states more (or less) than is there, in fen."""
+        self.whole_statements = False
+        """Whether the bank sends whole statements: then it states a balance alone only where it misstates it."""
         self.lost: set[str] = set()
         """Months in which a bag goes to nobody, and the count finds another one missing."""
 
@@ -76,6 +78,8 @@ class Stores:
         county = self._county
         stated_on = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
         for stream in self._funds.values():
+            if self.whole_statements and (stream, month) not in self.misstated:
+                continue
             entries = county.session.stream(stream)
             balance_fen = fold_fund(stream, entries, as_of=stated_on).balance_fen
             stated = fund.BankStatementReceived(

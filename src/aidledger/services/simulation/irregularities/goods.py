@@ -42,7 +42,7 @@ def kinds() -> tuple[Kind, ...]:
                 scene.entries(scene.tools.runs.fund),
                 fund.BankStatementReceived,
                 lambda entry: entry.effective_on[:7] == scene.month(3),
-            ),
+            )[:1],
         ),
         _of_county(
             "F074",

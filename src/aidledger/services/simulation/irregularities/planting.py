@@ -30,6 +30,7 @@ from aidledger.services.simulation.irregularities import (
     recognition,
     relief,
     services,
+    statements_of_banks,
     supervision,
 )
 from aidledger.services.simulation.irregularities.scene import Kind, Scene, Tools
@@ -168,12 +169,16 @@ class Plants:
         return entry is not None and entry.effective_on <= over.isoformat()
 
 
-def all_kinds() -> tuple[Kind, ...]:
-    """Return every kind there is, in the order in which they choose their cases."""
+def all_kinds(*, statements: bool = False) -> tuple[Kind, ...]:
+    """Return every kind there is, in the order in which they choose their cases.
+
+    Those of bank statements only where the county has `statements`.
+    """
     modules = (
         *(life, procedure, money, care, oversight, goods, supervision, services),
         *(order, authority, origin, channel, bought, disclosure),
         *(means, overlap, recognition, relief, forms, elsewhere),
+        *([statements_of_banks] if statements else []),
     )
     return tuple(kind for module in modules for kind in module.kinds())
 

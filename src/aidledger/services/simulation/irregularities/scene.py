@@ -11,6 +11,7 @@ import msgspec
 from aidledger.domain.events.base import Event, Programme
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import add_months
+from aidledger.services.simulation.banks import Banks
 from aidledger.services.simulation.bought import BoughtServices
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
@@ -38,6 +39,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     stores: Stores
     units: Units
     bought: BoughtServices
+    banks: Banks
 
     @property
     def runs(self) -> PayRuns:
