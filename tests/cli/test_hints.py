@@ -1,4 +1,4 @@
-"""Every hint that the sources give has its Chinese: none is shown half in English under --lang zh."""
+"""Every hint and refusal of the services has its Chinese: none is half in English under --lang zh."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aidledger.interfaces.cli.hints import HINTS
-from aidledger.interfaces.cli.phrases import chinese
+from aidledger.interfaces.cli.phrases import chinese, term
 from aidledger.store import postgres_connect, sqlite_connect
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "aidledger"
@@ -122,6 +122,51 @@ def test_no_chinese_is_kept_for_a_hint_that_nobody_gives() -> None:
     said |= {"nothing of this request was recorded"}
 
     assert [] == [text for text in HINTS if text not in said]
+
+
+def refusals(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield of every error that a service raises, and of every problem of an input: place, text, Chinese."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="ServiceError"), args=[first, *_]):
+                told, said = [first], chinese
+            case ast.Call(func=ast.Name(id="Problem")):
+                told, said = (
+                    [k.value for k in node.keywords if k.arg in ("expected", "found")],
+                    term,
+                )
+            case _:
+                continue
+        for text in {text for one in told for text in texts(one, constants_of(tree)) if text}:
+            if re.search(r"[a-z]{2,} [a-z]{2,}", text):
+                yield f"{path.name}:{node.lineno}", text, said(text, "zh")
+
+
+REFUSED = [
+    found
+    for path in sorted((SOURCES / "services").rglob("*.py"))
+    if "simulation" not in path.parts and "adversary" not in path.parts
+    for found in refusals(path)
+]
+
+
+def half_english(said: str) -> bool:
+    return not re.search(r"[\u4e00-\u9fff]", said) or bool(
+        re.search(r"[a-z]{2,} [a-z]{2,}", TYPED.sub("", said))
+    )
+
+
+def test_every_refusal_of_a_service_has_its_chinese() -> None:
+    assert 150 < len(REFUSED)
+    assert [] == [(place, text) for place, text, said in REFUSED if half_english(said)]
+
+
+@pytest.mark.parametrize(
+    "text", ["a file nobody knows", "line 3: expected a thing nobody knows, found none"]
+)
+def test_a_refusal_without_chinese_is_noticed(text: str) -> None:
+    assert half_english(chinese(text, "zh"))
 
 
 @pytest.mark.parametrize(

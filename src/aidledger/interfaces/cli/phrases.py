@@ -11,6 +11,7 @@ from typing import Final
 from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
 from aidledger.interfaces.cli.phrases_bundles import BUNDLES
+from aidledger.interfaces.cli.phrases_refusals import PACK_TERMS, REFUSALS, TERMS
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     *BUNDLES,
@@ -256,7 +257,8 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
     ),
-    (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
+    *REFUSALS,
+    (r"(?P<a>.+): expected (?P<xb>.+), found (?P<xc>.+)", "{a}：应为 {xb}，实际为 {xc}"),
 )
 
 
@@ -274,6 +276,7 @@ def chinese(text: str, lang: Language) -> str:
 
 
 _TERMS: Final[tuple[tuple[str, str], ...]] = (
+    *TERMS,
     (r"a row of its own", "不与他行重复的一行"),
     (r"line (?P<n>\d+) again", "与第 {n} 行重复"),
     (r"an earlier row again", "与前面一行重复"),
@@ -337,48 +340,7 @@ _TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"a title that --template prints", "--template 所给的标题"),
     (r"(?P<n>\d+) cells, as in the header", "与表头相同的 {n} 个单元格"),
     (r"(?P<n>\d+) cells", "{n} 个单元格"),
-    # faults of policy files
-    (r"a word that this field knows", "该字段认得的词"),
-    (r"each name once", "每个名称只出现一次"),
-    (r"its source in provenance", "在 provenance 中写明出处"),
-    (r"a pack that rests on another", "以另一个政策包为基础"),
-    (r"a pack in the library", "已有的政策包"),
-    (r"a day on which no other pack of (?P<a>\d+) holds", "{a} 没有其他政策包有效的日期"),
-    (
-        r"(?P<a>\S+), in the days of (?P<b>\S+) \((?P<c>\S+) to (?P<d>\S+)\)",
-        "{a}，在 {b} 的有效期内（{c} 至 {d}）",
-    ),
-    (r"a day not before in_force.from", "不早于 in_force.from 的日期"),
-    (r"the last day of a (?P<a>\w+) pack", "{a} 政策包的最后一日"),
-    (r"a condition in CEL", "CEL 条件"),
-    (r"whole numbers and no comments", "整数，且没有注释"),
-    (r"only the functions of conditions", "条件可用的函数"),
-    (r"no division, which would lose what is left over", "不用除法：余数会丢失"),
-    (r"a condition that is true or false", "结果为真或假的条件"),
-    (r"a fact of (?P<a>act, .+)", "以 {a} 之一开头的事实"),
-    (r"a fact that there is", "已有的事实"),
-    (r"an event of the catalogue", "目录中的事件类型"),
-    (r"an event", "事件类型"),
-    (r"finding: what has happened is never refused", "finding：已经发生的事实不予拒绝"),
-    (r"refuse on (?P<a>\w+)", "对 {a} 的拒绝"),
-    (r"a parameter of this file", "本文件的参数"),
-    (r"an amount that does not need this one", "不依赖本项的金额"),
-    (r"an act that a clause of the pack is on", "本包条款所涉及的行为"),
-    (r"a parameter of the pack or its parents", "本包或其基础包的参数"),
-    (r"a rule of a parent", "基础包的规则"),
-    (r"either standard or parameter", "standard 与 parameter 二者之一"),
-    (r"both or neither", "两者都有或都没有"),
-    (r"a decimal such as (?P<a>\S+)", "形如 {a} 的小数"),
-    (r"TOML in UTF-8", "UTF-8 编码的 TOML"),
-    (r"an act, an amount or a limit", "一个行为、一个金额或者一个时限"),
-    (r"a limit with its last day", "时限及其最后一日"),
-    (r"a limit of the pack", "本包的时限"),
-    (r"an amount of the pack", "本包的金额"),
-    (r"the sum of the parts", "各部分之和"),
-    (r"an earlier example, or one of a parent", "前面的算例，或者基础包的算例"),
-    (r"a fact that a rule of the pack reads", "本包规则读取的事实"),
-    (r"a clause of kind refuse on (?P<a>\w+)", "{a} 上的拒绝条款"),
-    (r"a clause of kind finding on (?P<a>\w+)", "{a} 上的疑点条款"),
+    *PACK_TERMS,
     (r"none", "没有"),
     (r"once", "只出现一次"),
     (r"twice", "出现两次"),
@@ -391,9 +353,14 @@ def term(text: str, lang: Language) -> str:
 
 
 def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:
-    """Return the first pattern's Chinese, or the text itself."""
+    """Return the first pattern's Chinese, or the text itself. Parts named x… are terms themselves."""
     for pattern, words in table:
         match = re.fullmatch(pattern, text, re.DOTALL)
         if match:
-            return words.format(**match.groupdict())
+            return words.format(
+                **{
+                    name: _translated(part, _TERMS) if name.startswith("x") else part
+                    for name, part in match.groupdict().items()
+                }
+            )
     return text
