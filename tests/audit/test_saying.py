@@ -13,7 +13,7 @@ from aidledger.domain.events.catalog import EVENTS
 @pytest.mark.parametrize(
     ("name", "value", "zh", "en"),
     [
-        ("paid_fen", 112_850, "1128.50", "1128.50"),
+        ("paid_fen", 112_850, "1,128.50", "1,128.50"),
         ("known", True, "是", "yes"),
         ("unit", "working_days", "个工作日", "working days"),
         ("due_on", None, "—", "—"),

@@ -72,7 +72,7 @@ def test_the_object_is_what_programs_were_promised(
         "amount_fen": 225_600,
     } == {name: found[name] for name in ("rule", "severity", "case", "period", "amount_fen")}
     assert 3 == len(found["positions"])
-    assert "1 lines of 1128.00 yuan approved knowing it" in found["message"]
+    assert "1 lines of 1,128.00 yuan approved knowing it" in found["message"]
     assert (True, 1, 1) == tuple(
         found["values"][n] for n in ("known", "known_lines", "unknown_lines")
     )

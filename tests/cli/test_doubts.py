@@ -14,6 +14,7 @@ from tests.services.conftest import Office, opened
 from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.doubts import _short_names
 
 AUDIT = ("--actor", "a1", "--office", "520123-aud", "--on", "2022-06-01")
 COUNTY_DESK = ("--actor", "c7", "--office", COUNTY, "--on", "2022-06-02")
@@ -92,6 +93,9 @@ def test_the_register_fits_a_terminal_and_leaves_as_a_workbook(
     doubt(office, "raise", *by_hand, "--position", "3", *AUDIT)
     listed = doubt(office, "list", "--rule", "X01", "--severity", "medium")
     other = doubt(office, "list", "--rule", "X01", "--township", "520123001", lang="zh")
+    every = doubt(office, "list", "--rule", "X01", "--severity", "low").out.splitlines()
+    assert all(len(line) <= 80 for line in every)
+    assert 0 == doubt(office, "show", every[2].split()[0]).code  # what is shown can be typed
     shown = doubt(office, "show", "X01", lang="zh")
     doubt(office, "list", "--rule", "X01", "--output", tmp_path / "doubts.xlsx")
     titles, row, *_ = (
@@ -132,3 +136,10 @@ def test_what_cannot_be_is_said_and_nothing_is_recorded(
     assert "bug" not in ran.err
     assert "520123195001010019" not in ran.err
     assert before == office.session.store.head().size
+
+
+def test_names_that_would_be_alike_are_shown_whole() -> None:
+    one, other = "doubt/F001-" + "a" * 16, "doubt/F001-" + "a" * 15 + "b"
+
+    assert {one: "F001-aaaaaaaa"} == _short_names([one])
+    assert {one: one[6:], other: other[6:]} == _short_names([one, other])

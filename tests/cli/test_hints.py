@@ -1,4 +1,4 @@
-"""Every hint that the sources give has its Chinese: none is shown half in English under --lang zh."""
+"""Every hint and refusal of the services has its Chinese: none is half in English under --lang zh."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aidledger.interfaces.cli.hints import HINTS
-from aidledger.interfaces.cli.phrases import chinese
+from aidledger.interfaces.cli.phrases import chinese, term
 from aidledger.store import postgres_connect, sqlite_connect
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "aidledger"
@@ -18,12 +18,13 @@ VALUE = "71"
 """Stands for whatever a sentence has of its own."""
 PASSED_ON = {
     "hint",  # an error's own constructor
+    "HINT",  # a constant of another file, read there
     "error.hint",  # the same sentence, kept with what failed
     "lost.hint",  # the same sentence, seen again
     "_HINTS.get(code, '')",  # the store's tables, read below
     "_HINTS.get(code)",  # already in both languages
 }
-BY_PLACE = {"GenerationsError": 1, "ModelError": 3, "RuleError": 4}
+BY_PLACE = {"GenerationsError": 1, "ModelError": 3, "RuleError": -1}
 """Errors of the read models, whose hint has no keyword: at which place it stands."""
 NAMES_ALONE = {"', '.join(names)", "', '.join(sorted(files))"}
 COMMAND = re.compile(r"(chmod|pip install) \S+( \S+)?")
@@ -90,26 +91,6 @@ def shown(english: str) -> str:
     return " ".join(re.findall(r"[a-z]{2,} [a-z]{2,}[a-z ]*", TYPED.sub("", said)))
 
 
-def failures(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the place and the English of every failure that a file of services words itself."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id.endswith("Error")
-            and any(keyword.arg in ("hint", "exit_code") for keyword in node.keywords)
-        ):
-            for arg in node.args[:1]:
-                if isinstance(arg, ast.Constant | ast.JoinedStr):
-                    for text in texts(arg, {}):
-                        # a value and what a library said of it is nothing of ours
-                        if text and re.search("[a-z]{3,} [a-z]{2,}", text):
-                            yield f"{path.name}:{node.lineno}", text
-
-
-FAILED = [one for path in sorted(SOURCES.glob("services/**/*.py")) for one in failures(path)]
-
 FOUND = [
     (place, text)
     for path in sorted(SOURCES.rglob("*.py"))
@@ -127,11 +108,6 @@ def test_every_hint_has_its_chinese() -> None:
     assert [] == [(place, text) for place, text in FOUND if text and shown(text)]
 
 
-def test_every_failure_of_a_service_begins_to_say_in_chinese_what_was_expected() -> None:
-    assert 150 < len(FAILED)
-    assert [] == [one for one in FAILED if not re.search(r"[\u4e00-\u9fff]", chinese(one[1], "zh"))]
-
-
 @pytest.mark.parametrize("table", [sqlite_connect._HINTS, postgres_connect._HINTS])
 def test_every_hint_of_the_store_has_its_chinese_alone_and_with_what_is_said_behind_it(
     table: dict[str, str],
@@ -147,6 +123,51 @@ def test_no_chinese_is_kept_for_a_hint_that_nobody_gives() -> None:
     said |= {"nothing of this request was recorded"}
 
     assert [] == [text for text in HINTS if text not in said]
+
+
+def refusals(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield of every error that a service raises, and of every problem of an input: place, text, Chinese."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="ServiceError"), args=[first, *_]):
+                told, said = [first], chinese
+            case ast.Call(func=ast.Name(id="Problem")):
+                told, said = (
+                    [k.value for k in node.keywords if k.arg in ("expected", "found")],
+                    term,
+                )
+            case _:
+                continue
+        for text in {text for one in told for text in texts(one, constants_of(tree)) if text}:
+            if re.search(r"[a-z]{2,} [a-z]{2,}", text):
+                yield f"{path.name}:{node.lineno}", text, said(text, "zh")
+
+
+REFUSED = [
+    found
+    for path in sorted((SOURCES / "services").rglob("*.py"))
+    if "simulation" not in path.parts and "adversary" not in path.parts
+    for found in refusals(path)
+]
+
+
+def half_english(said: str) -> bool:
+    return not re.search(r"[\u4e00-\u9fff]", said) or bool(
+        re.search(r"[a-z]{2,} [a-z]{2,}", TYPED.sub("", said))
+    )
+
+
+def test_every_refusal_of_a_service_has_its_chinese() -> None:
+    assert 150 < len(REFUSED)
+    assert [] == [(place, text) for place, text, said in REFUSED if half_english(said)]
+
+
+@pytest.mark.parametrize(
+    "text", ["a file nobody knows", "line 3: expected a thing nobody knows, found none"]
+)
+def test_a_refusal_without_chinese_is_noticed(text: str) -> None:
+    assert half_english(chinese(text, "zh"))
 
 
 @pytest.mark.parametrize(

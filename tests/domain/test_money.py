@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from aidledger.domain.money import (
     ROUNDINGS,
     format_yuan,
+    grouped_yuan,
     parse_ratio,
     parse_yuan,
     round_fen,
 )
+from aidledger.interfaces.cli.wording import yuan
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,15 @@ from aidledger.domain.money import (
 def test_yuan_are_read_and_written_exactly(text: str, fen: int) -> None:
     assert fen == parse_yuan(text)
     assert text == format_yuan(fen)
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [(180_000_000, "1,800,000.00"), (0, "0.00"), (-50, "-0.50"), (-112_800, "-1,128.00")],
+)
+def test_people_read_yuan_with_thousands_set_off_and_with_their_sign(fen: int, text: str) -> None:
+    assert text == grouped_yuan(fen)
+    assert f"{text} yuan" == yuan(fen, "en")
 
 
 @pytest.mark.parametrize(

@@ -360,7 +360,7 @@ def test_the_command_shows_the_chain_and_prints_what_record_accepts(
     done = aidledger(*ledger, *words)
 
     assert 1 == zh.code == en.code == lines.code
-    assert "待追回 1363.00" in zh.out
+    assert "待追回 1,363.00" in zh.out
     assert en.object["done"] is False
     assert {("c2", "2022-05-12")} == {
         (one["actor"], one["effective_on"]) for one in map(json.loads, lines.out.splitlines())

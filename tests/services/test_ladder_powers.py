@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,11 @@ def test_before_any_key_acts_beyond_their_powers_are_leads_for_nobody_was_asked(
     assert streams == {one.stream for one in report.leads}
     assert len(replayed) == len(leads)
     assert all(one.endswith(", before there was any key") for one in leads)
+    for lead in report.leads:
+        said = lead.message("zh")
+        assert lead.expected_zh in said
+        assert "当时账本还没有密钥" in said
+        assert not re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", said), said
 
 
 def test_in_a_keyed_ledger_they_were_recorded_around_the_program_and_are_damage(

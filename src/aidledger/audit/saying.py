@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aidledger.domain.events.catalog import EVENTS
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.domain.policy.codes import CODES
 from aidledger.said import Said
 
@@ -36,7 +36,7 @@ def _text(name: str, value: Any, chinese: bool) -> str:
         case bool():
             return ("是" if value else "否") if chinese else ("yes" if value else "no")
         case int() if name.endswith("_fen"):
-            return format_yuan(value)
+            return grouped_yuan(value)
         case list():
             return ("、" if chinese else ", ").join(_text(name, one, chinese) for one in value)
         case str() if value in CODES:

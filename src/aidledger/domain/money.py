@@ -42,6 +42,12 @@ def format_yuan(amount_fen: int) -> str:
     return f"{'-' if amount_fen < 0 else ''}{yuan}.{fen:02d}"
 
 
+def grouped_yuan(amount_fen: int) -> str:
+    """Write fen as yuan for people, thousands set off: 180000000 is ``1,800,000.00``."""
+    whole, _, rest = format_yuan(abs(amount_fen)).partition(".")
+    return f"{'-' if amount_fen < 0 else ''}{int(whole):,}.{rest}"
+
+
 def parse_ratio(text: str) -> Fraction:
     """Read a decimal ratio (``1.6``, ``0.15``) exactly.
 

@@ -360,7 +360,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece of damage; `position` counts from 0, None where it has no place in the log."""
+    """One piece of damage; `position` counts from 0, None where it has no place in the log.
+
+    `expected_zh` and `found_zh` stand where `expected` and `found` are sentences: the same in Chinese.
+    """
 
     code: str
     position: int | None = None
@@ -368,6 +371,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None = None
     expected: str
     found: str
+    expected_zh: str = ""
+    found_zh: str = ""
 
     def message(self, lang: Language) -> str:
         """Say it in one line, without a final period."""
@@ -385,7 +390,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         where = words[","].join(places) or words["whole"]
         what = text.zh if lang == "zh" else text.en
         expected, found = (words.get(name, name) for name in ("expected", "found"))
+        wanted, there = self.expected, self.found
+        if lang == "zh":
+            wanted, there = self.expected_zh or wanted, self.found_zh or there
         return (
             f"{where}{words[':']}{what} [{self.code}]{words[':']}{expected} "
-            f"{self.expected}{words[',']}{found} {self.found}"
+            f"{wanted}{words[',']}{found} {there}"
         )

@@ -14,7 +14,7 @@ from aidledger.audit.cases import Outcome
 from aidledger.audit.rule import SEVERITIES, Rule
 from aidledger.audit.running import BROKEN, Report, RuleFinding
 from aidledger.audit.saying import SEVERITY_WORDS
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.engines import engine_limits
@@ -141,7 +141,7 @@ def _of_rule(app: App, rule: Rule, findings: Sequence[RuleFinding], most: int | 
     count = app.say(f"{len(findings):,} 项", counted(len(findings), "finding", "findings"))
     parts = [title, count]
     if amounts:
-        yuan = format_yuan(sum(amounts))
+        yuan = grouped_yuan(sum(amounts))
         parts.append(app.say(f"{yuan} 元", f"{yuan} yuan"))
     colour = _COLOURS[findings[0].severity]
     first, *rest = layout.wrap(" · ".join(parts), screen.width - 2)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK
@@ -80,7 +80,7 @@ def _show(app: App, found: Consequences) -> None:
     made = found.amendment
     if made is not None:
         pairs.append((app.say("依据", "by"), f"{made.position} · {made.authority} · {made.reason}"))
-    pairs.append((app.say("应追回（元）", "to recover, yuan"), format_yuan(found.to_recover_fen)))
+    pairs.append((app.say("应追回（元）", "to recover, yuan"), grouped_yuan(found.to_recover_fen)))
     screen.pairs(pairs)
     for one in found.followed:
         screen.lines(layout.indent(layout.plain(_line(app, one)), screen.width, 2))
@@ -101,11 +101,11 @@ def _line(app: App, one: Consequence) -> str:
     parts = [
         f"{'!' if one.open else '✓'} [{one.position}] {_KINDS[one.kind].in_(lang)}",
         one.month or one.effective_on,
-        "" if one.amount_fen is None else format_yuan(one.amount_fen),
+        "" if one.amount_fen is None else grouped_yuan(one.amount_fen),
         _STATES[one.state].in_(lang),
         "" if one.proposal is None else f"→ {_PROPOSED[one.proposal].in_(lang)}",
     ]
     if one.to_recover_fen:
-        owed = format_yuan(one.to_recover_fen)
+        owed = grouped_yuan(one.to_recover_fen)
         parts.append(app.say(f"待追回 {owed}", f"to recover {owed}"))
     return "  ".join(filter(None, parts))

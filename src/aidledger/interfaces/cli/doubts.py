@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -244,11 +245,19 @@ def run_list(
     return OK
 
 
+def _short_names(doubts: Sequence[str]) -> dict[str, str]:
+    """Return names that a line has room for, and a command takes: whole where two would be alike."""
+    whole = {name: name.removeprefix("doubt/") for name in doubts}
+    short = {name: shown[:-8] for name, shown in whole.items()}
+    return short if len(set(short.values())) == len(short) else whole
+
+
 def _show_register(app: App, table: Table) -> None:
     """Print the register for people: what matters of each doubt in one line, open ones first."""
     screen, lang = app.screen, app.lang
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     rows.sort(key=lambda row: (row["state"] in OVER, row["due_on"] or "9999", row["doubt"]))
+    names = _short_names([row["doubt"] for row in rows])
     screen.table(
         [
             app.say("疑点", "doubt"),
@@ -261,7 +270,7 @@ def _show_register(app: App, table: Table) -> None:
         ],
         [
             [
-                row["doubt"].removeprefix("doubt/"),
+                names[row["doubt"]],
                 _STATES[row["state"]].in_(lang) + _marks(row),
                 SEVERITY_WORDS[row["severity"]].in_(lang),
                 ", ".join(row["townships"]),

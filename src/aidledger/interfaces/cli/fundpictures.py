@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.domain.policy.words import programme_words
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.language import Said
@@ -35,8 +35,7 @@ _PLACES: Final = {
 
 def amount(fen: int) -> str:
     """Return yuan with thousands set off."""
-    whole, _, rest = format_yuan(fen).partition(".")
-    return f"{'-' if fen < 0 else ''}{abs(int(whole)):,}.{rest}"
+    return grouped_yuan(fen)
 
 
 def span_words(app: App, flow: Flow) -> str:

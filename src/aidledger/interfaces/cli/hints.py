@@ -17,6 +17,8 @@ HINTS: Final[dict[str, str]] = {
     "install one: apt-get install fonts-wqy-microhei": (
         "请安装一种中文字体，例如 fonts-wqy-microhei"
     ),
+    # files that are read
+    "save it as a file first: it is read twice": "请先存为文件：它要读两遍",
     # money and statements of banks
     "docs/FUNDS.md lists the titles that are known": "可识别的列名见 docs/FUNDS.md",
     "name a fund, as in fund/tekun-2022; its account is opened by AccountOpened": (
@@ -249,9 +251,6 @@ HINTS: Final[dict[str, str]] = {
     ),
     "name with --rejects the file that the first run wrote; for a new import, a new one": (
         "用 --rejects 指明首次执行所写的文件；新的导入请用新文件"
-    ),
-    "save it as CSV in UTF-8, XLSX, Parquet or JSON Lines": (
-        "请存为 UTF-8 的 CSV、XLSX、Parquet 或 JSON Lines"
     ),
     "one file for each event type; aidledger events lists the types": (
         "每种事件一个文件；aidledger events 列出全部类型"

@@ -11,7 +11,7 @@ from typing import Final
 from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
 from aidledger.interfaces.cli.phrases_bundles import BUNDLES
-from aidledger.interfaces.cli.phrases_failures import FAILURES
+from aidledger.interfaces.cli.phrases_refusals import REFUSALS
 from aidledger.interfaces.cli.phrases_terms import TERMS
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
@@ -258,8 +258,8 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
     ),
-    *FAILURES,
-    (r"(?P<a>.+): expected (?P<b>.+), found (?P<c>.+)", "{a}：应为 {b}，实际为 {c}"),
+    *REFUSALS,
+    (r"(?P<a>.+): expected (?P<xb>.+), found (?P<xc>.+)", "{a}：应为 {xb}，实际为 {xc}"),
 )
 
 
@@ -282,9 +282,14 @@ def term(text: str, lang: Language) -> str:
 
 
 def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:
-    """Return the first pattern's Chinese, or the text itself."""
+    """Return the first pattern's Chinese, or the text itself. Parts named x… are terms themselves."""
     for pattern, words in table:
         match = re.fullmatch(pattern, text, re.DOTALL)
         if match:
-            return words.format(**match.groupdict())
+            return words.format(
+                **{
+                    name: _translated(part, TERMS) if name.startswith("x") else part
+                    for name, part in match.groupdict().items()
+                }
+            )
     return text

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from aidledger.audit.sampling import Design, Method
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import DIFFERS, OK, USAGE, CommandError
@@ -100,7 +100,7 @@ def _show(app: App, found: SampleOf) -> None:
         (app.say("种子", "seed"), drawn.seed),
     ]
     if drawn.total_fen is not None and drawn.interval_fen is not None:
-        total, step = format_yuan(drawn.total_fen), format_yuan(drawn.interval_fen)
+        total, step = grouped_yuan(drawn.total_fen), grouped_yuan(drawn.interval_fen)
         money = app.say(f"共 {total} 元，间隔 {step} 元", f"{total} yuan, one each {step}")
         pairs.append((app.say("金额", "amount"), money))
     screen.pairs(pairs)

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import USAGE, CommandError
@@ -58,7 +58,7 @@ def _show(app: App, found: MonthUnder) -> None:
             (app.say("有应发金额的个案", "cases with something due"), f"{found.cases:,}"),
             (
                 app.say("应发合计（元）", "due in all, yuan"),
-                f"{format_yuan(found.before_fen)} → {format_yuan(found.after_fen)}",
+                f"{grouped_yuan(found.before_fen)} → {grouped_yuan(found.after_fen)}",
             ),
             (app.say("相差（元）", "difference"), _signed(found.after_fen - found.before_fen)),
             (app.say("增加", "gain"), f"{found.gains:,} · {_signed(found.gains_fen)}"),
@@ -134,4 +134,4 @@ def _short(one: Change) -> str:
 
 def _signed(fen: int) -> str:
     """Return an amount in yuan with its sign."""
-    return ("+" if fen > 0 else "") + format_yuan(fen)
+    return ("+" if fen > 0 else "") + grouped_yuan(fen)

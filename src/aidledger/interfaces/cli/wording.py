@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS, wire_name
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.domain.policy.words import value_words
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli.language import Language, Said
@@ -120,8 +120,7 @@ def title(entry: Recorded, lang: Language) -> str:
 
 def yuan(amount_fen: int, lang: Language) -> str:
     """Return an amount in yuan, with thousands set off."""
-    whole, _, rest = format_yuan(amount_fen).partition(".")
-    return f"{int(whole):,}.{rest} " + ("元" if lang == "zh" else "yuan")
+    return f"{grouped_yuan(amount_fen)} " + ("元" if lang == "zh" else "yuan")
 
 
 def moment(utc: str) -> str:

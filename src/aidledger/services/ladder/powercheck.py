@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
+from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.registry.replay import PowerFinding, Replayed
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung
@@ -74,7 +75,7 @@ def check_powers(
     leads: list[Finding] = []
     for one in replayed.findings:
         told = _as_told(one, asked)
-        (leads if told else findings).append(_finding(one, told))
+        (leads if told[0] else findings).append(_finding(one, told))
     return findings, leads, Rung(name=POWERS, status="damaged" if findings else "ok")
 
 
@@ -119,21 +120,27 @@ def _asked_from(store: LedgerStore, first_key: int) -> int:
     return first_key + 1
 
 
-def _as_told(one: PowerFinding, asked: int) -> str:
-    """Say why the program recorded it as it was told, nothing if it would have refused it."""
+def _as_told(one: PowerFinding, asked: int) -> tuple[str, str]:
+    """Say in English and Chinese why the program recorded it as told; nothing if it would have refused it."""
     if one.overridden:
-        return ", who named the rule"
+        return ", who named the rule", "，已写明突破该规则"
     if one.late:
-        return ", completed late or never"
-    return ", before there was any key" if one.position < asked else ""
+        return ", completed late or never", "，迟办或一直未办"
+    if one.position < asked:
+        return ", before there was any key", "，当时账本还没有密钥"
+    return "", ""
 
 
-def _finding(one: PowerFinding, told: str) -> Finding:
+def _finding(one: PowerFinding, told: tuple[str, str]) -> Finding:
+    english, chinese = told
+    kind = EVENTS.get(one.act)
     return Finding(
         code="act_forbidden",
         position=one.position,
         stream=one.stream or None,
         field="actor",
         expected=f"{one.code}: {one.text_en or one.rule} ({one.rule}, {one.citation})",
-        found=f"{one.actor}: {one.act}{told}",
+        found=f"{one.actor}: {one.act}{english}",
+        expected_zh=f"{one.code}：{one.text_zh or one.rule}（{one.rule}，{one.citation}）",
+        found_zh=f"{one.actor}：{kind.title_zh if kind else one.act}{chinese}",
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from aidledger.domain.money import format_yuan
+from aidledger.domain.money import grouped_yuan
 from aidledger.said import Language
 from aidledger.services.handing.workbook import Column
 
@@ -74,8 +74,7 @@ def is_number(column: Column) -> bool:
 
 def amount(fen: int) -> str:
     """Return yuan with thousands set off."""
-    whole, _, rest = format_yuan(abs(fen)).partition(".")
-    return f"{'-' if fen < 0 else ''}{int(whole):,}.{rest}"
+    return grouped_yuan(fen)
 
 
 def shown(column: Column, value: Any) -> str:
