@@ -14,7 +14,7 @@ from aidledger.domain.events.catalog import EVENTS, EventType, decode_data, enco
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import is_day
 from aidledger.ledger.entry import MAX_RECORD_BYTES, Entry, EntryError, decode_entries
-from aidledger.ledger.window import Fault, Head
+from aidledger.ledger.window import Fault, Heads
 from aidledger.replay.heads import read_heads
 from aidledger.replay.patterns import MADE_FORMS, form_once_frequent
 from aidledger.replay.reading import envelope_of
@@ -104,7 +104,7 @@ class DataCheck:
     Sealed fields, too, are only such as the type has, and the stream is one of its kind.
     """
 
-    def heads(self, records: Sequence[bytes]) -> list[Head] | None:
+    def heads(self, records: Sequence[bytes]) -> Heads | None:
         """Return what chains records of which each is strict and right; None where one may not be."""
         return read_heads(records, self)
 
