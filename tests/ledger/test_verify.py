@@ -23,7 +23,7 @@ from tests.ledger.making import (
     verify,
 )
 
-from aidledger.ledger.chunk import check_chunk
+from aidledger.ledger.chunk import _check_fast, check_chunk
 from aidledger.ledger.entry import Entry
 from aidledger.ledger.tree import EMPTY_ROOT
 from aidledger.ledger.verify import (
@@ -283,6 +283,30 @@ def test_hostile_values_in_rows_become_findings_never_exceptions(draw: st.DataOb
         assert finding.message("zh").isprintable()
         assert len(finding.found) <= 90
         msgspec.json.encode(finding)
+
+
+def nearly(value: Any) -> list[Any]:
+    """Values that are equal to another one, or look like it, and are not it."""
+    if type(value) is int:
+        return [float(value), str(value), value + 1, *([True] if value == 1 else [])]
+    if type(value) is str:
+        return [f"{value}\n", f"\n{value}", value.encode(), value[:-1], f"{value}\ud800"]
+    return [bytearray(value), memoryview(value), value.hex(), value + b"\n", value[:-1]]
+
+
+@pytest.mark.parametrize("column", range(7))
+def test_the_fast_way_doubts_what_is_nearly_right(column: int) -> None:
+    rows = [tuple(row) for row in ledger()[0]]
+    assert _check_fast(0, rows, 0, None)
+    for position, row in enumerate(rows):
+        others = [other[column] for other in rows if other[column] != row[column]]
+        for value in (*nearly(row[column]), *others):
+            changed = (*row[:column], value, *row[column + 1 :])
+
+            assert (
+                _check_fast(0, [*rows[:position], changed, *rows[position + 1 :]], 0, None) is None
+            )
+        assert _check_fast(0, [*rows[:position], list(row), *rows[position + 1 :]], 0, None) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6), hostile), min_size=2, max_size=5))

@@ -19,13 +19,13 @@ from tests.replay.test_patterns import (
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.ledger.entry import EntryError, decode_entry
-from aidledger.ledger.window import Head
 from aidledger.replay import heads
-from aidledger.replay.heads import read_heads
 from aidledger.replay.patterns import AMENDING_TYPES
 from aidledger.services.decoding import DataCheck
 
 CHECK = DataCheck()
+Head = tuple[bytes, ...]
+"""Type, cause, prev, recorded_at, stream, version."""
 FOUND = sorted(set(EVENTS) - AMENDING_TYPES)
 
 
@@ -50,9 +50,17 @@ def strictly(record: bytes) -> Head | None:
     return first, cause, prev, time, stream, str(entry.version).encode()
 
 
+def read_heads(records: list[bytes]) -> list[Head] | None:
+    """What is read of each record, if every one is right."""
+    read = CHECK.heads(records)
+    return None if read is None else list(zip(*read, strict=True))
+
+
 def found(record: bytes) -> list[Head] | None:
-    """What is found of a record without decoding it."""
-    return heads._found(record[10 : record.find(b'"', 10, 80)], [record])
+    """What is read of a record without decoding it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heads, "_decoded", lambda _records, _check: None)
+        return read_heads([record])
 
 
 @settings(max_examples=250, deadline=None)
@@ -63,7 +71,7 @@ def test_heads_are_those_that_the_strict_decoder_reads_or_none(
     altered: list[tuple[str, bytes]],
 ) -> None:
     records = [record for _, record in altered]
-    several = read_heads(records, CHECK)
+    several = read_heads(records)
 
     assert several is None or several == list(map(strictly, records))
     assert (several is None) is (None in map(strictly, records))
@@ -77,7 +85,7 @@ def test_every_type_is_found_without_decoding(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(AMENDING_TYPES))
 def test_amendments_are_always_decoded(name: str) -> None:
     assert found(GOLDEN[name]) is None
-    assert [strictly(GOLDEN[name])] == read_heads([GOLDEN[name]], CHECK)
+    assert [strictly(GOLDEN[name])] == read_heads([GOLDEN[name]])
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -131,6 +139,20 @@ def test_a_day_is_found_only_in_years_that_records_are_of(year: str, *, right: b
     assert right is (found(changed) is not None)
 
 
+@pytest.mark.parametrize(
+    "prev", [b"A" * 64, b"g" * 64, b"0" * 63 + b"\n", b"0" * 62 + b"\xc3\xa9", b" " + b"0" * 63]
+)
+def test_a_link_is_a_hash_in_lower_case_hex(prev: bytes) -> None:
+    record = GOLDEN["VisitMade"]
+    start = record.index(b'"prev":') + 7
+    end = record.index(b',"recorded_at":')
+    for named, right in ((prev, False), (b"09af" * 16, True)):
+        changed = record[:start] + b'"' + named + b'"' + record[end:]
+
+        assert right is (found(changed) is not None)
+        assert right is (read_heads([record, changed]) is not None)
+
+
 def test_two_records_in_one_are_not_taken_for_two() -> None:
     record = GOLDEN["VisitMade"]
     for records in (
@@ -140,12 +162,12 @@ def test_two_records_in_one_are_not_taken_for_two() -> None:
         [record, b""],
         [record + b"\n"],
     ):
-        assert read_heads(records, CHECK) is None
+        assert read_heads(records) is None
 
 
 @pytest.mark.parametrize("hostile", [None, "text", 7, b"", b"{", b"\xff" * 99, b"x" * 70_000])
 def test_what_is_no_record_is_a_doubt(hostile: object) -> None:
-    assert read_heads([GOLDEN["VisitMade"], hostile], CHECK) is None  # type: ignore[list-item]
+    assert read_heads([GOLDEN["VisitMade"], hostile]) is None  # type: ignore[list-item]
 
 
 def test_a_stream_of_another_kind_is_a_doubt() -> None:
@@ -154,4 +176,4 @@ def test_a_stream_of_another_kind_is_a_doubt() -> None:
     changed = record.replace(f'"stream":"{stream}"'.encode(), b'"stream":"run/2022-02"')
 
     assert found(changed) is None
-    assert read_heads([changed], CHECK) is None
+    assert read_heads([changed]) is None

@@ -60,13 +60,19 @@ class Walk:
         heads = self._check_data.heads(records)
         if heads is None:
             return False
-        times = [head[3] for head in heads]
+        times = list(heads.times)
         if times[0] < self._time or times != sorted(times):
             return False
         lasts = self._lasts
-        for number, (head, leaf) in enumerate(zip(heads, leaves, strict=True), self.position):
-            _, _, named, _, stream, written = head
-            version, prev = int(written), unhexlify(named)
+        rows = zip(
+            count(self.position),
+            heads.streams,
+            map(int, heads.versions),
+            map(unhexlify, heads.prevs),
+            leaves,
+            strict=False,
+        )
+        for number, stream, version, prev, leaf in rows:
             before = lasts.get(stream)
             if before is None:
                 if (version == 1) is bool(prev):
@@ -75,9 +81,9 @@ class Walk:
             elif version != before[0] + 1 or prev != before[1]:
                 return False
             lasts[stream] = (version, leaf)
-        if _SEALED in {head[0] for head in heads}:
-            seals = zip(count(self.position), records, heads, strict=False)
-            self.seals += [(n, record) for n, record, head in seals if head[0] == _SEALED]
+        if _SEALED in heads.types:
+            of_types = zip(count(self.position), records, heads.types, strict=False)
+            self.seals += [(n, record) for n, record, name in of_types if name == _SEALED]
         self._first_time, self._time = self._first_time or times[0], times[-1]
         return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from binascii import unhexlify
 from collections.abc import Iterable, Sequence
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from typing import Any, Final, NamedTuple
 
 from aidledger.ledger.careful import check_carefully
@@ -20,7 +20,7 @@ from aidledger.ledger.window import (
     CheckData,
     Chunk,
     Columns,
-    Head,
+    Heads,
     Job,
     Run,
     Span,
@@ -75,8 +75,8 @@ class _Part(NamedTuple):
     """What some rows of a window gave that are without fault."""
 
     leaves: list[bytes]
-    streams: list[str]
-    versions: list[int]
+    streams: Sequence[str]
+    versions: Sequence[int]
     prevs: bytes
     runs: list[Run]
 
@@ -88,82 +88,66 @@ def _check_part(
 
     Each question is asked of a whole column: a loop over rows would cost as much as the hashing.
     """
-    try:
-        records = [row[5] for row in rows]
-    except (TypeError, IndexError, KeyError):
-        return None  # a row that is none
-    heads = _decoded(records) if check_data is None else _found(check_data.heads(records))
-    if heads is None:
+    if set(map(type, rows)) != {tuple}:
         return None
-    sha256 = hashlib.sha256
-    leaves = [sha256(LEAF_PREFIX + record).digest() for record in records]
-    positions = range(start, start + len(rows))
-    said = list(
-        zip(
-            positions,
-            heads.streams,
-            heads.versions,
-            heads.types,
-            heads.times,
-            records,
-            leaves,
-            strict=True,
-        )
-    )
-    times = heads.times
+    try:
+        positions, streams, versions, types, times, records, stored = zip(*rows, strict=True)
+        heads = _decoded(records) if check_data is None else check_data.heads(records)
+        if heads is None:
+            return None
+        sha256 = hashlib.sha256
+        leaves = [sha256(LEAF_PREFIX + record).digest() for record in records]
+        if (
+            positions != tuple(range(start, start + len(rows)))
+            or versions != tuple(map(int, heads.versions))
+            or stored != tuple(leaves)
+            # of what is equal only a value of another type can still be wrong: true is 1
+            or set(map(type, positions + versions)) != {int}
+            or set(map(type, records + stored)) != {bytes}
+            or not _are_same(types, heads.types)
+            or not _are_same(times, heads.times)
+            or not _are_same(streams, heads.streams)
+        ):
+            return None
+    except (TypeError, ValueError):
+        return None  # a row of another width, a text that is none or no UTF-8
     if (
-        rows != said
-        # of what is equal only a value of another type can still be wrong: true is 1
-        or set(map(type, chain.from_iterable(rows))) != {int, str, bytes}
-        or times[0] < not_before
-        or times != sorted(times)
-        or [version == 1 for version in heads.versions] != [not prev for prev in heads.prevs]
+        times[0] < not_before
+        or list(times) != sorted(times)
+        or [version == 1 for version in versions] != [not prev for prev in heads.prevs]
     ):
         return None
     prevs = unhexlify(b"".join([prev or _NO_PREV for prev in heads.prevs]))
-    return _Part(leaves, heads.streams, heads.versions, prevs, _runs(times, heads.causes))
+    return _Part(leaves, streams, versions, prevs, _runs(times, heads.causes))
 
 
-class _Heads(NamedTuple):
-    """What chains some records, column by column; `prevs` are hex, empty where a stream begins."""
+def _are_same(texts: tuple[Any, ...], written: Sequence[bytes]) -> bool:
+    """Whether texts are what is written, of which nothing holds a newline, one by one.
 
-    types: list[str]
-    causes: list[str]
-    prevs: Sequence[bytes]
-    times: list[str]
-    streams: list[str]
-    versions: list[int]
+    Raises TypeError and ValueError where one is no text.
+    """
+    return "\n".join(texts).encode() == b"\n".join(written)
 
 
-def _found(heads: Sequence[Head] | None) -> _Heads | None:
-    """Turn heads into columns: none of their parts holds a newline, and all are ASCII."""
-    if heads is None:
-        return None
-    types, causes, prevs, times, streams, versions = zip(*heads, strict=True)
-    texts = (b"\n".join(one).decode().split("\n") for one in (types, causes, times, streams))
-    types_, causes_, times_, streams_ = texts
-    return _Heads(types_, causes_, prevs, times_, streams_, list(map(int, versions)))
-
-
-def _decoded(records: list[bytes]) -> _Heads | None:
+def _decoded(records: Sequence[bytes]) -> Heads | None:
     """Read records by the decoder alone; None at any doubt."""
     entries = read_entries(records)
     if entries is None or not all_well_formed(entries):
         return None
-    return _Heads(
-        [one.type for one in entries],
-        [one.cause for one in entries],
+    return Heads(
+        [one.type.encode() for one in entries],
+        [one.cause.encode() for one in entries],
         [(one.prev or "").encode() for one in entries],
-        [one.recorded_at for one in entries],
-        [one.stream for one in entries],
-        [one.version for one in entries],
+        [one.recorded_at.encode() for one in entries],
+        [one.stream.encode() for one in entries],
+        [b"%d" % one.version for one in entries],
     )
 
 
-def _runs(times: list[str], causes: list[str]) -> list[Run]:
+def _runs(times: Sequence[str], causes: Sequence[bytes]) -> list[Run]:
     """Take neighbours of one cause and time together."""
     return [
-        Run(sum(1 for _ in several), recorded_at, cause)
+        Run(sum(1 for _ in several), recorded_at, cause.decode())
         for (recorded_at, cause), several in groupby(zip(times, causes, strict=True))
     ]
 

@@ -21,14 +21,24 @@ Fault = tuple[str, str, str, str]
 """Code, field, expected, found."""
 
 
-Head = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
-"""Of a record: type, cause, prev (hex; nothing where the stream begins), recorded_at, stream, version."""
+class Heads(NamedTuple):
+    """What chains some records, column by column, as it is written: none holds a newline.
+
+    `prevs` are hex, and nothing where a stream begins.
+    """
+
+    types: Sequence[bytes]
+    causes: Sequence[bytes]
+    prevs: Sequence[bytes]
+    times: Sequence[bytes]
+    streams: Sequence[bytes]
+    versions: Sequence[bytes]
 
 
 class CheckData(Protocol):
     """Reads the data of entries as their types."""
 
-    def heads(self, records: Sequence[bytes]) -> Sequence[Head] | None:
+    def heads(self, records: Sequence[bytes]) -> Heads | None:
         """Return what chains records of which each is strict and right; None where one may not be."""
 
     def all_right(self, entries: Sequence[Entry]) -> bool:

@@ -6,9 +6,9 @@ only looked at. What it does not find is read by the strict decoder.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any, Final
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.ledger.entry import (
@@ -17,12 +17,15 @@ from aidledger.ledger.entry import (
     EntryError,
     decode_entries,
 )
-from aidledger.ledger.window import CheckData, Head
+from aidledger.ledger.window import CheckData, Heads
 from aidledger.replay.patterns import (
     AMENDING_TYPES,
     Lines,
     UnwrittenError,
+    are_links,
+    is_basis,
     is_open_part,
+    is_time,
     make_lines,
 )
 
@@ -34,29 +37,32 @@ _SEEN: Final[Counter[bytes]] = Counter()
 _NAMES: Final = frozenset(name.encode() for name in EVENTS if name not in AMENDING_TYPES)
 """Amendments are always decoded."""
 
+_START: Final = len('{"$type":"')
+"""What stands before a type; the expressions and the decoder see that it does."""
+_Head = tuple[bytes, ...]
+"""Of one record: cause, basis, prev, recorded_at, stream, version."""
+_DECODED: Final = b""
+"""The basis of a record that was decoded."""
 
-def read_heads(records: Sequence[bytes], check_data: CheckData) -> list[Head] | None:
-    """Return the head of each record; None where not every one is surely strict and right.
+
+def read_heads(records: Sequence[bytes], check_data: CheckData) -> Heads | None:
+    """Return what chains records; None where not every one is surely strict and right.
 
     `check_data` says so of records that are decoded.
     """
+    by_type: defaultdict[bytes, list[int]] = defaultdict(list)
     try:
-        if max(map(len, records), default=0) > MAX_RECORD_BYTES:
+        if max(map(len, records)) > MAX_RECORD_BYTES:
             return None
-        by_type: dict[bytes, tuple[list[int], list[bytes]]] = {}
-        for number, record in enumerate(records):
-            name = record[10 : record.find(b'"', 10, 80)]
-            group = by_type.get(name)
-            if group is None:
-                group = by_type[name] = ([], [])
-            group[0].append(number)
-            group[1].append(record)
-    except (TypeError, AttributeError):
-        return None  # a record that is no bytes
-    heads: list[Head | None] = [None] * len(records)
+        starts = [record.partition(b'","')[0] for record in records]
+        for number, start in enumerate(starts):
+            by_type[start].append(number)
+    except (TypeError, ValueError, AttributeError):
+        return None  # no record, or one that is no bytes
+    heads: list[_Head] = [()] * len(records)
     rest: list[int] = []
-    for name, (numbers, several) in by_type.items():
-        found = _found(name, several)
+    for start, numbers in by_type.items():
+        found = _found(start[_START:], [records[number] for number in numbers])
         if found is None:
             rest += numbers
             continue
@@ -68,11 +74,22 @@ def read_heads(records: Sequence[bytes], check_data: CheckData) -> list[Head] | 
             return None
         for number, head in zip(rest, decoded, strict=True):
             heads[number] = head
-    return heads  # type: ignore[return-value]  # each has one now
+    causes, bases, prevs, times, streams, versions = zip(*heads, strict=True)
+    if not (
+        all(map(is_basis, {*bases} - {_DECODED}))
+        and all(map(is_time, set(times)))
+        and are_links(prevs)
+    ):
+        decoded = _decoded(records, check_data)
+        if decoded is None:
+            return None
+        causes, _, prevs, times, streams, versions = zip(*decoded, strict=True)
+    types = [start[_START:] for start in starts]
+    return Heads(types, causes, prevs, times, streams, versions)
 
 
-def _found(name: bytes, records: list[bytes]) -> list[Head] | None:
-    """Return the heads of records of one type; None where not every one is found."""
+def _found(name: bytes, records: list[bytes]) -> list[_Head] | None:
+    """Return the parts of records of one type; None where not every one is found."""
     if name not in _NAMES:
         return None
     if name not in _LINES:
@@ -84,15 +101,15 @@ def _found(name: bytes, records: list[bytes]) -> list[Head] | None:
     if lines is None:
         return None
     joined = b"\n".join((*records, b""))
-    found: list[Any] = lines.find(joined)
+    found = lines.find(joined)
     # as many lines as records: then none holds a newline, and each line is one record
     if len(found) != len(records) or joined.count(b"\n") != len(records):
         return None
     if lines.depth is None:
         return found
-    if not all(is_open_part(one[2], lines.depth) for one in found):
+    if not all(is_open_part(one[1], lines.depth) for one in found):
         return None
-    return [(*one[:2], *one[3:]) for one in found]
+    return [(one[0], *one[2:]) for one in found]
 
 
 def _made(name: str) -> Lines | None:
@@ -103,21 +120,15 @@ def _made(name: str) -> Lines | None:
         return None
 
 
-def _decoded(records: list[bytes], check_data: CheckData) -> list[Head] | None:
+def _decoded(records: Sequence[bytes], check_data: CheckData) -> Iterable[_Head] | None:
     """Read records by the strict decoder; None at any doubt."""
     try:
         entries = decode_entries(records)
     except EntryError:
         return None
-    return [_head(entry) for entry in entries] if check_data.all_right(entries) else None
+    return map(_head, entries) if check_data.all_right(entries) else None
 
 
-def _head(entry: Entry) -> Head:
-    return (
-        entry.type.encode(),
-        entry.cause.encode(),
-        (entry.prev or "").encode(),
-        entry.recorded_at.encode(),
-        entry.stream.encode(),
-        b"%d" % entry.version,
-    )
+def _head(entry: Entry) -> _Head:
+    texts = (entry.prev or "", entry.recorded_at, entry.stream, str(entry.version))
+    return entry.cause.encode(), _DECODED, *(text.encode() for text in texts)

@@ -9,8 +9,9 @@ a text, a rare character, a number near its limit) it is the decoder who decides
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
@@ -59,8 +60,27 @@ Test = Callable[[bytes], Any]
 """Gives something true for a record that is surely strict; for any other it may give either."""
 
 
+def _remembered(expression: str) -> Test:
+    """Return the test of a part of records that many share."""
+    return lru_cache(maxsize=16_384)(re.compile(expression.encode("latin-1")).fullmatch)
+
+
+is_time: Final = _remembered(_REAL + _TIME)
+is_basis: Final = _remembered(f'{_REAL}{_DAY}","office":"{_NAME}","policy":(?:null|{_PIN})')
+"""From the day on which an entry holds to the policy that it rests on."""
+
+
+def are_links(prevs: Iterable[bytes]) -> bool:
+    """Whether each of some 64 bytes is a hash in lower-case hex."""
+    joined = b"".join(prevs)
+    try:
+        return unhexlify(joined).hex().encode() == joined
+    except ValueError:
+        return False
+
+
 PARTS: Final = 6
-"""Of a `Head`."""
+"""Of a line."""
 DECODED_FIRST: Final = 50
 """So many records of a type are decoded before its form is made: that takes about as long."""
 
@@ -130,9 +150,10 @@ def make_form(type_name: str, data: Any, sealed: tuple[str, ...]) -> Test:
 
 
 class Lines(NamedTuple):
-    """Finds records, one a line: with the parts of a `Head`, and an object's own bytes after the second.
+    """Finds records, one a line: cause, basis, prev, recorded_at, stream, version of each.
 
-    That object, if the type has one with keys of any name, lies in `depth` others and is tested apart.
+    After the first come an object's own bytes, if the type has one with keys of any name; it lies in
+    `depth` others. That object, basis, prev and recorded_at are yet to be tested.
     """
 
     find: Callable[[bytes], list[tuple[bytes, ...]]]
@@ -143,7 +164,8 @@ def make_lines(type_name: str, data: Any, sealed: tuple[str, ...], streams: str)
     """Make what finds records of a type on streams of some kinds (``case|run``).
 
     A line that it finds is strict and right as data of its type, and has only days from 1850 to 2200,
-    as far as that can be said without the object that is tested apart.
+    if the parts are what they should be that `is_basis`, `are_links` and `is_time` are asked about:
+    what many records share, or can be asked of all at once, is only cut out of a line.
 
     Raises:
         UnwrittenError: there is no such expression.
@@ -151,19 +173,20 @@ def make_lines(type_name: str, data: Any, sealed: tuple[str, ...], streams: str)
     """
     opened: list[_Opened] = []
     fields = _fields(type_name, data, sealed, opened) | {
-        "$type": f'"({type_name})"',
         "cause": f'"({_NAME})"',
-        "prev": f'(?:"({_HASH})"|null)',
-        "recorded_at": f'"({_TIME})"',
+        "effective_on": r'"([^"]*+","office":"[^"]*+","policy":(?:null|\{[^}]*+\}))',
+        "prev": '(?:"((?s:.{64}))"|null)',
+        "recorded_at": '"((?s:.{27}))"',
         "stream": f'"((?:{streams})/{_STEP}(?:/{_STEP})?)"',
         "version": f"({_POSITIVE})",
     }
+    del fields["office"], fields["policy"]
     whole = _object(fields).replace(_DAY, _REAL + _DAY).replace(_MONTH, _REAL + _MONTH)
     for start, stop, _ in opened:
         closed = rf"{start.decode()}\{{\}}{stop.decode()}"
         if len(opened) > 1 or whole.count(start.decode()) > 1 or closed not in whole:
             raise UnwrittenError
-        cut = rf"{start.decode()}(\{{[^\n]*?\}}){stop.decode()}"
+        cut = rf"{start.decode()}(\{{(?:[^}}]*+\}})+?){stop.decode()}"
         whole = whole.replace(closed, cut)
     lines = re.compile(f"^{whole}\n".encode("latin-1"), re.MULTILINE)
     if lines.groups != PARTS + len(opened):

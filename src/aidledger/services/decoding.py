@@ -20,7 +20,7 @@ from aidledger.ledger.entry import (
     PolicyPin,
     decode_entries,
 )
-from aidledger.ledger.window import Fault, Head
+from aidledger.ledger.window import Fault, Heads
 from aidledger.replay.heads import read_heads
 from aidledger.replay.patterns import MADE_FORMS, form_once_frequent
 from aidledger.replay.reading import envelope_of
@@ -148,7 +148,7 @@ class DataCheck:
     Sealed fields, too, are only such as the type has, and the stream is one of its kind.
     """
 
-    def heads(self, records: Sequence[bytes]) -> list[Head] | None:
+    def heads(self, records: Sequence[bytes]) -> Heads | None:
         """Return what chains records of which each is strict and right; None where one may not be."""
         return read_heads(records, self)
 
