@@ -12,7 +12,6 @@ from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
 from aidledger.interfaces.cli.phrases_bundles import BUNDLES
 from aidledger.interfaces.cli.phrases_refusals import REFUSALS
-from aidledger.interfaces.cli.phrases_terms import TERMS
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     *BUNDLES,
@@ -278,7 +277,15 @@ def chinese(text: str, lang: Language) -> str:
 
 def term(text: str, lang: Language) -> str:
     """Return what was expected or found in the language."""
-    return text if lang != "zh" else _translated(text, TERMS)
+    return text if lang != "zh" else _translated(text, _terms())
+
+
+def _terms() -> tuple[tuple[str, str], ...]:
+    """Return what was expected and found, word by word."""
+    # it asks services for their words, which a help page need not load
+    from aidledger.interfaces.cli.phrases_terms import TERMS  # noqa: PLC0415
+
+    return TERMS
 
 
 def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:
@@ -288,7 +295,7 @@ def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:
         if match:
             return words.format(
                 **{
-                    name: _translated(part, TERMS) if name.startswith("x") else part
+                    name: _translated(part, _terms()) if name.startswith("x") else part
                     for name, part in match.groupdict().items()
                 }
             )
