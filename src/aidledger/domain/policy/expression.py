@@ -177,7 +177,7 @@ def compile_expression(source: str, *, file: str, field: str) -> Expression:
         raise refuse("whole numbers and no comments", source)
     if len(_LOOP.findall(bare)) > MAX_LOOPS:
         raise refuse(f"at most {MAX_LOOPS} loops", source)
-    import cel  # noqa: PLC0415 - it brings a command line along: a third of every other start
+    import cel  # noqa: PLC0415 - it brings a command line along, and most starts need neither
 
     try:
         program = cel.compile(source)
