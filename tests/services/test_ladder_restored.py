@@ -274,6 +274,15 @@ def test_a_mark_that_lags_behind_its_own_ledger_is_right(path: Path) -> None:
     assert [] == found(check(path)[0])
 
 
+def test_a_mark_that_can_t_be_read_keeps_nobody_from_verifying_the_rest(path: Path) -> None:
+    mark_path(path).write_bytes(b"no mark")
+    report, _ = check(path)
+
+    rung = next(one for one in report.rungs if one.name == "mark")
+    assert ("not_made", markcheck.BAD_MARK) == (rung.status, rung.why)
+    assert [] == found(report)
+
+
 def test_without_the_root_at_the_mark_s_size_it_would_pass(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

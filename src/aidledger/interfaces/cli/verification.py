@@ -26,7 +26,7 @@ from aidledger.services.ladder.checkpointcheck import (
     NO_LOG_KEY,
 )
 from aidledger.services.ladder.deepcheck import deep_check, not_asked
-from aidledger.services.ladder.markcheck import NO_MARK
+from aidledger.services.ladder.markcheck import BAD_MARK, NO_MARK
 from aidledger.services.ladder.outside import Outside, read_outside
 from aidledger.services.ladder.powercheck import UNDECLARED
 from aidledger.services.ladder.signaturecheck import NO_KEY
@@ -83,6 +83,7 @@ _WHY_NOT: Final = {
     NO_KEY: "没有登记经办人密钥",
     UNDECLARED: "账本没有声明权限",
     NO_MARK: "数据库旁没有标记",
+    BAD_MARK: "数据库旁的标记无法读取",
     GONE: "有条目为其作证的表不在：见线索",
     NOT_DERIVED: "各列没有重新推导",
     NOT_HELD: "归档不含所需的内容",

@@ -13,12 +13,14 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES
 from aidledger.ledger.verify import Rung
 from aidledger.services.ladder.logwalk import Roots
+from aidledger.store.errors import StoreError
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path
 from aidledger.store.port import Head, HostileRow, LedgerStore
 
 MARK: Final = "mark"
 NO_MARK: Final = "no mark lies beside the database"
+BAD_MARK: Final = "the mark beside the database can't be read"
 
 
 class MarkCheck:
@@ -27,15 +29,18 @@ class MarkCheck:
     def __init__(self, store: LedgerStore, location: str | None) -> None:
         """Read the mark beside a ledger, and only then its head; no mark without a location.
 
-        Raises:
-            StoreError: the file is there and can't be read.
-
+        One that can't be read proves no more than one that was taken away, and must not keep
+        anybody from verifying the rest.
         """
         self.findings: list[Finding] = []
         self._mark: Mark | None = None
+        self._why = NO_MARK
         path = None if location is None else mark_path(location)
-        if path is not None and path.is_file():
-            self._mark = Mark(path)
+        if path is not None and path.exists():
+            try:
+                self._mark = Mark(path)
+            except StoreError:
+                self._why = BAD_MARK
         self._head = store.read_head_row()
 
     def sizes(self, entries: int) -> set[int]:
@@ -45,7 +50,7 @@ class MarkCheck:
     def judge(self, roots: Roots) -> Rung:
         """Compare head and entries with the mark; a head of no form is named by the tree's rung."""
         if self._mark is None:
-            return Rung(name=MARK, status="not_made", why=NO_MARK)
+            return Rung(name=MARK, status="not_made", why=self._why)
         if self._head is not None:
             self._judge(self._mark, self._head, roots)
         return Rung(name=MARK, status="damaged" if self.findings else "ok")
