@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 from tests.cli.shell import on
 
-from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli import layout, screen
 from aidledger.interfaces.cli.screen import Progress
+from aidledger.replay import loading
 from aidledger.replay.agreement import CASE_COLUMNS
 from aidledger.services.session import open_session
 
@@ -288,3 +290,21 @@ def test_progress_is_silent_while_it_is_short_then_tells_rate_and_time_left() ->
     assert ["verify: 500/2,000, 100/s, 15 s left", "verify: 1,000/2,000, 100/s, 10 s left"] == (
         out.getvalue().splitlines()
     )
+
+
+DAY = ("--as-of", "2022-03-01")
+"""One that no generation was built for."""
+
+
+@pytest.mark.parametrize(
+    "command", ["case list", "due", "list case_state", "diff 2022-02-15 2022-03-31"]
+)
+def test_what_reads_every_entry_tells_how_far_it_is(
+    county: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "_LOG_EVERY_S", 0.0)
+    monkeypatch.setattr(loading, "ROWS_A_PAGE", 100)
+    monkeypatch.setattr(loading, "PAGES_A_REPORT", 1)
+    told = on(county, *command.split(), *([] if "diff" in command else DAY))
+
+    assert re.search(r"(cases|read entries): [0-9,]+(/[0-9,]+)?, [0-9,]+/s", told.err)

@@ -6,7 +6,7 @@ input, so that the same entries always give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -61,8 +61,11 @@ def tables(
     as_of: date | None = None,
     known_on: date | None = None,
     limits: EngineLimits | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
     """Build some models in memory, and what they read; return the columns and rows of each by name.
+
+    `progress` is told how many entries are read.
 
     Raises:
         ModelError: a model is unknown or cannot be built.
@@ -70,8 +73,10 @@ def tables(
     """
     names = tuple(names)
     wanted = needed(models, names)
-    with in_memory(source, wanted, as_of=as_of, known_on=known_on, limits=limits) as built:
-        connection, _ = built
+    asked = in_memory(
+        source, wanted, as_of=as_of, known_on=known_on, limits=limits, progress=progress
+    )
+    with asked as (connection, _):
         return {name: plain_rows(connection, name, models[name].key) for name in names}
 
 

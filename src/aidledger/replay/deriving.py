@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -30,16 +30,21 @@ def compute(
     as_of: date | None = None,
     known_on: date | None = None,
     limits: EngineLimits | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Loaded, list[str], list[tuple[Any, ...]]]:
     """Build one model, and what it reads, in memory; return its columns and rows.
+
+    `progress` is told how many entries are read.
 
     Raises:
         ModelError: the model is unknown or cannot be built.
 
     """
     wanted = needed(models, [name])
-    with in_memory(source, wanted, as_of=as_of, known_on=known_on, limits=limits) as built:
-        connection, loaded = built
+    asked = in_memory(
+        source, wanted, as_of=as_of, known_on=known_on, limits=limits, progress=progress
+    )
+    with asked as (connection, loaded):
         return loaded, *plain_rows(connection, name, models[name].key)
 
 
@@ -51,15 +56,19 @@ def in_memory(
     as_of: date | None = None,
     known_on: date | None = None,
     limits: EngineLimits | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Loaded]]:
     """Build models, each after those it reads, in memory: where they are, and what was loaded.
+
+    `progress` is told how many entries are read.
 
     Raises:
         ModelError: one cannot be built.
 
     """
     with building(None, limits) as connection:
-        loaded = Loader(connection, as_of=as_of, known_on=known_on).load(source)
+        loader = Loader(connection, as_of=as_of, known_on=known_on, progress=progress)
+        loaded = loader.load(source)
         lock(connection)
         for model in models.values():
             build_table(connection, model)

@@ -46,17 +46,15 @@ def list_cases(
             hint=Said(" ".join(STAGES), " ".join(STAGES)),
             exit_code=USAGE,
         )
-    with reading(app) as session:
+    rows = []
+    with app.screen.progress(app.say("个案", "cases")) as progress, reading(app) as session:
         day = as_of or day_of_question(session, known_on)
-        found = (
-            case_as_of(session, name, as_of=day, known_on=known_on)
-            for name in case_streams(session)
-        )
-        rows = [
-            case_columns(case, day)
-            for case in found
-            if case.version and (stage is None or case.stage == stage)
-        ]
+        names = list(case_streams(session))
+        for done, name in enumerate(names):
+            progress(done, len(names))
+            case = case_as_of(session, name, as_of=day, known_on=known_on)
+            if case.version and (stage is None or case.stage == stage):
+                rows.append(case_columns(case, day))
     if json:
         app.screen.json(
             {

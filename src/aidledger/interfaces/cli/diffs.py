@@ -49,7 +49,7 @@ def show_diff(
     json: bool,
 ) -> None:
     """Print the differences: cases in words, months, lists, and a table of totals."""
-    with reading(app) as session:
+    with app.screen.reading_entries() as progress, reading(app) as session:
         only = Only(
             case=None if case is None else find_stream(session, case),
             township=township,
@@ -63,6 +63,7 @@ def show_diff(
             as_of=as_of,
             known_on=known_on,
             known_then=known_then,
+            progress=progress,
         )
     if json:
         app.screen.json({"schema": "aidledger/diff/v1", **msgspec.to_builtins(found)})

@@ -28,13 +28,14 @@ def show_due(
     sources = read_sources(Asked(**by_proof), as_of=as_of, known_on=known_on, at=app.at, days=days)
     if sources is not None:
         return show_limits(app, sources, json=json)
-    with reading(app) as session:
+    with app.screen.reading_entries() as progress, reading(app) as session:
         found = due(
             session,
             as_of=as_of,
             known_on=known_on,
             days=days,
             folder=generations_folder(app.location()),
+            progress=progress,
         )
     screen = app.screen
     if json:

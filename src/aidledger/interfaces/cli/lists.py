@@ -96,13 +96,14 @@ def write_table(app: App, table: Table, kind: str, output: str | None) -> None:
 
 def read_table(app: App, model: Model, *, as_of: str | None, known_on: str | None) -> Table:
     """Return a model's rows."""
-    with reading(app) as session:
+    with app.screen.reading_entries() as progress, reading(app) as session:
         columns, rows = read_model(
             session,
             model.name,
             as_of=date.fromisoformat(as_of) if as_of else None,
             known_on=date.fromisoformat(known_on) if known_on else None,
             folder=generations_folder(app.location()),
+            progress=progress,
         )
     return Table(
         name=model.name,

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Final, TextIO
+from typing import Any, Final, Self, TextIO
 
 import click
 
@@ -109,6 +109,10 @@ class Screen:
         """Return what shows how far a long piece of work is; silent while it is short."""
         return Progress(what, sys.stderr, self.lang)
 
+    def reading_entries(self) -> Progress:
+        """Return what shows how many entries are read, where models are built to answer a question."""
+        return self.progress("读取记录" if self.lang == "zh" else "read entries")
+
 
 class Progress:
     """Tells on standard error how far something is, with its rate and the time left."""
@@ -143,6 +147,14 @@ class Progress:
             self._stream.flush()
         else:
             print(text, file=self._stream, flush=True)
+
+    def __enter__(self) -> Self:
+        """Give itself: the line is cleared at the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Clear the line, also where the work failed."""
+        self.close()
 
     def close(self) -> None:
         """Clear the line."""

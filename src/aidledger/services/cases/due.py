@@ -6,6 +6,7 @@ without a notice of holidays is provisional.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ def due(
     known_on: str | None = None,
     days: int | None = None,
     folder: Path | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> DueList:
     """Return what is overdue or falls due, soonest first.
 
@@ -65,6 +67,7 @@ def due(
         days: only what falls due within so many days: what is overdue is always there, what has no
             day is not.
         folder: where the generations of the read models are kept.
+        progress: told how many entries are read, where no generation answers.
 
     """
     day = as_of or day_of_question(session, known_on)
@@ -74,6 +77,7 @@ def due(
         as_of=date.fromisoformat(day),
         known_on=date.fromisoformat(known_on) if known_on else None,
         folder=folder,
+        progress=progress,
     )
     items = [_item(dict(zip(columns, row, strict=True)), day) for row in rows]
     chosen = [

@@ -5,7 +5,7 @@ Nothing here decides anything: the same entries, models and question give the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -235,12 +235,13 @@ def read_model(
     known_on: date | None = None,
     folder: Path | None = None,
     limits: EngineLimits | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[list[str], Rows]:
     """Return a model's columns and rows in key order, days as ISO text.
 
     They come from the current generation where it answers this question about all that is
     recorded (what a night itself recorded behind it changes no model but those of entries), and are
-    computed in memory otherwise.
+    computed in memory otherwise: then `progress` is told how many entries are read.
 
     Raises:
         ModelError: the model is unknown or cannot be built.
@@ -259,7 +260,13 @@ def read_model(
     ):
         return generations.read(current, models[name], limits)
     _, columns, rows = compute(
-        StoreSource(store), models, name, as_of=as_of, known_on=known_on, limits=limits
+        StoreSource(store),
+        models,
+        name,
+        as_of=as_of,
+        known_on=known_on,
+        limits=limits,
+        progress=progress,
     )
     return columns, rows
 

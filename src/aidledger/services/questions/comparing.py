@@ -6,7 +6,7 @@ personal value is in them: tokens and names as they may be shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -131,6 +131,7 @@ def compare(
     as_of: str | None = None,
     known_on: str | None = None,
     known_then: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Compare the ledger on two days, or as it stood at two points.
 
@@ -142,6 +143,7 @@ def compare(
         as_of: the day in force of a position or time; default: that of its last entry.
         known_on: leave out what was recorded after that day.
         known_then: know on each day only what was recorded by its end.
+        progress: told how many entries are read, of one side and then of the other.
 
     Raises:
         ServiceError: an option that does not go with these sides, or no such position.
@@ -159,8 +161,8 @@ def compare(
         _side(session.store, one, as_of=as_of, known_on=one if known_then else known_on)
         for one in (a, b)
     ]
-    one = _answer(*sides[0], asked)
-    other = one if sides[0][0] == sides[1][0] else _answer(*sides[1], asked)
+    one = _answer(*sides[0], asked, progress)
+    other = one if sides[0][0] == sides[1][0] else _answer(*sides[1], asked, progress)
     return Comparison(
         a=one.side,
         b=other.side,
@@ -193,7 +195,9 @@ def _side(
     return Side(asked=asked, as_of=day, known_on=known_on, position=head.size - 1), store
 
 
-def _answer(side: Side, store: LedgerStore, only: Only) -> _Answer:
+def _answer(
+    side: Side, store: LedgerStore, only: Only, progress: Callable[[int], None] | None
+) -> _Answer:
     """Ask the models on one side."""
     names = ["case_state", "entitlements", *(m.name for m in model_list() if m.allow)]
     found = tables(
@@ -202,6 +206,7 @@ def _answer(side: Side, store: LedgerStore, only: Only) -> _Answer:
         names,
         as_of=date.fromisoformat(side.as_of) if side.as_of else None,
         known_on=date.fromisoformat(side.known_on) if side.known_on else None,
+        progress=progress,
     )
     rows: dict[str, Table] = {
         name: [dict(zip(columns, row, strict=True)) for row in several]
