@@ -22,6 +22,7 @@ PASSED_ON = {
     "error.hint",  # the same sentence, kept with what failed
     "lost.hint",  # the same sentence, seen again
     "_HINTS.get(code, '')",  # the store's tables, read below
+    "sqlite_connect.NO_LEDGER_HINT",  # a constant of another file, read there
     "_HINTS.get(code)",  # already in both languages
 }
 BY_PLACE = {"GenerationsError": 1, "ModelError": 3, "RuleError": -1}

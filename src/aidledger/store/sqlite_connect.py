@@ -40,6 +40,7 @@ _HINTS: Final = {
     "read_only": "the file or its directory cannot be written",
     "damaged": "run `aidledger verify` and restore from a copy",
 }
+NO_LEDGER_HINT: Final = "if it was one, it was cut off or written over: restore it from a copy"
 _BUSY: Final = 5  # SQLITE_BUSY
 _CODES: Final = {
     _BUSY: "locked",
@@ -182,7 +183,9 @@ def check_application(connection: Any, path: Path, version: int) -> None:
     """Refuse a file that is no ledger, or one of a later format."""
     found = connection.execute("PRAGMA application_id").fetchone()[0]
     if found != APPLICATION_ID:
-        raise StoreError(f"{path}: not an aidledger ledger", code="not_a_ledger")
+        raise StoreError(
+            f"{path}: not an aidledger ledger", code="not_a_ledger", hint=NO_LEDGER_HINT
+        )
     schema = connection.execute("PRAGMA user_version").fetchone()[0]
     if schema != version:
         raise StoreError(

@@ -79,7 +79,9 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
             row = connection.execute("SELECT origin FROM head").fetchone()
     except module.Error as error:
         raise StoreError(
-            f"{path}: not an aidledger ledger ({error})", code="not_a_ledger"
+            f"{path}: not an aidledger ledger ({error})",
+            code="not_a_ledger",
+            hint=sqlite_connect.NO_LEDGER_HINT,
         ) from error
     return row[0] if row and isinstance(row[0], str) else ""
 

@@ -54,6 +54,7 @@ HINTS: Final[dict[str, str]] = {
     "set it in postgresql.conf and restart the server": "在 postgresql.conf 中设置并重启服务器",
     "create the database first": "请先创建数据库",
     "this SQLite was built to ignore it: use another build": "该 SQLite 编译时忽略此设置：请换一个",
+    "if it was one, it was cut off or written over: restore it from a copy": "如果原来是账本，则文件已被截断或覆盖：请从副本恢复",
     "use the release that made it": "请使用创建它的版本",
     "open it for reading only": "请以只读方式打开",
     "a ledger is made by `aidledger init`; if this is one, restore it from a copy": (
