@@ -213,13 +213,13 @@ NOTES = """## What is measured
   stored nodes, decoded into columns, written as Parquet and synced, into a new folder each time; processes started anew. The
   limit is that of *verify 1,000,000*: what any check of the records costs. *Verify an archive* reads the same segments back with no
   database; *its columns derived again* compares every column with the records too.
-  A segment's entry costs some 20 microseconds of one core (read 2.4, leaf and nodes 3, form 4.5, records into Parquet 5, JSON into columns 3),
-  so two cores can't do more than some 100,000/s of this in Python; each process reads its modules for half a second first.
+  Measured stage by stage, an entry costs some 20 microseconds of one core (read 2.4, leaf and nodes 3, form 4.5, records into Parquet 5, JSON
+  into columns 3), which makes some 100,000/s on two: an estimate from the stages, before what a process takes to read its modules.
 - *Rebuild from the archive*: the county of the rows above with its segments beside it, files hashed against their manifests
   first. The limit is the same SQL over the same Parquet files, bare in DuckDB: no check, no digest, no generation on disk.
   Both ask about the last day of the simulated year.
-  The copy of all columns into the generation costs 5 microseconds an entry, packing it 3, so `case_state` alone can't pass 300,000/s on two
-  cores; all models take 17 more of SQL and 10 of digests, near the floor of three for each row hashed. At 300,000 entries a quarter is planning.
+  At 1,000,000 entries, on shared cores, loading the columns and `entry` costs 8 microseconds of the processor an entry and packing 3, so two cores
+  give `case_state` alone some 200,000/s at most; all models take 17 of SQL and 10 of digests more. At 300,000 a quarter or more is planning.
 - *Paid by month*: one question asked of the archive's columns, and of the records as lines of JSON in DuckDB.
 - *Import of a history*: the requests of a simulated county of 80 cases and 12 months, asked of a new ledger through every rule.
 - *Rebuild of case_state alone*: the same two counties; ours loads every entry and builds that model, the stock runner

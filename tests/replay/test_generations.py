@@ -19,7 +19,7 @@ from tests.services.archived import stored
 from aidledger.ledger import canonical
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.replay import job as job_module
-from aidledger.replay.building import Results, build, shut_in
+from aidledger.replay.building import build
 from aidledger.replay.digest import leaf_inputs, plain_rows
 from aidledger.replay.engine import EngineLimits, building, reading
 from aidledger.replay.generation import Generation, GenerationsError
@@ -150,22 +150,6 @@ def test_digests_are_the_same_with_any_threads_pages_store_zone_locale_and_hash_
 
     assert "" == done.stderr
     assert [f"{name}={digest}" for name, digest in expected.items()] == done.stdout.split()
-
-
-@pytest.mark.parametrize(("allowed", "counted"), [(1, 1), (2, 1), (8, 7)])
-def test_the_threads_that_ask_the_engine_count_among_those_that_are_allowed(
-    tmp_path: Path, allowed: int, counted: int
-) -> None:
-    found = []
-
-    def told(connection: duckdb.DuckDBPyConnection, *given: Any, **more: Any) -> Results:
-        found.append(connection.execute("SELECT current_setting('threads')").fetchone())
-        return shut_in(connection, *given, **more)
-
-    limits = EngineLimits(threads=allowed)
-    Generations(tmp_path).rebuild(Log(), {}, limits=limits, builder=told)
-
-    assert [(counted,)] == found
 
 
 @pytest.mark.faults

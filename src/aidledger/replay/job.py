@@ -90,7 +90,7 @@ class Job:
         self, source: Source, journal: Journal | None
     ) -> tuple[Loaded, Results, tuple[str, ...]]:
         done = journal.kept(self._models) if journal else {}
-        with building(self.partial, _shared(self._limits)) as connection:
+        with building(self.partial, self._limits) as connection:
             if journal is None:
                 began = time.monotonic()
                 loaded = self._load(connection, source)
@@ -159,10 +159,3 @@ class Job:
                         "the disk or the memory of this machine is at fault; the old generation "
                         "stays",
                     )
-
-
-def _shared(limits: EngineLimits | None) -> EngineLimits:
-    """Leave out the threads that the engine does not count: all but one that ask it at once."""
-    limits = limits or EngineLimits()
-    threads = max(1, limits.threads - (building_module.BUILT_AT_ONCE - 1))
-    return msgspec.structs.replace(limits, threads=threads)

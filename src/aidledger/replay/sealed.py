@@ -7,20 +7,15 @@ was sealed, and is null in all its rows. Whether the files may be believed is as
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import msgspec
 
-from aidledger.replay.engine import cursor_of
 from aidledger.replay.patterns import AMENDING_TYPES
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.views import ENVELOPE, EventView, event_views, literal, quoted, view_name
-
-APPENDED_AT_ONCE: Final = 2
-"""Views that are filled at the same time."""
 
 RECORDS: Final = "records"
 """The file of a segment's records: position, record, leaf_hash."""
@@ -58,17 +53,12 @@ def load_sealed(connection: duckdb.DuckDBPyConnection, runs: Iterable[SealedRun]
     for run in runs:
         for name in run.views:
             files.setdefault(name, []).append(file_of(run.folder, name))
-    wanted = [
-        view
-        for view in event_views().values()
-        if view.name in files and view.type_name not in AMENDING_TYPES
-    ]
-    # most files are small: two at once take less than one with two threads
-    with ThreadPoolExecutor(max_workers=APPENDED_AT_ONCE) as workers:
-        done = [workers.submit(_append, connection, view, files[view.name]) for view in wanted]
-        for future in done:
-            future.result()
-    return {view.name for view in wanted}
+    filled = set()
+    for view in event_views().values():
+        if view.name in files and view.type_name not in AMENDING_TYPES:
+            connection.execute(_append_sql(view, files[view.name]))
+            filled.add(view.name)
+    return filled
 
 
 def rows_to_decode(
@@ -96,14 +86,6 @@ def rows_to_decode(
                 [file_of(run.folder, RECORDS), wanted],
             ).fetchall()
     return found
-
-
-def _append(connection: duckdb.DuckDBPyConnection, view: EventView, files: list[str]) -> None:
-    cursor = cursor_of(connection)
-    try:
-        cursor.execute(_append_sql(view, files))
-    finally:
-        cursor.close()
 
 
 def _append_sql(view: EventView, files: list[str]) -> str:
