@@ -11,10 +11,10 @@ from aidledger.domain.money import format_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
-from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.language import Language, Said
 from aidledger.interfaces.cli.ledgers import reading, reading_sealed
 from aidledger.interfaces.cli.sheet import provisional_limit
-from aidledger.interfaces.cli.wording import fact_text, shortened, yuan
+from aidledger.interfaces.cli.wording import counted, fact_text, shortened, yuan
 from aidledger.services.cases.history import find_stream
 from aidledger.services.clock import china_day
 from aidledger.services.decisions.explaining import OUTCOMES, ClauseView, DecisionView, explain
@@ -28,8 +28,8 @@ _KINDS: Final = {
     "pack": Said("政策包", "pack"),
     "clause": Said("条款", "clause"),
     "outcome": Said("结果", "outcome"),
-    "amount": Said("金额（分）", "amount in fen"),
-    "part": Said("金额组成（分）", "part in fen"),
+    "amount": Said("金额", "amount"),
+    "part": Said("金额组成", "part"),
     "fact": Said("事实", "fact"),
     "unchecked": Said("未核对", "unchecked"),
 }
@@ -108,7 +108,7 @@ def _show_not_asked(app: App, clauses: list[str]) -> None:
     if not clauses:
         return
     screen, count = app.screen, len(clauses)
-    said = app.say(f"{count} 条不适用", f"{count} rules do not apply")
+    said = app.say(f"{count} 条不适用", counted(count, "rule does not apply", "rules do not apply"))
     screen.line(f"  {_MARKS[_NOT_ASKED]} {said}")
     small = layout.indent(layout.plain(" · ".join(clauses)), screen.width, 4)
     screen.lines(screen.style(line, "dim") for line in small)
@@ -246,9 +246,17 @@ def _show_repetition(app: App, again: Repetition, case: str = "") -> None:
     for difference in again.differences:
         kind = _KINDS[difference.kind].in_(lang)
         expected, seen = (
-            OUTCOMES[value].in_(lang) if value in OUTCOMES else shortened(value)
-            for value in (difference.expected, difference.found)
+            _told(difference.kind, value, lang) for value in (difference.expected, difference.found)
         )
         cited = f"  ({difference.citation})" if difference.citation else ""
         text = f"{kind} {difference.name}: {expected} → {seen}{cited}"
         screen.lines(layout.indent(layout.plain(text), screen.width, 6))
+
+
+def _told(kind: str, value: str, lang: Language) -> str:
+    """Return one side of a difference: an outcome in words, an amount in yuan."""
+    if value == "absent":
+        return Said("没有", "none").in_(lang)
+    if kind in ("amount", "part") and value.removeprefix("-").isdecimal():
+        return yuan(int(value), lang)
+    return OUTCOMES[value].in_(lang) if value in OUTCOMES else shortened(value)

@@ -105,10 +105,8 @@ def _show_cases(app: App, found: Comparison) -> None:
     for one in found.cases:
         said, mark, colour = _CHANGES[one.change]
         name = one.case.removeprefix("case/")
-        about = " · ".join(
-            filter(None, (one.display_name, word(one.programme, lang), one.township))
-        )
-        text = layout.plain(f"{name}  {said.in_(lang)} · {about}")
+        about = (said.in_(lang), one.display_name, word(one.programme, lang), one.township)
+        text = layout.plain(f"{name}  {' · '.join(filter(None, about))}")
         first, *rest = layout.wrap(text, screen.width - 4)
         screen.line(f"  {screen.style(mark, colour)} {first}")
         screen.lines("    " + line for line in rest)

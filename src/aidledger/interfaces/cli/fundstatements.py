@@ -18,6 +18,7 @@ from aidledger.interfaces.cli.fundpictures import amount
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import keep_receipt, show_imported, show_problems
+from aidledger.interfaces.cli.wording import counted
 from aidledger.services.funds.importing import Imported, Wanted, import_statement
 from aidledger.services.funds.matching import Matched, match_statements
 from aidledger.services.generations.rebuilding import generations_folder
@@ -81,8 +82,8 @@ def _object(found: Imported) -> dict[str, Any]:
 def _show_file(app: App, found: Imported) -> None:
     """Print what was read, with its control totals."""
     event = found.event
-    lines = app.say(f"{event.in_lines} 笔", f"{event.in_lines} lines")
-    out = app.say(f"{event.out_lines} 笔", f"{event.out_lines} lines")
+    lines = app.say(f"{event.in_lines} 笔", counted(event.in_lines, "line", "lines"))
+    out = app.say(f"{event.out_lines} 笔", counted(event.out_lines, "line", "lines"))
     app.screen.pairs(
         [
             (app.say("资金", "fund"), found.fund),
