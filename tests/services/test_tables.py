@@ -21,6 +21,7 @@ from aidledger.replay.kept import columns_of_kept, file_of
 from aidledger.replay.models import ModelError
 from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.ladder import tablecheck
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.questions.querying import query
 from aidledger.services.tables.place import keep, tables_folder, tables_of
@@ -204,6 +205,17 @@ def test_verify_names_the_entry_of_a_table_that_was_altered_and_says_which_is_go
     assert ("not_made", "unproven") == (tables_rung(gone), gone.verdict)
     path.write_bytes(whole)
     assert "ok" == tables_rung(verify(small.session))
+
+
+def test_without_the_comparison_of_roots_an_altered_table_would_pass(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(imported(small), "another row")
+    assert ["table_altered"] == [one.code for one in verify(small.session).findings]
+
+    monkeypatch.setattr(tablecheck, "state_of", lambda *_: "whole")
+
+    assert [] == verify(small.session).findings
 
 
 def tables_rung(report: VerifyReport) -> str:

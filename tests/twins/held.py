@@ -270,6 +270,10 @@ class Held:
     def read_stream(self, stream: str, **_: Any) -> Iterator[tuple[Any, ...]]:
         yield from (row for row in self.read() if row[1] == stream)
 
+    def stream_records(self, stream: str) -> list[tuple[Any, ...]]:
+        """Give position and record of each row of one stream."""
+        return [(row[0], row[5]) for row in self.read_stream(stream)]
+
     def stream_heads(self, streams: Iterable[str]) -> dict[str, tuple[int, bytes]]:
         """Give the version and leaf hash of each stream's last row."""
         wanted = set(streams)
