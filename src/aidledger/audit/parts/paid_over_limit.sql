@@ -1,8 +1,15 @@
 -- title_zh: 核对疑点之后的发放，或者核定财产超过限额之后的发放
 -- title_en: what was paid after a comparison whose hits stand, or after property was assessed beyond the limit
--- reads: found (as paid_after_hits gives it), property (rows of assessed_property)
--- gives: what found has, with counted and allowed, and a row for each approval of property beyond the limit
-WITH beyond AS (
+-- reads: hits (rows of open_hits), property (rows of assessed_property), the threshold months
+-- gives: what paid_after_hits gives where no assessment of property answers, with counted and allowed, and a
+--   row for each approval of property beyond the limit
+WITH answers AS (
+    SELECT stream, position, effective_on FROM property_assessed
+),
+found AS (
+    $paid_after_hits
+),
+beyond AS (
     SELECT *, CAST(allowed_each AS HUGEINT) * heads AS allowed
     FROM property
     WHERE counted > CAST(allowed_each AS HUGEINT) * heads

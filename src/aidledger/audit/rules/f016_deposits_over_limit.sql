@@ -29,12 +29,6 @@
 WITH hits AS (
     SELECT * FROM open_hits WHERE register IN ('deposits', 'securities')
 ),
-answers AS (
-    SELECT stream, position, effective_on FROM property_assessed
-),
-found AS (
-    $paid_after_hits
-),
 property AS (
     SELECT * FROM assessed_property WHERE kind = 'deposits_fen'
 )
