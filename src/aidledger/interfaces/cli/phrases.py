@@ -180,7 +180,6 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"chmod 600 (?P<a>.+)", "chmod 600 {a}"),
     (r"expected a signed checkpoint, found none", "还没有签署过检查点"),
-    (r"aidledger checkpoint sign makes one", "用 aidledger checkpoint sign 签署"),
     (
         r"aidledger checkpoint sign --new-key makes one",
         "用 aidledger checkpoint sign --new-key 新建",

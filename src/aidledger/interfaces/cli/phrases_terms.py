@@ -150,7 +150,6 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"a case with an application: (?P<a>\S+)", "{a} 已有申请"),
     (r"a number of its own", "各行不同的编号"),
     (r"the number of line (?P<n>\d+)", "与第 {n} 行相同"),
-    (r"line (?P<n>\d+) again", "与第 {n} 行重复"),
     (r"a case of this ledger", "本账本中的个案"),
     (r"a pay run of this ledger", "本账本中的发放批次"),
     (r"a registered carer", "已登记的护理人"),
