@@ -45,20 +45,16 @@ def run_run(
     """Run rules; 1 where they find something, 3 where nothing is found but a rule failed."""
     wanted = rules_of(Path(rules) if rules else None, rule)
     limits = engine_limits(memory, threads)
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
-    try:
-        with reading(app) as session:
-            found = audit(
-                session,
-                wanted,
-                as_of=date.fromisoformat(as_of) if as_of else None,
-                known_on=date.fromisoformat(known_on) if known_on else None,
-                folder=generations_folder(app.location()),
-                limits=limits,
-                progress=progress,
-            )
-    finally:
-        progress.close()
+    with app.screen.reading_entries() as progress, reading(app) as session:
+        found = audit(
+            session,
+            wanted,
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            folder=generations_folder(app.location()),
+            limits=limits,
+            progress=progress,
+        )
     least = SEVERITIES.index(severity) if severity else len(SEVERITIES)
     shown = [one for one in found.report.findings if SEVERITIES.index(one.severity) <= least]
     if json:

@@ -115,8 +115,7 @@ def _run(
     if from_file is not None:
         return read_run(read_input(from_file), session.store)
     wanted = rules_of(Path(rules) if rules else None, rule)
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
-    try:
+    with app.screen.reading_entries() as progress:
         as_of, known_on = (date.fromisoformat(day) if day else None for day in days)
         return run_of(
             audit(
@@ -128,8 +127,6 @@ def _run(
                 progress=progress,
             )
         )
-    finally:
-        progress.close()
 
 
 def _by_itself(

@@ -76,23 +76,19 @@ def show_flow(
 ) -> int:
     """Show the flow; 1 where a joint is apart."""
     first, last = _months(year, more["from"], to)
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
-    try:
-        with reading(app) as session:
-            flow = fund_flow(
-                session,
-                programme=programme,
-                first=first,
-                last=last,
-                township=township,
-                as_of=date.fromisoformat(as_of) if as_of else None,
-                known_on=date.fromisoformat(known_on) if known_on else None,
-                folder=generations_folder(app.location()),
-                limits=engine_limits(memory, threads),
-                progress=progress,
-            )
-    finally:
-        progress.close()
+    with app.screen.reading_entries() as progress, reading(app) as session:
+        flow = fund_flow(
+            session,
+            programme=programme,
+            first=first,
+            last=last,
+            township=township,
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            folder=generations_folder(app.location()),
+            limits=engine_limits(memory, threads),
+            progress=progress,
+        )
     if chart is not None:
         write_whole(Path(chart), draw_waterfall(app, flow).encode())
     if sankey is not None:

@@ -139,19 +139,15 @@ def run_match(
     json: bool,
 ) -> int:
     """Hold every line against the ledger; 1 where something is left over on either side."""
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
-    try:
-        with reading(app) as session:
-            found = match_statements(
-                session,
-                as_of=date.fromisoformat(as_of) if as_of else None,
-                known_on=date.fromisoformat(known_on) if known_on else None,
-                folder=generations_folder(app.location()),
-                limits=engine_limits(memory, threads),
-                progress=progress,
-            )
-    finally:
-        progress.close()
+    with app.screen.reading_entries() as progress, reading(app) as session:
+        found = match_statements(
+            session,
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            folder=generations_folder(app.location()),
+            limits=engine_limits(memory, threads),
+            progress=progress,
+        )
     if json:
         app.screen.json({"schema": "aidledger/statement-match/v1", **msgspec.to_builtins(found)})
     else:

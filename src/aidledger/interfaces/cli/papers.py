@@ -38,23 +38,19 @@ def run_workpapers(
     samples = [(Path(name).name, read_sample(Path(name).read_bytes())) for name in sample]
     models = needed(load_models(), model) if model else {}
     limits = engine_limits(memory, threads)
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
     path = Path(file)
-    try:
-        with reading(app) as session:
-            found = audit(
-                session,
-                wanted,
-                as_of=day_of(as_of),
-                known_on=day_of(known_on),
-                folder=generations_folder(app.location()),
-                limits=limits,
-                progress=progress,
-            )
-            log = log_of(session.store, found.position + 1)
-        lists = [read_table(app, models[name], as_of=as_of, known_on=known_on) for name in model]
-    finally:
-        progress.close()
+    with app.screen.reading_entries() as progress, reading(app) as session:
+        found = audit(
+            session,
+            wanted,
+            as_of=day_of(as_of),
+            known_on=day_of(known_on),
+            folder=generations_folder(app.location()),
+            limits=limits,
+            progress=progress,
+        )
+        log = log_of(session.store, found.position + 1)
+    lists = [read_table(app, models[name], as_of=as_of, known_on=known_on) for name in model]
     manifest = write_workpapers(path, found, log, lang=app.lang, samples=samples, lists=lists)
     code = tell(app, path, manifest, json=json)
     failed = any(one.code in BROKEN for one in found.report.not_run)

@@ -58,21 +58,17 @@ def run_sql(
         )
     kind = kind_of(format, output, json=json)
     text = sys.stdin.read(_MAX_BYTES) if sql == "-" else sql
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
-    try:
-        with reading(app) as session:
-            found = query(
-                session,
-                text,
-                folder=generations_folder(app.location()),
-                limits=limits,
-                seconds=seconds or SECONDS,
-                most=most or MOST,
-                progress=progress,
-                **days,
-            )
-    finally:
-        progress.close()
+    with app.screen.reading_entries() as progress, reading(app) as session:
+        found = query(
+            session,
+            text,
+            folder=generations_folder(app.location()),
+            limits=limits,
+            seconds=seconds or SECONDS,
+            most=most or MOST,
+            progress=progress,
+            **days,
+        )
     _show(app, found, kind, output)
     return OK
 

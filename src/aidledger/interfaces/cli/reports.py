@@ -42,23 +42,19 @@ def run_report(
     trusted = None if policy is None else read_policy(policy)
     samples = [(Path(name).name, read_sample(Path(name).read_bytes())) for name in sample]
     limits = engine_limits(memory, threads)
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
-    try:
-        with reading(app) as session:
-            figures = figures_of(
-                session,
-                wanted,
-                least=severity,
-                policy=trusted,
-                samples=samples,
-                as_of=day_of(as_of),
-                known_on=day_of(known_on),
-                folder=generations_folder(app.location()),
-                limits=limits,
-                progress=progress,
-            )
-    finally:
-        progress.close()
+    with app.screen.reading_entries() as progress, reading(app) as session:
+        figures = figures_of(
+            session,
+            wanted,
+            least=severity,
+            policy=trusted,
+            samples=samples,
+            as_of=day_of(as_of),
+            known_on=day_of(known_on),
+            folder=generations_folder(app.location()),
+            limits=limits,
+            progress=progress,
+        )
     manifest = write_report(path, figures, app.lang, format)
     code = tell(app, path, manifest, json=json)
     failed = any(one.code in BROKEN for one in figures.found.report.not_run)

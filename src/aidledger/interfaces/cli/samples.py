@@ -48,20 +48,16 @@ def run_sample(
         )
     method: Method = "stratified" if by else "monetary" if money else "random"
     design = Design(method=method, rows=rows, column=by or money, words=words or "")
-    progress = app.screen.progress(app.say("读取记录", "read entries"))
-    try:
-        with reading(app) as session:
-            found = sample(
-                session,
-                name,
-                design,
-                as_of=date.fromisoformat(as_of) if as_of else None,
-                known_on=date.fromisoformat(known_on) if known_on else None,
-                folder=generations_folder(app.location()),
-                progress=progress,
-            )
-    finally:
-        progress.close()
+    with app.screen.reading_entries() as progress, reading(app) as session:
+        found = sample(
+            session,
+            name,
+            design,
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            folder=generations_folder(app.location()),
+            progress=progress,
+        )
     told = _object(found)
     if output is not None:
         content = msgspec.json.format(msgspec.json.encode(told)) + b"\n"

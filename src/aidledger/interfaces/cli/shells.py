@@ -174,8 +174,7 @@ class _Shell:
     def _seat(self) -> Desk:
         """Return the desk, opened where it isn't: on a large ledger that takes a while."""
         if self._desk is None:
-            progress = self._app.screen.progress(self._app.say("读取记录", "read entries"))
-            try:
+            with self._app.screen.reading_entries() as progress:
                 self._desk = self._open.enter_context(
                     sitting(
                         self._session,
@@ -185,8 +184,6 @@ class _Shell:
                         **self._days,
                     )
                 )
-            finally:
-                progress.close()
         return self._desk
 
     def _answer(self, sql: str) -> bool:
