@@ -8,6 +8,7 @@ a root that somebody signed (`ledger.proof`).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
@@ -21,6 +22,7 @@ from aidledger.ledger.tree import (
     TILE_HEIGHT,
     TILE_WIDTH,
     node_hash,
+    parents,
     split_size,
     subtree_spans,
 )
@@ -46,6 +48,7 @@ class TiledTree:
         self._read_tile = read_tile
         self._tiles: OrderedDict[tuple[int, int], list[Sequence[bytes]]] = OrderedDict()
         self._peaks = list(subtree_spans(size))
+        self._starts = [first for first, _ in self._peaks]
         self._edge: dict[int, bytes] = {}
         self._joins: dict[int, list[bytes]] = {}
 
@@ -67,15 +70,17 @@ class TiledTree:
         """
         if not 0 <= index < self.size:
             raise ProofError(f"index: expected below {self.size}, found {index}")
-        first, height = next(
-            (first, count.bit_length() - 1) for first, count in self._peaks if index < first + count
-        )
+        first, count = self._peaks[bisect_right(self._starts, index) - 1]
+        height = count.bit_length() - 1
         proof: list[bytes] = []
+        node = index
         for level in range((height + TILE_HEIGHT - 1) // TILE_HEIGHT):
-            node = index >> TILE_HEIGHT * level
-            rows, at = self._tile(level, node >> TILE_HEIGHT), node % TILE_WIDTH
-            heights = range(min(TILE_HEIGHT, height - TILE_HEIGHT * level))
-            proof += [rows[inside][at >> inside ^ 1] for inside in heights]
+            rows = self._tile(level, node >> TILE_HEIGHT)
+            at = node % TILE_WIDTH
+            for row in rows[: height - TILE_HEIGHT * level]:
+                proof.append(row[at ^ 1])
+                at >>= 1
+            node >>= TILE_HEIGHT
         return proof + self._beside(first, height)
 
     def consistency(self, old_size: int) -> list[bytes]:
@@ -154,8 +159,7 @@ class TiledTree:
             raise ProofError(f"{file.path}: expected {width} hashes of {HASH_BYTES} bytes")
         rows = [row]
         while len(row) > 1 and len(rows) < TILE_HEIGHT:
-            pairs = iter(row)
-            row = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)]
+            row = parents(row)
             rows.append(row)
         self._tiles[key] = rows
         if len(self._tiles) > MAX_TILES:

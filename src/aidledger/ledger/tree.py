@@ -43,18 +43,23 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(NODE_PREFIX + left + right).digest()
 
 
+def parents(row: Sequence[bytes]) -> list[bytes]:
+    """Hash each two neighbours of a row of nodes; an odd last one has no parent here."""
+    sha256 = hashlib.sha256  # looked up once: most of all hashing happens in this loop
+    pairs = iter(row)
+    return [
+        sha256(NODE_PREFIX + left + right).digest()
+        for left, right in zip(pairs, pairs, strict=False)
+    ]
+
+
 def root_of_leaves(leaves: Sequence[bytes]) -> bytes:
     """Root of the tree over these leaf hashes, level by level, carrying an odd node up."""
     if not leaves:
         return EMPTY_ROOT
-    sha256 = hashlib.sha256
-    row = list(leaves)
+    row = leaves
     while len(row) > 1:
-        pairs = iter(row)
-        above = [
-            sha256(NODE_PREFIX + left + right).digest()
-            for left, right in zip(pairs, pairs, strict=False)
-        ]
+        above = parents(row)
         if len(row) % 2:
             above.append(row[-1])
         row = above
