@@ -29,19 +29,18 @@ asked AS (
       ON pack_parameters.adoption = under.adoption
      AND pack_parameters.name = 'data_comparison_required' AND pack_parameters.value = 'true'
 ),
-paid AS (
-    SELECT stream, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month, MAX(month) AS last_month
-    FROM payment_issued
-    GROUP BY stream
+found AS (
+    SELECT * FROM asked
+    WHERE NOT EXISTS (
+        SELECT 1 FROM data_compared
+        WHERE data_compared.stream = asked.stream AND data_compared.position < asked.position
+    )
 )
-SELECT asked.stream AS subject,
-       LIST_SORT([asked.position, asked.adoption]) AS positions,
-       paid.first_month || '/' || paid.last_month AS period,
-       COALESCE(paid.amount_fen, 0) AS amount_fen,
-       asked.effective_on AS approved_on
-FROM asked
-LEFT JOIN paid ON paid.stream = asked.stream
-WHERE NOT EXISTS (
-    SELECT 1 FROM data_compared
-    WHERE data_compared.stream = asked.stream AND data_compared.position < asked.position
-)
+SELECT paid.stream AS subject,
+       LIST_SORT([paid.position, paid.adoption]) AS positions,
+       period,
+       amount_fen,
+       paid.effective_on AS approved_on
+FROM (
+    $with_paid
+) AS paid
