@@ -23,9 +23,9 @@ from aidledger.services.acts.recording import record
 from aidledger.services.clock import SeededBytes, SetClock
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import open_session
+from aidledger.store.loose import opaque_record
 from aidledger.store.opening import create
 from aidledger.store.outcome import Committed
-from aidledger.store.sealing import opaque_record
 from aidledger.store.secrets import create_secrets, secrets_path
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,8 +15,8 @@ from aidledger.ledger.tree import Frontier
 from aidledger.ledger.window import CHUNK_ROWS, Chunk, Job
 from aidledger.services.ladder.batchcheck import BatchCheck
 from aidledger.services.ladder.batchruns import BatchRuns
+from aidledger.store.loose import loose_cause
 from aidledger.store.port import StoredBatch
-from aidledger.store.sealing import loose_cause
 
 ROWS = [tuple(row) for row in make_ledger(CHUNK_ROWS + 700, streams=50, per_second=90)[0]]
 ENTRIES = [decode_entry(row[5]) for row in ROWS]

@@ -26,9 +26,9 @@ from aidledger.services.ladder.verifying import EntryReader, count_rows, verify
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft
+from aidledger.store.loose import loose_cause
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.port import StoredBatch
-from aidledger.store.sealing import loose_cause
 
 Row = tuple[Any, ...]
 

@@ -10,7 +10,7 @@ from tests.twins.cuts import Cut
 from tests.twins.held import CHAIN, LONE, SIGNED, Held, visit
 from tests.twins.twins import Twin
 
-from aidledger.store.sealing import loose_cause
+from aidledger.store.loose import loose_cause
 
 CHECK = "services.ladder.batchcheck:BatchCheck"
 OTHER = bytes(32)

@@ -13,7 +13,7 @@ from tests.twins.twins import Twin
 from aidledger.domain.events.powers import KeyRegistered, KeyRevoked
 from aidledger.ledger.keys import KeyKind
 from aidledger.services.ladder.outside import Outside
-from aidledger.store.sealing import loose_cause
+from aidledger.store.loose import loose_cause
 
 SIGNATURES = "services.ladder.signaturecheck:SignatureCheck"
 NOTES = "services.ladder.checkpointcheck:CheckpointCheck"

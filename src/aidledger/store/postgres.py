@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Any, Final
 
 from aidledger.store import sealing, shelf
+from aidledger.store.heads import check_mark, read_head
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Rejected
 from aidledger.store.port import HostileRow, Meanwhile
@@ -70,8 +71,8 @@ class PostgresStore(SqlStore[PostgresLink]):
             lookups = (f"; {_SELECT_LASTS}", (asked,)) if asked else ("", ())
         with self._link.transaction(*lookups, meanwhile=meanwhile) as transaction:
             (head_row,), *found = transaction.found
-            head = sealing.read_head(head_row, self._tails.head)
-            sealing.check_mark(self._mark, head)
+            head = read_head(head_row, self._tails.head)
+            check_mark(self._mark, head)
             tails = self._tails.at(
                 head,
                 streams,

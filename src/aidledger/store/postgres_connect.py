@@ -22,8 +22,8 @@ from aidledger.store.errors import (
     StoreError,
     UnsafeDatabaseError,
 )
+from aidledger.store.heads import EMPTY_HEAD
 from aidledger.store.schema import create_statements, script
-from aidledger.store.sealing import EMPTY_HEAD
 
 SCHEMA: Final = "aidledger"
 LOCK_TIMEOUT_MS: Final = 30_000

@@ -16,8 +16,9 @@ from eventsourcing import persistence
 from eventsourcing.persistence import Notification, StoredEvent, Tracking
 
 from aidledger.ledger.forms import is_stream
-from aidledger.store import sealing, shelf
+from aidledger.store import shelf
 from aidledger.store.errors import ConflictError, OutcomeUnknownError, StoreError
+from aidledger.store.loose import OPAQUE_PREFIX, opaque_record, open_opaque
 from aidledger.store.port import HostileRow, LedgerStore, LooseBatch, LooseRecord
 from aidledger.store.subscription import LedgerSubscription
 from aidledger.store.uncollected import without_collector
@@ -198,7 +199,7 @@ def _loose_record(event: StoredEvent) -> LooseRecord:
         return LooseRecord(originator_id, version, topic, event.state, opaque=False)
     else:
         stream, kind = originator_id, b"s"
-    record = sealing.opaque_record(kind, stream, version, event.state)
+    record = opaque_record(kind, stream, version, event.state)
     return LooseRecord(stream, version, topic, record, opaque=True)
 
 
@@ -207,10 +208,10 @@ def _opened(row: HostileRow) -> tuple[UUID | str, int, str, bytes]:
     _, stream, version, topic, _, record, _ = row
     if not (isinstance(record, bytes) and isinstance(stream, str) and isinstance(topic, str)):
         raise persistence.DataError(f"row {row[0]!r}: its columns are not in their format")
-    if not record.startswith(sealing.OPAQUE_PREFIX):
+    if not record.startswith(OPAQUE_PREFIX):
         return stream, version, topic, record
     try:
-        kind, state = sealing.open_opaque(stream, version, record)
+        kind, state = open_opaque(stream, version, record)
         return (UUID(stream) if kind == b"u" else stream), version, topic, state
     except (TypeError, ValueError) as error:
         raise persistence.DataError(f"row {row[0]!r}: {error}") from error

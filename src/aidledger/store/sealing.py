@@ -19,29 +19,24 @@ from aidledger.ledger.entry import (
     write_record,
 )
 from aidledger.ledger.tree import (
-    EMPTY_ROOT,
     HASH_BYTES,
     LEAF_PREFIX,
     TILE_WIDTH,
     Frontier,
     TileNode,
 )
-from aidledger.store.draft import BatchSignature, BatchSigner, Draft, VaultRow
-from aidledger.store.errors import ConflictError, RejectedError, StoreError
-from aidledger.store.mark import Mark
+from aidledger.store.draft import BatchSignature, BatchSigner, Draft
+from aidledger.store.errors import ConflictError, RejectedError
+from aidledger.store.heads import damaged
 from aidledger.store.outcome import Committed, Receipt, Rejected
-from aidledger.store.port import Head, LooseBatch, LooseRecord, Row, StoredBatch
+from aidledger.store.port import Head, Row, StoredBatch
 from aidledger.store.tails import Tail
-
-OPAQUE_PREFIX: Final = b"aidledger/opaque/v1\n"
-"""Begins a record of the housed library that is none of ours; verify refuses such a record."""
 
 NO_TIME: Final = "1970-01-01T00:00:00.000000Z"
 """When an opaque record is the first of a log: the store has no clock."""
 
-EMPTY_HEAD: Final = Head(size=0, root=EMPTY_ROOT, frontier=b"", recorded_at=None)
-
-_NO_TAIL: Final = (0, None)
+NO_TAIL: Final = (0, None)
+"""What a stream without entries ends with."""
 
 BatchRow: TypeAlias = tuple[int, int, str, bytes, bytes, str, bytes | None, str | None]
 """position, count, cause, request_digest, root, recorded_at, signature, key_id."""
@@ -103,34 +98,6 @@ def time_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("expected a moment with a time zone, found a naive one")
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-
-def read_head(row: Sequence[Any] | None, known: Head | None = None) -> Head:
-    """Check a head row: its form, and that its root is the frontier's.
-
-    Of a head that is `known` to be right nothing is computed again. Raises StoreError `damaged`.
-    """
-    if known is not None and row == (known.size, known.root, known.frontier, known.recorded_at):
-        return known
-    match row:
-        case [int(size), bytes(root), bytes(frontier), str() | None as recorded_at]:
-            head = Head(size=size, root=root, frontier=frontier, recorded_at=recorded_at)
-        case _:
-            raise damaged("the head row is missing or not in its format")
-    _check_frontier(head)
-    return head
-
-
-def check_mark(mark: Mark | None, head: Head) -> None:
-    """Refuse a ledger that was larger once. Raises RejectedError `behind_mark`."""
-    problem = mark.problem(head) if mark is not None else None
-    if problem:
-        raise RejectedError(problem, code="behind_mark")
-
-
-def damaged(what: str) -> StoreError:
-    """Make the error of a database that must not be appended to."""
-    return StoreError(what, code="damaged", hint="run `aidledger verify` and append nothing")
 
 
 class Sealing:
@@ -216,8 +183,8 @@ def _draft_rows(
     sha256 = hashlib.sha256
     for position, draft in enumerate(drafts, start):
         stream, expected = draft.stream, draft.expected_version
-        version, prev = last.get(stream, _NO_TAIL)
-        if expected not in (None, version) and expected != tails.get(stream, _NO_TAIL)[0]:
+        version, prev = last.get(stream, NO_TAIL)
+        if expected not in (None, version) and expected != tails.get(stream, NO_TAIL)[0]:
             raise ConflictError(f"{stream}: decided on version {expected}, found {version}")
         version += 1
         record = write_record(
@@ -239,95 +206,6 @@ def _draft_rows(
         leaf = sha256(LEAF_PREFIX + record).digest()
         last[stream] = (version, leaf)
         yield position, stream, version, draft.type, recorded_at, record, leaf
-
-
-def seal_records(
-    batch: LooseBatch,
-    *,
-    head: Head,
-    tails: Mapping[str, Tail],
-) -> Sealing:
-    """Turn the finished records of the housed library into rows on top of this head.
-
-    One of our entries must fit to the byte: version, prev, and no earlier time. Raises
-    ConflictError when it does not.
-    """
-    return Sealing(head, _loose_rows(batch, head, tails), read_back=False)
-
-
-def _loose_rows(batch: LooseBatch, head: Head, tails: Mapping[str, Tail]) -> Iterator[Row]:
-    """Make the row of each finished record."""
-    recorded_at = head.recorded_at or NO_TIME
-    last: dict[str, tuple[int, bytes | None]] = dict(tails)
-    records = list(batch.records) if batch.streams else batch.records
-    entries = iter(_read([loose for loose in records if not loose.opaque]) if batch.streams else ())
-    sha256 = hashlib.sha256
-    for position, loose in enumerate(records, head.size):
-        stream, version, record = loose.stream, loose.version, loose.record
-        leaf = sha256(LEAF_PREFIX + record).digest()
-        if not loose.opaque:
-            entry, tail = next(entries), last.get(stream, _NO_TAIL)
-            recorded_at = _fitting((stream, version, loose.type), entry, recorded_at, tail)
-            last[stream] = (version, leaf)
-        yield position, stream, version, loose.type, recorded_at, record, leaf
-
-
-def _read(ours: Sequence[LooseRecord]) -> list[Entry]:
-    """Read the records that are to be entries of ours."""
-    try:
-        return decode_entries([loose.record for loose in ours])
-    except EntryError as error:
-        raise ConflictError(f"{ours[error.index].stream}: not an entry: {error}") from error
-
-
-def _fitting(
-    named: tuple[str, int, str], entry: Entry, not_before: str, last: tuple[int, bytes | None]
-) -> str:
-    """Check one of our entries against its name and the log it comes to; return its time."""
-    version, prev = last
-    expected = (*named, version + 1, prev.hex() if prev else None)
-    if expected != (entry.stream, entry.version, entry.type, entry.version, entry.prev):
-        raise ConflictError(f"{named[0]}: version {named[1]} does not follow {version}")
-    if entry.recorded_at < not_before:
-        raise ConflictError(f"{named[0]}: recorded_at goes back behind the log")
-    return entry.recorded_at
-
-
-def loose_cause(leaves: Iterable[bytes]) -> str:
-    """Name an append of the housed library by what it records: it gives no cause."""
-    return f"loose:{hashlib.sha256(b''.join(leaves)).hexdigest()}"
-
-
-def loose_row(sealed: Sealed) -> BatchRow:
-    """Return the row of `batches` for an append of the housed library: it gives no request either."""
-    return sealed.batch_row(loose_cause(sealed.leaves), b"", None)
-
-
-def opaque_record(kind: bytes, stream: str, version: int, state: bytes) -> bytes:
-    """Envelop an event of the housed library, so that no two events have one leaf hash.
-
-    `kind` is one byte: `u` where the originator id was a UUID, `s` where it was text.
-    """
-    return b"%b%b %d %b\n%b" % (OPAQUE_PREFIX, kind, version, stream.encode(), state)
-
-
-def open_opaque(stream: str, version: int, record: bytes) -> tuple[bytes, bytes]:
-    """Return (kind, state) of an opaque record. Raises ValueError when its columns differ."""
-    at = len(OPAQUE_PREFIX)
-    kind = record[at : at + 1]
-    head = opaque_record(kind, stream, version, b"")
-    if not record.startswith(head):
-        raise ValueError("the columns differ from the record")
-    return kind, record[len(head) :]
-
-
-def _check_frontier(head: Head) -> None:
-    try:
-        frontier = Frontier.from_bytes(head.size, head.frontier)
-    except ValueError as error:
-        raise damaged(f"the head does not fit its size {head.size}") from error
-    if frontier.root() != head.root:
-        raise damaged(f"the head of size {head.size} has another root than its frontier")
 
 
 def prior_outcome(
@@ -369,29 +247,3 @@ def prior_outcome(
 
 
 ABSENT: Final = Rejected(code="absent", message="this cause was never committed")
-
-
-def new_keys(
-    rows: Sequence[VaultRow], existing: Mapping[str, bytes], erased: set[bytes]
-) -> dict[str, bytes]:
-    """Choose the keys to insert with these rows.
-
-    `existing`: the keys of these persons as read under the lock; `erased`: which digests of the
-    rows' keys stand in `erased_keys`. Raises RejectedError for rows under a key that has gone.
-    """
-    fresh: dict[str, bytes] = {}
-    for row in rows:
-        known = existing.get(row.person, fresh.get(row.person))
-        if known is None and key_digest(row.wrapped_key) not in erased:
-            fresh[row.person] = row.wrapped_key
-        elif known != row.wrapped_key:
-            raise RejectedError(
-                "a person's key was made or erased elsewhere: seal the values again",
-                code="vault_key_changed",
-            )
-    return fresh
-
-
-def key_digest(wrapped_key: bytes) -> bytes:
-    """Name a wrapped key without holding it: what `erased_keys` keeps."""
-    return hashlib.sha256(b"aidledger/erased-key/v1\n" + wrapped_key).digest()

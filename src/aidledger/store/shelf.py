@@ -14,8 +14,8 @@ from typing import Any, Final, TypeAlias
 from aidledger.store.draft import Evidence, VaultRow
 from aidledger.store.errors import ConflictError
 from aidledger.store.outcome import Rejected
+from aidledger.store.personkeys import key_digest, new_keys
 from aidledger.store.port import HostileRow, Run, StoredBatch
-from aidledger.store.sealing import key_digest, new_keys
 
 RunMany: TypeAlias = Callable[[str, Sequence[Sequence[Any]]], None]
 

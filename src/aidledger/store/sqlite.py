@@ -19,6 +19,7 @@ import msgspec
 
 from aidledger.store import sealing, shelf
 from aidledger.store.errors import StoreError
+from aidledger.store.heads import check_mark, read_head
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Rejected
 from aidledger.store.port import Meanwhile, Row
@@ -58,8 +59,8 @@ class SqliteStore(SqlStore[SqliteLink]):
         with self._link.transaction(meanwhile) as connection:
             self._link.expect(count)
             row = connection.execute(shelf.SELECT_HEAD).fetchone()
-            head = sealing.read_head(row, self._tails.head)
-            sealing.check_mark(self._mark, head)
+            head = read_head(row, self._tails.head)
+            check_mark(self._mark, head)
             yield Locked(
                 run=runner(connection),
                 run_many=connection.executemany,

@@ -13,8 +13,8 @@ from sqlalchemy.dialects import sqlite
 
 from aidledger.store import sqlite_connect
 from aidledger.store.errors import LedgerExistsError, LedgerMissingError, StoreError
+from aidledger.store.heads import EMPTY_HEAD
 from aidledger.store.schema import SCHEMA_VERSION, create_statements, script
-from aidledger.store.sealing import EMPTY_HEAD
 
 
 def create_file(path: Path, origin: str) -> None:

@@ -22,7 +22,9 @@ from aidledger.store.errors import (
     RejectedError,
     StoreError,
 )
+from aidledger.store.heads import read_head
 from aidledger.store.link import Link
+from aidledger.store.loose import loose_cause, loose_row, seal_records
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
 from aidledger.store.port import Head, HostileRow, LooseBatch, Meanwhile, Run, StoredBatch
@@ -77,7 +79,7 @@ class SqlStore(ABC, Generic[L]):
 
     def head(self) -> Head:
         """Return the head, checked for shape."""
-        return sealing.read_head(self.read_head_row())
+        return read_head(self.read_head_row())
 
     def append(
         self,
@@ -138,13 +140,13 @@ class SqlStore(ABC, Generic[L]):
         try:
             with self._locked(batch.streams, batch.count) as locked:
                 if batch.count:
-                    rows = sealing.seal_records(batch, head=locked.head, tails=locked.tails)
-                    sealed = locked.write(rows, sealing.loose_row)
+                    rows = seal_records(batch, head=locked.head, tails=locked.tails)
+                    sealed = locked.write(rows, loose_row)
                     self._tails.expect(sealed.head, sealed.tails)
                 if tracking is not None:
                     shelf.insert_tracking(locked.run, *tracking)
         except CommitLostError as lost:
-            cause = sealing.loose_cause(sealed.leaves) if sealed else ""
+            cause = loose_cause(sealed.leaves) if sealed else ""
             raise OutcomeUnknownError(str(lost), cause=cause, hint=lost.hint) from lost
         if sealed is None:
             return []

@@ -15,8 +15,8 @@ import msgspec
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES, Frontier
 from aidledger.services.printing import printable
+from aidledger.store.loose import loose_cause
 from aidledger.store.port import HostileRow, StoredBatch
-from aidledger.store.sealing import loose_cause
 
 _CAUSE: Final = re.compile(
     rb'\{"\$type":"[^"\\]{1,200}","actor":"(?:[^"\\]|\\.){1,400}",'

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from aidledger.ledger.tree import TILE_WIDTH, Frontier
 from aidledger.ledger.window import Chunk, hashes_of
 from aidledger.services.ladder.batchcheck import form_fault
+from aidledger.store.loose import loose_cause
 from aidledger.store.port import StoredBatch
-from aidledger.store.sealing import loose_cause
 
 
 class BatchRuns:

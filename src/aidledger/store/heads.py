@@ -1,0 +1,53 @@
+"""Trusted and pure: judges the head row that a database gives; an attacker's row is refused, or fits.
+
+Nothing is appended to a ledger whose head is malformed, or behind what this machine remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from aidledger.ledger.tree import EMPTY_ROOT, Frontier
+from aidledger.store.errors import RejectedError, StoreError
+from aidledger.store.mark import Mark
+from aidledger.store.port import Head
+
+EMPTY_HEAD: Final = Head(size=0, root=EMPTY_ROOT, frontier=b"", recorded_at=None)
+
+
+def read_head(row: Sequence[Any] | None, known: Head | None = None) -> Head:
+    """Check a head row: its form, and that its root is the frontier's.
+
+    Of a head that is `known` to be right nothing is computed again. Raises StoreError `damaged`.
+    """
+    if known is not None and row == (known.size, known.root, known.frontier, known.recorded_at):
+        return known
+    match row:
+        case [int(size), bytes(root), bytes(frontier), str() | None as recorded_at]:
+            head = Head(size=size, root=root, frontier=frontier, recorded_at=recorded_at)
+        case _:
+            raise damaged("the head row is missing or not in its format")
+    _check_frontier(head)
+    return head
+
+
+def check_mark(mark: Mark | None, head: Head) -> None:
+    """Refuse a ledger that was larger once. Raises RejectedError `behind_mark`."""
+    problem = mark.problem(head) if mark is not None else None
+    if problem:
+        raise RejectedError(problem, code="behind_mark")
+
+
+def damaged(what: str) -> StoreError:
+    """Make the error of a database that must not be appended to."""
+    return StoreError(what, code="damaged", hint="run `aidledger verify` and append nothing")
+
+
+def _check_frontier(head: Head) -> None:
+    try:
+        frontier = Frontier.from_bytes(head.size, head.frontier)
+    except ValueError as error:
+        raise damaged(f"the head does not fit its size {head.size}") from error
+    if frontier.root() != head.root:
+        raise damaged(f"the head of size {head.size} has another root than its frontier")
