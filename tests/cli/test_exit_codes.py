@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,33 @@ def test_a_full_disk_says_of_records_only_what_is_known(
     assert ("不知是否已记录" in chinese.hint) is (recorded == "perhaps")
     assert ("nothing of this request was recorded" in english.hint) is (recorded == "no")
     assert ("may or may not" in english.hint) is (recorded == "perhaps")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "zh", "hint"),
+    [
+        (errno.ENOSPC, 75, "磁盘已满", "free some space"),
+        (errno.EDQUOT, 75, "磁盘配额已用完", "free some space"),
+        (errno.EIO, 75, "磁盘读写失败", "look at the disk"),
+        (errno.EACCES, 3, "没有权限", "ask its owner"),
+        (errno.ENOENT, 3, "没有此文件或文件夹", "look at the path"),
+    ],
+)
+def test_a_file_that_cannot_be_had_says_why_and_what_to_do(
+    number: int, code: int, zh: str, hint: str
+) -> None:
+    error = OSError(number, os.strerror(number), "runs/lock")
+    chinese, english = (service_fault(error, lang) for lang in ("zh", "en"))
+    nameless = service_fault(OSError(number, os.strerror(number)), "en")
+    assert chinese is not None
+    assert english is not None
+    assert nameless is not None
+
+    assert chinese.message == f"runs/lock：无法读写（{zh}）"
+    assert hint in english.hint
+    assert chinese.hint.isascii() is False
+    assert english.exit_code == chinese.exit_code == code
+    assert nameless.message.startswith("a file: ")
 
 
 def test_a_bug_is_not_taken_for_an_error_of_the_user() -> None:

@@ -292,6 +292,8 @@ def test_a_full_disk_or_memory_is_told_and_leaves_the_old(
         generations.rebuild(busy_county(), models, limits=EngineLimits(memory="1MB"))
 
     assert before == generations.current()
+    # what was half built gives its room back
+    assert [] == [*(tmp_path / "g").glob("*.partial*"), *(tmp_path / "g").glob("*.journal")]
 
 
 def test_a_file_that_reads_back_otherwise_is_never_switched_to(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import html
 import json
+import os
 import re
 import subprocess
 import time
@@ -17,6 +19,7 @@ from tests.services import nights, tools
 
 from aidledger.interfaces.cli.errors import EXIT_CODES
 from aidledger.services.generations.freshness import Freshness
+from aidledger.services.nightly import running
 from aidledger.services.nightly.hooks import run_hooks, summary_of
 from aidledger.services.nightly.metrics import HELP, metrics_text
 from aidledger.services.nightly.night import Asked
@@ -343,3 +346,19 @@ def test_results_say_how_they_are_to_be_read() -> None:
 
     assert ("aidledger/nightly/v1", True) == (told["schema"], told["ok"])
     assert told["steps"] == msgspec.to_builtins(report().steps)
+
+
+def test_a_report_that_finds_no_room_says_what_was_done(
+    county_before: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(running, "write_file", full)
+    with pytest.raises(ServiceError) as caught:
+        nights.night(county_before, models=("case_state",))
+
+    assert caught.value.exit_code == 75
+    assert "verify ok, " in str(caught.value)
+    assert "witness ok" in str(caught.value)
+    assert "free some space" in caught.value.hint

@@ -14,6 +14,7 @@ from tests.store.conftest import ORIGIN
 from tests.store.drafts import append, draft, drafts, record
 
 from aidledger.ledger.verify import verify_entries
+from aidledger.store import sqlite_connect
 from aidledger.store.draft import Evidence
 from aidledger.store.errors import LedgerMissingError, StoreError, UnsafeDatabaseError
 from aidledger.store.opening import create, open_ledger
@@ -239,6 +240,28 @@ def test_another_sqlite_database_is_refused(tmp_path: Path) -> None:
         open_ledger(path)
 
     assert "not_a_ledger" == caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(4874, "disk_full"), (13, "disk_full"), (10, "io_error"), (5, "locked")]
+)
+def test_a_ledger_on_a_full_or_failing_disk_is_not_called_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    create(path, origin=ORIGIN).close()
+
+    def refuse(*_: object) -> None:
+        error = driver().OperationalError("disk I/O error")
+        error.sqlite_errorcode = number
+        raise error
+
+    monkeypatch.setattr(sqlite_connect, "check_application", refuse)
+    with pytest.raises(StoreError) as caught:
+        open_ledger(path)
+
+    assert code == caught.value.code
+    assert "not an aidledger ledger" not in str(caught.value)
 
 
 def test_a_ledger_where_nothing_can_be_written_is_read(tmp_path: Path) -> None:

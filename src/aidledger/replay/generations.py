@@ -131,6 +131,7 @@ class Generations:
                 generation = generation_of(job.path.name, given, loaded, results)
                 switched = self._finish(job, generation, before)
             except (OSError, duckdb.Error) as error:
+                _give_back(job)
                 raise GenerationsError(
                     f"rebuild: expected room to work in {self.folder}, found "
                     f"{clip(str(error).splitlines()[0], 160)}",
@@ -327,6 +328,13 @@ class Generations:
             if not path.with_suffix(".duckdb").exists():
                 path.unlink()
         return taken or 1 + max((number for number, _ in self._numbered()), default=0)
+
+
+def _give_back(job: Job) -> None:
+    """Remove what was half built: on a full disk not even the ledger could be opened beside it."""
+    for path in (job.partial, Path(f"{job.partial}.wal"), job.journal):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _changed(before: Generation | None, now: Generation) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.dialects import sqlite
 
@@ -15,6 +16,9 @@ from aidledger.store import sqlite_connect
 from aidledger.store.errors import LedgerExistsError, LedgerMissingError, StoreError
 from aidledger.store.heads import EMPTY_HEAD
 from aidledger.store.schema import SCHEMA_VERSION, create_statements, script
+
+_OF_THE_MACHINE: Final = frozenset({"disk_full", "io_error", "locked", "read_only"})
+"""What a sound ledger may be met by as well: it says nothing about what the file is."""
 
 
 def create_file(path: Path, origin: str) -> None:
@@ -78,6 +82,9 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
                 sqlite_connect.checkpointed(connection)
             row = connection.execute("SELECT origin FROM head").fetchone()
     except module.Error as error:
+        met = sqlite_connect.store_error(error)
+        if met.code in _OF_THE_MACHINE:
+            raise met from error
         raise StoreError(
             f"{path}: not an aidledger ledger ({error})",
             code="not_a_ledger",

@@ -5,6 +5,8 @@ Their texts are English; each code has a Chinese sentence here, with the English
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Final
 
 import msgspec
@@ -56,6 +58,29 @@ _STORE_CHINESE: Final = {
     "vault": "密封的值打不开",
     "vault_mismatch": "密封的值与承诺不符",
 }
+
+
+_NO_ROOM: Final = Said("请腾出空间后重试", "free some space and run it again")
+_NO_RIGHT: Final = Said(
+    "请其所有者开放权限，或另选位置", "ask its owner for it, or use another place"
+)
+_LOOK_THERE: Final = Said("请检查路径", "look at the path")
+_WHY_FILES: Final = {
+    errno.ENOSPC: ("磁盘已满", _NO_ROOM),
+    errno.EDQUOT: ("磁盘配额已用完", _NO_ROOM),
+    errno.EIO: (
+        "磁盘读写失败",
+        Said("请检查磁盘及其文件系统", "look at the disk and its file system"),
+    ),
+    errno.EACCES: ("没有权限", _NO_RIGHT),
+    errno.EPERM: ("没有权限", _NO_RIGHT),
+    errno.EROFS: ("文件系统只读", _NO_RIGHT),
+    errno.ENOENT: ("没有此文件或文件夹", _LOOK_THERE),
+    errno.ENOTDIR: ("路径中有一段不是文件夹", _LOOK_THERE),
+    errno.EISDIR: ("是文件夹，不是文件", _LOOK_THERE),
+    errno.EEXIST: ("此处已有内容", _LOOK_THERE),
+}
+"""Why a file can't be had, in Chinese, and what to do about it."""
 
 
 def service_fault(error: Exception, lang: Language) -> Fault | None:
@@ -134,10 +159,14 @@ def _store_fault(error: StoreError, lang: Language) -> Fault:
 
 def _file_fault(error: OSError, lang: Language) -> Fault:
     """Return what to say of a file that cannot be read or written."""
-    name = error.filename if isinstance(error.filename, str) else "file"
-    why = error.strerror or type(error).__name__
-    said = Said(f"{name}：无法读写（{why}）", f"{name}: cannot be read or written ({why.lower()})")
-    return Fault(errors.COULD_NOT_RUN, said.in_(lang))
+    named = error.filename if isinstance(error.filename, (str, os.PathLike)) else None
+    name = Said("某个文件", "a file") if named is None else Said(str(named), str(named))
+    why = (error.strerror or type(error).__name__).lower()
+    zh, hint = _WHY_FILES.get(error.errno or 0, (why, Said("", "")))
+    said = Said(f"{name.zh}：无法读写（{zh}）", f"{name.en}: cannot be read or written ({why})")
+    passing = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    code = errors.TRANSIENT if passing else errors.COULD_NOT_RUN
+    return Fault(code, said.in_(lang), hint.in_(lang))
 
 
 def _replay_fault(error: Exception, lang: Language) -> Fault | None:

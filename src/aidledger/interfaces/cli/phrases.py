@@ -16,6 +16,10 @@ from aidledger.interfaces.cli.phrases_refusals import REFUSALS
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     *BUNDLES,
     (
+        r"(?P<a>.+): the report of the run can't be written \((?P<b>.+)\): (?P<c>.*)",
+        "{a}：无法写出本次运行的报告（{b}）；各步骤：{c}",
+    ),
+    (
         r"(?P<a>\S+\.(?:sql|toml):\d+): expected (?P<b>.+), found (?P<c>.+)",
         "{a}：应为 {b}，实际为 {c}",
     ),

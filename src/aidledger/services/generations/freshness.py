@@ -24,6 +24,7 @@ from aidledger.services.clock import utc_text
 from aidledger.services.generations.rebuilding import (
     BOOKKEEPING,
     generations_folder,
+    is_of,
     size_of_others,
 )
 from aidledger.services.nightly.runs import history, runs_folder
@@ -134,7 +135,7 @@ def freshness(
     times: dict[str, str | None] = {
         "entry": _time_at(session, size - 1),
         "generation": _first_uncovered(
-            session, current.position + 1 if current else 0, others, now
+            session, current.position + 1 if current and is_of(store, current) else 0, others, now
         ),
         "index": _first_uncovered(session, max(sealed, default=0), others, now),
         "checkpoint": _first_uncovered(session, min(signed, size), size, now),

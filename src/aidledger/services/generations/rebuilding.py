@@ -27,6 +27,7 @@ from aidledger.replay.models import Model, load_models, needed
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
 from aidledger.services.archives.segments import archive_folder, sealed_runs
+from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.store.opening import beside
@@ -123,6 +124,20 @@ def generations_of(session: Session | LedgerStore, folder: Path | None = None) -
 
     """
     return Generations(_folder_of(store_of(session), folder))
+
+
+def is_of(store: LedgerStore, generation: Generation) -> bool:
+    """Whether a generation was derived from this very log: as long as one is not yet the same.
+
+    Where an older backup came back, `current` is of entries that are gone, and the log may have grown
+    as long again with others. What can't be compared counts as another log.
+    """
+    if not generation.root or generation.size > store.head().size:
+        return False
+    try:
+        return root_at(store, generation.size).hex() == generation.root
+    except ServiceError:
+        return False
 
 
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
@@ -255,8 +270,12 @@ def read_model(
     wanted = needed(models, [name])
     generations = generations_of(store, folder)
     current = generations.current()
-    if current is not None and current.holds(
-        wanted, position=_last_read(store, current, name), as_of=as_of, known_on=known_on
+    if (
+        current is not None
+        and current.holds(
+            wanted, position=_last_read(store, current, name), as_of=as_of, known_on=known_on
+        )
+        and is_of(store, current)
     ):
         return generations.read(current, models[name], limits)
     _, columns, rows = compute(

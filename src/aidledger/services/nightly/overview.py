@@ -8,7 +8,7 @@ import msgspec
 
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
-from aidledger.services.generations.rebuilding import generations_folder, size_of_others
+from aidledger.services.generations.rebuilding import generations_folder, is_of, size_of_others
 from aidledger.services.nightly.runs import Run, history, last_results, running, runs_folder
 from aidledger.services.nightly.steps import StepResult, results_of
 from aidledger.services.proofs.completeness import seals
@@ -57,7 +57,7 @@ def overview(session: Session, location: str, folder: Path | None = None) -> Ove
         origin=store.origin,
         size=size,
         others=size_of_others(store),
-        generation=0 if current is None else current.position + 1,
+        generation=current.position + 1 if current is not None and is_of(store, current) else 0,
         index=max(sealed, default=0),
         checkpoint=max(noted, default=0),
         running=held,
@@ -65,11 +65,11 @@ def overview(session: Session, location: str, folder: Path | None = None) -> Ove
         last_success=good[-1].finished_at if good else None,
         steps=steps,
         trend=tuple(run.seconds for run in runs if run.finished_at is not None),
-        next=_next(held, runs[-1] if runs else None, steps),
+        next=_next(held, runs[-1] if runs else None, steps, size),
     )
 
 
-def _next(held: Run | None, last: Run | None, steps: tuple[StepResult, ...]) -> Said:
+def _next(held: Run | None, last: Run | None, steps: tuple[StepResult, ...], size: int) -> Said:
     """Say what somebody has to do now."""
     if held is not None:
         return Said("有一次运行正在进行：等它结束", "a run is under way: wait until it is done")
@@ -79,6 +79,11 @@ def _next(held: Run | None, last: Run | None, steps: tuple[StepResult, ...]) -> 
         return Said(
             "上次运行中途被杀：再运行 aidledger nightly 即可接上",
             "the last run was killed: aidledger nightly goes on with it",
+        )
+    if last.entries > size:
+        return Said(
+            f"上次运行时有 {last.entries:,} 条，现在少了：aidledger verify",
+            f"the ledger is shorter than the {last.entries:,} entries of its last run: aidledger verify",
         )
     wrong = [one.name for one in steps if one.status == "findings"]
     if wrong:

@@ -6,6 +6,7 @@ there, or a run that is not the only one, leaves everything as it was.
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,9 @@ from aidledger.store.errors import StoreError
 PAGES: Final = {"zh": "report.html", "en": "report.en.html"}
 METRICS: Final = "aidledger.prom"
 HOOKS: Final = "hooks.d"
+_COULD_NOT: Final = 3
+_TRANSIENT: Final = 75
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NOBODY: Final = {"missing", "not_a_ledger"}
 
 
@@ -140,7 +144,7 @@ def _run(
                     retries=retries, overridden=overridden, session=session, location=location,
                     stopped_by=means.stopped_by(),
                 )  # fmt: skip
-                report = _leave(folder, report)
+                report = _left(folder, report)
             return report
     finally:
         opened.__exit__(None, None, None)
@@ -189,6 +193,21 @@ def _ages(session: Session, location: str, asked: Asked) -> Sequence[Freshness]:
         return freshness(session, location, limits={}, folder=Path(asked.folder), policy=policy)
     except (ServiceError, StoreError, GenerationsError):
         return ()
+
+
+def _left(folder: Path, report: NightReport) -> NightReport:
+    """Write what a run leaves behind. Raises ServiceError, with what was done, where there is no room."""
+    try:
+        return _leave(folder, report)
+    except OSError as error:
+        done = ", ".join(f"{one.name} {one.status}" for one in report.steps)
+        why = (error.strerror or type(error).__name__).lower()
+        full = error.errno in _FULL
+        raise ServiceError(
+            f"{folder}: the report of the run can't be written ({why}): {done}",
+            hint="free some space and run it again" if full else "name another folder: --report",
+            exit_code=1 if report.exit_code == 1 else _TRANSIENT if full else _COULD_NOT,
+        ) from error
 
 
 def _leave(folder: Path, report: NightReport) -> NightReport:

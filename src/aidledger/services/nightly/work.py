@@ -22,6 +22,7 @@ from aidledger.services.generations.past import check_past
 from aidledger.services.generations.rebuilding import (
     disagreements_in,
     generations_folder,
+    is_of,
     rebuild,
     size_of_others,
 )
@@ -124,7 +125,12 @@ def rebuild_models(night: Night) -> Done:
     size = size_of_others(night.store)
     models = needed(load_models(), night.asked.models or None)
     current = generations_of(night).current()
-    if current is not None and current.size >= size and _is_of(current, models):
+    if (
+        current is not None
+        and current.size >= size
+        and _has(current, models)
+        and is_of(night.store, current)
+    ):
         return Done(
             "ok",
             Said("上一生成版本仍是最新", "the current generation is up to date"),
@@ -336,7 +342,7 @@ def limits_of(night: Night) -> EngineLimits | None:
     return EngineLimits(threads=night.asked.jobs) if night.asked.jobs else None
 
 
-def _is_of(current: Generation, models: Mapping[str, Model]) -> bool:
+def _has(current: Generation, models: Mapping[str, Model]) -> bool:
     """Whether a generation has these models, each of the SQL that it has now."""
     built = {one.name: one.sql_sha256 for one in current.models}
     wanted = {name: model.sql_sha256 for name, model in models.items()}

@@ -18,6 +18,7 @@ from aidledger.services.generations.rebuilding import (
     StoreSource,
     check_days,
     generations_of,
+    is_of,
     size_of_others,
     store_of,
 )
@@ -94,9 +95,10 @@ def answers(
     as_of: date | None,
     known_on: date | None,
 ) -> bool:
-    """Whether a generation has all that was recorded but what nights record of themselves."""
+    """Whether a generation is of this log, with all but what nights record of themselves."""
     return (
         current.position < store.head().size
         and size_of_others(store) <= current.position + 1
         and current.holds(models, position=current.position, as_of=as_of, known_on=known_on)
+        and is_of(store, current)
     )
