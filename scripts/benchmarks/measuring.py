@@ -6,6 +6,7 @@ that what else happens on the machine falls on all alike, while each has its own
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -34,6 +35,7 @@ _T = TypeVar("_T", bound=Sized)
 
 def serve(measures: Mapping[str, Measure], job: Job) -> None:
     """Run one measurement in this process: a line out for each line in; at the end, the memory."""
+    be_the_program()
     chunks = measures[job["name"]](job)
     say(next(chunks))
     for line in sys.stdin:
@@ -41,6 +43,14 @@ def serve(measures: Mapping[str, Measure], job: Job) -> None:
             break
         say(next(chunks, None))
     say(peak_mib())
+
+
+def be_the_program() -> None:
+    """Let processes that are started here read what those of the command read.
+
+    A fresh process runs the main module of its parent again: with ours all benchmarks, two seconds.
+    """
+    sys.modules["__main__"] = importlib.import_module("aidledger.interfaces.cli.main")
 
 
 def say(value: object) -> None:

@@ -21,6 +21,7 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.replay import heads
 from aidledger.replay.patterns import AMENDING_TYPES
+from aidledger.replay.reading import read_record
 from aidledger.services.decoding import DataCheck
 
 CHECK = DataCheck()
@@ -53,7 +54,7 @@ def strictly(record: bytes) -> Head | None:
 def read_heads(records: list[bytes]) -> list[Head] | None:
     """What is read of each record, if every one is right."""
     read = CHECK.heads(records)
-    return None if read is None else list(zip(*read, strict=True))
+    return None if read is None else list(zip(*read[:6], strict=True))
 
 
 def found(record: bytes) -> list[Head] | None:
@@ -75,6 +76,36 @@ def test_heads_are_those_that_the_strict_decoder_reads_or_none(
 
     assert several is None or several == list(map(strictly, records))
     assert (several is None) is (None in map(strictly, records))
+
+
+def lines_without_decoding(records: list[bytes]) -> dict[bytes, list[bytes]]:
+    """Return the records that are said to have the form of their type, by type."""
+    read = CHECK.heads(records)
+    found = () if read is None else read.found
+    return {name: [records[number] for number in numbers] for name, numbers in found}
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.lists(altered_records() | st.sampled_from(sorted(GOLDEN.items())), min_size=1, max_size=5)
+)
+def test_what_has_the_form_of_its_type_is_what_the_strict_decoder_makes_of_it(
+    altered: list[tuple[str, bytes]],
+) -> None:
+    for name, records in lines_without_decoding([record for _, record in altered]).items():
+        for record in records:
+            assert record == read_record(record).line
+            assert name == decode_entry(record).type.encode()
+
+
+def test_nothing_has_the_form_of_its_type_where_a_shared_part_was_decoded() -> None:
+    record = GOLDEN["VisitMade"]
+    day = decode_entry(record).effective_on
+    early = record.replace(f'"effective_on":"{day}"'.encode(), b'"effective_on":"1700-03-04"')
+
+    assert {b"VisitMade": [record]} == lines_without_decoding([record])
+    assert [strictly(record), strictly(early)] == read_heads([record, early])
+    assert {} == lines_without_decoding([record, early])
 
 
 @pytest.mark.parametrize("name", FOUND)

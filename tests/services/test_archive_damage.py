@@ -21,12 +21,14 @@ from tests.services.archived import (
 )
 from tests.services.witnessed import AUDIT, FINANCE, TIME, policy_text
 
+from aidledger.archive.columns import Lines
 from aidledger.archive.manifest import MANIFEST
 from aidledger.ledger.cosignature import cosign, sign_checkpoint
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.note import add_signatures
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.ledger.trust import parse_policy
+from aidledger.replay import heads
 from aidledger.services.archives.segments import archive_folder
 from aidledger.services.ladder.archivecheck import NOT_DERIVED, verify_archive
 from aidledger.services.ladder.outside import Outside, signed_file
@@ -281,3 +283,28 @@ def test_two_processes_find_what_one_finds(archive: Path) -> None:
     rewrite(archive, 0, "calendar_adopted", "SELECT * REPLACE (5 AS version) FROM old")
 
     assert verify_archive(str(archive), jobs=1) == verify_archive(str(archive), jobs=2)
+
+
+def test_records_with_no_position_are_named_and_the_columns_are_still_derived(
+    archive: Path,
+) -> None:
+    rewrite(
+        *(archive, 1, "records"),
+        f"SELECT * REPLACE (nullif(position, {ENTRIES}) AS position) FROM old",
+    )
+    named = found(archive, columns=True)
+
+    assert ("column_type", ENTRIES) in {(one.code, one.position) for one in named}
+    assert "segment_columns_differ" in {one.code for one in named}
+
+
+@pytest.mark.parametrize("way", ["take", "take_found"])
+def test_columns_of_records_that_were_passed_over_would_be_seen(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Both ways of making lines are taken, and what either leaves out is missed."""
+    monkeypatch.setattr(heads, "READ_FIRST", 0)
+    assert [] == found(archive, columns=True)
+    monkeypatch.setattr(Lines, way, lambda *_: None)
+
+    assert {"segment_columns_differ"} == {one.code for one in found(archive, columns=True)}

@@ -145,7 +145,7 @@ def test_a_column_that_a_segment_lacks_is_null_and_the_others_are_read(location:
 
 
 def test_a_process_that_only_writes_segments_reads_few_modules_first() -> None:
-    heavy = ("aidledger.services.session", "aidledger.services.acts.recording", "cel")
+    heavy = ("aidledger.services.session", "aidledger.services.acts.recording", "cel", "psycopg")
     asked = f"import aidledger.services.archives.writing, sys; print(sys.modules.keys() & {heavy})"
 
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

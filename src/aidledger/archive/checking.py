@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import msgspec
 
 from aidledger.archive.columns import (
     ONE_THREAD,
+    Lines,
     columns_in,
     differing_columns,
+    lines_of,
     record_columns_right,
-    write_views,
 )
 from aidledger.archive.manifest import (
     MANIFEST,
@@ -38,7 +39,6 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import TILE_WIDTH, leaf_hash, root_of_leaves
 from aidledger.ledger.window import CheckData, Chunk, Ends, Tile
 from aidledger.replay.engine import building
-from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import RECORDS, file_of
 from aidledger.replay.views import event_views
 
@@ -126,9 +126,9 @@ class _Segment:
         if RECORDS in there:
             with building(None, ONE_THREAD) as connection:
                 try:
-                    read = self._records(connection)
+                    read, lines = self._records(connection)
                     if self.task.columns:
-                        self._columns(connection, there)
+                        self._columns(connection, there, lines)
                 except duckdb.Error as error:
                     self._unreadable(RECORDS, error)
         return Checked(
@@ -157,28 +157,33 @@ class _Segment:
                 "segment_file_extra", clip(extra, 80), "only files of the manifest", "a file"
             )
 
-    def _records(self, connection: duckdb.DuckDBPyConnection) -> Read:
-        """Read every record: the fast way, and at any doubt carefully."""
+    def _records(self, connection: duckdb.DuckDBPyConnection) -> tuple[Read, Lines | None]:
+        """Read every record: the fast way, which gives the columns' lines too; at any doubt carefully."""
         path = file_of(self.folder, RECORDS)
         if not record_columns_right(connection, path):
             self._find("segment_file_differs", f"{RECORDS}.parquet", "its columns", "others")
-            return Read()
+            return Read(), None
         first, entries = self.manifest.first, self.manifest.entries
-        walk = Walk(first, self.task.check_data)
+        lines = Lines() if self.task.columns else None
+        walk = Walk(first, self.task.check_data, lines)
         cursor = connection.execute(_READ, [path])
         while (rows := cursor.fetchmany(_TOGETHER)) and walk.take(rows):
             pass
         if not rows and walk.position == first + entries:
             self._root(walk.tiles)
-            return Read(entries, walk.ends(), (), walk.tiles, walk.seals)
-        everything = connection.execute(_READ, [path]).fetchall()
+            return Read(entries, walk.ends(), (), walk.tiles, walk.seals), lines
+        everything = self._everything(connection)
         chunks, seals = walk_carefully(everything, first, self.task.check_data)
         tiles = [tile for chunk in chunks for tile in chunk.tiles]
         if len(everything) != entries:
             found = f"{len(everything)} rows"
             self._find("segment_file_differs", f"{RECORDS}.parquet", f"{entries} rows", found)
         self._root(tiles)
-        return Read(len(everything), None, chunks, tiles, seals)
+        return Read(len(everything), None, chunks, tiles, seals), None
+
+    def _everything(self, connection: duckdb.DuckDBPyConnection) -> list[Any]:
+        rows: list[Any] = connection.execute(_READ, [file_of(self.folder, RECORDS)]).fetchall()
+        return rows
 
     def _root(self, tiles: Sequence[Tile]) -> None:
         roots = [tile.root for tile in tiles if tile.root is not None]
@@ -186,16 +191,14 @@ class _Segment:
         if found != self.manifest.root:
             self._find("segment_root_differs", MANIFEST, found, self.manifest.root)
 
-    def _columns(self, connection: duckdb.DuckDBPyConnection, there: set[str]) -> None:
+    def _columns(
+        self, connection: duckdb.DuckDBPyConnection, there: set[str], lines: Lines | None
+    ) -> None:
         """Derive the columns again; where the bytes are others, name what differs in the content."""
-        rows: list[HostileRow] = [
-            (position, record)
-            for position, record, _ in connection.execute(
-                _READ, [file_of(self.folder, RECORDS)]
-            ).fetchall()
-        ]
+        if lines is None:
+            lines = lines_of([row[:2] for row in self._everything(connection)])
         with TemporaryDirectory(prefix="aidledger-columns-") as scratch:
-            counts, unread = write_views(connection, Path(scratch), rows)
+            counts, unread = lines.write(connection, Path(scratch))
             if unread != self.manifest.unread:
                 found = ", ".join(map(str, self.manifest.unread[:5])) or "none"
                 expected = ", ".join(map(str, unread[:5])) or "none"

@@ -52,34 +52,63 @@ def write_records(
     connection.execute("DROP TABLE sealing")
 
 
-def write_views(
-    connection: duckdb.DuckDBPyConnection, folder: Path, rows: list[HostileRow]
-) -> tuple[dict[str, int], tuple[int, ...]]:
-    """Write a file for each view that has rows among these of (position, record).
+class Lines:
+    """The lines that the views' files are made of, from the rows (position, record) of a segment."""
 
-    Returns the number of rows of each view, and the positions that no view has.
+    def __init__(self) -> None:
+        self._lines: dict[bytes, list[bytes]] = {name.encode(): [] for name in event_views()}
+        self._sorter = Sorter()
 
-    Raises:
-        duckdb.Error: the disk refused.
-        OSError: the same.
+    def take(self, rows: list[HostileRow]) -> None:
+        """Take the next rows, each of which is looked at."""
+        self._sorter.take(rows, self._lines)
 
-    """
-    sorter = Sorter(position=rows[0][0] - 1 if rows else -1)
-    lines: dict[bytes, list[bytes]] = {name.encode(): [] for name in event_views()}
-    sorter.take(rows, lines)
-    counts = {}
-    spooled = folder / "lines.ndjson"
-    for name, several in lines.items():
-        if several:
-            view = event_views()[name.decode()]
-            counts[view.name] = len(several)
-            spooled.write_bytes(b"\n".join(several))
-            several.clear()
-            query = select_sql(view, str(spooled))
-            _copy(connection, query, file_of(folder, view.name), _COLUMNS_AS)
-    spooled.unlink(missing_ok=True)
-    unread = (one.position for one in sorter.findings if one.position is not None)
-    return counts, tuple(sorted(set(unread)))
+    def take_found(
+        self, first: int, records: Sequence[bytes], found: Sequence[tuple[bytes, Sequence[int]]]
+    ) -> None:
+        """Take records from a position on; those found by the form of their type as they are."""
+        known: set[int] = set()
+        for name, numbers in found:
+            known.update(numbers)
+            self._lines[name] += [
+                b'{"position":%d,"entry":%b}' % (first + number, records[number])
+                for number in numbers
+            ]
+        if len(known) < len(records):
+            self.take([(first + n, one) for n, one in enumerate(records) if n not in known])
+
+    def write(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path
+    ) -> tuple[dict[str, int], tuple[int, ...]]:
+        """Write a file for each view that has rows, and forget them.
+
+        Returns the number of rows of each view, and the positions that no view has.
+
+        Raises:
+            duckdb.Error: the disk refused.
+            OSError: the same.
+
+        """
+        counts = {}
+        spooled = folder / "lines.ndjson"
+        for name, several in self._lines.items():
+            if several:
+                view = event_views()[name.decode()]
+                counts[view.name] = len(several)
+                spooled.write_bytes(b"\n".join(several))
+                several.clear()
+                query = select_sql(view, str(spooled))
+                _copy(connection, query, file_of(folder, view.name), _COLUMNS_AS)
+        spooled.unlink(missing_ok=True)
+        unread = (one.position for one in self._sorter.findings if one.position is not None)
+        return counts, tuple(sorted(set(unread)))
+
+
+def lines_of(rows: list[HostileRow]) -> Lines:
+    """Return the lines of rows (position, record) of which nothing is known."""
+    lines = Lines()
+    lines.take(rows)
+    return lines
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: str, how: str) -> None:

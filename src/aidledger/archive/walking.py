@@ -11,12 +11,13 @@ from binascii import unhexlify
 from itertools import count
 from typing import Any, Final
 
+from aidledger.archive.columns import Lines
 from aidledger.ledger.careful import check_carefully
 from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES, LEAF_PREFIX, TILE_WIDTH, root_of_leaves
 from aidledger.ledger.verify import windows
-from aidledger.ledger.window import CheckData, Chunk, Ends, Job, Tile
+from aidledger.ledger.window import CheckData, Chunk, Ends, Heads, Job, Tile
 
 _SEALED: Final = b"SegmentSealed"
 _NO_HASH: Final = bytes(HASH_BYTES)
@@ -25,10 +26,14 @@ _OWN_COLUMNS: Final = frozenset({"stream", "version", "type", "recorded_at"})
 
 
 class Walk:
-    """The fast way through a segment's rows (position, record, leaf hash), window after window."""
+    """The fast way through a segment's rows (position, record, leaf hash), window after window.
 
-    def __init__(self, first: int, check_data: CheckData) -> None:
+    With `lines` it fills them on its way.
+    """
+
+    def __init__(self, first: int, check_data: CheckData, lines: Lines | None = None) -> None:
         self.position = first
+        self._columns = lines
         self.tiles: list[Tile] = []
         self.seals: list[tuple[int, bytes]] = []
         self._check_data = check_data
@@ -47,19 +52,19 @@ class Walk:
         records = [row[1] for row in rows]
         if rows != list(zip(positions, records, leaves, strict=True)) or len(rows) % TILE_WIDTH:
             return False
-        if not self._link(records, leaves):
+        heads = self._check_data.heads(records)
+        if heads is None or not self._link(records, leaves, heads):
             return False
+        if self._columns is not None:
+            self._columns.take_found(self.position, records, heads.found)
         for at in range(0, len(rows), TILE_WIDTH):
             root = root_of_leaves(leaves[at : at + TILE_WIDTH])
             self.tiles.append(Tile((self.position + at) // TILE_WIDTH, root, None))
         self.position += len(rows)
         return True
 
-    def _link(self, records: list[bytes], leaves: list[bytes]) -> bool:
+    def _link(self, records: list[bytes], leaves: list[bytes], heads: Heads) -> bool:
         """Hold what chains each record against the one before of its stream."""
-        heads = self._check_data.heads(records)
-        if heads is None:
-            return False
         times = list(heads.times)
         if times[0] < self._time or times != sorted(times):
             return False

@@ -11,7 +11,7 @@ from typing import Final
 import duckdb
 
 from aidledger import __version__
-from aidledger.archive.columns import ONE_THREAD, write_records, write_views
+from aidledger.archive.columns import ONE_THREAD, lines_of, write_records
 from aidledger.archive.manifest import (
     FORMAT,
     MANIFEST,
@@ -89,7 +89,8 @@ def write_segment(
         with building(None, ONE_THREAD) as connection:
             records = [row[1] for row in rows]
             write_records(connection, folder, first, records, leaves)
-            counts, unread = write_views(connection, folder, [(row[0], row[1]) for row in rows])
+            lines = lines_of([(row[0], row[1]) for row in rows])
+            counts, unread = lines.write(connection, folder)
             counts[RECORDS] = len(rows)
     except duckdb.Error as error:
         raise OSError(f"{folder.name}: {str(error).splitlines()[0][:160]}") from error

@@ -24,7 +24,8 @@ Fault = tuple[str, str, str, str]
 class Heads(NamedTuple):
     """What chains some records, column by column, as it is written: none holds a newline.
 
-    `prevs` are hex, and nothing where a stream begins.
+    `prevs` are hex, and nothing where a stream begins. `found` names types and which of the records
+    are of it, where every one of them has the form of its type and was not decoded.
     """
 
     types: Sequence[bytes]
@@ -33,6 +34,7 @@ class Heads(NamedTuple):
     times: Sequence[bytes]
     streams: Sequence[bytes]
     versions: Sequence[bytes]
+    found: Sequence[tuple[bytes, Sequence[int]]] = ()
 
 
 class CheckData(Protocol):

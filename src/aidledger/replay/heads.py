@@ -61,11 +61,13 @@ def read_heads(records: Sequence[bytes], check_data: CheckData) -> Heads | None:
         return None  # no record, or one that is no bytes
     heads: list[_Head] = [()] * len(records)
     rest: list[int] = []
+    seen: list[tuple[bytes, list[int]]] = []
     for start, numbers in by_type.items():
         found = _found(start[_START:], [records[number] for number in numbers])
         if found is None:
             rest += numbers
             continue
+        seen.append((start[_START:], numbers))
         for number, head in zip(numbers, found, strict=True):
             heads[number] = head
     if rest:
@@ -84,8 +86,9 @@ def read_heads(records: Sequence[bytes], check_data: CheckData) -> Heads | None:
         if decoded is None:
             return None
         causes, _, prevs, times, streams, versions = zip(*decoded, strict=True)
+        seen = []  # a part that only the decoder passed may be of no real day
     types = [start[_START:] for start in starts]
-    return Heads(types, causes, prevs, times, streams, versions)
+    return Heads(types, causes, prevs, times, streams, versions, seen)
 
 
 def _found(name: bytes, records: list[bytes]) -> list[_Head] | None:

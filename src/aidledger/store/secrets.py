@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from psycopg.conninfo import conninfo_to_dict
 
 from aidledger.store.errors import SecretsError
 
@@ -102,6 +101,8 @@ def database_name(location: str) -> str:
 
     Servers have databases of the same name: eight digits say on which server this one lies.
     """
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - see `opening`
+
     parts = conninfo_to_dict(location)
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", str(parts.get("dbname") or "postgres"))
     server = f"{parts.get('host') or ''}:{parts.get('port') or ''}"

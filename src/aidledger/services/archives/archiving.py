@@ -8,7 +8,8 @@ counts as sealed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -28,8 +29,9 @@ from aidledger.services.archives.segments import (
     seals_of,
     unreadable,
 )
+from aidledger.services.archives.sharing import shared_answers
 from aidledger.services.archives.writing import SegmentJob, write_here, write_sealed
-from aidledger.services.ladder.verifying import PARALLEL_FROM, workers
+from aidledger.services.ladder.verifying import PARALLEL_FROM, others
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.store.durable import locked
@@ -128,13 +130,10 @@ def _write_all(
     wanted = jobs or (1 if total < PARALLEL_FROM or not place.shared else os.cpu_count() or 1)
     written: list[Manifest] = []
     try:
-        with workers(min(wanted, len(work))) as executor:
-            done: Iterator[Manifest] = (
-                (write_sealed(store, place, job) for job in work)
-                if executor is None
-                else executor.map(write_here, work)
-            )
-            for manifest in done:
+        beside = min(wanted, len(work)) - 1
+        with others(beside) as executor:
+            here = partial(write_sealed, store, place)
+            for manifest in shared_answers(write_here, here, work, executor, beside):
                 written.append(manifest)
                 if progress is not None:
                     progress(len(written) * entries, total)

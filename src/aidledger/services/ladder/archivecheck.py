@@ -25,7 +25,7 @@ from aidledger.archive.manifest import (
 from aidledger.archive.places import Place
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import EMPTY_ROOT, TILE_WIDTH, root_of_leaves
-from aidledger.ledger.verify import Rung, VerifyReport, answers
+from aidledger.ledger.verify import Rung, VerifyReport
 from aidledger.services.archives.archiving import Progress
 from aidledger.services.archives.segments import (
     Seal,
@@ -36,11 +36,12 @@ from aidledger.services.archives.segments import (
     seals_of,
     stored_tiles,
 )
+from aidledger.services.archives.sharing import shared_answers
 from aidledger.services.decoding import DataCheck
 from aidledger.services.ladder.checkpointcheck import CheckpointCheck
 from aidledger.services.ladder.logwalk import Roots
 from aidledger.services.ladder.outside import Outside
-from aidledger.services.ladder.verifying import PARALLEL_FROM, workers
+from aidledger.services.ladder.verifying import PARALLEL_FROM, others
 from aidledger.services.printing import printable
 from aidledger.store.port import LedgerStore
 
@@ -98,13 +99,9 @@ def verify_archive(
     wanted = jobs or (1 if total < PARALLEL_FROM or not place.shared else os.cpu_count() or 1)
     join, kept = Join(entries), list[Checked]()
     seals: list[Seal] = []
-    with workers(min(wanted, len(tasks))) as executor:
-        done = (
-            map(check_segment, tasks)
-            if executor is None
-            else answers(check_segment, tasks, executor)
-        )
-        for checked in done:
+    beside = min(wanted, len(tasks)) - 1
+    with others(beside) as executor:
+        for checked in shared_answers(check_segment, check_segment, tasks, executor, beside):
             join.take(checked)
             kept.append(checked._replace(findings=[], read=Read()))
             rows = ((at, None, None, None, None, record, None) for at, record in checked.read.seals)

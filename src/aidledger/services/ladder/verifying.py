@@ -219,12 +219,19 @@ def _rungs(rungs: list[Rung], batches_damaged: bool) -> list[Rung]:
 @contextmanager
 def workers(jobs: int) -> Iterator[Executor | None]:
     """Give processes to check in, or nothing where one is enough."""
-    if jobs < 2:
+    with others(jobs if jobs > 1 else 0) as executor:
+        yield executor
+
+
+@contextmanager
+def others(processes: int) -> Iterator[Executor | None]:
+    """Give so many processes beside this one, or nothing where there are to be none."""
+    if processes < 1:
         yield None
         return
     # Fresh processes: a fork would carry the database connection along.
     # They make no cycles of garbage, and looking for some would cost a fifth of the time.
     with ProcessPoolExecutor(
-        max_workers=jobs, mp_context=get_context("spawn"), initializer=gc.disable
+        max_workers=processes, mp_context=get_context("spawn"), initializer=gc.disable
     ) as executor:
         yield executor

@@ -1,0 +1,72 @@
+"""Shares work out between this process and others: none waits while the others read their modules.
+
+A fresh process needs half a second before it does anything. So one fewer is started than may work,
+and this process, which has read its modules already, takes its part.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from typing import Final, TypeVar
+
+from aidledger.store.uncollected import without_collector
+
+_EACH: Final = 2
+"""So many pieces each of the others has, once one has answered: one under way, one ready."""
+_WAITING: Final = 8
+"""So many answers may wait for an earlier one; then this process waits too, and memory is flat."""
+
+_Work = TypeVar("_Work")
+_Answer = TypeVar("_Answer")
+
+
+def shared_answers(
+    there: Callable[[_Work], _Answer],
+    here: Callable[[_Work], _Answer],
+    work: Iterable[_Work],
+    executor: Executor | None,
+    others: int,
+) -> Iterator[_Answer]:
+    """Yield the answer to each piece of work, in order; what a piece raises is raised in its place.
+
+    Args:
+        there: does a piece in a process of the executor: a function of a module.
+        here: does a piece in this process.
+        work: what is to be done.
+        executor: `others` processes beside this one; without it all is done here.
+        others: how many.
+
+    """
+    if executor is None:
+        yield from map(here, work)
+        return
+    waiting = deque[Future[_Answer]]()
+    theirs: list[Future[_Answer]] = []
+    answered = False
+    for piece in work:
+        still = [one for one in theirs if not one.done()]
+        answered = answered or len(still) < len(theirs)
+        theirs = still
+        # one that may still be reading its modules gets no second piece: it would lie there
+        if len(theirs) < others * (_EACH if answered else 1):
+            theirs.append(executor.submit(there, piece))
+            waiting.append(theirs[-1])
+        else:
+            waiting.append(_done(here, piece))
+        while waiting and (waiting[0].done() or len(waiting) > _WAITING):
+            yield waiting.popleft().result()
+    for one in waiting:
+        yield one.result()
+
+
+def _done(here: Callable[[_Work], _Answer], piece: _Work) -> Future[_Answer]:
+    """Do a piece in this process; what it raises waits for its turn."""
+    future = Future[_Answer]()
+    try:
+        with without_collector():
+            future.set_result(here(piece))
+    except Exception as error:  # noqa: BLE001 - raised again in its place
+        future.set_exception(error)
+    return future
