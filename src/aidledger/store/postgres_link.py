@@ -6,6 +6,7 @@ begun by locking the head row, and a pool of readers.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -16,7 +17,6 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from aidledger.store.errors import CommitLostError, StoreError
-from aidledger.store.link import Link
 from aidledger.store.meanwhile import alongside
 from aidledger.store.port import HostileRow, Meanwhile, Run
 from aidledger.store.postgres_connect import connector, make_engine, store_error
@@ -41,12 +41,28 @@ class PostgresTransaction:
         self.last = (f"{statement};", parameters)
 
 
-class PostgresLink(Link):
-    """The connections of a schema; a write begins by locking the head row."""
+class PostgresLink:
+    """Hands out connections; translates the driver's errors into StoreError."""
 
     def __init__(self, location: str, *, read_only: bool) -> None:
         self._location = location
-        super().__init__(make_engine(location, read_only=read_only), read_only=read_only)
+        self._read_only = read_only
+        self._engine = make_engine(location, read_only=read_only)
+        self._lock = threading.RLock()
+        self._writer: Any = None
+        self._busy = False
+        self._closed = False
+
+    def close(self) -> None:
+        """Close every connection; one that is in use, as soon as it comes back."""
+        with self._lock:
+            self._closed = True
+            self._drop_writer()
+            self._engine.dispose()
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # where opening failed half way
+            self.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Run]:
@@ -76,6 +92,8 @@ class PostgresLink(Link):
         said `at_commit` travels with COMMIT, during which `meanwhile` is done. Raises StoreError
         where COMMIT cannot have happened, CommitLostError where it can.
         """
+        if self._read_only:
+            raise StoreError("this ledger is open for reading only", code="read_only")
         with self._alone():
             try:
                 transaction = self._begin(lookups, parameters)
@@ -141,6 +159,12 @@ class PostgresLink(Link):
         if connection.info.transaction_status != TransactionStatus.IDLE:
             self._drop_writer()
 
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.invalidate()
+            writer.close()
+
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """Give a connection for reading."""
@@ -160,16 +184,27 @@ class PostgresLink(Link):
             raise StoreError("too many readers of this ledger at once", code="locked") from error
 
     @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Have the writer to oneself; a transaction inside a transaction is a mistake."""
+        with self._lock:
+            self._require_open()
+            if self._busy:
+                raise StoreError("a transaction inside a transaction", code="usage")
+            self._busy = True
+            try:
+                yield
+            finally:
+                self._busy = False
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("this ledger is closed", code="closed")
+
+    @contextmanager
     def reading(self) -> Iterator[Run]:
         """Give a runner of statements for reading."""
         with self.connection() as connection, connection.cursor(binary=True) as cursor:
             yield runner(cursor)
-
-    @contextmanager
-    def writing(self) -> Iterator[tuple[Run, RunMany]]:
-        """Give runners of statements in one transaction that holds the head row."""
-        with self.transaction() as transaction:
-            yield runner(transaction.cursor), many_runner(transaction.cursor)
 
     def stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[HostileRow]:
         """Read through a cursor of the server: one snapshot, however long it takes."""

@@ -35,7 +35,6 @@ SELECT_LEAVES: Final = (
     "SELECT leaf_hash FROM entries WHERE position >= ? AND position < ? ORDER BY position"
 )
 ENTRY_COLUMNS: Final = "position, stream, version, type, recorded_at, record, leaf_hash"
-SELECT_ENTRIES: Final = f"SELECT {ENTRY_COLUMNS} FROM entries"  # noqa: S608
 SELECT_RECORDS: Final = "SELECT position, record FROM entries"
 SELECT_STREAM_RECORDS: Final = f"{SELECT_RECORDS} WHERE stream = ? ORDER BY version"
 SELECT_NODES: Final = "SELECT level, idx, hash FROM nodes ORDER BY level, idx"
@@ -52,23 +51,18 @@ def page_query(
         parameters.append(stop)
     if types:
         where.append(f"type IN ({', '.join('?' * len(types))})")
-    statement = f"{SELECT_ENTRIES} WHERE {' AND '.join(where)} ORDER BY position LIMIT ?"
+    statement = (
+        f"SELECT {ENTRY_COLUMNS} FROM entries WHERE {' AND '.join(where)}"  # noqa: S608
+        " ORDER BY position LIMIT ?"
+    )
     return statement, [*parameters, *types, limit]
-
-
-def types_query(types: Iterable[str], start: int) -> tuple[str, list[Any]]:
-    """Write the query for the entries of some types; of none, for no entry."""
-    wanted = sorted(set(types))
-    marks = ", ".join("?" * len(wanted)) or "NULL"
-    statement = f"{SELECT_ENTRIES} WHERE position >= ? AND type IN ({marks}) ORDER BY position"
-    return statement, [start, *wanted]
 
 
 def stream_query(
     stream: str, after: int, upto: int | None, backwards: bool, limit: int | None
 ) -> tuple[str, list[Any]]:
     """Write the query for a part of one stream."""
-    statement = f"{SELECT_ENTRIES} WHERE stream = ? AND version > ?"
+    statement = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE stream = ? AND version > ?"  # noqa: S608
     parameters: list[Any] = [stream, after]
     if upto is not None:
         statement += " AND version <= ?"
@@ -143,12 +137,13 @@ def insert_side_rows(
     run: Run,
     run_many: RunMany,
     *,
+    keys: Mapping[str, bytes],
     vault_rows: Sequence[VaultRow],
     evidence: Sequence[Evidence],
     erase: Sequence[str],
 ) -> None:
-    """Write all that goes with an append beside its entries. Raises as `new_keys`."""
-    if keys := choose_keys(run, vault_rows):
+    """Write all that goes with an append beside its entries."""
+    if keys:
         put_keys(run_many, keys)
     if vault_rows:
         run_many(
@@ -243,7 +238,9 @@ def stream_names(run: Run, prefix: str) -> list[str]:
 
 def find_streams(run: Run, streams: Sequence[str]) -> list[HostileRow]:
     """Return the entries of some streams, stream by stream in version order."""
-    statement = f"{SELECT_ENTRIES} WHERE stream IN ({{}}) ORDER BY stream, version"
+    statement = (
+        f"SELECT {ENTRY_COLUMNS} FROM entries WHERE stream IN ({{}}) ORDER BY stream, version"  # noqa: S608
+    )
     return list(_in(run, statement, streams))
 
 

@@ -6,18 +6,17 @@ with BEGIN IMMEDIATE, and a pool of readers.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
 from aidledger.store.errors import CommitLostError, StoreError
-from aidledger.store.link import Link
 from aidledger.store.meanwhile import alongside
 from aidledger.store.port import HostileRow, Meanwhile, Run
-from aidledger.store.shelf import RunMany
 from aidledger.store.sqlite_connect import (
     BUSY_TIMEOUT_S,
     WAL_PAGES,
@@ -37,15 +36,31 @@ _BULK_ROWS: Final = 100
 _READERS_MS: Final = 10_000
 
 
-class SqliteLink(Link):
-    """The connections of a file; a write begins with BEGIN IMMEDIATE."""
+class SqliteLink:
+    """Hands out connections; translates the driver's errors into StoreError."""
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self._path = path
+        self._read_only = read_only
         self._dbapi = driver()
+        self._engine = make_engine(path, read_only=read_only)
+        self._lock = threading.RLock()
+        self._writer: Any = None
         self._wal_pages = WAL_PAGES
+        self._busy = False
         self._doubtful = False
-        super().__init__(make_engine(path, read_only=read_only), read_only=read_only)
+        self._closed = False
+
+    def close(self) -> None:
+        """Close every connection; one that is in use, as soon as it comes back."""
+        with self._lock:
+            self._closed = True
+            self._drop_writer()
+            self._engine.dispose()
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # where opening failed half way
+            self.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Any]:
@@ -67,6 +82,8 @@ class SqliteLink(Link):
 
         `meanwhile` is done during COMMIT. Raises StoreError before COMMIT began, CommitLostError after.
         """
+        if self._read_only:
+            raise StoreError("this ledger is open for reading only", code="read_only")
         with self._alone():
             try:
                 if self._writer is None or self._doubtful:
@@ -136,6 +153,12 @@ class SqliteLink(Link):
             else:
                 return
 
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.invalidate()
+            writer.close()
+
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """Give a connection for reading."""
@@ -152,16 +175,27 @@ class SqliteLink(Link):
             raise store_error(error) from error
 
     @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Have the writer to oneself; a transaction inside a transaction is a mistake."""
+        with self._lock:
+            self._require_open()
+            if self._busy:
+                raise StoreError("a transaction inside a transaction", code="usage")
+            self._busy = True
+            try:
+                yield
+            finally:
+                self._busy = False
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("this ledger is closed", code="closed")
+
+    @contextmanager
     def reading(self) -> Iterator[Run]:
         """Give a runner of statements for reading."""
         with self.connection() as connection:
             yield runner(connection)
-
-    @contextmanager
-    def writing(self) -> Iterator[tuple[Run, RunMany]]:
-        """Give runners of statements in one transaction."""
-        with self.transaction() as connection:
-            yield runner(connection), connection.executemany
 
     def stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[HostileRow]:
         """Read row by row. A text that is no UTF-8 turns to the lenient way, from that page on."""
