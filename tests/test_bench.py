@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from benchmarks.reporting import goal_text
 from benchmarks.rows import ROWS
@@ -60,6 +63,37 @@ def test_each_measurement_has_a_process_of_its_own(tmp_path: Path) -> None:
     (row,) = json.loads(figures.read_text(encoding="utf-8")).values()
     assert min(row["peaks"].values()) > 20
     assert len(set(row["peaks"].values())) == len(row["peaks"]) > 1
+
+
+@pytest.mark.parametrize("program", ["be_the_program()", "None"])
+def test_processes_of_a_measurement_read_what_those_of_the_command_read(
+    tmp_path: Path, program: str
+) -> None:
+    main = tmp_path / "measuring_main.py"
+    main.write_text(
+        f"""
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import benchmarks.rows
+from benchmarks.measuring import be_the_program
+if __name__ == "__main__":
+    {program}
+    asked = "sorted({{'benchmarks.rows', 'click'}} & __import__('sys').modules.keys())"
+    with ProcessPoolExecutor(1, get_context("spawn")) as executor:
+        print(executor.submit(eval, asked).result())
+""",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(main)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+    read = "click" if program != "None" else "benchmarks.rows"
+    assert f"['{read}']" == done.stdout.strip()
 
 
 def test_the_page_of_the_documents_has_the_rows_of_the_benchmark() -> None:

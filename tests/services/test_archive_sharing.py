@@ -22,7 +22,7 @@ class Counting:
     def __call__(self, piece: int) -> int:
         self.done.append(piece)
         if piece == self._refused:
-            raise ValueError(piece)
+            raise OSError(piece)
         return piece * piece
 
 
@@ -49,7 +49,7 @@ def test_without_others_all_is_done_here() -> None:
 def test_what_a_piece_raises_comes_after_the_answers_before_it(refused: int) -> None:
     there, here = Counting(refused), Counting(refused)
     came: list[int] = []
-    with ThreadPoolExecutor(1) as executor, pytest.raises(ValueError, match=str(refused)):
+    with ThreadPoolExecutor(1) as executor, pytest.raises(OSError, match=str(refused)):
         came.extend(shared_answers(there, here, PIECES, executor, 1))
 
     assert [piece * piece for piece in range(refused)] == came

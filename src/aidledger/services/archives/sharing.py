@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Final, TypeVar
 
+from aidledger.archive.writing import SealError
+from aidledger.store.errors import StoreError
 from aidledger.store.uncollected import without_collector
 
 _EACH: Final = 2
@@ -29,7 +31,9 @@ def shared_answers(
     executor: Executor | None,
     others: int,
 ) -> Iterator[_Answer]:
-    """Yield the answer to each piece of work, in order; what a piece raises is raised in its place.
+    """Yield the answer to each piece of work, in order.
+
+    What a piece raises of OSError, SealError and StoreError is raised in its place.
 
     Args:
         there: does a piece in a process of the executor: a function of a module.
@@ -62,11 +66,11 @@ def shared_answers(
 
 
 def _done(here: Callable[[_Work], _Answer], piece: _Work) -> Future[_Answer]:
-    """Do a piece in this process; what it raises waits for its turn."""
+    """Do a piece in this process; an error of the data or the disk waits for its turn."""
     future = Future[_Answer]()
     try:
         with without_collector():
             future.set_result(here(piece))
-    except Exception as error:  # noqa: BLE001 - raised again in its place
+    except (OSError, SealError, StoreError) as error:
         future.set_exception(error)
     return future
