@@ -150,12 +150,12 @@ sides AS (
 by_line AS (
     SELECT joint, item, programme, period, line,
            SUM(is_left * fen) AS left_fen, SUM((1 - is_left) * fen) AS right_fen,
-           SUM(is_left) AS lefts, SUM(1 - is_left) AS rights
+           SUM(is_left) AS lefts, SUM(1 - is_left) AS rights, ARRAY_AGG(position) AS positions
     FROM sides
     GROUP BY joint, item, programme, period, line
 ),
 judged AS (
-    SELECT joint, item, programme, period, line, left_fen, right_fen,
+    SELECT joint, item, programme, period, line, left_fen, right_fen, positions,
            CASE
                -- what has not come yet is under way; more than was sent is apart
                WHEN joint IN ('allocated', 'disbursed', 'put_back', 'reissued', 'recovered', 'used')
@@ -175,24 +175,30 @@ judged AS (
 ),
 sums AS (
     SELECT joint, item, programme, period, SUM(left_fen) AS left_fen, SUM(right_fen) AS right_fen,
-           SUM(waiting_fen) AS waiting_fen, SUM(apart_fen) AS apart_fen
+           SUM(waiting_fen) AS waiting_fen, SUM(apart_fen) AS apart_fen,
+           FLATTEN(ARRAY_AGG(positions)) AS positions
     FROM judged
     GROUP BY joint, item, programme, period
 ),
-everything AS (
-    SELECT joint, item, programme, period, ARRAY_AGG(position) AS positions
-    FROM sides
-    GROUP BY joint, item, programme, period
-),
-open_sides AS (
-    SELECT sides.joint, sides.item, sides.programme, sides.period, sides.is_left,
-           ARRAY_AGG(sides.position) AS positions
+open_lines AS (
+    SELECT sides.joint, sides.item, sides.programme, sides.period, sides.is_left, sides.position
     FROM sides
     JOIN judged
       ON judged.joint = sides.joint AND judged.item = sides.item AND judged.programme = sides.programme
      AND judged.period = sides.period AND judged.line = sides.line
     WHERE judged.waiting_fen + judged.apart_fen > 0
-    GROUP BY sides.joint, sides.item, sides.programme, sides.period, sides.is_left
+),
+lefts AS (
+    SELECT joint, item, programme, period, ARRAY_AGG(position) AS positions
+    FROM open_lines
+    WHERE is_left = 1
+    GROUP BY joint, item, programme, period
+),
+rights AS (
+    SELECT joint, item, programme, period, ARRAY_AGG(position) AS positions
+    FROM open_lines
+    WHERE is_left = 0
+    GROUP BY joint, item, programme, period
 ),
 counted AS (
     SELECT sums.joint, sums.item, sums.programme, sums.period, sums.left_fen, sums.right_fen,
@@ -202,17 +208,14 @@ counted AS (
                AND sums.item NOT IN ('emergency', 'facility', 'funeral', 'goods', 'service') AS unchecked,
            COALESCE(lefts.positions, CAST([] AS BIGINT[])) AS left_positions,
            COALESCE(rights.positions, CAST([] AS BIGINT[])) AS right_positions,
-           everything.positions
+           sums.positions
     FROM sums
-    JOIN everything
-      ON everything.joint = sums.joint AND everything.item = sums.item
-     AND everything.programme = sums.programme AND everything.period = sums.period
-    LEFT JOIN open_sides AS lefts
+    LEFT JOIN lefts
       ON lefts.joint = sums.joint AND lefts.item = sums.item AND lefts.programme = sums.programme
-     AND lefts.period = sums.period AND lefts.is_left = 1
-    LEFT JOIN open_sides AS rights
+     AND lefts.period = sums.period
+    LEFT JOIN rights
       ON rights.joint = sums.joint AND rights.item = sums.item AND rights.programme = sums.programme
-     AND rights.period = sums.period AND rights.is_left = 0
+     AND rights.period = sums.period
 ),
 stated AS (
     SELECT fund, stated_on, MAX(position) AS position
@@ -270,7 +273,7 @@ every_joint AS (
            0, ABS(bank_statements.difference_fen), FALSE,
            CASE WHEN bank_statements.difference_fen = 0 THEN CAST([] AS BIGINT[]) ELSE bank_statements.positions END,
            CASE WHEN bank_statements.difference_fen = 0 THEN CAST([] AS BIGINT[]) ELSE [bank_statements.position] END,
-           [bank_statements.position]
+           CASE WHEN bank_statements.difference_fen = 0 THEN [bank_statements.position] ELSE bank_statements.positions END
     FROM bank_statements
     JOIN stated ON stated.position = bank_statements.position
     LEFT JOIN funds ON funds.fund = bank_statements.fund
@@ -300,5 +303,5 @@ SELECT joint,
        END AS state,
        LIST_SORT(LIST_DISTINCT(left_positions)) AS left_positions,
        LIST_SORT(LIST_DISTINCT(right_positions)) AS right_positions,
-       LIST_SORT(LIST_DISTINCT(LIST_CONCAT(positions, LIST_CONCAT(left_positions, right_positions)))) AS positions
+       LIST_SORT(LIST_DISTINCT(positions)) AS positions
 FROM every_joint
