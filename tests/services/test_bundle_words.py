@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from aidledger.domain.policy.words import value_words
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.ledger.proof import ProofError
 from aidledger.services.bundles import checked, verifying
 from aidledger.services.bundles.checked import Bundle
 from aidledger.services.bundles.wording import reason_of
-from aidledger.services.cases.history import WHERE_NAMES, find_stream
+from aidledger.services.cases.history import find_stream
+from aidledger.services.decisions.explaining import OUTCOMES
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
 
@@ -43,7 +45,15 @@ def test_a_flaw_is_not_half_english() -> None:
     assert bundle.flaws[0].en == "does not hold (it is not what the entry says)"
 
 
-@pytest.mark.parametrize(("kind", "hint"), sorted(WHERE_NAMES.items()))
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("case", "aidledger case list shows the names"),
+        ("doubt", "aidledger doubt list shows the names"),
+        ("list", "aidledger log --type ListPublished shows what was published"),
+        ("month", "a month is there once it is closed: aidledger month close"),
+    ],
+)
 def test_what_is_not_there_says_where_its_names_are(
     kind: str, hint: str, county_before: Path
 ) -> None:
@@ -55,3 +65,10 @@ def test_what_is_not_there_says_where_its_names_are(
 
     assert caught.value.hint == hint
     assert chinese(hint, "zh") != hint
+
+
+def test_what_the_rules_say_is_not_taken_for_what_was_decided() -> None:
+    """An approval that the rules are against, done despite them, must not read "approved: refused"."""
+    decided = {word for code in ("refuse", "refused") for word in value_words(code)}
+
+    assert decided.isdisjoint(OUTCOMES["refuse"])
