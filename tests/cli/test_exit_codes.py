@@ -109,6 +109,33 @@ def test_a_file_that_cannot_be_had_says_why_and_what_to_do(
     assert nameless.message.startswith("a file: ")
 
 
+@pytest.mark.parametrize(
+    ("error", "zh"),
+    [
+        (StoreError("a.db: no ledger here", code="missing"), "a.db：这里没有账本"),
+        (StoreError("a.db: not an aidledger ledger", code="not_a_ledger"), "a.db：这不是"),
+        (StoreError("a.db: there is something already", code="exists"), "a.db：此处已有内容"),
+        (
+            GenerationsError("rebuild: expected r for itself, found another rebuild running", ""),
+            "r：另一",
+        ),
+        (
+            GenerationsError("g: expected a generation, found a file that cannot be read", ""),
+            "g：生成",
+        ),
+        (ServiceError("expected two generations, found 1"), "需要两个生成版本，只有 1 个"),
+        (ServiceError("archive: a: expected segments, found none"), "a：没有归档的段"),
+    ],
+)
+def test_what_is_said_in_chinese_has_no_english_sentence_in_it(error: Exception, zh: str) -> None:
+    fault = service_fault(error, "zh")
+    assert fault is not None
+
+    assert fault.message.startswith(zh)
+    assert "（" not in fault.message
+    assert "found" not in fault.message
+
+
 def test_a_bug_is_not_taken_for_an_error_of_the_user() -> None:
     assert service_fault(ZeroDivisionError(), "en") is None
 

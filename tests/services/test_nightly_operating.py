@@ -21,6 +21,7 @@ from aidledger.replay.agreement import Difference
 from aidledger.services.clock import SetClock
 from aidledger.services.generations.freshness import (
     Limit,
+    clock_behind_s,
     duration_s,
     freshness,
     is_stale,
@@ -29,8 +30,9 @@ from aidledger.services.generations.freshness import (
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly import work
 from aidledger.services.nightly.doctor import doctor, worst
+from aidledger.services.nightly.page import outcome_said
 from aidledger.services.nightly.retrying import retry
-from aidledger.services.nightly.running import Means
+from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, Run, alone, history, runs_folder
 from aidledger.services.nightly.schedule import shipped
 from aidledger.services.problems import ServiceError
@@ -91,6 +93,9 @@ def test_what_somebody_answers_for_no_longer_holds_up_the_rest(
     assert done is not None
     assert "skipped" == nights.by_name(found)["lists"]
     assert ("ok", "findings") == tuple(nights.by_name(done)[one] for one in ("lists", "agree"))
+    told = outcome_said(done.exit_code, done.steps)
+    assert told.en == "all was done; somebody answers for what agree found, and it is still there"
+    assert "everything is in order" not in on(county_after, "status").out.split("Last run")[1]
     assert (0, ("agree",)) == (done.exit_code, done.overridden)
     assert ["agree"] == retried(county_after)[0]["overridden"]
 
@@ -283,6 +288,66 @@ def test_what_an_operator_reads_fits_80_columns(county_after: Path, lang: str) -
         assert (lang == "zh") == any("\u4e00" <= char <= "\u9fff" for char in shown.out)
         told = on(county_after, *words, "--json").object
         assert told["schema"] == f"aidledger/{words[0]}/v1"
+
+
+def test_a_clock_behind_the_last_entry_is_found_and_nothing_is_signed_by_it(
+    county_before: Path,
+) -> None:
+    ledger, early = str(county_before), SetClock(datetime(2020, 1, 1, tzinfo=UTC))
+    means = nights.means(county_before, clock=early)
+    told = nightly(ledger, nights.asked(county_before, models=("case_state",)), means)
+    with open_session(ledger, clock=early) as session:
+        behind = clock_behind_s(session)
+
+    assert told.exit_code == 1
+    assert told.steps[0].figures["clock_behind_s"] == behind > 2 * 365 * 86_400
+    assert "this machine's clock is" in told.steps[0].findings[0]
+    assert "skipped" == nights.by_name(told)["checkpoint"] == nights.by_name(told)["index"]
+
+
+def test_ages_without_a_limit_are_not_called_good(county_after: Path) -> None:
+    bare = on(county_after, "freshness")
+    limited = on(county_after, "freshness", "--error-after", "99999d")
+
+    assert "✓" not in bare.out
+    assert "no limit was given" in bare.err
+    assert "✓  entry: last entry" in limited.out
+    assert "no limit" not in limited.err
+
+
+def test_a_run_that_was_killed_is_told_before_the_next_one(county_after: Path) -> None:
+    lock = runs_folder(str(county_after)) / LOCK
+    run = {"run_id": "20260602T173000Z-dead", "started_at": "2026-06-02T17:30:00Z"}
+    lock.write_text(json.dumps(run) + "\n", encoding="utf-8")
+
+    told = on(county_after, "status")
+    checked = {one["name"]: one for one in on(county_after, "doctor", "--json").object["checks"]}
+
+    assert "Last run 2026-06-02T17:30:00Z\n  killed\n" in told.out
+    assert "the last run was killed" in told.out
+    assert checked["last run"]["health"] == "warn"
+    assert "killed" in checked["last run"]["found"]
+
+
+def test_what_was_found_is_told_in_the_language_of_who_looks(
+    county_before: Path,
+) -> None:
+    mark = county_before.with_name("county.db.mark")
+    entries = json.loads(on(county_before, "status", "--json").out)["size"]
+    mark.write_bytes(mark.read_bytes().replace(str(entries).encode(), str(entries + 9).encode()))
+    word = ("nightly", "--actor", nights.ACTOR, "--office", nights.OFFICE, "--model", "case_state")
+
+    chinese = on(county_before, "--lang", "zh", *word)
+    english = on(county_before, *word)
+    page = (runs_folder(str(county_before)) / "report.html").read_text("utf-8")
+
+    assert chinese.code == english.code == 1
+    assert "账本比它曾有的短" in chinese.out
+    assert "账本比它曾有的短" in page
+    assert "shorter than it once was" in " ".join(english.out.split())
+    assert "shorter" not in chinese.out
+    assert "shorter" not in page
+    assert "– certificate skipped" in english.out
 
 
 def test_status_says_what_to_do_next(county_after: Path) -> None:

@@ -83,6 +83,12 @@ _WHY_FILES: Final = {
 """Why a file can't be had, in Chinese, and what to do about it."""
 
 
+_SAID_ALL: Final = frozenset(
+    {"no ledger here", "there is something already", "not an aidledger ledger"}
+)
+"""English of the store that its Chinese sentence says whole: only the name before it is kept."""
+
+
 def service_fault(error: Exception, lang: Language) -> Fault | None:
     """Return what to say of an error that services raise on purpose; nothing for a bug."""
     match error:
@@ -153,7 +159,9 @@ def _store_fault(error: StoreError, lang: Language) -> Fault:
         exit_code = errors.REFUSED_KEY
     message = str(error)
     if lang == "zh" and error.code in _STORE_CHINESE:
-        message = f"{_STORE_CHINESE[error.code]}（{message}）"
+        name, _, why = message.rpartition(": ")
+        told = _STORE_CHINESE[error.code]
+        message = f"{name}：{told}" if name and why in _SAID_ALL else f"{told}（{message}）"
     return Fault(exit_code, message, chinese(error.hint, lang))
 
 

@@ -29,6 +29,7 @@ HINTS: Final[dict[str, str]] = {
     ),
     # the store: disks, servers, locks
     "free some space": "请腾出磁盘空间",
+    "free some space and run it again": "请腾出磁盘空间后重试",
     "free some space on the server": "请在服务器上腾出磁盘空间",
     "look at the disk and its file system": "请检查磁盘及其文件系统",
     "look at the server's disk and log": "请检查服务器的磁盘和日志",
@@ -304,6 +305,13 @@ HINTS: Final[dict[str, str]] = {
     "ask for the files again": "请对方重新提供这些文件",
     "name the folder or the file that an export wrote": "请指明导出命令写出的文件夹或文件",
     "aidledger verify says what is wrong with the log": "aidledger verify 说明账本有什么问题",
+    "aidledger doubt list shows the names": "aidledger doubt list 列出全部疑点",
+    "aidledger log --type ListPublished shows what was published": (
+        "aidledger log --type ListPublished 列出已公示的名单"
+    ),
+    "a month is there once it is closed: aidledger month close": (
+        "月份结账之后才有：aidledger month close"
+    ),
     "name another folder: --report": "请用 --report 另选文件夹",
     "name another folder: nothing that was handed over is written over": (
         "请换一个文件夹：已交出的内容不会被覆盖"

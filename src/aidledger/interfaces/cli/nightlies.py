@@ -20,7 +20,7 @@ from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.screen import Progress
 from aidledger.interfaces.cli.tokens import Tokens
 from aidledger.services.nightly.night import FULL_EACH, Asked, Night
-from aidledger.services.nightly.page import event_said
+from aidledger.services.nightly.page import outcome_said
 from aidledger.services.nightly.report import NightReport, report_object
 from aidledger.services.nightly.retrying import retry
 from aidledger.services.nightly.running import Means, nightly
@@ -30,7 +30,7 @@ from aidledger.services.nightly.steps import MARKS, STATUSES, StepResult
 from aidledger.store.secrets import is_url
 
 _SHOWN: Final = 10
-_TERM: Final = 13
+_TERM: Final = 14
 """Columns that the name of a step takes."""
 
 
@@ -213,7 +213,7 @@ def _told(app: App, done: NightReport, *, json: bool) -> int:
         screen.note(app.say("脚本 ", "hook ") + f"{script['script']}: {script['why']}")
     if screen.is_terminal or done.exit_code != OK:
         colour = {0: "green", 4: "yellow", 3: "yellow", 75: "yellow"}.get(done.exit_code, "red")
-        said = event_said(done.exit_code).in_(app.lang)
+        said = outcome_said(done.exit_code, done.steps).in_(app.lang)
         screen.line(screen.style(f"{said} ({done.seconds:.1f} s)", "bold", colour))
         page = "report.html" if app.lang == "zh" else "report.en.html"
         screen.line(app.say("报告：", "report: ") + str(Path(done.asked.folder) / page))
@@ -232,8 +232,10 @@ def _step_lines(app: App, one: StepResult) -> list[str]:
     first, *rest = layout.wrap(f"{status}: {why}" if app.lang == "en" else f"{status}：{why}", room)
     shown = [f"{mark} {layout.pad(one.name, _TERM - 2)}{layout.pad(first, room)}  {took}"]
     shown += [" " * _TERM + line for line in rest]
-    for text in one.findings[:_SHOWN]:
-        shown += layout.indent(f"- {layout.plain(text)}", screen.width, 4)
+    for text in one.found(app.lang)[:_SHOWN]:
+        who, colon, said = text.partition(": ")
+        said = f"{who}{app.say('：', ': ')}{chinese(said, app.lang)}" if colon else text
+        shown += layout.indent(f"- {layout.plain(said)}", screen.width, 4)
     more = one.finding_count - min(len(one.findings), _SHOWN)
     if more > 0:
         shown.append(

@@ -12,6 +12,7 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, STALE
 from aidledger.interfaces.cli.hints import HINTS
+from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.services.clock import SystemClock
@@ -19,6 +20,7 @@ from aidledger.services.generations.freshness import (
     BUILT_IN,
     Freshness,
     Limit,
+    clock_behind_s,
     duration_s,
     freshness,
     is_stale,
@@ -27,7 +29,7 @@ from aidledger.services.generations.freshness import (
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.doctor import Check, doctor, worst
 from aidledger.services.nightly.overview import Overview, overview
-from aidledger.services.nightly.page import age_text, event_said, source_said
+from aidledger.services.nightly.page import age_text, outcome_said, source_said
 from aidledger.services.nightly.runs import runs_folder
 from aidledger.services.nightly.steps import MARKS, STATUSES
 
@@ -68,6 +70,7 @@ def show_freshness(
             folder=Path(report or runs_folder(location)),
             policy=read_outside((), policy).policy,
         )
+        behind = clock_behind_s(session)
     if json:
         app.screen.json(
             {
@@ -82,6 +85,20 @@ def show_freshness(
             [_age_row(app, one) for one in found],
             right=frozenset({2}),
         )
+        if not any(one.warn_after_s or one.error_after_s for one in found):
+            app.screen.note(
+                app.say(
+                    "没有设限度，不判断新旧：--limits、--error-after",
+                    "no limit was given, so nothing is judged: --limits, --error-after",
+                )
+            )
+    if behind:
+        app.screen.note(
+            app.say(
+                f"本机时钟比最后一条慢 {behind} 秒，时长不可信",
+                f"this machine's clock is {behind} s behind the last entry: no age can be trusted",
+            )
+        )
     return STALE if is_stale(found) else OK
 
 
@@ -91,10 +108,10 @@ def _age_row(app: App, one: Freshness) -> list[str]:
     over = one.status in ("warn", "error") and limit
     past = app.say("超过 ", "over ") + age_text(limit, app.lang) if over else ""
     return [
-        _SIGNS[one.status],
+        _SIGNS[one.status] if one.status != "ok" or limit else "",
         name if name == one.source else f"{one.source}: {name}",
         age_text(one.age_s, app.lang),
-        (one.at or "")[:16],
+        f"{one.at[:16]}Z" if one.at else "",
         past,
     ]
 
@@ -161,9 +178,11 @@ def show_status(app: App, *, report: str | None, json: bool) -> int:
             app.say(f"上次运行 {found.last.started_at}", f"Last run {found.last.started_at}")
         )
         code = found.last.exit_code
-        said = app.say("中途被杀", "killed") if code is None else event_said(code).in_(app.lang)
+        ended = Said("中途被杀", "killed") if code is None else outcome_said(code, found.steps)
+        said = ended.in_(app.lang)
         told = "" if code is None else app.say(f"退出码 {code}，", f"exit {code}, ")
-        screen.line(f"  {told}{said}, {found.last.seconds:.1f} s")
+        took = f"{found.last.seconds:.1f} s"
+        screen.line(f"  {told}{said}" + ("" if code is None else app.say(f"，{took}", f", {took}")))
         for one in found.steps:
             status = STATUSES[one.status].in_(app.lang)
             screen.line(

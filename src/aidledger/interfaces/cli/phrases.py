@@ -66,6 +66,28 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "用 aidledger init 新建；其他命令都不会新建",
     ),
     (r"use another location", "请换一个位置"),
+    (r"archive: (?P<a>.+): expected segments, found none", "{a}：没有归档的段"),
+    (
+        r"(?P<a>.+): expected two generations, found (?P<n>\d+)",
+        "{a}：需要两个生成版本，只有 {n} 个",
+    ),
+    (r"expected two generations, found (?P<n>\d+)", "需要两个生成版本，只有 {n} 个"),
+    (
+        r"rebuild: expected room to work in (?P<a>.+), found (?P<b>.+)",
+        "{a} 空间或内存不足，无法重建（{b}）",
+    ),
+    (
+        r"(?P<a>.+): expected the name of a generation, found something else",
+        "{a}：应为生成版本的名称，实为其他内容",
+    ),
+    (
+        r"rebuild: expected (?P<a>.+) for itself, found another rebuild running",
+        "{a}：另一次重建正在进行",
+    ),
+    (
+        r"(?P<a>.+): expected a generation, found a file that cannot be read",
+        "{a}：生成版本的文件无法读取",
+    ),
     (r"expected a kept checkpoint, found none", "没有保存过检查点"),
     (r"aidledger checkpoint sign makes one", "用 aidledger checkpoint sign 生成一个"),
     (r"aidledger checkpoint sign makes a newer one", "用 aidledger checkpoint sign 生成更新的"),

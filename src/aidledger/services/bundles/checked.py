@@ -16,6 +16,7 @@ from aidledger.ledger.strict import FormatError
 from aidledger.services.bundles.bagging import PAYLOAD
 from aidledger.services.bundles.contents import split_lines
 from aidledger.services.bundles.reading import Flaw
+from aidledger.services.bundles.wording import reason_of
 
 State = Literal["good", "bad", "not"]
 FAILS: Final = (
@@ -72,7 +73,8 @@ class Bundle:
             yield
         except FAILS as error:
             why = str(error)[:200] or type(error).__name__
-            self.flaw(file, line, f"不能成立（{why}）", f"does not hold ({why})")
+            said = reason_of(why)
+            self.flaw(file, line, f"不能成立（{said.zh}）", f"does not hold ({said.en})")
 
     @contextmanager
     def making(self, name: str, file: str, zh: str, en: str) -> Iterator[list[str]]:

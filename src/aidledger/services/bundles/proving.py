@@ -40,6 +40,7 @@ from aidledger.services.bundles.contents import (
     ROWS,
     Manifest,
 )
+from aidledger.services.bundles.wording import reason_of
 from aidledger.services.proofs.completeness import check_case
 from aidledger.services.proofs.payment import check_payment
 from aidledger.services.proofs.row import check_row
@@ -147,7 +148,10 @@ def check_signatures(bundle: Bundle, policy: Policy, *, own: bool) -> Verdict | 
         verdict = accepted(bundle.note, policy)
         if not verdict.accepted:
             bundle.flaw(
-                CHECKPOINT, None, f"不符合策略（{verdict.why}）", f"is not accepted: {verdict.why}"
+                CHECKPOINT,
+                None,
+                f"不符合策略（{reason_of(verdict.why).zh}）",
+                f"is not accepted: {verdict.why}",
             )
         names = [one.name.decode("utf-8", "replace") for one in verdict.cosigners]
         if names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +28,36 @@ AGAIN: Final[dict[str, Said]] = {
     "differs": Said("重演结果不同", "taken again, it comes out otherwise"),
     "not_taken": Said("未重演", "not taken again"),
 }
+_REASONS: Final[tuple[tuple[str, str], ...]] = (
+    (r"it is not what the entry says", "与记录不符"),
+    (r"(\S+) is not what the entry and its pack say", "{0} 与记录及其政策不符"),
+    (r"again is not what its differences are", "重演结论与所列差异不符"),
+    (r"taken again, it comes out otherwise", "重演结果不同"),
+    (r"it tells other things than a decision has", "所列项目不是决定所有的"),
+    (r"the entry has no decision", "该记录没有决定"),
+    (r"of another rule", "属于另一条规则"),
+    (r"entry (\d+): expected it to be proven", "记录 {0} 未得到证明"),
+    (r"the checkpoint brought along is of another log", "所带检查点属于另一账本"),
+    (
+        r"two roots at one size: the log has shown two histories",
+        "同一条数有两个树根：账本有两套历史",
+    ),
+    (r"root: expected (\S+), found (\S+)", "树根应为 {0}，实为 {1}"),
+    (
+        r"signature: expected a valid one of (\S+), found another",
+        "签名应为 {0} 的有效签名，实为另一个",
+    ),
+    (r"(\S+): expected one JSON text, found JSON is malformed: .+", "{0} 不是一个 JSON 文本"),
+)
+"""Why something in a bundle doesn't hold, in English and in Chinese."""
+
+
+def reason_of(why: str) -> Said:
+    """Return why something doesn't hold in both languages; in English alone where no Chinese is known."""
+    for english, chinese in _REASONS:
+        if found := re.fullmatch(english, why):
+            return Said(chinese.format(*found.groups()), why)
+    return Said(why, why)
 
 
 def title_of(said: dict[str, Any]) -> Said:

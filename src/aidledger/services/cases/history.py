@@ -60,6 +60,14 @@ def find_stream(session: Session, name: str, kind: str = "case") -> str:
     what = "none" if not found else f"{len(found)}, such as {', '.join(found[:3])}"
     raise ServiceError(
         f"{name}: expected the name of one {kind}, found {what}",
-        hint="aidledger case list shows the names" if kind == "case" else "",
+        hint="aidledger case list shows the names"
+        if kind == "case"
+        else "aidledger doubt list shows the names"
+        if kind == "doubt"
+        else "aidledger log --type ListPublished shows what was published"
+        if kind == "list"
+        else "a month is there once it is closed: aidledger month close"
+        if kind == "month"
+        else "",
         exit_code=2,
     )

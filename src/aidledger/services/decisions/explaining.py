@@ -19,7 +19,7 @@ from aidledger.services.session import Session
 
 OUTCOMES: Final[dict[str, Said]] = {
     "allow": Said("准许", "allowed"),
-    "refuse": Said("拒绝", "refused"),
+    "refuse": Said("规则不允许", "against the rules"),
     "met": Said("符合", "met"),
     "failed": Said("不符合", "failed"),
     "undecidable": Said("无法判定", "undecidable"),

@@ -33,6 +33,8 @@ from aidledger.services.proofs.completeness import seals
 from aidledger.services.session import Session
 
 BUILT_IN: Final = ("entry", "generation", "index", "checkpoint", "cosignature", "run")
+DRIFT_S: Final = 300
+"""How far behind the last entry the clock may be before nothing should be recorded."""
 _USAGE: Final = 2
 _UNITS: Final = {"m": 60, "h": 3_600, "d": 86_400}
 _duration_form = re.compile(r"([0-9]{1,6})([mhd])").fullmatch
@@ -150,6 +152,20 @@ def freshness(
             times[name] = _newest_of(session, limit.types)
     none = Limit()
     return tuple(_age(name, at, now, limits.get(name, none)) for name, at in times.items())
+
+
+def clock_behind_s(session: Session) -> int:
+    """Return how many seconds the clock is behind the last entry; 0 for what clocks differ by.
+
+    An entry never gets an earlier time than the one before: what is recorded by such a clock bears
+    the last entry's time, whenever it was done.
+    """
+    at = _time_at(session, session.store.head().size - 1)
+    try:
+        behind = (datetime.fromisoformat(at) - session.clock.now()).total_seconds() if at else 0
+    except (ValueError, TypeError):  # verify tells of a time that is none
+        return 0
+    return int(behind) if behind > DRIFT_S else 0
 
 
 def is_stale(found: Sequence[Freshness]) -> bool:

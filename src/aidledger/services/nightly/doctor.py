@@ -19,8 +19,9 @@ from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.clock import Clock
+from aidledger.services.generations.freshness import DRIFT_S
 from aidledger.services.generations.rebuilding import generations_folder
-from aidledger.services.nightly.runs import history, running, runs_folder
+from aidledger.services.nightly.runs import history, killed, running, runs_folder
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import keys_path, list_keys
@@ -36,8 +37,6 @@ _PYTHON: Final = (3, 11)
 _ROOM_TIMES: Final = 3
 """A night needs room for a new generation beside the kept ones, and for what it spills."""
 _ROOM_BYTES: Final = 1 << 30
-_DRIFT_S: Final = 300
-"""How far behind the last entry the clock may be before nothing should be recorded."""
 _SETTINGS: Final[dict[str, dict[str, tuple[str, tuple[str, ...]]]]] = {
     "sqlite": {
         "sqlite": ("SELECT sqlite_version()", ()),
@@ -170,7 +169,7 @@ def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
         return
     behind = (last - clock.now()).total_seconds()
     now = clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if behind > _DRIFT_S:
+    if behind > DRIFT_S:
         said = Said(
             f"{now}，比最后一条慢 {behind:.0f} 秒", f"{now}, {behind:.0f} s behind the last entry"
         )
@@ -261,6 +260,8 @@ def _last_run(place: Path) -> Check:
         runs = history(place)
     except (OSError, ServiceError) as error:
         return Check("last run", "fail", Said(str(error), str(error)))
+    died = killed(place)
+    runs += [] if died is None or died.run_id in {run.run_id for run in runs} else [died]
     if not runs:
         said = Said("还没有运行过", "there was none yet")
         return Check("last run", "warn", said, Said("aidledger nightly", "aidledger nightly"))

@@ -9,7 +9,14 @@ import msgspec
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.generations.rebuilding import generations_folder, is_of, size_of_others
-from aidledger.services.nightly.runs import Run, history, last_results, running, runs_folder
+from aidledger.services.nightly.runs import (
+    Run,
+    history,
+    killed,
+    last_results,
+    running,
+    runs_folder,
+)
 from aidledger.services.nightly.steps import StepResult, results_of
 from aidledger.services.proofs.completeness import seals
 from aidledger.services.session import Session
@@ -52,7 +59,9 @@ def overview(session: Session, location: str, folder: Path | None = None) -> Ove
     results = last_results(place)
     steps = () if results is None else results_of(results)
     good = [run for run in runs if run.exit_code == 0]
-    held = running(place)
+    held, died = running(place), killed(place)
+    if died is not None and all(run.run_id != died.run_id for run in runs):
+        runs, steps = [*runs, died], ()
     return Overview(
         origin=store.origin,
         size=size,

@@ -112,6 +112,17 @@ def source_said(name: str) -> Said:
     return _SOURCES.get(name, Said(name, name))
 
 
+def outcome_said(exit_code: int, steps: Sequence[StepResult]) -> Said:
+    """Say how a run ended; what somebody answers for is not in order, though it holds nothing up."""
+    names = ", ".join(one.name for one in steps if one.status == "findings")
+    if exit_code or not names:
+        return event_said(exit_code)
+    return Said(
+        f"全部完成；{names} 发现的问题有人负责，仍然存在",
+        f"all was done; somebody answers for what {names} found, and it is still there",
+    )
+
+
 def event_said(exit_code: int) -> Said:
     """Return what an exit status means for the operator."""
     return _EVENTS[event_of(exit_code)]
@@ -135,7 +146,7 @@ def _verdict(report: NightReport, say: _Say) -> str:
         }[report.changed_output]
         rows.append((Said("输出摘要", "output"), f"{report.output[:16]}… {say(same)}"))
     told = "".join(f"<tr><th>{say(name)}</th><td>{value}</td></tr>" for name, value in rows)
-    said = say(event_said(report.exit_code))
+    said = say(outcome_said(report.exit_code, report.steps))
     return f'<div class="verdict{kind}"><strong>{said}</strong><table>{told}</table></div>'
 
 
@@ -170,7 +181,7 @@ def _found(report: NightReport, say: _Say) -> str:
 
 
 def _finding(one: StepResult, say: _Say) -> str:
-    items = "".join(f"<li>{escape(text)}</li>" for text in one.findings)
+    items = "".join(f"<li>{escape(text)}</li>" for text in one.found(say.lang))
     more = one.finding_count - len(one.findings)
     if more > 0:
         items += f"<li>{say(Said(f'另有 {more} 处', f'and {more} more'))}</li>"

@@ -87,6 +87,16 @@ def running(folder: Path) -> Run | None:
     return None
 
 
+def killed(folder: Path) -> Run | None:
+    """Return the run that the lock names and nobody holds: it was killed, and no run came since."""
+    try:
+        with (folder / LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return _begun(file.read(_BYTES_A_RUN))
+    except OSError:
+        return None
+
+
 def _begun(content: bytes) -> Run | None:
     with suppress(msgspec.DecodeError, UnicodeError):
         return msgspec.json.decode(content.partition(b"\n")[0], type=Run)

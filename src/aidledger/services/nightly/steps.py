@@ -17,7 +17,7 @@ from aidledger.domain.policy.errors import PackError
 from aidledger.ledger.signing import SigningError
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import ModelError
-from aidledger.said import Said
+from aidledger.said import Language, Said
 from aidledger.services.nightly.night import Night, OutOfTimeError
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.store.errors import StoreError
@@ -76,7 +76,7 @@ class Done(NamedTuple):
     status: Status
     why: Said
     figures: Mapping[str, Any] = {}
-    findings: Sequence[str] = ()
+    findings: Sequence[str | Said] = ()
 
 
 class Step(NamedTuple):
@@ -98,6 +98,7 @@ class StepResult(msgspec.Struct, frozen=True, kw_only=True):
     why_en: str
     figures: dict[str, Any] = {}
     findings: tuple[str, ...] = ()
+    findings_zh: tuple[str, ...] = ()
     finding_count: int = 0
     transient: bool = False
     seconds: float = 0.0
@@ -106,6 +107,10 @@ class StepResult(msgspec.Struct, frozen=True, kw_only=True):
     def why(self) -> Said:
         """The sentence in both languages."""
         return Said(self.why_zh, self.why_en)
+
+    def found(self, lang: Language) -> tuple[str, ...]:
+        """Return what was found in a language."""
+        return self.findings_zh if lang == "zh" and self.findings_zh else self.findings
 
 
 def run_steps(
@@ -170,13 +175,15 @@ def _run(step: Step, night: Night, tell: Callable[[StepResult], None]) -> StepRe
 
 
 def _result(step: Step, done: Done, seconds: float, *, transient: bool = False) -> StepResult:
+    told = done.findings[:_MOST]
     return StepResult(
         name=step.name,
         status=done.status,
         why_zh=done.why.zh,
         why_en=done.why.en,
         figures=dict(done.figures),
-        findings=tuple(done.findings[:_MOST]),
+        findings=tuple(one.en if isinstance(one, Said) else one for one in told),
+        findings_zh=tuple(one.zh if isinstance(one, Said) else one for one in told),
         finding_count=len(done.findings),
         transient=transient,
         seconds=seconds,

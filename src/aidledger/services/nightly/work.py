@@ -9,6 +9,7 @@ from typing import Final
 
 from aidledger.audit.rule import SEVERITIES
 from aidledger.audit.running import BROKEN
+from aidledger.ledger.finding import Finding
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
@@ -18,6 +19,7 @@ from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.decisions.redeciding_all import is_decision, repeat_cases
 from aidledger.services.doubts.raising import open_doubts
+from aidledger.services.generations.freshness import clock_behind_s
 from aidledger.services.generations.past import check_past
 from aidledger.services.generations.rebuilding import (
     disagreements_in,
@@ -77,10 +79,17 @@ def verify_log(night: Night) -> Done:
             "findings",
             Said(f"账本有 {count} 处损坏", f"the ledger is damaged in {count} places"),
             figures,
-            [finding.message("en") for finding in report.findings],
+            [_told(finding) for finding in report.findings],
         )
     if kept is not None:
         kept.keep()
+    if behind := clock_behind_s(night.session):
+        # what this clock would put into the log and into a checkpoint is not so
+        said = Said(
+            f"本机时钟比最后一条慢 {behind} 秒：请校准（NTP）",
+            f"this machine's clock is {behind} s behind the last entry: set it (NTP)",
+        )
+        return Done("findings", said, figures | {"clock_behind_s": behind}, [said])
     said = Said(
         f"{report.entries:,} 条，自身一致", f"{report.entries:,} entries, consistent in themselves"
     )
@@ -91,6 +100,10 @@ def verify_log(night: Night) -> Done:
         )
     judged = _judged(asked.powers, kept)
     return Done("ok", Said(f"{said.zh}；{judged.zh}", f"{said.en}; {judged.en}"), figures)
+
+
+def _told(finding: Finding) -> Said:
+    return Said(finding.message("zh"), finding.message("en"))
 
 
 def _kept(night: Night) -> KeptPowers | None:
@@ -154,8 +167,14 @@ def rebuild_models(night: Night) -> Done:
     figures = _figures(current, built=True)
     figures |= {"seconds_by_model": {one.name: round(one.seconds, 3) for one in built.models}}
     if built.changed or built.skipped:
-        wrong = [f"{name}: changed though nothing it reads did" for name in built.changed]
-        wrong += [f"skipped: {finding.message('en')}" for finding in built.skipped]
+        wrong = [
+            Said(
+                f"{name}：所读内容未变，结果却变了", f"{name}: changed though nothing it reads did"
+            )
+            for name in built.changed
+        ]
+        skipped = map(_told, built.skipped)
+        wrong += [Said(f"未能读入：{one.zh}", f"skipped: {one.en}") for one in skipped]
         said = Said(f"{len(wrong)} 处问题", f"{len(wrong)} things are wrong")
         return Done("findings", said, figures, wrong)
     if failed:
@@ -189,7 +208,10 @@ def cross_check(night: Night) -> Done:
             "findings",
             Said(f"{len(found)} 处不一致", f"the two derivations differ in {len(found)} places"),
             {"differences": len(found)},
-            [f"{one.case}: {one.column} differs" for one in found],
+            [
+                Said(f"{one.case}：{one.column} 不同", f"{one.case}: {one.column} differs")
+                for one in found
+            ],
         )
     return Done("ok", Said("两种推导一致", "both derivations agree"), {"differences": 0})
 
@@ -214,7 +236,7 @@ def redecide_new(night: Night) -> Done:
             if isinstance(row[1], str) and row[1].startswith(_CASE) and is_decision(row[5])
         }
     )
-    wrong: list[str] = []
+    wrong: list[str | Said] = []
     decisions = unchecked = 0
     for number, (stream, repeated) in enumerate(
         repeat_cases(night.session, streams, size, start), 1
@@ -227,7 +249,13 @@ def redecide_new(night: Night) -> Done:
             kinds = {difference.kind for difference in one.differences}
             decisions += 1
             unchecked += "unchecked" in kinds
-            wrong += [f"{stream} position {one.position}: {kind}" for kind in kinds - {"unchecked"}]
+            wrong += [
+                Said(
+                    f"{stream} 位置 {one.position}：{kind}",
+                    f"{stream} position {one.position}: {kind}",
+                )
+                for kind in sorted(kinds - {"unchecked"})
+            ]
     figures = {
         "from": start,
         "upto": size,
@@ -276,7 +304,7 @@ def check_the_past(night: Night) -> Done:
     if found.findings:
         count = len(found.findings)
         said = Said(f"过去变了：{count} 处", f"the past has changed in {count} places")
-        return Done("findings", said, figures, [one.message("en") for one in found.findings])
+        return Done("findings", said, figures, [_told(one) for one in found.findings])
     if found.not_made:
         said = Said(f"无法比较：{found.not_made}", f"nothing could be compared: {found.not_made}")
         return Done("partial", said, figures)
