@@ -243,7 +243,7 @@ def test_another_sqlite_database_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(4874, "disk_full"), (13, "disk_full"), (10, "io_error"), (5, "locked")]
+    ("number", "code"), [(13, "disk_full"), (10, "io_error"), (4874, "io_error"), (5, "locked")]
 )
 def test_a_ledger_on_a_full_or_failing_disk_is_not_called_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str

@@ -35,7 +35,7 @@ CACHE_KIB: Final = 16 * 1024
 
 _HINTS: Final = {
     "disk_full": "free some space",
-    "io_error": "look at the disk and its file system",
+    "io_error": "look at the disk and its file system: it may be full",
     "locked": "another process holds the ledger: try again",
     "read_only": "the file or its directory cannot be written",
     "damaged": "run `aidledger verify` and restore from a copy",
@@ -53,7 +53,6 @@ _CODES: Final = {
     19: "conflict",  # SQLITE_CONSTRAINT
     26: "damaged",  # SQLITE_NOTADB
 }
-_FULL_TOO: Final = 10 | (19 << 8)  # SQLITE_IOERR_SHMSIZE: no room for the index of the WAL
 
 lenient_text: Final[Callable[[bytes], str]] = methodcaller("decode", "utf-8", "backslashreplace")
 """Reads a tampered text that is no UTF-8 as something harmless, and differing."""
@@ -76,8 +75,7 @@ def is_busy(error: Exception) -> bool:
 
 def store_error(error: Exception) -> StoreError:
     """Translate a driver's error."""
-    number = getattr(error, "sqlite_errorcode", 0) or 0
-    code = "disk_full" if number == _FULL_TOO else _CODES.get(number & 0xFF, "database")
+    code = _CODES.get((getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF, "database")
     if code == "conflict":
         return ConflictError(f"sqlite: {error}")
     return StoreError(f"sqlite: {error}", code=code, hint=_HINTS.get(code, ""))

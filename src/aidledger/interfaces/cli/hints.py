@@ -31,7 +31,7 @@ HINTS: Final[dict[str, str]] = {
     "free some space": "请腾出磁盘空间",
     "free some space and run it again": "请腾出磁盘空间后重试",
     "free some space on the server": "请在服务器上腾出磁盘空间",
-    "look at the disk and its file system": "请检查磁盘及其文件系统",
+    "look at the disk and its file system: it may be full": "请检查磁盘及其文件系统：可能已满",
     "look at the server's disk and log": "请检查服务器的磁盘和日志",
     "nothing of this request was recorded": "本次请求没有任何内容被记录",
     "it may or may not be recorded: ask for it before it is tried again": (

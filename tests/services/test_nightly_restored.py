@@ -1,0 +1,61 @@
+"""Models of entries that an older backup lost are not taken for those of the log that came back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+from tests.cli.shell import on
+from tests.services import nights
+
+
+def applied(ledger: Path, case: str) -> None:
+    act = {
+        "type": "ApplicationSubmitted",
+        "stream": f"case/{case}",
+        "effective_on": "2022-03-02",
+        "actor": "520123001-u1",
+        "office": "520123001",
+        "data": {
+            "applicant": "p" + "0" * 32,
+            "area": "rural",
+            "birth_on": "1948-03-02",
+            "route": "self",
+            "township": "520123001",
+            "village": "520123001204",
+        },
+    }
+    lines = ledger.with_name("acts.jsonl")
+    lines.write_text(json.dumps(act) + "\n", encoding="utf-8")
+    recorded = on(ledger, "record", lines)
+    assert recorded.code == 0, recorded.err
+
+
+def test_models_of_entries_that_a_backup_lost_answer_nothing(county_before: Path) -> None:
+    backup = county_before.with_name("backup.db")
+    with sqlite3.connect(county_before) as source, sqlite3.connect(backup) as copy:
+        source.backup(copy)
+    mark = county_before.with_name("county.db.mark").read_bytes()
+    applied(county_before, "520123-2022-000901")
+    assert on(county_before, "rebuild", "--model", "case_state").code == 0
+
+    county_before.unlink()
+    for end in ("-wal", "-shm"):
+        county_before.with_name(f"county.db{end}").unlink(missing_ok=True)
+    backup.rename(county_before)
+    county_before.with_name("county.db.mark").write_bytes(mark)
+    before = on(county_before, "status").out
+    applied(county_before, "520123-2022-000902")
+
+    listed = on(county_before, "list", "case_state", "--format", "csv").out
+    asked = on(county_before, "sql", 'SELECT "case" FROM case_state', "--format", "csv").out
+    told = nights.night(county_before, policy=None, models=("case_state",))
+    rebuilt = next(one for one in told.steps if one.name == "rebuild")
+
+    assert "covers every entry" not in before.split("models")[1].split("\n")[0]
+    for shown in (listed, asked):
+        assert "000902" in shown
+        assert "000901" not in shown
+    assert rebuilt.figures["built"] is True
+    assert nights.by_name(told)["agree"] == "ok"
