@@ -25,6 +25,19 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+LONG = ("tests/replay/test_spark.py", "tests/test_bench.py", "tests/test_readme.py")
+"""What takes a minute or more at one piece."""
+
+
+@pytest.hookimpl(trylast=True)  # after they were shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is long: at the end one process would wait for it, or do it a second time.
+
+    A process that has nothing left takes over tests of the other, and makes their fixtures anew.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """URL of a server of this test process, or of the one that AIDLEDGER_TEST_POSTGRES names."""

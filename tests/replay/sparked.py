@@ -17,7 +17,12 @@ from tests import debian
 from aidledger.replay.spark import session_of
 
 WORKERS = "local-cluster[2,1,1024]"
-_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+_JVM = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
+"""Most of what these processes do is to start: no code is made fast, and no class looked through."""
+
 SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -31,6 +36,8 @@ SETTINGS = {
     "spark.sql.files.minPartitionNum": "1",
     "spark.sql.files.openCostInBytes": "0",
     "spark.sql.shuffle.partitions": "1",
+    # folders are listed by the driver, and not by a job of the workers
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     "spark.sql.leafNodeDefaultParallelism": "1",
 }
 

@@ -36,7 +36,7 @@ SPREAD = {"postings": "3", "case_state": "3", "visits_due": "3"}
 """Models whose rows are sent from worker to worker, in so many parts."""
 
 KILLED_AT = "case_state"
-CUTS = {
+CUTS: dict[str, dict[str, Any]] = {
     "as-of": {"as_of": date(2022, 6, 10)},
     "known-on": {"known_on": date(2022, 6, 10)},
     "both": {"as_of": date(2022, 3, 10), "known_on": date(2022, 10, 10)},
@@ -78,13 +78,10 @@ def province(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Model])
         for ledger, session in counties.items():
             expected[ledger] = in_duckdb(First(session, 0), models)
             source = StoreSource(session.store)
-            views.append(beside(source, viewed(models), folder / "views" / ledger, ledger))
+            views.append(beside(source, viewed(models), folder / "views", ledger))
         with sparked.spark(folder / "spark") as running:
             seen = build_all(running, views, models, folder / "models")
-            cut = {
-                name: both(running, counties[BUSY], folder / name, **days)
-                for name, days in CUTS.items()
-            }
+            cut = cut_by_both(running, counties[BUSY], folder / "cut")
             spark = Engine(None)
             rebuilt = (
                 rebuild(folder / "in-duckdb", models, First(counties[BUSY], 0)),
@@ -165,26 +162,35 @@ def beside(
     """Write out what a county has beside its segments."""
     with building(None) as connection:
         _, segments = load_beside(connection, source, **days)
-        views = export_views(connection, names, folder, ledger)
-    return msgspec.structs.replace(views, sealed=segments)
+        return export_views(connection, names, folder, ledger, segments)
 
 
-def both(running: SparkSession, session: Session, folder: Path, **days: Any) -> tuple[Rows, Rows]:
-    """Return the entries that a cut leaves: by DuckDB from records, by Spark from segments."""
+def cut_by_both(
+    running: SparkSession, session: Session, folder: Path
+) -> dict[str, tuple[Rows, Rows]]:
+    """Return the entries that each cut leaves: by DuckDB from records, by Spark from segments.
+
+    Spark is asked once, with the cuts as counties of which each has the same segments.
+    """
     wanted = "position, version, effective_on, recorded_at"
-    with building(None) as connection:
-        Loader(connection, **days).load(First(session, 0))
-        expected = [
-            connection.execute(f"SELECT {wanted}, {more} FROM {view} ORDER BY 1").fetchall()
-            for view, more in LOOKED_AT.items()
-        ]
-    views = beside(StoreSource(session.store), (*LOOKED_AT, "parameters"), folder, BUSY, **days)
-    found = []
+    views = [
+        beside(StoreSource(session.store), (*LOOKED_AT, "parameters"), folder, name, **days)
+        for name, days in CUTS.items()
+    ]
+    found: dict[str, tuple[Rows, Rows]] = {name: ([], []) for name in CUTS}
+    for name, days in CUTS.items():
+        with building(None) as connection:
+            Loader(connection, **days).load(First(session, 0))
+            for view, more in LOOKED_AT.items():
+                asked = f"SELECT {wanted}, {more} FROM {view} ORDER BY 1"
+                found[name][0].append(connection.execute(asked).fetchall())
     for view, more in LOOKED_AT.items():
-        register_view(running, [views], view, shapes()[view])
-        rows = running.sql(f"SELECT {wanted}, {more} FROM {view} ORDER BY position").collect()
-        found.append([tuple(row) for row in rows])
-    return expected, found
+        register_view(running, views, view, shapes()[view])
+        asked = f"SELECT ledger, {wanted}, {more} FROM {view} ORDER BY position"
+        rows = [tuple(row) for row in running.sql(asked).collect()]
+        for name in CUTS:
+            found[name][1].append([row[1:] for row in rows if row[0] == name])
+    return found
 
 
 def what(results: dict[str, ModelResult]) -> dict[str, Any]:

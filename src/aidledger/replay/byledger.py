@@ -41,7 +41,8 @@ def _widen(select: exp.Select) -> None:
         group.append("expressions", here.copy())
     elif any(node.find_ancestor(exp.Window) is None for node in _own(select, exp.AggFunc)):
         here = _feed(select, here)
-    select.append("expressions", exp.alias_(here, LEDGER))
+    # a column is called so already: Spark makes an invalid plan of some needless aliases
+    select.append("expressions", here if isinstance(here, exp.Column) else exp.alias_(here, LEDGER))
 
 
 def _own(select: exp.Select, kind: type[exp.Expr]) -> list[exp.Expr]:

@@ -6,6 +6,7 @@ Spark starts, and what Spark built is taken over with the types that DuckDB woul
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -14,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import duckdb
-import msgspec
 from pyspark.sql import SparkSession
 
 from aidledger.ledger.canonical import clip
@@ -29,13 +29,14 @@ from aidledger.replay.building import (
     failure_of,
     unread,
 )
+from aidledger.replay.byledger import LEDGER
 from aidledger.replay.digest import columns_of, digest_of, fingerprint
 from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.loading import Loaded, Source
 from aidledger.replay.models import Model, ModelError
-from aidledger.replay.overlay import SealedViews, copied, drop_views, load_beside
-from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, session_of
+from aidledger.replay.overlay import SealedViews, drop_views, load_beside
+from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, place_of, session_of
 from aidledger.replay.versions import BESIDE_COLUMNS, beside_sql
 from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, quoted
 
@@ -74,24 +75,56 @@ def plan(models: Mapping[str, Model]) -> dict[str, Columns]:
 
 
 def export_views(
-    connection: duckdb.DuckDBPyConnection, names: Iterable[str], folder: Path, ledger: str
+    connection: duckdb.DuckDBPyConnection,
+    names: Iterable[str],
+    folder: Path,
+    ledger: str,
+    sealed: SealedViews | None = None,
+    *,
+    shared: Path | None = None,
 ) -> LedgerViews:
-    """Write the loaded views that have rows as Parquet into a new folder.
+    """Lay the views that have rows before Spark, in a folder that all ledgers of a run share.
+
+    What was loaded is written as Parquet. Of a sealed file a link is made, by which Spark reads it
+    where it lies, or a copy where the workers don't see it, or the disk knows no links.
+
+    Args:
+        connection: with the loaded views.
+        names: of the views.
+        folder: the folder.
+        ledger: the ledger's name, as a folder may have it.
+        sealed: the columns of its segments.
+        shared: as `Engine` has its `folder`.
 
     Raises:
         duckdb.Error: the disk refused.
+        OSError: the same.
 
     """
-    folder.mkdir(parents=True)
-    files: dict[str, tuple[str, ...]] = {}
     for name in names:
-        path = folder / f"{name}.parquet"
-        row = connection.execute(
-            f"COPY {quoted(name)} TO {literal(str(path))} (FORMAT parquet)"
-        ).fetchone()
-        if row and row[0]:
-            files[name] = (str(path),)
-    return LedgerViews(ledger=ledger, files=files)
+        row = connection.execute(f"SELECT 1 FROM {quoted(name)} LIMIT 1").fetchone()  # noqa: S608
+        if row is not None:
+            path = folder / place_of(name, ledger, sealed=False) / "rows.parquet"
+            path.parent.mkdir(parents=True)
+            connection.execute(f"COPY {quoted(name)} TO {literal(str(path))} (FORMAT parquet)")
+    for name, several in sealed.files.items() if sealed else ():
+        place = folder / place_of(name, ledger, sealed=True)
+        place.mkdir(parents=True)
+        for number, file in enumerate(several):
+            _link(Path(file).resolve(), place / f"{number}.parquet", shared)
+    return LedgerViews(ledger=ledger, folder=folder, sealed=sealed)
+
+
+def _link(file: Path, there: Path, shared: Path | None) -> None:
+    """Make a link to a file that workers see, or else a copy."""
+    if shared is None or file.is_relative_to(shared.resolve()):
+        try:
+            there.symlink_to(file)
+        except OSError:  # a mounted object store knows no links
+            pass
+        else:
+            return
+    shutil.copyfile(file, there)
 
 
 def take_over(
@@ -207,18 +240,6 @@ class Engine:
             return run.take(connection, _ONE, watch)
 
 
-def seen_by_workers(
-    sealed: SealedViews | None, place: Path, shared: Path | None
-) -> SealedViews | None:
-    """Return sealed views whose files every worker sees: they are copied where they lie elsewhere."""
-    if sealed is None or shared is None:
-        return sealed
-    files = (Path(one) for several in sealed.files.values() for one in several)
-    if all(one.resolve().is_relative_to(shared.resolve()) for one in files):
-        return sealed
-    return copied(sealed, place / "sealed")
-
-
 class Run:
     """Models of one ledger or of many, built in one run of Spark and then taken over ledger by ledger."""
 
@@ -249,10 +270,8 @@ class Run:
             OSError: the same.
 
         """
-        folder = self._place / "views" / ledger
-        views = export_views(connection, viewed(self._wanted), folder, ledger)
-        seen = seen_by_workers(sealed, folder, self._shared)
-        return msgspec.structs.replace(views, sealed=seen)
+        names, folder = viewed(self._wanted), self._place / "views"
+        return export_views(connection, names, folder, ledger, sealed, shared=self._shared)
 
     def lay_out(
         self,
@@ -345,4 +364,4 @@ class Run:
 
 def built_files(folder: Path, model: str, ledger: str) -> list[str]:
     """Return the Parquet files of a built model of a ledger; none where it has no rows."""
-    return sorted(str(path) for path in (folder / model / f"ledger={ledger}").glob("*.parquet"))
+    return sorted(str(path) for path in (folder / model / f"{LEDGER}={ledger}").glob("*.parquet"))

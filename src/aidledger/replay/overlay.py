@@ -7,10 +7,8 @@ that are taken out, and with both cuts, they give the views that `loading` gives
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -75,18 +73,6 @@ def load_beside(
     )
     entries = loaded.entries + _count(connection, sealed)
     return msgspec.structs.replace(loaded, entries=entries), sealed
-
-
-def copied(sealed: SealedViews, folder: Path) -> SealedViews:
-    """Copy the files of sealed views, as they are, into a new folder. Raises OSError."""
-    files: dict[str, tuple[str, ...]] = {}
-    for name, several in sealed.files.items():
-        for one in map(Path, several):
-            there = folder / one.parent.name / one.name
-            there.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(one, there)
-            files[name] = (*files.get(name, ()), str(there))
-    return msgspec.structs.replace(sealed, files=files)
 
 
 class _Beside:

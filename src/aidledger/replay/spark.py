@@ -9,6 +9,7 @@ again from those files. Each row is hashed where it was made, and again where it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Final
@@ -23,7 +24,6 @@ from pyspark.sql.functions import (
     element_at,
     encode,
     lit,
-    regexp_extract,
     sha2,
     struct,
     to_json,
@@ -48,6 +48,10 @@ LEAF: Final = "leaf"
 ENTRY: Final = "entry"
 """The view of every entry of every type."""
 
+_VIEW: Final = "of_view"
+_SEALED: Final = "from_segment"
+"""What the folders tell of their files, as columns which no view has."""
+
 MUST: Final[Mapping[str, str]] = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
@@ -61,17 +65,27 @@ MUST: Final[Mapping[str, str]] = {
 QUIETLY: Final[Mapping[str, str]] = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    "spark.sql.ui.explainMode": "simple",
     "spark.sql.constraintPropagation.enabled": "false",
 }
-"""Settings of a session of ours: no port that nobody asked for, and no endless planning."""
+"""Settings of a session of ours: no port that nobody asked for, no plan written out at length for
+nobody, and no endless planning."""
 
 
 class LedgerViews(msgspec.Struct, frozen=True, kw_only=True):
-    """The views of one ledger: its name, the Parquet files of each that has rows, and sealed ones."""
+    """The views of one ledger: its name, the folder they lie in, and which sealed rows count.
+
+    All ledgers of a run share the folder: each file lies at its `place_of`.
+    """
 
     ledger: str
-    files: Mapping[str, tuple[str, ...]]
+    folder: Path
     sealed: SealedViews | None = None
+
+
+def place_of(view: str, ledger: str, *, sealed: bool) -> str:
+    """Return the folder, below the shared one, for what a ledger has of a view."""
+    return f"{_VIEW}={view}/{LEDGER}={ledger}/{_SEALED}={int(sealed)}"
 
 
 def session_of(master: str | None, settings: Mapping[str, str] | None = None) -> SparkSession:
@@ -206,12 +220,7 @@ def register_view(
 ) -> None:
     """Register one view of all ledgers; `create` makes an empty table of it in DuckDB."""
     columns = _columns(create)
-    schema = ", ".join(f"`{name}` {kind}" for name, kind in columns)
-    frames = [
-        frame.withColumn(LEDGER, lit(held.ledger))
-        for held in ledgers
-        for frame in _parts(session, held, view, schema)
-    ]
+    frames = [*_laid_out(session, ledgers, view, columns)]
     if not frames:
         _empty(session, view, [*columns, (LEDGER, "STRING")])
         return
@@ -221,39 +230,58 @@ def register_view(
     whole.createOrReplaceTempView(view)
 
 
-def _parts(session: SparkSession, held: LedgerViews, view: str, schema: str) -> Iterator[DataFrame]:
-    """Yield what a ledger has of a view: loaded rows, and those of segments that count."""
-    if held.files.get(view):
-        yield session.read.schema(schema).parquet(*held.files[view])
-    sealed = held.sealed
-    if sealed is None:
-        return
-    if view == ENTRY:  # every view of the segments; a file is named by its view
-        files = [path for several in sealed.files.values() for path in several]
-        name = element_at(_type_names(), regexp_extract("_metadata.file_name", r"^(\w+)\.", 1))
-        envelope = schema.rpartition(",")[0]
-    else:
-        files, name, envelope = [*sealed.files.get(view, ())], None, schema
-    if files:
-        frame = session.read.schema(envelope).parquet(*files)
-        yield _counting(frame if name is None else frame.withColumn("type", name), sealed, view)
+def _laid_out(
+    session: SparkSession, ledgers: Sequence[LedgerViews], view: str, columns: list[tuple[str, str]]
+) -> Iterator[DataFrame]:
+    """Yield what lies there of a view: one frame for all ledgers, as a plan grows with each."""
+    folder = ledgers[0].folder
+    names = [*(name for name, _ in columns), LEDGER]
+    told = [(LEDGER, "STRING"), (_SEALED, "STRING")]
+    if (folder / f"{_VIEW}={view}").is_dir():
+        frame = session.read.schema(_schema([*columns, *told]))
+        read = frame.parquet(str(folder / f"{_VIEW}={view}"))
+        yield _counting(read, ledgers, view).select(*names)
+    if view == ENTRY and any(held.sealed and held.sealed.files for held in ledgers):
+        frame = session.read.schema(_schema([*columns[:-1], *told, (_VIEW, "STRING")]))
+        read = frame.parquet(str(folder)).where(f"{_SEALED} = '1'")  # every view of the segments
+        typed = read.withColumn(columns[-1][0], element_at(_type_names(ledgers), read[_VIEW]))
+        yield _counting(typed, ledgers, view).select(*names)
 
 
-def _counting(frame: DataFrame, sealed: SealedViews, view: str) -> DataFrame:
+def _counting(frame: DataFrame, ledgers: Sequence[LedgerViews], view: str) -> DataFrame:
     """Leave out of sealed rows those that don't count."""
-    frame = frame.where(frame["effective_on"] <= lit(sealed.as_of))
-    if sealed.known_until is not None:
-        until = lit(sealed.known_until.isoformat(sep=" ")).cast("timestamp_ntz")
-        frame = frame.where(frame["recorded_at"] <= until)
-    out = sealed.taken_out if view == ENTRY else {view: sealed.taken_out.get(view, ())}
-    positions = [at for several in out.values() for at in several]
-    return frame.where(~frame["position"].isin(positions)) if positions else frame
+    sealed = {held.ledger: held.sealed for held in ledgers if held.sealed is not None}
+    alike: dict[tuple[date, datetime | None], list[str]] = {}
+    for ledger, cut in sealed.items():
+        if view == ENTRY or view in cut.files:
+            alike.setdefault((cut.as_of, cut.known_until), []).append(ledger)
+    if not alike:
+        return frame
+    counts = frame[_SEALED] == lit("0")
+    for (as_of, known_until), names in alike.items():
+        within = frame[LEDGER].isin(names) & (frame["effective_on"] <= lit(as_of))
+        if known_until is not None:
+            until = lit(known_until.isoformat(sep=" ")).cast("timestamp_ntz")
+            within = within & (frame["recorded_at"] <= until)
+        counts = counts | within
+    for ledger, cut in sealed.items():
+        out = cut.taken_out if view == ENTRY else {view: cut.taken_out.get(view, ())}
+        positions = [at for several in out.values() for at in several]
+        if positions:  # they stand beside the segments as they were put right
+            here = (frame[_SEALED] == lit("1")) & (frame[LEDGER] == lit(ledger))
+            counts = counts & ~(here & frame["position"].isin(positions))
+    return frame.where(counts)
 
 
-def _type_names() -> Column:
-    """Return the wire name of each view's type."""
-    views = event_views().values()
+def _type_names(ledgers: Sequence[LedgerViews]) -> Column:
+    """Return the wire name of the type of each view of which there are sealed rows."""
+    held = {name for one in ledgers if one.sealed is not None for name in one.sealed.files}
+    views = [view for view in event_views().values() if view.name in held]
     return create_map(*(lit(text) for view in views for text in (view.name, view.type_name)))
+
+
+def _schema(columns: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"`{name}` {kind}" for name, kind in columns)
 
 
 def _columns(create: str) -> list[tuple[str, str]]:
