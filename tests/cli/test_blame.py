@@ -154,8 +154,10 @@ def test_a_part_of_the_state_is_asked_with_a_dot_or_whole(amended: Office) -> No
 
     whole, one = fields("standing"), fields("standing.stated")
     none = on(Path(amended.location), "case", "blame", CASE, "nothing")
+    near = on(Path(amended.location), "case", "blame", CASE, "standing.state")
 
     assert one == [f for f in whole if f["field"] == "standing.stated"] != []
     assert whole
     assert 2 == none.code
+    assert near.err.splitlines()[-1].endswith("did you mean standing.stated")
     assert set(field_values(Case(stream="case/x"))) <= set(none.err.replace(",", " ").split())

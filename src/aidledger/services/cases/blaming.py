@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from typing import Any, Final
 
 import msgspec
@@ -100,8 +101,11 @@ def blame(
     names = list(field_values(Case(stream=case)))
     wanted = [n for n in names if field in (None, n, n.partition(".")[0])]
     if not wanted:
+        near = get_close_matches(str(field), names, n=1)
         raise ServiceError(
-            f"{field}: expected a field of a case, found none", hint=", ".join(names), exit_code=2
+            f"{field}: expected a field of a case, found none",
+            hint=f"did you mean {near[0]}" if near else ", ".join(names),
+            exit_code=2,
         )
     entries, day = history(session, case, known_on=known_on), as_of or END_OF_TIME
     changes = _changes(case, standing(entries, as_of=day))
