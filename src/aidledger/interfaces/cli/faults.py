@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -20,6 +21,8 @@ from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.store.errors import KeyFileError, SecretsError, StoreError, VaultError
 
 _SHOWN: Final = 50
+_MANY: Final = 6
+_NAMED: Final = 3
 _STORE_EXITS: Final = {
     "exists": errors.USAGE,
     "usage": errors.USAGE,
@@ -113,10 +116,11 @@ def refused_fault(error: RefusedError, lang: Language) -> Fault:
         f"输入有 {count} 处问题，没有记录",
         f"{count} problem{'' if count == 1 else 's'} in the input, nothing was recorded",
     )
-    details = [problem_text(problem, lang) for problem in error.problems[:_SHOWN]]
-    if count > _SHOWN:
-        more = Said(f"另有 {count - _SHOWN} 处，见 --json", f"and {count - _SHOWN} more: --json")
-        details.append(more.in_(lang))
+    details = _told_once(error.problems, lang)
+    if len(details) > _SHOWN:
+        left = len(details) - _SHOWN
+        more = Said(f"另有 {left} 处，见 --json", f"and {left} more: --json")
+        details = [*details[:_SHOWN], more.in_(lang)]
     hint = Said("改正后重新提交全部内容", "correct them and hand in the whole again")
     if any(problem.clause for problem in error.problems):
         hint = Said(
@@ -124,6 +128,27 @@ def refused_fault(error: RefusedError, lang: Language) -> Fault:
             "an act against a rule needs despite with clause, reason and authority, and is a finding",
         )
     return Fault(errors.FINDINGS, said.in_(lang), hint.in_(lang), tuple(details))
+
+
+def _told_once(problems: Sequence[Problem], lang: Language) -> list[str]:
+    """Return each problem in one line; what is wrong in the same way at many lines, once for all."""
+    alike: dict[str, list[Problem]] = {}
+    for problem in problems:
+        text = problem_text(msgspec.structs.replace(problem, line=None), lang)
+        alike.setdefault(text, []).append(problem)
+    told = []
+    for text, several in alike.items():
+        lines = [str(one.line) for one in several if one.line is not None]
+        if len(lines) < _MANY:
+            told += [problem_text(one, lang) for one in several]
+            continue
+        left = len(lines) - _NAMED
+        said = Said(
+            f"第 {'、'.join(lines[:_NAMED])} 行等 {len(lines)} 行",
+            f"lines {', '.join(lines[:_NAMED])} and {left} more",
+        )
+        told.append(f"{said.in_(lang)}: {text}")
+    return told
 
 
 def problem_text(problem: Problem, lang: Language) -> str:
