@@ -21,12 +21,12 @@ from aidledger.replay.handing import Copier, Table
 from aidledger.replay.models import load_models, loaded_tables
 from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.handing.checking import check
+from aidledger.services.handing.columnwords import column_words
 from aidledger.services.handing.datasette import QUERIES, write_sqlite
 from aidledger.services.handing.finished import Finished, finished
 from aidledger.services.handing.flat import write_flat
 from aidledger.services.handing.placing import placed_folder
 from aidledger.services.handing.tables import write_duckdb, write_parquet
-from aidledger.services.handing.words import column_words
 from aidledger.services.session import open_session
 
 FEW = ("arrears", "case_people", "trial_balance")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from aidledger.domain.events.codes import EVENT_CODES
 from aidledger.domain.policy.codes import CODES
 from aidledger.domain.policy.vocabulary import PARAMETERS
 
@@ -37,7 +38,7 @@ def value_words(value: Any) -> tuple[str, str]:
         case bool():
             return ("是", "yes") if value else ("否", "no")
         case str():
-            return CODES.get(value, (value, value.replace("_", " ")))
+            return CODES.get(value) or EVENT_CODES.get(value) or (value, value.replace("_", " "))
         case list() | tuple():
             said = [value_words(one) for one in value] or [CODES["none"]]
             return "、".join(zh for zh, _ in said), ", ".join(en for _, en in said)

@@ -9,7 +9,7 @@ import msgspec
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.interfaces.cli.wording import fact_text, moment, shortened, word, yuan
+from aidledger.interfaces.cli.wording import fact_text, field_name, moment, shortened, word, yuan
 from aidledger.services.cases.blaming import Amendment, Blame, blame
 from aidledger.services.cases.history import find_stream
 
@@ -67,7 +67,12 @@ def value_text(app: App, field: str, value: Any) -> str:
 def _show_field(app: App, one: Blame) -> None:
     """Print one field with the entry behind it, what amended that, and what it was before."""
     screen = app.screen
-    screen.heading(layout.plain(f"{one.field}  {value_text(app, one.field, one.value)}"))
+    name = (
+        one.field
+        if app.lang == "en"
+        else f"{one.field} {field_name('case_state', one.field, app.lang)}"
+    )
+    screen.heading(layout.plain(f"{name}  {value_text(app, one.field, one.value)}"))
     pack = f"{one.pack} · {one.pack_hash[:12]}…" if one.pack_hash else ""
     effective = app.say("生效", "effective")
     recorded = app.say("记于", "recorded")

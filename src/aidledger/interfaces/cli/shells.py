@@ -28,7 +28,8 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import ModelError
 from aidledger.services.generations.rebuilding import generations_folder
-from aidledger.services.handing.words import meaning_of, table_titles
+from aidledger.services.handing.columnwords import meaning_of
+from aidledger.services.handing.words import table_titles
 from aidledger.services.problems import ServiceError
 from aidledger.services.questions.listing import Table
 from aidledger.services.questions.querying import Desk, sitting

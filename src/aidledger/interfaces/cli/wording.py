@@ -9,11 +9,14 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS, wire_name
+from aidledger.domain.events.codes import EVENT_CODES
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.policy.words import value_words
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli.language import Language, Said
+from aidledger.replay.views import view_name
 from aidledger.services.clock import CHINA
+from aidledger.services.handing.columnwords import short_name
 
 STAGES: Final[dict[str, Said]] = {
     "discovered": Said("已发现", "discovered"),
@@ -101,15 +104,49 @@ FIELDS: Final[dict[str, Said]] = {
 }
 """What the columns of ``case_state`` are called."""
 
+SEALED: Final = {
+    "ability_items": "自理能力各项",
+    "account_number": "账号",
+    "address": "住址",
+    "answer": "答复内容",
+    "category": "分类",
+    "complainant": "投诉人",
+    "decision_facts": "决定所依据的事实",
+    "disability_grade": "残疾等级",
+    "disability_kind": "残疾类别",
+    "groups": "所属群体",
+    "identity_number": "身份证号码",
+    "illness": "疾病",
+    "name": "姓名",
+    "needs": "需求",
+    "note": "备注",
+    "objector": "异议人",
+    "phone": "电话",
+    "proxy_name": "代理人姓名",
+    "reasons_text": "理由",
+    "report": "报告",
+    "statement": "陈述",
+    "text": "内容",
+    "value": "更正后的值",
+}
+"""What sealed fields are called in Chinese."""
+
 _QUIET: Final = frozenset({"decision", "source", "parts"})
 _TOKEN_SHOWN: Final = 8
 _HASH_CHARACTERS: Final = 64
 
 
 def word(value: str, lang: Language) -> str:
-    """Return the word for a code, or the code itself."""
+    """Return the word for a code; in English a code that is plain by itself as it stands."""
     said = VALUES.get(value) or STAGES.get(value)
-    return said.in_(lang) if said else value
+    if said:
+        return said.in_(lang)
+    return value_words(value)[0] if lang == "zh" else value
+
+
+def field_name(table: str, field: str, lang: Language) -> str:
+    """Return what a field is called: in English as the record has it."""
+    return short_name(table, field).zh if lang == "zh" else field.removesuffix("_fen")
 
 
 def title(entry: Recorded, lang: Language) -> str:
@@ -151,15 +188,16 @@ def limit_moves(extended: int, unit: str, suspended_since: str | None, lang: Lan
 def facts_text(entry: Recorded, lang: Language) -> str:
     """Return the key facts of an entry as short ``name value`` pairs."""
     data: Mapping[str, Any] = msgspec.to_builtins(entry.event)
+    table = view_name(wire_name(entry.event))
     shown = [
-        f"{key.removesuffix('_fen')} {_value(key, value, lang)}"
+        f"{field_name(table, key, lang)} {_value(key, value, lang)}"
         for key, value in data.items()
         if key not in _QUIET and value not in (None, "", [], ())
     ]
     if entry.sealed:
-        names = ", ".join(entry.sealed)
-        shown.append(f"密封：{names}" if lang == "zh" else f"sealed: {names}")
-    return "; ".join(shown)
+        names = [SEALED.get(name, name) if lang == "zh" else name for name in entry.sealed]
+        shown.append(f"密封：{'、'.join(names)}" if lang == "zh" else f"sealed: {', '.join(names)}")
+    return Said("；", "; ").in_(lang).join(shown)
 
 
 def _value(key: str, value: Any, lang: Language) -> str:
@@ -170,13 +208,14 @@ def _value(key: str, value: Any, lang: Language) -> str:
         case int() if key.endswith("_fen"):
             return yuan(value, lang)
         case str():
-            return word(shortened(value), lang)
+            own = EVENT_CODES.get(f"{key}.{value}")
+            return own[0] if own and lang == "zh" else word(shortened(value), lang)
         case list() | tuple():
-            return ", ".join(_value("", item, lang) for item in value[:4]) + (
-                "…" if len(value) > 4 else ""
-            )
+            between = Said("、", ", ").in_(lang)
+            shown = between.join(_value(key, item, lang) for item in value[:4])
+            return shown + ("…" if len(value) > 4 else "")
         case dict():
-            return ", ".join(str(item) for item in value.values())
+            return Said("，", ", ").in_(lang).join(_value(k, v, lang) for k, v in value.items())
         case _:
             return str(value)
 

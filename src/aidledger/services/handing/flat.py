@@ -17,11 +17,12 @@ import msgspec
 
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.handing import Column
+from aidledger.services.handing.columnwords import meaning_of
 from aidledger.services.handing.finished import Finished
 from aidledger.services.handing.manifest import HandedFile, Manifest, files_in
 from aidledger.services.handing.placing import placed_folder
 from aidledger.services.handing.tables import Handing, Progress, handing
-from aidledger.services.handing.words import TableWords, meaning_of, unit_of
+from aidledger.services.handing.words import TableWords, unit_of
 from aidledger.services.questions.listing import BOM
 
 DATA: Final = "data"

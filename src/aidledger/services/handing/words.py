@@ -1,10 +1,8 @@
-"""What tables and columns mean, in Chinese and English: from the catalogue, the models and a list of words."""
+"""What tables mean, in Chinese and English: from the catalogue, the models and the words of columns."""
 
 from __future__ import annotations
 
 from collections.abc import Container
-from functools import lru_cache
-from importlib import resources
 from typing import Final
 
 import msgspec
@@ -15,8 +13,8 @@ from aidledger.replay.handing import Column, Table
 from aidledger.replay.models import Model, load_models
 from aidledger.replay.views import event_views
 from aidledger.said import Said
+from aidledger.services.handing.columnwords import meaning_of
 
-WORDS: Final = "columns.tsv"
 _BESIDE: Final[dict[str, tuple[Said, Said, tuple[str, ...]]]] = {
     "entry": (
         Said("全部条目", "every entry"),
@@ -66,24 +64,6 @@ class TableWords(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     title: Said
     meaning: Said
-
-
-@lru_cache(maxsize=1)
-def column_words() -> dict[str, Said]:
-    """Return the words of every column name that tables have."""
-    text = resources.files(__package__).joinpath(WORDS).read_text("utf-8")
-    rows = (line.split("\t") for line in text.splitlines())
-    return {name: Said(zh, en) for name, zh, en in rows}
-
-
-def meaning_of(table: str, column: str) -> Said:
-    """Return what a column is; one that nobody has words for is called by its name."""
-    words = column_words()
-    return (
-        words.get(f"{table}.{column}")
-        or words.get(column)
-        or Said(column, column.replace("_", " "))
-    )
 
 
 def unit_of(column: Column) -> Said | None:
