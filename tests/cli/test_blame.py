@@ -130,7 +130,7 @@ def test_corrected_and_annulled_entries_are_told(amended: Office) -> None:
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("zh", ("ApplicationSubmitted", "更正了", "作废了", "政策包", "此前")),
+        ("zh", ("申请", "城乡类别：城镇", "更正了", "作废了", "政策包", "此前")),
         ("en", ("ApplicationSubmitted", "corrected area of", "annulled", "pack", "before")),
     ],
 )

@@ -10,11 +10,14 @@ from typing import Any, Literal
 import msgspec
 import pytest
 
+from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.codes import EVENT_CODES
 from aidledger.domain.policy.codes import CODES
 from aidledger.domain.policy.words import value_words
-from aidledger.interfaces.cli.wording import SEALED, STAGES, VALUES
+from aidledger.interfaces.cli.casefields import CASE_FIELDS
+from aidledger.interfaces.cli.wording import SEALED, STAGES, VALUES, field_name
+from aidledger.services.cases.blaming import field_values
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -52,3 +55,11 @@ def test_the_words_are_words_in_each_language_and_said_once() -> None:
 
 def test_every_sealed_field_has_a_chinese_name() -> None:
     assert {field for kind in EVENTS.values() for field in kind.sealed} == SEALED.keys()
+
+
+def test_every_field_of_a_case_has_a_chinese_name() -> None:
+    fields = set(field_values(Case(stream="case/x")))
+    names = {f: CASE_FIELDS.get(f) or field_name("case_state", f, "zh") for f in fields}
+
+    assert set() == {field for field, name in names.items() if not CHINESE.search(name)}
+    assert set() == CASE_FIELDS.keys() - fields

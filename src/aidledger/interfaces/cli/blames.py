@@ -8,8 +8,18 @@ import msgspec
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.casefields import CASE_FIELDS
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.interfaces.cli.wording import fact_text, field_name, moment, shortened, word, yuan
+from aidledger.interfaces.cli.wording import (
+    event_value,
+    fact_text,
+    field_name,
+    moment,
+    shortened,
+    type_name,
+    word,
+    yuan,
+)
 from aidledger.services.cases.blaming import Amendment, Blame, blame
 from aidledger.services.cases.history import find_stream
 
@@ -47,12 +57,13 @@ def show_blame(
 def _show_line(app: App, one: Blame, by: int) -> None:
     """Print one field: its value, and below it the entry that made it so."""
     screen = app.screen
-    value = layout.plain(value_text(app, one.field, one.value))
+    value = layout.plain(_called(app, one.field) + value_text(app, one.field, one.value))
     first, *rest = layout.wrap(value, screen.width - by)
     screen.line(screen.style(layout.pad(one.field, by), "bold") + first)
     screen.lines(" " * by + line for line in rest)
     marks = " ".join(_mark(app, amendment) for amendment in one.amendments)
-    entry = f"{one.position} · {one.effective_on} · {one.type} · {one.actor} {marks}"
+    kind = type_name(one.type, app.lang)
+    entry = f"{one.position} · {one.effective_on} · {kind} · {one.actor} {marks}"
     lines = layout.indent(layout.plain(entry.rstrip()), screen.width, by)
     screen.lines(screen.style(line, "dim") for line in lines)
 
@@ -61,23 +72,29 @@ def value_text(app: App, field: str, value: Any) -> str:
     """Return a field's value as people read it: amounts in yuan, codes in words, tokens cut."""
     if field.endswith("_fen") and type(value) is int and value >= 0:
         return yuan(value, app.lang)
+    if app.lang == "zh" and value is not None:
+        return event_value(field, value, app.lang) or "–"
     return word(shortened(fact_text(value)), app.lang) or "–"
+
+
+def _called(app: App, field: str) -> str:
+    """Return before a value what its field is called, where that is not its name."""
+    if app.lang == "en":
+        return ""
+    column = field_name("case_state", field, app.lang)
+    return f"{CASE_FIELDS.get(field, column)}："
 
 
 def _show_field(app: App, one: Blame) -> None:
     """Print one field with the entry behind it, what amended that, and what it was before."""
     screen = app.screen
-    name = (
-        one.field
-        if app.lang == "en"
-        else f"{one.field} {field_name('case_state', one.field, app.lang)}"
-    )
-    screen.heading(layout.plain(f"{name}  {value_text(app, one.field, one.value)}"))
+    value = _called(app, one.field) + value_text(app, one.field, one.value)
+    screen.heading(layout.plain(f"{one.field}  {value}"))
     pack = f"{one.pack} · {one.pack_hash[:12]}…" if one.pack_hash else ""
     effective = app.say("生效", "effective")
     recorded = app.say("记于", "recorded")
     rows = [
-        (app.say("记录", "entry"), f"{one.position} · {one.type}"),
+        (app.say("记录", "entry"), f"{one.position} · {type_name(one.type, app.lang)}"),
         (effective, f"{one.effective_on} · {recorded} {moment(one.recorded_at)}"),
         (app.say("经办", "who"), f"{one.actor} · {one.office}"),
         (app.say("政策包", "pack"), pack.lstrip(" ·")),
@@ -88,7 +105,7 @@ def _show_field(app: App, one: Blame) -> None:
                 " · ".join(
                     [
                         value_text(app, one.field, was.value),
-                        *(str(was.position), was.type, was.effective_on),
+                        *(str(was.position), type_name(was.type, app.lang), was.effective_on),
                     ]
                 ),
             )
@@ -108,12 +125,13 @@ def _mark(app: App, one: Amendment) -> str:
 def _amended(app: App, one: Amendment) -> str:
     """Return what an amendment did, when and by whom."""
     by = f"{moment(one.recorded_at)} · {one.actor}"
+    kind = type_name(one.type, app.lang)
     if one.field:
         return app.say(
-            f"{one.position} · {one.type} · 更正了 {one.of} 的 {one.field} · {by}",
-            f"{one.position} · {one.type} · corrected {one.field} of {one.of} · {by}",
+            f"{one.position} · {kind} · 更正了 {one.of} 的 {one.field} · {by}",
+            f"{one.position} · {kind} · corrected {one.field} of {one.of} · {by}",
         )
     return app.say(
-        f"{one.position} · {one.type} · 作废了 {one.of}，它曾填写此字段 · {by}",
-        f"{one.position} · {one.type} · annulled {one.of}, which had set this · {by}",
+        f"{one.position} · {kind} · 作废了 {one.of}，它曾填写此字段 · {by}",
+        f"{one.position} · {kind} · annulled {one.of}, which had set this · {by}",
     )

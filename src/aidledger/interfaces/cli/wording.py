@@ -155,6 +155,11 @@ def title(entry: Recorded, lang: Language) -> str:
     return kind.title_zh if lang == "zh" else kind.title_en
 
 
+def type_name(wire: str, lang: Language) -> str:
+    """Return what a type of events is called: in English its wire name."""
+    return EVENTS[wire].title_zh if lang == "zh" and wire in EVENTS else wire
+
+
 def yuan(amount_fen: int, lang: Language) -> str:
     """Return an amount in yuan, with thousands set off."""
     return f"{grouped_yuan(amount_fen)} " + ("元" if lang == "zh" else "yuan")
@@ -190,7 +195,7 @@ def facts_text(entry: Recorded, lang: Language) -> str:
     data: Mapping[str, Any] = msgspec.to_builtins(entry.event)
     table = view_name(wire_name(entry.event))
     shown = [
-        f"{field_name(table, key, lang)} {_value(key, value, lang)}"
+        f"{field_name(table, key, lang)} {event_value(key, value, lang)}"
         for key, value in data.items()
         if key not in _QUIET and value not in (None, "", [], ())
     ]
@@ -200,8 +205,8 @@ def facts_text(entry: Recorded, lang: Language) -> str:
     return Said("；", "; ").in_(lang).join(shown)
 
 
-def _value(key: str, value: Any, lang: Language) -> str:
-    """Return one value of an event, short."""
+def event_value(key: str, value: Any, lang: Language) -> str:
+    """Return one value of a field of an event, short."""
     match value:
         case bool():
             return Said("是", "yes").in_(lang) if value else Said("否", "no").in_(lang)
@@ -212,10 +217,12 @@ def _value(key: str, value: Any, lang: Language) -> str:
             return own[0] if own and lang == "zh" else word(shortened(value), lang)
         case list() | tuple():
             between = Said("、", ", ").in_(lang)
-            shown = between.join(_value(key, item, lang) for item in value[:4])
+            shown = between.join(event_value(key, item, lang) for item in value[:4])
             return shown + ("…" if len(value) > 4 else "")
         case dict():
-            return Said("，", ", ").in_(lang).join(_value(k, v, lang) for k, v in value.items())
+            return (
+                Said("，", ", ").in_(lang).join(event_value(k, v, lang) for k, v in value.items())
+            )
         case _:
             return str(value)
 
