@@ -16,7 +16,7 @@ from aidledger.domain.events.codes import EVENT_CODES
 from aidledger.domain.policy.codes import CODES
 from aidledger.domain.policy.words import value_words
 from aidledger.interfaces.cli.casefields import CASE_FIELDS
-from aidledger.interfaces.cli.wording import SEALED, STAGES, VALUES, field_name
+from aidledger.interfaces.cli.wording import SEALED, STAGES, VALUES, field_name, word
 from aidledger.services.cases.blaming import field_values
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -51,6 +51,7 @@ def test_the_words_are_words_in_each_language_and_said_once() -> None:
         assert en.isascii(), en
     assert ("不适用", "not applicable") == value_words("not_applicable")
     assert ("x_y", "x y") == value_words("x_y")
+    assert ("", "当面") == (word("", "zh"), word("in_person", "zh"))
 
 
 def test_every_sealed_field_has_a_chinese_name() -> None:

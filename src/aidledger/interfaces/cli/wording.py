@@ -141,7 +141,7 @@ def word(value: str, lang: Language) -> str:
     said = VALUES.get(value) or STAGES.get(value)
     if said:
         return said.in_(lang)
-    return value_words(value)[0] if lang == "zh" else value
+    return value_words(value)[0] if value and lang == "zh" else value
 
 
 def field_name(table: str, field: str, lang: Language) -> str:
