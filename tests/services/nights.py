@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import runs_folder
 from aidledger.services.witnessing.witness import open_witness
+from aidledger.store.opening import open_ledger
 
 NOW = datetime(2026, 6, 1, 17, 30, tzinfo=UTC)
 ACTOR, OFFICE = "520123-u10", "520123"
@@ -68,9 +70,16 @@ def asked(ledger: Path, **more: Any) -> Asked:
     return Asked(**{**given, **more})
 
 
+def clock_of(ledger: Path) -> SetClock:
+    """Set a clock that is not behind what was recorded under a real one."""
+    with closing(open_ledger(ledger, read_only=True)) as store:
+        last = store.head().recorded_at
+    return SetClock(max(NOW, datetime.fromisoformat(last)) if last else NOW)
+
+
 def means(ledger: Path, **more: Any) -> Means:
     """Work under the set clock, with the witness at hand instead of a network."""
-    clock = SetClock(NOW)
+    clock = clock_of(ledger)
     witness = open_witness(ledger.parent / "audit", passphrase=None, clock=clock)
 
     def send(url: str, body: bytes) -> tuple[int, bytes]:
