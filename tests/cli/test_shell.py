@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -164,6 +165,21 @@ class Terminal:
                 return False
             self.seen += os.read(self.ours, 65_536).decode("utf-8", "replace")
         return True
+
+
+def test_interrupts_one_upon_the_other_end_no_sitting(terminal: Terminal) -> None:
+    terminal.until("sql> ")
+    for _ in range(300):
+        terminal.process.send_signal(signal.SIGINT)
+        time.sleep(0.001)
+    for _ in range(5):  # the last one may lie until a key is pressed, and take the line with it
+        terminal.type("SELECT 6 * 7 AS n;\n")
+        if terminal.shows("42", 20):
+            break
+    else:
+        pytest.fail(f"no answer in {terminal.seen!r}")
+
+    assert terminal.process.poll() is None
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ said and the shell goes on; Ctrl-C stops the question that is being answered, an
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from importlib import import_module
@@ -69,35 +69,29 @@ def run_shell(app: App, settings: Settings) -> int:
         try:
             if interactive:
                 shell.greet()
-                lines = _typed(shell.prompt)
-            else:
-                lines = iter(given)
-            shell.read(lines)
+            ask = _typed(shell.prompt) if interactive else given.readline
+            shell.read(ask, interactive=interactive)
         finally:
             shell.close()
     return COULD_NOT_RUN if shell.faults and not interactive else OK
 
 
-def _typed(prompt: Callable[[], str]) -> Iterator[str]:
-    """Yield the lines that somebody types, with editing and history where the system has them.
+def _typed(prompt: Callable[[], str]) -> Callable[[], str]:
+    """Return what asks for a line, with editing and history where the system has them; the end is empty.
 
-    The history ends with the sitting: what was asked of people stays in no file. A line that was given
-    up by Ctrl-C comes as `_GIVEN_UP`.
+    The history ends with the sitting: what was asked of people stays in no file.
     """
     if find_spec("readline") is not None:
         import_module("readline")
-    while True:
+
+    def ask() -> str:
         try:
-            yield input(prompt()) + "\n"
+            return input(prompt()) + "\n"
         except EOFError:
             print()
-            return
-        except KeyboardInterrupt:
-            print()
-            yield _GIVEN_UP
+            return ""
 
-
-_GIVEN_UP: Final = "\x03"
+    return ask
 
 
 class _Shell:
@@ -136,22 +130,39 @@ class _Shell:
         self._open.close()
         self._desk = None
 
-    def read(self, lines: Iterator[str]) -> None:
-        """Take line after line, until there is none or somebody leaves."""
-        for line in lines:
-            if line == _GIVEN_UP:
-                self._begun = ""
-            elif not self._begun.strip() and line.lstrip().startswith("."):
-                if not self._guarded(self._command, line):
+    def read(self, ask: Callable[[], str], *, interactive: bool) -> None:
+        """Take line after line, until there is none or somebody leaves.
+
+        Who types may interrupt at any moment, and as often as he likes: a line is given up, no sitting.
+        """
+        given_up = False
+        while True:
+            try:
+                if given_up:
+                    print()
+                    self._begun, given_up = "", False
+                line = ask()
+                if not line:
+                    break
+                if not self._take(line):
                     return
-            else:
-                statements, self._begun = cut(self._begun + line)
-                for statement in statements:
-                    self._guarded(self._answer, statement)
+            except KeyboardInterrupt:
+                if not interactive:
+                    raise
+                given_up = True
         if self._begun.strip() and not is_open(self._begun):
             self._guarded(self._answer, self._begun)
         elif self._begun.strip():
             self._fault(Said("语句没有结束", "a statement that does not end"))
+
+    def _take(self, line: str) -> bool:
+        """Carry out a command, or answer the statements that a line ends. False: somebody leaves."""
+        if not self._begun.strip() and line.lstrip().startswith("."):
+            return self._guarded(self._command, line)
+        statements, self._begun = cut(self._begun + line)
+        for statement in statements:
+            self._guarded(self._answer, statement)
+        return True
 
     def _guarded(self, act: Callable[[str], bool], typed: str) -> bool:
         """Do what was typed; say what went wrong, and go on. False: somebody leaves."""
