@@ -50,6 +50,11 @@ def texts(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str | None
         case ast.IfExp(body=one, orelse=other):
             yield from texts(one, constants)
             yield from texts(other, constants)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get"), args=[_, other]) if (
+            isinstance(table := constants.get(name), ast.Dict)
+        ):
+            for one in (*table.values, other):
+                yield from texts(one, constants)
         case ast.Call(func=ast.Name(id="Said")):  # both languages stand there
             return
         case _:

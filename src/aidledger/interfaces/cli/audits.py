@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.domain.money import grouped_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
 from aidledger.interfaces.cli.ledgers import reading
@@ -49,8 +49,8 @@ def run_run(
         found = audit(
             session,
             wanted,
-            as_of=date.fromisoformat(as_of) if as_of else None,
-            known_on=date.fromisoformat(known_on) if known_on else None,
+            as_of=day_of(as_of),
+            known_on=day_of(known_on),
             folder=generations_folder(app.location()),
             limits=limits,
             progress=progress,

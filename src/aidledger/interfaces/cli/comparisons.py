@@ -11,6 +11,7 @@ import msgspec
 from aidledger.domain.money import format_yuan
 from aidledger.domain.registers.kinds import KINDS, RegisterKind
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
@@ -333,6 +334,6 @@ def _kind_object(kind: RegisterKind) -> dict[str, Any]:
 
 def _times(as_of: str | None, known_on: str | None) -> Days:
     return Days(
-        date.fromisoformat(as_of) if as_of else None,
-        date.fromisoformat(known_on) if known_on else None,
+        day_of(as_of),
+        day_of(known_on),
     )

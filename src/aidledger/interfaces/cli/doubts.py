@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.doubt import Severity
 from aidledger.domain.recorded import END_OF_TIME
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.doubtsteps import positions_of
 from aidledger.interfaces.cli.entries import entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
@@ -116,7 +116,7 @@ def _run(
         return read_run(read_input(from_file), session.store)
     wanted = rules_of(Path(rules) if rules else None, rule)
     with app.screen.reading_entries() as progress:
-        as_of, known_on = (date.fromisoformat(day) if day else None for day in days)
+        as_of, known_on = map(day_of, days)
         return run_of(
             audit(
                 session,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ import msgspec
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
@@ -83,8 +83,8 @@ def show_flow(
             first=first,
             last=last,
             township=township,
-            as_of=date.fromisoformat(as_of) if as_of else None,
-            known_on=date.fromisoformat(known_on) if known_on else None,
+            as_of=day_of(as_of),
+            known_on=day_of(known_on),
             folder=generations_folder(app.location()),
             limits=engine_limits(memory, threads),
             progress=progress,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from aidledger.audit.running import RuleFinding
 from aidledger.domain.events.register import StatementBeside
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.fundpictures import amount
@@ -142,8 +142,8 @@ def run_match(
     with app.screen.reading_entries() as progress, reading(app) as session:
         found = match_statements(
             session,
-            as_of=date.fromisoformat(as_of) if as_of else None,
-            known_on=date.fromisoformat(known_on) if known_on else None,
+            as_of=day_of(as_of),
+            known_on=day_of(known_on),
             folder=generations_folder(app.location()),
             limits=engine_limits(memory, threads),
             progress=progress,

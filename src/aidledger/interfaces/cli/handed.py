@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -11,11 +10,6 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, OK
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.handing.manifest import Manifest, manifest_path
-
-
-def day_of(text: str | None) -> date | None:
-    """Return a day that the command line has checked."""
-    return date.fromisoformat(text) if text else None
 
 
 def tell(app: App, path: Path, manifest: Manifest, *, json: bool) -> int:

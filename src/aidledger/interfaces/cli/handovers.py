@@ -10,9 +10,10 @@ import msgspec
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import FINDINGS, OK
-from aidledger.interfaces.cli.handed import day_of, tell
+from aidledger.interfaces.cli.handed import tell
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.rebuilds import Stages

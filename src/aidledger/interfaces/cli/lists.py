@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ import msgspec
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.errors import USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
@@ -100,8 +100,8 @@ def read_table(app: App, model: Model, *, as_of: str | None, known_on: str | Non
         columns, rows = read_model(
             session,
             model.name,
-            as_of=date.fromisoformat(as_of) if as_of else None,
-            known_on=date.fromisoformat(known_on) if known_on else None,
+            as_of=day_of(as_of),
+            known_on=day_of(known_on),
             folder=generations_folder(app.location()),
             progress=progress,
         )

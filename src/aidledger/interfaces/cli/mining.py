@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import CommandError
-from aidledger.interfaces.cli.handed import day_of, tell
+from aidledger.interfaces.cli.handed import tell
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.services.generations.rebuilding import generations_folder

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from aidledger.audit.running import BROKEN
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN
-from aidledger.interfaces.cli.handed import day_of, tell
+from aidledger.interfaces.cli.handed import tell
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import read_table
 from aidledger.replay.models import load_models, needed

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from typing import Final
 
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
@@ -42,8 +42,8 @@ def run_sql(
             exit_code=USAGE,
         )
     days = {
-        "as_of": date.fromisoformat(as_of) if as_of else None,
-        "known_on": date.fromisoformat(known_on) if known_on else None,
+        "as_of": day_of(as_of),
+        "known_on": day_of(known_on),
     }
     limits = engine_limits(memory, threads)
     if shell:

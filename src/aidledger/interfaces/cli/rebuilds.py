@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
@@ -51,8 +52,8 @@ def run_rebuild(
         )
     progress = Stages(app)
     days: dict[str, date | None] = {
-        "as_of": date.fromisoformat(as_of) if as_of else None,
-        "known_on": date.fromisoformat(known_on) if known_on else None,
+        "as_of": day_of(as_of),
+        "known_on": day_of(known_on),
     }
     try:
         if spark is not None and also:

@@ -7,9 +7,10 @@ from pathlib import Path
 from aidledger.audit.running import BROKEN
 from aidledger.domain.policy.schema import Severity
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN
-from aidledger.interfaces.cli.handed import day_of, tell
+from aidledger.interfaces.cli.handed import tell
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.proofs import read_policy
 from aidledger.services.audits.auditing import rules_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from aidledger.audit.sampling import Design, Method
 from aidledger.domain.money import grouped_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.errors import DIFFERS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
@@ -53,8 +53,8 @@ def run_sample(
             session,
             name,
             design,
-            as_of=date.fromisoformat(as_of) if as_of else None,
-            known_on=date.fromisoformat(known_on) if known_on else None,
+            as_of=day_of(as_of),
+            known_on=day_of(known_on),
             folder=generations_folder(app.location()),
             progress=progress,
         )

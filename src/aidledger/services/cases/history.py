@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aidledger.domain.case import fold_case
 from aidledger.domain.casestate import Case
 from aidledger.domain.recorded import END_OF_TIME, Recorded
@@ -43,6 +45,15 @@ def case_streams(session: Session) -> list[str]:
     return session.store.streams("case/")
 
 
+_NAMES: Final = {
+    "case": "aidledger case list shows the names",
+    "doubt": "aidledger doubt list shows the names",
+    "list": "aidledger log --type ListPublished shows what was published",
+    "month": "a month is there once it is closed: aidledger month close",
+}
+"""Where the names of each kind of stream are to be found."""
+
+
 def find_stream(session: Session, name: str, kind: str = "case") -> str:
     """Return the one stream that a shortened name means.
 
@@ -60,14 +71,6 @@ def find_stream(session: Session, name: str, kind: str = "case") -> str:
     what = "none" if not found else f"{len(found)}, such as {', '.join(found[:3])}"
     raise ServiceError(
         f"{name}: expected the name of one {kind}, found {what}",
-        hint="aidledger case list shows the names"
-        if kind == "case"
-        else "aidledger doubt list shows the names"
-        if kind == "doubt"
-        else "aidledger log --type ListPublished shows what was published"
-        if kind == "list"
-        else "a month is there once it is closed: aidledger month close"
-        if kind == "month"
-        else "",
+        hint=_NAMES.get(kind, ""),
         exit_code=2,
     )

@@ -24,7 +24,7 @@ from aidledger.services.clock import utc_text
 from aidledger.services.generations.rebuilding import (
     BOOKKEEPING,
     generations_folder,
-    is_of,
+    reached,
     size_of_others,
 )
 from aidledger.services.nightly.runs import history, runs_folder
@@ -136,9 +136,7 @@ def freshness(
     good = [run for run in history(folder or runs_folder(location)) if run.exit_code == 0]
     times: dict[str, str | None] = {
         "entry": _time_at(session, size - 1),
-        "generation": _first_uncovered(
-            session, current.position + 1 if current and is_of(store, current) else 0, others, now
-        ),
+        "generation": _first_uncovered(session, reached(store, current), others, now),
         "index": _first_uncovered(session, max(sealed, default=0), others, now),
         "checkpoint": _first_uncovered(session, min(signed, size), size, now),
         "run": good[-1].finished_at if good else None,

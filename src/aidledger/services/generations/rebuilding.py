@@ -140,6 +140,11 @@ def is_of(store: LedgerStore, generation: Generation) -> bool:
         return False
 
 
+def reached(store: LedgerStore, generation: Generation | None) -> int:
+    """Return how many entries of this log a generation covers: none where it is of another."""
+    return generation.position + 1 if generation is not None and is_of(store, generation) else 0
+
+
 def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
     """Return the folder named, or that of the store's own place."""
     place = folder or place_of(store)

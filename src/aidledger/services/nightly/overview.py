@@ -8,7 +8,7 @@ import msgspec
 
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
-from aidledger.services.generations.rebuilding import generations_folder, is_of, size_of_others
+from aidledger.services.generations.rebuilding import generations_folder, reached, size_of_others
 from aidledger.services.nightly.runs import (
     Run,
     history,
@@ -66,7 +66,7 @@ def overview(session: Session, location: str, folder: Path | None = None) -> Ove
         origin=store.origin,
         size=size,
         others=size_of_others(store),
-        generation=current.position + 1 if current is not None and is_of(store, current) else 0,
+        generation=reached(store, current),
         index=max(sealed, default=0),
         checkpoint=max(noted, default=0),
         running=held,
