@@ -5,6 +5,7 @@ States of streams are kept between calls and dropped whenever another writer was
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -108,7 +109,7 @@ class Session:
             "contract": (self.contracts, evolve_contract),
             "doubt": (self.doubts, evolve_doubt),
         }
-        self.pending: dict[str, list[Recorded]] = {}
+        self.pending: defaultdict[str, list[Recorded]] = defaultdict(list)
         """Decided and not yet written, of each stream: what its state has still to take in."""
         self._seen = -1
         """The size of the log that the folded states belong to; -1 where they belong to none."""
@@ -239,8 +240,8 @@ class Session:
         case = self.case(stream)
         if not case.applicant:
             return ()
-        found = (self.case(name) for name in self._known_neighbours(unwritten).beside(case))
-        return tuple(one for one in found if about(case.applicant, one, on))
+        found = map(self.case, self._known_neighbours(unwritten).beside(case))
+        return tuple([one for one in found if about(case.applicant, one, on)])
 
     def others_before(self, case: Case, position: int, on: str) -> tuple[Case, ...]:
         """Return the other cases of a case's person as they stood before an entry, by stream."""
