@@ -150,7 +150,7 @@ class RefuseLarge:
         return not any(map(self.faults, entries))
 
     def faults(self, entry: Entry) -> list[tuple[str, str, str, str]]:
-        if isinstance(entry.data, msgspec.Raw) or entry.data["n"] != 3:
+        if not isinstance(entry.data, dict) or entry.data["n"] != 3:
             return []
         return [("data_form", "n", "at most 2", "3")]
 

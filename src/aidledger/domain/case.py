@@ -38,11 +38,19 @@ _STEPS: Final[dict[type, Step]] = {
 }
 
 
-def evolve(case: Case, at: Recorded) -> Case:
-    """Return the case after one more entry; entries without a step only move the version on."""
-    step = _STEPS.get(type(at.event))
-    changes = step(case, at, at.event) if step else {}
-    return msgspec.structs.replace(case, version=at.version, last_position=at.position, **changes)
+def evolve(case: Case, *entries: Recorded) -> Case:
+    """Return the case after more entries; those without a step only move the version on."""
+    if not entries:
+        return case
+    last = entries[-1]
+    after = msgspec.structs.replace(case, version=last.version, last_position=last.position)
+    for at in entries:
+        step = _STEPS.get(type(at.event))
+        if step:
+            # nobody else has this state yet: to copy its hundred fields for each entry is the most of a fold
+            for name, value in step(after, at, at.event).items():
+                force_setattr(after, name, value)
+    return after
 
 
 def fold_case(stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> Case:
@@ -50,16 +58,7 @@ def fold_case(stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_T
 
     Annulled entries do not count and corrected ones count as corrected.
     """
-    case, last = Case(stream=stream), None
-    for last in standing(entries, as_of=as_of):
-        step = _STEPS.get(type(last.event))
-        if step:
-            # nobody else has this state yet: to copy its hundred fields for each entry is the most of a fold
-            for name, value in step(case, last, last.event).items():
-                force_setattr(case, name, value)
-    if last is None:
-        return case
-    return msgspec.structs.replace(case, version=last.version, last_position=last.position)
+    return evolve(Case(stream=stream), *standing(entries, as_of=as_of))
 
 
 def with_case_before(stream: str, entries: Iterable[Recorded]) -> Iterator[tuple[Recorded, Case]]:

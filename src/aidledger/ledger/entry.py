@@ -33,7 +33,7 @@ from aidledger.ledger.forms import (
 )
 
 if TYPE_CHECKING:
-    EntryData = dict[str, Any] | msgspec.Raw
+    EntryData = dict[str, Any] | msgspec.Raw | msgspec.Struct
 else:
     EntryData = dict[str, canonical.plain_type(canonical.FAST_DEPTH - 1)]
 
@@ -71,7 +71,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `effective_on` is when it holds in the world (a date), `recorded_at` when the ledger learned of
     it (UTC, microseconds); `prev` is the leaf hash of the stream's entry before (hex), None for
     version 1; `sealed` maps personal fields to commitments (hex). `data` is read as a dict; for
-    writing it may be canonical bytes (`msgspec.Raw`).
+    writing it may be canonical bytes (`msgspec.Raw`), or a struct whose fields stand sorted.
     """
 
     type: str = msgspec.field(name="$type")

@@ -5,11 +5,13 @@ States of streams are kept between calls and dropped whenever another writer was
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import reduce
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
 from aidledger.domain.carer import Carer, evolve_carer, fold_carer
 from aidledger.domain.case import evolve, fold_case
@@ -55,10 +57,9 @@ _STATES_KEPT: Final = 20_000
 _VERSIONS_KEPT: Final = 500_000
 """So much stays in memory between batches, however long a history is."""
 
-_NO_STEPS: Final[tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = (
-    {},
-    lambda state, _: state,
-)
+_Steps: TypeAlias = Callable[..., Any]
+"""Returns a state after more entries, given one by one after it."""
+_NO_STEPS: Final[tuple[dict[str, Any], _Steps]] = ({}, lambda state, *_: state)
 """Of streams that have no state."""
 
 
@@ -98,17 +99,17 @@ class Session:
         self._offices: dict[str, str] | None = None
         self._neighbours: Neighbours | None = None
         self.versions: dict[str, int] = {}
-        self._steps: dict[str, tuple[dict[str, Any], Callable[[Any, Recorded], Any]]] = {
+        self._steps: dict[str, tuple[dict[str, Any], _Steps]] = {
             "case": (self.cases, evolve),
-            "carer": (self.carers, evolve_carer),
-            "complaint": (self.complaints, evolve_complaint),
-            "run": (self.runs, evolve_run),
-            "fund": (self.funds, evolve_fund),
-            "stock": (self.stocks, evolve_stock),
-            "contract": (self.contracts, evolve_contract),
-            "doubt": (self.doubts, evolve_doubt),
+            "carer": (self.carers, _in_turn(evolve_carer)),
+            "complaint": (self.complaints, _in_turn(evolve_complaint)),
+            "run": (self.runs, _in_turn(evolve_run)),
+            "fund": (self.funds, _in_turn(evolve_fund)),
+            "stock": (self.stocks, _in_turn(evolve_stock)),
+            "contract": (self.contracts, _in_turn(evolve_contract)),
+            "doubt": (self.doubts, _in_turn(evolve_doubt)),
         }
-        self.pending: dict[str, list[Recorded]] = {}
+        self.pending: defaultdict[str, list[Recorded]] = defaultdict(list)
         """Decided and not yet written, of each stream: what its state has still to take in."""
         self._seen = -1
         """The size of the log that the folded states belong to; -1 where they belong to none."""
@@ -171,10 +172,7 @@ class Session:
     def _settle(self, stream: str) -> None:
         kept, step = self._steps.get(stream.partition("/")[0], _NO_STEPS)
         if stream in kept:
-            state = kept[stream]
-            for entry in self.pending[stream]:
-                state = step(state, entry)
-            kept[stream] = state
+            kept[stream] = step(kept[stream], *self.pending[stream])
             del self.pending[stream]
 
     def settle(self) -> None:
@@ -239,8 +237,8 @@ class Session:
         case = self.case(stream)
         if not case.applicant:
             return ()
-        found = (self.case(name) for name in self._known_neighbours(unwritten).beside(case))
-        return tuple(one for one in found if about(case.applicant, one, on))
+        found = map(self.case, self._known_neighbours(unwritten).beside(case))
+        return tuple([one for one in found if about(case.applicant, one, on)])
 
     def others_before(self, case: Case, position: int, on: str) -> tuple[Case, ...]:
         """Return the other cases of a case's person as they stood before an entry, by stream."""
@@ -318,6 +316,11 @@ class Session:
         self._seen = receipt.size
         if known and not any(stream.startswith("policy/") for stream in streams):
             self._policy_seen = receipt.size
+
+
+def _in_turn(evolve: Callable[[T, Recorded], T]) -> _Steps:
+    """Return what takes several entries in, one after the other."""
+    return lambda state, *entries: reduce(evolve, entries, state)
 
 
 def _no_folder() -> Path:

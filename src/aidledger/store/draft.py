@@ -16,7 +16,7 @@ from aidledger.ledger.entry import PolicyPin
 class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entry that is decided and not yet recorded.
 
-    `data` is canonical JSON; `sealed` maps a field to its commitment (hex). `expected_version` is
+    `data` is canonical JSON, or a struct that is written so; `sealed` maps a field to its commitment (hex). `expected_version` is
     the version of the stream the decision was made on (0: a new stream, None: any).
     """
 
@@ -25,7 +25,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     actor: str
     office: str
     effective_on: str
-    data: msgspec.Raw
+    data: msgspec.Raw | msgspec.Struct
     policy: PolicyPin | None = None
     sealed: dict[str, str] = {}
     expected_version: int | None = None

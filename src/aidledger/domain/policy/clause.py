@@ -261,7 +261,7 @@ def _frozen(value: Any) -> Any:
         return _MISSING
     match value:
         case list() | tuple():
-            parts = tuple(_tagged(item) for item in value)
+            parts = tuple(map(_tagged, value))
             return _UNUSABLE if _UNUSABLE in parts else ("[", parts)
         case set() | frozenset():
             try:

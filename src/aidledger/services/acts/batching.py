@@ -21,7 +21,7 @@ from aidledger.domain.decide import (
     reads_sensitive,
 )
 from aidledger.domain.events.care import CareEntrusted
-from aidledger.domain.events.catalog import EVENTS, encode_data
+from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.clock import LimitExtended, LimitSuspended
 from aidledger.domain.events.doubt import DoubtSettled
 from aidledger.domain.events.intake import ApplicationSubmitted
@@ -36,6 +36,7 @@ from aidledger.ledger.entry import PolicyPin
 from aidledger.services.acts.guarding import Guard
 from aidledger.services.acts.proposals import TOKENS
 from aidledger.services.acts.sealing import filled, reveal_facts, seal_values
+from aidledger.services.cases.neighbours import NAMING_EVENTS
 from aidledger.services.cases.running import running_limits
 from aidledger.services.clock import china_day
 from aidledger.services.doubts.naming import named_entries
@@ -53,6 +54,18 @@ _PLAIN_FACTS: Final = frozenset(
     name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
 )
 """Facts that nothing follows from: they ask for nobody's leave."""
+_ON_ROSTERS: Final = (PaymentRostered, PaymentReissued)
+_ASK_FOR_MORE: Final = (CareEntrusted, DoubtSettled, LimitExtended, LimitSuspended)
+_BESIDE_CASES: Final[dict[str, Callable[[Session, str], Any]]] = {
+    "carer": Session.carer,
+    "complaint": Session.complaint,
+    "run": Session.run,
+    "fund": Session.fund,
+    "stock": Session.goods_in,
+    "contract": Session.contract,
+    "doubt": Session.doubt,
+}
+"""The states of other streams than cases, by their kind."""
 
 
 class Batch:
@@ -76,8 +89,7 @@ class Batch:
         self.vault_rows: list[VaultRow] = []
         self._pending: dict[tuple[str, str], str] = {}
         self._pins: dict[str, PolicyPin] = {}
-        self._sensitive: dict[tuple[str, str], bool] = {}
-        self._personal: dict[tuple[str, str], bool] = {}
+        self._reads: dict[tuple[str, str], tuple[bool, bool]] = {}
         self._entries: list[Recorded] = []
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
@@ -160,50 +172,51 @@ class Batch:
             programme = proposal.event.programme
         elif proposal.stream.startswith("case/"):
             programme = self._session.case(proposal.stream).programme
-        if (day, programme) not in self._packs:
-            self._packs[day, programme] = self._policy.pack_in_force(day, self._today, programme)
-        return self._packs[day, programme]
+        key = (day, programme)
+        if key not in self._packs:
+            self._packs[key] = self._policy.pack_in_force(day, self._today, programme)
+        return self._packs[key]
 
     def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
         """Gather the states that a decision on this proposal may ask about."""
-        session, event = self._session, proposal.event
-        kind = proposal.stream.partition("/")[0]
-        carer = run = None
-        if isinstance(event, CareEntrusted):
-            carer = session.carer(event.carer)
-        elif kind == "carer":
-            carer = session.carer(proposal.stream)
-        if isinstance(event, (PaymentRostered, PaymentReissued)):
-            run = session.run(event.run)
-        elif kind == "run":
-            run = session.run(proposal.stream)
-        return Circumstances(
-            case=session.case(proposal.stream) if kind == "case" else None,
-            carer=carer,
-            complaint=session.complaint(proposal.stream) if kind == "complaint" else None,
-            run=run,
-            fund=session.fund(proposal.stream) if kind == "fund" else None,
-            stock=session.goods_in(proposal.stream) if kind == "stock" else None,
-            contract=session.contract(proposal.stream) if kind == "contract" else None,
-            doubt=session.doubt(proposal.stream) if kind == "doubt" else None,
-            named=(
-                named_entries(session, event.entries) if isinstance(event, DoubtSettled) else ()
-            ),
+        session, event, stream = self._session, proposal.event, proposal.stream
+        kind = stream.partition("/")[0]
+        person, sensitive = self._reads_of(proposal.type, pack)
+        others: tuple[Case, ...] = ()
+        if person and kind == "case":
+            others = session.others(stream, proposal.effective_on, self._entries)
+        given = Circumstances(
+            case=session.case(stream) if kind == "case" else None,
+            run=session.run(event.run) if isinstance(event, _ON_ROSTERS) else None,
             pack=pack,
             calendar=self._calendar,
             standards=self._standards,
             recorded_on=self._today,
-            revealed=self._revealed(proposal, pack),
-            others=self._others(proposal, pack),
-            timer=self._timer(proposal),
-            stream_version=session.version(proposal.stream),
+            revealed=reveal_facts(session, proposal, self._pending) if sensitive else {},
+            others=others,
+            stream_version=session.version(stream),
             office_kind=session.office_kind(proposal.office),
         )
+        if kind == "case" and not isinstance(event, _ASK_FOR_MORE):
+            return given
+        return msgspec.structs.replace(given, **self._beside(proposal, kind))
 
-    def _timer(self, proposal: Proposal) -> Timer | None:
+    def _beside(self, proposal: Proposal, kind: str) -> dict[str, Any]:
+        """Return what else a decision may ask about, on another stream than a case or a rarer act."""
+        session, event = self._session, proposal.event
+        states: dict[str, Any] = {}
+        if kind in _BESIDE_CASES:
+            states[kind] = _BESIDE_CASES[kind](session, proposal.stream)
+        if isinstance(event, CareEntrusted):
+            states["carer"] = session.carer(event.carer)
+        elif isinstance(event, DoubtSettled):
+            states["named"] = named_entries(session, event.entries)
+        elif isinstance(event, (LimitExtended, LimitSuspended)):
+            states["timer"] = self._timer(proposal, event.limit)
+        return states
+
+    def _timer(self, proposal: Proposal, limit: str) -> Timer | None:
         """Return the limit that an act moves, where it runs: under the packs it began under."""
-        if not isinstance(proposal.event, LimitExtended | LimitSuspended):
-            return None
         stream, session = proposal.stream, self._session
         decided = (
             msgspec.structs.replace(entry, position=self._size + number)
@@ -217,27 +230,16 @@ class Batch:
             as_of=proposal.effective_on,
             known_on=self._today,
         )
-        return running(found, proposal.event.limit)
+        return running(found, limit)
 
-    def _others(self, proposal: Proposal, pack: ResolvedPack | None) -> tuple[Case, ...]:
-        """Return the person's other cases, only for an act whose rules ask about them."""
-        if pack is None or not proposal.stream.startswith("case/"):
-            return ()
-        key = (pack.hash, proposal.type)
-        if key not in self._personal:
-            self._personal[key] = reads_person(pack, proposal.type)
-        if not self._personal[key]:
-            return ()
-        return self._session.others(proposal.stream, proposal.effective_on, self._entries)
-
-    def _revealed(self, proposal: Proposal, pack: ResolvedPack | None) -> dict[str, str]:
-        """Open the sealed facts of the case, only for an act whose rules read them."""
+    def _reads_of(self, act_type: str, pack: ResolvedPack | None) -> tuple[bool, bool]:
+        """Whether the rules on an act read the person's other cases, and whether sealed facts."""
         if pack is None:
-            return {}
-        key = (pack.hash, proposal.type)
-        if key not in self._sensitive:
-            self._sensitive[key] = reads_sensitive(pack, proposal.type)
-        return reveal_facts(self._session, proposal, self._pending) if self._sensitive[key] else {}
+            return False, False
+        key = (pack.hash, act_type)
+        if key not in self._reads:
+            self._reads[key] = reads_person(pack, act_type), reads_sensitive(pack, act_type)
+        return self._reads[key]
 
     def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None = None) -> None:
         """Turn one step into a draft, seal what is personal, and move the states on."""
@@ -268,7 +270,7 @@ class Batch:
                 actor=proposal.actor,
                 office=proposal.office,
                 effective_on=proposal.effective_on,
-                data=encode_data(step.event),
+                data=step.event,
                 policy=self._pin(pinned) if pinned else None,
                 sealed=sealed,
                 expected_version=version,
@@ -298,13 +300,14 @@ class Batch:
         """Let the session's states see the entry before it is written."""
         session, stream, event = self._session, entry.stream, entry.event
         session.versions[stream] = entry.version
-        session.take_naming(entry)
         self._entries.append(entry)
+        if type(event) in NAMING_EVENTS:
+            session.take_naming(entry)
         if type(event) in _AMENDMENTS:
             # What an earlier entry said has changed: the stream is folded again when asked for.
             session.unfold(stream, [one for one in self._entries if one.stream == stream])
             return
-        session.pending.setdefault(stream, []).append(entry)
+        session.pending[stream].append(entry)
         if isinstance(event, PaymentRostered) and event.run in session.runs:
             session.runs[event.run] = with_line(session.run(event.run), event.amount_fen)
         elif isinstance(event, OfficeRegistered):

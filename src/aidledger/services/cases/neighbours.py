@@ -12,8 +12,10 @@ from aidledger.domain.events.registry import EntryCorrected
 from aidledger.domain.recorded import Recorded
 from aidledger.services.acts.proposals import UNKNOWN_PERSON
 
-NAMING: Final = ("ApplicationSubmitted", "HouseholdMemberChanged", "EntryCorrected")
-"""The types of entries that may say whose case it is."""
+NAMING_EVENTS: Final = (ApplicationSubmitted, HouseholdMemberChanged, EntryCorrected)
+"""The events that may say whose case it is."""
+NAMING: Final = tuple(kind.__name__ for kind in NAMING_EVENTS)
+"""The types of their entries."""
 
 
 class Neighbours:
