@@ -18,7 +18,7 @@ from tests.replay.test_rebuilding import assess
 from aidledger.ledger import canonical
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.replay import digest as digest_module
-from aidledger.replay.digest import digest_of
+from aidledger.replay.digest import digest_of, fingerprints
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
@@ -58,6 +58,29 @@ def test_a_digest_is_that_of_the_plain_way_whatever_the_rows_and_the_pages(
 
     assert len(table) == found.rows
     assert root_of_leaves([leaf_hash(row) for row in plain]).hex() == found.root
+
+
+@given(rows, rows)
+@settings(max_examples=40, deadline=None)
+def test_tables_asked_together_say_of_each_what_stands_in_it(
+    first: list[tuple[str, int | None, bool, list[str]]],
+    second: list[tuple[str, int | None, bool, list[str]]],
+) -> None:
+    with duckdb.connect() as connection:
+        for name, table in (("t", first), ("it's", second), ("same", first[::-1]), ("none", [])):
+            connection.execute(
+                f"""CREATE TABLE "{name}" (b VARCHAR, a BIGINT, c BOOLEAN, d VARCHAR[])"""
+            )
+            if table:
+                connection.executemany(f"""INSERT INTO "{name}" VALUES (?, ?, ?, ?)""", table)
+        found = fingerprints(connection, ("t", "it's", "same", "none"))
+        alone = connection.execute("SELECT count(*), bit_xor(hash(t)) FROM t").fetchall()
+
+        assert fingerprints(connection, ()) == {}
+    assert found["t"] == found["same"] == (len(first), alone[0][1] or 0)
+    assert found["none"] == (0, 0)
+    rows_differ = sorted(map(repr, first)) != sorted(map(repr, second))
+    assert (found["it's"] != found["t"]) == rows_differ
 
 
 class InPages:

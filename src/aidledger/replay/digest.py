@@ -7,7 +7,7 @@ be proven without showing the others. A row is an object with its column names; 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import duckdb
@@ -16,7 +16,7 @@ import msgspec
 from aidledger.ledger.canonical import clip
 from aidledger.ledger.tree import Frontier
 from aidledger.replay.models import ModelError
-from aidledger.replay.views import quoted
+from aidledger.replay.views import literal, quoted
 
 ROWS_A_FETCH: Final = 8_192
 
@@ -111,11 +111,20 @@ def digest_of(connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
     """Return a table's row count and a fast hash of its content, to compare two copies of it."""
-    table = quoted(name)
-    row = connection.execute(
-        f"SELECT count(*), coalesce(bit_xor(hash({table})), 0) FROM {table}"  # noqa: S608
-    ).fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    return fingerprints(connection, (name,))[name]
+
+
+def fingerprints(
+    connection: duckdb.DuckDBPyConnection, names: Iterable[str]
+) -> dict[str, tuple[int, int]]:
+    """Return what `fingerprint` says of each of some tables, asked in one statement."""
+    parts = [
+        f"SELECT {literal(name)}, count(*), coalesce(bit_xor(hash({quoted(name)})), 0) "  # noqa: S608
+        f"FROM {quoted(name)}"
+        for name in names
+    ]
+    rows = connection.execute(" UNION ALL ".join(parts)).fetchall() if parts else []
+    return {name: (int(count), int(content)) for name, count, content in rows}
 
 
 def plain_rows(

@@ -13,7 +13,7 @@ import msgspec
 
 from aidledger.replay import building as building_module
 from aidledger.replay.building import Builder, ModelResult, Results, Watch, shut_in
-from aidledger.replay.digest import fingerprint
+from aidledger.replay.digest import fingerprints
 from aidledger.replay.engine import EngineLimits, building, pack, reading
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.journal import Input, Journal, drop_others, read_journal
@@ -149,8 +149,10 @@ class Job:
 
     def _read_back(self, results: Results) -> None:
         with reading(self.partial, self._limits) as connection:
+            # all in one statement: most tables are small, and each statement has to be planned
+            found = fingerprints(connection, [model.name for model in results.built])
             for model in results.built:
-                rows, content = fingerprint(connection, model.name)
+                rows, content = found[model.name]
                 if (rows, content) != (model.rows, model.content):
                     self.journal.unlink(missing_ok=True)
                     raise GenerationsError(
