@@ -24,11 +24,11 @@ from aidledger.services.session import open_session
 from aidledger.store.opening import open_ledger
 from benchmarks.filling import append, draft, log
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
-from benchmarks.projecting import ledger
+from benchmarks.projecting import SOME, ledger
 from benchmarks.servers import new_file, new_ledger
 
 WORKERS = 2
-SEGMENTS = 6
+SEGMENTS = 15
 """Of 65,536 entries each."""
 AS_OF = date(2022, 12, 31)
 """The last day of the simulated year: the segments are recorded today, and years of dues would follow."""
@@ -106,7 +106,7 @@ def verifying(job: Job, *, columns: bool) -> Iterator[Chunk]:
 
 def county(job: Job) -> str:
     """Return a large county whose archive lies beside it."""
-    location = ledger(job)
+    location = ledger(job, SOME)
     with open_session(location) as session:
         seal(
             session,

@@ -36,10 +36,15 @@ _number = re.compile(rb"((?:case|complaint)/520123-\d{4}-|carer/520123-)(\d+)")
 _token = re.compile(rb'"([pa])[0-9a-f]{4}([0-9a-f]{28})"')
 
 
-def ledger(job: Job) -> str:
+SOME, MANY = 300_000, 1_000_000
+"""Of so many entries the copies are counted; amendments and what a county has once are left out."""
+
+
+def ledger(job: Job, entries: int) -> str:
     """Return a large county on PostgreSQL, made by the first who asks: a small one many times."""
-    os.environ["AIDLEDGER_SECRETS"] = str(Path(job["folder"]) / "county.secrets")
-    place = Path(job["folder"]) / "county.url"
+    folder = Path(job["folder"])
+    os.environ["AIDLEDGER_SECRETS"] = str(folder / f"county-{entries}.secrets")
+    place = folder / f"county-{entries}.url"
     if not place.exists():
         url = new_database(job)
         small = str(new_file(job))
@@ -47,7 +52,7 @@ def ledger(job: Job) -> str:
         with open_session(small) as session:
             simulate(session, cases=size(job, 100, 8), months=size(job, 12, 3), seed=1)
             rows = list(session.store.read())
-        copies = max(1, size(job, 300_000, 2_000) // len(rows))
+        copies = max(1, size(job, entries, 2_000) // len(rows))
         create_ledger(url, origin=ORIGIN)
         with closing(open_ledger(url)) as store:
             for number, (moment, several) in enumerate(groupby(rows, key=lambda row: row[4])):
@@ -89,9 +94,9 @@ def moved(text: bytes, copy: int) -> bytes:
     )
 
 
-def rebuilt(models: tuple[str, ...] | None, job: Job) -> Iterator[Chunk]:
+def rebuilt(models: tuple[str, ...] | None, entries: int, job: Job) -> Iterator[Chunk]:
     """Rebuild models from the database: those named, or every one."""
-    with closing(open_ledger(ledger(job), read_only=True)) as store:
+    with closing(open_ledger(ledger(job, entries), read_only=True)) as store:
         yield READY
         while True:
             began = time.perf_counter()
@@ -102,9 +107,9 @@ def rebuilt(models: tuple[str, ...] | None, job: Job) -> Iterator[Chunk]:
             yield result.entries, spent
 
 
-def bare_reading(job: Job) -> Iterator[Chunk]:
+def bare_reading(entries: int, job: Job) -> Iterator[Chunk]:
     """Read every row of the ledger from the database and do nothing with it."""
-    with closing(open_ledger(ledger(job), read_only=True)) as store:
+    with closing(open_ledger(ledger(job, entries), read_only=True)) as store:
         yield READY
         while True:
             began = time.perf_counter()
@@ -138,9 +143,11 @@ def stock_runner(view: type[CountyView], job: Job) -> Iterator[Chunk]:
 
 
 PROJECTING: dict[str, Measure] = {
-    "rebuild ours": partial(rebuilt, None),
+    "rebuild ours": partial(rebuilt, None, SOME),
+    "rebuild ours, many": partial(rebuilt, None, MANY),
     "rebuild stock": partial(stock_runner, CountyView),
-    "rebuild ours, cases": partial(rebuilt, ("case_state",)),
+    "rebuild ours, cases": partial(rebuilt, ("case_state",), SOME),
     "rebuild stock, cases": partial(stock_runner, CaseView),
-    "bare reading": bare_reading,
+    "bare reading": partial(bare_reading, SOME),
+    "bare reading, many": partial(bare_reading, MANY),
 }

@@ -200,8 +200,8 @@ NOTES = """## What is measured
   `aidledger --ledger county.db init --origin example.org/county`,
   `aidledger --ledger county.db simulate --cases 10000 --months 12` and
   `aidledger --ledger county.db case redecide --all`.
-- *Rebuild of all models*: every read model of a county of some 300,000 entries (a simulated one many times over, each
-  with its own cases and people), from the database to a new generation on disk, digests and all. The stock
+- *Rebuild of all models*: every read model of a county of some 230,000 entries (a simulated one many times over, each
+  with its own cases and people; the larger one has more than three times as many), from the database to a new generation on disk, digests and all. The stock
   ProjectionRunner catches up with months of 250 cases (on the roster, paid, visited twice) and writes, in one
   transaction an event as its documents have it, a row of each of our models that the event changes: `case_state`,
   `postings`, `trial_balance`, `payments_by_month`, `arrears`, `list_paid`, `base_record`, `visits_due`, `visit_share`,
@@ -217,7 +217,7 @@ NOTES = """## What is measured
   there; mostly one while `entry` is filled, the file packed and read back.
   No gain could be told from noise: one thread for the engine (two models at once, or three), no garbage collection, a shorter switch of Python's
   threads. Without the dictionaries of texts packing takes as long, and the file is 2.4 times as large.
-- *First seal*: a log of some 393,000 visits and payments read from the database, each leaf held against the record and the
+- *First seal*: a log of some 983,000 visits and payments read from the database, each leaf held against the record and the
   stored nodes, decoded into columns, written as Parquet and synced, into a new folder each time; processes started anew. The
   limit is that of *verify 1,000,000*: what any check of the records costs. *Verify an archive* reads the same segments back with no
   database; *its columns derived again* compares every column with the records too.
