@@ -33,6 +33,7 @@ from benchmarks.imported import IMPORTED
 from benchmarks.large import LARGE as LARGE_COUNTY
 from benchmarks.large import large_rows
 from benchmarks.measuring import Job, Measure, peak_mib, serve
+from benchmarks.nights import NIGHTS
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
 from benchmarks.recording import RECORDING
@@ -51,6 +52,7 @@ MEASURES: dict[str, Measure] = {
     **VERIFICATION,
     **SIGNATURES,
     **PROJECTING,
+    **NIGHTS,
     **PROVING,
     **REDECIDING,
     **ARCHIVED,

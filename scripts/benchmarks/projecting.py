@@ -23,6 +23,7 @@ from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft
 from aidledger.store.opening import open_ledger
+from aidledger.store.port import LedgerStore
 from benchmarks.content import APPROVED
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.peerview import CaseView, CountyProjection, CountyView
@@ -47,25 +48,35 @@ def ledger(job: Job, entries: int) -> str:
     place = folder / f"county-{entries}.url"
     if not place.exists():
         url = new_database(job)
-        small = str(new_file(job))
-        create_ledger(small, origin=ORIGIN)
-        with open_session(small) as session:
-            simulate(session, cases=size(job, 100, 8), months=size(job, 12, 3), seed=1)
-            rows = list(session.store.read())
-        copies = max(1, size(job, entries, 2_000) // len(rows))
+        rows = county(job)
         create_ledger(url, origin=ORIGIN)
         with closing(open_ledger(url)) as store:
-            for number, (moment, several) in enumerate(groupby(rows, key=lambda row: row[4])):
-                batch = list(several)
-                drafts = [draft for copy in range(copies) for draft in copied(batch, copy)]
-                store.append(
-                    drafts,
-                    cause=f"bench-{number}",
-                    request_digest=number.to_bytes(32, "big"),
-                    now=datetime.fromisoformat(moment),
-                )
+            copy_into(store, rows, range(max(1, size(job, entries, 2_000) // len(rows))))
         place.write_text(url, encoding="utf-8")
     return place.read_text(encoding="utf-8")
+
+
+def county(job: Job, start: str = "2022-01-01") -> list[Any]:
+    """Return the entries of a small simulated county, from a day on."""
+    small = str(new_file(job))
+    create_ledger(small, origin=ORIGIN)
+    with open_session(small) as session:
+        simulate(session, cases=size(job, 100, 8), months=size(job, 12, 3), seed=1, start=start)
+        return list(session.store.read())
+
+
+def copy_into(store: LedgerStore, rows: list[Any], copies: range) -> None:
+    """Append copies of a county; what a county has once belongs to copy 0."""
+    for number, (moment, several) in enumerate(groupby(rows, key=lambda row: row[4])):
+        batch = list(several)
+        drafts = [draft for copy in copies for draft in copied(batch, copy)]
+        if drafts:
+            store.append(
+                drafts,
+                cause=f"bench-{copies.start}-{number}",
+                request_digest=number.to_bytes(32, "big"),
+                now=datetime.fromisoformat(moment),
+            )
 
 
 def copied(rows: list[Any], copy: int) -> Iterator[Draft]:

@@ -1,0 +1,60 @@
+"""(l) A night over a county of which little is new: from verifying the log to the signed checkpoint."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+
+from aidledger.ledger.keys import KeyKind
+from aidledger.services.initialising import create_ledger
+from aidledger.services.nightly.night import Asked
+from aidledger.services.nightly.report import NightReport
+from aidledger.services.nightly.running import nightly
+from aidledger.services.nightly.runs import runs_folder
+from aidledger.store.keyfiles import create_key, keys_path
+from aidledger.store.opening import open_ledger
+from benchmarks.measuring import READY, Chunk, Job, Measure, size
+from benchmarks.projecting import MANY, copied, copy_into, county
+from benchmarks.servers import ORIGIN, new_file
+
+NEW = 20_000
+
+
+def nights(job: Job) -> Iterator[Chunk]:
+    """Record what is new and run a night; a first night has been, whatever it had to make up for."""
+    location = str(new_file(job))
+    last_year = datetime.now(UTC).year - 1
+    rows = county(job, f"{last_year}-10-01")
+    each = sum(1 for _ in copied(rows, 1))
+    create_ledger(location, origin=ORIGIN)
+    old, new = size(job, MANY, 2_000) // each, math.ceil(size(job, NEW, 100) / each)
+    with closing(open_ledger(location)) as store:
+        copy_into(store, rows, range(old))
+    seed = secrets.token_bytes(32)
+    create_key(keys_path(location), ORIGIN, KeyKind.NOTE, passphrase=None, seed=seed)
+    run(location)
+    yield READY
+    while True:
+        with closing(open_ledger(location)) as store:
+            copy_into(store, rows, range(old, old + new))
+        old += new
+        began = time.perf_counter()
+        report = run(location)
+        yield report.size, time.perf_counter() - began
+
+
+def run(location: str) -> NightReport:
+    """Run a night with every model and rule."""
+    folder = str(runs_folder(location))
+    report = nightly(location, Asked(actor="520123-u10", office="520123", folder=folder))
+    failed = {one.name: one.findings[:3] for one in report.steps if one.status == "failed"}
+    if failed:
+        raise SystemExit(f"bench: error: {failed}")
+    return report
+
+
+NIGHTS: dict[str, Measure] = {"nights": nights}
