@@ -1954,6 +1954,9 @@ def check_paper(
 
 # ---- §22 Evidence bundles ------------------------------------------------------------------------
 
+MANIFEST = (
+    "case files format kind missing month origin recorded_at release root rule size streams subject"
+)
 TAGS = {"bagit.txt", "bag-info.txt", "index.html", "manifest-sha256.txt"}
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -1973,11 +1976,22 @@ class Bag:
             yield
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             where = f"data/{name}" + (f", line {line}" if line else "")
-            self.report.find("proof_differs", None, where, str(error) or type(error).__name__)
+            why = str(error) if isinstance(error, RefusedError) else ODD
+            self.report.find("proof_differs", None, where, why)
+
+    def content(self, name: str) -> bytes:
+        """Give a file of the payload."""
+        refuse(name not in self.payload, f"{name} is missing")
+        return self.payload[name]
+
+    def at(self, position: Any) -> tuple[dict[str, Any], bytes, int]:
+        """Give a proven entry: its record, leaf and line."""
+        refuse(not is_count(position) or position not in self.placed, f"no proven entry {position}")
+        return self.placed[position]
 
     def lines(self, name: str) -> list[bytes]:
         """Divide a file into lines, each of which ends."""
-        data = self.payload[name]
+        data = self.content(name)
         refuse(data and not data.endswith(b"\n"), f"{name} does not end in a newline")
         return data.split(b"\n")[:-1]
 
@@ -1990,7 +2004,7 @@ class Bag:
 
     def data_of(self, position: int, *kinds: str) -> dict[str, Any]:
         """Give the data of a proven entry of one of the types."""
-        said, _, _ = self.placed[position]
+        said, _, _ = self.at(position)
         refuse(said["$type"] not in kinds, f"no {' or '.join(kinds)} stands at {position}")
         return dict(said["data"])
 
@@ -2006,12 +2020,19 @@ def check_manifests(bag: Bag) -> None:
     if b"\nPayload-Oxum: %d.%d\n" % size not in files.get("bag-info.txt", b""):
         find("proof_differs", None, "bag-info.txt", f"not {size[0]} bytes in {size[1]} files")
     for manifest, payload in (("manifest-sha256.txt", True), ("tagmanifest-sha256.txt", False)):
-        told = re.findall(rb"(?m)^([0-9a-f]{64})  (.+)$", files.get(manifest, b""))
+        if manifest not in files:
+            find("proof_differs", None, manifest, "missing")
+            continue
+        told = re.findall(rb"(?m)^([0-9a-f]{64})  (.+)$", files[manifest])
         named = {name.decode("utf-8", "replace"): digest.decode() for digest, name in told}
         text = b"".join(b"%b  %b\n" % row for row in told)
         ours = {f"data/{name}" for name in bag.payload} if payload else TAGS & set(files)
-        if text != files.get(manifest) or len(named) < len(told) or set(named) != ours:
-            find("proof_differs", None, manifest, "lines of another form, or for other files")
+        if text != files[manifest] or len(named) < len(told):
+            find("proof_differs", None, manifest, "lines of another form")
+        for name in sorted(set(named) - ours):
+            find("proof_differs", None, name, "missing")
+        for name in sorted(ours - set(named)):
+            find("proof_differs", None, name, f"not in {manifest}")
         for name in sorted(ours & set(named)):
             if sha256(files[name]).hex() != named[name]:
                 line = changed_line(bag, name[5:]) if payload else 0
@@ -2033,8 +2054,8 @@ def changed_line(bag: Bag, name: str) -> int:
     return 0
 
 
-def check_bag_entries(bag: Bag, note: Checkpoint) -> None:
-    """Prove every entry in the log of the checkpoint; follow the streams; compare the timeline."""
+def check_bag_entries(bag: Bag, note: Checkpoint) -> set[str]:
+    """Prove every entry in the log; follow the streams; give those that the timeline tells of."""
     records, proofs = bag.lines("entries.jsonl"), bag.lines("proofs.jsonl")
     refuse(len(records) != len(proofs), f"{len(proofs)} proofs for {len(records)} entries")
     for number, (record, text) in enumerate(zip(records, proofs, strict=True), 1):
@@ -2048,6 +2069,7 @@ def check_bag_entries(bag: Bag, note: Checkpoint) -> None:
                 if not included(leaf_of(record), position, (note.size, note.root), path):
                     raise RefusedError(f"entry {position} is not in the log of the checkpoint")
                 bag.placed[position] = said, leaf_of(record), number
+    refuse(not bag.placed, NONE_PROVEN)
     after = {(one["stream"], one["version"]): leaf for one, leaf, _ in bag.placed.values()}
     for said, _, number in bag.placed.values():
         leaf = after.get((said["stream"], said["version"] - 1))
@@ -2055,11 +2077,15 @@ def check_bag_entries(bag: Bag, note: Checkpoint) -> None:
             refuse(leaf and said["prev"] != leaf.hex(), "it does not follow the entry before it")
 
     def told(one: dict[str, Any]) -> None:
-        said, names = bag.placed[one["position"]][0], ("actor", "effective_on", "office")
+        said, names = bag.at(one["position"])[0], ("actor", "effective_on", "office")
         right = all(one[name] == said[name] for name in (*names, "recorded_at", "stream"))
         refuse(not right or one["type"] != said["$type"], "not what the entry says")
 
+        streams.add(said["stream"])
+
+    streams = set[str]()
     bag.each("timeline.jsonl", told)
+    return streams
 
 
 def check_bag_batches(bag: Bag, origin: str) -> int:
@@ -2069,6 +2095,7 @@ def check_bag_batches(bag: Bag, origin: str) -> int:
     keys, covered = registered_keys(log)[0], set[int]()
 
     def batch(said: dict[str, Any]) -> None:
+        refuse(said["key_id"] not in keys, f"the key {said['key_id']} is not registered here")
         one, start, count = keys[said["key_id"]], said["position"], said["count"]
         refuse(one.key is None or start <= one.after or start + count > one.until, "not in force")
         parts = {name: said[name] for name in ("count", "root", "seen")} | {"origin": origin}
@@ -2078,7 +2105,7 @@ def check_bag_batches(bag: Bag, origin: str) -> int:
         refuse(not (one.key and one.key.signed(message, signature)), "a bad signature")
         for entry in said["entries"]:
             at, path = entry["position"], [from_base64(line, 32) for line in entry["path"]]
-            record, leaf, _ = bag.placed[at]
+            record, leaf, _ = bag.at(at)
             refuse(record["actor"] != one.owner, f"entry {at} is of another actor")
             tree = count, bytes.fromhex(said["root"])
             refuse(not included(leaf, at - start, tree, path), f"entry {at} is not in the batch")
@@ -2098,9 +2125,10 @@ def check_bag_packs(bag: Bag) -> None:
     for pin in sorted({one["policy"]["hash"][7:] for one in events if one["policy"]}):
         with bag.holding("packs/"):
             digest = b""
+            refuse(pin not in adopted, f"the pack {pin} was adopted by no entry here")
             for link in adopted[pin]["chain"]:
                 name = f"packs/{link.rpartition('@')[2]}.toml"
-                text = bag.payload[name]
+                text = bag.content(name)
                 refuse(f"packs/{sha256(text).hex()}.toml" != name, f"{name} is another text")
                 rules = re.split(rb"(?m)(?:^\n)?^\[\[example\]\]", text, maxsplit=1)[0]
                 digest = sha256(b"aidledger/pack/v1\n" + lp(rules) + lp(digest))
@@ -2119,7 +2147,7 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
                 check_row_proof(value, bag.data_of(at, "GenerationCertified"))
             elif "rows" not in value:
                 bag.data_of(value["position"], "PaymentIssued")
-                leaf = bag.placed[value["position"]][1]
+                leaf = bag.at(value["position"])[1]
                 check_payment_proof(value, leaf, bag.data_of(at, *STATEMENTS))
             else:
                 told, key = check_case_proof(value, bag.data_of(at, "IndexSealed")), value["key"]
@@ -2136,19 +2164,18 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
     def value_of(one: dict[str, Any]) -> None:
         parts = (one["field"].encode(), bytes.fromhex(one["salt"]), one["value"].encode())
         made = sha256(b"aidledger/field/v1\n" + b"".join(map(lp, parts))).hex()
-        sealed = bag.placed[one["position"]][0]["sealed"]
-        refuse(
-            made != one["commitment"] or sealed[one["field"]] != made, "not what was committed to"
-        )
+        sealed = bag.at(one["position"])[0]["sealed"].get(one["field"])
+        refuse(made != one["commitment"] or sealed != made, "not what was committed to")
 
     def decision(one: dict[str, Any]) -> None:
-        made = bag.placed[one["position"]][0]["data"].get("decision")
+        made = bag.at(one["position"])[0]["data"].get("decision")
         refuse(made is None and one["again"] != "differs", "the entry has no decision")
         names = ("outcome", "amount_fen", "pack_hash") if made else ()
         refuse(any(made[name] != one[name] for name in names), "not the decision of the entry")
 
     def finding(one: dict[str, Any]) -> None:
         refuse(not set(one["positions"]) <= set(bag.placed), "it rests on entries not proven here")
+        refuse(one["subject"] != manifest["subject"], "about another subject")
 
     checks = (("revealed", value_of), ("decisions", decision), ("findings", finding))
     for name, check in checks:
@@ -2156,41 +2183,67 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
             bag.each(f"{name}.jsonl", check)
     with bag.holding("rule.sql"):
         rule = manifest["rule"]
-        digest = sha256(bag.payload["rule.sql"]).hex() if rule else ""
+        digest = sha256(bag.content("rule.sql")).hex() if rule else ""
         refuse(rule and rule["sha256"] != digest, "it is not the rule that was run")
         named = [said["data"].get("rule_hash") for said, _, _ in bag.placed.values()]
         doubt = rule and manifest["kind"] == "doubt"
         refuse(doubt and digest not in named, "it is not the rule that the doubt names")
 
 
+def names_itself(said: dict[str, Any]) -> bool:
+    """Say whether a manifest is about what it is called after: its subject is what people read."""
+    kind, subject, case, month, rule = (
+        said[name] for name in ("kind", "subject", "case", "month", "rule")
+    )
+    own = subject in said["streams"]
+    if kind == "month":
+        return own and rule is None and subject == f"month/{month}"
+    if kind == "finding":
+        return bool(rule) and month is None and (case is None or (own and case == subject))
+    if kind == "doubt":
+        return own and subject[:6] == "doubt/" and case in (None, *said["streams"])
+    right = {"case": "case/", "list": "list/"}.get(kind) == subject[:5] and rule is None
+    return own and right and month is None and (kind == "list" or case == subject)
+
+
+def is_bag(folder: Path) -> bool:
+    """Tell an evidence bundle, also one that somebody took a file from."""
+    names = ("bagit.txt", "manifest-sha256.txt", "data/manifest.json")
+    return any((folder / name).is_file() for name in names)
+
+
 def verify_bundle(folder: Path, outside: Outside) -> Report:
     """Verify an evidence bundle: what it proves of the log, under a policy from outside alone."""
     report, files = Report(left=LEFT), dict[str, bytes]()
+    if not (folder / "data/case.case-proof").is_file():
+        report.left = "|".join(map(", ".join, zip(LEFT.split("|"), LEFT_OUT, strict=True)))
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             raise CannotRunError(f"{path}: no plain file")
         if path.is_file():
             with path.open("rb") as file:
                 files[path.relative_to(folder).as_posix()] = file.read(64 * 2**20)
-    bag, manifest = Bag(files, report), dict[str, Any](case=None, rule=None)
+    bag, manifest = Bag(files, report), dict.fromkeys(MANIFEST.split())
     check_manifests(bag)
     with bag.holding("checkpoint"):
-        note = read_checkpoint(bag.payload["checkpoint"])
+        note = read_checkpoint(bag.content("checkpoint"))
         with bag.holding("manifest.json", 1):
-            manifest = canonical(bag.payload["manifest.json"][:-1])
-            names = "case files format kind missing month origin recorded_at release root rule"
-            an_object(manifest, f"{names} size streams subject".split(), "a manifest")
+            manifest = canonical(bag.content("manifest.json")[:-1])
+            an_object(manifest, MANIFEST.split(), "a manifest")
             told = manifest["origin"], manifest["size"], manifest["root"]
             refuse(told != (note.origin, note.size, note.root.hex()), "not of this checkpoint")
             listed = {one["path"] for one in manifest["files"]}
             refuse(listed != set(bag.payload), "it lists other files")
             refuse(manifest["format"] != "aidledger/bundle/v1", "of another format")
+            refuse(not names_itself(manifest), "about another thing than it is called after")
         with bag.holding("entries.jsonl"):
-            check_bag_entries(bag, note)
-        signed = check_bag_batches(bag, note.origin) if CAN_VERIFY else 0
-        check_bag_packs(bag)
-        with bag.holding("manifest.json", 1):
-            check_bag_papers(bag, manifest)
+            streams = check_bag_entries(bag, note)
+            refuse(sorted(streams) != manifest["streams"], "other streams than the manifest names")
+        signed = check_bag_batches(bag, note.origin) if bag.placed and CAN_VERIFY else 0
+        if bag.placed:
+            check_bag_packs(bag)
+            with bag.holding("manifest.json", 1):
+                check_bag_papers(bag, manifest)
         report.entries = len(bag.placed)
         report.show("data/entries.jsonl", IN_LOG, len(bag.placed), note.size, note.origin)
         report.show("data/batches.jsonl", SIGNED, signed, len(bag.placed) - signed)
@@ -2222,10 +2275,81 @@ SIGNED = "{} entries are signed by their recorders, {} are not|{} 条有经办�
 LEFT = (
     "words of decisions, whether the rule gives this, page and PDF|决定的文字、规则重跑、网页和 PDF"
 )
+LEFT_OUT = ("whether anything was left out", "记录是否一条不少")  # no proof of it came along
+NONE_PROVEN = "no entry is proven: all else was not checked"
+ODD = "a value is missing or of another form"
 ASK = "aidledger bundle verify asks it|由 aidledger bundle verify 核验"
 NOT_HERE = "{} items, whose records are not here, of {}|共 {} 条，记录不在此处：{}"
 TAIL = "{} entries come after the checkpoint: unproven|检查点之后还有 {} 条，未证明"
 UNWITNESSED = "unwitnessed: the operator can rewrite history|未见证，运营方可改写历史"
+
+
+#: What is said beside a finding, in Chinese; what none of these fits stays as it is.
+REASONS = """
+not what the manifest has: it was changed|与清单所载散列不符，已被改动
+missing|缺失
+(\\S+) is missing|缺少 {}
+not in (\\S+)|不在 {} 中
+lines of another form|有不合格式的行
+no bag of version 1.0, or with other files|不是 BagIt 1.0 的声明，或另有文件
+not (\\d+) bytes in (\\d+) files|应为 {} 字节、{} 个文件
+it lists other files|所列文件与实有不符
+not of this checkpoint|与检查点不符
+no entry is proven: all else was not checked|没有一条记录得到证明，其余各项因此未核验
+a value is missing or of another form|某个值缺失或形式不符
+no proven entry (.+)|没有得到证明的记录 {}
+entry (\\d+) is not in the log of the checkpoint|记录 {} 不在检查点的账本中
+it does not follow the entry before it|与本流前一条不相接
+not what the entry says|与记录不符
+the key (.+) is not registered here|公钥 {} 没有登记记录
+not in force|公钥当时无效
+a bad signature|签名无效
+entry (\\d+) is of another actor|记录 {} 由他人经办
+entry (\\d+) is not in the batch|记录 {} 不在该批中
+the pack (.+) was adopted by no entry here|政策包 {} 没有采用记录
+the pack (.+) has another hash than was adopted|政策包 {} 的散列与所采用的不同
+(\\S+) is another text|{} 不是所采用的原文
+not all entries of it|不是全部记录
+not what was committed to|与记录中的承诺不符
+not the decision of the entry|与记录的决定不符
+the entry has no decision|该记录没有决定
+it rests on entries not proven here|所依据的记录未得到证明
+about another thing than it is called after|标题与所载内容不符
+about another subject|是关于另一对象的
+other streams than the manifest names|与清单所列的流不符
+it is not the rule that was run|不是所运行的规则
+it is not the rule that the doubt names|不是疑点所载的规则
+not the one canonical encoding of its value|不是规范编码
+no JSON: .+|不是 JSON
+(\\d+) proofs for (\\d+) entries|证明 {} 个，记录 {} 条
+(\\S+) does not end in a newline|{} 末行不完整
+the quorum of witnesses is not met|见证方联署不足法定数
+no key that the policy names for the log signed it|没有策略所列账本密钥的签名
+no policy says whose signatures count|没有信任策略
+a bad line of (.+)|{} 的签名行无效
+no base64.*|不是 base64
+no note of a checkpoint|不是检查点
+a note that does not end in a newline|检查点末行不完整
+not proven|未得到证明
+it proves nothing that is here|不能证明这里的任何内容
+nothing here proves what was asked|没有文件证明所问的内容
+(.+): no evidence bundle|{}：不是证据包
+(.+): no ledger, no tiles, no proof|{}：不是账本、瓦片或证明
+(.+): No such file or directory|{}：没有这个文件或文件夹
+(.+): Permission denied|{}：没有权限
+signatures need the package cryptography|核验签名需要 cryptography
+"""
+CHINESE = [row.split("|") for row in REASONS.split("\n") if row]
+MOST_LINES = 5
+MORE = "{} more lines, all named with --json|另有 {} 行，--json 全部列出"
+
+
+def in_chinese(why: str) -> str:
+    """Say a reason in Chinese where there is a sentence for it."""
+    for pattern, words in CHINESE:
+        if found := re.fullmatch(pattern, why):
+            return words.format(*found.groups())
+    return why
 
 
 def as_text(report: Report, lang: str) -> str:
@@ -2248,10 +2372,19 @@ def as_text(report: Report, lang: str) -> str:
         lines.append(
             f"- {say('not checked: {} ({})|未核验：{}（{}）', say(report.left), say(ASK))}"
         )
+    lined: dict[str, int] = {}  # findings of lines, by file: one byte may undo all of them
     for one in told["findings"] + told["leads"]:
+        file, line, _ = str(one["field"]).partition(", line ")
+        lined[file] = lined.get(file, 0) + bool(line)
+        if lined[file] > MOST_LINES:
+            continue
         where = " ".join(str(one[key]) for key in ("position", "stream", "field") if one[key])
         sign, text = "?" if one["code"] in LEADS else "✗", say(CODES[one["code"]][2])
-        lines.append(f"{sign} {where}: {text} [{one['code']}] {one['message']}".rstrip())
+        why = in_chinese(one["message"]) if lang == "zh" else one["message"]
+        lines.append(f"{sign} {where}: {text} [{one['code']}] {why}".rstrip())
+    for file, count in lined.items():
+        if count > MOST_LINES:
+            lines.append(f"✗ {file}: {say(MORE, count - MOST_LINES)}")
     lines += [f"✓ {name}: {say(words, *parts)}" for name, words, parts in report.shown]
     if report.verdict == "proven":
         names = ", ".join(report.cosigners)
@@ -2262,9 +2395,11 @@ def as_text(report: Report, lang: str) -> str:
     return "\n".join([*lines, verdict])
 
 
-def verify(path: Path, outside: Outside) -> Report:
-    """Tell what lies there by its content."""
-    if path.is_dir() and (path / "bagit.txt").is_file():
+def verify(path: Path, outside: Outside, *, bundle: bool = False) -> Report:
+    """Tell what lies there by its content; `bundle`: nothing but an evidence bundle is asked for."""
+    if bundle and path.exists() and not is_bag(path):
+        raise CannotRunError(f"{path}: no evidence bundle")
+    if path.is_dir() and is_bag(path):
         return verify_bundle(path, outside)
     if path.is_dir():
         return verify_tiles(path, outside) if (path / "tile").is_dir() else verify_folder(outside)
@@ -2289,14 +2424,16 @@ def main() -> int:
     parser.add_argument("--lang", choices=("en", "zh"), help="print sentences, in this language")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     words = sys.argv[1:]
-    given = parser.parse_args(words[1:] if words[:1] == ["bundle"] and len(words) > 1 else words)
+    bundle = words[:1] == ["bundle"] and len(words) > 1
+    given = parser.parse_args(words[1:] if bundle else words)
+    lang = given.lang or os.environ.get("LANG", "en")[:2]
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
         asked = "" if given.path.is_dir() else str(given.path)
         names = {str(one): one for one in [*given.checkpoint, *([given.path] if asked else [])]}
         for folder in [one for one in (given.proofs, given.path) if one and one.is_dir()]:
             inside = folder.rglob("*") if folder == given.proofs else folder.iterdir()
-            apart = (folder / "tile").is_dir() or (folder / "bagit.txt").is_file()
+            apart = (folder / "tile").is_dir() or is_bag(folder)
             inside = [] if apart else sorted(inside)
             names |= {str(one.relative_to(folder)): one for one in inside if one.is_file()}
         files = {}
@@ -2306,17 +2443,22 @@ def main() -> int:
                     file.seek(0)
                     files[name] = file.read(2_000_000)
         outside = Outside(policy, files, asked=asked, case=given.case, person=given.person)
-        report = verify(given.path, outside)
-    except (CannotRunError, OSError, RefusedError) as error:
-        print(f"verify_alone: error: {error}", file=sys.stderr)
-        return 3
+        report = verify(given.path, outside, bundle=bundle)
+    except OSError as error:
+        why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    except (CannotRunError, RefusedError) as error:
+        why = str(error)
     except ImportError:
-        print("verify_alone: error: signatures need the package cryptography", file=sys.stderr)
+        why = "signatures need the package cryptography"
+    else:
+        why = ""
+    if why:
+        print("verify_alone: error:", in_chinese(why) if lang == "zh" else why, file=sys.stderr)
         return 3
     if given.json or not (given.lang or sys.stdout.isatty()):
         text = json.dumps(report.as_json(), ensure_ascii=False)
     else:
-        text = as_text(report, given.lang or os.environ.get("LANG", "en")[:2])
+        text = as_text(report, lang)
     sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
     return VERDICTS[report.verdict][0]
 

@@ -215,3 +215,12 @@ def test_what_is_learned_later_is_another_past(tmp_path: Path) -> None:
         assert [] == told("2022-04-30", "2022-05-31")
         assert [(CASE, "changed")] == told("2022-04-30", "2022-05-31", "--known-then")
         assert [(CASE, "changed")] == told(str(before), str(before + 1), "--as-of", "2022-04-30")
+
+
+def test_a_township_or_programme_that_no_case_has_is_not_answered_by_silence(county: Path) -> None:
+    for asked in (("--township", "999"), ("--programme", "nonsense")):
+        en, zh = (on(county, "--lang", lang, "diff", A, B, *asked) for lang in ("en", "zh"))
+
+        assert "neither side has a case of those that were asked for" in en.err
+        assert "两边都没有所问的个案" in zh.err
+    assert "asked for" not in on(county, "diff", A, B).err

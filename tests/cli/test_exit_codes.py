@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.shell import on
@@ -244,3 +245,23 @@ def test_init_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
     assert 10 == ran.code
     assert not Path(f"{path}.secrets").exists()
+
+
+def test_a_ledger_that_may_not_be_read_is_not_said_to_be_a_full_disk(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = os.access
+
+    def access(path: Any, mode: int) -> bool:
+        return (mode != os.R_OK or Path(path) != ledger) and allowed(path, mode)
+
+    monkeypatch.setattr(os, "access", access)  # root may read every file
+    said = on(ledger, "case", "list")
+    told = on(ledger, "doctor", "--json").object["checks"]
+    [database] = [one for one in told if one["name"] == "database"]
+
+    assert 3 == said.code
+    assert f"{ledger}: cannot be read or written (permission denied)" in said.err
+    assert "hint: ask its owner for it, or use another place" in said.err
+    assert "fail" == database["health"]
+    assert "may not be read" in str(database)

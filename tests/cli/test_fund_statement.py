@@ -120,3 +120,22 @@ def test_it_is_said_who_imports_and_which_account(ledger: str, tmp_path: Path) -
     )
     assert 0 == checked.code
     assert f"fund/{FUND}" == checked.object["fund"]
+
+
+def test_a_file_imported_as_of_other_days_says_which_entry_to_correct(
+    ledger: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "part.csv"
+    file.write_text(file_of([("2022-03-02", "in", 100), ("2022-03-03", "in", 100)]), "utf-8")
+    words = ("fund", "statement", "import", str(file), "--account", FUND, *WHO)
+    taken = run(ledger, *words)
+    again = run(ledger, *words)
+    month = run(ledger, *words, "--month", "2022-03")
+    zh = aidledger("--lang", "zh", "--ledger", ledger, *words, "--month", "2022-03")
+    asked = "SELECT MAX(position) AS at FROM statement_imported"
+    [row] = run(ledger, "sql", asked, "--json").object["rows"]
+
+    assert [0, 0, 2, 2] == [ran.code for ran in (taken, again, month, zh)]
+    assert f"correct first_on and last_on of entry {row['at']} by an EntryCorrected" in month.err
+    assert f"更正位置 {row['at']} 的 first_on" in zh.err
+    assert "--cause" not in month.err

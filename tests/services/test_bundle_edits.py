@@ -14,6 +14,7 @@ from tests.lone import ALONE
 from tests.services.bundled import (
     POLICY,
     Bundled,
+    digest,
     files_of,
     remade,
     resealed,
@@ -314,3 +315,47 @@ def test_a_checkpoint_that_too_few_cosigned_is_refused_by_both(
     assert "damaged" == ours.verdict
     assert [("data/checkpoint", None)] == places(ours.flaws)
     assert ["the quorum of witnesses is not met"] == [one["message"] for one in theirs.findings]
+
+
+def called(**other: Any) -> Callable[[Files], Files]:
+    """Call a bundle after something else."""
+    return of_line("manifest.json", 1, lambda said: said.update(other))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"subject": "case/520123-2022-000001"},
+        {"kind": "month"},
+        {"kind": "list"},
+        {"kind": "else"},
+        {"case": None},
+        {"month": "2022-06"},
+        {"streams": []},
+    ],
+)
+def test_a_bundle_that_is_called_after_another_case_than_it_holds_is_refused_by_both(
+    other: dict[str, Any], whole: Files, place: Path
+) -> None:
+    ours, theirs = both(resealed(called(**other)(whole)), place)
+
+    assert "damaged" == ours.verdict
+    assert ("data/manifest.json", 1) in places(ours.flaws)
+    assert "data/manifest.json, line 1" in [one["field"] for one in theirs.findings]
+
+
+def test_findings_about_another_subject_are_refused_by_both(
+    evidence: Bundled, whole: Files, place: Path
+) -> None:
+    rule = b"-- a rule\n"
+    one = {"positions": [], "rule": "X001", "subject": "person/other"}
+    finding = {**whole, "data/rule.sql": rule}
+    finding["data/findings.jsonl"] = json.dumps(one, separators=(",", ":")).encode() + b"\n"
+    told = {"as_of": "2024-01-15", "id": "X001", "sha256": digest(rule)}
+    more = [{"en": "", "path": name, "zh": ""} for name in ("rule.sql", "findings.jsonl")]
+    said = json.loads(whole["data/manifest.json"])
+    forged = called(kind="finding", rule=told, files=said["files"] + more)(finding)
+    ours, theirs = both(resealed(forged), place)
+
+    assert [("data/findings.jsonl", 1)] == places(ours.flaws)
+    assert ["data/findings.jsonl, line 1"] == [one["field"] for one in theirs.findings]

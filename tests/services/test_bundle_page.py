@@ -10,6 +10,8 @@ import pytest
 from tests.browser import Browser, Page, browsing
 from tests.services.bundled import POLICY, Bundled, files_of, remade, with_line, written
 
+from aidledger.services.bundles.wording import KINDS
+
 SHOWN = "document.getElementById('verdict').dataset.milliseconds"
 WITHOUT = """const had = crypto.subtle.importKey;
 crypto.subtle.importKey = function (...given) {
@@ -173,3 +175,31 @@ def test_the_files_of_the_folder_are_checked_when_it_is_chosen(
 
     assert "of the chosen folder" in shown["verdict"]
     assert f"✗ {name}, line 3: is not what the manifest has: it was changed" == shown["problems"]
+
+
+def test_a_page_called_after_another_case_says_so_and_says_why_in_chinese(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    place = changed(
+        evidence, tmp_path, f'"subject":"{evidence.case}"', f'"subject":"{evidence.other}"'
+    )
+    shown = texts(browser.open(place))
+    entry = texts(
+        browser.open(changed(evidence, tmp_path, '"signature":"', '"signature":"?')), "zh"
+    )
+
+    assert "✗ data/manifest.json, line 1: is about another thing than it" in shown["problems"]
+    assert "不能成立（不是 base64）" in entry["problems"]
+
+
+def test_a_title_that_names_another_case_is_noticed_by_the_page(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    title = f"证据包：个案 {evidence.case}</span>"
+    place = changed(evidence, tmp_path, title, title.replace(evidence.case, evidence.other))
+    shown = texts(browser.open(place))
+    script = (evidence.folder / "index.html").read_text(encoding="utf-8")
+
+    assert "✗ index.html: the title of this page is not what the data say" == shown["problems"]
+    for kind, said in KINDS.items():
+        assert re.search(rf'\b{kind}"?: \["{said.zh}", "{said.en}"\]', script)

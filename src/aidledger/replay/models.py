@@ -277,7 +277,9 @@ def needed(models: dict[str, Model], names: Iterable[str] | None) -> dict[str, M
     while waiting:
         name = waiting.pop()
         if name not in models:
-            raise ModelError(name, "the name of a model", "none", f"one of {', '.join(models)}")
+            raise ModelError(
+                name, "the name of a model", "none", f"one of {', '.join(sorted(models))}"
+            )
         if name not in wanted:
             wanted.add(name)
             waiting += [source for source in models[name].uses if source in models]

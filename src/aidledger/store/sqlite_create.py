@@ -5,6 +5,7 @@ Makes the file of a new ledger, and looks into an existing one before it is used
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import closing
 from pathlib import Path
@@ -55,12 +56,20 @@ def create_file(path: Path, origin: str) -> None:
 
 
 def check_ledger(path: Path, *, read_only: bool) -> str:
-    """Check an existing file and its settings; return the origin of its log."""
+    """Check an existing file and its settings; return the origin of its log.
+
+    Raises:
+        StoreError: it is no ledger, or one that can't be used so.
+        PermissionError: it may not be read.
+
+    """
     if not path.is_file():
         raise LedgerMissingError(
             f"{path}: no ledger here",
             hint="`aidledger init` makes a new one, and nothing else does",
         )
+    if not os.access(path, os.R_OK):  # SQLite would say that the disk may be full
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     module = sqlite_connect.driver()
     if not read_only:
         sqlite_connect.check_version(module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,8 @@ from aidledger.services.bundles.verifying import Answer, verify_bundle
 from aidledger.services.files import read_file
 from aidledger.services.generations.rebuilding import generations_folder
 
+_FLAWS: Final = 5
+"""How many flaws of one file are told: one byte may undo every line of it."""
 _MARKS: Final = {"good": ("✓", "green"), "bad": ("✗", "red"), "not": ("–", "yellow")}
 _VERDICTS: Final = {
     "proven": Said("已证明", "proven"),
@@ -138,16 +141,16 @@ def run_verify(
     if json:
         app.screen.json({"schema": "aidledger/bundle-verify/v1", **msgspec.to_builtins(answer)})
     else:
-        _show_answer(app, answer)
+        _show_answer(app, folder, answer)
     return _CODES[answer.verdict]
 
 
-def _show_answer(app: App, answer: Answer) -> None:
+def _show_answer(app: App, folder: str, answer: Answer) -> None:
     """Print each check, what does not hold with file and line, and what it comes to."""
     screen = app.screen
     head = app.say(
-        f"{answer.subject}（{answer.origin}，{answer.size or 0:,} 条）",
-        f"{answer.subject} ({answer.origin}, {answer.size or 0:,} entries)",
+        f"{answer.subject or folder}（{answer.origin or '?'}，{answer.size or 0:,} 条）",
+        f"{answer.subject or folder} ({answer.origin or '?'}, {answer.size or 0:,} entries)",
     )
     screen.line(screen.style(layout.plain(head), "bold"))
     for one in answer.checks:
@@ -155,7 +158,11 @@ def _show_answer(app: App, answer: Answer) -> None:
         first, *rest = layout.wrap(layout.plain(app.say(one.zh, one.en)), screen.width - 4)
         screen.line(f"  {screen.style(mark, colour)} {first}")
         screen.lines("    " + more for more in rest)
+    seen: Counter[str] = Counter()
     for flaw in answer.flaws:
+        seen[flaw.file] += 1
+        if seen[flaw.file] > _FLAWS:
+            continue
         place = flaw.file
         if flaw.line is not None:
             place += app.say(f" 第 {flaw.line} 行", f", line {flaw.line}")
@@ -163,6 +170,14 @@ def _show_answer(app: App, answer: Answer) -> None:
         first, *rest = layout.wrap(text, screen.width - 4)
         screen.line("  " + screen.style(f"✗ {first}", "red"))
         screen.lines("    " + more for more in rest)
+    for file, count in seen.items():
+        if count > _FLAWS:
+            more = count - _FLAWS
+            text = app.say(
+                f"{file}：另有 {more} 处（--json 全部列出）",
+                f"{file}: {more} more places (--json lists them)",
+            )
+            screen.line("  " + screen.style(f"✗ {layout.plain(text)}", "red"))
     if not answer.witnessed and answer.verdict != "damaged":
         screen.line(screen.style(UNWITNESSED.in_(app.lang), "bold", "yellow"))
     colour = {"proven": "green", "damaged": "red"}.get(answer.verdict, "yellow")

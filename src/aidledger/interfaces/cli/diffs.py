@@ -76,6 +76,10 @@ def show_diff(
     for one in found.lists:
         _show_list(app, one)
     _show_totals(app, found.totals)
+    if not found.totals:
+        screen.note(
+            app.say("两边都没有所问的个案", "neither side has a case of those that were asked for")
+        )
     came, ended, gone, changed = (
         sum(one.change == kind for one in found.cases) for kind in _CHANGES
     )

@@ -283,6 +283,8 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
     ),
+    (r"(?P<a>.+): expected a policy pack, found none", "{a}：没有这个政策包"),
+    (r"model (?P<a>.+): expected the name of a model, found none", "{a}：没有这个读模型"),
     *REFUSALS,
     (r"(?P<a>.+): expected (?P<xb>.+), found (?P<xc>.+)", "{a}：应为 {xb}，实际为 {xc}"),
 )

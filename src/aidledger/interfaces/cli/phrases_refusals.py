@@ -52,6 +52,14 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (r"the Parquet file can't be read: (?P<a>.+)", "无法读取 Parquet 文件：{a}"),
     (r"the file can't be taken in: (?P<a>.+)", "文件无法导入：{a}"),
     (r"the statement can't be taken in: (?P<a>.+)", "对账单无法导入：{a}"),
+    (
+        r"this file: expected the days that it was imported with in entry (?P<n>\d+), found others",
+        "这个文件已在位置 {n} 按其他起止日期导入",
+    ),
+    (
+        r"correct first_on and last_on of entry (?P<n>\d+) by an EntryCorrected: aidledger record",
+        "请以 EntryCorrected 更正位置 {n} 的 first_on 和 last_on：aidledger record",
+    ),
     (r"the statement has a header and no movements", "对账单只有表头，没有明细"),
     (
         r"line (?P<n>\d+) has more than (?P<k>\d+) bytes, expected one row a line",

@@ -15,7 +15,7 @@ from aidledger.ledger.proof import ProofError
 from aidledger.ledger.strict import FormatError
 from aidledger.services.bundles.bagging import PAYLOAD
 from aidledger.services.bundles.contents import split_lines
-from aidledger.services.bundles.reading import Flaw
+from aidledger.services.bundles.reading import MISSING, Flaw
 from aidledger.services.bundles.wording import reason_of
 
 State = Literal["good", "bad", "not"]
@@ -28,6 +28,24 @@ FAILS: Final = (
     msgspec.MsgspecError,
 )
 """What hostile files can lead to; each is a flaw of the file that is being read."""
+
+
+class AbsentError(LookupError):
+    """A file that the bundle lacks."""
+
+
+class Payload(dict[str, bytes]):
+    """The files below ``data/``; one that is asked for and not there is named."""
+
+    def __missing__(self, name: str) -> bytes:
+        raise AbsentError(name)
+
+
+class Told(dict[str, Any]):
+    """What the manifest says; what it lacks is named."""
+
+    def __missing__(self, name: str) -> Any:
+        raise ProofError(f"the manifest has no {name}")
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +72,13 @@ class Bundle:
     """The files of a bundle, what is proven of them so far, and what does not hold."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = {n.removeprefix(PAYLOAD): c for n, c in files.items() if n.startswith(PAYLOAD)}
+        self.files = Payload(
+            {n.removeprefix(PAYLOAD): c for n, c in files.items() if n.startswith(PAYLOAD)}
+        )
         self.flaws: list[Flaw] = []
         self.checks: list[Check] = []
         self.entries: dict[int, Proven] = {}
-        self.said: dict[str, Any] = {}
+        self.said = Told()
         self.note: Note | None = None
         self.checkpoint: Checkpoint | None = None
 
@@ -71,8 +91,12 @@ class Bundle:
         """Turn whatever a hostile file leads to into a flaw of it."""
         try:
             yield
+        except AbsentError as error:
+            self.flaw(str(error), None, *MISSING)
         except FAILS as error:
-            why = str(error)[:200] or type(error).__name__
+            # a Python error of a hostile value says nothing to whoever reads this
+            said_so = isinstance(error, ValueError) and not isinstance(error, UnicodeError)
+            why = str(error)[:200] if said_so else "a value is missing or of another form"
             said = reason_of(why)
             self.flaw(file, line, f"不能成立（{said.zh}）", f"does not hold ({said.en})")
 

@@ -116,6 +116,27 @@ class Manifest(_Form, frozen=True, kw_only=True):
     subject: str
 
 
+def names_itself(said: Manifest) -> bool:
+    """Return whether a manifest is about what it is called after.
+
+    Its subject is the title of the page and of every answer: it must follow from what is checked.
+    """
+    own, case = said.subject in said.streams, said.case
+    plain = said.month is None and said.rule is None
+    return {
+        "case": own and plain and said.subject.startswith("case/") and case == said.subject,
+        "doubt": own
+        and said.subject.startswith("doubt/")
+        and said.month is None
+        and (case is None or case in said.streams),
+        "finding": said.rule is not None
+        and said.month is None
+        and (case is None or (own and case == said.subject)),
+        "list": own and plain and said.subject.startswith("list/"),
+        "month": own and said.rule is None and said.subject == f"month/{said.month}",
+    }[said.kind]
+
+
 class Shown(NamedTuple):
     """One entry of a bundle: its position, its record, and what the record says."""
 

@@ -21,13 +21,13 @@ from aidledger.ledger.checkpoint import Checkpoint, parse_checkpoint
 from aidledger.ledger.commitment import field_opens
 from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.ledger.keys import KeyKind, VerifierKey
-from aidledger.ledger.note import parse_note
+from aidledger.ledger.note import Note, parse_note
 from aidledger.ledger.proof import ProofError, verify_inclusion
 from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof, parse_row_proof
 from aidledger.ledger.strict import FormatError, read_base64
 from aidledger.ledger.tree import leaf_hash
 from aidledger.ledger.trust import Policy
-from aidledger.services.bundles.checked import Bundle, Proven
+from aidledger.services.bundles.checked import Bundle, Proven, Told
 from aidledger.services.bundles.contents import (
     BATCHES,
     CASE_PROOF,
@@ -39,6 +39,7 @@ from aidledger.services.bundles.contents import (
     REVEALED,
     ROWS,
     Manifest,
+    names_itself,
 )
 from aidledger.services.bundles.wording import reason_of
 from aidledger.services.proofs.completeness import check_case
@@ -54,8 +55,15 @@ def check_head(bundle: Bundle) -> None:
         more += [f"：{checkpoint.size} 条", f": {checkpoint.size} entries"]
         with bundle.reading(MANIFEST, 1):
             said = canonical.decode(bundle.files[MANIFEST].removesuffix(b"\n"))
-            msgspec.convert(said, Manifest)
-            bundle.said = said
+            manifest = msgspec.convert(said, Manifest)
+            if not names_itself(manifest):
+                bundle.flaw(
+                    MANIFEST,
+                    1,
+                    "标题与所载内容不符",
+                    "is about another thing than it is called after",
+                )
+            bundle.said = Told(said)
             told = (said["origin"], said["size"], said["root"])
             if told != (checkpoint.origin, checkpoint.size, checkpoint.root.hex()):
                 bundle.flaw(MANIFEST, 1, "与检查点不符", "is not what the checkpoint says")
@@ -64,9 +72,16 @@ def check_head(bundle: Bundle) -> None:
                 bundle.flaw(MANIFEST, 1, "所列文件与实有不符", "lists other files than are there")
 
 
-def check_entries(bundle: Bundle) -> None:
-    """Prove every entry in the log of the checkpoint, and follow each stream."""
+def check_entries(bundle: Bundle) -> bool:
+    """Prove every entry in the log of the checkpoint, follow each stream; return whether any is proven."""
     checkpoint = bundle.checkpoint
+    if checkpoint is None:
+        bundle.open(
+            "entries",
+            "每条记录及其余各项：未核验，没有可读的检查点",
+            "the entries and all else: not checked, there is no checkpoint that can be read",
+        )
+        return False
     with bundle.making(
         "entries",
         ENTRIES,
@@ -74,7 +89,7 @@ def check_entries(bundle: Bundle) -> None:
         "every entry is in the log of the checkpoint",
     ) as more:
         records, proofs = bundle.lines(ENTRIES), bundle.lines(PROOFS)
-        if checkpoint is None or len(records) != len(proofs):
+        if len(records) != len(proofs):
             raise FormatError(PROOFS, "a proof for each entry", f"{len(proofs)} for {len(records)}")
         for number, (record, text) in enumerate(zip(records, proofs, strict=True), 1):
             with bundle.reading(PROOFS, number):
@@ -98,6 +113,14 @@ def check_entries(bundle: Bundle) -> None:
                     "与本流前一条不相接",
                     "does not follow the entry before it in its stream",
                 )
+    if not bundle.entries:
+        bundle.flaw(
+            ENTRIES,
+            None,
+            "没有一条记录得到证明，其余各项因此未核验",
+            "holds no entry that is proven: all else was not checked",
+        )
+    return bool(bundle.entries)
 
 
 class Placed(NamedTuple):
@@ -133,7 +156,7 @@ def _entry(bundle: Bundle, checkpoint: Checkpoint, at: Placed, path: list[bytes]
     bundle.entries[position] = Proven(position, number, record, entry, leaf, event)
 
 
-def check_signatures(bundle: Bundle, policy: Policy, *, own: bool) -> Verdict | None:
+def check_signatures(bundle: Bundle, note: Note, policy: Policy, *, own: bool) -> Verdict | None:
     """Hold the checkpoint against a policy; `own` is whether it came with the bundle."""
     verdict = None
     whose = ("所附策略", "the policy that came along") if own else ("你的策略", "your policy")
@@ -143,9 +166,7 @@ def check_signatures(bundle: Bundle, policy: Policy, *, own: bool) -> Verdict | 
         f"检查点的签名符合{whose[0]}",
         f"signatures of the checkpoint, by {whose[1]}",
     ) as more:
-        if bundle.note is None:
-            raise FormatError(CHECKPOINT, "a note", "none")
-        verdict = accepted(bundle.note, policy)
+        verdict = accepted(note, policy)
         if not verdict.accepted:
             bundle.flaw(
                 CHECKPOINT,
@@ -239,8 +260,8 @@ def check_complete(bundle: Bundle) -> None:
     if CASE_PROOF not in bundle.files:
         bundle.open(
             "complete",
-            "记录是否一条不少：未核验，没有封存的索引",
-            "whether anything was left out: not checked, there is no sealed index",
+            "记录是否一条不少：未核验，证据包中没有完整性证明",
+            "whether anything was left out: not checked, no proof of that came along",
         )
         return
     with bundle.making(

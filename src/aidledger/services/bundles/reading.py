@@ -31,6 +31,9 @@ _row: Final = re.compile(r"([0-9a-f]{64})  (\S(?:.*\S)?)").fullmatch
 _oxum: Final = re.compile(r"(?m)^Payload-Oxum: ([0-9]{1,15})\.([0-9]{1,15})$").search
 
 
+MISSING: Final = ("缺失", "is missing")
+
+
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that does not hold: the file, its line from 1 where one can be told, and what."""
 
@@ -48,7 +51,8 @@ def read_bundle(folder: Path) -> dict[str, bytes]:
         OSError: it can't be read.
 
     """
-    if not (folder / BAGIT).is_file() or not (folder / PAYLOAD / MANIFEST).is_file():
+    # whoever takes one of these away makes a damaged bundle of it, and not none
+    if not any((folder / name).is_file() for name in (BAGIT, PAYLOAD_MANIFEST, PAYLOAD + MANIFEST)):
         raise ServiceError(
             f"{folder}: expected an evidence bundle, found none",
             hint="aidledger bundle create makes one",
@@ -94,7 +98,7 @@ def _of_manifest(files: Mapping[str, bytes], manifest: str, listed: set[str]) ->
     found, told = [], set()
     content = files.get(manifest)
     if content is None:
-        return [Flaw(file=manifest, zh="缺失", en="is missing")]
+        return [Flaw(file=manifest, zh=MISSING[0], en=MISSING[1])]
     if content and not content.endswith(b"\n"):
         found.append(Flaw(file=manifest, zh="末行不完整", en="ends within a line"))
     for number, line in enumerate(split_lines(content), 1):
@@ -107,7 +111,7 @@ def _of_manifest(files: Mapping[str, bytes], manifest: str, listed: set[str]) ->
         digest, name = match.groups()
         told.add(name)
         if name not in files or name not in listed:
-            found.append(Flaw(file=name, zh="缺失", en="is missing"))
+            found.append(Flaw(file=name, zh=MISSING[0], en=MISSING[1]))
         elif hashlib.sha256(files[name]).hexdigest() != digest:
             found.append(
                 Flaw(

@@ -19,7 +19,7 @@ from aidledger.domain.policy import decision as policy
 from aidledger.ledger import canonical
 from aidledger.ledger.acceptance import Verdict
 from aidledger.ledger.checkpoint import parse_checkpoint
-from aidledger.ledger.note import parse_note
+from aidledger.ledger.note import Note, parse_note
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import Policy, parse_policy
@@ -87,16 +87,13 @@ def verify_bundle(
     with bundle.making("files", MANIFEST, "各文件与清单所载散列相符", "every file has its hash"):
         bundle.flaws += bag_flaws(files)
     check_head(bundle)
-    check_entries(bundle)
-    verdict = _signatures(bundle, trusted)
-    _outside(bundle, outside)
-    check_complete(bundle)
-    check_batches(bundle)
-    texts = check_adopted(bundle)
-    check_papers(bundle)
-    _told(bundle)
-    _decisions(bundle, texts)
-    _rule(bundle)
+    proven = check_entries(bundle)
+    verdict = None
+    if bundle.note is not None:
+        verdict = _signatures(bundle, bundle.note, trusted)
+        _outside(bundle, outside)
+    if proven:
+        _of_entries(bundle)
     _page(bundle, files)
     witnesses = tuple(
         one.name.decode("utf-8", "replace") for one in (verdict.cosigners if verdict else ())
@@ -117,10 +114,21 @@ def verify_bundle(
     )
 
 
-def _signatures(bundle: Bundle, trusted: Policy | None) -> Verdict | None:
+def _of_entries(bundle: Bundle) -> None:
+    """Check all that rests on proven entries."""
+    check_complete(bundle)
+    check_batches(bundle)
+    texts = check_adopted(bundle)
+    check_papers(bundle)
+    _told(bundle)
+    _decisions(bundle, texts)
+    _rule(bundle)
+
+
+def _signatures(bundle: Bundle, note: Note, trusted: Policy | None) -> Verdict | None:
     """Check the checkpoint's signatures under the reader's policy, else that of the bundle."""
     if trusted is not None:
-        return check_signatures(bundle, trusted, own=False)
+        return check_signatures(bundle, note, trusted, own=False)
     if POLICY not in bundle.files:
         bundle.open(
             "checkpoint",
@@ -133,7 +141,7 @@ def _signatures(bundle: Bundle, trusted: Policy | None) -> Verdict | None:
     except FormatError as error:
         bundle.flaw(POLICY, error.line, f"不是信任策略（{error}）", f"is no policy: {error}")
         return None
-    return check_signatures(bundle, own, own=True)
+    return check_signatures(bundle, note, own, own=True)
 
 
 def _outside(bundle: Bundle, outside: bytes | None) -> None:
@@ -276,6 +284,8 @@ def _rule(bundle: Bundle) -> None:
                     bundle.at(position)
                 if one["rule"] != rule["id"]:
                     raise ProofError("of another rule")
+                if one["subject"] != bundle.said["subject"]:
+                    raise ProofError("about another subject")
     bundle.open(
         "rule_run",
         "规则是否只给出这些结果：未核验，须在账本上重跑（aidledger audit run）",

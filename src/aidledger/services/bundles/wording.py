@@ -36,6 +36,11 @@ _REASONS: Final[tuple[tuple[str, str], ...]] = (
     (r"it tells other things than a decision has", "所列项目不是决定所有的"),
     (r"the entry has no decision", "该记录没有决定"),
     (r"of another rule", "属于另一条规则"),
+    (r"about another subject", "是关于另一对象的"),
+    (r"items: expected (\d+), found (\d+)", "应有 {0} 条，实有 {1} 条"),
+    (r"key: the proof is about another", "证明是关于另一对象的"),
+    (r"items: expected .+", "各条与封存的索引不符"),
+    (r".+ - at `\$\.?([^`]*)`", "{0}：形式不符"),
     (r"entry (\d+): expected it to be proven", "记录 {0} 未得到证明"),
     (r"the checkpoint brought along is of another log", "所带检查点属于另一账本"),
     (
@@ -47,7 +52,22 @@ _REASONS: Final[tuple[tuple[str, str], ...]] = (
         r"signature: expected a valid one of (\S+), found another",
         "签名应为 {0} 的有效签名，实为另一个",
     ),
-    (r"(\S+): expected one JSON text, found JSON is malformed: .+", "{0} 不是一个 JSON 文本"),
+    (r"(\S+): expected one JSON text, found .+", "{0} 不是一个 JSON 文本"),
+    (r"the manifest has no (\S+)", "清单没有写明 {0}"),
+    (r"the key (\S+) is not registered here", "公钥 {0} 没有登记记录"),
+    (r"the key was not in force", "公钥当时无效"),
+    (r"the signature does not hold", "签名无效"),
+    (r"entry (\d+) is of another actor", "记录 {0} 由他人经办"),
+    (r"it is not what the entry committed to", "与记录中的承诺不符"),
+    (r"it is not the text that was adopted", "不是所采用的原文"),
+    (r"(\S+): expected a proof for each entry, found (\d+) for (\d+)", "{2} 条记录有 {1} 个证明"),
+    (r"(\S+): expected a newline at the end, found .+", "{0} 末行不完整"),
+    (
+        r"policy pack (\S+): expected its text as evidence (\S+), found none",
+        "没有政策包 {0} 的原文（{1}）",
+    ),
+    (r"a value is missing or of another form", "某个值缺失或形式不符"),
+    (r"(.+?): expected .+", "{0}：格式不符"),
 )
 """Why something in a bundle doesn't hold, in English and in Chinese."""
 

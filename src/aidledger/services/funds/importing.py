@@ -30,7 +30,7 @@ from aidledger.services.funds.statement import Statement, read_statement
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.services.session import Session
 from aidledger.services.tables.place import keep, tables_of
-from aidledger.store.outcome import Committed, Outcome
+from aidledger.store.outcome import Committed, Outcome, Rejected
 
 _ROWS: Final = "statement_rows"
 _AMENDING: Final = ("EntryAnnulled", "EntryCorrected")
@@ -204,10 +204,28 @@ def _event(
 def _record(
     session: Session, fund: str, event: StatementImported, wanted: Wanted, name: str
 ) -> Outcome:
-    """Record the balance at the end of the last day, and the lines, in one batch."""
+    """Record the balance at the end of the last day, and the lines, in one batch.
+
+    Raises:
+        ServiceError: the file was imported before as a statement of other days.
+
+    """
     by = Who(actor=wanted.actor, office=wanted.office, on=wanted.on or event.last_on)
     stated = BankStatementReceived(
         balance_fen=event.closing_fen, file=event.file, stated_on=event.last_on
     )
     proposals = [by.says(fund, said) for said in (stated, event)]
-    return record(session, proposals, cause=name)
+    outcome = record(session, proposals, cause=name)
+    first = session.store.receipt(name) if _reused(outcome) else None
+    if isinstance(first, Committed):
+        at = first.receipt.position + len(proposals) - 1
+        raise ServiceError(
+            f"this file: expected the days that it was imported with in entry {at}, found others",
+            hint=f"correct first_on and last_on of entry {at} by an EntryCorrected: aidledger record",
+            exit_code=2,
+        )
+    return outcome
+
+
+def _reused(outcome: Outcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.code == "cause_reused"

@@ -82,6 +82,10 @@ def doctor(location: str, *, clock: Clock, folder: Path | None = None) -> tuple[
     except StoreError as error:
         found = Said(str(error), str(error))
         checks.append(Check("database", "fail", found, Said(error.hint, error.hint)))
+    except PermissionError:
+        found = Said(f"{location}：没有读取权限", f"{location} may not be read")
+        ask = Said("请其所有者开放权限", "ask its owner for it")
+        checks.append(Check("database", "fail", found, ask))
     else:
         try:
             checks += [*_database(store), *_log(store, location, clock)]

@@ -72,14 +72,17 @@ const checkRevealed = async bundle => {
 };
 
 // What is told in words must be what the entries say, and what the page shows must be what is told
+const TITLES = { "case": ["个案", "case"], doubt: ["疑点", "doubt"], finding: ["审计发现", "finding"], list: ["公开名单", "public list"], month: ["发放月份", "payment month"] };
 const moment = text => new Date(Date.parse(text) + 8 * 3600e3).toISOString().slice(0, 16).replace("T", " ");
 const checkTold = async bundle => {
   const { report } = bundle;
   const shown = bundle.shown ? new Map([...bundle.shown.querySelectorAll("tr")].map(row => [row.dataset.position, row])) : null;
+  const streams = new Set();
   bundle.lines("timeline.jsonl").forEach((text, at) => {
     const one = canonical(text), { said } = bundle.ledger.get(one.position) || {};
     const right = said && ["actor", "effective_on", "office", "recorded_at", "stream"].every(key => said[key] === one[key]) && said.$type === one.type;
     if (!right) report.problem("data/timeline.jsonl", at + 1, `与位置 ${one.position} 的记录不符`, `is not what entry ${one.position} says`);
+    if (said) streams.add(said.stream);
     if (!shown) return;
     const row = shown.get(String(one.position));
     shown.delete(String(one.position));
@@ -90,6 +93,16 @@ const checkTold = async bundle => {
       report.problem("index.html", null, `本页所列经过中位置 ${one.position} 一行与数据不符`, `the row of entry ${one.position} shown in this page is not what the data say`);
     }
   });
+  if ([...streams].sort().join(" ") !== JSON.parse(bundle.text("manifest.json")).streams.join(" ")) {
+    report.problem("data/manifest.json", 1, "所列的流与经过不符", "names other streams than the timeline");
+  }
+  if (shown) {
+    const { kind, subject } = JSON.parse(bundle.text("manifest.json")), [zh, en] = TITLES[kind] || ["", ""];
+    const title = [...document.querySelectorAll("h1 span")].map(one => one.textContent);
+    if (!same(title, [`证据包：${zh} ${subject}`, `Evidence: ${en} ${subject}`])) {
+      report.problem("index.html", null, "本页标题与数据不符", "the title of this page is not what the data say");
+    }
+  }
   for (const position of shown ? shown.keys() : []) report.problem("index.html", null, `本页所列位置 ${position} 数据中没有`, `the page shows entry ${position}, which the data do not have`);
   for (const section of shown ? document.querySelectorAll("[data-digest]") : []) {
     if (hex(await sha(utf8.encode(section.textContent))) === section.dataset.digest) continue;
@@ -110,7 +123,8 @@ const checkTold = async bundle => {
     const named = [...bundle.ledger.values()].some(({ said }) => said.$type === "DoubtRaised" && said.data.rule_hash === rule.sha256);
     if (JSON.parse(bundle.text("manifest.json")).kind === "doubt" && !named) report.problem("data/rule.sql", null, "不是疑点所载的规则", "is not the rule that the doubt names");
     bundle.lines("findings.jsonl").forEach((text, at) => {
-      const missing = canonical(text).positions.filter(position => !bundle.ledger.has(position));
+      const { positions, subject } = canonical(text), missing = positions.filter(position => !bundle.ledger.has(position));
+      if (subject !== JSON.parse(bundle.text("manifest.json")).subject) report.problem("data/findings.jsonl", at + 1, "是关于另一对象的", "is about another subject");
       if (missing.length) report.problem("data/findings.jsonl", at + 1, `所依据的位置 ${missing} 未证明`, `rests on entries that are not proven: ${missing}`);
     });
   }

@@ -7,7 +7,7 @@ const CHECKS = [
   ["data/entries.jsonl", "同一流的记录前后相接", "entries of a stream follow each other", checkChain],
   ["data/checkpoint", "检查点的签名", "signatures of the checkpoint", checkCheckpoint],
   ["data/case.case-proof", "个案的记录一条不少", "these are all entries of the case", checkComplete, bundle => bundle.has("case.case-proof"),
-    ["记录是否一条不少：未核验，没有封存的索引", "whether anything was left out: not checked, there is no sealed index"]],
+    ["记录是否一条不少：未核验，证据包中没有完整性证明", "whether anything was left out: not checked, no proof of that came along"]],
   ["data/batches.jsonl", "经办人员的签名", "signatures of the recorders", checkBatches, bundle => bundle.has("batches.jsonl"),
     ["经办人员的签名：没有", "signatures of the recorders: there are none"]],
   ["data/packs/", "政策包原文即当时所采用的", "the packs are those that were adopted", checkPacks],

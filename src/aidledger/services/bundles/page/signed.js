@@ -2,12 +2,23 @@
 
 const BATCH = join(new Uint8Array([255]), utf8.encode("aidledger/batch/v1\n"));
 
+// The subject is the title of this page: it must follow from what is checked
+const namesItself = ({ kind, subject, streams, month, rule, "case": about }) => {
+  const own = streams.includes(subject), plain = month === null && rule === null;
+  if (kind === "case") return own && plain && subject.startsWith("case/") && about === subject;
+  if (kind === "doubt") return own && subject.startsWith("doubt/") && month === null && (about === null || streams.includes(about));
+  if (kind === "finding") return rule !== null && month === null && (about === null || own && about === subject);
+  if (kind === "list") return own && plain && subject.startsWith("list/");
+  return kind === "month" && own && rule === null && subject === `month/${month}`;
+};
+
 const checkCheckpoint = async bundle => {
   const { report } = bundle, note = readNote(bundle.text("checkpoint"));
   const manifest = JSON.parse(bundle.text("manifest.json"));
   if (manifest.format !== "aidledger/bundle/v1" || manifest.origin !== note.origin || manifest.size !== note.size || manifest.root !== hex(note.root)) {
     report.problem("data/manifest.json", 1, "与检查点不符", "is not what the checkpoint says");
   }
+  if (!namesItself(manifest)) report.problem("data/manifest.json", 1, "标题与所载内容不符", "is about another thing than it is called after");
   if (!bundle.has("tlog-policy")) return ["：未核验，证据包中没有信任策略", ": not checked, no trust policy came along", "not"];
   const policy = await readPolicy(bundle.text("tlog-policy")), names = new Map([...policy.witnesses].map(([name, key]) => [key, name]));
   const there = new Set(), maybe = new Set();
