@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from aidledger.replay.engine import building
-from aidledger.replay.loading import lay_out
+from aidledger.replay.layout import lay_out
 from aidledger.replay.models import load_models
 from aidledger.replay.sealed import RECORDS
 from aidledger.replay.views import entry_sql, event_views, literal, quoted

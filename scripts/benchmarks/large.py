@@ -15,7 +15,7 @@ from aidledger.audit.rule import load_rules
 from aidledger.audit.running import run_rules
 from aidledger.replay.engine import building
 from aidledger.replay.generations import Generations
-from aidledger.replay.loading import lay_out
+from aidledger.replay.layout import lay_out
 from aidledger.replay.models import load_models, needed
 from aidledger.replay.sealed import RECORDS
 from aidledger.replay.views import entry_sql, event_views, quoted

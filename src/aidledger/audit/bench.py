@@ -19,7 +19,8 @@ from aidledger.audit.rule import Rule
 from aidledger.audit.running import Asked, NotRun, RuleFinding, ask, findings_of, unready
 from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.kept import lay_kept, put_rows
-from aidledger.replay.loading import Loader, lay_out
+from aidledger.replay.layout import lay_out
+from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, needed
 from aidledger.replay.versions import BESIDE_COLUMNS
 from aidledger.replay.views import event_views, quoted

@@ -19,19 +19,14 @@ from aidledger.domain.recorded import Recorded, amended, corrected
 from aidledger.domain.values import LAST_YEAR
 from aidledger.ledger.entry import EntryError
 from aidledger.ledger.finding import Finding
+from aidledger.replay.layout import lay_out
 from aidledger.replay.reading import TypedEntry, read_record, row_finding
 from aidledger.replay.rows import HostileRow, recorded_of
 from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
 from aidledger.replay.sorting import AFTER_ALL, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
-from aidledger.replay.versions import (
-    BESIDE_COLUMNS,
-    amendment_rows,
-    beside_sql,
-    version_row,
-    versions,
-)
-from aidledger.replay.views import ENTRY_SQL, create_sql, entry_sql, event_views, literal, quoted
+from aidledger.replay.versions import BESIDE_COLUMNS, amendment_rows, version_row, versions
+from aidledger.replay.views import entry_sql, event_views, literal, quoted
 
 CHINA_AHEAD: Final = timedelta(hours=8)
 """Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
@@ -94,12 +89,6 @@ def load_all(
 ) -> Loaded:
     """Load all that a source has into the views of a connection; arguments as `Loader` has them."""
     return Loader(connection, as_of=as_of, known_on=known_on, progress=progress).load(source)
-
-
-def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every view, and what is laid beside them, empty."""
-    beside = (ENTRY_SQL, *map(beside_sql, BESIDE_COLUMNS))
-    connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
 
 
 class Loader:
