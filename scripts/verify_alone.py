@@ -2103,8 +2103,11 @@ def check_bag_batches(bag: Bag, origin: str) -> int:
         message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
         signature = from_base64(said["signature"], 64)
         refuse(not (one.key and one.key.signed(message, signature)), "a bad signature")
+        refuse(type(said["entries"]) is not list or not said["entries"], "a batch names no entries")
         for entry in said["entries"]:
-            at, path = entry["position"], [from_base64(line, 32) for line in entry["path"]]
+            at = entry["position"]
+            refuse(type(entry["path"]) is not list, f"entry {at} is not in the batch")
+            path = [from_base64(line, 32) for line in entry["path"]]
             record, leaf, _ = bag.at(at)
             refuse(record["actor"] != one.owner, f"entry {at} is of another actor")
             tree = count, bytes.fromhex(said["root"])
@@ -2306,6 +2309,7 @@ not in force|公钥当时无效
 a bad signature|签名无效
 entry (\\d+) is of another actor|记录 {} 由他人经办
 entry (\\d+) is not in the batch|记录 {} 不在该批中
+a batch names no entries|一批没有列出记录
 the pack (.+) was adopted by no entry here|政策包 {} 没有采用记录
 the pack (.+) has another hash than was adopted|政策包 {} 的散列与所采用的不同
 (\\S+) is another text|{} 不是所采用的原文

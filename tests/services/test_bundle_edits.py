@@ -147,6 +147,14 @@ def swapped_entries(said: dict[str, Any]) -> None:
     said["entries"] = [*said["entries"][::-1], said["entries"][0] | {"position": 1}]
 
 
+def no_entries(said: dict[str, Any]) -> None:
+    said["entries"] = ""
+
+
+def path_that_is_none(said: dict[str, Any]) -> None:
+    said["entries"][0]["path"] = ""
+
+
 def other_signature(said: dict[str, Any]) -> None:
     said["signature"] = "A" * 86 + "=="
 
@@ -233,6 +241,14 @@ FORGED: dict[str, tuple[Callable[[Files], Files], str]] = {
         of_line("batches.jsonl", 2, swapped_entries),
         "data/batches.jsonl",
     ),
+    "a batch that names no entries": (
+        of_line("batches.jsonl", 1, no_entries),
+        "data/batches.jsonl",
+    ),
+    "a batch whose path is no list": (
+        of_line("batches.jsonl", 1, path_that_is_none),
+        "data/batches.jsonl",
+    ),
     "a batch that somebody else signed": (
         of_line("batches.jsonl", 3, other_signature),
         "data/batches.jsonl",
@@ -276,9 +292,13 @@ def test_words_of_a_decision_that_the_pack_does_not_have_are_found(whole: Files)
     def other_words(said: dict[str, Any]) -> None:
         said["clauses"][0]["text_zh"] = "无须公示。"
 
-    forged = verify_bundle(resealed(of_line("decisions.jsonl", 1, other_words)(whole)), TRUSTED)
+    def other_difference(said: dict[str, Any]) -> None:
+        said["differences"][0]["found"] = "case.amount_fen"
 
-    assert [("data/decisions.jsonl", 1)] == places(forged.flaws)
+    for change in (other_words, other_difference):
+        forged = verify_bundle(resealed(of_line("decisions.jsonl", 1, change)(whole)), TRUSTED)
+
+        assert [("data/decisions.jsonl", 1)] == places(forged.flaws)
 
 
 def test_a_page_that_was_not_written_of_the_data_is_said_to_be_none(whole: Files) -> None:

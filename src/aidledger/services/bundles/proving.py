@@ -242,11 +242,15 @@ def _batch(bundle: Bundle, said: dict[str, Any], keys: dict[str, _Key]) -> set[i
     signature = read_base64(said["signature"].encode(), BATCHES)
     if not key.key.verify(signature, pre_authentication(PAYLOAD_TYPE, body)):
         raise ProofError("the signature does not hold")
+    if type(said["entries"]) is not list or not said["entries"]:
+        raise ProofError("a batch names no entries")
     covered = set()
     for one in said["entries"]:
         entry = bundle.at(one["position"])
         if entry.entry.actor != key.owner:
             raise ProofError(f"entry {entry.position} is of another actor")
+        if type(one["path"]) is not list:
+            raise ProofError(f"entry {entry.position} is not in the batch")
         path = [_hash(text) for text in one["path"]]
         verify_inclusion(
             entry.leaf, entry.position - start, count, path, bytes.fromhex(said["root"])

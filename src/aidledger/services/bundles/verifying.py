@@ -257,8 +257,13 @@ def _decision(bundle: Bundle, book: PolicyBook, told: dict[str, Any]) -> None:
         raise ProofError("again is not what its differences are")
     calendar = book.calendar_known_on(china_day(entry.recorded_at))
     again = policy.redecide(record, pack, calendar=calendar)
-    if told["again"] in {"same", "unchecked"} and any(one.kind != "unchecked" for one in again):
-        raise ProofError("taken again, it comes out otherwise")
+    if told["again"] in {"same", "unchecked"}:
+        if any(one.kind != "unchecked" for one in again):
+            raise ProofError("taken again, it comes out otherwise")
+        # who made the bundle may have had keys, and so left less unchecked
+        here = msgspec.to_builtins(again)
+        if any(one not in here for one in told["differences"]):
+            raise ProofError("again is not what its differences are")
 
 
 def _rule(bundle: Bundle) -> None:

@@ -12,7 +12,7 @@ const CHINESE = [
   [/^(no note|a line that is no signature|no checkpoint|a time that is none|a name that is too long)$/, "检查点格式不符"],
   [/^(a key .+|no quorum, or a key twice)$/, "公钥或策略格式不符"], [/^the key (.+) is not registered here$/, "公钥 $1 没有登记记录"],
   [/^the key was not in force$/, "公钥当时无效"], [/^the signature does not hold$/, "签名无效"], [/^entry (.+) is not proven$/, "记录 $1 未得到证明"],
-  [/^entry (.+) is of another actor$/, "记录 $1 由他人经办"], [/^entry (.+) is not in the batch$/, "记录 $1 不在该批中"],
+  [/^entry (.+) is of another actor$/, "记录 $1 由他人经办"], [/^entry (.+) is not in the batch$/, "记录 $1 不在该批中"], [/^a batch names no entries$/, "一批没有列出记录"],
   [/^a (sum|path|step) .+$/, "证明的步骤格式不符"],
 ];
 const reasonOf = error => {

@@ -72,6 +72,7 @@ const checkBatches = async bundle => {
     const statement = encode({ count: said.count, origin, root: said.root, seen: said.seen }), type = "application/vnd.aidledger.batch+json;v=1";
     const message = utf8.encode(`DSSEv1 ${type.length} ${type} ${utf8.encode(statement).length} ${statement}`);
     refuse(!await verified(ED25519, key.public, base64(said.signature), message), "the signature does not hold");
+    refuse(!Array.isArray(said.entries) || !said.entries.length, "a batch names no entries");
     for (const { path, position } of said.entries) {
       const entry = bundle.ledger.get(position);
       refuse(!entry, `entry ${position} is not proven`);
