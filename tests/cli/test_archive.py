@@ -89,3 +89,29 @@ def test_options_that_do_not_go_together_are_refused(
     archived: Path, options: tuple[str, ...]
 ) -> None:
     assert 2 == on(archived, "verify", *options).code
+
+
+def test_a_list_does_not_vouch_for_a_segment_under_another_number(
+    archived: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(f"{archived}.archive", tmp_path / "archive"))
+    (copy / "segment-000001").rename(copy / "aside")
+    shutil.copytree(copy / "segment-000000", copy / "segment-000001")
+
+    segments = on(archived, "archive", "list", "--archive", copy, "--json").object["segments"]
+    said = on(archived, "archive", "list", "--archive", copy)
+
+    assert [False, True] == [one["sealed_at"] is None for one in segments][:2]
+    assert "aidledger archive verify names those that were altered or moved" in said.err
+
+
+def test_a_segment_without_a_manifest_is_damage_and_no_passing_failure(
+    archived: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(f"{archived}.archive", tmp_path / "archive"))
+    (copy / "segment-000001" / "manifest.json").unlink()
+
+    said = on(archived, "archive", "list", "--archive", copy)
+
+    assert 1 == said.code
+    assert "segment-000001/manifest.json: expected a file, found none" in said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -136,6 +137,26 @@ def test_a_file_imported_as_of_other_days_says_which_entry_to_correct(
     [row] = run(ledger, "sql", asked, "--json").object["rows"]
 
     assert [0, 0, 2, 2] == [ran.code for ran in (taken, again, month, zh)]
-    assert f"correct first_on and last_on of entry {row['at']} by an EntryCorrected" in month.err
-    assert f"更正位置 {row['at']} 的 first_on" in zh.err
+    assert f"correct entry {row['at']} by two EntryCorrected" in month.err
+    assert f"更正位置 {row['at']}，字段 first_on 的值为" in zh.err
     assert "--cause" not in month.err
+
+    # what the hint says, word for word: a value is JSON text inside of JSON
+    said = re.search(
+        r"first_on with\s+the\s+value\s+(\S+)\s+and\s+field\s+last_on\s+with\s+(\S+)", month.err
+    )
+    assert said
+    given = zip(("first_on", "last_on"), said.groups(), strict=True)
+    data = '{"authority":"county","field":"%s","position":%d,"reason":"no month named","value":%s}'
+    line = (
+        '{"type":"EntryCorrected","stream":"fund/tekun-2022","effective_on":"2022-04-01",'
+        '"actor":"f1","office":"520123","data":%s}'
+    )
+    lines = [line % (data % (field, row["at"], value)) for field, value in given]
+    recorded = aidledger("--ledger", ledger, "record", "-", stdin="\n".join(lines).encode())
+    days = f"SELECT first_on, last_on FROM statement_imported WHERE position = {row['at']}"
+
+    assert 0 == recorded.code, recorded.err
+    assert [{"first_on": "2022-03-01", "last_on": "2022-03-31"}] == run(
+        ledger, "sql", days, "--json"
+    ).object["rows"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from itertools import islice
@@ -69,6 +70,12 @@ def swap(archive: Path) -> None:
     (archive / "aside").rename(archive / "segment-000001")
 
 
+def instead(path: Path, make: Callable[[Path], object]) -> None:
+    """Put something else where a file was."""
+    path.unlink()
+    make(path)
+
+
 def more(path: str) -> Callable[[Path], None]:
     """Write a byte more into a file."""
 
@@ -103,6 +110,37 @@ HARMS: dict[str, tuple[Callable[[Path], object], set[tuple[str, str]]]] = {
         lambda archive: (archive / "segment-000001/payment_issued_2.parquet").write_bytes(b"x"),
         {("segment_file_extra", "segment-000001/payment_issued_2.parquet")},
     ),
+    "a file is a folder": (
+        lambda archive: instead(archive / "segment-000002/visit_made.parquet", Path.mkdir),
+        {("segment_file_differs", "segment-000002/visit_made.parquet")},
+    ),
+    "the records are a pipe that nobody writes to": (
+        lambda archive: instead(archive / "segment-000002/records.parquet", os.mkfifo),
+        {("segment_file_differs", "segment-000002/records.parquet")},
+    ),
+    "a file is a link to nowhere": (
+        lambda archive: instead(
+            archive / "segment-000002/visit_made.parquet", lambda path: path.symlink_to("nowhere")
+        ),
+        {("segment_file_differs", "segment-000002/visit_made.parquet")},
+    ),
+    "a manifest is a folder": (
+        lambda archive: instead(archive / "segment-000001" / MANIFEST, Path.mkdir),
+        {("segment_missing", "segment-000001")},
+    ),
+    "a segment is a file": (
+        lambda archive: (archive / "segment-000001").write_bytes(
+            (archive / "segment-000001").rename(archive / "aside").name.encode()
+        ),
+        {("segment_missing", "segment-000001")},
+    ),
+    "an empty folder with a great number": (
+        lambda archive: (archive / "segment-999999999999").mkdir(),
+        {
+            ("segment_missing", "segment-000003 to segment-999999999998"),
+            ("segment_missing", "segment-999999999999"),
+        },
+    ),
     "a manifest is empty": (
         lambda archive: (archive / "segment-000001" / MANIFEST).write_bytes(b"{}"),
         {("manifest_form", "segment-000001/manifest.json, manifest")},
@@ -124,6 +162,20 @@ def test_damage_to_files_is_named_and_nothing_else_is_accused(archive: Path, har
     do(archive)
 
     assert expected == {(one.code, one.field) for one in found(archive)}
+
+
+def test_the_last_segments_are_missed_where_the_log_names_them(archive: Path, made: Made) -> None:
+    for number in (1, 2):
+        shutil.rmtree(archive / f"segment-00000{number}")
+    store = open_ledger(made.location, read_only=True)
+    report = verify_archive(str(archive), store=store, columns=False)
+    store.close()
+
+    assert [("segment_missing", ENTRIES, "segment-000001 to segment-000002")] == [
+        (one.code, one.position, one.field) for one in report.findings
+    ]
+    assert ("damaged", ENTRIES, "") == (report.verdict, report.entries, report.root)
+    assert [] == found(archive)
 
 
 def test_an_altered_column_is_named_with_the_position_of_its_first_false_value(

@@ -50,7 +50,8 @@ _READ: Final = "SELECT position, record, leaf_hash FROM read_parquet(?)"
 class Task(NamedTuple):
     """A segment to check: `entries` are those that each of the archive has, as its first one says.
 
-    With `columns` the typed rows are derived from the records again, and compared.
+    With `columns` the typed rows are derived from the records again, and compared. `since` is the
+    first of several of which none is there: the last of them is `number`.
     """
 
     location: str
@@ -58,6 +59,7 @@ class Task(NamedTuple):
     entries: int
     check_data: CheckData
     columns: bool
+    since: int | None = None
 
 
 class Read(NamedTuple):
@@ -96,6 +98,8 @@ def check_segment(task: Task) -> Checked:
     try:
         data = place.manifest(name)
     except FileNotFoundError:
+        if task.since not in {None, task.number}:
+            name = f"{segment_name(task.since or 0)} to {name}"
         return _nothing(task, _finding("segment_missing", name, name, "no manifest"))
     try:
         manifest = parse_manifest(data)
@@ -146,6 +150,9 @@ class _Segment:
             path = Path(file_of(self.folder, name))
             if path.name not in present:
                 self._find("segment_file_missing", path.name, f"{file.size} bytes", "no such file")
+                continue
+            if not path.is_file():
+                self._find("segment_file_differs", path.name, "a file", "something else")
                 continue
             found = digest_of_file(path)
             if found != file.sha256:
@@ -265,7 +272,8 @@ class _Segment:
 
 def _nothing(task: Task, finding: Finding) -> Checked:
     """Say that nothing can be read of a segment."""
-    placed = msgspec.structs.replace(finding, position=task.number * task.entries)
+    first = task.number if task.since is None else task.since
+    placed = msgspec.structs.replace(finding, position=first * task.entries)
     return Checked(task.number, None, "", [placed], Read())
 
 

@@ -7,6 +7,7 @@ same bytes, whatever a store answers the second time.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -55,8 +56,11 @@ class FolderPlace:
         return _numbers([path.name for path in self.folder.iterdir()])
 
     def manifest(self, name: str) -> bytes:
-        """Return a segment's manifest."""
-        return (self.folder / name / MANIFEST).read_bytes()
+        """Return a segment's manifest. What is no file, nor leads to one, is none."""
+        path = self.folder / name / MANIFEST
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        return path.read_bytes()
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:

@@ -165,7 +165,7 @@ class RuleOverridden(Event, frozen=True, kw_only=True):
 
 
 class EntryCorrected(Event, frozen=True, kw_only=True):
-    """更正: what an earlier entry should have said; the entry stays."""
+    """更正: what an earlier entry should have said; the entry stays. `value` is JSON text: a text has quotation marks."""
 
     authority: Text
     field: Text

@@ -110,8 +110,10 @@ def run_list(app: App, *, archive: str | None, json: bool) -> int:
     if app.ledger and any(one.sealed_at is None for one in found):
         screen.note(
             app.say(
-                "有的段账本没有提到，不能作数：再次执行 aidledger archive seal",
-                "the log does not name every segment: run aidledger archive seal again",
+                "有的段账本没有提到，不能作数：执行 aidledger archive seal 登记新段；"
+                "被改动或移位的，由 aidledger archive verify 指出",
+                "the log does not name every segment: aidledger archive seal records new ones, "
+                "aidledger archive verify names those that were altered or moved",
             )
         )
     return OK

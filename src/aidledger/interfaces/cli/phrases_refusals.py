@@ -57,8 +57,11 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
         "这个文件已在位置 {n} 按其他起止日期导入",
     ),
     (
-        r"correct first_on and last_on of entry (?P<n>\d+) by an EntryCorrected: aidledger record",
-        "请以 EntryCorrected 更正位置 {n} 的 first_on 和 last_on：aidledger record",
+        (
+            r"aidledger record: correct entry (?P<n>\d+) by two EntryCorrected, field first_on with "
+            r"the value (?P<a>\S+) and field last_on with (?P<b>\S+)"
+        ),
+        "aidledger record：以两条 EntryCorrected 更正位置 {n}，字段 first_on 的值为 {a}，字段 last_on 的值为 {b}",
     ),
     (r"the statement has a header and no movements", "对账单只有表头，没有明细"),
     (

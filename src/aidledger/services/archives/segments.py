@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -113,6 +114,8 @@ def runs_of(seals: Sequence[Seal], archive: Path) -> tuple[SealedRun, ...]:
             path = Path(file_of(archive / name, file))
             try:
                 state = path.stat()
+                if not S_ISREG(state.st_mode):
+                    raise _altered(name, f"{path.name}: expected a file, found something else")
                 found = _digest_once(path, state.st_ino, state.st_ctime_ns, state.st_mtime_ns)
             except OSError as error:
                 raise _altered(name, f"{path.name}: {error.strerror}") from error
@@ -149,7 +152,8 @@ def list_segments(archive: str, seals: Iterable[Seal] = ()) -> list[Listed]:
     found = []
     for number in numbers_of(place, archive):
         manifest, digest = _manifest_of(place, segment_name(number))
-        sealed_at = known.get((manifest.first, digest))
+        in_place = manifest.first == number * manifest.entries
+        sealed_at = known.get((manifest.first, digest)) if in_place else None
         found.append(
             Listed(number=number, manifest=manifest, manifest_hash=digest, sealed_at=sealed_at)
         )
@@ -187,7 +191,7 @@ def numbers_of(place: Place, archive: str) -> list[int]:
     if not numbers:
         raise ServiceError(
             f"archive: {archive}: expected segments, found none",
-            hint="aidledger archive seal writes complete runs of 65,536 entries",
+            hint="look at the path; aidledger archive seal writes complete runs of 65,536 entries",
             exit_code=10,
         )
     return numbers
@@ -198,6 +202,8 @@ def _manifest_of(place: Place, name: str) -> tuple[Manifest, str]:
     try:
         data = place.manifest(name)
         return parse_manifest(data), digest_of(data)
+    except FileNotFoundError as error:
+        raise _altered(name, f"{MANIFEST}: expected a file, found none") from error
     except OSError as error:
         raise unreadable(name, error) from error
     except ManifestError as error:

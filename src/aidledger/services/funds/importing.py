@@ -221,7 +221,8 @@ def _record(
         at = first.receipt.position + len(proposals) - 1
         raise ServiceError(
             f"this file: expected the days that it was imported with in entry {at}, found others",
-            hint=f"correct first_on and last_on of entry {at} by an EntryCorrected: aidledger record",
+            hint=f"aidledger record: correct entry {at} by two EntryCorrected, field first_on with the "
+            rf'value "\"{event.first_on}\"" and field last_on with "\"{event.last_on}\""',
             exit_code=2,
         )
     return outcome

@@ -94,7 +94,12 @@ def verify_archive(
     place = opened_place(archive)
     numbers = numbers_of(place, archive)
     entries = _length(place, numbers)
-    tasks = [Task(archive, n, entries, DataCheck(), columns) for n in range(numbers[-1] + 1)]
+    sealed = [] if store is None else seals_of(store)
+    last = max([numbers[-1], *(first // entries for first in seals_by_first(sealed, entries))])
+    tasks = [
+        Task(archive, number, entries, DataCheck(), columns, since)
+        for since, number in _with_holes(numbers, last)
+    ]
     total = len(tasks) * entries
     wanted = jobs or (1 if total < PARALLEL_FROM or not place.shared else os.cpu_count() or 1)
     join, kept = Join(entries), list[Checked]()
@@ -107,11 +112,11 @@ def verify_archive(
             rows = ((at, None, None, None, None, record, None) for at, record in checked.read.seals)
             seals += readable_seals(rows)
             if progress is not None:
-                progress(join.stop, total)
+                progress(len(kept) * entries, total)
     root = join.finish()
     findings = join.findings
     if store is not None:
-        seals = seals_of(store)
+        seals = sealed
         findings += _against_tree(kept, store)
     findings += _origins(kept)
     unproven, differing = _sealed(kept, seals_by_first(seals, entries))
@@ -133,6 +138,17 @@ def _length(place: Place, numbers: list[int]) -> int:
         except (OSError, ManifestError):
             continue
     return SEGMENT_ENTRIES
+
+
+def _with_holes(numbers: Iterable[int], last: int) -> Iterator[tuple[int | None, int]]:
+    """Yield each segment that is there, and each run of missing ones as its first and last number."""
+    expected = 0
+    for number in (*numbers, last + 1):
+        if number > expected:
+            yield expected, number - 1
+        if number <= last:
+            yield None, number
+        expected = number + 1
 
 
 def _against_tree(kept: Iterable[Checked], store: LedgerStore) -> Iterator[Finding]:
