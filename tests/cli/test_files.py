@@ -37,6 +37,21 @@ def test_a_full_disk_leaves_what_stood_there_and_nothing_beside_it(
     assert {"chart.svg": b"old"} == {one.name: one.read_bytes() for one in tmp_path.iterdir()}
 
 
+def test_a_link_is_followed_and_a_pipe_is_written_to_and_both_stay(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link, pipe = tmp_path / "link.csv", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "there/list.csv")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(link, b"rows")
+    write_whole(pipe, b"rows")
+    read = os.read(reader, 100)
+    os.close(reader)
+
+    assert (True, b"rows") == (link.is_symlink(), (tmp_path / "there/list.csv").read_bytes())
+    assert (True, b"rows") == (pipe.is_fifo(), read)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

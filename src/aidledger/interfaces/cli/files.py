@@ -11,23 +11,28 @@ from pathlib import Path
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there: never half of it.
 
+    A link is followed; a device or a pipe is written to, for another file must not take its place.
+
     Raises:
         OSError: it can't be written; it names the file that was asked for, and nothing is left beside it.
 
     """
-    draft = path
+    place = draft = Path(os.path.realpath(path))
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            path.write_bytes(content)
+            return
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
+            dir=place.parent, prefix=f".{place.name}.", delete=False
         ) as out:
             draft = Path(out.name)
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
         draft.chmod(0o644)
-        draft.replace(path)
+        draft.replace(place)
     except OSError as error:
-        if draft != path:
+        if draft != place:
             with suppress(OSError):
                 draft.unlink()
         raise OSError(error.errno, error.strerror, str(path)) from error

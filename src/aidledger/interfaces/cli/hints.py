@@ -176,8 +176,8 @@ HINTS: Final[dict[str, str]] = {
     "free space or name another place, and run aidledger archive seal again": (
         "请腾出空间或另指位置，再次执行 aidledger archive seal"
     ),
-    "aidledger archive seal writes complete runs of 65,536 entries": (
-        "aidledger archive seal 把每满 65,536 条的记录写为一段"
+    "look at the path; aidledger archive seal writes complete runs of 65,536 entries": (
+        "请检查路径；aidledger archive seal 把每满 65,536 条的记录写为一段"
     ),
     "pip install 'aidledger[objects]', and what fsspec needs for this kind of URL": (
         "请安装 aidledger[objects]，以及 fsspec 访问此类地址所需的软件"
