@@ -115,3 +115,5 @@ def test_a_segment_without_a_manifest_is_damage_and_no_passing_failure(
 
     assert 1 == said.code
     assert "segment-000001/manifest.json: expected a file, found none" in said.err
+    zh = on(archived, "--lang", "zh", "archive", "list", "--archive", copy)
+    assert "应为 文件，实际为 没有" in zh.err

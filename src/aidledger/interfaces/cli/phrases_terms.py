@@ -122,6 +122,7 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"an event type", "一个事件类型"),
     (r"one JSON object a line", "每行一个 JSON 对象"),
     (r"something else", "其他内容"),
+    (r"a file", "文件"),
     (r"another title", "其他标题"),
     (r"other characters", "其他字符"),
     (r"letters, digits and \. _ : (?:/ @ )?-", "字母、数字和 . _ : / @ -"),
