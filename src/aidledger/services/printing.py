@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 
+def is_shown(character: str) -> bool:
+    """Say whether a character is seen and steers nothing; the wide space of Chinese texts (U+3000) is one."""
+    return character.isprintable() or character == "\N{IDEOGRAPHIC SPACE}"
+
+
 def printable(value: object, limit: int = 80) -> str:
     """Return a hostile value as a text of at most `limit` characters; bytes in hex."""
     text = value.hex() if isinstance(value, bytes) else str(value)
-    return "".join(c if c.isprintable() else "?" for c in text)[:limit]
+    return "".join(c if is_shown(c) else "?" for c in text)[:limit]

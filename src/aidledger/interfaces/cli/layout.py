@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from aidledger.services.printing import is_shown
+
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』”’…,.;:?!)]}%")
 _ELLIPSIS: Final = "…"
 _NARROWEST: Final = 6
@@ -30,7 +32,7 @@ def width(text: str) -> int:
 def plain(text: object) -> str:
     """Return a text without characters that could steer a terminal or turn its direction."""
     return "".join(
-        c if c.isprintable() else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        c if is_shown(c) else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
         for c in str(text)
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from aidledger.domain.money import format_yuan
+from aidledger.services.printing import is_shown
 from aidledger.services.questions.listing import cell_text, xlsx_writer
 
 Kind = Literal["text", "wrapped", "whole", "yuan", "link"]
@@ -160,7 +161,7 @@ def _clean(text: str) -> str:
     """Return a text that XML and a cell can hold: what can't be printed is marked, the end cut off."""
     if not text.isprintable():
         text = "".join(
-            c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+            c if is_shown(c) or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
         )
     return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
 

@@ -14,6 +14,7 @@ from typing import Final
 from aidledger.domain.events.base import Source
 from aidledger.domain.values import parse_day, parse_month
 from aidledger.services.importing.table import Cell, Row
+from aidledger.services.printing import is_shown
 from aidledger.services.problems import Problem
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
@@ -74,7 +75,7 @@ class Cells:
             self.fault(field, "a value", "an empty cell", "empty_cell")
         elif len(text) > longest:
             self.fault(field, f"at most {longest} characters", f"{len(text)} characters")
-        elif not all(c.isprintable() for c in text):
+        elif not all(map(is_shown, text)):
             self.fault(field, "one line of text", "a control character")
         else:
             return text
