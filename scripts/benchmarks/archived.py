@@ -24,7 +24,7 @@ from aidledger.services.session import open_session
 from aidledger.store.opening import open_ledger
 from benchmarks.filling import append, draft, log
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
-from benchmarks.projecting import SOME, ledger
+from benchmarks.projecting import ledger
 from benchmarks.servers import new_file, new_ledger
 
 WORKERS = 2
@@ -106,7 +106,7 @@ def verifying(job: Job, *, columns: bool) -> Iterator[Chunk]:
 
 def county(job: Job) -> str:
     """Return a large county whose archive lies beside it."""
-    location = ledger(job, SOME)
+    location = ledger(job)
     with open_session(location) as session:
         seal(
             session,

@@ -18,10 +18,10 @@ from aidledger.services.nightly.runs import runs_folder
 from aidledger.store.keyfiles import create_key, keys_path
 from aidledger.store.opening import open_ledger
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
-from benchmarks.projecting import MANY, copied, copy_into, county
+from benchmarks.projecting import copied, copy_into, county
 from benchmarks.servers import ORIGIN, new_file
 
-NEW = 20_000
+MANY, NEW = 1_000_000, 20_000
 
 
 def nights(job: Job) -> Iterator[Chunk]:

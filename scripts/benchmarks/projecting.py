@@ -37,21 +37,20 @@ _number = re.compile(rb"((?:case|complaint)/520123-\d{4}-|carer/520123-)(\d+)")
 _token = re.compile(rb'"([pa])[0-9a-f]{4}([0-9a-f]{28})"')
 
 
-SOME, MANY = 300_000, 1_000_000
-"""Of so many entries the copies are counted; amendments and what a county has once are left out."""
+ENTRIES = 300_000
+"""Of so many the copies are counted; amendments and what a county has once are left out."""
 
 
-def ledger(job: Job, entries: int) -> str:
+def ledger(job: Job) -> str:
     """Return a large county on PostgreSQL, made by the first who asks: a small one many times."""
-    folder = Path(job["folder"])
-    os.environ["AIDLEDGER_SECRETS"] = str(folder / f"county-{entries}.secrets")
-    place = folder / f"county-{entries}.url"
+    os.environ["AIDLEDGER_SECRETS"] = str(Path(job["folder"]) / "county.secrets")
+    place = Path(job["folder"]) / "county.url"
     if not place.exists():
         url = new_database(job)
         rows = county(job)
         create_ledger(url, origin=ORIGIN)
         with closing(open_ledger(url)) as store:
-            copy_into(store, rows, range(max(1, size(job, entries, 2_000) // len(rows))))
+            copy_into(store, rows, range(max(1, size(job, ENTRIES, 2_000) // len(rows))))
         place.write_text(url, encoding="utf-8")
     return place.read_text(encoding="utf-8")
 
@@ -105,9 +104,9 @@ def moved(text: bytes, copy: int) -> bytes:
     )
 
 
-def rebuilt(models: tuple[str, ...] | None, entries: int, job: Job) -> Iterator[Chunk]:
+def rebuilt(models: tuple[str, ...] | None, job: Job) -> Iterator[Chunk]:
     """Rebuild models from the database: those named, or every one."""
-    with closing(open_ledger(ledger(job, entries), read_only=True)) as store:
+    with closing(open_ledger(ledger(job), read_only=True)) as store:
         yield READY
         while True:
             began = time.perf_counter()
@@ -118,9 +117,9 @@ def rebuilt(models: tuple[str, ...] | None, entries: int, job: Job) -> Iterator[
             yield result.entries, spent
 
 
-def bare_reading(entries: int, job: Job) -> Iterator[Chunk]:
+def bare_reading(job: Job) -> Iterator[Chunk]:
     """Read every row of the ledger from the database and do nothing with it."""
-    with closing(open_ledger(ledger(job, entries), read_only=True)) as store:
+    with closing(open_ledger(ledger(job), read_only=True)) as store:
         yield READY
         while True:
             began = time.perf_counter()
@@ -154,11 +153,9 @@ def stock_runner(view: type[CountyView], job: Job) -> Iterator[Chunk]:
 
 
 PROJECTING: dict[str, Measure] = {
-    "rebuild ours": partial(rebuilt, None, SOME),
-    "rebuild ours, many": partial(rebuilt, None, MANY),
+    "rebuild ours": partial(rebuilt, None),
     "rebuild stock": partial(stock_runner, CountyView),
-    "rebuild ours, cases": partial(rebuilt, ("case_state",), SOME),
+    "rebuild ours, cases": partial(rebuilt, ("case_state",)),
     "rebuild stock, cases": partial(stock_runner, CaseView),
-    "bare reading": partial(bare_reading, SOME),
-    "bare reading, many": partial(bare_reading, MANY),
+    "bare reading": bare_reading,
 }

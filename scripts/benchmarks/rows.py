@@ -142,15 +142,6 @@ ROWS: tuple[Row, ...] = (
         rounds=3,
     ),
     Row(
-        title="rebuild of all models of a larger county, PostgreSQL",
-        unit="entries/s",
-        ours="rebuild ours, many",
-        peer="rebuild stock",
-        limit="bare reading, many",
-        goal=100.0,
-        rounds=3,
-    ),
-    Row(
         title="rebuild of case_state alone, PostgreSQL",
         unit="entries/s",
         ours="rebuild ours, cases",

@@ -26,9 +26,9 @@ WHO = ("--actor", "f1", "--office", "520123")
 EXTRA = 1_234_567
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A copy of the clean county that may be written to."""
+    """A copy of the clean county that the test may write to."""
     folder = tmp_path_factory.mktemp("statement")
     for file in Path(county(tmp_path_factory, planted=False).location).parent.glob(
         "ledger.sqlite*"

@@ -24,7 +24,8 @@ ENDLESS = (
     "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE (a.range * b.range) % 7 = 3;"
 )
 ON_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as it comes from a script that runs in the background
 os.setsid()
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, "-m", "aidledger", *sys.argv[1:]])
@@ -209,7 +210,7 @@ def test_on_a_terminal_an_interrupt_stops_the_question_alone(terminal: Terminal)
         if terminal.shows("sql> ", patience):
             break
     else:
-        pytest.fail("no line was given up")
+        pytest.fail(f"no line was given up: {terminal.seen!r}")
     for patience in (0.5, 4, 16):  # a slow machine has not begun with the question so soon
         terminal.type(f"{ENDLESS}\n")
         terminal.until("= 3;")

@@ -32,8 +32,7 @@ def width(text: str) -> int:
 def plain(text: object) -> str:
     """Return a text without characters that could steer a terminal or turn its direction."""
     return "".join(
-        c if is_shown(c) else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
-        for c in str(text)
+        c if is_shown(c) else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in str(text)
     )
 
 

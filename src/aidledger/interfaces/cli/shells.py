@@ -6,6 +6,7 @@ said and the shell goes on; Ctrl-C stops the question that is being answered, an
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -68,6 +69,8 @@ def run_shell(app: App, settings: Settings) -> int:
         shell = _Shell(app, session, settings)
         try:
             if interactive:
+                # whoever was started by a script that ignores Ctrl-C would ignore it too
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 shell.greet()
             ask = _typed(shell.prompt) if interactive else given.readline
             shell.read(ask, interactive=interactive)
