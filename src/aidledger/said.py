@@ -18,3 +18,8 @@ class Said(NamedTuple):
     def in_(self, lang: Language) -> str:
         """Return the text in a language."""
         return self.zh if lang == "zh" else self.en
+
+
+def is_shown(character: str) -> bool:
+    """Say whether a character is seen and steers nothing; the wide space of Chinese texts (U+3000) is one."""
+    return character.isprintable() or character == "\N{IDEOGRAPHIC SPACE}"

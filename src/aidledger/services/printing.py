@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-
-def is_shown(character: str) -> bool:
-    """Say whether a character is seen and steers nothing; the wide space of Chinese texts (U+3000) is one."""
-    return character.isprintable() or character == "\N{IDEOGRAPHIC SPACE}"
+from aidledger.said import is_shown
 
 
 def printable(value: object, limit: int = 80) -> str:

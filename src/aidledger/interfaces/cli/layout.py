@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from aidledger.services.printing import is_shown
+from aidledger.said import is_shown
 
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』”’…,.;:?!)]}%")
 _ELLIPSIS: Final = "…"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from aidledger.domain.money import format_yuan
-from aidledger.services.printing import is_shown
+from aidledger.said import is_shown
 from aidledger.services.questions.listing import cell_text, xlsx_writer
 
 Kind = Literal["text", "wrapped", "whole", "yuan", "link"]

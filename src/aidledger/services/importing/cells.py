@@ -13,8 +13,8 @@ from typing import Final
 
 from aidledger.domain.events.base import Source
 from aidledger.domain.values import parse_day, parse_month
+from aidledger.said import is_shown
 from aidledger.services.importing.table import Cell, Row
-from aidledger.services.printing import is_shown
 from aidledger.services.problems import Problem
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
