@@ -50,8 +50,8 @@ _READ: Final = "SELECT position, record, leaf_hash FROM read_parquet(?)"
 class Task(NamedTuple):
     """A segment to check: `entries` are those that each of the archive has, as its first one says.
 
-    With `columns` the typed rows are derived from the records again, and compared. `since` is the
-    first of several of which none is there: the last of them is `number`.
+    With `columns` the typed rows are derived from the records again, and compared. `since` is `number`, or
+    the first of several of which none is there: then the last of them is `number`.
     """
 
     location: str
@@ -59,7 +59,7 @@ class Task(NamedTuple):
     entries: int
     check_data: CheckData
     columns: bool
-    since: int | None = None
+    since: int
 
 
 class Read(NamedTuple):
@@ -98,8 +98,8 @@ def check_segment(task: Task) -> Checked:
     try:
         data = place.manifest(name)
     except FileNotFoundError:
-        if task.since not in {None, task.number}:
-            name = f"{segment_name(task.since or 0)} to {name}"
+        if task.since != task.number:
+            name = f"{segment_name(task.since)} to {name}"
         return _nothing(task, _finding("segment_missing", name, name, "no manifest"))
     try:
         manifest = parse_manifest(data)
@@ -272,8 +272,7 @@ class _Segment:
 
 def _nothing(task: Task, finding: Finding) -> Checked:
     """Say that nothing can be read of a segment."""
-    first = task.number if task.since is None else task.since
-    placed = msgspec.structs.replace(finding, position=first * task.entries)
+    placed = msgspec.structs.replace(finding, position=task.since * task.entries)
     return Checked(task.number, None, "", [placed], Read())
 
 

@@ -26,6 +26,8 @@ CHECKPOINT_AT: Final = "1GB"
 """How much is changed before it is packed: packing costs, and a file half built is worth nothing."""
 PACKING_AGAIN_SECONDS: Final = 0.02
 PACKING_WAITS_SECONDS: Final = 600.0
+SCRATCH: Final = "aidledger-engine-"
+"""How folders of its own begin."""
 _BUILT: Final = "built"
 
 
@@ -53,7 +55,7 @@ def building(
 
     """
     limits = limits or EngineLimits()
-    with TemporaryDirectory(prefix="aidledger-engine-", dir=limits.spill) as spill:
+    with TemporaryDirectory(prefix=SCRATCH, dir=limits.spill) as spill:
         config: dict[str, Any] = {
             "memory_limit": limits.memory,
             "threads": limits.threads,

@@ -17,7 +17,7 @@ import msgspec
 
 from aidledger.ledger.canonical import clip
 from aidledger.replay.digest import digest_of
-from aidledger.replay.engine import EngineLimits
+from aidledger.replay.engine import SCRATCH, EngineLimits
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.views import literal, quoted
 
@@ -81,7 +81,7 @@ def copying(path: Path, limits: EngineLimits | None = None) -> Iterator[Copier]:
 
     """
     limits = limits or EngineLimits()
-    with TemporaryDirectory(prefix="aidledger-engine-", dir=limits.spill) as spill, _told():
+    with TemporaryDirectory(prefix=SCRATCH, dir=limits.spill) as spill, _told():
         config: dict[str, Any] = {
             "memory_limit": limits.memory,
             "threads": 1,

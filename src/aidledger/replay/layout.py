@@ -10,14 +10,13 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 import duckdb
 
+from aidledger.replay.engine import SCRATCH
 from aidledger.replay.versions import BESIDE_COLUMNS, beside_sql
-from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal
+from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, quoted
 
-_FOLDER: Final = "aidledger-engine-"
 _times = count()
 
 
@@ -45,20 +44,20 @@ def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _copy(connection: duckdb.DuckDBPyConnection) -> None:
     """Copy them from a database of this process. Raises OSError."""
-    with TemporaryDirectory(prefix=_FOLDER) as folder:
+    with TemporaryDirectory(prefix=SCRATCH) as folder:
         place = Path(folder) / "empty.duckdb"
         place.write_bytes(_empty())
         used = connection.execute("SELECT current_database()").fetchall()[0][0]
         connection.execute(
             f"ATTACH {literal(str(place))} AS empty (READ_ONLY);"
-            f" COPY FROM DATABASE empty TO {used} (SCHEMA); DETACH empty"
+            f" COPY FROM DATABASE empty TO {quoted(used)} (SCHEMA); DETACH empty"
         )
 
 
 @lru_cache(maxsize=1)
 def _empty() -> bytes:
     """Return a database that has these tables and nothing else. Raises OSError."""
-    with TemporaryDirectory(prefix=_FOLDER) as folder:
+    with TemporaryDirectory(prefix=SCRATCH) as folder:
         place = Path(folder) / "empty.duckdb"
         with duckdb.connect(place) as made:
             make_tables(made)

@@ -333,7 +333,4 @@ def _kind_object(kind: RegisterKind) -> dict[str, Any]:
 
 
 def _times(as_of: str | None, known_on: str | None) -> Days:
-    return Days(
-        day_of(as_of),
-        day_of(known_on),
-    )
+    return Days(day_of(as_of), day_of(known_on))

@@ -123,18 +123,19 @@ def names_itself(said: Manifest) -> bool:
     """
     own, case = said.subject in said.streams, said.case
     plain = said.month is None and said.rule is None
-    return {
-        "case": own and plain and said.subject.startswith("case/") and case == said.subject,
-        "doubt": own
-        and said.subject.startswith("doubt/")
-        and said.month is None
-        and (case is None or case in said.streams),
-        "finding": said.rule is not None
-        and said.month is None
-        and (case is None or (own and case == said.subject)),
-        "list": own and plain and said.subject.startswith("list/"),
-        "month": own and said.rule is None and said.subject == f"month/{said.month}",
-    }[said.kind]
+    match said.kind:
+        case "case":
+            return own and plain and said.subject.startswith("case/") and case == said.subject
+        case "doubt":
+            beside = case is None or case in said.streams
+            return own and said.subject.startswith("doubt/") and said.month is None and beside
+        case "finding":
+            about = case is None or (own and case == said.subject)
+            return said.rule is not None and said.month is None and about
+        case "list":
+            return own and plain and said.subject.startswith("list/")
+        case "month":
+            return own and said.rule is None and said.subject == f"month/{said.month}"
 
 
 class Shown(NamedTuple):

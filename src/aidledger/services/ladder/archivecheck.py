@@ -94,8 +94,9 @@ def verify_archive(
     place = opened_place(archive)
     numbers = numbers_of(place, archive)
     entries = _length(place, numbers)
-    sealed = [] if store is None else seals_of(store)
-    last = max([numbers[-1], *(first // entries for first in seals_by_first(sealed, entries))])
+    # without the ledger what the records say, as they are read
+    seals: list[Seal] = [] if store is None else seals_of(store)
+    last = max([numbers[-1], *(first // entries for first in seals_by_first(seals, entries))])
     tasks = [
         Task(archive, number, entries, DataCheck(), columns, since)
         for since, number in _with_holes(numbers, last)
@@ -103,20 +104,21 @@ def verify_archive(
     total = len(tasks) * entries
     wanted = jobs or (1 if total < PARALLEL_FROM or not place.shared else os.cpu_count() or 1)
     join, kept = Join(entries), list[Checked]()
-    seals: list[Seal] = []
     beside = min(wanted, len(tasks)) - 1
     with others(beside) as executor:
         for checked in shared_answers(check_segment, check_segment, tasks, executor, beside):
             join.take(checked)
             kept.append(checked._replace(findings=[], read=Read()))
-            rows = ((at, None, None, None, None, record, None) for at, record in checked.read.seals)
-            seals += readable_seals(rows)
+            if store is None:
+                found = checked.read.seals
+                seals += readable_seals(
+                    (at, None, None, None, None, one, None) for at, one in found
+                )
             if progress is not None:
                 progress(len(kept) * entries, total)
     root = join.finish()
     findings = join.findings
     if store is not None:
-        seals = sealed
         findings += _against_tree(kept, store)
     findings += _origins(kept)
     unproven, differing = _sealed(kept, seals_by_first(seals, entries))
@@ -140,14 +142,14 @@ def _length(place: Place, numbers: list[int]) -> int:
     return SEGMENT_ENTRIES
 
 
-def _with_holes(numbers: Iterable[int], last: int) -> Iterator[tuple[int | None, int]]:
-    """Yield each segment that is there, and each run of missing ones as its first and last number."""
+def _with_holes(numbers: Iterable[int], last: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last number of each run of missing segments; one that is there is both."""
     expected = 0
     for number in (*numbers, last + 1):
         if number > expected:
             yield expected, number - 1
         if number <= last:
-            yield None, number
+            yield number, number
         expected = number + 1
 
 

@@ -58,6 +58,7 @@ class Bundle {
     refuse(text !== "" && !text.endsWith("\n"), `${name}: the last line does not end`);
     return text.split("\n").slice(0, -1);
   }
+  get manifest() { return this.parsed ??= JSON.parse(this.text("manifest.json")); }
   names(folder) { return [...this.files.keys()].filter(name => name.startsWith(`data/${folder}`)).map(name => name.slice(5)).sort(); }
   at(position, ...types) {
     const entry = this.ledger.get(position);

@@ -93,11 +93,11 @@ const checkTold = async bundle => {
       report.problem("index.html", null, `本页所列经过中位置 ${one.position} 一行与数据不符`, `the row of entry ${one.position} shown in this page is not what the data say`);
     }
   });
-  if ([...streams].sort().join(" ") !== JSON.parse(bundle.text("manifest.json")).streams.join(" ")) {
+  if ([...streams].sort().join(" ") !== bundle.manifest.streams.join(" ")) {
     report.problem("data/manifest.json", 1, "所列的流与经过不符", "names other streams than the timeline");
   }
   if (shown) {
-    const { kind, subject } = JSON.parse(bundle.text("manifest.json")), [zh, en] = TITLES[kind] || ["", ""];
+    const { kind, subject } = bundle.manifest, [zh, en] = TITLES[kind] || ["", ""];
     const title = [...document.querySelectorAll("h1 span")].map(one => one.textContent);
     if (!same(title, [`证据包：${zh} ${subject}`, `Evidence: ${en} ${subject}`])) {
       report.problem("index.html", null, "本页标题与数据不符", "the title of this page is not what the data say");
@@ -118,13 +118,13 @@ const checkTold = async bundle => {
     });
   }
   if (bundle.has("rule.sql")) {
-    const { rule } = JSON.parse(bundle.text("manifest.json"));
+    const { rule } = bundle.manifest;
     if (hex(await sha(bundle.bytes("rule.sql"))) !== rule.sha256) report.problem("data/rule.sql", null, "不是所运行的规则", "is not the rule that was run");
     const named = [...bundle.ledger.values()].some(({ said }) => said.$type === "DoubtRaised" && said.data.rule_hash === rule.sha256);
-    if (JSON.parse(bundle.text("manifest.json")).kind === "doubt" && !named) report.problem("data/rule.sql", null, "不是疑点所载的规则", "is not the rule that the doubt names");
+    if (bundle.manifest.kind === "doubt" && !named) report.problem("data/rule.sql", null, "不是疑点所载的规则", "is not the rule that the doubt names");
     bundle.lines("findings.jsonl").forEach((text, at) => {
       const { positions, subject } = canonical(text), missing = positions.filter(position => !bundle.ledger.has(position));
-      if (subject !== JSON.parse(bundle.text("manifest.json")).subject) report.problem("data/findings.jsonl", at + 1, "是关于另一对象的", "is about another subject");
+      if (subject !== bundle.manifest.subject) report.problem("data/findings.jsonl", at + 1, "是关于另一对象的", "is about another subject");
       if (missing.length) report.problem("data/findings.jsonl", at + 1, `所依据的位置 ${missing} 未证明`, `rests on entries that are not proven: ${missing}`);
     });
   }

@@ -86,7 +86,7 @@ const checkChain = async bundle => {
   }
 };
 const checkComplete = async bundle => {
-  const proof = canonical(bundle.text("case.case-proof")), manifest = JSON.parse(bundle.text("manifest.json"));
+  const proof = canonical(bundle.text("case.case-proof")), manifest = bundle.manifest;
   const sealed = bundle.at(proof.sealed_at, "IndexSealed").said.data, [row] = proof.rows;
   refuse(proof.kind !== "cases" || sealed.kind !== "cases" || proof.rows.length !== 1, "another kind of proof");
   refuse(proof.key !== manifest.case || row.key !== proof.key, "about another case");

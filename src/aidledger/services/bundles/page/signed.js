@@ -14,7 +14,7 @@ const namesItself = ({ kind, subject, streams, month, rule, "case": about }) => 
 
 const checkCheckpoint = async bundle => {
   const { report } = bundle, note = readNote(bundle.text("checkpoint"));
-  const manifest = JSON.parse(bundle.text("manifest.json"));
+  const manifest = bundle.manifest;
   if (manifest.format !== "aidledger/bundle/v1" || manifest.origin !== note.origin || manifest.size !== note.size || manifest.root !== hex(note.root)) {
     report.problem("data/manifest.json", 1, "与检查点不符", "is not what the checkpoint says");
   }
