@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,6 +134,39 @@ def test_an_answer_that_does_not_verify_is_not_kept(
     assert set(county.ask(send=lambda url, body: answer).values()) == {"refused"}
     assert outcome in county.why[0]
     assert len(newest_signed(county.store, KEYS).note.signatures) == 1
+
+
+@contextmanager
+def slow_answer(head: bytes) -> Iterator[str]:
+    """Listen; answer with `head` and then a byte ten times a second, until asked no more."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ended = threading.Event()
+
+        def answer() -> None:
+            with suppress(OSError):
+                taken, _ = listening.accept()
+                with taken:
+                    taken.sendall(head)
+                    while not ended.wait(0.1):
+                        taken.sendall(b"x")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_one_that_sends_a_byte_now_and_then_holds_up_nobody(county: County, head: bytes) -> None:
+    county.grow(5)
+
+    with slow_answer(head) as url:
+        urls = (url, county.urls["audit"])
+        found = county.ask(*urls, send=lambda url, body: post(url, body, seconds=2))
+
+    assert found == dict(zip(urls, ("unreachable", "cosigned"), strict=True))
+    assert county.why[0] == "no whole answer within 2 seconds"
 
 
 def test_by_file_it_is_the_same(county: County) -> None:
