@@ -6,6 +6,8 @@ the engine may write files; what the tables hold is data and never SQL.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +79,8 @@ def copying(path: Path, limits: EngineLimits | None = None) -> Iterator[Copier]:
     """Open a finished database to copy from; one thread, so that the same rows give the same bytes.
 
     Raises:
-        GenerationsError: it can't be read, or the engine had no room or no disk to work.
+        GenerationsError: it can't be read, or the engine had no room to work.
+        OSError: the disk that is written to, or worked on, is full.
 
     """
     limits = limits or EngineLimits()
@@ -102,10 +105,12 @@ def copying(path: Path, limits: EngineLimits | None = None) -> Iterator[Copier]:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say what the engine could not do as what a reader of generations is told."""
+    """Say what the engine could not do as what a reader of generations is told; a full disk as one."""
     try:
         yield
     except duckdb.Error as error:
+        if (full := os.strerror(errno.ENOSPC)) in str(error):
+            raise OSError(errno.ENOSPC, full) from error
         raise GenerationsError(
             f"expected room to copy, found {clip(str(error).splitlines()[0], 160)}",
             "look at the disk, or give the engine more memory",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -31,7 +33,8 @@ def write_plain(
     """Write a new file with these tables and their pages of rows; the same rows give the same bytes.
 
     Raises:
-        StoreError: the disk refused.
+        OSError: the disk is full.
+        StoreError: the file can't be written for another reason.
 
     """
     module = driver()
@@ -54,7 +57,10 @@ def write_plain(
             connection.execute("ANALYZE")
             connection.execute("COMMIT")
     except module.Error as error:
-        raise store_error(error) from error
+        told = store_error(error)
+        if told.code == "disk_full":  # of a file that somebody asked for, and no ledger
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise told from error
 
 
 def _create(table: PlainTable) -> str:

@@ -6,13 +6,12 @@ A bag is written beside its place under another name, synced, and renamed: it is
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from aidledger.services.files import write_file
+from aidledger.services.handing.placing import placed_folder
 from aidledger.services.problems import ServiceError
 
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -65,16 +64,6 @@ def write_bag(folder: Path, files: Mapping[str, bytes]) -> None:
             hint="name another folder, or take that one away first",
             exit_code=2,
         )
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
+    with placed_folder(folder) as draft:
         for name, content in files.items():
             write_file(draft / name, content)
-        draft.rename(folder)
-        handle = os.open(folder.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise

@@ -80,12 +80,12 @@ def write_sqlite(
 
     Raises:
         GenerationsError: the engine had no room to work.
-        StoreError: the disk refused.
-        OSError: the same; what stood there before stands there still.
+        StoreError: the file can't be written, the disk is not full.
+        OSError: it is, or something else; what stood there before stands there still.
 
     """
     beside = path.with_name(f"{path.name}.metadata.json")
-    with placed_file(path) as draft, placed_file(beside) as about:
+    with placed_file(beside) as about, placed_file(path) as draft:
         with handing(given, limits, progress) as tables:
             references = _references(tables.copier, tables.tables)
             pages = (

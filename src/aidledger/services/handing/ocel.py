@@ -111,8 +111,8 @@ def write_ocel(path: Path, cut: Cut, *, progress: Progress | None = None) -> Man
     """Write the file, SQLite or JSON as its name ends, and its manifest; return what the manifest says.
 
     Raises:
-        StoreError: the disk refused.
-        OSError: the same; what stood there before stands there still.
+        StoreError: the file can't be written, the disk is not full.
+        OSError: it is, or something else; what stood there before stands there still.
 
     """
     reader = _Reader(cut, progress)

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
@@ -28,12 +29,15 @@ def placed_file(path: Path) -> Iterator[Path]:
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield draft
-        _sync(draft)
-        draft.replace(path)
-        sync_folder(path.parent)
+        with _named(path):
+            yield draft
+            _sync(draft)
+            draft.replace(path)
+            sync_folder(path.parent)
     finally:
-        draft.unlink(missing_ok=True)
+        # a database that could not be finished leaves its journal too
+        for left in path.parent.glob(f"{escape(draft.name)}*"):
+            left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -46,20 +50,34 @@ def placed_folder(path: Path) -> Iterator[Path]:
 
     """
     must_be_free(path)
-    draft = Path(mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    with _named(path):
+        draft = Path(mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
-        yield draft
-        for one in sorted(draft.rglob("*")):
-            if one.is_file():
-                _sync(one)
-            else:
-                sync_folder(one)
-        draft.chmod(_FOR_ALL_TO_READ)
-        sync_folder(draft)
-        draft.replace(path)
-        sync_folder(path.parent)
+        with _named(path):
+            yield draft
+            for one in sorted(draft.rglob("*")):
+                if one.is_file():
+                    _sync(one)
+                else:
+                    sync_folder(one)
+            draft.chmod(_FOR_ALL_TO_READ)
+            sync_folder(draft)
+            draft.replace(path)
+            sync_folder(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let an error of a draft, or of no file by name, name what was asked for."""
+    try:
+        yield
+    except OSError as error:
+        found = error.filename
+        if found is not None and f".{path.name}." not in os.fspath(found):
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def must_be_free(path: Path) -> None:

@@ -1,6 +1,6 @@
 """Workbooks row by row: texts stay texts, sums are yuan, and what is too long goes on a next sheet.
 
-The same content gives the same bytes. Rows are not kept: a workbook of a million takes no memory.
+The same content gives the same bytes. Rows are not kept: a workbook takes the memory of its packed file.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -51,8 +51,11 @@ class Book:
             ServiceError: the package for it is not installed.
 
         """
+        self._path = path
+        # the library's own file can't be closed on a full disk: it would tell so when it is collected
+        self._packed = BytesIO()
         self._book: Any = xlsx_writer().Workbook(
-            str(path),
+            self._packed,
             {
                 "constant_memory": True,
                 "strings_to_formulas": False,
@@ -77,10 +80,8 @@ class Book:
 
     def close(self) -> None:
         """Write the file. Raises OSError."""
-        try:
-            self._book.close()
-        except import_module("xlsxwriter.exceptions").FileCreateError as error:
-            raise OSError(str(error)) from error
+        self._book.close()
+        self._path.write_bytes(self._packed.getbuffer())
 
     def pairs(self, name: str, title: str, rows: Iterable[tuple[str, Any]]) -> None:
         """Add a sheet of terms and what they are, under a title."""

@@ -28,13 +28,15 @@ def post(url: str, body: bytes, *, seconds: float = SECONDS) -> _Answer:
         OSError: nobody is there, the address is none, the answer is no HTTP or not there in time.
 
     """
-    told: SimpleQueue[_Answer | Exception] = SimpleQueue()
+    told: SimpleQueue[_Answer | OSError] = SimpleQueue()
 
     def ask() -> None:
         try:
             told.put(_posted(url, body, seconds))
-        except Exception as error:  # noqa: BLE001 - raised where it was asked
+        except OSError as error:
             told.put(error)
+        except (http.client.HTTPException, ValueError) as error:
+            told.put(OSError(f"no answer that can be read: {type(error).__name__}"))
 
     # the client's own time is that of each read, a name is looked up for as long as it takes: only
     # somebody else can stop waiting
@@ -43,9 +45,7 @@ def post(url: str, body: bytes, *, seconds: float = SECONDS) -> _Answer:
         answer = told.get(timeout=seconds)
     except Empty:
         raise TimeoutError(f"no whole answer within {seconds:g} seconds") from None
-    if isinstance(answer, (http.client.HTTPException, ValueError)):
-        raise OSError(f"no answer that can be read: {type(answer).__name__}") from answer
-    if isinstance(answer, Exception):
+    if isinstance(answer, OSError):
         raise answer
     return answer
 
