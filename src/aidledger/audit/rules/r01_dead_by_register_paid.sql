@@ -17,14 +17,14 @@
 -- remedy_zh: 核实死亡日期，记录死亡，停发，按月追回；登记已导入仍发放的，查明审批责任。
 -- remedy_en: verify the day, record the death, stop, and recover by month; where the register was
 --   there, ask who approved
--- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行）：{died_on} 死亡。登记导入后批准 {k
---   nown_lines} 笔 {known_fen} 元，此前 {unknown_lines} 笔 {unknown_fen} 元。
+-- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行）：{died_on} 死亡。登记导入后
+--   批准 {known_lines} 笔 {known_fen} 元，此前 {unknown_lines} 笔 {unknown_fen} 元。
 -- message_en: by the register of {from_unit} as of {dated_on} (line {line}) died on {died_on}:
 --   {known_lines} lines of {known_fen} yuan approved with the register at hand,
 --   {unknown_lines} lines of {unknown_fen} yuan before
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'deaths'; 没有导入死亡登记; no register of deaths was impor
---   ted
+-- needs: register_imported where kind = 'deaths'; 没有导入死亡登记; no register of deaths was
+--   imported
 -- facts: F001, S3-023
 WITH named AS (
     SELECT *, ['deaths', 'civil_registry'] AS cleared_by FROM register_deaths

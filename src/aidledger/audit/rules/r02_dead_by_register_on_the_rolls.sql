@@ -20,8 +20,8 @@
 --   仍在册。
 -- message_en: by the register of {from_unit} as of {dated_on} (line {line}) died on {died_on}; imported
 --   {days} days ago, and still on the rolls
--- needs: register_imported where kind = 'deaths'; 没有导入死亡登记; no register of deaths was impor
---   ted
+-- needs: register_imported where kind = 'deaths'; 没有导入死亡登记; no register of deaths was
+--   imported
 -- facts: F002, S3-023
 WITH named AS (
     SELECT *, ['deaths', 'civil_registry'] AS cleared_by FROM register_deaths

@@ -15,13 +15,13 @@
 -- basis: K21 art. 24; S3-023
 -- remedy_zh: 停发，按月追回，查明谁领取了这些钱。
 -- remedy_en: stop, recover by month, and ask who drew the money
--- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行）：{from_on} 起服刑；其间发放 {lines
---   } 笔 {amount_fen} 元。
+-- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行）：{from_on} 起服刑；其间
+--   发放 {lines} 笔 {amount_fen} 元。
 -- message_en: by the register of {from_unit} as of {dated_on} (line {line}): in prison from {from_on}
 --   on; {lines} lines of {amount_fen} yuan were paid meanwhile
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'prison'; 没有导入服刑人员登记; no register of prisoners wa
---   s imported
+-- needs: register_imported where kind = 'prison'; 没有导入服刑人员登记; no register of prisoners was
+--   imported
 -- facts: F003, S3-023
 WITH named AS (
     SELECT *, ['prison'] AS cleared_by FROM register_prison

@@ -19,8 +19,8 @@
 -- message_en: by the register of {from_unit} as of {dated_on} (line {line}): wages of {monthly_fen}
 --   yuan a month; {lines} lines of {amount_fen} yuan were paid meanwhile
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'payroll'; 没有导入财政供养人员登记; no register of the pub
---   lic payroll was imported
+-- needs: register_imported where kind = 'payroll'; 没有导入财政供养人员登记; no register of the public payroll
+--   was imported
 -- facts: F014, S3-023
 WITH named AS (
     SELECT *, ['payroll'] AS cleared_by FROM register_payroll

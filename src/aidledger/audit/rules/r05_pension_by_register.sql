@@ -22,8 +22,8 @@
 -- message_en: by the register of {from_unit} as of {dated_on} (line {line}): a pension of {monthly_fen}
 --   yuan a month; {lines} lines of {amount_fen} yuan were paid meanwhile
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'pension'; 没有导入养老待遇登记; no register of pensions wa
---   s imported
+-- needs: register_imported where kind = 'pension'; 没有导入养老待遇登记; no register of pensions was
+--   imported
 -- facts: F014, S3-023
 WITH named AS (
     SELECT *, ['pension', 'social_insurance'] AS cleared_by

@@ -16,8 +16,8 @@
 -- parameters: vehicles_max
 -- remedy_zh: 核实车辆的所有和使用；超过限额的重新核定财产，停发并追回。
 -- remedy_en: verify who owns and uses them; above the limit, assess anew, stop and recover
--- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：车辆 {counted} 辆，限额 {allowe
---   d}；登记当月以来发放 {amount_fen} 元。
+-- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：车辆 {counted} 辆，
+--   限额 {allowed}；登记当月以来发放 {amount_fen} 元。
 -- message_en: by the register of {from_unit} as of {dated_on} (from line {line} on): {counted} vehicles
 --   where {allowed} are allowed; {amount_fen} yuan were paid from its month on
 -- needs: register_imported where kind = 'vehicles'; 没有导入机动车登记; no register of vehicles was

@@ -16,12 +16,12 @@
 -- parameters: dwellings_max
 -- remedy_zh: 核实权属和居住情况；超过限额的重新核定财产，停发并追回。
 -- remedy_en: verify who owns and lives there; above the limit, assess anew, stop and recover
--- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：住房 {counted} 套，限额 {allowe
---   d}；登记当月以来发放 {amount_fen} 元。
+-- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：住房 {counted} 套，
+--   限额 {allowed}；登记当月以来发放 {amount_fen} 元。
 -- message_en: by the register of {from_unit} as of {dated_on} (from line {line} on): {counted}
 --   dwellings where {allowed} are allowed; {amount_fen} yuan were paid from its month on
--- needs: register_imported where kind = 'real_estate'; 没有导入不动产登记; no register of real esta
---   te was imported
+-- needs: register_imported where kind = 'real_estate'; 没有导入不动产登记; no register of real estate was
+--   imported
 -- facts: F012, S3-023
 WITH named AS (
     SELECT *, ['real_estate'] AS cleared_by, 'dwellings' AS kind, 1 AS amount

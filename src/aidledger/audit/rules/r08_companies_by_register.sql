@@ -16,12 +16,12 @@
 -- parameters: firms_max
 -- remedy_zh: 核实经营和收入情况（是否被冒名）；确属经营的重新核定，停发并追回。
 -- remedy_en: verify whether it is run, and by whom (names are borrowed); assess anew, stop and recover
--- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：企业 {counted} 家，限额 {allowe
---   d}；登记当月以来发放 {amount_fen} 元。
+-- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：企业 {counted} 家，
+--   限额 {allowed}；登记当月以来发放 {amount_fen} 元。
 -- message_en: by the register of {from_unit} as of {dated_on} (from line {line} on): {counted} firms
 --   where {allowed} are allowed; {amount_fen} yuan were paid from its month on
--- needs: register_imported where kind = 'companies'; 没有导入市场主体登记; no register of companies
---   was imported
+-- needs: register_imported where kind = 'companies'; 没有导入市场主体登记; no register of companies was
+--   imported
 -- facts: F013, S3-023
 WITH named AS (
     SELECT *, ['companies', 'market_entity'] AS cleared_by, 'firms' AS kind, 1 AS amount

@@ -16,13 +16,13 @@
 -- parameters: deposit_limit_fen
 -- remedy_zh: 按核对日余额重新核定；超过限额的停发并追回。
 -- remedy_en: assess anew by the balance on the day of the register; above the limit, stop and recover
--- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：余额 {counted_fen} 元，限额 {al
---   lowed_fen}；登记当月以来发放 {amount_fen} 元。
+-- message_zh: {from_unit} 截至 {dated_on} 的登记（第 {line} 行起）：余额 {counted_fen} 元，
+--   限额 {allowed_fen}；登记当月以来发放 {amount_fen} 元。
 -- message_en: by the register of {from_unit} as of {dated_on} (from line {line} on): balances of
 --   {counted_fen} yuan where {allowed_fen} are allowed; {amount_fen} yuan were paid from its
 --   month on
--- needs: register_imported where kind = 'deposits'; 没有导入存款理财登记; no register of deposits w
---   as imported
+-- needs: register_imported where kind = 'deposits'; 没有导入存款理财登记; no register of deposits was
+--   imported
 -- facts: F016, S3-023
 WITH named AS (
     SELECT *, ['deposits', 'securities'] AS cleared_by, 'deposits_fen' AS kind, balance_fen AS amount,

@@ -20,8 +20,8 @@
 -- message_en: by the register of {from_unit} as of {dated_on} (line {line}): {monthly_fen} yuan paid
 --   into the fund a month; {lines} lines of {amount_fen} yuan were paid meanwhile
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'housing_fund'; 没有导入住房公积金登记; no register of the
---   housing fund was imported
+-- needs: register_imported where kind = 'housing_fund'; 没有导入住房公积金登记; no register of the housing
+--   fund was imported
 -- facts: F015, S3-023
 WITH named AS (
     SELECT *, ['housing_fund'] AS cleared_by, CAST(paid_to_month || '-01' AS DATE) + TO_MONTHS(1) AS to_on

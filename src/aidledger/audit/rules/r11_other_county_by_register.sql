@@ -20,8 +20,8 @@
 -- message_en: by the register of {from_unit} as of {dated_on} (line {line}): {programme} in the county
 --   {county}; {lines} lines of {amount_fen} yuan were paid meanwhile
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'other_county'; 没有导入外县救助名册; no roll of another co
---   unty was imported
+-- needs: register_imported where kind = 'other_county'; 没有导入外县救助名册; no roll of another county was
+--   imported
 -- facts: S3-023
 WITH named AS (
     SELECT *, ['other_county'] AS cleared_by FROM register_other_county WHERE programme <> 'other'

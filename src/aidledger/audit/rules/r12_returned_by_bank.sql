@@ -17,8 +17,8 @@
 -- message_en: results of {from_unit} (line {line}): {amount_fen} yuan came back on {paid_on}, and the
 --   ledger knows of no return
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'bank_results'; 没有导入银行代发结果; no file of results fr
---   om the bank was imported
+-- needs: register_imported where kind = 'bank_results'; 没有导入银行代发结果; no file of results from the
+--   bank was imported
 -- facts: F064, S3-023
 SELECT paid."case" AS subject,
        LIST_SORT([MIN(named.position), paid.position]) AS positions,

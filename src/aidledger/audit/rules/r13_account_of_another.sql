@@ -16,8 +16,8 @@
 -- message_en: results of {from_unit} (from line {line} on): {lines} lines of {amount_fen} yuan went to
 --   an account of somebody else
 -- needs: payment_issued; 没有发放记录; no payment is recorded
--- needs: register_imported where kind = 'bank_results'; 没有导入银行代发结果; no file of results fr
---   om the bank was imported
+-- needs: register_imported where kind = 'bank_results'; 没有导入银行代发结果; no file of results from the
+--   bank was imported
 -- facts: F061, S3-023
 WITH rightful AS (
     SELECT stream AS "case", applicant AS person FROM application_submitted
