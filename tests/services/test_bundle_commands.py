@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.cli.shell import aidledger, on
+from tests.ledger.signers import signer
 from tests.services.bundled import POLICY, Bundled
+
+from aidledger.ledger.keys import KeyKind
 
 
 @pytest.fixture
@@ -32,8 +35,28 @@ def test_a_bundle_is_made_and_says_what_it_could_not_have(evidence: Bundled, des
     assert "– payments of months not closed, proven in no total: 17" in said.out
     assert ("case", evidence.case, 0) == (told["kind"], told["subject"], told["newer"])
     assert told["digest"] in said.out
+    assert ("", False) == (told["unaccepted"], "does not accept" in said.out)
     assert 2 == there.code
     assert "请换一个" in there.err
+
+
+def test_a_checkpoint_that_the_policy_does_not_accept_is_told_when_the_bundle_is_made(
+    evidence: Bundled, desk: Path
+) -> None:
+    """Else whoever is handed it is the first to hear that it is not to be relied on."""
+    policy, witness = desk / "strict.txt", signer("strict.example", KeyKind.COSIGNATURE).key.vkey()
+    lines = POLICY.decode().splitlines()
+    kept = [one for one in lines if not one.startswith("quorum")]
+    policy.write_text("\n".join([*kept, f"witness strict {witness}", "quorum strict", ""]))
+    words = ("bundle", "create", evidence.case, "--policy", policy, "--to")
+    said = on(Path(evidence.location), *words, desk / "again")
+    chinese = on(Path(evidence.location), "--lang", "zh", *words, desk / "zh")
+    told = on(Path(evidence.location), *words, desk / "object", "--json").object
+
+    assert "the policy with it does not accept its checkpoint" in " ".join(said.out.split())
+    assert "尚不接受其检查点（4个见证方中3个已联署，未达法定数）" in "".join(chinese.out.split())
+    assert told["unaccepted"].endswith("witnesses cosigned: no quorum")
+    assert 1 == aidledger("bundle", "verify", desk / "again", "--policy", policy).code
 
 
 def test_a_bundle_is_proven_by_ones_own_policy_alone(desk: Path) -> None:

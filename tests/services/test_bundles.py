@@ -355,6 +355,7 @@ def test_a_personal_value_goes_with_a_bundle_on_the_record_and_is_checked_by_bot
     (released,) = [one for one in events if isinstance(one, ExportReleased)]
 
     assert ("name", evidence.case) == (value["field"], value["stream"])
+    assert [0o700, 0o755] == [one.stat().st_mode & 0o777 for one in (folder, evidence.folder)]
     assert "proven" == verify_bundle(files, TRUSTED).verdict
     assert value["value"] not in texts({"pdf": b""} | files_of(evidence.folder))
     assert ["data/revealed.jsonl, line 1"] == [one["field"] for one in lone.findings]

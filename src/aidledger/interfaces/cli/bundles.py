@@ -14,6 +14,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
+from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.proofs import MAX_FILE_BYTES, read_policy
 from aidledger.interfaces.cli.verification import UNWITNESSED
 from aidledger.interfaces.cli.wording import counted
@@ -114,6 +115,15 @@ def _show_made(app: App, made: Made) -> None:
             app.say(
                 f"– 检查点之后另有 {made.newer} 条，未列入：先签署检查点",
                 f"– {counted(made.newer, 'entry', 'entries')} behind the checkpoint left out: sign one first",
+            ),
+            2,
+        )
+    if made.unaccepted:
+        screen.prose(
+            app.say(
+                f"– 所附策略尚不接受其检查点（{chinese(made.unaccepted, 'zh')}）：先运行 aidledger checkpoint witness",
+                f"– the policy with it does not accept its checkpoint ({made.unaccepted}): run "
+                "aidledger checkpoint witness first",
             ),
             2,
         )

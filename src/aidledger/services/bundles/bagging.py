@@ -50,8 +50,8 @@ def hashes_of(files: Mapping[str, bytes]) -> bytes:
     ).encode()
 
 
-def write_bag(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a bag into a folder that is not there yet.
+def write_bag(folder: Path, files: Mapping[str, bytes], *, for_owner_only: bool = False) -> None:
+    """Write a bag into a folder that is not there yet; it may be for nobody else to read.
 
     Raises:
         ServiceError: something is there already.
@@ -64,6 +64,6 @@ def write_bag(folder: Path, files: Mapping[str, bytes]) -> None:
             hint="name another folder, or take that one away first",
             exit_code=2,
         )
-    with placed_folder(folder) as draft:
+    with placed_folder(folder, for_owner_only=for_owner_only) as draft:
         for name, content in files.items():
             write_file(draft / name, content)

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from aidledger.audit.running import leaf_of
+from aidledger.ledger.acceptance import accepted
+from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import parse_policy
 from aidledger.services.bundles.asking import Request, Subject, subject_of
 from aidledger.services.bundles.bagging import TAG_MANIFEST, bag, write_bag
@@ -19,6 +21,7 @@ from aidledger.services.bundles.contents import (
     MANIFEST,
     PAGE,
     PDF,
+    POLICY,
     REVEALED,
     RULE,
     RULE_FINDINGS,
@@ -43,6 +46,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
     `newer` counts the subject's entries behind the checkpoint, which can't be proven yet. `digest` is
     the SHA-256 of its tag manifest, which stands for every byte of it. `missing` in both languages.
+    `unaccepted` says why the policy that goes with it does not accept its checkpoint; empty where it does.
     """
 
     kind: str
@@ -54,6 +58,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     files: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
+    unaccepted: str
 
 
 def create_bundle(
@@ -86,7 +91,7 @@ def create_bundle(
     digest = hashlib.sha256(made[TAG_MANIFEST]).hexdigest()
     if release is not None:
         hand_out(session, release, digest, len(opened))
-    write_bag(folder, made)
+    write_bag(folder, made, for_owner_only=bool(opened))
     heads = session.store.stream_heads(subject.streams)
     ours = sum(one.stream in subject.streams for one in gathered.own)
     return Made(
@@ -99,7 +104,18 @@ def create_bundle(
         digest=digest,
         files=tuple(sorted(made)),
         missing=missing,
+        unaccepted=_unaccepted(kept, files.get(POLICY)),
     )
+
+
+def _unaccepted(kept: Kept, policy: bytes | None) -> str:
+    """Say why a policy does not accept a checkpoint; nothing where it does, or there is none."""
+    if policy is None:
+        return ""
+    try:
+        return accepted(kept.note, parse_policy(policy)).why
+    except FormatError as error:
+        return str(error)
 
 
 def _cut(session: Session, kept: Kept) -> Session:

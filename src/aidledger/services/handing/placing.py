@@ -41,8 +41,10 @@ def placed_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def placed_folder(path: Path) -> Iterator[Path]:
+def placed_folder(path: Path, *, for_owner_only: bool = False) -> Iterator[Path]:
     """Give an empty folder beside a name; with all that is written there it gets that name.
+
+    All may read it in the end, unless it is for its owner only.
 
     Raises:
         ServiceError: there is something of that name already, other than an empty folder.
@@ -60,7 +62,8 @@ def placed_folder(path: Path) -> Iterator[Path]:
                     _sync(one)
                 else:
                     sync_folder(one)
-            draft.chmod(_FOR_ALL_TO_READ)
+            if not for_owner_only:  # as a draft's is
+                draft.chmod(_FOR_ALL_TO_READ)
             sync_folder(draft)
             draft.replace(path)
             sync_folder(path.parent)
