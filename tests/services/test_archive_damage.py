@@ -31,7 +31,13 @@ from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.ledger.trust import parse_policy
 from aidledger.replay import heads
 from aidledger.services.archives.segments import archive_folder
-from aidledger.services.ladder.archivecheck import NOT_DERIVED, verify_archive
+from aidledger.services.ladder.archivecheck import (
+    NO_COLUMNS,
+    NO_MANIFEST,
+    NO_RECORDS,
+    NOT_DERIVED,
+    verify_archive,
+)
 from aidledger.services.ladder.outside import Outside, signed_file
 from aidledger.services.session import open_session
 from aidledger.store.opening import open_ledger
@@ -162,6 +168,31 @@ def test_damage_to_files_is_named_and_nothing_else_is_accused(archive: Path, har
     do(archive)
 
     assert expected == {(one.code, one.field) for one in found(archive)}
+
+
+def climbed(archive: Path, made: Made) -> dict[str, str]:
+    """Return the archive's own rungs, of a check of everything."""
+    store = open_ledger(made.location, read_only=True)
+    rungs = verify_archive(str(archive), store=store).rungs
+    store.close()
+    return {one.name: f"{one.status} {one.why}".strip() for one in rungs[:7]}
+
+
+def test_what_could_not_be_read_is_never_called_good(archive: Path, made: Made) -> None:
+    whole = climbed(archive, made)
+    path = archive / "segment-000001"
+    os.truncate(path / "visit_made.parquet", 100)
+    column = climbed(archive, made)
+    os.truncate(path / "records.parquet", 100)
+    records = climbed(archive, made)
+    (path / MANIFEST).write_bytes(b"{}")
+    manifest = climbed(archive, made)
+
+    assert {"ok"} == set(whole.values())
+    assert whole | {"files": "damaged", "typed": f"not_made {NO_COLUMNS}"} == column
+    unread = dict.fromkeys(("bytes", "chain", "time", "roots", "typed"), f"not_made {NO_RECORDS}")
+    assert whole | unread | {"files": "damaged"} == records
+    assert records | {"sealed": f"not_made {NO_MANIFEST}"} == manifest
 
 
 def test_the_last_segments_are_missed_where_the_log_names_them(archive: Path, made: Made) -> None:

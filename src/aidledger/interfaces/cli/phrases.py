@@ -92,6 +92,8 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"expected a kept checkpoint, found none", "没有保存过检查点"),
     (r"aidledger checkpoint sign makes one", "用 aidledger checkpoint sign 生成一个"),
     (r"aidledger checkpoint sign makes a newer one", "用 aidledger checkpoint sign 生成更新的"),
+    (r"not of the files that are missing or damaged", "缺失或损坏的文件未核对"),
+    (r"the (?P<a>records|manifest) of some segment can't be read", "有的段读不出来，未核对"),
     (r"no entry vouches for (?P<a>\S+) to (?P<b>\S+)", "账本没有封存 {a} 至 {b}"),
     (r"no entry vouches for (?P<a>\S+)", "账本没有封存 {a}"),
     (r"aidledger verify says what is wrong", "aidledger verify 说明问题所在"),

@@ -46,6 +46,9 @@ from aidledger.services.printing import printable
 from aidledger.store.port import LedgerStore
 
 NOT_DERIVED: Final = "the columns were not derived again"
+NO_COLUMNS: Final = "not of the files that are missing or damaged"
+NO_RECORDS: Final = "the records of some segment can't be read"
+NO_MANIFEST: Final = "the manifest of some segment can't be read"
 NOT_HELD: Final = "an archive does not hold what this needs"
 _IN_RUNG: Final = {
     "segment_missing": "files",
@@ -64,7 +67,8 @@ _IN_RUNG: Final = {
     "version_differs": "chain",
     "prev_differs": "chain",
 }
-_MADE: Final = ("files", "bytes", "chain", "time", "roots", "typed", "sealed")
+_OF_RECORDS: Final = ("bytes", "chain", "time", "roots", "typed")
+_MADE: Final = ("files", *_OF_RECORDS, "sealed")
 
 
 def verify_archive(
@@ -108,7 +112,7 @@ def verify_archive(
     with others(beside) as executor:
         for checked in shared_answers(check_segment, check_segment, tasks, executor, beside):
             join.take(checked)
-            kept.append(checked._replace(findings=[], read=Read()))
+            kept.append(checked._replace(findings=[], read=Read(checked.read.rows)))
             if store is None:
                 found = checked.read.seals
                 seals += readable_seals(
@@ -127,7 +131,7 @@ def verify_archive(
         entries=join.rows,
         root=root,
         findings=sorted(findings, key=lambda one: (one.position is None, one.position or 0)),
-        rungs=_rungs(findings, columns=columns, unproven=unproven),
+        rungs=_rungs(findings, kept, columns=columns, unproven=unproven),
     )
     return _held_against(report, kept, join, place, brought)
 
@@ -207,19 +211,29 @@ def _finding(checked: Checked, code: str, expected: str, found: str) -> Finding:
     )
 
 
-def _rungs(findings: Iterable[Finding], *, columns: bool, unproven: list[str]) -> list[Rung]:
-    """Return the archive's own rungs."""
+def _rungs(
+    findings: Iterable[Finding], kept: list[Checked], *, columns: bool, unproven: list[str]
+) -> list[Rung]:
+    """Return the archive's own rungs; what could not be read was not checked, and is never called good."""
     damaged = {_IN_RUNG.get(one.code, "bytes") for one in findings}
-    rungs = []
-    for name in _MADE:
-        status, why = "damaged" if name in damaged else "ok", ""
-        if name == "typed" and not columns:
-            status, why = "not_made", NOT_DERIVED
-        if name == "sealed" and unproven and status == "ok":
-            more = f" to {unproven[-1]}" if len(unproven) > 1 else ""
-            status, why = "not_made", f"no entry vouches for {unproven[0]}{more}"
-        rungs.append(Rung(name=name, status=status, why=why))  # type: ignore[arg-type]
-    return rungs
+    why: dict[str, str] = {}
+    if "files" in damaged:
+        why["typed"] = NO_COLUMNS
+    if not all(one.read.rows for one in kept):
+        why |= dict.fromkeys(_OF_RECORDS, NO_RECORDS)
+    if not columns:
+        why["typed"] = NOT_DERIVED
+    if unproven:
+        more = f" to {unproven[-1]}" if len(unproven) > 1 else ""
+        why["sealed"] = f"no entry vouches for {unproven[0]}{more}"
+    elif any(one.manifest is None for one in kept):
+        why["sealed"] = NO_MANIFEST
+    return [
+        Rung(name=name, status="damaged")
+        if name in damaged
+        else Rung(name=name, status="not_made" if name in why else "ok", why=why.get(name, ""))
+        for name in _MADE
+    ]
 
 
 def _held_against(
