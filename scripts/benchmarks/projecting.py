@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from itertools import count, groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from eventsourcing.projection import ProjectionRunner
@@ -21,7 +21,7 @@ from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
-from aidledger.store.draft import Draft
+from aidledger.store.draft import Draft, Evidence
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import LedgerStore
 from benchmarks.content import APPROVED
@@ -47,26 +47,37 @@ def ledger(job: Job) -> str:
     place = Path(job["folder"]) / "county.url"
     if not place.exists():
         url = new_database(job)
-        rows = county(job)
+        small = county(job)
         create_ledger(url, origin=ORIGIN)
         with closing(open_ledger(url)) as store:
-            copy_into(store, rows, range(max(1, size(job, ENTRIES, 2_000) // len(rows))))
+            copy_into(store, small, range(max(1, size(job, ENTRIES, 2_000) // len(small.rows))))
         place.write_text(url, encoding="utf-8")
     return place.read_text(encoding="utf-8")
 
 
-def county(job: Job, start: str = "2022-01-01") -> list[Any]:
-    """Return the entries of a small simulated county, from a day on."""
+class Small(NamedTuple):
+    """A small county: its entries as stored, and the files they name: packs, calendars, tables."""
+
+    rows: list[Any]
+    evidence: list[Evidence]
+
+
+def county(job: Job, start: str = "2022-01-01") -> Small:
+    """Return a small simulated county, from a day on."""
     small = str(new_file(job))
     create_ledger(small, origin=ORIGIN)
     with open_session(small) as session:
         simulate(session, cases=size(job, 100, 8), months=size(job, 12, 3), seed=1, start=start)
-        return list(session.store.read())
+        with session.store.reading() as run:
+            files = run("SELECT hash, media_type, content FROM evidence", ())
+        evidence = [Evidence(hash=one[0], media_type=one[1], content=one[2]) for one in files]
+        return Small(list(session.store.read()), evidence)
 
 
-def copy_into(store: LedgerStore, rows: list[Any], copies: range) -> None:
-    """Append copies of a county; what a county has once belongs to copy 0."""
-    for number, (moment, several) in enumerate(groupby(rows, key=lambda row: row[4])):
+def copy_into(store: LedgerStore, small: Small, copies: range) -> None:
+    """Append copies of a county; what a county has once, its files too, belongs to copy 0."""
+    evidence = small.evidence if 0 in copies else []
+    for number, (moment, several) in enumerate(groupby(small.rows, key=lambda row: row[4])):
         batch = list(several)
         drafts = [draft for copy in copies for draft in copied(batch, copy)]
         if drafts:
@@ -75,7 +86,9 @@ def copy_into(store: LedgerStore, rows: list[Any], copies: range) -> None:
                 cause=f"bench-{copies.start}-{number}",
                 request_digest=number.to_bytes(32, "big"),
                 now=datetime.fromisoformat(moment),
+                evidence=evidence,
             )
+            evidence = []
 
 
 def copied(rows: list[Any], copy: int) -> Iterator[Draft]:

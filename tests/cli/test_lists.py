@@ -2,9 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+import sys
+import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from tests.cli.shell import on
 
@@ -16,8 +23,11 @@ from aidledger.services.questions.listing import (
     as_csv,
     as_json,
     as_xlsx,
+    cell_text,
     check_publishable,
+    in_doubt,
     neutral,
+    plain_value,
     scan,
 )
 
@@ -133,6 +143,72 @@ def test_the_scanner_says_where_and_never_what() -> None:
 def test_the_scanner_lets_ordinary_cells_pass(text: str) -> None:
     assert [] == list(scan(as_csv(table(text))))
     assert [] == list(scan(as_xlsx(table(text))))
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        ["13800138000", "8613800138000", "6222021234567890128", "110101199003077854", "520123001001"]
+    ),
+    st.sampled_from([*"0123456789Xx１３²①", *" \u00a0\u3000-_.·,'\t\n\r\x1c\u2028\u0301"]),
+    st.sampled_from(["hıv", "HİV", "ﬀ", "diſeaſe", "DISA", "bled", "残", "疾", "癌", "é", "周", "\ufffd"]),
+)  # fmt: skip
+
+
+def broken(text: str, at: int, mark: str) -> str:
+    return text[:at] + mark + text[at:]
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(
+    st.lists(st.builds(broken, PIECES, st.integers(0, 18), st.sampled_from(["", *" -.·_/\u3000"])))
+)
+def test_what_is_not_in_doubt_has_nothing_in_it_however_closely_it_is_looked_at(
+    pieces: list[str],
+) -> None:
+    content = "".join(pieces).encode()
+    quick = list(scan(content))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aidledger.services.questions.listing.in_doubt", lambda _: True)
+
+        assert list(scan(content)) == quick
+
+
+@pytest.mark.parametrize(("kind", "text"), FORBIDDEN)
+@pytest.mark.parametrize("before", ["", "520123001001,", "周", "520123001001 1,2022-03-31,", "é·"])
+def test_what_must_never_be_public_is_in_doubt_wherever_it_stands(
+    before: str, kind: str, text: str
+) -> None:
+    del kind
+    assert in_doubt(unicodedata.normalize("NFKC", before + text))
+
+
+@pytest.mark.parametrize(
+    "text", ["520123001001,1,上河村,周*,2025-12-12,[352,25623,88219]", "", "1"]
+)
+def test_the_lines_of_a_list_are_not_in_doubt(text: str) -> None:
+    assert not in_doubt(text)
+
+
+def test_every_letter_that_is_one_of_an_illness_where_case_is_ignored_is_seen() -> None:
+    letters = "".join(sorted(set("disab illness disease cancer tumour tumor paraly dementia hiv")))
+    alike = re.compile(f"[{letters.strip()}]", re.IGNORECASE)
+    every = (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    normal = [one for one in every if unicodedata.is_normalized("NFKC", one)]
+
+    assert {"ı", "İ"} == {
+        one for one in normal if alike.fullmatch(one) and one.lower() not in letters
+    }
+    assert in_doubt("hıv")
+    assert in_doubt("HİV")
+
+
+@pytest.mark.parametrize(
+    "value", [[], [1], [0, -5, 10**20], [1, True], [True], ["a", 1], [None], [[1]], [1.5], ['é\u2028"']]
+)  # fmt: skip
+def test_a_list_is_written_as_json_has_it(value: list[Any]) -> None:
+    expected = json.dumps(plain_value(value), ensure_ascii=False, separators=(",", ":"))
+
+    assert expected == cell_text(value)
 
 
 def test_every_kind_is_planted_above() -> None:

@@ -21,15 +21,14 @@ from aidledger.services.ladder.indexcheck import check_indexes
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.completeness import (
-    Indexes,
     check_case,
     check_person,
-    indexes_at,
     prove_case,
     prove_person,
     seal_indexes,
     seals,
 )
+from aidledger.services.proofs.indexes import Indexes, indexes_at
 from aidledger.store.outcome import Committed
 
 SECOND = "case/520123-2022-000002"

@@ -18,7 +18,7 @@ from tests.services.test_ladder_powers import powers_of
 from aidledger.said import Said
 from aidledger.services.generations.past import check_past
 from aidledger.services.generations.rebuilding import generations_folder
-from aidledger.services.keys import keptpowers
+from aidledger.services.keys import keptfile
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.night import Night
@@ -78,7 +78,7 @@ def test_a_full_night_judges_everything_and_takes_every_decision_again(county_af
     found = night(county_after, full=True)
     again = next(one for one in found.steps if one.name == "redecide")
 
-    assert (0, keptpowers.ASKED) == (judged(found)[0], judged(found)[2])
+    assert (0, keptfile.ASKED) == (judged(found)[0], judged(found)[2])
     assert "every act's power was asked" in found.steps[0].why_en
     assert 0 == first.figures["decisions"] < again.figures["decisions"]
     assert 0 < judged(night(county_after))[0]
@@ -107,8 +107,8 @@ def test_each_so_many_nights_everything_is_judged(
     verified(signed_session, tmp_path)
     found = [verified(signed_session, tmp_path, full_each=each) for _ in nights]
 
-    assert nights == [int(one.judged_from > 0) for one in found]
-    assert {keptpowers.DUE} >= {one.why for one in found if not one.judged_from}
+    assert nights == [int(one.start > 0) for one in found]
+    assert {keptfile.DUE} >= {one.why for one in found if not one.start}
 
 
 def verified(session: Session, folder: Path, **more: Any) -> KeptPowers:
@@ -158,9 +158,9 @@ def test_a_state_that_this_ledger_did_not_write_is_not_believed(
     path.write_bytes(forged(good))
     found = verified(signed_session, tmp_path)
 
-    assert (0, keptpowers.ALTERED) == (found.judged_from, found.why)
+    assert (0, keptfile.ALTERED) == (found.start, found.why)
     path.write_bytes(good)
-    assert 0 < verified(signed_session, tmp_path).judged_from
+    assert 0 < verified(signed_session, tmp_path).start
 
 
 def test_another_ledgers_secrets_read_nothing_from_it(
@@ -171,7 +171,7 @@ def test_another_ledgers_secrets_read_nothing_from_it(
     kept = KeptPowers(tmp_path / KEPT_FILE, other, now="", full_each=9)
     verify(signed_session, kept=kept)
 
-    assert (0, keptpowers.ALTERED) == (kept.judged_from, kept.why)
+    assert (0, keptfile.ALTERED) == (kept.start, kept.why)
 
 
 def test_another_program_judges_everything_again(
@@ -181,7 +181,7 @@ def test_another_program_judges_everything_again(
     monkeypatch.setattr("aidledger.services.ladder.powercheck.program_digest", lambda: "ff" * 32)
     found = verified(signed_session, tmp_path)
 
-    assert (0, keptpowers.OTHER_PROGRAM) == (found.judged_from, found.why)
+    assert (0, keptfile.OTHER_PROGRAM) == (found.start, found.why)
 
 
 def test_rules_that_changed_or_were_lost_judge_everything_again(
@@ -193,9 +193,9 @@ def test_rules_that_changed_or_were_lost_judge_everything_again(
         patch.setattr(signed_session.store, "get_evidence", lambda _: None)
         report = verify(signed_session, kept=lost)
 
-    assert (0, keptpowers.OTHER_RULES) == (lost.judged_from, lost.why)
+    assert (0, keptfile.OTHER_RULES) == (lost.start, lost.why)
     assert "damaged" == report.verdict
-    assert 0 < verified(signed_session, tmp_path).judged_from
+    assert 0 < verified(signed_session, tmp_path).start
 
 
 def test_another_past_than_was_judged_is_judged_anew(signed_location: str, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_another_past_than_was_judged_is_judged_anew(signed_location: str, tmp_p
         done(session, stated(), cause="stated")
         found = verified(session, tmp_path)
 
-    assert (0, keptpowers.OTHER_ENTRIES) == (found.judged_from, found.why)
+    assert (0, keptfile.OTHER_ENTRIES) == (found.start, found.why)
 
 
 def test_an_act_recorded_around_the_program_after_the_first_night_is_found(
@@ -224,7 +224,7 @@ def test_an_act_recorded_around_the_program_after_the_first_night_is_found(
     kept = kept_in(tmp_path)
     report = verify(signed_session, kept=kept)
 
-    assert (size, "") == (kept.judged_from, kept.why)
+    assert (size, "") == (kept.start, kept.why)
     assert powers_of(verify(signed_session)) == powers_of(report)
     assert [size] == [one.position for one in report.findings]
 

@@ -29,7 +29,7 @@ from aidledger.replay.rows import recorded_row
 from aidledger.services.decisions import redeciding
 from aidledger.services.payments.book import PaymentBook
 from aidledger.services.payments.closing import closing_figures
-from aidledger.services.proofs.completeness import Indexes
+from aidledger.services.proofs.indexes import Indexes
 from aidledger.store.outcome import Committed
 from aidledger.store.sealing import time_text
 

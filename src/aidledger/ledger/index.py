@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -70,6 +70,15 @@ def case_item(token: str, stream: str) -> bytes:
     return leaf_hash(ITEM_LABEL + parts)
 
 
+class Grown(NamedTuple):
+    """How far a key has grown: number of items, last position, the edge over the items, its row's leaf."""
+
+    items: int
+    last_position: int
+    edge: bytes
+    leaf: bytes
+
+
 class Index:
     """An index that grows item by item in the order of the log, and can be rooted at any time."""
 
@@ -78,9 +87,30 @@ class Index:
         self._last: dict[str, int] = {}
         self._leaves: dict[str, bytes] = {}
 
+    @classmethod
+    def resumed(cls, grown: Mapping[str, Grown]) -> Index:
+        """Go on from what `grown` gave. Raises ValueError where an edge is not one of so many items."""
+        index = cls()
+        for key, one in grown.items():
+            index._items[key] = Frontier.from_bytes(one.items, one.edge)
+            index._last[key] = one.last_position
+            index._leaves[key] = one.leaf
+        return index
+
+    def grown(self) -> dict[str, Grown]:
+        """Return how far every key has grown."""
+        self._sorted_leaves()
+        return {
+            key: Grown(items.size, self._last[key], items.to_bytes(), self._leaves[key])
+            for key, items in self._items.items()
+        }
+
     def add(self, key: str, position: int, item: bytes) -> None:
         """Add an item (leaf hash, 32 bytes) that the entry at `position` brought to a key."""
-        self._items.setdefault(key, Frontier()).append(item)
+        items = self._items.get(key)
+        if items is None:
+            items = self._items[key] = Frontier()
+        items.append(item)
         self._last[key] = position
         self._leaves.pop(key, None)
 

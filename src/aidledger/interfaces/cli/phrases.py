@@ -59,6 +59,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "位置 {a}：封存的索引与记录不符",
     ),
     (
+        r"size (?P<a>\d+): the records are not those under the log's root, no index is sealed",
+        "条数 {a}：记录与账本的树根不符，不封存索引",
+    ),
+    (
         r"aidledger case list shows the (?:cases|names).*",
         "aidledger case list 列出全部个案；编号中独有的一段即可",
     ),

@@ -28,7 +28,7 @@ from aidledger.services.adversary.books import (
 from aidledger.services.adversary.forging import Officer, edited, entry_of
 from aidledger.services.adversary.operator import Both, Operator
 from aidledger.services.adversary.scene import Attack, Attacker, NotTriedError, Scene
-from aidledger.services.proofs.completeness import Indexes
+from aidledger.services.proofs.indexes import Indexes
 
 _DECISIONS: Final = (
     "ApplicationApproved",

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from aidledger.domain.events.proving import IndexSealed
 from aidledger.ledger.finding import Finding
-from aidledger.services.proofs.completeness import Indexes, seals
+from aidledger.services.proofs.completeness import seals
+from aidledger.services.proofs.indexes import Indexes
 from aidledger.store.port import LedgerStore
 
 

@@ -17,9 +17,10 @@ from aidledger.services.generations.rebuilding import generations_folder, size_o
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
-from aidledger.services.nightly.work import generations_of, limits_of
+from aidledger.services.nightly.work import generations_of, kept_by, limits_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.completeness import seal_indexes, seals
+from aidledger.services.proofs.keptindexes import KEPT_INDEXES, KeptIndexes
 from aidledger.services.questions.listing import DisclosureError, Table, as_csv, check_publishable
 from aidledger.services.witnessing.asking import ask_witnesses
 from aidledger.store.keyfiles import is_locked, key_path, keys_path, load_signer
@@ -152,14 +153,27 @@ def seal_index(night: Night) -> Done:
             {"size": size},
         )
     night.alive("index", 0)
-    outcome = seal_indexes(night.session, actor=night.asked.actor, office=night.asked.office)
+    kept = kept_by(night, KeptIndexes, KEPT_INDEXES)
+    outcome = seal_indexes(
+        night.session, actor=night.asked.actor, office=night.asked.office, kept=kept
+    )
     if not isinstance(outcome, Committed):
         raise ServiceError(f"the index was not sealed: {outcome}", hint="try again", exit_code=75)
-    return Done(
-        "ok",
-        Said(f"封存了 {size:,} 条的索引", f"sealed over {size:,} entries"),
-        {"size": outcome.receipt.position, "position": outcome.receipt.position},
-    )
+    position = outcome.receipt.position
+    figures: dict[str, object] = {"size": position, "position": position}
+    said = Said(f"封存了 {size:,} 条的索引", f"sealed over {size:,} entries")
+    if kept is None:
+        return Done("ok", said, figures)
+    kept.keep()
+    figures |= {"read_from": kept.start, "read_in_full": kept.full_on}
+    figures |= {"why_in_full": kept.why} if kept.why else {}
+    if kept.start:
+        day = kept.full_on[:10]
+        said = Said(
+            f"{said.zh}；读了位置 {kept.start:,} 起的，{day} 读过全部",
+            f"{said.en}, read from position {kept.start:,} on, all of them on {day}",
+        )
+    return Done("ok", said, figures)
 
 
 def sign_tonight(night: Night) -> Done:

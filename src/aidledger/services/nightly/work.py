@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from aidledger.audit.rule import SEVERITIES
 from aidledger.audit.running import BROKEN
@@ -28,6 +28,7 @@ from aidledger.services.generations.rebuilding import (
     rebuild,
     size_of_others,
 )
+from aidledger.services.keys.keptfile import KeptFile
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.ladder.verifying import verify
@@ -38,6 +39,7 @@ from aidledger.services.problems import ServiceError
 
 REDECIDE: Final = "redecide"
 _CASE: Final = "case/"
+_KeptT = TypeVar("_KeptT", bound=KeptFile)
 
 
 def verify_log(night: Night) -> Done:
@@ -50,7 +52,7 @@ def verify_log(night: Night) -> Done:
     # a policy that is not there is told by the step that asks the witnesses
     policy = asked.policy if asked.policy and Path(asked.policy).is_file() else None
     outside = read_outside(asked.checkpoints, policy, None)
-    kept = _kept(night)
+    kept = kept_by(night, KeptPowers, KEPT_FILE) if asked.powers else None
     report = verify(
         night.location,
         progress=lambda done, total: night.alive("verify", done, total),
@@ -70,8 +72,8 @@ def verify_log(night: Night) -> Done:
         "leads": len(report.leads),
     }
     if kept is not None:
-        night.full, night.full_on = not kept.judged_from, kept.full_on
-        figures |= {"judged_from": kept.judged_from, "judged_in_full": kept.full_on}
+        night.full, night.full_on = not kept.start, kept.full_on
+        figures |= {"judged_from": kept.start, "judged_in_full": kept.full_on}
         figures |= {"why_in_full": kept.why} if kept.why else {}
     if report.findings:
         count = len(report.findings)
@@ -106,13 +108,13 @@ def _told(finding: Finding) -> Said:
     return Said(finding.message("zh"), finding.message("en"))
 
 
-def _kept(night: Night) -> KeptPowers | None:
-    """Return what earlier nights judged; nothing where there are no secrets to know it by."""
+def kept_by(night: Night, kind: type[_KeptT], name: str) -> _KeptT | None:
+    """Return what earlier nights kept; nothing where there are no secrets to know it by."""
     asked, secrets = night.asked, night.session.secrets
-    if secrets is None or not asked.powers:
+    if secrets is None:
         return None
-    return KeptPowers(
-        night.folder / KEPT_FILE,
+    return kind(
+        night.folder / name,
         secrets,
         now=night.session.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         full=asked.full,
@@ -124,12 +126,12 @@ def _judged(powers: bool, kept: KeptPowers | None) -> Said:
     """Say which acts tonight was judged of, and when all of them were last."""
     if not powers:
         return Said("未核对权限", "powers were not asked")
-    if kept is None or not kept.judged_from:
+    if kept is None or not kept.start:
         return Said("逐条核对了权限", "every act's power was asked")
     day = kept.full_on[:10]
     return Said(
-        f"权限自位置 {kept.judged_from:,} 起核对，此前的沿用 {day} 全部核对的结果",
-        f"powers were asked from position {kept.judged_from:,} on, of all on {day}",
+        f"权限自位置 {kept.start:,} 起核对，此前的沿用 {day} 全部核对的结果",
+        f"powers were asked from position {kept.start:,} on, of all on {day}",
     )
 
 

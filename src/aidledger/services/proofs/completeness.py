@@ -7,26 +7,15 @@ are all of them up to the size of the log that was sealed, or that there is no s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from aidledger.domain.events.catalog import decode_data
-from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.proving import IndexSealed
-from aidledger.domain.events.registry import EntryCorrected
 from aidledger.ledger.entry import EntryError, decode_entry
-from aidledger.ledger.index import (
-    Index,
-    IndexAnswer,
-    case_item,
-    check_items,
-    check_key,
-    person_key,
-)
+from aidledger.ledger.index import IndexAnswer, case_item, check_items, check_key, person_key
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.prooffile import CaseProof, encode_proof, parse_case_proof
 from aidledger.ledger.tree import leaf_hash
@@ -34,106 +23,55 @@ from aidledger.replay.rows import recorded_row
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.problems import ServiceError
+from aidledger.services.proofs.indexes import KINDS, NAMING, Kind, indexes_at, named_in
+from aidledger.services.proofs.keptindexes import KeptIndexes
 from aidledger.services.session import Session
 from aidledger.store.outcome import Outcome
-from aidledger.store.port import HostileRow, LedgerStore
+from aidledger.store.port import LedgerStore
 
-Kind = Literal["cases", "persons"]
 _SEALED: Final = "IndexSealed"
-_KINDS: Final[tuple[Kind, ...]] = ("cases", "persons")
-_NAMING: Final = ("ApplicationSubmitted", "EntryCorrected")
-_token_form: Final = re.compile(r"(p[0-9a-f]{32})").fullmatch
-_json_token_form: Final = re.compile(r'"(p[0-9a-f]{32})"').fullmatch
 
 
-class Indexes:
-    """Both indexes, growing with the rows of the log in their order."""
+def seal_indexes(
+    session: Session,
+    *,
+    actor: str,
+    office: str,
+    on: str | None = None,
+    kept: KeptIndexes | None = None,
+) -> Outcome:
+    """Record both indexes of the log as it stands now, in one batch.
 
-    def __init__(self) -> None:
-        self.of: Final[dict[Kind, Index]] = {kind: Index() for kind in _KINDS}
-        self._named: set[tuple[str, str]] = set()
+    Args:
+        session: an opened ledger.
+        actor: who seals.
+        office: at which office.
+        on: on which day, today where nothing is said.
+        kept: the indexes of earlier nights, to be gone on from where they still stand; tonight's are
+            offered to it.
 
-    def take(self, row: HostileRow) -> None:
-        """Take one row. It looks into the record's bytes, and leaves their form to verification."""
-        position, data = row[0], row[5]
-        if type(position) is not int or position < 0 or type(data) is not bytes:
-            return
-        entry = _of_case(data)
-        if entry is None:
-            return
-        self.of["cases"].add(entry.stream, position, leaf_hash(data))
-        token = _named_person(entry)
-        if token and (token, entry.stream) not in self._named:
-            self._named.add((token, entry.stream))
-            key, item = person_key(token), case_item(token, entry.stream)
-            self.of["persons"].add(key, position, item)
+    Raises:
+        ServiceError: the records are not those under the log's root: nothing is sealed.
 
-
-class _Entry(msgspec.Struct, gc=False):
-    """What an index asks of a record."""
-
-    data: msgspec.Raw
-    stream: str
-    type: str = msgspec.field(name="$type")
-
-
-@lru_cache(maxsize=1)
-def _decoder() -> msgspec.json.Decoder[_Entry]:
-    return msgspec.json.Decoder(_Entry)
-
-
-def _of_case(data: bytes) -> _Entry | None:
-    """Read what an index asks of a record; nothing where it is of no case, or no record."""
-    try:
-        entry = _decoder().decode(data)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
-    return entry if entry.stream.startswith("case/") and entry.stream.isascii() else None
-
-
-def named_in(record: bytes) -> tuple[str, str] | None:
-    """Return the case that a record is of and the token of the person it names, if it names one."""
-    entry = _of_case(record)
-    token = _named_person(entry) if entry is not None else ""
-    return (entry.stream, token) if entry is not None and token else None
-
-
-def _named_person(entry: _Entry) -> str:
-    """Return the token of the person whose case an entry says it is; empty where it says nothing."""
-    if entry.type not in _NAMING:
-        return ""
-    try:
-        event = decode_data(entry.type, entry.data)
-    except (msgspec.ValidationError, UnicodeError):
-        return ""
-    if isinstance(event, ApplicationSubmitted):
-        found = _token_form(event.applicant)
-    elif isinstance(event, EntryCorrected) and event.field == "applicant":
-        found = _json_token_form(event.value)
-    else:
-        return ""
-    return found[1] if found else ""
-
-
-def seal_indexes(session: Session, *, actor: str, office: str, on: str | None = None) -> Outcome:
-    """Record both indexes of the log as it stands now, in one batch: the nightly run."""
-    size = session.store.head().size
-    indexes = indexes_at(session.store, size)
+    """
+    store = session.store
+    head = store.head()
+    indexes = indexes_at(store, head.size, kept.taken(store, head.size) if kept else None)
+    if (indexes.size, indexes.log_root()) != (head.size, head.root):
+        raise ServiceError(
+            f"size {head.size}: the records are not those under the log's root, no index is sealed",
+            hint="aidledger verify says what is wrong",
+            exit_code=1,
+        )
     by = Who(actor=actor, office=office, on=on or session.today)
     proposals = []
-    for kind in _KINDS:
+    for kind in KINDS:
         rows, root = indexes.of[kind].root()
-        event = IndexSealed(kind=kind, root=root.hex(), rows=rows, size=size)
+        event = IndexSealed(kind=kind, root=root.hex(), rows=rows, size=head.size)
         proposals.append(by.says(f"index/{kind}", event))
-    return record(session, proposals, cause=f"seal-index:{size}")
-
-
-def indexes_at(store: LedgerStore, size: int) -> Indexes:
-    """Return both indexes over the first entries of the log."""
-    indexes = Indexes()
-    for row in store.read(0, size):
-        indexes.take(row)
-    return indexes
+    if kept is not None:
+        kept.offer(store, indexes, head.root)
+    return record(session, proposals, cause=f"seal-index:{head.size}")
 
 
 def prove_case(store: LedgerStore, stream: str) -> bytes:
@@ -162,7 +100,7 @@ class Naming(NamedTuple):
 def naming_entries(store: LedgerStore, key: str, size: int) -> list[Naming]:
     """Return where each case first named the person of a key, below a size of the log, in order."""
     found: dict[str, Naming] = {}
-    for row in store.read_types(_NAMING):
+    for row in store.read_types(NAMING):
         if type(row[0]) is not int or row[0] >= size or type(row[5]) is not bytes:
             continue
         named = named_in(row[5])

@@ -20,7 +20,8 @@ from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tlog_proof import FIRST_LINE, NotProven, check_proof, parse_proof
 from aidledger.ledger.trust import Policy
 from aidledger.services.proofs.bundle import RECORD, TLOG_PROOF
-from aidledger.services.proofs.completeness import check_case, check_person, named_in, sealed_size
+from aidledger.services.proofs.completeness import check_case, check_person, sealed_size
+from aidledger.services.proofs.indexes import named_in
 from aidledger.services.proofs.payment import check_payment
 from aidledger.services.proofs.row import check_row
 

@@ -65,6 +65,15 @@ _ILL_WORDS: Final = (
 )
 _ILL: Final = re.compile("|".join(map(re.escape, _ILL_WORDS)), re.IGNORECASE)
 
+_ELEVEN: Final = b"0" * 11
+"""Every number looked for has so many digits, no two of them further apart than by one mark."""
+_VILLAGE_DIGITS: Final = 12
+"""A run of just so many is the code of a village, which stands on every line: nothing has that length."""
+_RUNS: Final = bytes(0x30 if chr(at) in "0123456789 _.-" else 0x20 for at in range(256))
+_ILL_SMALL: Final = re.compile("|".join(map(re.escape, _ILL_WORDS)))
+_OTHER_I: Final = ("\u0130", "\u0131")
+"""Letters that are an i where case is ignored, and none in small letters."""
+
 KINDS: Final = ("identity_number", "bank_number", "mobile_number", "health_word")
 """What the scanner looks for."""
 
@@ -114,6 +123,8 @@ def cell_text(value: Any) -> str:
             return value.isoformat(timespec="microseconds")
         case dt.date():
             return value.isoformat()
+        case list() if set(map(type, value)) == {int}:  # positions: many, and often
+            return f"[{','.join(map(str, value))}]"
         case list() | tuple() | dict():
             return json.dumps(plain_value(value), ensure_ascii=False, separators=(",", ":"))
         case _:
@@ -228,6 +239,8 @@ def scan(content: bytes) -> Iterator[Hit]:
     """Yield what must not be public in a file: text, or a workbook."""
     for line, text in _texts(content):
         wide = unicodedata.normalize("NFKC", text)
+        if not in_doubt(wide):
+            continue
         spaced = _SPACED.sub("", wide)
         joined = _JOINED.sub("", spaced)
         if any(_is_identity(t) for t in (wide, spaced, joined)):
@@ -238,6 +251,29 @@ def scan(content: bytes) -> Iterator[Hit]:
             yield Hit(kind="mobile_number", line=line)
         if _ILL.search(wide):
             yield Hit(kind="health_word", line=line)
+
+
+def in_doubt(wide: str) -> bool:
+    """Whether anything that is looked for may be in a text (NFKC); few have to be looked at closely."""
+    return (
+        _ILL_SMALL.search(wide.lower()) is not None
+        or any(letter in wide for letter in _OTHER_I)
+        or _has_long_run(wide)
+    )
+
+
+def _has_long_run(wide: str) -> bool:
+    """Whether a text has a run of digits and marks that a number could be in."""
+    content = wide.replace("·", "-").encode("utf-8", "replace")
+    runs = content.translate(_RUNS)
+    at = runs.find(_ELEVEN)
+    while at >= 0:
+        end = runs.find(b" ", at)
+        end = end if end >= 0 else len(runs)
+        if end - at != _VILLAGE_DIGITS or not content[at:end].isdigit():
+            return True
+        at = runs.find(_ELEVEN, end)
+    return False
 
 
 def _texts(content: bytes) -> Iterator[tuple[int, str]]:
