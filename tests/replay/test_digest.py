@@ -18,9 +18,11 @@ from tests.replay.test_rebuilding import assess
 from aidledger.ledger import canonical
 from aidledger.ledger.tree import leaf_hash, root_of_leaves
 from aidledger.replay import digest as digest_module
-from aidledger.replay.digest import digest_of, fingerprints
-from aidledger.replay.engine import EngineLimits
+from aidledger.replay.building import build
+from aidledger.replay.digest import Digest, digest_of, fingerprint, fingerprints
+from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.generations import Generations
+from aidledger.replay.loading import Loader
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
@@ -81,6 +83,20 @@ def test_tables_asked_together_say_of_each_what_stands_in_it(
     assert found["none"] == (0, 0)
     rows_differ = sorted(map(repr, first)) != sorted(map(repr, second))
     assert (found["it's"] != found["t"]) == rows_differ
+
+
+@pytest.mark.parametrize("log", [Log(), busy_county()], ids=["empty", "county"])
+def test_what_is_said_of_a_built_model_is_what_its_table_gives(log: Log) -> None:
+    with building(None) as connection:
+        Loader(connection).load(log)
+        results = build(connection, wanted())
+        for one in results.built:
+            found = digest_of(connection, one.name, wanted()[one.name].key)
+            assert Digest(rows=one.rows, root=one.digest) == found
+            assert (one.rows, one.content) == fingerprint(connection, one.name)
+
+    assert () == results.failed
+    assert any(one.rows for one in results.built) == bool(list(log.rows()))
 
 
 class InPages:

@@ -13,8 +13,16 @@ from tests.replay.test_lists import busy_county
 from aidledger.replay.building import HANDLES, build, build_table
 from aidledger.replay.digest import columns_of, plain_rows
 from aidledger.replay.engine import building, lock
+from aidledger.replay.layout import make_tables
 from aidledger.replay.loading import Loader
-from aidledger.replay.models import Model, ModelError, load_models, loaded_tables, needed
+from aidledger.replay.models import (
+    Model,
+    ModelError,
+    load_models,
+    loaded_tables,
+    needed,
+    tables_read,
+)
 
 NAMES = sorted(load_models())
 LISTS = ["list_approved", "list_paid", "list_publicity", "list_web"]
@@ -42,6 +50,17 @@ def test_a_model_reads_views_and_models_and_nothing_else(
     assert set(models[name].uses) <= known
     for word in ("now(", "today(", "random", "uuid", "current_", "getvariable", "read_", "getenv"):
         assert word not in models[name].sql.lower()
+
+
+def test_every_model_is_built_where_only_what_it_and_those_it_reads_name_is_there(
+    models: dict[str, Model],
+) -> None:
+    for name in models:
+        wanted = needed(models, [name])
+        with building(None) as connection:
+            make_tables(connection, tables_read(wanted))
+            for model in wanted.values():
+                build_table(connection, model)
 
 
 def test_only_public_lists_have_an_allow_list(models: dict[str, Model]) -> None:

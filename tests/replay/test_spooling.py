@@ -72,7 +72,7 @@ def test_every_line_is_loaded_once_however_small_the_files(
     monkeypatch.setattr(module, "BYTES_WHEN_IDLE", idle)
     with building(None) as connection:
         connection.execute(create_sql(event_views()["VisitMade"]))
-        with spooling(connection) as spool:
+        with spooling(connection, event_views()) as spool:
             for position in range(100):
                 spool.lines[b"VisitMade"].append(LINE % (position, RECORD))
                 spool.pass_on(least=7)
@@ -90,7 +90,7 @@ def test_what_is_large_enough_is_loaded_while_nothing_else_is(
     monkeypatch.setattr(module, "BYTES_WHEN_IDLE", 10 * len(LINE % (10, RECORD)))
     with building(None) as connection:
         connection.execute(create_sql(event_views()["VisitMade"]))
-        with spooling(connection) as spool:
+        with spooling(connection, event_views()) as spool:
             spool.lines[b"VisitMade"] += [LINE % (position, RECORD) for position in range(7)]
             spool.pass_on(least=1)
             assert set() == spool.filled, "a load costs more than so few lines are worth"
@@ -104,7 +104,7 @@ def test_what_is_large_enough_is_loaded_while_nothing_else_is(
 def test_a_load_that_fails_is_not_overlooked_and_leaves_no_file(folder: Path) -> None:
     with building(None) as connection:
         connection.execute(create_sql(event_views()["VisitMade"]))
-        with spooling(connection) as spool:
+        with spooling(connection, event_views()) as spool:
             spool.lines[b"VisitMade"] += [LINE % (0, RECORD), b"no JSON"]
             with pytest.raises(duckdb.Error):
                 spool.finish()

@@ -27,11 +27,12 @@ QUESTIONS = (
     'SELECT "case", month FROM arrears WHERE arrears_fen > 0',
     "SELECT position, number, from_position, to_position FROM entry_version",
     "SELECT followed, kind FROM consequences",
+    f"WITH payment_issued AS ({PAID}) SELECT stream, month FROM payment_issued",
 )
 
 
 def naive(log: Log, sql: str, **cuts: Any) -> list[Any]:
-    """Return the answer at each entry, with everything loaded and built at each."""
+    """Return the answer at each entry, with everything that it reads loaded and built at each."""
     question = question_of("q", sql, MODELS)
     return [
         answer(UpTo(log, size), MODELS, question, **cuts)[1]
@@ -133,3 +134,12 @@ def test_the_log_is_loaded_once_and_once_more_after_an_amendment(
 
     assert (looks, loaded) == (len(steps), sum(loads))
     assert rows == ([0, 1, 2, 3, 2, 3, 4, 5] if amended else [0, 1, 2, 3, 4, 5, 6])
+
+
+def test_a_part_of_a_question_may_have_the_name_of_the_view_that_it_reads() -> None:
+    log = Log()
+    pay(log, case_name(1), "2022-01")
+    question = question_of("q", QUESTIONS[-1], MODELS)
+
+    assert ("payment_issued",) == question.views
+    assert [(case_name(1), "2022-01")] == answer(log, MODELS, question)[1]

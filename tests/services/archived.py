@@ -25,7 +25,6 @@ from aidledger.replay.digest import Digest, digest_of, fingerprint
 from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loaded, Loader
 from aidledger.replay.models import Model
-from aidledger.replay.views import event_views
 from aidledger.services.archives.archiving import Sealing, seal
 from aidledger.services.generations.rebuilding import StoreSource
 from aidledger.services.session import Session
@@ -118,15 +117,14 @@ def digests(
         return loaded, found
 
 
-def views(session: Session, segments: int, **cuts: object) -> tuple[Loaded, dict[str, object]]:
-    """Load with so many segments from the archive; return what was loaded, and a print of each view."""
+def views(session: Session, segments: int, **more: object) -> tuple[Loaded, dict[str, object]]:
+    """Load with so many segments from the archive; return what was loaded, and a print of each table."""
     with building(None) as connection:
-        loaded = Loader(connection, **cuts).load(First(session, segments))  # type: ignore[arg-type]
-        names = [view.name for view in event_views().values()]
-        return loaded, {
-            name: fingerprint(connection, name)
-            for name in (*names, "entry", "entry_amendment", "entry_version")
-        }
+        loaded = Loader(connection, **more).load(First(session, segments))  # type: ignore[arg-type]
+        found = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        ).fetchall()
+        return loaded, {name: fingerprint(connection, name) for (name,) in found}
 
 
 def files_of(archive: Path) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from tests.services.archived import ENTRIES, digests, files_of, long_history, se
 from aidledger.archive.writing import digest_of
 from aidledger.domain.events.proving import SegmentSealed
 from aidledger.domain.proposal import Proposal
-from aidledger.replay.models import load_models
+from aidledger.replay.models import load_models, loaded_tables
 from aidledger.services.acts.recording import record
 from aidledger.services.archives import archiving
 from aidledger.services.archives.segments import archive_folder, list_segments, seals_of
@@ -81,6 +81,32 @@ def test_every_view_is_the_same_with_segments_under_both_cuts_and_amendments(
 
     assert without == views(session, 2, **cuts)
     assert without[1]["entry_version"] != (0, 0)
+    assert loaded_tables() == without[1].keys()
+
+
+BESIDE = {"entry_amendment", "entry_version", "parameters"}
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    "cuts",
+    [{}, {"as_of": date(2022, 8, 15)}, {"known_on": date(2022, 10, 20)}],
+    ids=["none", "as of", "known on"],
+)
+@pytest.mark.parametrize(
+    "reads",
+    [set(), {"entry"}, {"visit_made"}, {"visit_made", "entry", "parameters"}, {"entry_corrected"}],
+    ids=lambda reads: "+".join(sorted(reads)) or "nothing",
+)
+def test_what_is_read_is_the_same_where_nothing_else_is_loaded(
+    session: Session, location: str, reads: set[str], cuts: dict[str, date]
+) -> None:
+    sealed(session, location)
+    whole, tables = views(session, 0, **cuts)
+
+    expected = {name: tables[name] for name in reads | BESIDE}
+    for segments in (0, 2):
+        assert (whole, expected) == views(session, segments, reads=reads, **cuts)
 
 
 @ON_ONE

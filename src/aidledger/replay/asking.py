@@ -96,8 +96,10 @@ def answer(
 
     """
     wanted = needed(models, question.models) if question.models else {}
-    with in_memory(source, wanted, as_of=as_of, known_on=known_on, limits=limits) as built:
-        connection, _ = built
+    given = in_memory(
+        source, wanted, as_of=as_of, known_on=known_on, limits=limits, views=question.views
+    )
+    with given as (connection, _):
         return asked(connection, question)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.replay.digest import Digest, check_key, columns_of, digest_of, fingerprint
+from aidledger.replay.digest import NO_ROWS, check_key, columns_of, digest_of, fingerprint
 from aidledger.replay.engine import cursor_of, lock
 from aidledger.replay.models import Model, ModelError
 from aidledger.replay.views import quoted
@@ -138,6 +138,13 @@ def build(
             raise
 
 
+class _Made(NamedTuple):
+    """The rows of a model that was built, and the seconds it took."""
+
+    rows: int
+    seconds: float
+
+
 class _Run:
     """One building of models: which wait, which are being built, which are there."""
 
@@ -156,7 +163,7 @@ class _Run:
         self._failed: dict[str, ModelFailure] = {}
         self._there = set(done)
         self._waiting = {name: model for name, model in models.items() if name not in done}
-        self._building: dict[Future[float], str] = {}
+        self._building: dict[Future[_Made], str] = {}
         self._digests: dict[str, Future[ModelResult]] = {}
         self._kept_at, self._keeping_s = time.monotonic(), 0.0
 
@@ -194,16 +201,16 @@ class _Run:
                 future = self._builders.submit(_build_one, cursor_of(self._connection), model)
                 self._building[future] = name
 
-    def _ended(self, name: str, future: Future[float]) -> None:
+    def _ended(self, name: str, future: Future[_Made]) -> None:
         """Take note of what became of a model; have its rows hashed."""
         try:
-            took = future.result()
+            made = future.result()
         except ModelError as error:
             self._failed[name] = failure_of(error)
             return
         self._there.add(name)
         cursor, model = cursor_of(self._connection), self._models[name]
-        self._digests[name] = self._hashing.submit(_digest_one, cursor, model, took)
+        self._digests[name] = self._hashing.submit(_digest_one, cursor, model, made)
 
     def _collect(self) -> None:
         """Wait for the digests."""
@@ -250,36 +257,38 @@ def unread(name: str, lost: str) -> ModelFailure:
     )
 
 
-def _build_one(cursor: duckdb.DuckDBPyConnection, model: Model) -> float:
-    """Build one model; return how long it took."""
+def _build_one(cursor: duckdb.DuckDBPyConnection, model: Model) -> _Made:
+    """Build one model; return how many rows it has and how long it took."""
     began = time.perf_counter()
     try:
-        build_table(cursor, model)
-        return time.perf_counter() - began
+        rows = build_table(cursor, model)
+        return _Made(rows, time.perf_counter() - began)
     finally:
         cursor.close()
 
 
-def _digest_one(cursor: duckdb.DuckDBPyConnection, model: Model, took: float) -> ModelResult:
-    """Return the result of a model that took so long to build."""
+def _digest_one(cursor: duckdb.DuckDBPyConnection, model: Model, made: _Made) -> ModelResult:
+    """Return the result of a model that was made."""
     began = time.perf_counter()
+    digest, content = NO_ROWS, 0
     try:
-        digest: Digest = digest_of(cursor, model.name, model.key)
-        _, content = fingerprint(cursor, model.name)
+        if made.rows:  # the engine plans each statement, whatever it finds
+            digest = digest_of(cursor, model.name, model.key)
+            _, content = fingerprint(cursor, model.name)
     finally:
         cursor.close()
     return ModelResult(
         name=model.name,
         rows=digest.rows,
         digest=digest.root,
-        seconds=took + time.perf_counter() - began,
+        seconds=made.seconds + time.perf_counter() - began,
         sql_sha256=model.sql_sha256,
         content=content,
     )
 
 
-def build_table(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Build one model as a table; nothing is left of one that fails.
+def build_table(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
+    """Build one model as a table and return how many rows it has; nothing is left of one that fails.
 
     Raises:
         ModelError: it can't be built, has no `positions`, has rows of one key, or shows what its
@@ -289,9 +298,10 @@ def build_table(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     """
     table = quoted(model.name)
     try:
-        connection.execute(f"CREATE TABLE {table} AS {model.sql}")
+        ((rows,),) = connection.execute(f"CREATE TABLE {table} AS {model.sql}").fetchall()
         _check_columns(model, {column for column, _ in columns_of(connection, model.name)})
-        check_key(connection, model.name, model.key)
+        if rows:
+            check_key(connection, model.name, model.key)
     except ModelError:
         connection.execute(f"DROP TABLE {table}")
         raise
@@ -300,6 +310,7 @@ def build_table(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     except duckdb.Error as error:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
         raise _refused(model.name, error) from error
+    return int(rows)
 
 
 def _refused(name: str, error: duckdb.Error) -> ModelError:

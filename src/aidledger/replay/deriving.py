@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -19,7 +19,7 @@ from aidledger.replay.engine import EngineLimits, building, lock
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.job import Progress
 from aidledger.replay.loading import Loaded, Loader, Source
-from aidledger.replay.models import Model, needed
+from aidledger.replay.models import Model, needed, tables_read
 
 
 def compute(
@@ -57,17 +57,19 @@ def in_memory(
     known_on: date | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
+    views: Iterable[str] = (),
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Loaded]]:
     """Build models, each after those it reads, in memory: where they are, and what was loaded.
 
-    `progress` is told how many entries are read.
+    `progress` is told how many entries are read; `views` are there beside what the models read.
 
     Raises:
         ModelError: one cannot be built.
 
     """
     with building(None, limits) as connection:
-        loader = Loader(connection, as_of=as_of, known_on=known_on, progress=progress)
+        reads = tables_read(models) | set(views)
+        loader = Loader(connection, as_of=as_of, known_on=known_on, progress=progress, reads=reads)
         loaded = loader.load(source)
         lock(connection)
         for model in models.values():
@@ -97,7 +99,13 @@ def derived(
     try:
         with building(None, limits) as connection:
             told = None if progress is None else partial(_loaded, progress, size)
-            loader = Loader(connection, as_of=as_of, known_on=known_on, progress=told)
+            loader = Loader(
+                connection,
+                as_of=as_of,
+                known_on=known_on,
+                progress=told,
+                reads=tables_read(models),
+            )
             loader.load(UpTo(source, size))
             lock(connection)
             yield connection, build(connection, models, watch=_watch(progress, len(models)))

@@ -14,7 +14,7 @@ import duckdb
 import msgspec
 
 from aidledger.ledger.canonical import clip
-from aidledger.ledger.tree import Frontier
+from aidledger.ledger.tree import EMPTY_ROOT, LEAF_PREFIX, Frontier
 from aidledger.replay.models import ModelError
 from aidledger.replay.views import literal, quoted
 
@@ -26,6 +26,10 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: int
     root: str
+
+
+NO_ROWS: Final = Digest(rows=0, root=EMPTY_ROOT.hex())
+"""The digest of every table without rows."""
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
@@ -72,11 +76,12 @@ def leaf_inputs(
     """Yield what is hashed for the leaf of each row (0x00 and its canonical JSON), in key order."""
     keys = ", ".join(quoted(column) for column in key)
     cursor = connection.execute(
-        f"SELECT '\\x00'::BLOB || encode({row_json(connection, name)}) "  # noqa: S608
+        f"SELECT encode({row_json(connection, name)}) "  # noqa: S608
         f"FROM {quoted(name)} ORDER BY {keys or 'ALL'}"
     )
     while rows := cursor.fetchmany(ROWS_A_FETCH):
-        yield [row[0] for row in rows]
+        # put before it here: the engine takes six times as long for it
+        yield [LEAF_PREFIX + row for (row,) in rows]
 
 
 def row_of_key(

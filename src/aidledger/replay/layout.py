@@ -6,6 +6,7 @@ that builds again copies them from a database that has nothing else: a fifth of 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -15,31 +16,37 @@ import duckdb
 
 from aidledger.replay.engine import SCRATCH
 from aidledger.replay.versions import BESIDE_COLUMNS, beside_sql
-from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, quoted
+from aidledger.replay.views import ENTRY_SQL, create_sql, literal, quoted, views_read
 
 _times = count()
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+def lay_out(connection: duckdb.DuckDBPyConnection, reads: Collection[str] | None = None) -> None:
     """Make every view, and what is laid beside them, empty, in the database in use.
+
+    Where `reads` says which tables are read, no other view is there, and all other entries go into one.
 
     Raises:
         duckdb.Error: the engine has no room.
 
     """
-    if next(_times):
+    if reads is None and next(_times):
         try:
             _copy(connection)
         except OSError:  # no room for the half megabyte of a file
             make_tables(connection)
     else:
-        make_tables(connection)
+        make_tables(connection, reads)
 
 
-def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def make_tables(
+    connection: duckdb.DuckDBPyConnection, reads: Collection[str] | None = None
+) -> None:
     """Make them by a statement each."""
-    beside = (ENTRY_SQL, *map(beside_sql, BESIDE_COLUMNS))
-    connection.execute("; ".join((*map(create_sql, event_views().values()), *beside)))
+    made = {view.name: create_sql(view) for view in views_read(reads).values()}
+    if reads is None or "entry" in reads:
+        made["entry"] = ENTRY_SQL
+    connection.execute("; ".join((*made.values(), *map(beside_sql, BESIDE_COLUMNS))))
 
 
 def _copy(connection: duckdb.DuckDBPyConnection) -> None:

@@ -7,7 +7,7 @@ A row that cannot be read is left out and becomes a finding; the rest of the led
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Protocol
 
@@ -26,7 +26,7 @@ from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
 from aidledger.replay.sorting import AFTER_ALL, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import BESIDE_COLUMNS, amendment_rows, version_row, versions
-from aidledger.replay.views import entry_sql, event_views, literal, quoted
+from aidledger.replay.views import OTHER, entry_sql, literal, quoted, views_read
 
 CHINA_AHEAD: Final = timedelta(hours=8)
 """Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
@@ -102,9 +102,16 @@ class Loader:
         known_on: date | None = None,
         progress: Callable[[int], None] | None = None,
         laid: bool = False,
+        reads: Collection[str] | None = None,
     ) -> None:
-        """Take a connection; `laid` says that its empty tables are there already."""
+        """Take a connection; `laid` says that its empty tables are there already.
+
+        `reads` names the tables that will be read, where not all may be: no other view is made, so that
+        nobody finds one empty. Every entry is read, judged and counted all the same.
+        """
         self._connection = connection
+        self._reads = reads
+        self._views = views_read(reads)
         self._laid = laid
         self._as_of = as_of
         self._known_on = known_on
@@ -128,8 +135,8 @@ class Loader:
 
         """
         if not self._laid:
-            lay_out(self._connection)
-        with spooling(self._connection) as spool:
+            lay_out(self._connection, self._reads)
+        with spooling(self._connection, self._views) as spool:
             first = self._take_sealed(source.sealed(), spool)
             self._take_all(source.rows(first), spool)
             spool.finish()
@@ -141,21 +148,30 @@ class Loader:
             self._amend(source, spool)
             spool.finish()
         self._take_out(filled, "effective_on", as_of)
-        if filled:
-            views = event_views().values()
-            self._connection.execute(entry_sql([v for v in views if v.name in filled]))
         self._connection.execute(
             "INSERT INTO parameters VALUES (?, ?)",
             [as_of, self._known_on],
         )
-        row = self._connection.execute("SELECT count(*) FROM entry").fetchone()
         return Loaded(
             position=self._sorter.position,
             as_of=as_of,
             known_on=self._known_on,
-            entries=int(row[0]) if row else 0,
+            entries=self._fill_entry(filled),
             findings=tuple(self._findings),
         )
+
+    def _fill_entry(self, filled: list[str]) -> int:
+        """Fill ``entry`` if it is read; return how many entries there are."""
+        counted = filled
+        if self._reads is None or "entry" in self._reads:
+            views = {view.name: view for view in self._views.values() if view.name in filled}
+            if views:
+                self._connection.execute(entry_sql(views.values()))
+            counted = ["entry"]
+        parts = [f"SELECT count(*) FROM {quoted(name)}" for name in counted]  # noqa: S608
+        found = self._connection.execute(" UNION ALL ".join(parts)).fetchall() if parts else []
+        self._connection.execute(f"DROP TABLE IF EXISTS {quoted(OTHER.name)}")
+        return sum(count for (count,) in found)
 
     def _last(self, filled: list[str], column: str) -> dict[str, Any]:
         """Return the greatest value of a column of the envelope in each view that has rows."""
@@ -185,7 +201,7 @@ class Loader:
         if not runs:
             return 0
         self._sorter.take(rows_to_decode(self._connection, runs), spool.lines)
-        spool.filled |= load_sealed(self._connection, runs)
+        spool.filled |= load_sealed(self._connection, runs, self._views)
         self._sorter.position = runs[-1].end - 1
         if self._progress is not None:
             self._progress(runs[-1].end)
@@ -218,7 +234,8 @@ class Loader:
                 if after is before:
                     continue
                 original = originals[position]
-                outdated.setdefault(original.view.name, []).append(position)
+                into = self._views[original.view.type_name].name
+                outdated.setdefault(into, []).append(position)
                 if after is not None:
                     changed = original.with_event(after.event, after.effective_on).line
                     spool.lines[original.view.type_name.encode()].append(

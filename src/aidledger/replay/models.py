@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
@@ -226,7 +226,8 @@ def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[
         raise ModelError(
             name, "one SELECT", found.splitlines()[0], "run it in duckdb to see where", line
         )
-    return tables - ctes, functions
+    # a part of a WITH may have the name of the view that it reads
+    return tables - (ctes - loaded_tables()), functions
 
 
 def loaded_tables() -> frozenset[str]:
@@ -261,6 +262,11 @@ def in_order(models: Iterable[Model]) -> dict[str, Model]:
         circle = " → ".join(error.args[1])
         raise ModelError(error.args[1][0], "models in an order", circle, "cut the circle") from None
     return {name: by_name[name] for name in order}
+
+
+def tables_read(models: Mapping[str, Model]) -> set[str]:
+    """Return the tables that models read and that are none of them: event views, and those beside."""
+    return {source for model in models.values() for source in model.uses} - models.keys()
 
 
 def needed(models: dict[str, Model], names: Iterable[str] | None) -> dict[str, Model]:

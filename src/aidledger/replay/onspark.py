@@ -34,7 +34,7 @@ from aidledger.replay.digest import columns_of, digest_of, fingerprint
 from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.loading import Loaded, Source
-from aidledger.replay.models import Model, ModelError
+from aidledger.replay.models import Model, ModelError, tables_read
 from aidledger.replay.overlay import SealedViews, drop_views, load_beside
 from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, place_of, session_of
 from aidledger.replay.versions import BESIDE_COLUMNS, beside_sql
@@ -56,8 +56,7 @@ def shapes() -> dict[str, str]:
 
 def viewed(models: Mapping[str, Model]) -> list[str]:
     """Return the views that models read, by name, and `parameters`."""
-    read = {source for model in models.values() for source in model.uses} - set(models)
-    return sorted(read | {"parameters"})
+    return sorted(tables_read(models) | {"parameters"})
 
 
 def plan(models: Mapping[str, Model]) -> dict[str, Columns]:

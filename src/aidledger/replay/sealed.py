@@ -6,7 +6,7 @@ was sealed, and is null in all its rows. Whether the files may be believed is as
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ import msgspec
 
 from aidledger.replay.patterns import AMENDING_TYPES
 from aidledger.replay.rows import HostileRow
-from aidledger.replay.views import ENVELOPE, EventView, event_views, literal, quoted, view_name
+from aidledger.replay.views import ENVELOPE, OTHER, EventView, literal, quoted, view_name
 
 RECORDS: Final = "records"
 """The file of a segment's records: position, record, leaf_hash."""
@@ -40,8 +40,12 @@ def file_of(folder: Path, name: str) -> str:
     return str(folder / f"{name}.parquet")
 
 
-def load_sealed(connection: duckdb.DuckDBPyConnection, runs: Iterable[SealedRun]) -> set[str]:
-    """Append the rows of sealed segments to the views; return which views got some.
+def load_sealed(
+    connection: duckdb.DuckDBPyConnection,
+    runs: Iterable[SealedRun],
+    views: Mapping[str, EventView],
+) -> set[str]:
+    """Append the rows of sealed segments to views, by the types that go in; return which got some.
 
     Amendments are left out: they are decoded, see `rows_to_decode`.
 
@@ -53,11 +57,18 @@ def load_sealed(connection: duckdb.DuckDBPyConnection, runs: Iterable[SealedRun]
     for run in runs:
         for name in run.views:
             files.setdefault(name, []).append(file_of(run.folder, name))
-    filled = set()
-    for view in event_views().values():
-        if view.name in files and view.type_name not in AMENDING_TYPES:
-            connection.execute(_append_sql(view, files[view.name]))
-            filled.add(view.name)
+    filled, others = set(), {}
+    for type_name, view in views.items():
+        name = view_name(type_name)
+        if name not in files or type_name in AMENDING_TYPES:
+            continue
+        filled.add(view.name)
+        if view is OTHER:
+            others[type_name] = files[name]
+        else:
+            connection.execute(_append_sql(view, files[name]))
+    if others:
+        connection.execute(_append_others_sql(others))
     return filled
 
 
@@ -97,4 +108,16 @@ def _append_sql(view: EventView, files: list[str]) -> str:
         f"INSERT INTO {quoted(view.name)} BY NAME "  # noqa: S608
         f"SELECT COLUMNS(lambda one: list_contains([{names}], one)) "
         f"FROM read_parquet([{paths}], union_by_name = true)"
+    )
+
+
+def _append_others_sql(files: Mapping[str, list[str]]) -> str:
+    """Return the statement that appends the envelopes in files, by the wire name of their type."""
+    names = ", ".join(name for name, _, _ in ENVELOPE)
+    paths = ", ".join(literal(path) for several in files.values() for path in several)
+    types = ", ".join(f"({literal(view_name(name))}, {literal(name)})" for name in files)
+    return (  # as above
+        f"INSERT INTO {quoted(OTHER.name)} SELECT {names}, said.type "  # noqa: S608
+        f"FROM read_parquet([{paths}], filename = 'read_from') "
+        f"JOIN (VALUES {types}) AS said(name, type) ON said.name = parse_filename(read_from, true)"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BufferedWriter
@@ -21,7 +21,7 @@ from typing import Final, TypeVar
 import duckdb
 
 from aidledger.replay.engine import cursor_of
-from aidledger.replay.views import event_views, load_sql
+from aidledger.replay.views import EventView, load_sql
 
 LINES_A_WRITE: Final = 512
 BYTES_A_LOAD: Final = 4 * 1024 * 1024
@@ -52,17 +52,26 @@ class Spool:
 
     Lines ``{"position":…,"entry":{…}}`` are appended to the list of their type in `lines`, by the
     bytes of the type's wire name; `pass_on` is to be called now and then, `finish` at the end.
+    Types that go into one view share a list.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, worker: ThreadPoolExecutor, folder: Path
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        worker: ThreadPoolExecutor,
+        folder: Path,
+        views: Mapping[str, EventView],
     ) -> None:
-        self.lines: dict[bytes, list[bytes]] = {name.encode(): [] for name in event_views()}
+        self._views = {view.name: view for view in views.values()}
+        self._waiting: dict[str, list[bytes]] = {name: [] for name in self._views}
+        self.lines: dict[bytes, list[bytes]] = {
+            name.encode(): self._waiting[view.name] for name, view in views.items()
+        }
         self.filled: set[str] = set()
         self._connection = connection
         self._worker = worker
         self._folder = folder
-        self._files: dict[bytes, BufferedWriter] = {}
+        self._files: dict[str, BufferedWriter] = {}
         self._made = 0
         self._loading: deque[Future[None]] = deque()
 
@@ -74,7 +83,7 @@ class Spool:
             OSError: the disk refused.
 
         """
-        for name, lines in self.lines.items():
+        for name, lines in self._waiting.items():
             if len(lines) >= least:
                 self._write(name, lines)
         if self._files and all(load.done() for load in self._loading):
@@ -95,7 +104,7 @@ class Spool:
         for file in self._files.values():
             file.close()
 
-    def _write(self, name: bytes, lines: list[bytes]) -> None:
+    def _write(self, name: str, lines: list[bytes]) -> None:
         file = self._files.get(name)
         if file is None:
             self._made += 1
@@ -106,13 +115,12 @@ class Spool:
         if file.tell() >= BYTES_A_LOAD:
             self._load(name)
 
-    def _load(self, name: bytes) -> None:
+    def _load(self, name: str) -> None:
         """Let the worker load the file of a view."""
         file = self._files.pop(name)
         file.close()
-        view = event_views()[name.decode()]
-        self.filled.add(view.name)
-        sql = load_sql(view, file.name)
+        self.filled.add(name)
+        sql = load_sql(self._views[name], file.name)
         cursor = cursor_of(self._connection)
         self._loading.append(self._worker.submit(_load_file, cursor, sql, Path(file.name)))
         while len(self._loading) > LOADS_AHEAD:
@@ -120,12 +128,14 @@ class Spool:
 
 
 @contextmanager
-def spooling(connection: duckdb.DuckDBPyConnection) -> Iterator[Spool]:
-    """Give a spool; what it holds on disk is gone at the end, whatever happened."""
+def spooling(
+    connection: duckdb.DuckDBPyConnection, views: Mapping[str, EventView]
+) -> Iterator[Spool]:
+    """Give a spool into the views of types; what it holds on disk is gone at the end, whatever happened."""
     folder = Path(mkdtemp(prefix="aidledger-load-"))
     try:
         with ThreadPoolExecutor(max_workers=LOADS_AT_ONCE) as worker:
-            spool = Spool(connection, worker, folder)
+            spool = Spool(connection, worker, folder, views)
             try:
                 yield spool
             finally:

@@ -22,7 +22,7 @@ from aidledger.replay.building import build_table
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.engine import EngineLimits, building, lock
 from aidledger.replay.loading import FIRST_DAY, LAST_DAY, Loader, Source, china_day, end_of_day
-from aidledger.replay.models import Model, needed
+from aidledger.replay.models import Model, needed, tables_read
 from aidledger.replay.patterns import AMENDING_TYPES
 from aidledger.replay.reading import read_record, row_finding
 from aidledger.replay.sorting import AFTER_ALL
@@ -49,8 +49,7 @@ class Moment(NamedTuple):
 def reads_of(question: Question, models: dict[str, Model]) -> set[str]:
     """Return the tables that are no models and that a question reads, itself or by its models."""
     wanted = needed(models, question.models) if question.models else {}
-    read = {source for model in wanted.values() for source in model.uses} | set(question.views)
-    return read - wanted.keys()
+    return tables_read(wanted) | set(question.views)
 
 
 def moments(
@@ -124,7 +123,7 @@ def _loaded(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Load a log, with views over what is read that leave out what comes after a moment."""
     with building(None, limits) as connection:
-        Loader(connection, as_of=LAST_DAY, known_on=known_on).load(source)
+        Loader(connection, as_of=LAST_DAY, known_on=known_on, reads=reads).load(source)
         catalog, *_ = connection.execute("SELECT current_database()").fetchone() or ("",)
         main, seen = f"{quoted(catalog)}.main", f"{quoted(catalog)}.{_SEEN}"
         connection.execute(f"CREATE SCHEMA {seen}")

@@ -7,6 +7,7 @@ written by hand here, so that a new event type has its view the moment it is in 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -69,6 +70,16 @@ class EventView(NamedTuple):
     month_fields: tuple[str, ...]
 
 
+OTHER: Final = EventView(
+    name="other_entry",
+    type_name="",
+    columns=(Column("type", "$type", "VARCHAR"),),
+    day_fields=(),
+    month_fields=(),
+)
+"""The table of entries of which nobody reads more than the envelope, while a ledger is loaded."""
+
+
 def view_name(type_name: str) -> str:
     """Return the view's name: ``PaymentIssued`` is ``payment_issued``."""
     return _word_start.sub("_", type_name).lower()
@@ -82,6 +93,14 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """Return an SQL text literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def views_read(reads: Collection[str] | None) -> dict[str, EventView]:
+    """Return the view into which each type goes, by wire name; `reads` are those read, None: all."""
+    every = event_views()
+    if reads is None:
+        return every
+    return {name: view if view.name in reads else OTHER for name, view in every.items()}
 
 
 @lru_cache(maxsize=1)
@@ -173,10 +192,11 @@ def load_sql(view: EventView, path: str) -> str:
 
 def select_sql(view: EventView, path: str) -> str:
     """Return the query that gives the view's rows of such a file."""
-    data = ", ".join(f"{quoted(c.field)} {c.sql_type}" for c in view.columns)
-    entry = f"STRUCT({_ENTRY_TYPE}{f', data STRUCT({data})' if data else ''})"
+    fields = ", ".join(f"{quoted(c.field)} {c.sql_type}" for c in view.columns)
+    place, inside = ("entry", fields) if view is OTHER else ("entry.data", f"data STRUCT({fields})")
+    entry = f"STRUCT({_ENTRY_TYPE}{f', {inside}' if fields else ''})"
     chosen = [f"{source} AS {name}" for name, _, source in ENVELOPE]
-    chosen += [f"entry.data.{quoted(c.field)} AS {quoted(c.name)}" for c in view.columns]
+    chosen += [f"{place}.{quoted(c.field)} AS {quoted(c.name)}" for c in view.columns]
     return (  # every part is quoted, and comes from the catalogue
         f"SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
         f"{literal(path)}, format = 'newline_delimited', maximum_object_size = 1048576, "
@@ -184,11 +204,12 @@ def select_sql(view: EventView, path: str) -> str:
     )
 
 
-def entry_sql(views: list[EventView]) -> str:
-    """Return the statement that fills ``entry`` with every entry of some types."""
+def entry_sql(views: Iterable[EventView]) -> str:
+    """Return the statement that fills ``entry`` with every entry of some views."""
     names = ", ".join(name for name, _, _ in ENVELOPE)
     parts = [
-        f"SELECT {names}, {literal(view.type_name)} AS type FROM {quoted(view.name)}"  # noqa: S608
+        f"SELECT {names}, {'type' if view is OTHER else literal(view.type_name)} AS type "  # noqa: S608
+        f"FROM {quoted(view.name)}"
         for view in views
     ]
     return f"INSERT INTO entry {' UNION ALL '.join(parts)}"
