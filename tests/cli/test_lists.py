@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from tests.cli.shell import on
 
+from aidledger.services.handing.workbook import as_xlsx
 from aidledger.services.questions.listing import (
     BOM,
     KINDS,
@@ -22,7 +23,6 @@ from aidledger.services.questions.listing import (
     Table,
     as_csv,
     as_json,
-    as_xlsx,
     cell_text,
     check_publishable,
     in_doubt,
@@ -72,6 +72,15 @@ def test_a_workbook_reads_back_as_it_was(county: Path, tmp_path: Path) -> None:
 
 def test_the_same_workbook_has_the_same_bytes() -> None:
     assert as_xlsx(table("a", 1)) == as_xlsx(table("a", 1))
+
+
+def test_a_workbook_marks_what_a_cell_cant_hold_and_goes_on_where_a_sheet_is_full() -> None:
+    book = as_xlsx(table("长" * 40_000, 2, 3, 4), most_rows=3)
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(book))
+    pages = [sheets.get_sheet_by_name(name).to_python() for name in sheets.sheet_names]
+
+    assert [3, 3] == [len(page) for page in pages]
+    assert ("长" * 32_766 + "…", 4.0) == (pages[0][1][1], pages[1][2][1])
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1"])

@@ -24,8 +24,9 @@ from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.redeciding import known_facts, record_of, redecide
 from aidledger.services.decisions.redeciding_all import redecide_all
 from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.handing.workbook import as_xlsx
 from aidledger.services.ladder.deepcheck import deep_check
-from aidledger.services.questions.listing import Table, as_csv, as_json, as_xlsx, check_publishable
+from aidledger.services.questions.listing import Table, as_csv, as_json, check_publishable
 
 CHOSEN = "one-programme-approved"
 

@@ -18,11 +18,11 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
 from aidledger.replay.models import Model
 from aidledger.services.generations.rebuilding import generations_folder, model_list, read_model
+from aidledger.services.handing.workbook import as_xlsx
 from aidledger.services.questions.listing import (
     Table,
     as_csv,
     as_json,
-    as_xlsx,
     cell_text,
     check_publishable,
 )

@@ -8,14 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from io import BytesIO
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from aidledger.domain.money import format_yuan
 from aidledger.said import is_shown
-from aidledger.services.questions.listing import cell_text, xlsx_writer
+from aidledger.services.problems import ServiceError
+from aidledger.services.questions.listing import Table, cell_text
 
 Kind = Literal["text", "wrapped", "whole", "yuan", "link"]
 MOST_ROWS: Final = 1_048_576
@@ -42,19 +43,18 @@ class Column(NamedTuple):
 
 
 class Book:
-    """A workbook on its way to a file; leaving it writes the file."""
+    """A workbook in the making."""
 
-    def __init__(self, path: Path, title: str, *, most_rows: int = MOST_ROWS) -> None:
+    def __init__(self, title: str, *, most_rows: int = MOST_ROWS) -> None:
         """Begin.
 
         Raises:
             ServiceError: the package for it is not installed.
 
         """
-        self._path = path
         # the library's own file can't be closed on a full disk: it would tell so when it is collected
         self._packed = BytesIO()
-        self._book: Any = xlsx_writer().Workbook(
+        self._book: Any = _writer().Workbook(
             self._packed,
             {
                 "constant_memory": True,
@@ -78,10 +78,10 @@ class Book:
             "link": add({"font_color": "blue", "underline": 1, "valign": "top"}),
         }
 
-    def close(self) -> None:
-        """Write the file. Raises OSError."""
+    def packed(self) -> bytes:
+        """Finish it and return the bytes of its file."""
         self._book.close()
-        self._path.write_bytes(self._packed.getbuffer())
+        return self._packed.getvalue()
 
     def pairs(self, name: str, title: str, rows: Iterable[tuple[str, Any]]) -> None:
         """Add a sheet of terms and what they are, under a title."""
@@ -151,6 +151,29 @@ class Book:
             wanted = f"{base[:27]}~{count}"
         self._names.add(wanted.lower())
         return self._book.add_worksheet(wanted)
+
+
+def as_xlsx(table: Table, *, most_rows: int = MOST_ROWS) -> bytes:
+    """Return a list or model as a workbook; every text is written as text. The same rows, the same bytes.
+
+    Raises:
+        ServiceError: the package for it is not installed.
+
+    """
+    book = Book(f"{table.title_zh} / {table.title_en}", most_rows=most_rows)
+    book.table(table.name, [Column(name) for name in table.columns], table.rows)
+    return book.packed()
+
+
+def _writer() -> Any:
+    """Return the package that writes workbooks: an extra."""
+    try:
+        return import_module("xlsxwriter")
+    except ImportError:
+        raise ServiceError(
+            "XLSX files need the package xlsxwriter, found none",
+            hint="pip install 'aidledger[xlsx]', or use --format csv",
+        ) from None
 
 
 def _sheet_name(name: str, part: int = 1) -> str:

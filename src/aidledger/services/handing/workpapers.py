@@ -7,7 +7,6 @@ empty cells for what was checked on the spot, a sheet by rule with what its rows
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -109,19 +108,20 @@ def fill_workpapers(
     """
     papers = _Papers(found, lang)
     title = Said("审计工作底稿", "Audit working papers").in_(lang)
-    with closing(Book(path, title, most_rows=most_rows)) as book:
-        papers.cover(book, title, log, [name for name, _ in samples], cover)
-        for sheet in more:
-            book.table(sheet.name, sheet.columns, sheet.rows, above=[sheet.title])
-        papers.rules(book)
-        papers.findings(book)
-        papers.not_run(book)
-        for rule, group in groupby(found.report.findings, key=lambda one: one.rule):
-            papers.of_rule(book, found.rules[rule], list(group))
-        for name, sample in samples:
-            papers.sample(book, name, sample)
-        for table in lists:
-            papers.listed(book, table)
+    book = Book(title, most_rows=most_rows)
+    papers.cover(book, title, log, [name for name, _ in samples], cover)
+    for sheet in more:
+        book.table(sheet.name, sheet.columns, sheet.rows, above=[sheet.title])
+    papers.rules(book)
+    papers.findings(book)
+    papers.not_run(book)
+    for rule, group in groupby(found.report.findings, key=lambda one: one.rule):
+        papers.of_rule(book, found.rules[rule], list(group))
+    for name, sample in samples:
+        papers.sample(book, name, sample)
+    for table in lists:
+        papers.listed(book, table)
+    path.write_bytes(book.packed())
 
 
 def totals_of(report: Report) -> tuple[HandedTable, ...]:

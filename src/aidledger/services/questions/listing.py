@@ -14,7 +14,6 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from typing import Any, Final
 
 import msgspec
@@ -24,8 +23,6 @@ from aidledger.services.problems import ServiceError
 
 BOM: Final = b"\xef\xbb\xbf"
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed property, so that bytes are stable
-_MAX_COLUMN_CHARACTERS: Final = 40
 
 _LONG_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _SHORT_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{15}(?![0-9])")
@@ -174,53 +171,6 @@ def as_json(table: Table) -> dict[str, Any]:
             dict(zip(table.columns, map(plain_value, row), strict=True)) for row in table.rows
         ],
     }
-
-
-def xlsx_writer() -> Any:
-    """Return the package that writes workbooks: an extra.
-
-    Raises:
-        ServiceError: it is not installed.
-
-    """
-    try:
-        return import_module("xlsxwriter")
-    except ImportError:
-        raise ServiceError(
-            "XLSX files need the package xlsxwriter, found none",
-            hint="pip install 'aidledger[xlsx]', or use --format csv",
-        ) from None
-
-
-def as_xlsx(table: Table) -> bytes:
-    """Return the table as a workbook; every text is written as text. The same rows, the same bytes.
-
-    Raises:
-        ServiceError: the package for it is not installed.
-
-    """
-    writer = xlsx_writer()
-    out = io.BytesIO()
-    book = writer.Workbook(
-        out,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-    )
-    book.set_properties({"title": f"{table.title_zh} / {table.title_en}", "created": _CREATED})
-    sheet = book.add_worksheet(table.name[:31])
-    bold = book.add_format({"bold": True})
-    sheet.freeze_panes(1, 0)
-    for at, name in enumerate(table.columns):
-        sheet.write_string(0, at, name, bold)
-        widest = max((len(cell_text(row[at])) for row in table.rows[:500]), default=0)
-        sheet.set_column(at, at, min(max(widest, len(name)) + 2, _MAX_COLUMN_CHARACTERS))
-    for line, row in enumerate(table.rows, start=1):
-        for at, value in enumerate(row):
-            if type(value) is int and abs(value) < 10**15:
-                sheet.write_number(line, at, value)
-            else:
-                sheet.write_string(line, at, cell_text(value))
-    book.close()
-    return out.getvalue()
 
 
 def check_publishable(name: str, content: bytes) -> None:
