@@ -48,9 +48,35 @@ def run(command: list[str]) -> int:
         return 130
 
 
+def run_quietly(command: list[str]) -> tuple[int, str]:
+    """Run a command in the checkout and return its exit status and what it said."""
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=clean_environment(),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    return done.returncode, done.stdout
+
+
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what would lead Python to other packages than ours."""
-    dropped = {"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
+    """Return the environment without what would lead Python to other packages than ours.
+
+    What Python has compiled is kept, too: tests start hundreds of processes that read the same.
+    """
+    dropped = {
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "VIRTUAL_ENV",
+        "__PYVENV_LAUNCHER__",
+    }
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     kept["PATH"] = os.pathsep.join([str(PYTHON.parent), kept.get("PATH", os.defpath)])
     kept.setdefault("PYTHONUTF8", "1")
@@ -142,7 +168,8 @@ def _install(extras: tuple[str, ...], *, constrained: bool) -> None:
     """Install the project into ``.venv``, editable, with its extras."""
     pins = ["-c", "constraints.txt"] if constrained else ["--upgrade", "--upgrade-strategy=eager"]
     say("environment: installing packages; the first time this takes some minutes")
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--quiet", *pins]
+    # most of ten thousand modules are never read; the others are compiled when they are
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--quiet", "--no-compile", *pins]
     if run([*command, "-e", f".[{','.join(extras)}]"]) != 0:
         fail(
             "the packages could not be installed",

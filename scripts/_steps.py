@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
-from _environment import PYTHON, run, say
+from _environment import PYTHON, run, run_quietly, say
 
 _RUFF = [str(PYTHON), "-m", "ruff"]
 LINTERS = (
@@ -22,11 +23,38 @@ ROOM_BYTES = 6 << 30
 """What two test processes may need at most for their ledgers and clusters, with much to spare."""
 
 
-def lint() -> list[str]:
-    """Run every linter, also after one has failed, and return the names of those that failed."""
-    failed = [" ".join(command[2:]) for command in LINTERS if run(command) != 0]
-    say(f"linters: failed: {', '.join(failed)}" if failed else "linters: all passed")
-    return failed
+@contextmanager
+def lint() -> Iterator[list[str]]:
+    """Run every linter, also after one has failed, beside what is done meanwhile.
+
+    Yields the names of those that failed: all of them when the block is over. Linters take one core
+    for a minute. What each says is printed whole when it ends.
+    """
+    failed: list[str] = []
+    thread = Thread(target=_lint, args=(failed,))
+    thread.start()
+    try:
+        yield failed
+    finally:
+        thread.join()
+
+
+def _lint(failed: list[str]) -> None:
+    for command in LINTERS:
+        status, said = run_quietly(command)
+        name = " ".join(command[2:])
+        # tests print dots meanwhile, with no end of the line
+        print(f"\n==> {name}: {'failed' if status else 'passed'}\n{said}", end="", flush=True)
+        if status:
+            failed.append(name)
+
+
+def everything(arguments: list[str]) -> int:
+    """Run the linters and, beside them, pytest; return 0 when all passed, and name what did not."""
+    with lint() as failed:
+        status = pytest(arguments)
+    say(f"linters: failed: {', '.join(failed)}; see above" if failed else "linters: all passed")
+    return status or bool(failed)
 
 
 def pytest(arguments: list[str]) -> int:

@@ -1,8 +1,9 @@
-"""Where the files of the tests lie while ``scripts/test`` runs."""
+"""What ``scripts/test`` runs, and where the files of the tests lie meanwhile."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,38 @@ def test_without_room_they_lie_on_the_disk(
         monkeypatch.setattr(_steps, "SHARED_MEMORY", memory / "none")
     with _steps.files_in_memory():
         assert "TMPDIR" not in os.environ
+
+
+def test_linters_run_beside_the_tests_and_each_that_fails_is_named_with_all_it_said(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = "import sys, time; print('said first'); time.sleep(0.2); sys.exit('said last')"
+    linters = ([sys.executable, "-c", program], [sys.executable, "-c", ""])
+    monkeypatch.setattr(_steps, "LINTERS", linters)
+
+    def tests(_: list[str]) -> int:
+        print("tests ran", flush=True)
+        return 0
+
+    monkeypatch.setattr(_steps, "pytest", tests)
+    status = _steps.everything([])
+    out = capfd.readouterr().out
+
+    assert status == 1
+    assert out.startswith("tests ran\n"), "the tests waited"
+    assert f"\n==> {program}: failed\nsaid first\nsaid last\n\n==> : passed\n" in out
+    assert out.endswith(f"==> linters: failed: {program}; see above\n")
+
+
+@pytest.mark.parametrize(
+    ("linter", "tests", "status"), [(0, 0, 0), (0, 5, 5), (3, 0, 1), (3, 5, 5)]
+)
+def test_all_is_well_when_linters_and_tests_passed(
+    linter: int, tests: int, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        _steps, "LINTERS", ([sys.executable, "-c", f"import sys; sys.exit({linter})"],)
+    )
+    monkeypatch.setattr(_steps, "pytest", lambda _: tests)
+
+    assert status == _steps.everything([])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,23 +32,29 @@ NOT_OURS = {".git", "__pycache__", "build", "dist", "node_modules"}
 def project_sources() -> list[Source]:
     """Read every text file of the checkout that is ours; what is not UTF-8 is no text."""
     found = []
-    for path in sorted(ROOT.rglob("*")):
-        relative = path.relative_to(ROOT)
-        hidden = any(
-            part in NOT_OURS or (part.startswith(".") and part not in {".ci", ".gitignore"})
-            for part in relative.parts
-        )
-        if hidden or not path.is_file():
-            continue
+    for path in _files(ROOT):
         with contextlib.suppress(UnicodeDecodeError):
-            found.append(Source(relative.as_posix(), path.read_text(encoding="utf-8")))
+            text = path.read_text(encoding="utf-8")
+            found.append(Source(path.relative_to(ROOT).as_posix(), text))
     return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder; what is hidden, as an environment of packages, is not looked into."""
+    for path in sorted(folder.iterdir()):
+        name = path.name
+        if name in NOT_OURS or (name.startswith(".") and name not in {".ci", ".gitignore"}):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _files(path)
+        elif path.is_file():
+            yield path
 
 
 def test_the_tree_is_tidy() -> None:
     sources = project_sources()
 
-    found = [str(problem) for rule in RULES for source in sources for problem in rule(source)]
+    found = [str(problem) for source in sources for rule in RULES for problem in rule(source)]
     problems = list(dict.fromkeys(found))
 
     assert [] == problems, "\n" + "\n".join(problems)

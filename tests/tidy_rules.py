@@ -103,7 +103,7 @@ def imports_go_inward(source: Source) -> Iterator[Problem]:
 
 def imports_are_absolute(source: Source) -> Iterator[Problem]:
     """Full names, no stars."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom):
             if node.level:
                 yield source.problem(node, "relative import; write the full name")
@@ -129,7 +129,7 @@ def pure_rings_are_pure(source: Source) -> Iterator[Problem]:
             yield source.problem(
                 node, f"import of {root} in a pure ring; pass it in as an argument"
             )
-    for item in ast.walk(source.tree):
+    for item in source.nodes:
         match item:
             case ast.Call(func=ast.Name(id=name)) if name in PURE_BANNED_CALLS:
                 yield source.problem(item, f"{name}() in a pure ring")
@@ -141,7 +141,7 @@ def the_clock_is_read_once(source: Source) -> Iterator[Problem]:
     """Only services/clock.py asks what time it is; all others are told."""
     if not source.module or source.path == CLOCK_HOME:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Attribute(value=ast.Name(id="datetime" | "date"), attr=attr) if (
                 attr in CLOCK_READS
@@ -155,7 +155,7 @@ def the_environment_is_read_at_the_edge(source: Source) -> Iterator[Problem]:
     """Only the interfaces and the place of the secrets look at environment variables."""
     if not source.module or source.path.startswith(ENVIRON_HOMES):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Attribute(value=ast.Name(id="os"), attr="environ" | "getenv"):
                 yield source.problem(node, "the environment is read here; pass the value in")
@@ -165,7 +165,7 @@ def handlers_are_narrow(source: Source) -> Iterator[Problem]:
     """Nothing swallows every exception; cleaning up and raising again is no swallowing."""
     if source.path == BROAD_HANDLER_HOME:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.ExceptHandler):
             continue
         caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
@@ -184,7 +184,7 @@ def sizes_are_small(source: Source) -> Iterator[Problem]:
     most = LONG_FILES.get(source.path, MAX_FILE_LINES)
     if count > most:
         yield source.problem(count, f"{count} lines; at most {most} in a file")
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > MAX_FUNCTION_LINES:
@@ -257,7 +257,7 @@ def private_names_are_used(source: Source) -> Iterator[Problem]:
                 defined[name] = node
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 defined[name] = node
-    used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name) and _is_load(n)}
+    used = {n.id for n in source.nodes if isinstance(n, ast.Name) and _is_load(n)}
     for name, node in defined.items():
         if name.startswith("_") and not name.startswith("__") and name not in used:
             yield source.problem(node, f"{name} is never used")
@@ -344,7 +344,7 @@ def _leads_to(source: Source, known: dict[str, Source]) -> set[str]:
     names = {name for _, name in source.imports()}
     texts = {
         node.value
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     prefixes = tuple(text for text in texts if re.fullmatch(r"aidledger(\.\w+)+\.", text))

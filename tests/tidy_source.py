@@ -38,6 +38,11 @@ class Source:
         """The syntax tree; empty for files that are not Python."""
         return ast.parse(self.text if self.is_python else "", self.path)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """The nodes of the syntax tree, walked through once for all rules."""
+        return list(ast.walk(self.tree))
+
     @property
     def is_python(self) -> bool:
         """Whether the file is Python, by its ending or its first line."""
@@ -61,7 +66,7 @@ class Source:
     def code_lines(self) -> list[str]:
         """The file's lines with comments and strings that stand alone (docstrings) emptied."""
         kept = [line.split("#", 1)[0] for line in self.lines]
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                     kept[number - 1] = ""
@@ -77,7 +82,7 @@ class Source:
 
         ``from a.b import c`` gives ``a.b.c``: whether ``c`` is a module or a name is not known here.
         """
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
