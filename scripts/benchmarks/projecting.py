@@ -21,9 +21,10 @@ from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
-from aidledger.store.draft import Draft, Evidence
+from aidledger.store.draft import Draft, Evidence, VaultRow
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import LedgerStore
+from aidledger.store.secrets import secrets_path
 from benchmarks.content import APPROVED
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.peerview import CaseView, CountyProjection, CountyView
@@ -47,48 +48,63 @@ def ledger(job: Job) -> str:
     place = Path(job["folder"]) / "county.url"
     if not place.exists():
         url = new_database(job)
-        small = county(job)
+        rows = county(job).rows
         create_ledger(url, origin=ORIGIN)
         with closing(open_ledger(url)) as store:
-            copy_into(store, small, range(max(1, size(job, ENTRIES, 2_000) // len(small.rows))))
+            copy_into(store, rows, range(max(1, size(job, ENTRIES, 2_000) // len(rows))))
         place.write_text(url, encoding="utf-8")
     return place.read_text(encoding="utf-8")
 
 
-class Small(NamedTuple):
-    """A small county: its entries as stored, and the files they name: packs, calendars, tables."""
+class County(NamedTuple):
+    """A simulated county: its entries, what lies beside them, and the file of secrets that opens it."""
 
     rows: list[Any]
+    vault: list[VaultRow]
     evidence: list[Evidence]
+    secrets: Path
 
 
-def county(job: Job, start: str = "2022-01-01") -> Small:
+def county(job: Job, start: str = "2022-01-01") -> County:
     """Return a small simulated county, from a day on."""
     small = str(new_file(job))
     create_ledger(small, origin=ORIGIN)
     with open_session(small) as session:
         simulate(session, cases=size(job, 100, 8), months=size(job, 12, 3), seed=1, start=start)
-        with session.store.reading() as run:
+        store = session.store
+        rows = list(store.read())
+        sealed = {each for row in rows for each in decode_entry(row[5]).sealed.values()}
+        with store.reading() as run:
             files = run("SELECT hash, media_type, content FROM evidence", ())
-        evidence = [Evidence(hash=one[0], media_type=one[1], content=one[2]) for one in files]
-        return Small(list(session.store.read()), evidence)
+        return County(
+            rows=rows,
+            vault=list(store.vault_rows(sorted(sealed)).values()),
+            evidence=[Evidence(hash=h, media_type=m, content=c) for h, m, c in files],
+            secrets=secrets_path(small),
+        )
 
 
-def copy_into(store: LedgerStore, small: Small, copies: range) -> None:
-    """Append copies of a county; what a county has once, its files too, belongs to copy 0."""
-    evidence = small.evidence if 0 in copies else []
-    for number, (moment, several) in enumerate(groupby(small.rows, key=lambda row: row[4])):
+def copy_into(
+    store: LedgerStore, rows: list[Any], copies: range, beside: County | None = None
+) -> None:
+    """Append copies of a county; what a county has once belongs to copy 0.
+
+    With `beside` its evidence and sealed values come along: all copies commit to the same, so once is
+    enough. They open with the county's own secrets.
+    """
+    for number, (moment, several) in enumerate(groupby(rows, key=lambda row: row[4])):
         batch = list(several)
         drafts = [draft for copy in copies for draft in copied(batch, copy)]
+        brought = beside if number == 0 else None
         if drafts:
             store.append(
                 drafts,
                 cause=f"bench-{copies.start}-{number}",
                 request_digest=number.to_bytes(32, "big"),
                 now=datetime.fromisoformat(moment),
-                evidence=evidence,
+                vault_rows=brought.vault if brought else (),
+                evidence=brought.evidence if brought else (),
             )
-            evidence = []
 
 
 def copied(rows: list[Any], copy: int) -> Iterator[Draft]:

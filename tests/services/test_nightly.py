@@ -17,12 +17,13 @@ from aidledger.replay.agreement import Difference
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.clock import CHINA
+from aidledger.services.generations.agreeing import Agreement
 from aidledger.services.generations.rebuilding import (
     CHANGED_BY_NIGHTS,
     read_model,
     rebuild,
 )
-from aidledger.services.nightly import work
+from aidledger.services.nightly import carrying
 from aidledger.services.nightly.night import Asked
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, runs_folder
@@ -123,7 +124,8 @@ def test_two_derivations_that_differ_keep_the_lists_where_they_are(
     county_after: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Difference(case="case/x", column="stage", folded="a", derived="b")
-    monkeypatch.setattr(work, "disagreements_in", lambda *_, **__: [other])
+    differing = Agreement(differing=(other,), folded=1, carried=0)
+    monkeypatch.setattr(carrying, "agree", lambda *_, **__: differing)
     found = night(county_after)
 
     assert (1, "findings", "skipped", "ok") == (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -15,19 +14,24 @@ from tests.services.nights import asked, by_name, means, night
 from tests.services.signed import SURVEYOR_OF, applied, at, done, stated
 from tests.services.test_ladder_powers import powers_of
 
+from aidledger.replay.generations import Generations
 from aidledger.said import Said
+from aidledger.services import keptfile
+from aidledger.services.decisions.redeciding_new import REDECIDED_FILE
+from aidledger.services.generations.agreeing import AGREED_FILE, OTHER_MONTH
 from aidledger.services.generations.past import check_past
 from aidledger.services.generations.rebuilding import generations_folder
-from aidledger.services.keys import keptfile
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import nightly
-from aidledger.services.nightly.runs import HISTORY, runs_folder
+from aidledger.services.nightly.runs import runs_folder
+from aidledger.services.nightly.steps import StepResult
 from aidledger.services.session import Session, open_session
 from aidledger.store.secrets import Secrets
 
+SOURCE = Path(keptfile.__file__).parents[1]
 SECRETS = Secrets(pepper=bytes(32), vault_key=bytes(range(32)))
 DISCOVERED = (
     b'{"type": "NeedDiscovered", "stream": "case/9", "effective_on": "2022-03-04",'
@@ -84,18 +88,96 @@ def test_a_full_night_judges_everything_and_takes_every_decision_again(county_af
     assert 0 < judged(night(county_after))[0]
 
 
-def test_decisions_that_a_full_night_did_not_come_to_are_made_up_for(county_after: Path) -> None:
-    assert 0 == night(county_after).exit_code
-    history = runs_folder(str(county_after)) / HISTORY
-    for key, other in (("full_on", '"2026-05-01T00:00:00Z"'), ("root", '"00"'), ("upto", '"all"')):
-        *before, last = history.read_text().splitlines()
-        told = re.sub(rf'("{key}": ?)("[^"]*"|\d+)', rf"\g<1>{other}", last)
-        assert told != last
-        history.write_text("\n".join([*before, told, ""]))
-        again = next(one for one in night(county_after).steps if one.name == "redecide")
+def step(report: NightReport, name: str) -> StepResult:
+    return next(one for one in report.steps if one.name == name)
 
-        assert 0 == again.figures["from"]
-        assert 0 < again.figures["decisions"]
+
+def test_cases_and_decisions_of_other_nights_are_carried_over_and_said(county_after: Path) -> None:
+    assert 0 == on(county_after, "record", "-", stdin=DISCOVERED).code
+    first = step(night(county_after), "agree").figures
+    other = DISCOVERED.replace(b"case/9", b"case/8")
+    assert 0 == on(county_after, "record", "-", stdin=other).code
+    found = night(county_after)
+    agreed, again = step(found, "agree"), step(found, "redecide")
+    full = night(county_after, full=True)
+
+    assert (OTHER_MONTH, 0) == (first["why_in_full"], first["carried"])
+    assert (0, 1, first["folded"]) == (
+        found.exit_code,
+        agreed.figures["folded"],
+        agreed.figures["carried"],
+    )
+    assert first["full_on"] == agreed.figures["full_on"]
+    assert "2026-06-01T17:30:00Z" == again.figures["full_on"]
+    day = first["full_on"][:10]
+    assert f"have not changed since they were (all on {day})" in agreed.why_en
+    assert f"{day} 全部折叠过" in agreed.why_zh
+    for name in ("agree", "redecide"):
+        assert "why_in_full" not in step(found, name).figures
+        assert keptfile.ASKED == step(full, name).figures["why_in_full"]
+    assert 1 + agreed.figures["carried"] == step(full, "agree").figures["folded"]
+
+
+@pytest.mark.parametrize("name", [AGREED_FILE, REDECIDED_FILE])
+def test_a_kept_file_that_was_altered_is_refused_and_said(county_after: Path, name: str) -> None:
+    assert 0 == night(county_after).exit_code
+    path = runs_folder(str(county_after)) / name
+    path.write_bytes(_flipped(path.read_bytes()))
+    found = night(county_after)
+    agreed, again = step(found, "agree").figures, step(found, "redecide").figures
+    altered, other = (agreed, again) if name == AGREED_FILE else (again, agreed)
+
+    assert 0 == found.exit_code
+    assert keptfile.ALTERED == altered["why_in_full"]
+    assert "why_in_full" not in other
+    assert (name == AGREED_FILE) == (agreed["carried"] == 0)
+    assert (name == REDECIDED_FILE) == (again["decisions"] > 0) == (again["from"] == 0)
+
+
+def test_in_a_damaged_log_nothing_is_carried_over_and_nothing_kept(county_after: Path) -> None:
+    assert 0 == night(county_after).exit_code
+    kept = [runs_folder(str(county_after)) / name for name in (AGREED_FILE, REDECIDED_FILE)]
+    before = [path.read_bytes() for path in kept]
+    _change_an_entry(county_after)
+    found = night(county_after)
+
+    assert "findings" == by_name(found)["verify"]
+    for name in ("agree", "redecide"):
+        assert keptfile.UNSOUND == step(found, name).figures["why_in_full"]
+    assert 0 == step(found, "agree").figures["carried"] == step(found, "redecide").figures["from"]
+    assert before == [path.read_bytes() for path in kept]
+
+
+def test_a_row_that_was_changed_is_found_in_a_night_that_carries_others_over(
+    county_after: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 0 == night(county_after).exit_code
+    real = Generations.read
+
+    def changed(self: Any, generation: Any, model: Any, limits: Any = None) -> Any:
+        columns, rows = real(self, generation, model, limits)
+        if model.name == "case_state":
+            rows[0] = tuple(
+                7_777 if name == "visits" else one
+                for name, one in zip(columns, rows[0], strict=True)
+            )
+        return columns, rows
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Generations, "read", changed)
+        found = [step(night(county_after), "agree") for _ in range(2)]
+
+    for one in found:
+        assert ("findings", 1) == (one.status, one.figures["folded"])
+        assert one.figures["carried"] > 0
+        assert one.findings[0].endswith("visits differs")
+    assert "ok" == step(night(county_after), "agree").status
+
+
+def test_the_program_is_every_source_file() -> None:
+    names = {path.relative_to(SOURCE).as_posix() for path in keptfile.program_files()}
+
+    assert {"domain/case.py", "replay/agreement.py", "services/keptfile.py"} <= names
 
 
 @pytest.mark.parametrize(
@@ -122,7 +204,15 @@ def verified(session: Session, folder: Path, **more: Any) -> KeptPowers:
 
 def test_an_entry_that_was_changed_between_two_nights_is_found(county_after: Path) -> None:
     assert 0 < judged(night(county_after))[0]
-    with sqlite3.connect(county_after) as connection:
+    _change_an_entry(county_after)
+    found = night(county_after)
+
+    assert (1, "findings") == (found.exit_code, by_name(found)["verify"])
+    assert found.steps[0].findings
+
+
+def _change_an_entry(ledger: Path) -> None:
+    with sqlite3.connect(ledger) as connection:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():  # fmt: skip
             connection.execute(f'DROP TRIGGER "{name}"')
         connection.execute(
@@ -130,10 +220,6 @@ def test_an_entry_that_was_changed_between_two_nights_is_found(county_after: Pat
             "AS BLOB) WHERE position = 40"
         )
     connection.close()
-    found = night(county_after)
-
-    assert (1, "findings") == (found.exit_code, by_name(found)["verify"])
-    assert found.steps[0].findings
 
 
 def _longer(content: bytes) -> bytes:

@@ -18,6 +18,7 @@ from tests.services.conftest import Office
 from aidledger.interfaces.cli import layout
 from aidledger.replay.agreement import Difference
 from aidledger.services.clock import SetClock
+from aidledger.services.generations.agreeing import Agreement
 from aidledger.services.generations.freshness import (
     Limit,
     clock_behind_s,
@@ -27,7 +28,7 @@ from aidledger.services.generations.freshness import (
     read_limits,
 )
 from aidledger.services.generations.rebuilding import generations_folder
-from aidledger.services.nightly import work
+from aidledger.services.nightly import carrying
 from aidledger.services.nightly.doctor import doctor, worst
 from aidledger.services.nightly.page import outcome_said
 from aidledger.services.nightly.retrying import retry
@@ -82,7 +83,8 @@ def test_what_somebody_answers_for_no_longer_holds_up_the_rest(
 ) -> None:
 
     other = Difference(case="case/x", column="stage", folded="a", derived="b")
-    monkeypatch.setattr(work, "disagreements_in", lambda *_, **__: [other])
+    differing = Agreement(differing=(other,), folded=1, carried=0)
+    monkeypatch.setattr(carrying, "agree", lambda *_, **__: differing)
     found = nights.night(county_after)
     folder, means = runs_folder(str(county_after)), nights.means(county_after)
     with pytest.raises(ServiceError, match="expected a step that found something"):

@@ -5,18 +5,22 @@ The fold reads the records by itself, with nothing of the loader, so that a faul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from aidledger.domain.case import evolve
 from aidledger.domain.casestate import Case
-from aidledger.domain.recorded import Recorded, standing
+from aidledger.domain.recorded import END_OF_TIME, Recorded, amended
 from aidledger.replay.loading import end_of_day
 from aidledger.replay.rows import HostileRow, recorded_record
 from aidledger.replay.sorting import AFTER_ALL
+
+CASES: Final = "case/"
+"""How the name of a case's stream begins."""
 
 CASE_COLUMNS: Final[tuple[str, ...]] = (
     *("case", "stage", "applicant", "display_name", "programme", "birth_on", "area"),
@@ -57,6 +61,18 @@ def case_row(case: Case, as_of: str, positions: Iterable[int] = ()) -> dict[str,
     return {name: row[name] for name in CASE_COLUMNS}
 
 
+class Folded(NamedTuple):
+    """What the fold of one case gave: its row of `case_state`, nothing where nothing of it counts yet.
+
+    `next_day` is the first day after the one asked about on which another of its entries counts: until
+    then, within the month, and without a new entry, the fold comes out the same.
+    """
+
+    case: str
+    row: dict[str, Any] | None
+    next_day: str
+
+
 def fold_cases(
     rows: Iterable[HostileRow], *, as_of: date, known_on: date | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -64,21 +80,44 @@ def fold_cases(
 
     Records that cannot be read are left out, as everywhere.
     """
+    streams = case_entries(rows, known_on=known_on)
+    return (one.row for one in fold_streams(streams, as_of=as_of) if one.row is not None)
+
+
+def case_entries(
+    rows: Iterable[HostileRow], *, known_on: date | None = None
+) -> dict[str, list[Recorded]]:
+    """Return the readable entries of each case among rows of (position, record), in their order."""
     cutoff = AFTER_ALL if known_on is None else end_of_day(known_on)
-    question = as_of.isoformat()
     streams: dict[str, list[Recorded]] = {}
     for position, record in rows:
         entry = recorded_record(position, record)
-        if entry is not None and entry.stream.startswith("case/") and entry.recorded_at < cutoff:
+        if entry is not None and entry.stream.startswith(CASES) and entry.recorded_at < cutoff:
             streams.setdefault(entry.stream, []).append(entry)
+    return streams
+
+
+def fold_streams(streams: Mapping[str, Sequence[Recorded]], *, as_of: date) -> Iterator[Folded]:
+    """Fold cases from all their entries, which are all that a fold rests on; by case."""
+    question = as_of.isoformat()
     for stream in sorted(streams):
-        live = standing(streams[stream], as_of=question)
-        if not live:
-            continue
-        case = Case(stream=stream)
-        for entry in live:
-            case = evolve(case, entry)
-        yield case_row(case, question, (entry.position for entry in live))
+        whole = amended(streams[stream])
+        live = [entry for entry in whole if entry.effective_on <= question]
+        later = (entry.effective_on for entry in whole if entry.effective_on > question)
+        row = None
+        if live:
+            case = Case(stream=stream)
+            for entry in live:
+                case = evolve(case, entry)
+            row = case_row(case, question, (entry.position for entry in live))
+        yield Folded(stream, row, min(later, default=END_OF_TIME))
+
+
+def row_digest(row: Mapping[str, Any] | None) -> bytes:
+    """Return the SHA-256 of a row of `case_state`, or of there being none."""
+    # as Python writes them: it tells every type apart, and there is no value that it can't write
+    values = None if row is None else [row[name] for name in CASE_COLUMNS]
+    return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).digest()
 
 
 def differences(

@@ -19,14 +19,14 @@ OPERATING: Final[dict[str, Help]] = {
         ),
         Said(
             "可随时重复运行：没有新记录就不再记录任何内容；中途被杀，下次接上。失败的步骤只影响以它为前提的"
-            "步骤。以前核对过的权限和决定沿用结果，并在报告中注明；--full 全部重新核对。"
+            "步骤。以前核对过的权限、个案和决定沿用结果，并在报告中注明；--full 全部重新核对。"
             "报告、名单、指标和历次运行在 --report 所指文件夹（默认在账本旁的 .runs）。"
             "退出码：0 一切正常；1 发现问题；3 只完成一部分；4 已完成而无外部证明；11 另一次运行正在进行；"
             "75 暂时失败，可以重试。",
             "May be run again at any time: without new entries it records nothing, and a run that was "
             "killed is gone on with. A step that fails holds up only what stands on it. What "
-            "earlier nights judged of powers and decisions is carried over, and said; --full judges all "
-            "again. "
+            "earlier nights found of powers, cases and decisions is carried over, and said; --full does "
+            "all again. "
             "Report, lists, "
             "metrics and history lie in the folder of --report (default: .runs beside the ledger). Exit "
             "status: 0 all in order; 1 something was found; 3 a part was done; 4 done, with nobody "
@@ -107,8 +107,8 @@ OPERATING_OPTIONS: Final[dict[str, Said]] = {
         "今晚不核对经办权限", "do not ask tonight whether who acted had the power"
     ),
     "--full": Said(
-        "今晚全部重新核对权限和决定，不沿用以前的结果",
-        "judge all powers and decisions again, and carry nothing over",
+        "今晚全部重新核对权限、个案和决定，不沿用以前的结果",
+        "do all powers, cases and decisions again, and carry nothing over",
     ),
     "--full-each": Said(
         "每 N 晚全部重新核对一次（默认 7；1 为每晚）",

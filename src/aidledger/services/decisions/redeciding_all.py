@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -99,10 +99,18 @@ def redecide_all(
         StoreError: the ledger can't be read.
 
     """
-    cases = len(case_streams(session))
+    with deciders(len(case_streams(session)), location, jobs) as executor:
+        return redecide_with(executor, session, location, progress=progress)
+
+
+@contextmanager
+def deciders(
+    cases: int, location: str | None, jobs: int | None = None
+) -> Iterator[Executor | None]:
+    """Give processes to decide in, or nothing where one is enough, or nobody knows where to read."""
     wanted = jobs or (1 if cases < _PARALLEL_FROM else os.cpu_count() or 1)
     with workers(wanted if location is not None else 1) as executor:
-        return redecide_with(executor, session, location, progress=progress)
+        yield executor
 
 
 def redecide_with(
@@ -114,15 +122,29 @@ def redecide_with(
 ) -> Redecided:
     """Do the same in processes that are there already, or here where there are none."""
     size, streams = session.store.head().size, case_streams(session)
+    return redecide_cases(executor, session, location, streams, size, progress=progress)
+
+
+def redecide_cases(
+    executor: Executor | None,
+    session: Session,
+    location: str | None,
+    streams: Sequence[str],
+    size: int,
+    *,
+    start: int = 0,
+    progress: Progress | None = None,
+) -> Redecided:
+    """Do the same of some cases: their decisions at positions from `start` on, below a size of the log."""
     parts = [streams[at : at + _TOGETHER] for at in range(0, len(streams), _TOGETHER)]
     found = Redecided()
     if executor is None or location is None:
-        answers: Iterator[Redecided] = (_part(session, size, one) for one in parts)
+        answers: Iterator[Redecided] = (_part(session, size, start, one) for one in parts)
     else:
-        job = partial(_elsewhere, location, session.secrets_file, size)
+        job = partial(_elsewhere, location, session.secrets_file, size, start)
         answers = executor.map(job, parts)
     for answer in answers:
-        found = _joined(found, answer)
+        found = joined(found, answer)
         if progress is not None:
             progress(found.cases, len(streams))
     return found
@@ -159,11 +181,11 @@ def _decided_cases(
     return {stream: list(several) for stream, several in entries}
 
 
-def _part(session: Session, size: int, streams: Sequence[str]) -> Redecided:
+def _part(session: Session, size: int, start: int, streams: Sequence[str]) -> Redecided:
     """Repeat the decisions of some cases, and count."""
     decisions = unchecked = 0
     differing, failed = [], []
-    for case, found in repeat_cases(session, streams, size):
+    for case, found in repeat_cases(session, streams, size, start):
         if isinstance(found, ServiceError):
             failed.append(NotRepeated(case=case, why=str(found)))
             continue
@@ -181,7 +203,7 @@ def _part(session: Session, size: int, streams: Sequence[str]) -> Redecided:
     )
 
 
-def _joined(one: Redecided, other: Redecided) -> Redecided:
+def joined(one: Redecided, other: Redecided) -> Redecided:
     """Return what two parts found together."""
     return Redecided(
         cases=one.cases + other.cases,
@@ -246,10 +268,10 @@ def _one_by_one(vault: Vault, wanted: Iterable[str]) -> dict[str, str]:
 
 
 def _elsewhere(
-    location: str, secrets_file: Path | None, size: int, streams: Sequence[str]
+    location: str, secrets_file: Path | None, size: int, start: int, streams: Sequence[str]
 ) -> Redecided:
     """Do a part in whatever process this is."""
-    return _part(_session(location, secrets_file), size, streams)
+    return _part(_session(location, secrets_file), size, start, streams)
 
 
 @lru_cache(maxsize=1)

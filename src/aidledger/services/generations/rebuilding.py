@@ -17,7 +17,6 @@ from aidledger.ledger.finding import Finding
 from aidledger.replay.agreement import Difference, differences, fold_cases
 from aidledger.replay.building import ModelFailure, ModelResult
 from aidledger.replay.comparing import Comparison
-from aidledger.replay.cutting import UpTo
 from aidledger.replay.deriving import compute
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
@@ -337,31 +336,6 @@ def disagreements(
     )
     derived = [dict(zip(columns, row, strict=True)) for row in rows]
     folded = fold_cases(source.rows(), as_of=loaded.as_of, known_on=known_on)
-    return differences(folded, derived)
-
-
-def disagreements_in(
-    session: Session | LedgerStore,
-    generation: Generation,
-    *,
-    folder: Path | None = None,
-    limits: EngineLimits | None = None,
-) -> list[Difference]:
-    """Fold every case as a generation saw it, and compare it with the rows that it holds.
-
-    Raises:
-        GenerationsError: the generation can't be read.
-
-    """
-    store = store_of(session)
-    generations, models = generations_of(store, folder), load_models()
-    columns, rows = generations.read(generation, models[_CASE_STATE], limits)
-    derived = [dict(zip(columns, row, strict=True)) for row in rows]
-    folded = fold_cases(
-        UpTo(StoreSource(store), generation.position + 1).rows(),
-        as_of=generation.as_of,
-        known_on=generation.known_on,
-    )
     return differences(folded, derived)
 
 

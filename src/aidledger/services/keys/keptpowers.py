@@ -1,25 +1,27 @@
 """The judgement of powers is kept from one night to the next, so that a night judges what is new.
 
-What is kept was derived here, and nobody else has to believe it (`keptfile`): it is gone on from only
-under the same rules and signing keys too. An auditor's `verify` knows nothing of it.
+It is gone on from only with the same rules and the same signing keys, beside what every kept file asks
+for (`services.keptfile`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from types import MappingProxyType
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from aidledger.domain.registry.history import Involvement
 from aidledger.domain.registry.replay import Replay, ReplayState
-from aidledger.services.keys.keptfile import OTHER_PROGRAM, Basis, KeptFile
+from aidledger.services.keptfile import WRITE, Basis, Carried, KeptFile, Offered
+from aidledger.store.secrets import Secrets
 
 KEPT_FILE: Final = "powers.judged"
+_FORMAT: Final = "aidledger/judged/v2"
 
 
-class _Judged(msgspec.Struct, frozen=True, kw_only=True):
+class _Kept(Carried, frozen=True, kw_only=True):
     state: ReplayState
     histories: dict[str, msgspec.Raw]
 
@@ -55,22 +57,24 @@ class Histories(MutableMapping[str, Involvement]):
         return {**self._kept, **_packed(self._known)}
 
 
-class KeptPowers(KeptFile):
+class KeptPowers(Offered[_Kept]):
     """What earlier nights judged, in one file; tells afterwards what tonight was judged from."""
 
-    form = "aidledger/judged/v1"
+    def __init__(
+        self, path: Path, secrets: Secrets, *, now: str, full: bool = False, full_each: int
+    ) -> None:
+        """Read what is kept: `KeptFile` says what the arguments are."""
+        super().__init__(
+            KeptFile(path, secrets, _Kept, form=_FORMAT, now=now, full=full, full_each=full_each)
+        )
 
     def taken(self, basis: Callable[[int], Basis]) -> tuple[ReplayState, Histories] | None:
-        """Return what to go on from; nothing where all is to be judged. See `KeptFile.state`."""
-        state = self.state(basis)
-        if state is None:
-            return None
-        try:
-            judged = _JUDGED.decode(state)
-        except msgspec.MsgspecError:
-            self.refuse(OTHER_PROGRAM)
-            return None
-        return judged.state, Histories(judged.histories)
+        """Return what to go on from, where it stands on the same; nothing where all is to be judged.
+
+        `basis` says what a judgement up to a size would rest on tonight.
+        """
+        kept = self.gone_on_from(basis)
+        return None if kept is None else (kept.state, Histories(kept.histories))
 
     def offer(self, replay: Replay, basis: Basis, size: int) -> None:
         """Take what was judged tonight, to be kept once nothing was found wrong with the ledger."""
@@ -78,19 +82,20 @@ class KeptPowers(KeptFile):
             return
         histories = replay.watch.histories
         packed = histories.packed() if isinstance(histories, Histories) else _packed(histories)
-        self.put(_WRITE(_Judged(state=replay.state(size), histories=packed)), basis, size)
+        self.hold(
+            _Kept(
+                basis=basis,
+                size=size,
+                full_on=self.full_on,
+                nights=self.file.nights,
+                state=replay.state(size),
+                histories=packed,
+            )
+        )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, MappingProxyType):
-        return dict(value)
-    raise TypeError(type(value).__name__)
-
-
-_WRITE: Final = msgspec.msgpack.Encoder(enc_hook=_plain).encode
-_JUDGED: Final = msgspec.msgpack.Decoder(_Judged)
 _HISTORY: Final = msgspec.msgpack.Decoder(Involvement)
 
 
 def _packed(histories: Mapping[str, Involvement]) -> dict[str, msgspec.Raw]:
-    return {name: msgspec.Raw(_WRITE(history)) for name, history in histories.items()}
+    return {name: msgspec.Raw(WRITE(history)) for name, history in histories.items()}

@@ -16,8 +16,8 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.decoding import recorded_in_turn
+from aidledger.services.keptfile import Basis, program_digest
 from aidledger.services.keys.declared import Declared
-from aidledger.services.keys.keptfile import Basis, program_digest
 from aidledger.services.keys.keptpowers import KeptPowers
 from aidledger.services.keys.powers import replay_of, resumed_replay, rules_digest, tables_of
 from aidledger.services.ladder.batchcheck import form_fault

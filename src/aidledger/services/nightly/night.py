@@ -68,10 +68,8 @@ class Night:
         self.location, self.session, self.asked = location, session, asked
         self.send, self.passphrase = send, passphrase
         self.step = ""
-        self.full = False
-        """Whether acts and decisions of other nights are judged again tonight."""
-        self.full_on = ""
-        """When acts of all nights were judged last."""
+        self.sound = False
+        """Whether tonight's verification found nothing wrong: only then is anything carried over."""
         self._tell = tell
         self._began = time.monotonic()
         self._stopped: Said | None = None

@@ -14,8 +14,6 @@ from aidledger.services.nightly.runs import Run
 from aidledger.services.nightly.steps import StepResult, exit_code
 
 SCHEMA: Final = "aidledger/nightly/v1"
-_FOR_LATER: Final = ("rebuild", "redecide")
-"""Steps whose figures later nights ask for."""
 
 
 class NightReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +91,7 @@ def output_of(figures: Mapping[str, Mapping[str, Any]]) -> str | None:
 
 def line_of(report: NightReport) -> Run:
     """Return the line of the history that stands for a run."""
-    figures = {one.name: one.figures for one in report.steps if one.name in _FOR_LATER}
+    figures = {one.name: one.figures for one in report.steps if one.name == "rebuild"}
     if "rebuild" in figures:
         kept = {name: figures["rebuild"].get(name) for name in ("position", "entries", "rows")}
         figures["rebuild"] = kept | {"output": report.output}

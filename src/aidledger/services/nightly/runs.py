@@ -130,14 +130,6 @@ def history(folder: Path) -> list[Run]:
     return found[-SHOWN:]
 
 
-def newest_done(folder: Path, step: str) -> dict[str, Any] | None:
-    """Return the figures of a step's newest run in which it found nothing wrong."""
-    for run in reversed(history(folder)):
-        if run.steps.get(step, ("", 0.0))[0] == "ok" and step in run.figures:
-            return run.figures[step]
-    return None
-
-
 def last_results(folder: Path) -> dict[str, Any] | None:
     """Return the results of the last run, as it wrote them."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.said import Said
+from aidledger.services.nightly.carrying import REDECIDE, cross_check, take_again
 from aidledger.services.nightly.steps import Step
 from aidledger.services.nightly.vouching import (
     ask_for_cosignatures,
@@ -15,12 +16,9 @@ from aidledger.services.nightly.vouching import (
     write_lists,
 )
 from aidledger.services.nightly.work import (
-    REDECIDE,
     audit_rules,
     check_the_past,
-    cross_check,
     rebuild_models,
-    redecide_new,
     verify_log,
 )
 
@@ -31,7 +29,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("archive", Said("封存归档段", "seal the archive"), seal_archive, (), ("verify",)),
     Step("rebuild", Said("重建读模型", "rebuild the models"), rebuild_models),
     Step("agree", Said("两种推导对照", "compare two derivations"), cross_check, ("rebuild",)),
-    Step(REDECIDE, Said("重新作出新决定", "take new decisions again"), redecide_new),
+    Step(REDECIDE, Said("重新作出新决定", "take new decisions again"), take_again),
     Step("past", Said("过去没有改变", "the past has not changed"), check_the_past),
     Step("audit", Said("审计规则", "audit rules"), audit_rules, ("rebuild",)),
     Step(

@@ -1,11 +1,10 @@
-"""The steps that read: the log verified, the models rebuilt, decisions and derivations held together."""
+"""The steps that read: the log verified, the models rebuilt, the past derived again, the rules run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from aidledger.audit.rule import SEVERITIES
 from aidledger.audit.running import BROKEN
@@ -16,30 +15,24 @@ from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.said import Said
 from aidledger.services.audits.auditing import audit, rules_of
-from aidledger.services.checkpoints.checkpointing import root_at
-from aidledger.services.decisions.redeciding_all import is_decision, repeat_cases
+from aidledger.services.clock import utc_text
 from aidledger.services.doubts.raising import open_doubts
 from aidledger.services.generations.freshness import clock_behind_s
 from aidledger.services.generations.past import check_past
 from aidledger.services.generations.rebuilding import (
-    disagreements_in,
     generations_folder,
     is_of,
     rebuild,
     size_of_others,
 )
-from aidledger.services.keys.keptfile import KeptFile
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.night import Night
-from aidledger.services.nightly.runs import newest_done
 from aidledger.services.nightly.steps import Done
-from aidledger.services.problems import ServiceError
+from aidledger.services.proofs.keptindexes import KeptIndexes
 
-REDECIDE: Final = "redecide"
-_CASE: Final = "case/"
-_KeptT = TypeVar("_KeptT", bound=KeptFile)
+KeptT = TypeVar("KeptT", KeptPowers, KeptIndexes)
 
 
 def verify_log(night: Night) -> Done:
@@ -72,7 +65,6 @@ def verify_log(night: Night) -> Done:
         "leads": len(report.leads),
     }
     if kept is not None:
-        night.full, night.full_on = not kept.start, kept.full_on
         figures |= {"judged_from": kept.start, "judged_in_full": kept.full_on}
         figures |= {"why_in_full": kept.why} if kept.why else {}
     if report.findings:
@@ -83,6 +75,7 @@ def verify_log(night: Night) -> Done:
             figures,
             [_told(finding) for finding in report.findings],
         )
+    night.sound = True
     if kept is not None:
         kept.keep()
     if behind := clock_behind_s(night.session):
@@ -108,7 +101,7 @@ def _told(finding: Finding) -> Said:
     return Said(finding.message("zh"), finding.message("en"))
 
 
-def kept_by(night: Night, kind: type[_KeptT], name: str) -> _KeptT | None:
+def kept_by(night: Night, kind: type[KeptT], name: str) -> KeptT | None:
     """Return what earlier nights kept; nothing where there are no secrets to know it by."""
     asked, secrets = night.asked, night.session.secrets
     if secrets is None:
@@ -116,7 +109,7 @@ def kept_by(night: Night, kind: type[_KeptT], name: str) -> _KeptT | None:
     return kind(
         night.folder / name,
         secrets,
-        now=night.session.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        now=utc_text(night.session.clock.now()),
         full=asked.full,
         full_each=asked.full_each,
     )
@@ -190,95 +183,6 @@ def rebuild_models(night: Night) -> Done:
         f"{count} 个模型，{built.entries:,} 条，截至 {built.as_of}",
         f"{count} models of {built.entries:,} entries, as of {built.as_of}",
     )
-    return Done("ok", said, figures)
-
-
-def cross_check(night: Night) -> Done:
-    """Fold every case in Python and hold it against its row of `case_state`."""
-    night.alive("agree", 0)
-    current = generations_of(night).current()
-    if current is None or all(one.name != "case_state" for one in current.models):
-        return Done("absent", Said("没有建 case_state", "case_state was not built"))
-    found = disagreements_in(
-        night.session,
-        current,
-        folder=generations_folder(night.location),
-        limits=limits_of(night),
-    )
-    if found:
-        return Done(
-            "findings",
-            Said(f"{len(found)} 处不一致", f"the two derivations differ in {len(found)} places"),
-            {"differences": len(found)},
-            [
-                Said(f"{one.case}：{one.column} 不同", f"{one.case}: {one.column} differs")
-                for one in found
-            ],
-        )
-    return Done("ok", Said("两种推导一致", "both derivations agree"), {"differences": 0})
-
-
-def _decided_before(night: Night, size: int) -> int:
-    """Return up to where decisions were taken again since the last full judgement, in this very log."""
-    last = {} if night.full else newest_done(night.folder, REDECIDE) or {}
-    upto = last.get("upto")
-    if type(upto) is not int or not 0 <= upto <= size or last.get("full_on") != night.full_on:
-        return 0
-    return upto if last.get("root") == root_at(night.store, upto).hex() else 0
-
-
-def redecide_new(night: Night) -> Done:
-    """Take again the decisions that were never taken again since everything was last judged."""
-    size = night.store.head().size
-    start = _decided_before(night, size)
-    streams = sorted(
-        {
-            row[1]
-            for row in night.store.read(start, size)
-            if isinstance(row[1], str) and row[1].startswith(_CASE) and is_decision(row[5])
-        }
-    )
-    wrong: list[str | Said] = []
-    decisions = unchecked = 0
-    for number, (stream, repeated) in enumerate(
-        repeat_cases(night.session, streams, size, start), 1
-    ):
-        night.alive(REDECIDE, number, len(streams))
-        if isinstance(repeated, ServiceError):
-            wrong.append(f"{stream}: {repeated}")
-            continue
-        for one in repeated:
-            kinds = {difference.kind for difference in one.differences}
-            decisions += 1
-            unchecked += "unchecked" in kinds
-            wrong += [
-                Said(
-                    f"{stream} 位置 {one.position}：{kind}",
-                    f"{stream} position {one.position}: {kind}",
-                )
-                for kind in sorted(kinds - {"unchecked"})
-            ]
-    figures = {
-        "from": start,
-        "upto": size,
-        "root": root_at(night.store, size).hex(),
-        "full_on": night.full_on,
-        "cases": len(streams),
-        "decisions": decisions,
-        "unchecked": unchecked,
-    }
-    if wrong:
-        said = Said(f"{len(wrong)} 个决定结果不同", f"{len(wrong)} decisions come out otherwise")
-        return Done("findings", said, figures, wrong)
-    said = Said(
-        f"{len(streams)} 个个案的 {decisions} 个决定结果相同",
-        f"{decisions} decisions of {len(streams)} cases come out the same",
-    )
-    if unchecked:
-        said = Said(
-            f"{said.zh}，{unchecked} 个的密封事实未打开",
-            f"{said.en}, of {unchecked} the sealed facts stayed closed",
-        )
     return Done("ok", said, figures)
 
 

@@ -6,40 +6,64 @@ was made of the very records that went into the indexes.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from aidledger.ledger.proof import ProofError
-from aidledger.services.keys.keptfile import OTHER_PROGRAM, Basis, KeptFile, program_digest
+from aidledger.services.keptfile import (
+    OTHER_PROGRAM,
+    Basis,
+    Carried,
+    KeptFile,
+    Offered,
+    program_digest,
+)
 from aidledger.services.proofs.indexes import Indexes, Reached
 from aidledger.services.proofs.proving import stored_tree
 from aidledger.store.port import LedgerStore
+from aidledger.store.secrets import Secrets
 
 KEPT_INDEXES: Final = "indexes.kept"
-_WRITE: Final = msgspec.msgpack.Encoder().encode
-_REACHED: Final = msgspec.msgpack.Decoder(Reached)
+_FORMAT: Final = "aidledger/kept-indexes/v1"
 
 
-class KeptIndexes(KeptFile):
+class _Kept(Carried, frozen=True, kw_only=True):
+    reached: Reached
+
+
+class KeptIndexes(Offered[_Kept]):
     """What earlier nights read into the indexes, in one file; tells afterwards what tonight read."""
 
-    form = "aidledger/kept-indexes/v1"
+    def __init__(
+        self, path: Path, secrets: Secrets, *, now: str, full: bool = False, full_each: int
+    ) -> None:
+        """Read what is kept: `KeptFile` says what the arguments are."""
+        super().__init__(
+            KeptFile(path, secrets, _Kept, form=_FORMAT, now=now, full=full, full_each=full_each)
+        )
 
     def taken(self, store: LedgerStore, size: int) -> Indexes | None:
         """Return what to go on from up to a size of the log; nothing where all is to be read."""
-        state = self.state(lambda upto: _basis(store, _root_at(store, upto, size)))
-        if state is None:
+        kept = self.gone_on_from(lambda upto: _basis(store, _root_at(store, upto, size)))
+        if kept is None:
             return None
         try:
-            return Indexes.resumed(_REACHED.decode(state))
-        except (msgspec.MsgspecError, ValueError):
+            return Indexes.resumed(kept.reached)
+        except ValueError:
             self.refuse(OTHER_PROGRAM)
             return None
 
     def offer(self, store: LedgerStore, indexes: Indexes, root: bytes) -> None:
         """Take tonight's indexes, to be kept once they are sealed; `root` is of the log below them."""
-        self.put(_WRITE(indexes.reached()), _basis(store, root.hex()), indexes.size)
+        self.hold(
+            _Kept(
+                basis=_basis(store, root.hex()),
+                size=indexes.size,
+                full_on=self.full_on,
+                nights=self.file.nights,
+                reached=indexes.reached(),
+            )
+        )
 
 
 def _basis(store: LedgerStore, root: str) -> Basis:

@@ -1,0 +1,157 @@
+"""The steps that do only what is new: two derivations of each case held together, decisions taken again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from aidledger.said import Said
+from aidledger.services.clock import utc_text
+from aidledger.services.decisions.redeciding_all import Redecided
+from aidledger.services.decisions.redeciding_new import (
+    MOST_WRONG,
+    REDECIDED_FILE,
+    REDECIDED_FORMAT,
+    RedecidedCases,
+    redecide_new,
+)
+from aidledger.services.generations.agreeing import (
+    AGREED_FILE,
+    AGREED_FORMAT,
+    AgreedCases,
+    agree,
+)
+from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.keptfile import Carried, KeptFile
+from aidledger.services.nightly.night import Night
+from aidledger.services.nightly.steps import Done
+from aidledger.services.nightly.work import generations_of, limits_of
+
+AGREE: Final = "agree"
+REDECIDE: Final = "redecide"
+K = TypeVar("K", bound=Carried)
+
+
+def cross_check(night: Night) -> Done:
+    """Hold the fold of every case against its row of `case_state`; fold what may have changed."""
+    night.alive(AGREE, 0)
+    current = generations_of(night).current()
+    if current is None or all(one.name != "case_state" for one in current.models):
+        return Done("absent", Said("没有建 case_state", "case_state was not built"))
+    kept = _kept(night, AGREED_FILE, AGREED_FORMAT, AgreedCases)
+    found = agree(
+        night.store,
+        current,
+        kept,
+        folder=generations_folder(night.location),
+        limits=limits_of(night),
+        progress=partial(night.alive, AGREE),
+    )
+    figures = {
+        "differences": len(found.differing),
+        "folded": found.folded,
+        "carried": found.carried,
+        **_since(kept),
+    }
+    if found.differing:
+        count = len(found.differing)
+        return Done(
+            "findings",
+            Said(f"{count} 处不一致", f"the two derivations differ in {count} places"),
+            figures,
+            [
+                Said(f"{one.case}：{one.column} 不同", f"{one.case}: {one.column} differs")
+                for one in found.differing
+            ],
+        )
+    said = Said(
+        f"两种推导一致：折叠了 {found.folded:,} 个个案",
+        f"both derivations agree: {found.folded:,} cases were folded",
+    )
+    if found.carried and kept is not None:
+        day = kept.full_on[:10]
+        said = Said(
+            f"{said.zh}，其余 {found.carried:,} 个没有变化，沿用此前的结果（{day} 全部折叠过）",
+            f"{said.en}, {found.carried:,} have not changed since they were (all on {day})",
+        )
+    return Done("ok", said, figures)
+
+
+def take_again(night: Night) -> Done:
+    """Take again the decisions that were never taken again, and those that came out otherwise."""
+    night.alive(REDECIDE, 0)
+    kept = _kept(night, REDECIDED_FILE, REDECIDED_FORMAT, RedecidedCases)
+    done = redecide_new(
+        night.session,
+        night.location,
+        kept,
+        jobs=night.asked.jobs or None,
+        progress=partial(night.alive, REDECIDE),
+    )
+    found = done.found
+    figures = {
+        "from": done.start,
+        "upto": done.upto,
+        "again": done.again,
+        "cases": found.cases,
+        "decisions": found.decisions,
+        "unchecked": found.unchecked,
+        **_since(kept),
+    }
+    wrong = _wrong(found)
+    if wrong:
+        said = Said(f"{len(wrong)} 个决定结果不同", f"{len(wrong)} decisions come out otherwise")
+        if not done.kept:
+            said = Said(
+                f"{said.zh}；多于 {MOST_WRONG:,} 个个案，下一晚仍从位置 {done.start:,} 起重新作出",
+                f"{said.en}; in more than {MOST_WRONG:,} cases, so the next night begins at "
+                f"position {done.start:,} again",
+            )
+        return Done("findings", said, figures, wrong)
+    said = Said(
+        f"{found.cases} 个个案的 {found.decisions} 个决定结果相同",
+        f"{found.decisions} decisions of {found.cases} cases come out the same",
+    )
+    if found.unchecked:
+        said = Said(
+            f"{said.zh}，{found.unchecked} 个的密封事实未打开",
+            f"{said.en}, of {found.unchecked} the sealed facts stayed closed",
+        )
+    return Done("ok", said, figures)
+
+
+def _wrong(found: Redecided) -> list[str | Said]:
+    """Say of each case why nothing came of it, and of each decision what comes out otherwise."""
+    wrong: list[str | Said] = [f"{one.case}: {one.why}" for one in found.not_repeated]
+    for one in found.differing:
+        kinds = {difference.kind for difference in one.again.differences} - {"unchecked"}
+        at = one.again.position
+        wrong += [
+            Said(f"{one.case} 位置 {at}：{kind}", f"{one.case} position {at}: {kind}")
+            for kind in sorted(kinds)
+        ]
+    return wrong
+
+
+def _kept(night: Night, name: str, form: str, kind: type[K]) -> KeptFile[K] | None:
+    """Return what earlier nights kept in a file; nothing where there are no secrets to know it by."""
+    asked, secrets = night.asked, night.session.secrets
+    if secrets is None:
+        return None
+    return KeptFile(
+        night.folder / name,
+        secrets,
+        kind,
+        form=form,
+        now=utc_text(night.session.clock.now()),
+        full=asked.full,
+        full_each=asked.full_each,
+        sound=night.sound,
+    )
+
+
+def _since(kept: KeptFile[Any] | None) -> dict[str, str]:
+    """Say when everything was done last, and why it was tonight."""
+    if kept is None:
+        return {}
+    return {"full_on": kept.full_on} | ({"why_in_full": kept.why} if kept.why else {})
