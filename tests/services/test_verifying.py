@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,14 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aidledger.ledger import chunk
+from aidledger.ledger.chunk import check_chunk, check_span
 from aidledger.ledger.finding import FINDING_CODES, Finding
 from aidledger.ledger.tree import Frontier, leaf_hash
 from aidledger.ledger.verify import verify_ranges
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.acts.recording import record
+from aidledger.services.decoding import DataCheck
 from aidledger.services.initialising import create_ledger
 from aidledger.services.ladder.batchcheck import BatchCheck
-from aidledger.services.ladder.verifying import EntryReader, count_rows, verify
+from aidledger.services.ladder.reader import EntryReader
+from aidledger.services.ladder.verifying import count_rows, verify
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft
@@ -235,6 +240,23 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
             now = datetime(2022, 1, 4, 1, batch, tzinfo=UTC)
             store.append(drafts, cause=f"c{batch}", request_digest=bytes([batch] * 32), now=now)
     return path
+
+
+def test_a_process_that_only_checks_entries_reads_few_modules_first() -> None:
+    """What it is sent names these three: none of them may need the rungs above, or a session."""
+    work = "aidledger.ledger.chunk, aidledger.services.decoding, aidledger.services.ladder.reader"
+    heavy = (
+        "aidledger.services.ladder.upper",
+        "aidledger.services.session",
+        *("cel", "psycopg", "duckdb"),
+    )
+    asked = f"import {work}, sys; print(sys.modules.keys() & {heavy})"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert {"aidledger.services.ladder.reader"} == {EntryReader.__module__}
+    assert {"aidledger.services.decoding"} == {DataCheck.__module__}
+    assert {"aidledger.ledger.chunk"} == {check_span.__module__, check_chunk.__module__}
+    assert "set()" == done.stdout.strip()
 
 
 def test_workers_that_read_the_file_themselves_see_the_whole_ledger(large: Path) -> None:

@@ -18,7 +18,7 @@ from tests.twins.tables import CUTS, MORE, TWINS
 from tests.twins.twins import check_twin, codes, forged
 
 from aidledger.ledger.finding import Finding
-from aidledger.services.ladder import verifying
+from aidledger.services.ladder import reader, verifying
 from aidledger.services.ladder.outside import Outside
 from aidledger.services.ladder.verifying import verify
 from aidledger.store.errors import ConflictError, StoreError
@@ -107,7 +107,7 @@ def in_parts(location: str, patch: pytest.MonkeyPatch) -> object:
         patch.setattr(f"aidledger.ledger.{module}.CHUNK_ROWS", 256)
     with closing(open_ledger(location, read_only=True)) as store, ThreadPoolExecutor(1) as pool:
         done = verifying._verify_ranges(store, location, store.read_head_row(), pool, None)
-    verifying.opened_here.cache_clear()
+    reader.opened_here.cache_clear()
     return None if done is None or done[0].findings else done
 
 

@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
 from multiprocessing import get_context
 from typing import Final, TypeAlias
 
@@ -26,6 +25,7 @@ from aidledger.services.ladder.batchruns import BatchRuns
 from aidledger.services.ladder.markcheck import MarkCheck
 from aidledger.services.ladder.moving import Until
 from aidledger.services.ladder.outside import Outside
+from aidledger.services.ladder.reader import EntryReader
 from aidledger.services.ladder.upper import climb
 from aidledger.services.session import Session
 from aidledger.store.opening import open_ledger
@@ -42,22 +42,6 @@ _COUNT: Final = {
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Told the entries checked so far, and how many there should be where that is known."""
-
-
-class EntryReader(msgspec.Struct, frozen=True):
-    """Reads ranges of entries in whatever process it comes to; there the ledger stays open."""
-
-    location: str
-
-    def __call__(self, start: int, stop: int | None) -> Iterator[HostileRow]:
-        """Yield the entries from `start` up to, not including, `stop`. Raises StoreError."""
-        return opened_here(self.location).read(start, stop)
-
-
-@lru_cache(maxsize=1)
-def opened_here(location: str) -> LedgerStore:
-    """Open a ledger for reading, once in a process of workers."""
-    return open_ledger(location, read_only=True)
 
 
 def count_rows(store: LedgerStore) -> int:
