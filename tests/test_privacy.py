@@ -161,7 +161,11 @@ def test_neither_the_tables_nor_the_wal_of_postgresql_hold_a_personal_value(
                 assert [] == found_in(flat(rows), needles), table
             row = database.execute("SHOW data_directory").fetchone()
             assert row is not None
-            database.execute("CREATE TABLE planted AS SELECT %s::text AS value", (PLANTED,))
+            # more than once: the head of a page of the WAL may stand in the midst of a value
+            database.execute(
+                "CREATE TABLE planted AS SELECT %s::text AS value FROM generate_series(1, 200)",
+                (PLANTED,),
+            )
         folder = Path(row[0]) / "pg_wal"
         plain = {name: forms[:1] for name, forms in needles.items()}
         plain["planted"] = [PLANTED.encode()]

@@ -160,3 +160,11 @@ def test_a_file_imported_as_of_other_days_says_which_entry_to_correct(
     assert [{"first_on": "2022-03-01", "last_on": "2022-03-31"}] == run(
         ledger, "sql", days, "--json"
     ).object["rows"]
+
+    size = "SELECT COUNT(*) AS entries FROM entry"
+    before = run(ledger, "sql", size, "--json").object["rows"]
+    corrected = run(ledger, *words, "--month", "2022-03")
+
+    assert 0 == corrected.code, corrected.err
+    assert "already" in corrected.out or "before" in corrected.out
+    assert before == run(ledger, "sql", size, "--json").object["rows"]

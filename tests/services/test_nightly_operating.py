@@ -240,6 +240,15 @@ def test_what_an_operator_reads_fits_80_columns(county_after: Path, lang: str) -
         assert told["schema"] == f"aidledger/{words[0]}/v1"
 
 
+def test_what_is_checked_of_a_ledger_is_named_in_the_language(county_after: Path) -> None:
+    shown = on(county_after, "--lang", "zh", "doctor").out.splitlines()
+    english = on(county_after, "doctor").out.splitlines()
+    named = [line.split()[1] for line in shown if line[:1] in "✓!✗"]
+
+    assert {"密钥文件", "时钟", "磁盘", "锁"} <= {*named}
+    assert len(named) == sum(line[:1] in "✓!✗" for line in english)
+
+
 def test_a_clock_behind_the_last_entry_is_found_and_nothing_is_signed_by_it(
     county_before: Path,
 ) -> None:

@@ -143,15 +143,32 @@ def show_doctor(app: App, *, report: str | None, json: bool) -> int:
     return FINDINGS if state == "fail" else OK
 
 
+_CHECKED: Final = {
+    "clock": "时钟",
+    "database": "数据库",
+    "disk": "磁盘",
+    "generation": "生成版本",
+    "keys": "密钥",
+    "last run": "上次运行",
+    "leftovers": "残留文件",
+    "lock": "锁",
+    "mark": "高水位标记",
+    "reports": "报告",
+    "secrets": "密钥文件",
+}
+"""What is checked of this ledger and machine, in Chinese."""
+
+
 def _hint(app: App, one: Check) -> str:
     hint = one.hint.in_(app.lang)
     return HINTS.get(hint, hint) if app.lang == "zh" else hint
 
 
 def _check_lines(app: App, one: Check) -> list[str]:
+    """Name a check in the language; packages and settings have names of their own."""
     screen = app.screen
     sign = screen.style(_SIGNS[one.health], _COLOURS[one.health])
-    term = layout.pad(one.name, 19)
+    term = layout.pad(app.say(_CHECKED.get(one.name, one.name), one.name), 19)
     first, *rest = layout.wrap(chinese(one.found.in_(app.lang), app.lang), screen.width - 21)
     lines = [f"{sign} {term}{first}", *(" " * 21 + line for line in rest)]
     if one.health != "ok" and (hint := _hint(app, one)):

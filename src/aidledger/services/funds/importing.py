@@ -21,6 +21,7 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.intake.engine import IntakeError, intake
 from aidledger.replay.kept import columns_of_kept, said_of
 from aidledger.replay.views import quoted
+from aidledger.services.acts.guarding import acknowledged
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.acts.who import Who
@@ -207,7 +208,7 @@ def _record(
     """Record the balance at the end of the last day, and the lines, in one batch.
 
     Raises:
-        ServiceError: the file was imported before as a statement of other days.
+        ServiceError: the file was imported before as a statement of other days, and never corrected.
 
     """
     by = Who(actor=wanted.actor, office=wanted.office, on=wanted.on or event.last_on)
@@ -219,6 +220,8 @@ def _record(
     first = session.store.receipt(name) if _reused(outcome) else None
     if isinstance(first, Committed):
         at = first.receipt.position + len(proposals) - 1
+        if _days_now(session, at) == (event.first_on, event.last_on):
+            return acknowledged(session, first)  # corrected to them since: it is recorded
         raise ServiceError(
             f"this file: expected the days that it was imported with in entry {at}, found others",
             hint=f"aidledger record: correct entry {at} by two EntryCorrected, field first_on with the "
@@ -226,6 +229,19 @@ def _record(
             exit_code=2,
         )
     return outcome
+
+
+def _days_now(session: Session, position: int) -> tuple[str, str] | None:
+    """Return the days of the statement at a position, as corrected since."""
+    said = recorded_all(session.store.read_types(("StatementImported", *_AMENDING)))
+    return next(
+        (
+            (one.event.first_on, one.event.last_on)
+            for one in standing(said)
+            if one.position == position and isinstance(one.event, StatementImported)
+        ),
+        None,
+    )
 
 
 def _reused(outcome: Outcome) -> bool:
