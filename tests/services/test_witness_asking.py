@@ -169,6 +169,31 @@ def test_one_that_sends_a_byte_now_and_then_holds_up_nobody(county: County, head
     assert county.why[0] == "no whole answer within 2 seconds"
 
 
+def test_it_is_told_how_many_were_asked(county: County) -> None:
+    county.grow(5)
+    told: list[tuple[int, int]] = []
+    ask_witnesses(
+        county.store, KEYS, county.policy,
+        to=(), send=post, progress=lambda done, total: told.append((done, total)),
+    )  # fmt: skip
+
+    assert [(0, 2), (1, 2)] == told
+
+
+def test_what_one_cosigned_is_kept_though_the_next_is_given_up(county: County) -> None:
+    county.grow(5)
+
+    def send(url: str, body: bytes) -> tuple[int, bytes]:
+        if url == county.urls["finance"]:
+            raise KeyboardInterrupt
+        return post(url, body)
+
+    with pytest.raises(KeyboardInterrupt):
+        county.ask(send=send)
+
+    assert county.ask() == {"audit": "before", "finance": "cosigned"}
+
+
 def test_by_file_it_is_the_same(county: County) -> None:
     county.grow(5)
     kept = newest_signed(county.store, KEYS)

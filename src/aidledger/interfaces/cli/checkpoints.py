@@ -177,7 +177,13 @@ def run_witness(
             body = Path(response).read_bytes()
             found = take_response(session.store, keys, trusted, body)
         else:
-            found = ask_witnesses(session.store, keys, trusted, to=to, send=post)
+            progress = app.screen.progress(app.say("请见证方联署", "ask witnesses"))
+            try:
+                found = ask_witnesses(
+                    session.store, keys, trusted, to=to, send=post, progress=progress
+                )
+            finally:
+                progress.close()
     if json:
         asked = [{"who": a.who, "outcome": a.outcome, "why": a.why} for a in found.asked]
         app.screen.json(_note_object(found.kept) | verdict_object(found.verdict) | {"asked": asked})

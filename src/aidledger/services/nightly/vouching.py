@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -219,8 +220,9 @@ def ask_for_cosignatures(night: Night) -> Done:
     if policy is None:
         raise ServiceError(f"{night.asked.policy}: expected a policy, found none", exit_code=2)
     keys = [log.key for log in policy.logs if log.key.name == night.store.origin]
-    night.alive("witness", 0)
-    found = ask_witnesses(night.store, keys, policy, to=(), send=night.send)
+    found = ask_witnesses(
+        night.store, keys, policy, to=(), send=night.send, progress=partial(night.alive, "witness")
+    )
     write_file(night.folder / CHECKPOINT_FILE, found.kept.note.encode())
     refused = [f"{one.who}: {one.why}" for one in found.asked if one.outcome == "refused"]
     away = [f"{one.who}: {one.why}" for one in found.asked if one.outcome == "unreachable"]

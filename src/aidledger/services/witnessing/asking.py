@@ -50,6 +50,7 @@ def ask_witnesses(
     *,
     to: Sequence[str],
     send: Send,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Witnessed:
     """Ask witnesses to cosign the newest checkpoint, and keep what they did.
 
@@ -59,6 +60,7 @@ def ask_witnesses(
         policy: whose cosignatures count, and where the witnesses are.
         to: addresses to ask; none: those that the policy names.
         send: how to reach them.
+        progress: told how many have answered, or are not waited for any more, of how many.
 
     Raises:
         ServiceError: there is no signed checkpoint, nobody to ask, or the policy is of another log.
@@ -78,14 +80,16 @@ def ask_witnesses(
             exit_code=2,
         )
     note, asked = kept.note, []
-    for who, url, before in places:
+    for number, (who, url, before) in enumerate(places):
+        if progress is not None:
+            progress(number, len(places))
         if before:
             asked.append(Asked(who, "before"))
             continue
         note, told = _ask(store, Kept(note, kept.checkpoint), policy, url, send)
         asked.append(told._replace(who=who))
-    if note != kept.note:
-        keep(store, note)
+        if told.outcome == "cosigned":  # at once: the next may be waited for, and given up
+            keep(store, note)
     return Witnessed(Kept(note, kept.checkpoint), _verdict(note, policy), tuple(asked))
 
 
