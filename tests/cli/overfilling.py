@@ -46,7 +46,7 @@ def fill(disk: Path) -> None:
             while file.tell() < 1 << 22:
                 file.write(_STEP)
         except OSError:
-            file.truncate(file.tell() - _ROOM_BYTES)
+            file.truncate(max(0, file.tell() - _ROOM_BYTES))
 
 
 def main(ledger: str, place: str) -> None:
