@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from aidledger.said import Said
-from aidledger.services.clock import utc_text
 from aidledger.services.decisions.redeciding_all import Redecided
 from aidledger.services.decisions.redeciding_new import (
     MOST_WRONG,
@@ -22,14 +21,13 @@ from aidledger.services.generations.agreeing import (
     agree,
 )
 from aidledger.services.generations.rebuilding import generations_folder
-from aidledger.services.keptfile import Carried, KeptFile
+from aidledger.services.keptfile import KeptFile
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
-from aidledger.services.nightly.work import generations_of, limits_of
+from aidledger.services.nightly.work import generations_of, kept_by, limits_of
 
 AGREE: Final = "agree"
 REDECIDE: Final = "redecide"
-K = TypeVar("K", bound=Carried)
 
 
 def cross_check(night: Night) -> Done:
@@ -38,7 +36,8 @@ def cross_check(night: Night) -> Done:
     current = generations_of(night).current()
     if current is None or all(one.name != "case_state" for one in current.models):
         return Done("absent", Said("没有建 case_state", "case_state was not built"))
-    kept = _kept(night, AGREED_FILE, AGREED_FORMAT, AgreedCases)
+    agreed = partial(KeptFile, kind=AgreedCases, form=AGREED_FORMAT, sound=night.sound)
+    kept = kept_by(night, agreed, AGREED_FILE)
     found = agree(
         night.store,
         current,
@@ -80,7 +79,8 @@ def cross_check(night: Night) -> Done:
 def take_again(night: Night) -> Done:
     """Take again the decisions that were never taken again, and those that came out otherwise."""
     night.alive(REDECIDE, 0)
-    kept = _kept(night, REDECIDED_FILE, REDECIDED_FORMAT, RedecidedCases)
+    redecided = partial(KeptFile, kind=RedecidedCases, form=REDECIDED_FORMAT, sound=night.sound)
+    kept = kept_by(night, redecided, REDECIDED_FILE)
     done = redecide_new(
         night.session,
         night.location,
@@ -131,23 +131,6 @@ def _wrong(found: Redecided) -> list[str | Said]:
             for kind in sorted(kinds)
         ]
     return wrong
-
-
-def _kept(night: Night, name: str, form: str, kind: type[K]) -> KeptFile[K] | None:
-    """Return what earlier nights kept in a file; nothing where there are no secrets to know it by."""
-    asked, secrets = night.asked, night.session.secrets
-    if secrets is None:
-        return None
-    return KeptFile(
-        night.folder / name,
-        secrets,
-        kind,
-        form=form,
-        now=utc_text(night.session.clock.now()),
-        full=asked.full,
-        full_each=asked.full_each,
-        sound=night.sound,
-    )
 
 
 def _since(kept: KeptFile[Any] | None) -> dict[str, str]:

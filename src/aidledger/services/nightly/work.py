@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,9 +30,8 @@ from aidledger.services.ladder.outside import read_outside
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
-from aidledger.services.proofs.keptindexes import KeptIndexes
 
-KeptT = TypeVar("KeptT", KeptPowers, KeptIndexes)
+T = TypeVar("T")
 
 
 def verify_log(night: Night) -> Done:
@@ -101,12 +100,12 @@ def _told(finding: Finding) -> Said:
     return Said(finding.message("zh"), finding.message("en"))
 
 
-def kept_by(night: Night, kind: type[KeptT], name: str) -> KeptT | None:
-    """Return what earlier nights kept; nothing where there are no secrets to know it by."""
+def kept_by(night: Night, kept: Callable[..., T], name: str) -> T | None:
+    """Return what earlier nights kept in a file; nothing where there are no secrets to know it by."""
     asked, secrets = night.asked, night.session.secrets
     if secrets is None:
         return None
-    return kind(
+    return kept(
         night.folder / name,
         secrets,
         now=utc_text(night.session.clock.now()),
