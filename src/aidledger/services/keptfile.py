@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 import msgspec
 
@@ -189,8 +189,19 @@ class KeptFile(Generic[K]):
 class Offered(Generic[K]):
     """A kept file, and what tonight puts into its place once nothing was found wrong."""
 
-    def __init__(self, file: KeptFile[K]) -> None:
-        self.file = file
+    kind: ClassVar[type[Carried]]
+    """What the file holds."""
+    form: ClassVar[str]
+    """The name of its format."""
+
+    def __init__(
+        self, path: Path, secrets: Secrets, *, now: str, full: bool = False, full_each: int
+    ) -> None:
+        """Read what is kept: `KeptFile` says what the arguments are."""
+        kind = cast("type[K]", self.kind)
+        self.file = KeptFile(
+            path, secrets, kind, form=self.form, now=now, full=full, full_each=full_each
+        )
         self._fresh: bytes | None = None
         self.start = 0
         """The first position that was looked at tonight."""

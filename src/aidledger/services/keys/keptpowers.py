@@ -7,18 +7,15 @@ for (`services.keptfile`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from aidledger.domain.registry.history import Involvement
 from aidledger.domain.registry.replay import Replay, ReplayState
-from aidledger.services.keptfile import WRITE, Basis, Carried, KeptFile, Offered
-from aidledger.store.secrets import Secrets
+from aidledger.services.keptfile import WRITE, Basis, Carried, Offered
 
 KEPT_FILE: Final = "powers.judged"
-_FORMAT: Final = "aidledger/judged/v2"
 
 
 class _Kept(Carried, frozen=True, kw_only=True):
@@ -60,13 +57,7 @@ class Histories(MutableMapping[str, Involvement]):
 class KeptPowers(Offered[_Kept]):
     """What earlier nights judged, in one file; tells afterwards what tonight was judged from."""
 
-    def __init__(
-        self, path: Path, secrets: Secrets, *, now: str, full: bool = False, full_each: int
-    ) -> None:
-        """Read what is kept: `KeptFile` says what the arguments are."""
-        super().__init__(
-            KeptFile(path, secrets, _Kept, form=_FORMAT, now=now, full=full, full_each=full_each)
-        )
+    kind, form = _Kept, "aidledger/judged/v2"
 
     def taken(self, basis: Callable[[int], Basis]) -> tuple[ReplayState, Histories] | None:
         """Return what to go on from, where it stands on the same; nothing where all is to be judged.

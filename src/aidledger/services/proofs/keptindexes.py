@@ -6,7 +6,6 @@ was made of the very records that went into the indexes.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from aidledger.ledger.proof import ProofError
@@ -14,17 +13,14 @@ from aidledger.services.keptfile import (
     OTHER_PROGRAM,
     Basis,
     Carried,
-    KeptFile,
     Offered,
     program_digest,
 )
 from aidledger.services.proofs.indexes import Indexes, Reached
 from aidledger.services.proofs.proving import stored_tree
 from aidledger.store.port import LedgerStore
-from aidledger.store.secrets import Secrets
 
 KEPT_INDEXES: Final = "indexes.kept"
-_FORMAT: Final = "aidledger/kept-indexes/v1"
 
 
 class _Kept(Carried, frozen=True, kw_only=True):
@@ -34,13 +30,7 @@ class _Kept(Carried, frozen=True, kw_only=True):
 class KeptIndexes(Offered[_Kept]):
     """What earlier nights read into the indexes, in one file; tells afterwards what tonight read."""
 
-    def __init__(
-        self, path: Path, secrets: Secrets, *, now: str, full: bool = False, full_each: int
-    ) -> None:
-        """Read what is kept: `KeptFile` says what the arguments are."""
-        super().__init__(
-            KeptFile(path, secrets, _Kept, form=_FORMAT, now=now, full=full, full_each=full_each)
-        )
+    kind, form = _Kept, "aidledger/kept-indexes/v1"
 
     def taken(self, store: LedgerStore, size: int) -> Indexes | None:
         """Return what to go on from up to a size of the log; nothing where all is to be read."""
