@@ -308,3 +308,16 @@ def test_what_reads_every_entry_tells_how_far_it_is(
     told = on(county, *command.split(), *([] if "diff" in command else DAY))
 
     assert re.search(r"(cases|read entries): [0-9,]+(/[0-9,]+)?, [0-9,]+/s", told.err)
+
+
+def test_a_rebuild_shows_the_tables_that_have_rows_and_names_the_others(county: Path) -> None:
+    models = on(county, "rebuild", "--json").object["models"]
+    said = on(county, "rebuild").out
+    table, _, rest = said.partition(" models without rows: ")
+
+    filled = {one["name"] for one in models if one["rows"]}
+    empty = {one["name"] for one in models if not one["rows"]}
+    assert filled and empty
+    assert filled == {line.split()[0] for line in table.splitlines()[2:-1]}
+    assert table.splitlines()[-1] == str(len(empty))
+    assert empty == set("".join(rest).replace(",", " ").split())

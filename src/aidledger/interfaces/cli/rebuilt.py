@@ -68,11 +68,17 @@ def rebuild_object(app: App, built: RebuildResult) -> dict[str, Any]:
 
 
 def show_rebuilt(app: App, built: RebuildResult) -> None:
-    """Print the digests, how the generation differs from the last, and what went wrong."""
+    """Print the digests, how the generation differs from the last, and what went wrong.
+
+    Tables without a row, before or now, all have one digest: their names are enough.
+    """
     screen, say = app.screen, app.say
     counts = {one.name: f"+{one.added} -{one.removed} ~{one.changed}" for one in built.compared}
+    emptied = {one.name for one in built.compared if one.removed}
+    shown = [one for one in built.models if one.rows or one.name in emptied]
+    empty = [one.name for one in built.models if not one.rows and one.name not in emptied]
     titles = [say("模型", "model"), say("行数", "rows"), say("摘要", "digest")]
-    rows = [[one.name, f"{one.rows:,}", one.digest[:_SHOWN] + "…"] for one in built.models]
+    rows = [[one.name, f"{one.rows:,}", one.digest[:_SHOWN] + "…"] for one in shown]
     if counts:
         titles.insert(2, say("增减改", "differs"))
         rows = [
@@ -80,6 +86,9 @@ def show_rebuilt(app: App, built: RebuildResult) -> None:
             for name, count, digest in rows
         ]
     screen.table(titles, rows, right=frozenset({1}))
+    if empty:
+        count = say(f"{len(empty)} 个模型没有行：", f"{len(empty)} models without rows: ")
+        screen.prose(count + say("、", ", ").join(sorted(empty)))
     screen.note(
         say(
             f"生成版本 {built.number}：{built.entries:,} 条记录，截至 {built.as_of}",
