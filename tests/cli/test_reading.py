@@ -317,7 +317,8 @@ def test_a_rebuild_shows_the_tables_that_have_rows_and_names_the_others(county: 
 
     filled = {one["name"] for one in models if one["rows"]}
     empty = {one["name"] for one in models if not one["rows"]}
-    assert filled and empty
+    assert filled
+    assert empty
     assert filled == {line.split()[0] for line in table.splitlines()[2:-1]}
     assert table.splitlines()[-1] == str(len(empty))
     assert empty == set("".join(rest).replace(",", " ").split())
