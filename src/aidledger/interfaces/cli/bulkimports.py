@@ -15,7 +15,7 @@ from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK, USAGE, 
 from aidledger.interfaces.cli.faults import problem_text
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import problem_object, show_problems
+from aidledger.interfaces.cli.outcomes import problem_object, refused_code
 from aidledger.interfaces.cli.screen import Progress
 from aidledger.services.importing.bulk import (
     BATCH_ROWS,
@@ -86,9 +86,7 @@ def run_import_history(
     except StoppedError as stopped:
         return _show_stopped(app, stopped, json=json)
     except RefusedError as refused:
-        if json:
-            return show_problems(app, refused)
-        raise
+        return refused_code(app, refused, json=json)
     return _show_done(app, done, place if done.rejected else None, json=json)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import refused_code, show_outcome
 from aidledger.interfaces.cli.records import read_input
 from aidledger.services.payments.bankfile import read_bank_file
 from aidledger.services.payments.closing import close_month, supplement_month
@@ -55,7 +55,5 @@ def run_reconcile(
                 session, stream, bank.lines, file=bank.hash, actor=actor, office=office, on=on
             )
     except RefusedError as refused:
-        if json:
-            return show_problems(app, refused)
-        raise
+        return refused_code(app, refused, json=json, of_file=False)
     return show_outcome(app, outcome, json=json)

@@ -17,7 +17,7 @@ from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
-from aidledger.interfaces.cli.outcomes import show_imported, show_problems
+from aidledger.interfaces.cli.outcomes import refused_code, show_imported
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
@@ -95,9 +95,7 @@ def run_import(
                 progress=progress,
             )
     except RefusedError as refused:
-        if json:
-            return show_problems(app, refused)
-        raise
+        return refused_code(app, refused, json=json)
     finally:
         progress.close()
     return show_imported(

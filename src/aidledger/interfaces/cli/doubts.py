@@ -22,7 +22,7 @@ from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.lists import kind_of, read_table, write_table
-from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import refused_code, show_outcome
 from aidledger.interfaces.cli.records import read_input
 from aidledger.interfaces.cli.wording import counted, shortened, yuan
 from aidledger.replay.models import load_models
@@ -89,9 +89,7 @@ def run_raise(
             run = _run(app, session, rule, rules, from_file=from_file, days=days)
             raising, outcome = raise_found(session, run, who, severity=severity, dry_run=dry_run)
     except RefusedError as refused:
-        if json:
-            return show_problems(app, refused)
-        raise
+        return refused_code(app, refused, json=json, of_file=False)
     told = {name: list(getattr(raising, name)) for name in _TOLD}
     if outcome is not None and json:
         return show_outcome(app, outcome, json=True, doubts=told)

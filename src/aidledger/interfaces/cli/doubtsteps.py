@@ -10,7 +10,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import refused_code, show_outcome
 from aidledger.interfaces.cli.records import evidence_of, read_input
 from aidledger.services.acts.who import Who
 from aidledger.services.cases.history import find_stream
@@ -131,7 +131,5 @@ def _take(
                 evidence=files,
             )
     except RefusedError as refused:
-        if json:
-            return show_problems(app, refused)
-        raise
+        return refused_code(app, refused, json=json, of_file=False)
     return show_outcome(app, outcome, json=json)

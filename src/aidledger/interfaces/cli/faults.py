@@ -111,10 +111,14 @@ def service_fault(error: Exception, lang: Language) -> Fault | None:
 
 def refused_fault(error: RefusedError, lang: Language) -> Fault:
     """Return every problem of an input, line by line, up to a number that can be read."""
-    count = len(error.problems)
+    count, plural = len(error.problems), "" if len(error.problems) == 1 else "s"
+    by_rule = any(problem.clause for problem in error.problems)
+    typed = by_rule and all(problem.line is None for problem in error.problems)
     said = Said(
-        f"输入有 {count} 处问题，没有记录",
-        f"{count} problem{'' if count == 1 else 's'} in the input, nothing was recorded",
+        f"有 {count} 处不符合规定，没有记录" if typed else f"输入有 {count} 处问题，没有记录",
+        f"refused for {count} reason{plural}, nothing was recorded"
+        if typed
+        else f"{count} problem{plural} in the input, nothing was recorded",
     )
     details = _told_once(error.problems, lang)
     if len(details) > _SHOWN:
@@ -122,7 +126,12 @@ def refused_fault(error: RefusedError, lang: Language) -> Fault:
         more = Said(f"另有 {left} 处，见 --json", f"and {left} more: --json")
         details = [*details[:_SHOWN], more.in_(lang)]
     hint = Said("改正后重新提交全部内容", "correct them and hand in the whole again")
-    if any(problem.clause for problem in error.problems):
+    if typed:
+        hint = Said(
+            "改正后再做；谁可以办理、何时可办，见所列条款",
+            "do it again as it should be; the rule that is named says who may, and when",
+        )
+    elif by_rule:
         hint = Said(
             "规则拒绝的可以用 despite 写明条款、理由和授权来突破，这本身会成为疑点",
             "an act against a rule needs despite with clause, reason and authority, and is a finding",

@@ -17,7 +17,7 @@ from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.fundpictures import amount
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
-from aidledger.interfaces.cli.outcomes import keep_receipt, show_imported, show_problems
+from aidledger.interfaces.cli.outcomes import keep_receipt, refused_code, show_imported
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.funds.importing import Imported, Wanted, import_statement
 from aidledger.services.funds.matching import Matched, match_statements
@@ -57,9 +57,7 @@ def run_import(
             origin = session.store.origin
             found = import_statement(session, content, wanted, dry_run=dry_run)
     except RefusedError as refused:
-        if json:
-            return show_problems(app, refused)
-        raise
+        return refused_code(app, refused, json=json)
     code = show_imported(
         app,
         found.outcome,

@@ -8,7 +8,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import keep_receipt, refused_code, show_outcome
 from aidledger.interfaces.cli.records import read_input, show_rehearsal
 from aidledger.services.acts.rehearsing import rehearse
 from aidledger.services.importing.running import (
@@ -72,9 +72,7 @@ def run_import(
                 return show_rehearsal(app, len(what.proposals), len(drafts), cause, json=json)
             outcome = import_prepared(session, what)
     except RefusedError as refused:
-        if json:
-            return show_problems(app, refused)
-        raise
+        return refused_code(app, refused, json=json)
     code = show_outcome(app, outcome, json=json, file=_file_object(what))
     if not json:
         _show_file(app, what)

@@ -11,7 +11,7 @@ import msgspec
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import reading, writing
-from aidledger.interfaces.cli.outcomes import show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import refused_code, show_outcome
 from aidledger.interfaces.cli.passphrases import new_passphrase
 from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import SEED_BYTES
@@ -185,7 +185,5 @@ def _recorded(
         try:
             outcome = act(session, by)
         except RefusedError as refused:
-            if json:
-                return show_problems(app, refused)
-            raise
+            return refused_code(app, refused, json=json, of_file=False)
     return show_outcome(app, outcome, json=json)

@@ -167,8 +167,16 @@ def keep_receipt(outcome: Outcome, origin: str, path: str | None) -> None:
         write_file(Path(path), receipt_of(outcome.receipt, origin=origin).encode())
 
 
-def show_problems(app: App, error: RefusedError) -> int:
-    """Print all that stood in the way as one object; return the exit status."""
+def refused_code(app: App, error: RefusedError, *, json: bool, of_file: bool = True) -> int:
+    """Print all that stood in the way as one object, or raise it; return the exit status.
+
+    `of_file`: whether problems stand on lines of a file. What was typed has no lines to be named.
+    """
+    if not of_file:
+        unnumbered = [msgspec.structs.replace(one, line=None) for one in error.problems]
+        error = RefusedError(unnumbered)
+    if not json:
+        raise error from None
     app.screen.json(
         {
             "schema": "aidledger/receipt/v1",

@@ -18,7 +18,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import keep_receipt, show_outcome, show_problems
+from aidledger.interfaces.cli.outcomes import keep_receipt, refused_code, show_outcome
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.acts.guarding import acknowledged
 from aidledger.services.acts.proposals import TOKENS, read_proposals
@@ -64,9 +64,7 @@ def run_record(
             origin = session.store.origin
     except RefusedError as refused:
         placed = RefusedError([_placed(problem, numbers) for problem in refused.problems])
-        if json:
-            return show_problems(app, placed)
-        raise placed from None
+        return refused_code(app, placed, json=json)
     code = show_outcome(app, outcome, json=json)
     keep_receipt(outcome, origin, receipt)
     return code
