@@ -14,7 +14,8 @@ from threading import Event, Thread
 def alongside(work: Callable[[], None] | None) -> Iterator[None]:
     """Do `work` in a second thread; the block ends when both have.
 
-    What it raises is dropped: it must be work that the caller does again where it was not done.
+    It must be work that the caller does again where it was not done: what it raises is dropped, and
+    it is left where the machine has no room for another thread.
     """
     if work is None:
         yield
@@ -28,7 +29,11 @@ def alongside(work: Callable[[], None] | None) -> Iterator[None]:
             work()
 
     thread = Thread(target=quietly)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:
+        yield
+        return
     begun.set()  # only now: this thread keeps the interpreter until it waits itself
     try:
         yield
