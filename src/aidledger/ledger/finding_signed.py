@@ -118,6 +118,16 @@ SIGNED_TEXTS: Final[dict[str, FindingText]] = {
         "a sealed index is not that of the entries before it",
         "Entries of a case were left out of the index, or put into it: proofs from it mislead.",
     ),
+    "sealed_altered": FindingText(
+        "密封的个人信息与承诺不符",
+        "a sealed personal value is not what was committed to",
+        "The value or the person's key was changed in the vault; the log itself is not concerned.",
+    ),
+    "sealed_missing": FindingText(
+        "密封的个人信息不见了，没有销毁记录",
+        "a sealed personal value is gone, and no entry says that it was erased",
+        "The value or the person's key was taken from the vault without a record of erasure.",
+    ),
     "generation_differs": FindingText(
         "曾经认证的读模型再推导不出",
         "read models that were certified do not come out again",

@@ -3,8 +3,8 @@
 -- Run once by the owner of the ledger, who is nobody's daily login:
 --     psql --dbname=LEDGER --file=roles.sql
 -- then GRANT aidledger_writer (or aidledger_reader) TO each login. The writer adds and reads; what
--- he may change is the head row, cursors of read models, and the keys of the vault, which erasure
--- destroys. The reader sees the log and never the vault.
+-- he may change is the head row, cursors of read models, and the keys of the vault with what lies under
+-- them, which erasure destroys. The reader sees the log and never the vault.
 
 DO $$
 BEGIN
@@ -38,6 +38,7 @@ GRANT SELECT, INSERT ON
 TO aidledger_writer;
 
 GRANT SELECT, UPDATE (size, root, frontier, recorded_at) ON aidledger.head TO aidledger_writer;
+GRANT DELETE ON aidledger.vault TO aidledger_writer;
 GRANT SELECT, INSERT, DELETE ON aidledger.vault_keys TO aidledger_writer;
 GRANT SELECT, INSERT, UPDATE ON aidledger.tracking TO aidledger_writer;
 GRANT SELECT, INSERT ON aidledger.snapshots TO aidledger_writer;

@@ -170,11 +170,16 @@ def put_keys(run_many: RunMany, keys: Mapping[str, bytes]) -> None:
 
 
 def erase_person(run: Run, person: str) -> bool:
-    """Destroy a person's key and remember its digest, so that it cannot come back."""
+    """Destroy a person's key and remember its digest, so that it cannot come back.
+
+    What lies under it goes too: under a later key of the same person it would look changed.
+    """
     rows = run("DELETE FROM vault_keys WHERE person = ? RETURNING wrapped_key", (person,))
     for (wrapped_key,) in rows:
         digest = key_digest(wrapped_key if isinstance(wrapped_key, bytes) else b"")
         run("INSERT INTO erased_keys (digest) VALUES (?) ON CONFLICT DO NOTHING", (digest,))
+    if rows:
+        run("DELETE FROM vault WHERE person = ? RETURNING commitment", (person,))
     return bool(rows)
 
 

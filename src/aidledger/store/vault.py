@@ -4,7 +4,8 @@ An attacker who swaps ciphertexts, rows or keys makes a value unreadable, never 
 commitment in the log is the proof.
 
 Personal values under AES-256-GCM, a random key per person, wrapped by the vault key that lies
-outside the database. Erasing a person destroys the wrapped key. AES-GCM does not commit to its
+outside the database. Erasing a person destroys the wrapped key
+and the values under it. AES-GCM does not commit to its
 key, so what comes out is always compared with the commitment.
 """
 
@@ -80,8 +81,13 @@ class Vault:
         rows = self._store.vault_rows(commitments)
         return {commitment: self._opening(row) for commitment, row in rows.items()}
 
+    def states(self, commitments: Sequence[str]) -> dict[str, bool]:
+        """Say of each commitment that has a value whether it opens; erased or never here: left out."""
+        rows = self._store.vault_rows(commitments)
+        return {commitment: self._opens(row) for commitment, row in rows.items()}
+
     def erase(self, person: str) -> bool:
-        """Destroy a person's key for good. False: there was none."""
+        """Destroy a person's key for good, and what lies under it. False: there was no key."""
         self.forget(person)
         return self._store.vault_erase(person)
 
@@ -154,6 +160,13 @@ class Vault:
         if not field_opens(row.commitment, row.field, salt, value):
             raise _changed(row)
         return salt, value
+
+    def _opens(self, row: VaultRow) -> bool:
+        try:
+            self._opened(row)
+        except VaultError:
+            return False
+        return True
 
     def _plain(self, row: VaultRow, key: AESGCM) -> bytes:
         try:

@@ -31,6 +31,7 @@ from aidledger.services.ladder.outside import Outside, read_outside
 from aidledger.services.ladder.powercheck import UNDECLARED
 from aidledger.services.ladder.signaturecheck import NO_KEY
 from aidledger.services.ladder.tablecheck import GONE
+from aidledger.services.ladder.vaultcheck import NO_SECRETS, OTHER_SECRETS
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
@@ -74,6 +75,9 @@ RUNGS: Final[dict[str, Said]] = {
     "models": Said("两种独立推导的个案现状一致", "models: two derivations of every case agree"),
     "indexes": Said("封存的索引重算相同", "indexes: what was sealed comes out the same"),
     "closings": Said("封账与对账重算相同", "closings: closed months come out the same"),
+    "values": Said(
+        "密封的个人信息都能打开，或依记录销毁", "values: what is sealed opens, or was erased"
+    ),
 }
 _MARKS: Final = {"ok": ("✓", ("green",)), "damaged": ("✗", ("red",)), "not_made": ("·", ("dim",))}
 _WHY_NOT: Final = {
@@ -87,6 +91,8 @@ _WHY_NOT: Final = {
     GONE: "有条目为其作证的表不在：见线索",
     NOT_DERIVED: "各列没有重新推导",
     NOT_HELD: "归档不含所需的内容",
+    NO_SECRETS: "没有账本的密钥文件",
+    OTHER_SECRETS: "用这份密钥文件一个密封值也打不开：可能是别的账本的",
     "not asked for: verify --deep": "未要求：verify --deep",
 }
 UNWITNESSED: Final = Said(

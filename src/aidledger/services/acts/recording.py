@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from aidledger.domain.events.registry import PersonErased
 from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.batching import Batch
 from aidledger.services.acts.guarding import KEY_REGISTERED, Guard, acknowledged, guard_of
@@ -103,6 +104,8 @@ def append(
 ) -> Outcome:
     """Write a batch that was decided, and let the session's states know what became of it.
 
+    The keys of persons whom it says erased are destroyed in the same transaction.
+
     Args:
         session: the ledger that it was decided in.
         batch: with drafts, none of a refused proposal.
@@ -113,6 +116,7 @@ def append(
         evidence: files that the events name by hash.
 
     """
+    erased = [draft.data.person for draft in batch.drafts if isinstance(draft.data, PersonErased)]
     outcome = session.store.append(
         batch.drafts,
         cause=cause,
@@ -121,11 +125,14 @@ def append(
         expected_size=size,
         vault_rows=batch.vault_rows,
         evidence=evidence,
+        erase=erased,
         sign=None if guard is None else guard.sign,
         meanwhile=session.settle if len(batch.drafts) >= _MANY else None,
     )
     if isinstance(outcome, Committed) and not outcome.replayed:
         session.written(outcome.receipt, {draft.stream for draft in batch.drafts})
+        if erased and session.vault is not None:
+            session.vault.forget()
         if guard is None and any(draft.type == KEY_REGISTERED for draft in batch.drafts):
             session.guard_asked = False
     else:

@@ -1,4 +1,4 @@
-"""The last rungs: decisions taken again, derivations compared, indexes and closings worked out anew.
+"""The last rungs: decisions taken again, derivations compared, what was sealed and closed worked out anew.
 
 They need more than the log's bytes: the adopted packs, the sealed facts where the secrets are at
 hand, and the read models. What could not be checked is said, and never counts as right.
@@ -19,6 +19,7 @@ from aidledger.services.decisions.redeciding_all import repeat_cases
 from aidledger.services.generations.rebuilding import disagreements
 from aidledger.services.ladder.closingcheck import check_closings
 from aidledger.services.ladder.indexcheck import check_indexes
+from aidledger.services.ladder.vaultcheck import VALUES, check_vault
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 
@@ -47,14 +48,14 @@ def not_asked() -> tuple[Rung, ...]:
     why = "not asked for: verify --deep"
     return tuple(
         Rung(name=name, status="not_made", why=why)
-        for name in (DECISIONS, MODELS, INDEXES, CLOSINGS)
+        for name in (DECISIONS, MODELS, INDEXES, CLOSINGS, VALUES)
     )
 
 
 def deep_check(
     session: Session, *, progress: Callable[[int, int], None] | None = None
 ) -> DeepReport:
-    """Take every recorded decision again, compare two derivations, work out what was sealed and closed.
+    """Take every recorded decision again, compare two derivations, work out and open what was sealed.
 
     Args:
         session: an opened ledger; with its secrets the sealed facts are checked too.
@@ -91,17 +92,19 @@ def deep_check(
     ]
     sealed = check_indexes(session.store)
     closed = check_closings(session.store)
+    shut, values = check_vault(session)
     wrong = [one for one in closed if one.code != _LATE]
     return DeepReport(
         decisions=decided,
         unchecked=unchecked,
-        findings=(*findings, *agreed, *sealed, *wrong),
+        findings=(*findings, *agreed, *sealed, *wrong, *shut),
         leads=tuple(one for one in closed if one.code == _LATE),
         rungs=(
             _rung(findings, unchecked),
             Rung(name=MODELS, status=_status(agreed)),
             Rung(name=INDEXES, status=_status(sealed)),
             Rung(name=CLOSINGS, status=_status(wrong)),
+            values,
         ),
     )
 

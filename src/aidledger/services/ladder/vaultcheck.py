@@ -1,0 +1,110 @@
+"""The rung of sealed values: each commitment of an entry opens to what was committed to, or was erased.
+
+The vault lies outside the log, so no hash of the log tells that a personal value was changed there or
+is gone. With the secrets at hand each is opened. Gone by right is a value of a person of whom a later
+entry says that the key was destroyed; any other that is not there was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from aidledger.domain.events.intake import ApplicationSubmitted
+from aidledger.domain.events.registry import PersonErased
+from aidledger.domain.recorded import Recorded
+from aidledger.ledger.finding import Finding
+from aidledger.ledger.verify import Rung
+from aidledger.services.acts.proposals import TOKENS
+from aidledger.services.decoding import recorded_many
+from aidledger.services.session import Session
+from aidledger.store.port import HostileRow
+
+VALUES: Final = "values"
+NO_SECRETS: Final = "the ledger's secrets are not at hand"
+OTHER_SECRETS: Final = "no sealed value opens with these secrets: they may be another ledger's"
+
+_TOGETHER: Final = 1_000
+_MARKS: Final = (b'"sealed":{"', b'{"$type":"PersonErased",')
+"""One of these stands in each record that seals something, or erases somebody."""
+
+
+def check_vault(session: Session) -> tuple[list[Finding], Rung]:
+    """Open every sealed value that entries commit to; return what is wrong, and the rung.
+
+    Args:
+        session: an opened ledger with its secrets.
+
+    """
+    vault = session.vault
+    if vault is None:
+        return [], Rung(name=VALUES, status="not_made", why=NO_SECRETS)
+    findings, missing = list[Finding](), list[tuple[Recorded, str]]()
+    erased, opened = dict[str, int](), 0
+    rows = _marked(session.store.read())
+    while page := list(islice(rows, _TOGETHER)):
+        entries = recorded_many(page)
+        erased |= {
+            one.event.person: one.position for one in entries if type(one.event) is PersonErased
+        }
+        states = vault.states([value for one in entries for value in one.sealed.values()])
+        for entry in entries:
+            for field, commitment in entry.sealed.items():
+                state = states.get(commitment)
+                opened += state is True
+                if state is None:
+                    missing.append((entry, field))
+                elif not state:
+                    findings.append(_finding("sealed_altered", entry, field, "another value"))
+    if findings and not opened:
+        return [], Rung(name=VALUES, status="not_made", why=OTHER_SECRETS)
+    findings += [
+        _finding("sealed_missing", entry, field, "no value, and no entry of an erasure")
+        for entry, field in missing
+        if not _was_erased(session, entry, erased)
+    ]
+    return findings, Rung(name=VALUES, status="damaged" if findings else "ok")
+
+
+def _marked(rows: Iterable[HostileRow]) -> Iterator[HostileRow]:
+    """Yield the rows that may seal or erase; what has no record is told of by the rungs below."""
+    for row in rows:
+        record = row[5]
+        if isinstance(record, bytes) and any(mark in record for mark in _MARKS):
+            yield row
+
+
+def _was_erased(session: Session, entry: Recorded, erased: dict[str, int]) -> bool:
+    """Whether a later entry says that the key under which this entry's values lay was destroyed."""
+    return any(erased.get(person, -1) > entry.position for person in _owners(session, entry))
+
+
+def _owners(session: Session, entry: Recorded) -> Iterator[str]:
+    """Yield whose key may have sealed an entry's values: of the act's person, or of the applicant."""
+    if not entry.stream.startswith("case/"):
+        yield from _named(entry)
+        return
+    for one in session.stream(entry.stream):
+        if isinstance(one.event, ApplicationSubmitted) or one.recorded_at == entry.recorded_at:
+            yield from _named(
+                one
+            )  # what follows from an act lies under the key of the act's person
+    yield session.case(entry.stream).applicant
+
+
+def _named(entry: Recorded) -> Iterator[str]:
+    field, _ = TOKENS.get(type(entry.event).__name__, ("", ""))
+    if field in ("applicant", "person"):
+        yield str(getattr(entry.event, field))
+
+
+def _finding(code: str, entry: Recorded, field: str, found: str) -> Finding:
+    return Finding(
+        code=code,
+        position=entry.position,
+        stream=entry.stream,
+        field=f"sealed.{field}",
+        expected="the value that was committed to",
+        found=found,
+    )
