@@ -20,7 +20,8 @@ from aidledger.interfaces.cli.wording import (
     word,
     yuan,
 )
-from aidledger.services.cases.blaming import Amendment, Blame, blame
+from aidledger.services.cases.amending import Amendment
+from aidledger.services.cases.blaming import Blame, blame
 from aidledger.services.cases.history import find_stream
 
 
@@ -118,7 +119,8 @@ def _show_field(app: App, one: Blame) -> None:
 def _mark(app: App, one: Amendment) -> str:
     """Return in two words what amended an entry."""
     if one.field:
-        return app.say(f"（{one.position} 更正）", f"(corrected by {one.position})")
+        field = one.field
+        return app.say(f"（{one.position} 更正 {field}）", f"({field} corrected by {one.position})")
     return app.say(f"（{one.position} 作废 {one.of}）", f"({one.of} annulled by {one.position})")
 
 

@@ -17,6 +17,7 @@ from aidledger import __version__
 from aidledger.interfaces.cli import helps, layout
 from aidledger.interfaces.cli.app import app_of
 from aidledger.interfaces.cli.errors import CommandError, ReaderLeftError
+from aidledger.interfaces.cli.given import FILES, Count, Place, Text
 from aidledger.interfaces.cli.helping import help_text
 from aidledger.interfaces.cli.language import LANGUAGES, Language, Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
@@ -33,8 +34,8 @@ class Day(click.ParamType[str]):
         from_iso: Callable[[str], Any] = import_module("aidledger.domain.values").parse_day
         try:
             from_iso(str(value))
-        except ValueError:
-            self.fail(f"{value!r}: expected a day as YYYY-MM-DD", param, ctx)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
         return str(value)
 
 
@@ -176,8 +177,15 @@ def _argument(arg: Arg) -> click.Argument:
         required=arg.required,
         nargs=-1 if arg.many else 1,
         metavar=None if arg.required else f"[{arg.name}]" + ("…" if arg.many else ""),
-        type=click.Choice(arg.choices) if arg.choices else None,
+        type=_taken(arg),
     )
+
+
+def _taken(arg: Arg) -> click.ParamType[Any]:
+    """Return what an argument may be."""
+    if arg.choices:
+        return click.Choice(arg.choices)
+    return Place() if arg.name in FILES else Text()
 
 
 def _option(opt: Opt) -> Option:
@@ -188,13 +196,13 @@ def _option(opt: Opt) -> Option:
             "type": PointInLog(),
             "metavar": "POINT",
         },
-        "count": {"type": click.IntRange(min=0), "metavar": opt.metavar},
+        "count": {"type": Count(), "metavar": opt.metavar},
         "flag": {"is_flag": True},
-        "path": {"type": click.Path(), "metavar": opt.metavar},
+        "path": {"type": Place(), "metavar": opt.metavar},
         "choice": {"type": click.Choice(opt.choices)},
-        "many": {"multiple": True, "metavar": opt.metavar},
+        "many": {"multiple": True, "type": Text(), "metavar": opt.metavar},
     }
-    more = kinds.get(opt.kind, {"metavar": opt.metavar or "TEXT"})
+    more = kinds.get(opt.kind, {"type": Text(), "metavar": opt.metavar or "TEXT"})
     if opt.name == "--at":  # where the ledger ends for whatever is asked: no command looks at it
         more |= {"expose_value": False, "callback": _set_point}
     return Option([opt.name], required=opt.required, **more)

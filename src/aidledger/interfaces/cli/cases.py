@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.casestate import Case
-from aidledger.domain.recorded import END_OF_TIME, Recorded
+from aidledger.domain.recorded import END_OF_TIME, Recorded, amended
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.entries import brief, entry_lines, full
+from aidledger.interfaces.cli.entries import amendment_marks, brief, entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
@@ -17,6 +17,7 @@ from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
 from aidledger.interfaces.cli.sheet import show_sheet
 from aidledger.interfaces.cli.wording import STAGES, counted, word, yuan
 from aidledger.services.acts.lateness import lateness
+from aidledger.services.cases.amending import Amendments, amendments
 from aidledger.services.cases.history import case_as_of, case_streams, find_stream, history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
 from aidledger.services.cases.standing import case_columns, day_of_question
@@ -102,7 +103,7 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
         name = find_stream(session, case)
         day = as_of or day_of_question(session, known_on)
         state = case_as_of(session, name, as_of=day, known_on=known_on)
-        entries = _entries(session, name, as_of, known_on)
+        entries, made = _entries(session, name, as_of, known_on)
         limits = running_limits(session, name, entries, as_of=day, known_on=known_on)
     if json:
         app.screen.json(
@@ -112,12 +113,13 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "known_on": known_on,
                 **case_columns(state, day),
                 "limits": [msgspec.to_builtins(limit_shown(timer)) for timer in limits],
-                "entries": [brief(entry) for entry in entries],
+                "entries": [brief(entry) | _amended_by(made, entry) for entry in entries],
             }
         )
         return
     _known(state, name, day)
-    show_sheet(app, state, entries, limits, day=day, known_on=known_on)
+    marks = {entry.position: amendment_marks(app, made, entry.position) for entry in entries}
+    show_sheet(app, state, entries, limits, day=day, known_on=known_on, marks=marks)
 
 
 def show_history(
@@ -135,7 +137,7 @@ def show_history(
         return show_limits(app, sources, case=case, json=json)
     with reading(app) as session:
         name = find_stream(session, case)
-        entries = _entries(session, name, as_of, known_on)
+        entries, made = _entries(session, name, as_of, known_on)
         book = session.policy()
         late = {entry.position: lateness(book, entry, known_on) for entry in entries}
         found = running_limits(
@@ -152,6 +154,7 @@ def show_history(
                 "entries": [
                     {
                         **full(entry, late[entry.position]),
+                        **_amended_by(made, entry),
                         "limits": msgspec.to_builtins(_begun_by(entry, begun)),
                     }
                     for entry in entries
@@ -162,7 +165,7 @@ def show_history(
     app.screen.line(app.screen.style(name.removeprefix("case/"), "bold"))
     for entry in entries:
         app.screen.lines(
-            entry_lines(app, entry, late[entry.position], limits=_begun_by(entry, begun))
+            entry_lines(app, entry, late[entry.position], limits=_begun_by(entry, begun), made=made)
         )
     return OK
 
@@ -172,12 +175,29 @@ def _begun_by(entry: Recorded, limits: list[LimitShown]) -> list[LimitShown]:
     return [limit for limit in limits if limit.from_position == entry.position]
 
 
+def _amended_by(made: Amendments, entry: Recorded) -> dict[str, Any]:
+    """Return what amended an entry, and why it changes nothing where it is meant to amend another."""
+    return {
+        "amended_by": msgspec.to_builtins(made.of(entry.position)),
+        "changes_nothing": made.idle.get(entry.position),
+    }
+
+
 def _entries(
     session: Session, name: str, as_of: str | None, known_on: str | None
-) -> list[Recorded]:
-    """Return the entries of a case known and in force on two days."""
+) -> tuple[list[Recorded], Amendments]:
+    """Return the entries of a case known on one day and in force on another, with all that amends them.
+
+    Amendments are knowledge: an entry is in force from its corrected day on, whenever that was corrected.
+    """
     found = history(session, name, known_on=known_on)
-    return [entry for entry in found if as_of is None or entry.effective_on <= as_of]
+    day = {entry.position: entry.effective_on for entry in amended(found)}
+    entries = [
+        entry
+        for entry in found
+        if as_of is None or day.get(entry.position, entry.effective_on) <= as_of
+    ]
+    return entries, amendments(found)
 
 
 def _known(state: Case, name: str, day: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -11,11 +11,33 @@ from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.recorded import Recorded
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import counted, facts_text, moment, title
 from aidledger.services.acts.lateness import Late
+from aidledger.services.cases.amending import Amendments, Why
 from aidledger.services.cases.running import LimitShown
 from aidledger.services.clock import china_day
+
+IDLE: Final[dict[Why, Said]] = {
+    "no_entry": Said(
+        "什么也没有改变：本流中没有这个位置的记录",
+        "changes nothing: this stream has no entry at that position",
+    ),
+    "amends_amendment": Said(
+        "什么也没有改变：更正本身不能更正，请作废后重新更正",
+        "changes nothing: an amendment is not corrected; annul it and correct anew",
+    ),
+    "not_json": Said(
+        "什么也没有改变：value 须为 JSON，文字要带引号",
+        "changes nothing: value is no JSON; a text has quotation marks",
+    ),
+    "no_such_value": Said(
+        "什么也没有改变：那条记录没有这个字段，或字段不能取这个值",
+        "changes nothing: that entry has no such field, or the field can't have this value",
+    ),
+}
+"""Why an amendment changes nothing."""
 
 
 def entry_lines(
@@ -26,10 +48,12 @@ def entry_lines(
     back_dated: bool = False,
     named: bool = False,
     limits: Iterable[LimitShown] = (),
+    made: Amendments | None = None,
 ) -> Iterator[str]:
     """Yield the lines of an entry: what it is, marks if it came late, and what it says.
 
-    With ``named`` its stream is told as well; of the ``limits`` that it began, those whose day may change.
+    With ``named`` its stream is told as well; of the ``limits`` that it began, those whose day may change;
+    of the amendments ``made`` in its stream, those of it, or why it is one that changes nothing.
     """
     screen, lang = app.screen, app.lang
     head = (
@@ -44,6 +68,9 @@ def entry_lines(
         yield from (
             screen.style(line, "yellow") for line in layout.indent(mark.strip(), screen.width, 9)
         )
+    for mark in [] if made is None else amendment_marks(app, made, entry.position):
+        text = f"⚠ {layout.plain(mark)}"
+        yield from (screen.style(line, "yellow") for line in layout.indent(text, screen.width, 9))
     for limit in limits:
         if limit.may_change:
             yield " " * 9 + screen.style(provisional_limit(app, limit), "yellow")
@@ -67,6 +94,20 @@ def late_mark(app: App, late: Late | None) -> str:
         limit = late.allowed_working_days
         text += app.say(f"，超过允许的 {limit} 个", f", {limit} are allowed")
     return text
+
+
+def amendment_marks(app: App, made: Amendments, position: int) -> list[str]:
+    """Say what amended an entry, and why it changes nothing itself, if it is meant to and does not."""
+    marks = [
+        app.say(
+            f"已被 {one.position} 更正：{one.field}", f"{one.field} corrected by {one.position}"
+        )
+        if one.field
+        else app.say(f"已被 {one.position} 作废", f"annulled by {one.position}")
+        for one in made.of(position)
+    ]
+    why = made.idle.get(position)
+    return marks if why is None else [*marks, IDLE[why].in_(app.lang)]
 
 
 def brief(entry: Recorded) -> dict[str, Any]:

@@ -203,8 +203,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "名单 {a}：发现绝不可公开的内容：{b}",
     ),
     (r"(?P<a>.+) is not one of (?P<b>.+?)\.?", "{a} 不是以下之一：{b}"),
-    (r"(?P<a>.+) is not a valid integer range\.?", "{a} 不是整数"),
-    (r"(?P<a>.+) is not in the range (?P<b>.+?)\.?", "{a} 不在范围 {b} 内"),
+    (r"(?P<a>.+): expected a whole number from 0 to (?P<b>\d+)", "{a}：应为 0 至 {b} 的整数"),
+    (r"expected a value, found nothing", "不能为空"),
+    (r"expected text in UTF-8", "应为 UTF-8 文字"),
+    (r"(?P<a>.+): expected a day that exists", "{a}：没有这一天"),
     (r"[Gg]ot unexpected extra arguments? \((?P<a>.+)\)", "多余的参数 {a}"),
     (r"(?P<a>.+): expected a day as YYYY-MM-DD", "{a}：应为形如 YYYY-MM-DD 的日期"),
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -15,6 +15,7 @@ from msgspec import inspect
 from aidledger.domain.events import base
 from aidledger.domain.events.catalog import EVENTS, EventType
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.entries import IDLE
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
@@ -24,11 +25,13 @@ from aidledger.services.acts.guarding import acknowledged
 from aidledger.services.acts.proposals import TOKENS, read_proposals
 from aidledger.services.acts.recording import cause_of, record
 from aidledger.services.acts.rehearsing import rehearse
+from aidledger.services.cases.amending import Why, idle_proposals
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.session import Session
 from aidledger.store.draft import Evidence
 from aidledger.store.opening import open_ledger
+from aidledger.store.outcome import Committed
 
 MAX_INPUT_BYTES: Final = 256 * 1024 * 1024
 
@@ -57,17 +60,32 @@ def run_record(
             )
         with writing(app) as session:
             named = cause or cause_of(session, content)
+            idle = {numbers[at]: why for at, why in idle_proposals(session, proposals).items()}
             if dry_run:
                 drafts = rehearse(session, proposals, cause=named)
-                return show_rehearsal(app, len(proposals), len(drafts), named, json=json)
+                idle = idle if drafts else {}
+                code = show_rehearsal(app, len(proposals), len(drafts), named, json=json)
+                _warn(app, idle)
+                return code
             outcome = record(session, proposals, cause=named, evidence=files)
             origin = session.store.origin
     except RefusedError as refused:
         placed = RefusedError([_placed(problem, numbers) for problem in refused.problems])
         return refused_code(app, placed, json=json)
-    code = show_outcome(app, outcome, json=json)
+    fresh = isinstance(outcome, Committed) and not outcome.replayed
+    idle = idle if fresh else {}
+    more: dict[str, Any] = {"changes_nothing": idle} if idle else {}
+    code = show_outcome(app, outcome, json=json, **more)
     keep_receipt(outcome, origin, receipt)
+    _warn(app, idle)
     return code
+
+
+def _warn(app: App, idle: Mapping[int, Why]) -> None:
+    """Say by line which amendments change nothing: they are facts, and recorded all the same."""
+    for line, why in idle.items():
+        text = IDLE[why].in_(app.lang)
+        app.screen.note(app.say(f"⚠ 第 {line} 行：{text}", f"⚠ line {line}: {text}"))
 
 
 def show_rehearsal(app: App, given: int, entries: int, cause: str, *, json: bool) -> int:

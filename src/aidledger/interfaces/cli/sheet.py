@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aidledger.domain.casestate import Case
@@ -30,16 +30,17 @@ def show_sheet(
     *,
     day: str,
     known_on: str | None,
+    marks: Mapping[int, Sequence[str]],
 ) -> None:
-    """Print the sheet of a case."""
+    """Print the sheet of a case; ``marks`` are by position what is to be known of an entry."""
     screen, lang = app.screen, app.lang
     row = case_columns(case, day)
     stage = word(case.stage, lang)
-    marks = [stage] + ([word(case.form, lang)] if case.form else [])
+    state = [stage] + ([word(case.form, lang)] if case.form else [])
     name = case.stream.removeprefix("case/")
-    gap = screen.width - layout.width(name) - layout.width(" · ".join(marks))
+    gap = screen.width - layout.width(name) - layout.width(" · ".join(state))
     screen.line(
-        screen.style(name, "bold") + " " * max(2, gap) + screen.style(" · ".join(marks), "bold")
+        screen.style(name, "bold") + " " * max(2, gap) + screen.style(" · ".join(state), "bold")
     )
     known = app.say(f"，截至 {known_on} 所知", f", as known on {known_on}") if known_on else ""
     screen.line(screen.style(app.say(f"截至 {day} 的情况{known}", f"as of {day}{known}"), "dim"))
@@ -48,7 +49,7 @@ def show_sheet(
     _section(app, app.say("时限", "Limits"), _limits(app, limits))
     _section(app, app.say("供养", "Support"), _support(app, case, row["monthly_fen"], day))
     _section(app, app.say("终止", "End"), _end(app, case))
-    _timeline(app, entries)
+    _timeline(app, entries, marks)
 
 
 def _section(app: App, heading: str, rows: Sequence[tuple[str, str]]) -> None:
@@ -175,17 +176,21 @@ def _end(app: App, case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def _timeline(app: App, entries: Sequence[Recorded]) -> None:
-    """Print what happened, without what happens every month."""
+def _timeline(app: App, entries: Sequence[Recorded], marks: Mapping[int, Sequence[str]]) -> None:
+    """Print what happened, without what happens every month where it has no mark."""
     screen, lang = app.screen, app.lang
     screen.heading(app.say("经过", "Timeline"))
     often = 0
     for entry in entries:
-        if wire_name(entry.event) in _OFTEN:
+        marked = marks.get(entry.position)
+        if wire_name(entry.event) in _OFTEN and not marked:
             often += 1
             continue
         text = f"{entry.effective_on}  {layout.pad(title(entry, lang), 30)}  {entry.actor}"
         screen.line(layout.cut(f"  {layout.plain(text)}", screen.width))
+        for mark in marked or ():
+            lines = layout.indent(f"⚠ {layout.plain(mark)}", screen.width, 14)
+            screen.lines(screen.style(line, "yellow") for line in lines)
     if often:
         screen.line(
             "  "

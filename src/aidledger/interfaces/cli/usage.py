@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import click
@@ -29,7 +28,6 @@ def usage_fault(error: click.UsageError, lang: Language) -> Fault:
             said = Said(f"缺少 {name}", f"missing {name}")
         case click.BadParameter():
             name, text = _name_of(error), _small(error.message)
-            text = re.sub(r"is not a valid integer range\.?$", "is not a whole number", text)
             said = Said(f"{name}：{chinese(error.message, 'zh')}", f"{name}: {text}")
         case _:
             text = _small(error.format_message())

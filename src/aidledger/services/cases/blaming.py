@@ -16,8 +16,8 @@ import msgspec
 from aidledger.domain.case import evolve
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import wire_name
-from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
+from aidledger.services.cases.amending import Amendment, amendments
 from aidledger.services.cases.history import history
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -32,20 +32,6 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     type: str
     effective_on: str
-
-
-class Amendment(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry that put another right or annulled it: ``position`` amends the entry ``of``.
-
-    ``type`` is its wire name; ``field`` what it corrected of the entry, empty for an annulment.
-    """
-
-    position: int
-    of: int
-    type: str
-    field: str
-    recorded_at: str
-    actor: str
 
 
 class Blame(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +95,8 @@ def blame(
         )
     entries, day = history(session, case, known_on=known_on), as_of or END_OF_TIME
     changes = _changes(case, standing(entries, as_of=day))
-    amendments = _amendments(entries)
-    undone = _undone(case, entries, amendments, day)
+    made = amendments(entries).made
+    undone = _undone(case, entries, made, day)
     found = []
     for name in wanted:
         several = [*changes.get(name, ())]
@@ -120,10 +106,10 @@ def blame(
         if several:
             last = several[-1]
         else:  # what set it does not count, and so it is empty again
-            made = annulments[-1].position
+            at = annulments[-1].position
             nothing = field_values(Case(stream=case))[name]
-            last = _Change(nothing, next(e for e in entries if e.position == made))
-        right = [a for a in amendments if a.of == last.entry.position and a.field]
+            last = _Change(nothing, next(e for e in entries if e.position == at))
+        right = [a for a in made if a.of == last.entry.position and a.field]
         found.append(_blame(session, name, last, several[:-1], (*right, *annulments)))
     return tuple(found)
 
@@ -155,30 +141,12 @@ def _changes(case: str, live: Iterable[Recorded]) -> dict[str, list[_Change]]:
     return changes
 
 
-def _amendments(entries: Sequence[Recorded]) -> list[Amendment]:
-    """Return the corrections and annulments of a stream that are not annulled themselves."""
-    annulled = {e.event.position for e in entries if isinstance(e.event, EntryAnnulled)}
-    return [
-        Amendment(
-            position=entry.position,
-            of=event.position,
-            type=wire_name(event),
-            field=event.field if isinstance(event, EntryCorrected) else "",
-            recorded_at=entry.recorded_at,
-            actor=entry.actor,
-        )
-        for entry in entries
-        if isinstance(event := entry.event, (EntryCorrected, EntryAnnulled))
-        and not (isinstance(event, EntryCorrected) and entry.position in annulled)
-    ]
-
-
 def _undone(
-    case: str, entries: Sequence[Recorded], amendments: Iterable[Amendment], day: str
+    case: str, entries: Sequence[Recorded], made: Iterable[Amendment], day: str
 ) -> dict[str, list[Amendment]]:
     """Return by field the annulments of entries that had set it: folded as if they had not been."""
     undone: dict[str, list[Amendment]] = {}
-    for one in amendments:
+    for one in made:
         if one.field:
             continue
         others = (e for e in entries if e.position != one.position)
@@ -193,7 +161,7 @@ def _blame(
     name: str,
     last: _Change,
     before: Sequence[_Change],
-    amendments: Iterable[Amendment],
+    amended: Iterable[Amendment],
 ) -> Blame:
     entry = last.entry
     return Blame(
@@ -216,7 +184,7 @@ def _blame(
             )
             for one in reversed(before)
         ),
-        amendments=tuple(sorted(amendments, key=lambda one: one.position)),
+        amendments=tuple(sorted(amended, key=lambda one: one.position)),
     )
 
 
