@@ -54,7 +54,7 @@ def test_a_checkpoint_that_the_policy_does_not_accept_is_told_when_the_bundle_is
     told = on(Path(evidence.location), *words, desk / "object", "--json").object
 
     assert "the policy with it does not accept its checkpoint" in " ".join(said.out.split())
-    assert "尚不接受其检查点（4个见证方中3个已联署，未达法定数）" in "".join(chinese.out.split())
+    assert "尚不接受其检查点（4个见证方中有3个联署，未达法定数）" in "".join(chinese.out.split())
     assert told["unaccepted"].endswith("witnesses cosigned: no quorum")
     assert 1 == aidledger("bundle", "verify", desk / "again", "--policy", policy).code
 

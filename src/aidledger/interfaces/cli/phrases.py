@@ -249,8 +249,8 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "{k} 个文件中有 {n} 个不能证明什么：{a}",
     ),
     (
-        r"(?P<a>.+): (?P<n>\d+) of (?P<k>\d+) witnesses cosigned: no quorum",
-        "{a}：{k} 个见证方中有 {n} 个联署，未达法定数",
+        r"(?P<a>(?:.+: )?)(?P<n>\d+) of (?P<k>\d+) witnesses cosigned: no quorum",
+        "{a}{k} 个见证方中有 {n} 个联署，未达法定数",
     ),
     (r"chmod (?P<n>600|700) (?P<a>.+)", "chmod {n} {a}"),
     (r"(?P<a>.+): no key is registered for this actor", "{a}：没有登记密钥"),

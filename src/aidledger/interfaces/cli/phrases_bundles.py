@@ -29,10 +29,6 @@ BUNDLES: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>\S+): expected a request for (?P<b>.+), found none open",
         "{a}：没有尚未办理的、对 {b} 的申请",
     ),
-    (
-        r"(?P<n>\d+) of (?P<k>\d+) witnesses cosigned: no quorum",
-        "{k} 个见证方中 {n} 个已联署，未达法定数",
-    ),
     (r"no key of the log signed it", "没有账本自己的签名"),
     (r"the policy names no log of this origin", "策略中没有这个账本"),
     (r"PDF: expected the package typst, found none", "生成 PDF 需要 typst"),

@@ -13,16 +13,15 @@ there is nothing there: no file is ever opened by a name that came over the wire
 from __future__ import annotations
 
 import re
-import threading
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from aidledger.ledger.checkpoint import Checkpoint
 from aidledger.ledger.strict import FormatError, write_base64
 from aidledger.ledger.tiles import CHECKPOINT_PATH, parse_tile_path
 from aidledger.ledger.tree import TILE_HEIGHT, TILE_WIDTH
 from aidledger.services.checkpoints.tiles import file_bytes
+from aidledger.services.http import BoundedServer, Handler
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.proving import (
     Kept,
@@ -38,7 +37,6 @@ from aidledger.store.port import LedgerStore
 HOST: Final = "127.0.0.1"
 MAX_REQUESTS: Final = 16
 """At once; who comes beyond is told to come again."""
-TIMEOUT_S: Final = 10
 
 _TEXT: Final = "text/plain; charset=utf-8"
 _BYTES: Final = "application/octet-stream"
@@ -108,16 +106,15 @@ def _tile(store: LedgerStore, size: int, path: str) -> Response | None:
     return Response(HTTPStatus.OK, file_bytes(store, file), _BYTES)
 
 
-class LogServer(ThreadingHTTPServer):
+class LogServer(BoundedServer):
     """One log on one port of this machine; no more than `MAX_REQUESTS` at once."""
 
-    daemon_threads = True
-    request_queue_size = MAX_REQUESTS
+    at_once = MAX_REQUESTS
+    waits = False
 
     def __init__(self, store: LedgerStore, port: int) -> None:
         """Listen on the loopback address only. Raises OSError where the port is taken."""
         self.store = store
-        self.room = threading.BoundedSemaphore(MAX_REQUESTS)
         super().__init__((HOST, port), _Handler)
 
     @property
@@ -125,34 +122,15 @@ class LogServer(ThreadingHTTPServer):
         """Where it is."""
         return f"http://{HOST}:{self.server_port}/"
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Take a connection, or turn it away where there are too many."""
-        if not self.room.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
-        super().process_request(request, client_address)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer a connection and make room."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self.room.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that left: its address is nobody's business."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     server: LogServer
     server_version = "aidledger"
-    sys_version = ""
-    timeout = TIMEOUT_S
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - as the library calls it
         self._answer(with_body=True)
 
-    def do_HEAD(self) -> None:
+    def do_HEAD(self) -> None:  # noqa: N802 - as the library calls it
         self._answer(with_body=False)
 
     def _answer(self, *, with_body: bool) -> None:
@@ -166,6 +144,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if with_body:
             self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Keep no log: it would say who asked about whom."""

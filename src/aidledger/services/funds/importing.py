@@ -5,7 +5,7 @@ The table is on the disk before the entry is in the log. The same file again giv
 
 from __future__ import annotations
 
-from itertools import takewhile
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from msgspec import UNSET
@@ -156,17 +156,24 @@ def _name_of(fund: str, statement: Statement, month: str | None) -> str:
 
 def _others(session: Session, fund: str, account: str, name: str) -> list[Stated]:
     """Return the statements of an account that stood before one was first imported."""
-    rows = session.store.read_types(("StatementImported", *_AMENDING))
     first = session.store.receipt(name)
-    end = first.receipt.position if isinstance(first, Committed) else session.store.head().size
-    earlier = takewhile(lambda one: one.position < end, recorded_all(rows))
+    end = first.receipt.position if isinstance(first, Committed) else None
     return [
-        Stated(one.position, said.first_on, said.last_on, said.opening_fen, said.closing_fen)
-        for one in standing(earlier)
-        if isinstance(said := one.event, StatementImported)
-        if one.stream == fund and said.account == account
+        Stated(position, said.first_on, said.last_on, said.opening_fen, said.closing_fen)
+        for position, stream, said in _statements(session, end)
+        if stream == fund and said.account == account
         if is_day(said.first_on) and is_day(said.last_on) and said.first_on <= said.last_on
     ]
+
+
+def _statements(
+    session: Session, end: int | None = None
+) -> Iterator[tuple[int, str, StatementImported]]:
+    """Yield position, stream and content of every statement, as amended before an end."""
+    entries = recorded_all(session.store.read_types(("StatementImported", *_AMENDING)))
+    for entry in standing(one for one in entries if end is None or one.position < end):
+        if isinstance(entry.event, StatementImported):
+            yield entry.position, entry.stream, entry.event
 
 
 def _lay(connection: Any, statement: Statement) -> None:
@@ -233,15 +240,8 @@ def _record(
 
 def _days_now(session: Session, position: int) -> tuple[str, str] | None:
     """Return the days of the statement at a position, as corrected since."""
-    said = recorded_all(session.store.read_types(("StatementImported", *_AMENDING)))
-    return next(
-        (
-            (one.event.first_on, one.event.last_on)
-            for one in standing(said)
-            if one.position == position and isinstance(one.event, StatementImported)
-        ),
-        None,
-    )
+    days = {at: (said.first_on, said.last_on) for at, _, said in _statements(session)}
+    return days.get(position)
 
 
 def _reused(outcome: Outcome) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from aidledger.said import Said
 from aidledger.services.decisions.redeciding_all import Redecided
@@ -24,7 +24,7 @@ from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.keptfile import KeptFile
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
-from aidledger.services.nightly.work import generations_of, kept_by, limits_of
+from aidledger.services.nightly.work import generations_of, in_full, kept_by, limits_of
 
 AGREE: Final = "agree"
 REDECIDE: Final = "redecide"
@@ -50,7 +50,7 @@ def cross_check(night: Night) -> Done:
         "differences": len(found.differing),
         "folded": found.folded,
         "carried": found.carried,
-        **_since(kept),
+        **({} if kept is None else in_full(kept, "full_on")),
     }
     if found.differing:
         count = len(found.differing)
@@ -96,7 +96,7 @@ def take_again(night: Night) -> Done:
         "cases": found.cases,
         "decisions": found.decisions,
         "unchecked": found.unchecked,
-        **_since(kept),
+        **({} if kept is None else in_full(kept, "full_on")),
     }
     wrong = _wrong(found)
     if wrong:
@@ -131,10 +131,3 @@ def _wrong(found: Redecided) -> list[str | Said]:
             for kind in sorted(kinds)
         ]
     return wrong
-
-
-def _since(kept: KeptFile[Any] | None) -> dict[str, str]:
-    """Say when everything was done last, and why it was tonight."""
-    if kept is None:
-        return {}
-    return {"full_on": kept.full_on} | ({"why_in_full": kept.why} if kept.why else {})

@@ -18,7 +18,7 @@ from aidledger.services.generations.rebuilding import generations_folder, size_o
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
-from aidledger.services.nightly.work import generations_of, kept_by, limits_of
+from aidledger.services.nightly.work import generations_of, in_full, kept_by, limits_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.completeness import seal_indexes, seals
 from aidledger.services.proofs.keptindexes import KEPT_INDEXES, KeptIndexes
@@ -166,8 +166,7 @@ def seal_index(night: Night) -> Done:
     if kept is None:
         return Done("ok", said, figures)
     kept.keep()
-    figures |= {"read_from": kept.start, "read_in_full": kept.full_on}
-    figures |= {"why_in_full": kept.why} if kept.why else {}
+    figures |= {"read_from": kept.start, **in_full(kept, "read_in_full")}
     if kept.start:
         day = kept.full_on[:10]
         said = Said(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aidledger.audit.rule import SEVERITIES
 from aidledger.audit.running import BROKEN
@@ -25,6 +25,7 @@ from aidledger.services.generations.rebuilding import (
     rebuild,
     size_of_others,
 )
+from aidledger.services.keptfile import KeptFile, Offered
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.ladder.verifying import verify
@@ -64,8 +65,7 @@ def verify_log(night: Night) -> Done:
         "leads": len(report.leads),
     }
     if kept is not None:
-        figures |= {"judged_from": kept.start, "judged_in_full": kept.full_on}
-        figures |= {"why_in_full": kept.why} if kept.why else {}
+        figures |= {"judged_from": kept.start, **in_full(kept, "judged_in_full")}
     if report.findings:
         count = len(report.findings)
         return Done(
@@ -112,6 +112,11 @@ def kept_by(night: Night, kept: Callable[..., T], name: str) -> T | None:
         full=asked.full,
         full_each=asked.full_each,
     )
+
+
+def in_full(kept: KeptFile[Any] | Offered[Any], name: str) -> dict[str, str]:
+    """Return the figures of when everything was done last, under a name, and of why it was tonight."""
+    return {name: kept.full_on} | ({"why_in_full": kept.why} if kept.why else {})
 
 
 def _judged(powers: bool, kept: KeptPowers | None) -> Said:

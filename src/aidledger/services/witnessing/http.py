@@ -7,27 +7,24 @@ that the office runs anyway.
 from __future__ import annotations
 
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import BoundedSemaphore
-from typing import Any, Final
+from typing import Final
 
 from aidledger.ledger.note import MAX_NOTE_BYTES
 from aidledger.ledger.signing import SigningError
 from aidledger.ledger.witnessing import TEXT_TYPE
+from aidledger.services.http import BoundedServer, Handler
 from aidledger.services.problems import ServiceError
 from aidledger.services.witnessing.witness import Answer, Witness
 from aidledger.store.errors import StoreError
 
 PATH: Final = "/add-checkpoint"
-_AT_ONCE: Final = 32
-_SECONDS: Final = 10
 
 
-class WitnessServer(ThreadingHTTPServer):
+class WitnessServer(BoundedServer):
     """Serves one witness; `server_port` says where, if port 0 was asked for."""
 
-    daemon_threads = True
-    allow_reuse_address = True
+    at_once = 32
+    waits = True
 
     def __init__(
         self,
@@ -40,39 +37,17 @@ class WitnessServer(ThreadingHTTPServer):
         """Listen; `tell` is given what the witness's own office should know."""
         self.witness = witness
         self.tell = tell
-        self._free = BoundedSemaphore(_AT_ONCE)
         super().__init__((host, port), _Handler)
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Give a request a thread of its own, of a number that is bounded."""
-        self._free.acquire()
-        try:
-            super().process_request(request, client_address)
-        except BaseException:
-            self._free.release()
-            raise
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer in this thread, then let the next one begin."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Pass over a client that went away: it asks again if it wants the answer."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     server: WitnessServer
-    timeout = _SECONDS
     server_version = "aidledger-witness"
-    sys_version = ""
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - as the library calls it
         self._send(self._answer())
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - as the library calls it
         status = 405 if self.path == PATH else 404
         self._send(Answer(status, b"POST /add-checkpoint is all there is\n"))
 
@@ -99,6 +74,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        """Say nothing of each request."""
