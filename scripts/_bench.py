@@ -32,7 +32,7 @@ from benchmarks.growth import rows as rows_of_growth
 from benchmarks.imported import IMPORTED
 from benchmarks.large import LARGE as LARGE_COUNTY
 from benchmarks.large import large_rows
-from benchmarks.measuring import Job, Measure, peak_mib, serve
+from benchmarks.measuring import Job, Measure, be_the_program, peak_mib, serve
 from benchmarks.nights import NIGHTS
 from benchmarks.projecting import PROJECTING
 from benchmarks.proving import PROVING
@@ -189,6 +189,7 @@ def _through(pipe: Connection, line: str) -> Any:
 
 
 def _serve_pipe(pipe: Connection, job: Job) -> None:
+    be_the_program()
     chunks = MEASURES[job["name"]](job)
     pipe.send(next(chunks))
     while pipe.recv() == "go":

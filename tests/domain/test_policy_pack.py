@@ -135,6 +135,23 @@ def test_a_child_overrides_a_rule_by_its_id() -> None:
     assert [("long-enough", "finding")] == [(c.id, c.kind) for c in child.clauses]
 
 
+def test_a_pack_that_was_resolved_before_is_another_under_another_parent() -> None:
+    """Packs are resolved once in a process: what was kept is of these bytes, and those below them."""
+    before = PackLibrary(SMALL).resolve("child")
+    after = PackLibrary(changed('mark = "x"', 'mark = "y"')).resolve("child")
+    fewer = PackLibrary(changed('require = "case.days >=', 'require = "case.days <')).resolve(
+        "child"
+    )
+    facts = {"case": {"days": 8, "mark": "x"}}
+
+    assert before is PackLibrary(dict(SMALL)).resolve("child")
+    assert ("x", "y") == (before.parameters["mark"], after.parameters["mark"])
+    assert 3 == len({before.hash, after.hash, fewer.hash})
+    assert ("failed", "met") == tuple(
+        pack.clauses[0].evaluate(facts).outcome for pack in (before, fewer)
+    )
+
+
 def test_the_chain_runs_from_the_root_and_binds_each_hash() -> None:
     child = PackLibrary(SMALL).resolve("child")
     root_hash = pack_hash(SMALL["root"], None)

@@ -42,8 +42,9 @@ _ENTRY_TYPE: Final = (
 _word_start = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=8)
 def _pattern(kind: Any) -> str | None:
-    """Return the pattern of an annotated text type."""
+    """Return the pattern of an annotated text type; asked for each field of each view."""
     found = inspect.type_info(kind)
     return found.pattern if isinstance(found, inspect.StrType) else None
 

@@ -171,12 +171,21 @@ class PackLibrary:
                 raise pack_error(name, "id", wanted, pack.id, "another_file")
             files.append(pack)
             wanted = pack.extends
-        files.reverse()
-        chain: list[tuple[str, str]] = []
-        for pack in files:
-            parent = chain[-1][1] if chain else None
-            chain.append((pack.id, pack_hash(self._files[pack.id], parent)))
-        return _resolve(files, tuple(chain))
+        return _resolve_files(tuple((pack.id, self._files[pack.id]) for pack in reversed(files)))
+
+
+@lru_cache(maxsize=64)
+def _resolve_files(files: tuple[tuple[str, bytes], ...]) -> ResolvedPack:
+    """Resolve a chain of packs by id, from the root to the last.
+
+    The same bytes are resolved once: every session and every verification asks for the same packs.
+    """
+    chain: list[tuple[str, str]] = []
+    for name, content in files:
+        parent = chain[-1][1] if chain else None
+        chain.append((name, pack_hash(content, parent)))
+    packs = [load_pack_file(content, file=f"{name}.toml") for name, content in files]
+    return _resolve(packs, tuple(chain))
 
 
 def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> ResolvedPack:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -27,8 +28,9 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     work_days: tuple[DayText, ...]
 
 
+@lru_cache(maxsize=64)
 def load_year_table(content: bytes, *, file: str) -> YearTable:
-    """Read a calendar file; the table carries the file's hash.
+    """Read a calendar file; the table carries the file's hash. The same bytes are read once.
 
     Raises:
         PackError: naming file, line and field.
