@@ -36,6 +36,7 @@ def run_run(
     rule: tuple[str, ...],
     rules: str | None,
     severity: str | None,
+    anew: bool,
     memory: str | None,
     threads: int | None,
     as_of: str | None,
@@ -54,6 +55,7 @@ def run_run(
             folder=generations_folder(app.location()),
             limits=limits,
             progress=progress,
+            anew=anew,
         )
     least = SEVERITIES.index(severity) if severity else len(SEVERITIES)
     shown = [one for one in found.report.findings if SEVERITIES.index(one.severity) <= least]

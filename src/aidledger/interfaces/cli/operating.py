@@ -151,6 +151,7 @@ _CHECKED: Final = {
     "keys": "密钥",
     "last run": "上次运行",
     "leftovers": "残留文件",
+    "schema": "库结构",
     "lock": "锁",
     "mark": "高水位标记",
     "reports": "报告",

@@ -23,6 +23,7 @@ AUDIT: Final = Spec(
                 Opt("--rule", "many", "ID"),
                 _OWN,
                 Opt("--severity", "choice", choices=SEVERITIES),
+                Opt("--anew", "flag"),
                 *_ENGINE,
                 *_TIMES,
                 _JSON,

@@ -79,6 +79,7 @@ def audit(
     folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
+    anew: bool = False,
 ) -> Audit:
     """Run rules over a ledger, each by its id; nothing is written. The rest is as `answering` has it.
 
@@ -95,6 +96,7 @@ def audit(
         folder=folder,
         limits=limits,
         progress=progress,
+        anew=anew,
     ) as (_, found):
         return found
 

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -22,6 +22,7 @@ from aidledger.services.clock import Clock
 from aidledger.services.generations.freshness import DRIFT_S
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly.runs import history, killed, running, runs_folder
+from aidledger.services.printing import printable
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import keys_path, list_keys
@@ -29,6 +30,7 @@ from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path, open_ledger
 from aidledger.store.port import LedgerStore
 from aidledger.store.secrets import is_url, load_secrets, secrets_path
+from aidledger.store.shape import misshapen
 
 Health = Literal["ok", "warn", "fail"]
 
@@ -54,6 +56,21 @@ _SETTINGS: Final[dict[str, dict[str, tuple[str, tuple[str, ...]]]]] = {
     },
 }
 """How each setting is asked for, and what it must be; none where it is only told."""
+_HOW: Final = {
+    "lacking": Said("缺", "no"),
+    "added": Said("多出", "an added"),
+    "changed": Said("改过的", "a changed"),
+}
+_KINDS: Final = {
+    "function": "函数",
+    "policy": "行策略",
+    "rule": "规则",
+    "table": "表",
+    "trigger": "触发器",
+    "view": "视图",
+}
+"""What a database may hold, in Chinese."""
+_FEW: Final = 5
 _LEFT: Final = ("*.partial*", ".*.part", "*.new", "*.tmp")
 
 
@@ -88,7 +105,8 @@ def doctor(location: str, *, clock: Clock, folder: Path | None = None) -> tuple[
         checks.append(Check("database", "fail", found, ask))
     else:
         try:
-            checks += [*_database(store), *_log(store, location, clock)]
+            for look in (_database, _shape, lambda one: _log(one, location, clock)):
+                checks += _looked(look, store)
         finally:
             store.close()
     checks += [_room(location, place), _writable(place), _leftovers(location, place), _lock(place)]
@@ -149,6 +167,38 @@ def _database(store: LedgerStore) -> Iterator[Check]:
                 yield Check(name, "fail", said)
             else:
                 yield Check(name, "ok", Said(found, found))
+
+
+def _looked(look: Callable[[LedgerStore], Iterator[Check]], store: LedgerStore) -> list[Check]:
+    """Return what a look at the database finds; what it breaks off at is found too."""
+    found = list[Check]()
+    try:
+        found.extend(look(store))
+    except StoreError as error:
+        said = Said(str(error), str(error))
+        found.append(Check("database", "fail", said, Said(error.hint, error.hint)))
+    return found
+
+
+def _shape(store: LedgerStore) -> Iterator[Check]:
+    """Look whether tables and triggers are those that a ledger is made with."""
+    wrong = [*misshapen(store)]
+    if not wrong:
+        yield Check("schema", "ok", Said("表和触发器与新建时相同", "tables and triggers as made"))
+        return
+    few = wrong[:_FEW]
+    said = Said(
+        f"{len(wrong)} 处不同：" + "、".join(_amiss(one).zh for one in few),
+        f"{len(wrong)} of it not as made: " + ", ".join(_amiss(one).en for one in few),
+    )
+    hint = "aidledger verify --deep"
+    yield Check("schema", "fail", said, Said(hint, hint))
+
+
+def _amiss(one: tuple[str, str, str]) -> Said:
+    how, kind, name = one
+    short = printable(name, 40)
+    return Said(f"{_HOW[how].zh}{_KINDS[kind]} {short}", f"{_HOW[how].en} {kind} {short}")
 
 
 def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:

@@ -37,6 +37,7 @@ def answering(
     folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
+    anew: bool = False,
 ) -> Iterator[tuple[Laid, int | None]]:
     """Give the views and these models of a ledger, and the number of the generation if it is one.
 
@@ -48,6 +49,7 @@ def answering(
         folder: where generations are kept; default: beside the ledger.
         limits: how much memory and how many threads to take.
         progress: told how many entries are read.
+        anew: derive all from the entries: a generation is a file that its owner can edit.
 
     Raises:
         GenerationsError: the engine had no room to work, or the generation is damaged.
@@ -61,7 +63,7 @@ def answering(
     wanted = needed(load_models(), sorted(names - KEPT_TABLES.keys())) if names - set(kept) else {}
     tables = tables_folder(store)
     generations = generations_of(store, folder)
-    current = generations.current()
+    current = None if anew else generations.current()
     if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
         lost: dict[str, str] = {}
 

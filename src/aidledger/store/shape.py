@@ -1,0 +1,94 @@
+"""Not trusted: what a database says of its own tables and triggers; who owns it can make it say anything.
+
+A clumsy hand is seen here before it does harm: a trigger that was taken off or added, a view or a rule in
+place of a table. What stands in the rows is for `verify`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from typing import Any, Final
+
+from sqlalchemy.dialects import sqlite
+
+from aidledger.store import sqlite_connect
+from aidledger.store.port import LedgerStore
+from aidledger.store.schema import METADATA, create_statements, script
+
+_SQLITE: Final = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
+)
+_POSTGRES: Final = """
+SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, '' FROM pg_catalog.pg_class c
+WHERE c.relnamespace = 'aidledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+UNION ALL
+SELECT 'trigger', t.tgname, c.relname, p.proname || ' ' || t.tgenabled::text FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+WHERE c.relnamespace = 'aidledger'::regnamespace AND NOT t.tgisinternal
+UNION ALL
+SELECT 'function', p.proname, '', p.prosrc FROM pg_catalog.pg_proc p
+WHERE p.pronamespace = 'aidledger'::regnamespace
+UNION ALL
+SELECT 'rule', r.rulename, r.tablename, '' FROM pg_catalog.pg_rules r WHERE r.schemaname = 'aidledger'
+UNION ALL
+SELECT 'policy', p.policyname, p.tablename, '' FROM pg_catalog.pg_policies p WHERE p.schemaname = 'aidledger'
+"""
+_TRIGGER: Final = re.compile(
+    r"CREATE TRIGGER (\w+) BEFORE [A-Z ]+ ON aidledger\.(\w+)\s+FOR EACH \w+ EXECUTE FUNCTION aidledger\.(\w+)"
+)
+_FUNCTION: Final = re.compile(
+    r"CREATE FUNCTION aidledger\.(\w+)\(\) RETURNS trigger LANGUAGE plpgsql AS \$\$(.*?)\$\$",
+    re.DOTALL,
+)
+
+Things = dict[tuple[str, str, str], str]
+"""What stands in a database: kind, name and table of each, and its text."""
+
+
+def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
+    """Yield what is not as a ledger is made: ``lacking``, ``changed`` or ``added``, its kind and its name.
+
+    Tables that somebody added change nothing here, and are left out.
+    """
+    with store.reading() as run:
+        if store.engine_name == "sqlite":
+            found, wanted = _things(run(_SQLITE, ())), _made()
+        else:
+            found, wanted = _things(run(_POSTGRES, ())), _scripted()
+    for kind, name, table in sorted(wanted.keys() | found.keys()):
+        key = (kind, name, table)
+        if key not in found:
+            yield "lacking", kind, name
+        elif key not in wanted:
+            if kind != "table":
+                yield "added", kind, name
+        elif kind != "table" and found[key] != wanted[key]:
+            yield "changed", kind, name
+
+
+def _things(rows: Iterable[Any]) -> Things:
+    return {
+        (str(kind), str(name), str(table)): " ".join(str(text).split())
+        for kind, name, table, text in rows
+        if not str(name).startswith("sqlite_")
+    }
+
+
+def _made() -> Things:
+    """Return what a new file has: made by the same statements, in memory."""
+    with closing(sqlite_connect.driver().connect(":memory:")) as connection:
+        for statement in create_statements(sqlite.dialect()):
+            connection.execute(statement)
+        connection.executescript(script("append_only_sqlite"))
+        return _things(connection.execute(_SQLITE).fetchall())
+
+
+def _scripted() -> Things:
+    """Return what a new schema of PostgreSQL has: read from the statements that make it."""
+    text = script("append_only_postgres")
+    rows = [("table", name, name, "") for name in METADATA.tables]
+    rows += [("trigger", name, table, f"{by} A") for name, table, by in _TRIGGER.findall(text)]
+    rows += [("function", name, "", body) for name, body in _FUNCTION.findall(text)]
+    return _things(rows)

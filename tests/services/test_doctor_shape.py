@@ -1,0 +1,117 @@
+"""What somebody did to tables and triggers is named by the doctor, whom a damaged head does not silence."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from tests.services.conftest import Office
+from tests.services.test_sealed_values import edited
+
+from aidledger.services.nightly.doctor import Check, doctor
+from aidledger.store.opening import open_ledger
+from aidledger.store.shape import misshapen
+
+
+class Edit(NamedTuple):
+    """Statements for each engine, and what is to be named."""
+
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+    named: tuple[tuple[str, str, str], ...]
+
+
+EDITS = {
+    "a trigger that sabotages": Edit(
+        ("CREATE TRIGGER sly AFTER INSERT ON entries BEGIN DELETE FROM vault; END",),
+        (
+            (
+                "CREATE TRIGGER sly BEFORE INSERT ON entries FOR EACH STATEMENT"
+                " EXECUTE FUNCTION aidledger.refuse_change()"
+            ),
+        ),
+        (("added", "trigger", "sly"),),
+    ),
+    "a trigger taken off": Edit(
+        ("DROP TRIGGER head_forward",),
+        ("DROP TRIGGER head_forward ON head",),
+        (("lacking", "trigger", "head_forward"),),
+    ),
+    "a trigger that does nothing any more": Edit(
+        (
+            "DROP TRIGGER nodes_no_delete",
+            "CREATE TRIGGER nodes_no_delete BEFORE DELETE ON nodes BEGIN SELECT 1; END",
+        ),
+        ("ALTER TABLE nodes DISABLE TRIGGER nodes_no_change",),
+        (("changed", "trigger", "nodes_no_"),),
+    ),
+    "a view in place of the vault": Edit(
+        ("DROP TABLE vault", "CREATE VIEW vault AS SELECT 1 AS commitment"),
+        ("DROP TABLE vault", "CREATE VIEW vault AS SELECT 1 AS commitment"),
+        (("lacking", "table", "vault"), ("added", "view", "vault")),
+    ),
+    "a rule or a policy": Edit(
+        ("CREATE VIEW beside AS SELECT 1 AS x",),
+        ("CREATE RULE sly AS ON INSERT TO evidence DO INSTEAD NOTHING",),
+        (("added", "", ""),),
+    ),
+    "a function that refuses nothing": Edit(
+        ("DROP TRIGGER head_one_row",),
+        (
+            (
+                "CREATE OR REPLACE FUNCTION aidledger.refuse_change() RETURNS trigger LANGUAGE plpgsql"
+                " AS 'BEGIN RETURN NEW; END'"
+            ),
+        ),
+        (("", "", ""),),
+    ),
+}
+
+
+def shape(office: Office) -> Check:
+    return next(one for one in doctor(office.location, clock=office.clock) if one.name == "schema")
+
+
+def test_a_ledger_as_it_is_made_has_its_shape(office: Office) -> None:
+    assert [] == [*misshapen(office.session.store)]
+    assert "ok" == shape(office).health
+
+
+def test_tables_of_other_tools_are_nobody_s_business(office: Office) -> None:
+    edited(office, "CREATE TABLE of_a_backup_tool (x INTEGER)")
+
+    assert "ok" == shape(office).health
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_what_was_done_to_the_schema_is_named(office: Office, name: str) -> None:
+    edit = EDITS[name]
+    engine = office.session.store.engine_name
+    office.session.store.close()
+    for statement in edit.sqlite if engine == "sqlite" else edit.postgresql:
+        edited(office, statement)
+    store = open_ledger(office.location, read_only=True)
+    found = [*misshapen(store)]
+    store.close()
+    seen = shape(office)
+
+    assert len(edit.named) == len(found)
+    for how, kind, begins in edit.named:
+        assert any(
+            how in one[0] and kind in one[1] and one[2].startswith(begins) for one in found
+        ), found
+    assert "fail" == seen.health
+    assert all(one[2] in seen.found.en and one[2] in seen.found.zh for one in found)
+
+
+def test_a_head_that_does_not_fit_is_a_check_that_fails_and_the_rest_is_told(
+    office: Office,
+) -> None:
+    engine = office.session.store.engine_name
+    office.session.store.close()
+    empty = "x''" if engine == "sqlite" else "''"
+    edited(office, f"UPDATE head SET frontier = {empty}")
+    checks = {one.name: one for one in doctor(office.location, clock=office.clock)}
+
+    assert "fail" == checks["database"].health
+    assert {"disk", "lock", "last run"} <= checks.keys()
