@@ -122,6 +122,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"another", "其他内容"),
     (r"the form (?P<a>.+)", "形如 {a}"),
     (r"a text of another form", "其他形式的文本"),
+    (r"a masked name such as 张\*, or nothing", "隐去名字的形式，如 张*，或留空"),
+    (r"another text", "其他文字"),
     (r"no personal field", "没有个人信息字段"),
     (r"a field this event does not seal", "该事件不密封的字段"),
     (r"no such field", "没有这个字段"),
