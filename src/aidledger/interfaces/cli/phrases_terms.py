@@ -20,7 +20,7 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"one line of text", "不含控制字符的一行文字"),
     (r"a control character", "换行或其他控制字符"),
     (r"cells set apart by commas or tabs", "以逗号或制表符分隔的单元格"),
-    (r"(?P<a>.) between them", "以“{a}”分隔"),
+    (r"(?P<a>\S+) between them", "以“{a}”分隔"),
     (r"a row of CSV", "一行 CSV"),
     (r"text in UTF-8 or GB18030", "UTF-8 或 GB18030 的文本"),
     (r"bytes of neither", "两者都不是的字节"),
