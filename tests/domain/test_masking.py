@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aidledger.domain.masking import COMPOUND_SURNAMES, mask_name
+from aidledger.domain.masking import COMPOUND_SURNAMES, is_masked, mask_name
 
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
 
@@ -68,3 +68,34 @@ def test_of_any_text_at_most_two_characters_remain(name: str) -> None:
     assert (
         name.strip().startswith(left) or not left or name.split(maxsplit=1)[0].startswith(left[0])
     )
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=300)
+def test_whatever_is_masked_is_known_as_masked(name: str) -> None:
+    assert is_masked(mask_name(name))
+
+
+@pytest.mark.parametrize("surname", sorted(COMPOUND_SURNAMES))
+def test_a_surname_of_two_characters_may_stay(surname: str) -> None:
+    assert is_masked(mask_name(surname + "明"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张三",
+        "张三*",
+        "张三丰*",
+        "*三",
+        "张*三",
+        "110101199003077854",
+        "J",
+        "Jo*",
+        "张＊",
+        "·",
+        "张·",
+    ],
+)
+def test_a_name_with_a_star_behind_it_is_not_masked(text: str) -> None:
+    assert not is_masked(text)

@@ -107,6 +107,19 @@ def _is_han(character: str) -> bool:
     return any(low <= ord(character) <= high for low, high in _HAN_RANGES)
 
 
+def is_masked(text: str) -> bool:
+    """Whether a text can be the public form of a name: masked again it is what it was, and hides something.
+
+    Of `mask_name` it is everything that comes out; 张三 and 张三* are none.
+    """
+    if not text or STAR not in text:
+        return not text
+    kept = text.rstrip(STAR + _MIDDLE_DOT)
+    if len(kept) > 2 or STAR in kept:
+        return False
+    return len(kept) < 2 or kept in COMPOUND_SURNAMES
+
+
 def mask_name(name: str) -> str:
     """Return the public form of a name.
 

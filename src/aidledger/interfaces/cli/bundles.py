@@ -89,7 +89,7 @@ def run_create(
             made = create_bundle(session, asked, Path(to), release)
     except FormatError as error:
         raise CommandError(
-            Said(f"{policy}：{error}", f"{policy}: {error}"), exit_code=USAGE
+            Said(chinese(f"{policy}: {error}", "zh"), f"{policy}: {error}"), exit_code=USAGE
         ) from None
     if json:
         told = msgspec.to_builtins(made)

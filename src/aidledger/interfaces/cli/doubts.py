@@ -17,6 +17,7 @@ from aidledger.domain.recorded import END_OF_TIME
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.doubtsteps import positions_of
+from aidledger.interfaces.cli.duewords import limit_words
 from aidledger.interfaces.cli.entries import entry_lines, full
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
@@ -346,7 +347,8 @@ def _limit(app: App, limit: LimitShown) -> tuple[str, str]:
     """Return a limit's name, its last day, and the day on which it was kept, or that it is open."""
     done = app.say(f"办结 {limit.done_on}", f"done {limit.done_on}") if limit.done_on else ""
     due = limit.due_on or app.say("中止", "suspended")
-    return limit.limit.removeprefix("limit-doubt-"), " · ".join(filter(None, (due, done)))
+    name = limit_words(limit.limit, app.lang).removeprefix("doubt ")
+    return name, " · ".join(filter(None, (due, done)))
 
 
 def _head(app: App, doubt: Doubt) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.duewords import due_words
 from aidledger.interfaces.cli.errors import OK
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
@@ -58,7 +59,7 @@ def show_due(
                 item.due_on or "",
                 "" if item.days_left is None else str(item.days_left),
                 item.stream.removeprefix("case/"),
-                item.what.removeprefix("limit-"),
+                due_words(item.what, app.lang),
                 item.from_on,
                 _notes(app, item),
             ]

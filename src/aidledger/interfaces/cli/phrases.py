@@ -324,15 +324,22 @@ def _terms() -> tuple[tuple[str, str], ...]:
     return TERMS
 
 
+def _part(name: str, part: str) -> str:
+    """Return a part of a sentence: a term, a sentence, or what is the same in every language."""
+    if name.startswith("x"):
+        return _translated(part, _terms())
+    return chinese(part, "zh") if name.startswith("y") else part
+
+
 def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:
-    """Return the first pattern's Chinese, or the text itself. Parts named x… are terms themselves."""
+    """Return the first pattern's Chinese, or the text itself.
+
+    Parts named x… are terms themselves, and parts named y… sentences.
+    """
     for pattern, words in table:
         match = re.fullmatch(pattern, text, re.DOTALL)
         if match:
             return words.format(
-                **{
-                    name: _translated(part, _terms()) if name.startswith("x") else part
-                    for name, part in match.groupdict().items()
-                }
+                **{name: _part(name, part or "") for name, part in match.groupdict().items()}
             )
     return text

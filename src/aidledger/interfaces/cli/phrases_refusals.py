@@ -12,8 +12,20 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (r"reply: (?!expected .+, found )(?P<a>.+)", "答复：{a}"),
     (r"(?P<a>.+): there is something already", "{a}：已有内容"),
     (r"(?P<a>.+): no such directory", "{a}：没有这个文件夹"),
-    (r"(?P<a>.+): expected a checkpoint: (?P<b>.+)", "{a}：应为检查点：{b}"),
-    (r"(?P<a>.+): expected a policy: (?P<b>.+)", "{a}：应为信任策略：{b}"),
+    (r"(?P<a>.+): expected a checkpoint: (?P<yb>.+)", "{a}：应为检查点：{yb}"),
+    (r"(?P<a>.+): expected a policy: (?P<yb>.+)", "{a}：应为信任策略：{yb}"),
+    (
+        r"(?:(?P<a>.+): )?(?:policy|note|note text), line (?P<n>\d+): expected (?P<xb>.+), found (?P<xc>.+)",
+        "{a} 第 {n} 行：应为 {xb}，实际为 {xc}",
+    ),
+    (r"(?P<a>.+): No such file or directory", "{a}：没有此文件或文件夹"),
+    (r"(?P<a>.+): Is a directory", "{a}：是文件夹，不是文件"),
+    (r"(?P<a>.+): Not a directory", "{a}：路径中有一段不是文件夹"),
+    (r"(?P<a>.+): File name too long", "{a}：文件名过长"),
+    (
+        r"(?P<a>.+): '[\w-]+' codec can't decode byte .+ in position (?P<n>\d+): .+",
+        "{a}：不是 UTF-8 文字（第 {n} 个字节）",
+    ),
     (r"month: expected YYYY-MM", "月份应写作 YYYY-MM"),
     (
         r"(?P<a>.+): the log signed two roots at (?P<n>\d+) entries; both notes are kept",

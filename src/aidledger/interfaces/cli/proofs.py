@@ -327,6 +327,5 @@ def _position(text: str) -> int:
 
 def _unreadable(path: str, error: FormatError) -> CommandError:
     """Return what to say of a file that is not of its form."""
-    return CommandError(
-        Said(f"{layout.plain(path)}：{error}", f"{layout.plain(path)}: {error}"), exit_code=USAGE
-    )
+    said = f"{layout.plain(path)}: {error}"
+    return CommandError(Said(chinese(said, "zh"), said), exit_code=USAGE)

@@ -10,6 +10,7 @@ import msgspec
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.duewords import limit_words
 from aidledger.interfaces.cli.errors import OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
@@ -203,7 +204,7 @@ def _show_table(app: App, limits: tuple[ProvenLimit, ...], *, with_stream: bool)
     rows = [
         [
             *([one.stream.removeprefix("case/")] if with_stream else []),
-            one.limit_id.removeprefix("limit-"),
+            limit_words(one.limit_id, app.lang),
             f"{_number(one.claimed_used)}/{one.n}",
             f"{_number(one.recorded_used)}/{one.n}",
             _span(one),

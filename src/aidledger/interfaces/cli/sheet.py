@@ -12,6 +12,7 @@ from aidledger.domain.timers import Timer
 from aidledger.domain.values import age_on
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.duewords import limit_words
 from aidledger.interfaces.cli.wording import counted, limit_moves, shortened, title, word, yuan
 from aidledger.services.cases.running import LimitShown
 from aidledger.services.cases.standing import case_columns
@@ -110,7 +111,7 @@ def _procedure(app: App, case: Case) -> list[tuple[str, str]]:
 def _limits(app: App, limits: Sequence[Timer]) -> list[tuple[str, str]]:
     """Return the limits that were moved, and those that run into a year whose holidays are unknown."""
     return [
-        (timer.limit.id.removeprefix("limit-"), ", ".join([timer.due_on, *notes]).lstrip(", "))
+        (limit_words(timer.limit.id, app.lang), ", ".join([timer.due_on, *notes]).lstrip(", "))
         for timer in limits
         if (notes := _moved(app, timer))
     ]
@@ -118,7 +119,7 @@ def _limits(app: App, limits: Sequence[Timer]) -> list[tuple[str, str]]:
 
 def provisional_limit(app: App, limit: LimitShown) -> str:
     """Return a limit that runs into a year whose holidays nobody knows, with its day."""
-    name, day = limit.limit.removeprefix("limit-"), limit.due_on or ""
+    name, day = limit_words(limit.limit, app.lang), limit.due_on or ""
     return app.say(f"⚠ 时限 {name}：{day}，暂定", f"⚠ limit {name}: {day}, provisional")
 
 

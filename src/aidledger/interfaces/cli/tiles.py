@@ -10,6 +10,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.proofs import read_policy, say_unwitnessed
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.acceptance import accepted
@@ -51,7 +52,7 @@ def run_check(app: App, *, dir: str, policy: str, json: bool) -> int:  # noqa: A
         verdict = accepted(read_checkpoint(Path(dir)), trusted)
     except FormatError as error:
         raise CommandError(
-            Said(f"checkpoint：{error}", f"checkpoint: {error}"), exit_code=USAGE
+            Said(chinese(f"checkpoint: {error}", "zh"), f"checkpoint: {error}"), exit_code=USAGE
         ) from None
     if verdict.accepted and verdict.checkpoint is not None:
         check_folder(Path(dir), verdict.checkpoint)

@@ -11,6 +11,7 @@ import msgspec
 import msgspec.inspect
 
 from aidledger.domain.events.catalog import EVENTS, EventType
+from aidledger.domain.masking import is_masked
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.values import is_day, is_month
 from aidledger.services.problems import Problem, RefusedError
@@ -279,6 +280,17 @@ def _event(value: Any, kind: EventType, line: int | None, problems: list[Problem
         )
         for path, text in _bad_days(msgspec.to_builtins(event))
     ]
+    if not is_masked(getattr(event, "display_name", "")):
+        # the log is for ever and for everybody: a whole name must not come in by this field
+        problems.append(
+            Problem(
+                code="not_masked",
+                line=line,
+                field="data.display_name",
+                expected="a masked name such as 张*, or nothing",
+                found="another text",
+            )
+        )
     return event
 
 

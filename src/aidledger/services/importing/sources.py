@@ -25,6 +25,7 @@ from aidledger.services.importing.table import (
     Cell,
     columns_of,
     sheet_lines,
+    titles_known,
 )
 from aidledger.services.printing import printable
 from aidledger.services.problems import Problem, ServiceError
@@ -152,7 +153,9 @@ class HistoryFile:
                 hint="save it as CSV, which is read row by row",
                 exit_code=2,
             )
-        for line, cells in sheet_lines(self._path.read_bytes()):
+        for line, cells in sheet_lines(
+            self._path.read_bytes(), titles_known(titles_of(self.type_name))
+        ):
             yield line, cells, None
 
     def _csv_lines(self) -> Iterator[tuple[int, list[Cell], Problem | None]]:

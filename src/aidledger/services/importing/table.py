@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final, TypeAlias
 
@@ -25,6 +25,9 @@ MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_ROWS: Final = 200_000
 MAX_UNPACKED_BYTES: Final = 1024 * 1024 * 1024
 ZIP: Final = b"PK\x03\x04"
+_OTHER_DELIMITERS: Final = ";|，、；"
+_HEADER_WITHIN: Final = 10
+"""Among how many rows of another sheet a header is looked for."""
 OLE: Final = b"\xd0\xcf\x11\xe0"
 
 
@@ -65,7 +68,8 @@ def read_table(
             hint="save it as an XLSX workbook without a password, or as CSV",
             exit_code=2,
         )
-    lines = sheet_lines(content) if content.startswith(ZIP) else csv_lines(content)
+    known = titles_known(titles)
+    lines = sheet_lines(content, known) if content.startswith(ZIP) else csv_lines(content)
     filled = ((line, cells) for line, cells in lines if any(c not in ("", None) for c in cells))
     header = next(filled, None)
     if header is None:
@@ -101,7 +105,12 @@ def columns_of(
     names = {name: key for key, others in titles.items() for name in (key, *others)}
     while cells and cells[-1] in ("", None):
         cells = cells[:-1]
-    columns = [names.get(str(cell if cell is not None else "").strip()) for cell in cells]
+    columns = [names.get(_title(cell)) for cell in cells]
+    if len(cells) == 1 and (sign := _other_delimiter(_title(cells[0]), names)):
+        what = "cells set apart by commas or tabs"
+        raise RefusedError(
+            [Problem(code="delimiter", line=line, expected=what, found=f"{sign} between them")]
+        )
     problems = [
         Problem(
             code="unknown_column",
@@ -134,6 +143,22 @@ def columns_of(
     return known
 
 
+def titles_known(titles: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return every title that a header may have."""
+    return frozenset(name for key, others in titles.items() for name in (key, *others))
+
+
+def _title(cell: Cell) -> str:
+    return str(cell if cell is not None else "").strip()
+
+
+def _other_delimiter(header: str, names: Collection[str]) -> str:
+    """Return what sets the titles of a header apart where it is neither comma nor tab; else nothing."""
+    return next(
+        (s for s in _OTHER_DELIMITERS if sum(t.strip() in names for t in header.split(s)) > 1), ""
+    )
+
+
 def csv_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     """Yield (line, cells) of a CSV file; a quoted cell may run over several lines."""
     text = _decoded(content)
@@ -152,13 +177,22 @@ def csv_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 
 def _decoded(content: bytes) -> str:
     """Return the text of a CSV file: UTF-8 or, as spreadsheets in China save it, GB18030."""
+    read = 0
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            read = max(read, error.start)
             continue
         if "\0" not in text:
             return text
+    if read and b"\0" not in content:  # text, with some bytes of another encoding
+        line = content.count(b"\n", 0, read) + 1
+        raise ServiceError(
+            f"line {line}: expected text in UTF-8 or GB18030, found bytes of neither",
+            hint="save it as an XLSX workbook or as CSV in UTF-8",
+            exit_code=2,
+        )
     raise ServiceError(
         "the file is neither text nor a workbook, expected CSV in UTF-8 or GB18030, or XLSX",
         hint="save it as an XLSX workbook or as CSV in UTF-8",
@@ -166,8 +200,14 @@ def _decoded(content: bytes) -> str:
     )
 
 
-def sheet_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """Yield (row number, cells) of the first sheet of an XLSX workbook."""
+def sheet_lines(content: bytes, titles: Collection[str]) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield (row number, cells) of the first sheet of an XLSX workbook.
+
+    Raises:
+        ServiceError: it can't be read, or another sheet begins with such titles too: what stands in
+            it would be left out without a word.
+
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(item.file_size for item in packed.infolist())
@@ -175,11 +215,14 @@ def sheet_lines(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         raise unreadable_book(error) from None
     if size > MAX_UNPACKED_BYTES:
         raise too_large()
-    yield from enumerate(rows_of_book(content), start=1)
+    yield from enumerate(rows_of_book(content, titles), start=1)
 
 
-def rows_of_book(content: bytes, *, alone: bool = False) -> list[list[Cell]]:
-    """Return the rows of the first sheet of a workbook; `alone`: the other sheets must be empty."""
+def rows_of_book(content: bytes, titles: Collection[str] | None = None) -> list[list[Cell]]:
+    """Return the rows of the first sheet of a workbook.
+
+    The other sheets must be empty; with ``titles`` they may hold notes, but no table with these titles.
+    """
     try:
         calamine: Any = import_module("python_calamine")
     except ImportError:
@@ -190,18 +233,23 @@ def rows_of_book(content: bytes, *, alone: bool = False) -> list[list[Cell]]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         first = book.get_sheet_by_index(0)
-        count = len(book.sheet_names) if alone else 1
-        others = [book.get_sheet_by_index(n) for n in range(1, count)]
+        others = [book.get_sheet_by_index(n) for n in range(1, len(book.sheet_names))]
         rows: list[list[Cell]] = first.to_python(skip_empty_area=False)
     except (calamine.CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError) as error:
         raise unreadable_book(error) from None
-    if alone and any(sheet.height for sheet in others):
+    if any(sheet.height if titles is None else _has_table(sheet, titles) for sheet in others):
         raise ServiceError(
             "the workbook: expected rows in its first sheet only, found some in another",
             hint="save each sheet as a workbook of its own",
             exit_code=2,
         )
     return rows
+
+
+def _has_table(sheet: Any, titles: Collection[str]) -> bool:
+    """Whether one of the first rows of a sheet names several of these titles."""
+    first: list[list[Cell]] = sheet.to_python(skip_empty_area=True, nrows=_HEADER_WITHIN)
+    return any(sum(_title(cell) in titles for cell in cells) > 1 for cells in first)
 
 
 def unreadable_book(error: Exception) -> ServiceError:

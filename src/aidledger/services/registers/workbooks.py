@@ -48,7 +48,7 @@ def book_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """
     if content.startswith(ZIP):
         _check_packed(content)
-    for line, cells in enumerate(rows_of_book(content, alone=True), start=1):
+    for line, cells in enumerate(rows_of_book(content), start=1):
         yield line, [_text(cell) for cell in cells]
 
 

@@ -1,0 +1,44 @@
+"""Whoever brings a file of trust that is none is told so in his language: witnesses, citizens, auditors."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.cli.shell import on
+
+_ENGLISH = re.compile(r"\b(?:expected|found|such|directory|codec)\b")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("proof", "check", "{bad}", "--policy", "{bad}"), "第 1 行：应为 log、witness"),
+        (("proof", "check", "{bad}", "--policy", "{empty}"), "应为 末尾换行"),
+        (("checkpoint", "show", "--policy", "{bad}"), "第 1 行：应为 log、witness"),
+        (("bundle", "create", "000002", "--to", "{new}", "--policy", "{bad}"), "第 1 行：应为 log"),
+        (("archive", "verify", "--archive", "{here}", "--policy", "{none}"), "没有此文件或文件夹"),
+        (
+            ("archive", "verify", "--archive", "{here}", "--checkpoint", "{none}"),
+            "没有此文件或文件夹",
+        ),
+        (("archive", "verify", "--archive", "{here}", "--checkpoint", "{bad}"), "签名前有一个空行"),
+        (("freshness", "--limits", "{bytes}"), "不是 UTF-8 文字"),
+        (("doubt", "raise", "--actor", "a", "--office", "b", "--rules", "{none}"), "规则文件夹"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_it_is_said_in_chinese(
+    county: Path, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "bad").write_text("这里, 没有\n", encoding="utf-8")
+    (tmp_path / "empty").touch()
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\n")
+    names = {name: str(tmp_path / name) for name in ("bad", "empty", "bytes", "none", "new")}
+    given = [word.format(**names, here=tmp_path) for word in words]
+    ran = on(county, "--lang", "zh", *given)
+
+    assert ran.code in (1, 2, 3), ran.err
+    assert said in ran.err
+    assert not _ENGLISH.search(ran.err.replace(str(tmp_path), "")), ran.err
