@@ -217,11 +217,6 @@ class CutStore:
         del size, root, note
         self._refuse()
 
-    def vault_put_keys(self, keys: dict[str, bytes]) -> None:
-        """Refuse to keep anything."""
-        del keys
-        self._refuse()
-
     def vault_erase(self, person: str) -> bool:
         """Refuse to destroy anything."""
         del person

@@ -202,9 +202,6 @@ class LedgerStore(Protocol):
     def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
         """Return the wrapped keys of those persons who have one."""
 
-    def vault_put_keys(self, keys: dict[str, bytes]) -> None:
-        """Insert wrapped keys of persons who have none."""
-
     def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
         """Return the sealed values of these commitments whose person still has a key."""
 

@@ -270,11 +270,6 @@ class SqliteStore:
         with self._link.reading() as run:
             return shelf.find_keys(run, persons)
 
-    def vault_put_keys(self, keys: dict[str, bytes]) -> None:
-        """Insert wrapped keys of persons who have none."""
-        with self._link.transaction() as connection:
-            shelf.put_keys(connection.executemany, keys)
-
     def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
         """Return the sealed values of these commitments whose person still has a key."""
         with self._link.reading() as run:
