@@ -36,7 +36,7 @@ _VERDICTS: Final = {
     "unproven": Said(
         "未证明：没有自己的信任策略（--policy）", "unproven: no policy of your own (--policy)"
     ),
-    "damaged": Said("不能采信", "damaged: do not rely on it"),
+    "damaged": Said("不能采信", "does not hold: do not rely on it"),
 }
 _CODES: Final = {"proven": OK, "unproven": UNPROVEN, "damaged": FINDINGS}
 

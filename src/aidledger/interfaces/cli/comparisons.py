@@ -14,11 +14,11 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import show_imported, show_problems
 from aidledger.interfaces.cli.wording import counted
+from aidledger.services.files import write_file
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
 from aidledger.services.registers.importing import Imported, Wanted, import_register, kind_of
@@ -266,7 +266,7 @@ def run_run(
         hits = {name: named(session, name, days, folder=folder, limits=limits) for name in kinds}
     if output is not None:
         lines = comparisons(hits, day.isoformat())
-        write_whole(Path(output), b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+        write_file(Path(output), b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
     if json:
         app.screen.json(
             {

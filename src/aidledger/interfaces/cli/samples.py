@@ -13,10 +13,10 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.errors import DIFFERS, OK, USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.services.audits.sampling import SampleOf, drawn_again, sample
+from aidledger.services.files import write_file
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.questions.listing import cell_text
 
@@ -61,7 +61,7 @@ def run_sample(
     told = _object(found)
     if output is not None:
         content = msgspec.json.format(msgspec.json.encode(told)) + b"\n"
-        write_whole(Path(output), content)
+        write_file(Path(output), content)
     if json:
         app.screen.json(told)
     else:

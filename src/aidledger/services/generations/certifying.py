@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from aidledger.disk import replace_file
 from aidledger.domain.events.proving import GenerationCertified
 from aidledger.ledger.certificate import (
     Certificate,
@@ -23,7 +24,6 @@ from aidledger.ledger.signing import SigningError
 from aidledger.ledger.strict import FormatError
 from aidledger.replay.generation import Generation
 from aidledger.replay.rows import recorded_row
-from aidledger.replay.whole import write_whole
 from aidledger.services.acts.guarding import guard_of
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
@@ -146,8 +146,8 @@ def keep_certificate(session: Session, folder: Path, content: bytes, *, actor: s
             signed = sign_certificate(signer, content)
         except SigningError as error:
             raise ServiceError(str(error), exit_code=REFUSED_KEY) from error
-        write_whole(folder / f"{name}.dsse.json", signed)
-    write_whole(folder / f"{name}.json", content)
+        replace_file(folder / f"{name}.dsse.json", signed, mode=0o666)
+    replace_file(folder / f"{name}.json", content, mode=0o666)
 
 
 def certified(store: LedgerStore) -> list[Recorded]:
