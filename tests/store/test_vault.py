@@ -93,7 +93,7 @@ def test_erasing_a_person_destroys_the_value_and_leaves_the_log(
     assert not vault.erase("p1")
     assert vault.open(sealed.sealed["name"]) is None
     assert "李某某" == vault.open(other.sealed["name"])
-    assert store.vault_keys_get("p1") is None
+    assert {} == store.vault_keys(["p1"])
     assert before == [tuple(entry) for entry in store.read()]
 
 
@@ -127,7 +127,7 @@ def test_a_refused_append_leaves_nothing_in_the_vault(store: LedgerStore, vault:
     outcome = append(store, [conflict], vault_rows=[row])
 
     assert isinstance(outcome, Rejected)
-    assert (None, {}) == (store.vault_keys_get("p1"), store.vault_rows([row.commitment]))
+    assert ({}, {}) == (store.vault_keys(["p1"]), store.vault_rows([row.commitment]))
 
 
 def test_thousands_of_values_are_sealed_with_one_question(

@@ -196,9 +196,6 @@ class LedgerStore(Protocol):
     def get_evidence(self, sha256_hex: str) -> bytes | None:
         """Return the content of an evidence file, unchecked."""
 
-    def vault_keys_get(self, person: str) -> bytes | None:
-        """Return the wrapped key of a person."""
-
     def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
         """Return the wrapped keys of those persons who have one."""
 

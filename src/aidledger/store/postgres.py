@@ -257,10 +257,6 @@ class PostgresStore:
         with self._link.reading() as run:
             return shelf.find_evidence(run, sha256_hex)
 
-    def vault_keys_get(self, person: str) -> bytes | None:
-        """Return the wrapped key of a person."""
-        return self.vault_keys((person,)).get(person)
-
     def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
         """Return the wrapped keys of those persons who have one."""
         with self._link.reading() as run:
