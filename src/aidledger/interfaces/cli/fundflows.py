@@ -28,7 +28,6 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.services.files import write_file
 from aidledger.services.funds.flowing import Flow, Joint, fund_flow
 from aidledger.services.funds.graph import Graph, Place, graph_of
-from aidledger.services.generations.rebuilding import generations_folder
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHOWN: Final = 3
@@ -85,7 +84,6 @@ def show_flow(
             township=township,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             limits=engine_limits(memory, threads),
             progress=progress,
         )

@@ -17,7 +17,7 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
 from aidledger.replay.models import Model
 from aidledger.services.files import write_file
-from aidledger.services.generations.rebuilding import generations_folder, model_list, read_model
+from aidledger.services.generations.rebuilding import model_list, read_model
 from aidledger.services.handing.workbook import as_xlsx
 from aidledger.services.questions.listing import (
     Table,
@@ -102,7 +102,6 @@ def read_table(app: App, model: Model, *, as_of: str | None, known_on: str | Non
             model.name,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             progress=progress,
         )
     return Table(

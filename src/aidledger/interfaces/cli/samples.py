@@ -17,7 +17,6 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.services.audits.sampling import SampleOf, drawn_again, sample
 from aidledger.services.files import write_file
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.questions.listing import cell_text
 
 
@@ -55,7 +54,6 @@ def run_sample(
             design,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             progress=progress,
         )
     told = _object(found)
@@ -115,7 +113,7 @@ def _check(app: App, file: str, *, json: bool) -> int:
     """Draw the sample of a file again, and say whether it is the same."""
     content = Path(file).read_bytes()
     with reading(app) as session:
-        given, again = drawn_again(session, content, folder=generations_folder(app.location()))
+        given, again = drawn_again(session, content)
     same = given == again
     wrong = [
         name

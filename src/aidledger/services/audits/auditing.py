@@ -76,7 +76,6 @@ def audit(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Audit:
@@ -92,7 +91,6 @@ def audit(
         rules,
         as_of=as_of,
         known_on=known_on,
-        folder=folder,
         limits=limits,
         progress=progress,
     ) as (_, found):

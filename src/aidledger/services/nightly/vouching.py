@@ -14,7 +14,7 @@ from aidledger.services.archives.archiving import seal
 from aidledger.services.checkpoints.checkpointing import log_keys, sign_checkpoint, signed_path
 from aidledger.services.files import sweep, write_files
 from aidledger.services.generations.certifying import certificate_of, certified, certify
-from aidledger.services.generations.rebuilding import generations_folder, size_of_others
+from aidledger.services.generations.rebuilding import size_of_others
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
@@ -78,7 +78,6 @@ def certify_generation(night: Night) -> Done:
         night.session,
         actor=night.asked.actor,
         office=night.asked.office,
-        folder=generations_folder(night.location),
     )
     if not isinstance(outcome, Committed):
         raise ServiceError(f"it was not certified: {outcome}", hint="try again", exit_code=75)
