@@ -94,6 +94,13 @@ BAD = [
     (tidy.libraries_are_housed, "services/a.py", "from duckdb import x", 1, "replay"),
     (tidy.libraries_are_housed, "services/a.py", "def f():\n  import click", 2, "interfaces"),
     (tidy.pure_rings_are_pure, "domain/a.py", "import os", 1, "import of os"),
+    (
+        tidy.pure_rings_are_pure,
+        "ledger/a.py",
+        "from aidledger.disk import sync",
+        1,
+        "writes nothing",
+    ),
     (tidy.pure_rings_are_pure, "ledger/a.py", "from pathlib import Path", 1, "pathlib"),
     (tidy.pure_rings_are_pure, "ledger/a.py", "import concurrent.futures", 1, "concurrent"),
     (tidy.pure_rings_are_pure, "ledger/a.py", "def f():\n  import random", 2, "random"),

@@ -125,6 +125,8 @@ def pure_rings_are_pure(source: Source) -> Iterator[Problem]:
         return
     for node, name in source.imports():
         root = name.split(".")[0]
+        if name.startswith("aidledger.disk"):
+            yield source.problem(node, "a pure ring writes nothing; return what is to be written")
         if root not in PURE_IMPORTS and root != "aidledger":
             yield source.problem(
                 node, f"import of {root} in a pure ring; pass it in as an argument"

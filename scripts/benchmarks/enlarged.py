@@ -21,13 +21,13 @@ import msgspec
 from aidledger.archive.manifest import SEGMENT_ENTRIES, Manifest, segment_name
 from aidledger.archive.places import FolderPlace
 from aidledger.archive.writing import digest_of, write_segment
+from aidledger.disk import replace_file
 from aidledger.domain.events.catalog import encode_data
 from aidledger.domain.events.proving import SegmentSealed
 from aidledger.ledger.entry import Entry, encode_entry
 from aidledger.ledger.tree import TILE_WIDTH, Frontier, leaf_hash, root_of_leaves
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
-from aidledger.replay.whole import write_whole
 from aidledger.services.archives.archiving import STREAM
 from aidledger.services.archives.segments import SEALED, readable_seals, runs_of
 from aidledger.services.initialising import create_ledger
@@ -124,7 +124,7 @@ def make(folder: Path, rows: Sequence[Any], entries: int, say: Say = lambda _: N
     """Write the archive of a county's ledger and its copies, about so many entries, into a folder."""
     with ProcessPoolExecutor(WRITERS, mp_context=get_context("spawn")) as writers:
         made = _Maker(folder, rows, entries, say, writers).make()
-    write_whole(folder / MADE, msgspec.json.encode(made))
+    replace_file(folder / MADE, msgspec.json.encode(made))
 
 
 def _county(folder: Path, entries: int) -> list[Any]:

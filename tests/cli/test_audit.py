@@ -16,7 +16,7 @@ from tests.services.test_recording import application, approve, on_case
 
 from aidledger.interfaces.cli import layout
 from aidledger.services.audits.auditing import audit, rules_of
-from aidledger.services.generations.rebuilding import generations_folder, rebuild
+from aidledger.services.generations.rebuilding import rebuild
 
 FEW = ("--rule", "F001", "--rule", "F019")
 LACKING = HEADER.replace("payment_issued where kind = 'regular' or 'arrears'", "child_recorded")
@@ -111,16 +111,11 @@ def test_only_what_is_severe_enough_is_asked_for(office: Office) -> None:
 def test_a_generation_gives_what_memory_gives(office: Office) -> None:
     """And it isn't asked any more once something was recorded behind it."""
     rules = rules_of(names=["F001", "F019", "F029", "F062"])
-    folder = generations_folder(office.location)
-    before = audit(office.session, rules, folder=folder)
-    rebuild(office.session, models=["case_state", "publicity_notices"], folder=folder)
-    lacking = audit(office.session, rules, folder=folder)
-    rebuild(
-        office.session,
-        models=["publicity_notices", "pack_in_force", "calendar_days"],
-        folder=folder,
-    )
-    after = audit(office.session, rules, folder=folder)
+    before = audit(office.session, rules)
+    rebuild(office.session, models=["case_state", "publicity_notices"])
+    lacking = audit(office.session, rules)
+    rebuild(office.session, models=["publicity_notices", "pack_in_force", "calendar_days"])
+    after = audit(office.session, rules)
 
     assert [None, None, 2] == [one.generation for one in (before, lacking, after)]
     assert before.report == lacking.report == after.report

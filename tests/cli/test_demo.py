@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import pytest
 from tests.cli.shell import ENVIRONMENT, Ran, aidledger, on
+from tests.store.drafts import APPEND_ONLY
 
 from aidledger.interfaces.cli import layout
 from aidledger.ledger.misbehaviour import Misbehaved, check_bundle
 from aidledger.ledger.trust import parse_policy
-from aidledger.store.schema import APPEND_ONLY
 
 SMALL = ("--cases", "12", "--months", "4")
 COMMAND = re.compile(r"^\$ (.*(?:(?<=\\)\n.*|(?<=<<END)\n(?:.*\n)+?END)*)$", re.MULTILINE)

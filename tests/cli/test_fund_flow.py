@@ -13,7 +13,7 @@ from tests.counties import County, county
 from aidledger.interfaces.cli import layout
 from aidledger.services.funds.fitting import room
 from aidledger.services.funds.flowing import fund_flow
-from aidledger.services.generations.rebuilding import generations_folder, rebuild
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.session import open_session
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,7 +27,7 @@ def rebuilt(factory: pytest.TempPathFactory, *, planted: bool) -> County:
         shutil.copy(file, folder)
     location = str(folder / "ledger.sqlite")
     with open_session(location, read_only=True) as session:
-        rebuild(session, models=["fund_flows", "fund_joints"], folder=generations_folder(location))
+        rebuild(session, models=["fund_flows", "fund_joints"])
     return County(location, of.listed)
 
 
@@ -91,11 +91,10 @@ def test_people_see_it_in_eighty_columns_in_both_languages(spoiled: County) -> N
 
 def test_a_programme_a_span_of_months_and_a_township_are_parts_of_the_whole(clean: County) -> None:
     with open_session(clean.location, read_only=True) as session:
-        folder = generations_folder(clean.location)
-        whole = fund_flow(session, folder=folder)
-        tekun = fund_flow(session, programme="tekun", folder=folder)
-        half = fund_flow(session, first="2022-07", last="2022-12", folder=folder)
-        town = fund_flow(session, township="520123001", folder=folder)
+        whole = fund_flow(session)
+        tekun = fund_flow(session, programme="tekun")
+        half = fund_flow(session, first="2022-07", last="2022-12")
+        town = fund_flow(session, township="520123001")
 
     assert 0 < tekun.total_fen("handed") < whole.total_fen("handed")
     assert {"tekun"} == {joint.programme for joint in tekun.joints}

@@ -19,7 +19,7 @@ from aidledger.ledger.tree import Frontier, leaf_hash
 from aidledger.replay.digest import digest_of
 from aidledger.replay.handing import Copier, Table
 from aidledger.replay.models import load_models, loaded_tables
-from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.generations.rebuilding import generations_of, rebuild
 from aidledger.services.handing.checking import check
 from aidledger.services.handing.columnwords import column_words
 from aidledger.services.handing.datasette import QUERIES, write_sqlite
@@ -36,11 +36,12 @@ SOME = ("ApplicationSubmitted", "PaymentIssued", "StandardPublished")
 @pytest.fixture(scope="module")
 def whole(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
     """Every view and model of the county, finished once."""
-    folder = tmp_path_factory.mktemp("finished")
-    with open_session(str(county), read_only=True) as session:
-        rebuild(session, folder=folder)
-        with finished(session, folder=folder) as given:
-            assert given.path.parent == folder
+    copy = tmp_path_factory.mktemp("finished") / county.name
+    shutil.copy(county, copy)
+    with open_session(str(copy), read_only=True) as session:
+        rebuild(session)
+        with finished(session) as given:
+            assert given.path.parent == generations_of(session).folder
             yield given
 
 

@@ -27,7 +27,7 @@ PASSED_ON = {
 }
 BY_PLACE = {"GenerationsError": 1, "ModelError": 3, "RuleError": -1}
 """Errors of the read models, whose hint has no keyword: at which place it stands."""
-NAMES_ALONE = {"', '.join(names)", "', '.join(sorted(files))"}
+NAMES_ALONE = {"', '.join(names)"}
 COMMAND = re.compile(r"(chmod|pip install) \S+( \S+)?")
 TYPED = re.compile(
     r"aidledger( [a-z]+){0,2}|--[a-z-]+( [a-z]+)?|pip install '[^']*'|postgresql\.conf|roles\.sql"

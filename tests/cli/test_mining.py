@@ -59,11 +59,10 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def cut(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cut]:
-    folder = tmp_path_factory.mktemp("generations")
+def cut(county: Path) -> Iterator[Cut]:
     with (
         open_session(str(county), read_only=True) as session,
-        cut_out(session, folder=folder) as cut,
+        cut_out(session) as cut,
     ):
         yield cut
 

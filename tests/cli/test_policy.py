@@ -157,13 +157,14 @@ def test_diff_both_ways_is_the_same_with_sides_changed_and_nothing_with_itself()
     assert [] == aidledger("policy", "diff", PACKS[0], PACKS[0], "--json").object["differences"]
 
 
-def test_an_unknown_pack_is_named_with_those_there_are() -> None:
+def test_an_unknown_pack_is_named_with_the_one_that_may_be_meant() -> None:
     for words in (("show", "none"), ("diff", "cn-tekun-2016", "none"), ("test", "none")):
         ran = aidledger("policy", *words)
 
         assert 2 == ran.code
-        assert "policy pack none" in ran.err
-        assert "gz-county-2022" in ran.err
+        assert "none: expected a policy pack" in ran.err
+        assert "aidledger policy list lists them" in ran.err
+    assert "did you mean gz-county-2022\n" in aidledger("policy", "show", "gz-conty-2022").err
 
 
 def test_the_examples_of_every_shipped_pack_hold() -> None:

@@ -14,7 +14,7 @@ from tests.services.conftest import Office, opened
 from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
-from aidledger.services.generations.rebuilding import generations_folder, rebuild
+from aidledger.services.generations.rebuilding import rebuild
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_it_is_asked_of_both_times_and_of_points(office: Office) -> None:
 def test_a_generation_gives_what_memory_gives(office: Office) -> None:
     sql = 'SELECT * FROM case_state ORDER BY "case"'
     before = ask(office, sql, "--json").object
-    rebuild(office.session, models=["case_state"], folder=generations_folder(office.location))
+    rebuild(office.session, models=["case_state"])
 
     assert before == ask(office, sql, "--json").object
 

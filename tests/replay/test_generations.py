@@ -62,15 +62,15 @@ def rename(self, target):
 Path.rename = rename
 
 if point == "torn switch":
-    whole = generations.write_whole
-    def torn(path, content):
+    whole = generations.replace_file
+    def torn(path, content, *, mode):
         if path.name != generations.POINTER:
-            return whole(path, content)
+            return whole(path, content, mode=mode)
         with path.open("wb") as file:
             file.write(content[:14])
             file.flush()
             die()
-    generations.write_whole = torn
+    generations.replace_file = torn
 
 if place:
     from aidledger.services.generations.rebuilding import StoreSource

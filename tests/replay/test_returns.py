@@ -107,7 +107,7 @@ def last_day(month: str, day: int, *, inclusive: bool, roll: str) -> tuple[date,
     found = base
     while step and not CALENDAR.is_working_day(found):
         found += timedelta(days=step)
-    return found, not (CALENDAR.knows(base.year) and CALENDAR.knows(found.year)) and step != 0
+    return found, not all(CALENDAR.knows_between(day, day) for day in (base, found)) and step != 0
 
 
 @settings(

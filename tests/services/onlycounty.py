@@ -13,7 +13,7 @@ import pytest
 from tests.services.detectors import History
 
 from aidledger.services.decoding import recorded_all
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation import running
@@ -83,5 +83,5 @@ def said(history: History, name: str) -> list[Any]:
 
 def rows(session: Session, location: str, model: str, as_of: date) -> list[dict[str, Any]]:
     """Return the rows of a model on a day."""
-    columns, answer = read_model(session, model, as_of=as_of, folder=generations_folder(location))
+    columns, answer = read_model(session, model, as_of=as_of)
     return [dict(zip(columns, row, strict=True)) for row in answer]

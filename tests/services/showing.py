@@ -15,7 +15,6 @@ from aidledger.ledger.cosignature import cosign, sign_checkpoint
 from aidledger.ledger.note import add_signatures
 from aidledger.ledger.tree import root_of_leaves
 from aidledger.ledger.trust import parse_policy
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.proofs.proven import ProvenEntry, ProvenLimit, ProvenReport, prove_limits
 from aidledger.services.proofs.timeproofs import Sources
 
@@ -61,7 +60,6 @@ def report(office: Office, *, lag: int | None = None, **more: Any) -> ProvenRepo
         sources(office, **more),
         stream=CASE,
         lag_days=lag,
-        folder=generations_folder(office.location),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -36,13 +37,11 @@ from aidledger.ledger.trust import parse_policy
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.acts.recording import record
 from aidledger.services.audits.auditing import rules_of
-from aidledger.services.bundles import bagging
 from aidledger.services.bundles.asking import Request
 from aidledger.services.bundles.creating import create_bundle
 from aidledger.services.bundles.revealing import Release
 from aidledger.services.bundles.verifying import verify_bundle
 from aidledger.services.decoding import recorded_all
-from aidledger.services.files import write_file
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session
 from aidledger.services.typesetting import pdf as typesetting
@@ -269,26 +268,26 @@ def test_without_typst_a_bundle_is_made_without_its_document_and_says_so(
     assert "proven" == verify_bundle(files, TRUSTED).verdict
 
 
-def test_a_folder_that_is_there_is_never_written_to_and_half_a_bundle_never_is(
+def test_a_folder_with_something_in_it_is_never_written_to_and_half_a_bundle_never_is(
     evidence: Bundled, reader: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "there").mkdir()
-    with pytest.raises(ServiceError, match="expected a folder that is not there yet"):
+    (tmp_path / "there/letter").touch()
+    with pytest.raises(ServiceError, match="expected a new or an empty folder"):
         made(reader, tmp_path / "there", what=evidence.case)
     left = [6]
 
-    def full(path: Path, content: bytes) -> bool:
+    def full(number: int) -> None:
         left[0] -= 1
         if not left[0]:
             raise OSError(28, "No space left on device")
-        return write_file(path, content)
 
-    monkeypatch.setattr(bagging, "write_file", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         made(reader, tmp_path / "half", what=evidence.case)
 
     assert ["there"] == [path.name for path in tmp_path.iterdir()]
-    assert [] == list((tmp_path / "there").iterdir())
+    assert ["letter"] == [path.name for path in (tmp_path / "there").iterdir()]
 
 
 def test_entries_behind_the_checkpoint_are_left_out_and_counted(

@@ -32,7 +32,7 @@ from aidledger.services.generations.certifying import (
     certify,
     kept_certificate,
 )
-from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.generations.rebuilding import generations_of, rebuild
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.simulation.staff import administrators
 from aidledger.store.outcome import Committed, Outcome
@@ -41,31 +41,31 @@ MODELS = ("case_state", "deadlines")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "generations"
+def folder(office: Office) -> Path:
+    return generations_of(office.session).folder
 
 
-def certify_it(office: Office, folder: Path) -> Outcome:
-    return certify(office.session, actor="nightly", office=COUNTY, folder=folder)
+def certify_it(office: Office) -> Outcome:
+    return certify(office.session, actor="nightly", office=COUNTY)
 
 
-def built(office: Office, folder: Path, *models: str) -> None:
-    assert () == rebuild(office.session, models=models or MODELS, folder=folder).failed
+def built(office: Office, *models: str) -> None:
+    assert () == rebuild(office.session, models=models or MODELS).failed
 
 
 def test_a_certificate_names_the_input_and_each_model_and_its_hash_is_recorded(
-    office: Office, folder: Path
+    office: Office,
 ) -> None:
     office.act("2022-02-01", {**application(), "stream": CASE})
     head = office.session.store.head()
-    result = rebuild(office.session, models=["case_state"], folder=folder)
+    result = rebuild(office.session, models=["case_state"])
 
-    outcome = certify_it(office, folder)
+    outcome = certify_it(office)
 
     assert isinstance(outcome, Committed)
     (found,) = certified(office.session.store)
     content, certificate = kept_certificate(
-        certificates_folder(office.session, folder), found.event.certificate
+        certificates_folder(office.session), found.event.certificate
     )
     assert outcome.receipt.position == found.position == head.size
     assert (head.size, head.root.hex()) == (found.event.size, found.event.root)
@@ -81,17 +81,17 @@ def test_a_certificate_names_the_input_and_each_model_and_its_hash_is_recorded(
 
 
 def test_the_same_generation_is_certified_once_and_stands_in_the_list(
-    office: Office, folder: Path
+    office: Office,
 ) -> None:
-    built(office, folder)
-    first = certify_it(office, folder)
-    again = certify_it(office, folder)
-    built(office, folder)
+    built(office)
+    first = certify_it(office)
+    again = certify_it(office)
+    built(office)
 
     assert isinstance(first, Committed)
     assert isinstance(again, Committed)
     assert again.replayed
-    one, two = list_generations(office.session, folder=folder)
+    one, two = list_generations(office.session)
     assert (first.receipt.position, None) == (one.certified_at, two.certified_at)
     assert (False, True) == (one.current, two.current)
     assert one.bytes > 0
@@ -101,26 +101,26 @@ def test_nothing_is_certified_without_a_generation_or_of_another_log(
     office: Office, folder: Path
 ) -> None:
     with pytest.raises(ServiceError, match="expected a generation"):
-        certify_it(office, folder)
+        certify_it(office)
 
-    built(office, folder)
+    built(office)
     root = office.session.store.head().root.hex()
     pointer = folder / generations_module.POINTER
     pointer.write_text(pointer.read_text().replace(root, "ab" * 32))
     with pytest.raises(ServiceError, match="expected the root abab"):
-        certify_it(office, folder)
+        certify_it(office)
 
     assert [] == certified(office.session.store)
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data.replace(b"1", b"2")])
 def test_a_certificate_that_is_not_the_recorded_one_is_named(
-    office: Office, folder: Path, damage: Callable[[bytes], bytes]
+    office: Office, damage: Callable[[bytes], bytes]
 ) -> None:
-    built(office, folder)
-    certify_it(office, folder)
+    built(office)
+    certify_it(office)
     (found,) = certified(office.session.store)
-    name, place = found.event.certificate, certificates_folder(office.session, folder)
+    name, place = found.event.certificate, certificates_folder(office.session)
     file = place / f"{name}.json"
     file.write_bytes(damage(file.read_bytes()))
 

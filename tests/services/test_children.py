@@ -23,7 +23,7 @@ from aidledger.services.cases.history import history
 from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.redeciding import known_facts, record_of, redecide
 from aidledger.services.decisions.redeciding_all import redecide_all
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.handing.workbook import as_xlsx
 from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.questions.listing import Table, as_csv, as_json, check_publishable
@@ -186,7 +186,6 @@ def written(office: Office, name: str, as_of: str) -> list[bytes]:
         office.session,
         name,
         as_of=date.fromisoformat(as_of),
-        folder=generations_folder(office.location),
     )
     titles = {"title_zh": model.title_zh, "title_en": model.title_en}
     table = Table(name=name, columns=tuple(columns), rows=list(found), **titles)

@@ -18,7 +18,7 @@ from aidledger.domain.events.support import EntitlementSet
 from aidledger.services.acts.proposals import read_proposals
 from aidledger.services.acts.recording import record
 from aidledger.services.cases.consequences import Consequences, consequences
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.ladder.closingcheck import check_closings
 from aidledger.services.payments.closing import close_month, supplement_month
 from aidledger.services.problems import ServiceError
@@ -273,9 +273,7 @@ def test_an_annulment_that_is_annulled_brings_nothing_back(office: Office) -> No
     mid = consequences(office.session, CASE, lived.entitlements[0]).state
     annul(office, corrected, "2022-05-13")
     after = consequences(office.session, CASE, lived.entitlements[0])
-    columns, rows = read_model(
-        office.session, "case_state", folder=generations_folder(office.location)
-    )
+    columns, rows = read_model(office.session, "case_state")
     [row] = [dict(zip(columns, one, strict=True)) for one in rows]
 
     assert ("annulled", at) == (found.state, found.amendment and found.amendment.position)

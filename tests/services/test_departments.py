@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,14 +24,14 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield opened
 
 
-def rows(session: Session, model: str, folder: Path) -> list[dict[str, Any]]:
-    columns, found = read_model(session, model, folder=folder)
+def rows(session: Session, model: str) -> list[dict[str, Any]]:
+    columns, found = read_model(session, model)
     return [dict(zip(columns, row, strict=True)) for row in found]
 
 
-def test_nobody_who_is_responsible_is_missing_or_idle(session: Session, tmp_path: Path) -> None:
+def test_nobody_who_is_responsible_is_missing_or_idle(session: Session) -> None:
     """S4-042, S4-059, S4-063, S4-066, S4-068, S4-072: each duty of the pack, each kind of office."""
-    duties = rows(session, "duties", tmp_path)
+    duties = rows(session, "duties")
     asked = {
         (name.removeprefix("responsible_offices_"), kind)
         for name, kinds in LIBRARY.resolve(COUNTY).parameters.items()
@@ -44,9 +43,9 @@ def test_nobody_who_is_responsible_is_missing_or_idle(session: Session, tmp_path
     assert {"acting": len(duties)} == Counter(row["state"] for row in duties)
 
 
-def test_each_unit_has_its_group_and_the_county_its_rules(session: Session, tmp_path: Path) -> None:
+def test_each_unit_has_its_group_and_the_county_its_rules(session: Session) -> None:
     """S4-100, S0-014."""
-    groups, rules = rows(session, "groups", tmp_path), rows(session, "local_rules", tmp_path)
+    groups, rules = rows(session, "groups"), rows(session, "local_rules")
     kinds = LIBRARY.resolve(COUNTY).parameters["group_units"]
 
     assert set(kinds) == {row["kind"] for row in groups}
@@ -56,11 +55,11 @@ def test_each_unit_has_its_group_and_the_county_its_rules(session: Session, tmp_
 
 
 def test_every_department_hands_in_its_return_before_the_day(
-    session: Session, tmp_path: Path
+    session: Session,
 ) -> None:
     """S4-101, S4-102: and a return without figures of cases is held against none."""
-    due = rows(session, "returns_due", tmp_path)
-    compared = rows(session, "monthly_return", tmp_path)
+    due = rows(session, "returns_due")
+    compared = rows(session, "monthly_return")
 
     assert {"met"} == {row["state"] for row in due}
     assert {"health", "education", "red_cross"} < {row["kind"] for row in due}
@@ -68,8 +67,8 @@ def test_every_department_hands_in_its_return_before_the_day(
     assert not {row["unit"] for row in compared} & {"520123-health", "520123-education"}
 
 
-def test_what_a_meeting_settled_is_met_by_volunteers(session: Session, tmp_path: Path) -> None:
+def test_what_a_meeting_settled_is_met_by_volunteers(session: Session) -> None:
     """S4-067: a need of a case that was discussed has somebody who meets it."""
-    matched = rows(session, "matched_needs", tmp_path)
+    matched = rows(session, "matched_needs")
 
     assert {("company", "volunteers")} == {(row["need"], row["kind"]) for row in matched}

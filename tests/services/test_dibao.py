@@ -18,7 +18,7 @@ from aidledger.services.acts.sealing import token_of
 from aidledger.services.cases.blaming import blame
 from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.redeciding import redecide, whatif
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.problems import RefusedError
 
@@ -192,7 +192,6 @@ def rows(office: Office, model: str, as_of: str) -> list[dict[str, Any]]:
         office.session,
         model,
         as_of=date.fromisoformat(as_of),
-        folder=generations_folder(office.location),
     )
     return [dict(zip(columns, row, strict=True)) for row in answer]
 

@@ -35,7 +35,7 @@ def january(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def asked(folder: Path, as_of: str) -> list[DueItem]:
     with open_session(str(folder / "ledger.sqlite")) as session:
-        return list(due(session, as_of=as_of, folder=folder / "models").items)
+        return list(due(session, as_of=as_of).items)
 
 
 def test_a_return_stands_there_for_each_unit_until_it_comes(january: Path) -> None:

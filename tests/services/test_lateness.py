@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +19,9 @@ def visit(on: str) -> dict[str, Any]:
     return {**on_case("VisitMade", visitor=f"{TOWNSHIP}-u1"), "effective_on": on}
 
 
-def model(office: Office, folder: Path, **asked: Any) -> list[dict[str, Any]]:
+def model(office: Office, **asked: Any) -> list[dict[str, Any]]:
     """Return the rows of the model."""
-    columns, rows = read_model(office.session, "late_entries", folder=folder, **asked)
+    columns, rows = read_model(office.session, "late_entries", **asked)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
@@ -55,7 +54,7 @@ def test_working_days_late_are_counted_over_holidays_and_make_up_days(
     )
 
 
-def test_python_and_sql_say_the_same_of_every_entry(office: Office, tmp_path: Path) -> None:
+def test_python_and_sql_say_the_same_of_every_entry(office: Office) -> None:
     office.act("2022-01-04", application())
     first = date(2021, 12, 28)
     for number in range(60):
@@ -63,7 +62,7 @@ def test_python_and_sql_say_the_same_of_every_entry(office: Office, tmp_path: Pa
         on = recorded - timedelta(days=number * 7 % 23)
         office.act(recorded.isoformat(), visit(on.isoformat()))
     for known_on in (None, date(2022, 3, 15)):
-        rows = model(office, tmp_path / str(known_on), known_on=known_on)
+        rows = model(office, known_on=known_on)
         known = None if known_on is None else known_on.isoformat()
         book = office.session.policy()
         entries = {entry.position: entry for entry in office.session.stream(CASE)}
@@ -93,13 +92,13 @@ def test_python_and_sql_say_the_same_of_every_entry(office: Office, tmp_path: Pa
         assert all(row["effective_on"] < row["recorded_on"] for row in rows)
 
 
-def test_without_a_rule_nothing_is_said_of_what_is_allowed(office: Office, tmp_path: Path) -> None:
+def test_without_a_rule_nothing_is_said_of_what_is_allowed(office: Office) -> None:
     """No pack was in force then: null."""
     office.act("2022-01-04", application())
     office.act("2022-02-01", visit("2021-12-20"))
     *_, entry = office.session.stream(CASE)
     late = lateness(office.session.policy(), entry)
-    [row] = [r for r in model(office, tmp_path) if r["position"] == entry.position]
+    [row] = [r for r in model(office) if r["position"] == entry.position]
 
     assert late is not None
     assert (None, None) == (late.allowed_working_days, late.allowed)

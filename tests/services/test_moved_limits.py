@@ -13,7 +13,7 @@ from tests.services.conftest import Office
 
 from aidledger.services.cases.due import due
 from aidledger.services.cases.running import running_limits
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.problems import RefusedError
 from aidledger.store.outcome import Committed
 
@@ -42,9 +42,8 @@ def suspend(on: str, **changes: Any) -> dict[str, Any]:
 
 
 def due_of(office: Office, on: str, known_on: str | None = None) -> list[Any]:
-    """Return what `due` names; a server's ledger has its generations elsewhere."""
-    folder = generations_folder(office.location)
-    return [*due(office.session, as_of=on, known_on=known_on, folder=folder).items]
+    """Return what `due` names."""
+    return [*due(office.session, as_of=on, known_on=known_on).items]
 
 
 def whole(office: Office, on: str, known_on: str | None = None) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from aidledger.services import keptfile
 from aidledger.services.decisions.redeciding_new import REDECIDED_FILE
 from aidledger.services.generations.agreeing import AGREED_FILE, OTHER_MONTH
 from aidledger.services.generations.past import check_past
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.night import Night
@@ -348,7 +347,6 @@ def test_the_past_says_how_far_it_is(county_after: Path) -> None:
     with open_session(str(county_after), read_only=True) as session:
         found = check_past(
             session,
-            folder=generations_folder(str(county_after)),
             progress=lambda name, *_: told.append(name),
         )
 

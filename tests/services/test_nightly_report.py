@@ -354,7 +354,7 @@ def test_a_report_that_finds_no_room_says_what_was_done(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(running, "write_file", full)
+    monkeypatch.setattr(running, "write_files", full)
     with pytest.raises(ServiceError) as caught:
         nights.night(county_before, models=("case_state",))
 

@@ -50,18 +50,18 @@ def clean_book(tmp_path_factory: pytest.TempPathFactory) -> list[Posted]:
         return posted(recorded_all(opened.store.read()))
 
 
-def table(session: Session, model: str, folder: Path) -> list[dict[str, Any]]:
-    columns, rows = read_model(session, model, folder=folder)
+def table(session: Session, model: str) -> list[dict[str, Any]]:
+    columns, rows = read_model(session, model)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def test_the_books_of_a_county_balance_in_python_and_in_sql(
-    session: Session, tmp_path: Path
+    session: Session,
 ) -> None:
     """S4-115, S4-118: also where the county is full of irregularities."""
     book = posted(recorded_all(session.store.read()))
-    lines = table(session, "postings", tmp_path)
-    sheet = table(session, "trial_balance", tmp_path)
+    lines = table(session, "postings")
+    sheet = table(session, "trial_balance")
 
     assert len(book) > 100
     assert [(e.position, p.account, p.fen) for e in book for p in e.lines] == [

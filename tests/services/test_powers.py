@@ -21,7 +21,7 @@ from aidledger.domain.registry.table import powers_hash
 from aidledger.domain.registry.watch import Watch
 from aidledger.services.decoding import recorded_all
 from aidledger.services.initialising import create_ledger
-from aidledger.services.keys.founding import DEFAULT_POWERS, powers_evidence, shipped_powers
+from aidledger.services.keys.founding import DEFAULT_POWERS, powers_evidence
 from aidledger.services.keys.powers import replay_powers, settings_of, tables_of, watch_of
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.places import CASES_A_DECIDER, deciders
@@ -75,7 +75,7 @@ def test_the_table_is_the_evidence_that_genesis_names(tmp_path: Path) -> None:
         tables = tables_of(session)
         table, evidence = powers_evidence()
 
-    assert {table.hash} == set(tables) == set(shipped_powers())
+    assert {table.hash} == set(tables)
     assert table.hash == evidence.hash == powers_hash(evidence.content)
     assert table.id == DEFAULT_POWERS
 

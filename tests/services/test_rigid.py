@@ -15,7 +15,7 @@ from aidledger.domain.events.helping import HelpGranted, RecognitionGranted
 from aidledger.services.acts.adoption import adopt_packs
 from aidledger.services.acts.recording import record
 from aidledger.services.decisions.redeciding import redecide
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.store.outcome import Committed
 
 HELP: dict[str, Any] = {"amount_fen": 50_000, "cause": "k1", "help": "temporary"}
@@ -107,7 +107,6 @@ def test_help_after_a_recognition_was_ended_is_refused_and_the_model_says_so(
     county.act("2025-06-01", on_household("RecognitionEnded", "c1", COUNTY, **ended))
 
     assert {"help-recognition-valid"} == refused(county, "2025-06-01", grant())
-    folder = generations_folder(county.location)
-    columns, rows = read_model(county.session, "recognitions", folder=folder)
+    columns, rows = read_model(county.session, "recognitions")
     (row,) = [dict(zip(columns, one, strict=True)) for one in rows]
     assert ("rigid", "ended") == (row["class"], row["state"])

@@ -26,7 +26,7 @@ from aidledger.services.bundles.creating import create_bundle
 from aidledger.services.bundles.reading import read_bundle
 from aidledger.services.bundles.verifying import verify_bundle
 from aidledger.services.generations.certifying import certify
-from aidledger.services.generations.rebuilding import generations_folder, rebuild
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.ladder.outside import Outside
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
@@ -201,17 +201,14 @@ def test_a_key_that_no_certified_row_has_is_said(kept: Office, key: str, why: st
         row_files(kept.session.store, "case_state", key)
 
 
-def test_without_a_certificate_below_the_checkpoint_nothing_is_proven(
-    office: Office, tmp_path: Path
-) -> None:
+def test_without_a_certificate_below_the_checkpoint_nothing_is_proven(office: Office) -> None:
     office.act("2022-02-01", {**application(), "stream": CASES[0]})
-    folder = generations_folder(str(tmp_path / "county"))
-    rebuild(office.session, models=["case_state"], folder=folder)
+    rebuild(office.session, models=["case_state"])
     keep_checkpoint(office.session.store)
-    certify(office.session, actor="n", office=COUNTY, folder=folder)
+    certify(office.session, actor="n", office=COUNTY)
 
     with pytest.raises(ServiceError, match="expected a certified generation below"):
-        row_files(office.session.store, "case_state", CASES[0], folder=folder)
+        row_files(office.session.store, "case_state", CASES[0])
 
 
 def test_a_certified_row_goes_with_a_bundle_and_one_of_another_case_does_not(

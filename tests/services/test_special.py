@@ -16,7 +16,7 @@ from tests.services.test_recording import approve as approve_tekun
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.redeciding import redecide
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.problems import RefusedError
 
@@ -96,8 +96,7 @@ def borne_out(office: Office) -> None:
 
 def told_by(office: Office, model: str, *names: str) -> list[tuple[Any, ...]]:
     """Return some columns of a model, row by row."""
-    folder = generations_folder(office.location)
-    columns, rows = read_model(office.session, model, folder=folder)
+    columns, rows = read_model(office.session, model)
     places = [columns.index(name) for name in names]
     return [tuple(row[place] for place in places) for row in rows]
 

@@ -16,7 +16,7 @@ from aidledger.domain.events.helping import HelpGranted
 from aidledger.services.cases.due import DueItem, due
 from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.redeciding import redecide, whatif
-from aidledger.services.generations.rebuilding import generations_folder, read_model
+from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.problems import RefusedError
 
@@ -121,14 +121,13 @@ def rows(office: Office, model: str, as_of: str) -> list[dict[str, Any]]:
         office.session,
         model,
         as_of=date.fromisoformat(as_of),
-        folder=generations_folder(office.location),
     )
     return [dict(zip(columns, row, strict=True)) for row in answer]
 
 
 def waiting(office: Office) -> tuple[DueItem, ...]:
     """Return what is due as of the last entry."""
-    return due(office.session, folder=generations_folder(office.location)).items
+    return due(office.session).items
 
 
 def test_an_emergency_is_helped_first_paid_once_and_has_its_paperwork_afterwards(

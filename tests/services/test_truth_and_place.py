@@ -10,7 +10,6 @@ from tests.services.test_recording import approve, investigate, on_case
 
 from aidledger.domain.events.ending import TerminationApproved
 from aidledger.services.cases.due import DueItem, due
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.store.outcome import Committed
 
 
@@ -28,7 +27,7 @@ def notice(place: str | None) -> dict[str, object]:
 
 def owed(office: Office, as_of: str) -> dict[str, DueItem]:
     """Return what is due in the case, by what it is."""
-    found = due(office.session, as_of=as_of, folder=generations_folder(office.location))
+    found = due(office.session, as_of=as_of)
     return {item.what: item for item in found.items if item.stream == CASE}
 
 

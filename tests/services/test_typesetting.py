@@ -9,7 +9,7 @@ import pytest
 from tests.debian import chinese_font
 
 from aidledger.services.typesetting import pdf as typesetting
-from aidledger.services.typesetting.pdf import CannotTypesetError, typeset, why_not
+from aidledger.services.typesetting.pdf import CannotTypesetError, typeset
 
 AT = "2022-01-04T02:31:05.123456Z"
 HOSTILE = '#panic("x") $ @a <b> *c* _d_ `e` \\ // [f] = g\n- h'
@@ -59,7 +59,6 @@ def test_what_somebody_wrote_is_never_markup() -> None:
 def test_a_machine_without_a_chinese_font_or_without_typst_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert why_not() is None
     typesetting._typst.cache_clear()
     bare = SimpleNamespace(Fonts=lambda: SimpleNamespace(families=lambda: ["Libertinus Serif"]))
     monkeypatch.setattr(typesetting, "import_module", lambda name: bare)
@@ -70,9 +69,9 @@ def test_a_machine_without_a_chinese_font_or_without_typst_says_what_to_install(
         raise ImportError(name)
 
     monkeypatch.setattr(typesetting, "import_module", missing)
-    no_typst = why_not()
+    with pytest.raises(CannotTypesetError, match="expected the package typst") as no_typst:
+        typeset("bundle", document("x"), at=AT)
     typesetting._typst.cache_clear()
 
     assert "apt-get install fonts-wqy-microhei" in no_font.value.hint
-    assert no_typst is not None
-    assert "pip install 'aidledger[pdf]'" == no_typst.hint
+    assert "pip install 'aidledger[pdf]'" == no_typst.value.hint

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests.ledger import parties
 from tests.ledger.signers import signer
 
+from aidledger.disk import replace_file
 from aidledger.ledger.acceptance import accepted
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.cosignature import sign_checkpoint
@@ -43,7 +44,6 @@ from aidledger.services.witnessing.state import (
     trust_log,
 )
 from aidledger.services.witnessing.witness import Answer, Witness, open_witness
-from aidledger.store.durable import replace_file
 
 CLOCK = SetClock(datetime(2026, 9, 22, tzinfo=UTC))
 NAME = "audit.example"

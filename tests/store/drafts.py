@@ -16,6 +16,9 @@ from aidledger.store.port import LedgerStore
 
 NOON = datetime(2022, 2, 17, 12, 0, 0, 123456, tzinfo=UTC)
 
+APPEND_ONLY = ("entries", "nodes", "batches", "checkpoints", "evidence", "erased_keys")
+"""The tables whose rows the database refuses to change."""
+
 
 def draft(stream: str = "case/520123-2022-000017", **changed: Any) -> Draft:
     """A visit, with non-ASCII text."""

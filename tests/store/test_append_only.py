@@ -11,23 +11,31 @@ import pytest
 from psycopg import sql
 from tests.conftest import url_of
 from tests.store.conftest import ORIGIN
-from tests.store.drafts import append, draft, drafts, record
+from tests.store.drafts import APPEND_ONLY, append, draft, drafts, record
 
 from aidledger.ledger.verify import verify_entries
 from aidledger.store import sqlite_connect
-from aidledger.store.draft import Evidence
+from aidledger.store.draft import Evidence, VaultRow
 from aidledger.store.errors import LedgerMissingError, StoreError, UnsafeDatabaseError
 from aidledger.store.opening import create, open_ledger
 from aidledger.store.outcome import Committed
 from aidledger.store.port import LedgerStore
 from aidledger.store.postgres_connect import grant_roles
-from aidledger.store.schema import APPEND_ONLY
 from aidledger.store.sqlite_connect import driver
 
 ABC = Evidence(
     hash="ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     media_type="text/plain",
     content=b"abc",
+)
+SEALED = VaultRow(
+    commitment="00" * 32,
+    person="p1",
+    stream="case/a",
+    field="name",
+    nonce=b"nonce",
+    ciphertext=b"shut",
+    wrapped_key=b"wrapped",
 )
 CHANGED_COLUMN = {
     "entries": "type = 'Other'",
@@ -41,9 +49,8 @@ CHANGED_COLUMN = {
 
 def fill(store: LedgerStore) -> None:
     """Put a row into every table."""
-    record(store, drafts(300), evidence=[ABC])
+    record(store, drafts(300), evidence=[ABC], vault_rows=[SEALED])
     store.add_checkpoint(size=300, root=store.head().root, note=b"note")
-    store.vault_put_keys({"p1": b"wrapped"})
     store.vault_erase("p1")
 
 

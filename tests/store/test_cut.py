@@ -21,7 +21,6 @@ WRITING: dict[str, dict[str, Any]] = {
     "append": {"drafts": [], "cause": "c", "request_digest": b"", "now": NOON},
     "append_records": {"batch": None},
     "add_checkpoint": {"size": 1, "root": b"", "note": b""},
-    "vault_put_keys": {"keys": {}},
     "vault_erase": {"person": "p"},
     "writing": {},
     "admit": {"head": None},

@@ -15,7 +15,7 @@ from aidledger.ledger.commitment import field_opens
 from aidledger.store.draft import Draft, VaultRow
 from aidledger.store.errors import SecretsError, VaultError
 from aidledger.store.opening import open_ledger
-from aidledger.store.outcome import Committed, Rejected
+from aidledger.store.outcome import Rejected
 from aidledger.store.port import LedgerStore
 from aidledger.store.secrets import Secrets, create_secrets, load_secrets, secrets_path
 from aidledger.store.vault import Vault
@@ -93,7 +93,7 @@ def test_erasing_a_person_destroys_the_value_and_leaves_the_log(
     assert not vault.erase("p1")
     assert vault.open(sealed.sealed["name"]) is None
     assert "李某某" == vault.open(other.sealed["name"])
-    assert store.vault_keys_get("p1") is None
+    assert {} == store.vault_keys(["p1"])
     assert before == [tuple(entry) for entry in store.read()]
 
 
@@ -121,32 +121,13 @@ def test_a_key_erased_elsewhere_cannot_come_back_from_memory(
     assert (1, None) == (store.head().size, vault.open(first.sealed["name"]))
 
 
-def test_rows_under_a_lost_key_are_renewed_with_the_same_commitments(
-    store: LedgerStore, vault: Vault
-) -> None:
-    other = Vault(store, SECRETS, numbered_bytes("other"))
-    mine, my_row = sealed_draft(vault, "p1")
-    theirs, their_row = sealed_draft(other, "p1", "李某某", "case/b")
-    record(store, [theirs], "cause-1", vault_rows=[their_row])
-    refused = append(store, [mine], "cause-2", vault_rows=[my_row])
-    renewed = vault.renew([my_row])
-    outcome = append(store, [mine], "cause-2", vault_rows=renewed)
-
-    assert isinstance(refused, Rejected)
-    assert "vault_key_changed" == refused.code
-    assert isinstance(outcome, Committed)
-    assert (NAME, "李某某") == (
-        vault.open(mine.sealed["name"]), vault.open(theirs.sealed["name"])
-    )  # fmt: skip
-
-
 def test_a_refused_append_leaves_nothing_in_the_vault(store: LedgerStore, vault: Vault) -> None:
     sealed, row = sealed_draft(vault, "p1")
     conflict = msgspec.structs.replace(sealed, expected_version=7)
     outcome = append(store, [conflict], vault_rows=[row])
 
     assert isinstance(outcome, Rejected)
-    assert (None, {}) == (store.vault_keys_get("p1"), store.vault_rows([row.commitment]))
+    assert ({}, {}) == (store.vault_keys(["p1"]), store.vault_rows([row.commitment]))
 
 
 def test_thousands_of_values_are_sealed_with_one_question(

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from aidledger.archive.manifest import MANIFEST, number_of
+from aidledger.disk import sync
 
 
 class Place(Protocol):
@@ -77,11 +78,7 @@ class FolderPlace:
         """Rename a written folder; one of that name that no log vouches for goes first."""
         shutil.rmtree(self.folder / name, ignore_errors=True)
         folder.rename(self.folder / name)
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(self.folder)
 
     @contextmanager
     def fetched(self, name: str) -> Iterator[Path]:

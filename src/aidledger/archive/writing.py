@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from aidledger.archive.manifest import (
     columns_hash,
     columns_of_files,
 )
+from aidledger.disk import sync
 from aidledger.ledger.canonical import show
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import LEAF_PREFIX
@@ -116,8 +116,8 @@ def write_segment(
     )
     (folder / MANIFEST).write_bytes(manifest.encode())
     for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
+        sync(path)
+    sync(folder)
     return manifest
 
 
@@ -134,11 +134,3 @@ def digest_of_file(path: Path) -> str:
 
 def _finding(code: str, position: int, expected: str, found: str) -> Finding:
     return Finding(code=code, position=position, expected=expected, found=found)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,7 +19,6 @@ from aidledger.ledger.tree import Frontier
 from aidledger.replay.digest import leaf_inputs
 
 Method = Literal["random", "stratified", "monetary"]
-METHODS: Final[tuple[Method, ...]] = ("random", "stratified", "monetary")
 LABEL: Final = b"aidledger/sample/v1\n"
 
 

@@ -126,10 +126,6 @@ class Calendar:
         """Return the calendar built from the tables that were known on ``day``."""
         return Calendar(table for table in self.tables if table.known_since <= day)
 
-    def knows(self, year: int) -> bool:
-        """Whether a table for the year is at hand."""
-        return year in self._years
-
     def knows_between(self, start: date, end: date) -> bool:
         """Whether a table is at hand for each year of two days and between."""
         return all(year in self._years for year in range(start.year, end.year + 1))

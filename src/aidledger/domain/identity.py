@@ -105,15 +105,12 @@ def to_18(number_15: str) -> str:
     return first_17 + check_character(first_17)
 
 
-def check_identity_number(
-    number: object, *, on: date | None = None, max_age_years: int = MAX_AGE_YEARS
-) -> IdentityCheck:
+def check_identity_number(number: object, *, on: date | None = None) -> IdentityCheck:
     """Check an identity number against itself and, where given, against the day ``on``.
 
     Args:
         number: what was written in the field; anything but text is a problem, never an error.
         on: the day the number was used; the birth must lie before or on it.
-        max_age_years: the oldest that anyone can be on that day.
 
     Returns:
         An :class:`IdentityCheck`; this function never raises.
@@ -135,7 +132,7 @@ def check_identity_number(
         return IdentityCheck(problem="check_digit")
     if on is not None and birth_on > on:
         return IdentityCheck(problem="birth_in_future")
-    if on is not None and full_years(birth_on, on) > max_age_years:
+    if on is not None and full_years(birth_on, on) > MAX_AGE_YEARS:
         return IdentityCheck(problem="birth_too_early")
     known_area = long_form[:2] in _PROVINCES or long_form[0] == "9"
     return IdentityCheck(

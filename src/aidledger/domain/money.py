@@ -13,27 +13,11 @@ FEN_PER_YUAN = 100
 #: Bound of an integer in a record (RFC 8785 restricts numbers to what every reader can hold).
 MAX_FEN = 2**53 - 1
 
-_YUAN = re.compile(r"(-?)(0|[1-9][0-9]{0,12})\.([0-9]{2})")
 _RATIO = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,8})?")
 _UNITS_FEN = {"fen": 1, "jiao": 10, "yuan": FEN_PER_YUAN}
 _MODES = ("half_up", "up", "down")
 #: Every rounding a pack may name.
 ROUNDINGS = frozenset(f"{mode}_{unit}" for mode in _MODES for unit in _UNITS_FEN)
-
-
-def parse_yuan(text: str) -> int:
-    """Read yuan with exactly two decimals (``1128.00``) into fen.
-
-    Raises:
-        ValueError: any other form: no sign but a minus, no separators, no leading zeros, no
-            missing decimals, so that one amount has one writing.
-    """
-    match = _YUAN.fullmatch(text)
-    if match is None or text == "-0.00":
-        raise ValueError("expected yuan with two decimals, such as 1128.00")
-    sign, yuan, fen = match.groups()
-    total = int(yuan) * FEN_PER_YUAN + int(fen)
-    return -total if sign else total
 
 
 def format_yuan(amount_fen: int) -> str:

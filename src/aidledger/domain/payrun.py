@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from aidledger.domain.events import payment
-from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
+from aidledger.domain.recorded import Recorded, standing
 
 
 class PayRun(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -45,9 +45,9 @@ def with_line(run: PayRun, amount_fen: int) -> PayRun:
     return msgspec.structs.replace(run, lines=run.lines + 1, total_fen=run.total_fen + amount_fen)
 
 
-def fold_run(stream: str, entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> PayRun:
-    """Fold a run's entries in log order, leaving out what is effective after ``as_of``."""
+def fold_run(stream: str, entries: Iterable[Recorded]) -> PayRun:
+    """Fold a run's entries in log order."""
     run = PayRun(stream=stream)
-    for entry in standing(entries, as_of=as_of):
+    for entry in standing(entries):
         run = evolve_run(run, entry)
     return run

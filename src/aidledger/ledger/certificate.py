@@ -28,7 +28,6 @@ from aidledger.ledger.signing import Signer, sign_checked
 from aidledger.ledger.strict import FormatError, only_bytes
 
 PAYLOAD_TYPE: Final = b"application/vnd.aidledger.generation-certificate+json;v=1"
-FIRST_BYTES: Final = b'{"$certificate":"aidledger/generation-certificate/'
 MAX_CERTIFICATE_BYTES: Final = 1_000_000
 
 _WHAT: Final = "certificate"

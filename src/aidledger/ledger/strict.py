@@ -66,14 +66,14 @@ def split_lines(data: bytes, what: str) -> list[bytes]:
     return data[:-1].split(b"\n")
 
 
-def read_decimal(data: bytes, what: str, line: int | None = None, limit: int = SIZE_LIMIT) -> int:
-    """Read ASCII digits without sign and leading zero, from 0 to `limit`.
+def read_decimal(data: bytes, what: str, line: int | None = None) -> int:
+    """Read ASCII digits without sign and leading zero, from 0 to `SIZE_LIMIT`.
 
     Raises:
         FormatError: these bytes are anything else.
     """
-    if not _decimal_form(data) or int(data) > limit:
-        raise FormatError(what, f"a decimal number of at most {limit}", data, line)
+    if not _decimal_form(data) or int(data) > SIZE_LIMIT:
+        raise FormatError(what, f"a decimal number of at most {SIZE_LIMIT}", data, line)
     return int(data)
 
 

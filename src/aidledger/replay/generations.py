@@ -21,6 +21,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
+from aidledger.disk import replace_file, sync
 from aidledger.ledger.canonical import clip
 from aidledger.replay.building import Builder, shut_in
 from aidledger.replay.comparing import Comparison, RowDifference, compare, differing_rows
@@ -32,7 +33,6 @@ from aidledger.replay.job import Job, Load, Progress
 from aidledger.replay.journal import Input, read_journal
 from aidledger.replay.loading import Loaded, Source, load_all
 from aidledger.replay.models import Model
-from aidledger.replay.whole import sync, write_whole
 
 POINTER: Final = "current"
 KEPT: Final = 3
@@ -227,12 +227,12 @@ class Generations:
         sync(job.partial)
         job.partial.rename(job.path)
         content = msgspec.json.encode(generation) + b"\n"
-        write_whole(job.path.with_suffix(".json"), content)
+        replace_file(job.path.with_suffix(".json"), content, mode=0o666)
         had = {model.name for model in before.models} if before else set()
         switched = not had.intersection(one.name for one in generation.failed)
         if switched:
             # the generation's own name is on disk before anything points to it
-            write_whole(self.folder / POINTER, content)
+            replace_file(self.folder / POINTER, content, mode=0o666)
         job.journal.unlink(missing_ok=True)
         return switched
 

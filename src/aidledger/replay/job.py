@@ -11,6 +11,7 @@ from typing import Protocol
 import duckdb
 import msgspec
 
+from aidledger.disk import replace_file, sync
 from aidledger.replay import building as building_module
 from aidledger.replay.building import Builder, ModelResult, Results, Watch, shut_in
 from aidledger.replay.digest import fingerprints
@@ -19,7 +20,6 @@ from aidledger.replay.generation import GenerationsError
 from aidledger.replay.journal import Input, Journal, drop_others, read_journal
 from aidledger.replay.loading import Loaded, Source, load_all
 from aidledger.replay.models import Model, loaded_tables
-from aidledger.replay.whole import write_whole
 
 Progress = Callable[[str, int, int], None]
 """Told of a stage: ``load`` with rows read so far and all of them, or a model's name with how many
@@ -145,7 +145,8 @@ class Job:
         if self._given.root and self._is_whole:
             pack(connection)
             journal = Journal(input=self._given, loaded=loaded, built=built)
-            write_whole(self.journal, msgspec.json.encode(journal))
+            sync(self.partial.parent)  # the file has its name before the journal tells of it
+            replace_file(self.journal, msgspec.json.encode(journal), mode=0o666)
 
     def _read_back(self, results: Results) -> None:
         with reading(self.partial, self._limits) as connection:

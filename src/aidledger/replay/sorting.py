@@ -31,10 +31,10 @@ class Sorter:
     `amendments` are those recorded before `cutoff`, `position` is the last one taken.
     """
 
-    def __init__(self, cutoff: str = AFTER_ALL, position: int = -1) -> None:
+    def __init__(self, cutoff: str = AFTER_ALL) -> None:
         self.findings: list[Finding] = []
         self.amendments: dict[str, list[Recorded]] = {}
-        self.position = position
+        self.position = -1
         self._cutoff = cutoff
 
     def take(self, rows: list[HostileRow], lines: dict[bytes, list[bytes]]) -> None:

@@ -86,7 +86,7 @@ def open_county(
         adoptions, evidence = adopt_packs(packs, county=county, actor=actor, office=office, on=on)
     except PackError as error:
         raise ServiceError(
-            str(error), hint=f"packs: {', '.join(shipped_packs())}", exit_code=2
+            str(error), hint="aidledger policy list lists them", exit_code=2
         ) from None
     calendars = adopt_calendars(county=county, actor=actor, office=office, on=on)
     registry = f"registry/{county}"

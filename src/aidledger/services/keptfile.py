@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 import msgspec
 
-from aidledger.store.durable import replace_file
+from aidledger.disk import replace_file
 from aidledger.store.secrets import Secrets
 
 _MAC_BYTES: Final = 32

@@ -181,10 +181,6 @@ class CutStore:
         """Return the content of an evidence file: its hash says what it is, whenever it came."""
         return self._store.get_evidence(sha256_hex)
 
-    def vault_keys_get(self, person: str) -> bytes | None:
-        """Return the wrapped key of a person, who may have been erased since."""
-        return self._store.vault_keys_get(person)
-
     def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
         """Return the wrapped keys of those persons who still have one."""
         return self._store.vault_keys(persons)
@@ -215,11 +211,6 @@ class CutStore:
     def add_checkpoint(self, *, size: int, root: bytes, note: bytes) -> None:
         """Refuse to keep anything."""
         del size, root, note
-        self._refuse()
-
-    def vault_put_keys(self, keys: dict[str, bytes]) -> None:
-        """Refuse to keep anything."""
-        del keys
         self._refuse()
 
     def vault_erase(self, person: str) -> bool:

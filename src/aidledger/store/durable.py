@@ -1,8 +1,4 @@
-"""Trusted: a small file beside a ledger is replaced whole or not at all; who edits it has won it.
-
-For what must be on the disk before anything is signed because of it: the text that a log is about
-to sign, the head that a witness is about to cosign.
-"""
+"""Trusted: one at a time writes a small file beside a ledger; who edits the file itself has won it."""
 
 from __future__ import annotations
 
@@ -14,25 +10,6 @@ from pathlib import Path
 from typing import Final
 
 _MODE: Final = 0o600
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file: written apart, synced, renamed over the old one, the folder synced.
-
-    Whoever calls holds the file's lock. Raises OSError; the file is then the old or the new one.
-    """
-    fresh = path.with_name(f"{path.name}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-    with os.fdopen(os.open(fresh, flags, _MODE), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextmanager

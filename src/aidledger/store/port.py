@@ -196,14 +196,8 @@ class LedgerStore(Protocol):
     def get_evidence(self, sha256_hex: str) -> bytes | None:
         """Return the content of an evidence file, unchecked."""
 
-    def vault_keys_get(self, person: str) -> bytes | None:
-        """Return the wrapped key of a person."""
-
     def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
         """Return the wrapped keys of those persons who have one."""
-
-    def vault_put_keys(self, keys: dict[str, bytes]) -> None:
-        """Insert wrapped keys of persons who have none."""
 
     def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
         """Return the sealed values of these commitments whose person still has a key."""

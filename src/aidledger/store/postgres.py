@@ -257,19 +257,10 @@ class PostgresStore:
         with self._link.reading() as run:
             return shelf.find_evidence(run, sha256_hex)
 
-    def vault_keys_get(self, person: str) -> bytes | None:
-        """Return the wrapped key of a person."""
-        return self.vault_keys((person,)).get(person)
-
     def vault_keys(self, persons: Iterable[str]) -> dict[str, bytes]:
         """Return the wrapped keys of those persons who have one."""
         with self._link.reading() as run:
             return shelf.find_keys(run, persons)
-
-    def vault_put_keys(self, keys: dict[str, bytes]) -> None:
-        """Insert wrapped keys of persons who have none."""
-        with self._link.transaction() as transaction:
-            shelf.put_keys(many_runner(transaction.cursor), keys)
 
     def vault_rows(self, commitments: Iterable[str]) -> dict[str, VaultRow]:
         """Return the sealed values of these commitments whose person still has a key."""

@@ -123,8 +123,6 @@ _table(
     _bytes("state"),
 )
 
-APPEND_ONLY = ("entries", "nodes", "batches", "checkpoints", "evidence", "erased_keys")
-
 
 def create_statements(dialect: Dialect) -> list[str]:
     """Write the statements that make tables and indexes for one engine."""

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy.dialects import sqlite
 
+from aidledger.disk import sync
 from aidledger.store import sqlite_connect
 from aidledger.store.errors import LedgerExistsError, LedgerMissingError, StoreError
 from aidledger.store.heads import EMPTY_HEAD
@@ -43,9 +44,9 @@ def create_file(path: Path, origin: str) -> None:
                 (EMPTY_HEAD.size, EMPTY_HEAD.root, EMPTY_HEAD.frontier, origin),
             )
             connection.executescript(script("append_only_sqlite"))
-        _sync(draft)
+        sync(draft)
         os.link(draft, path)
-        _sync(path.parent)
+        sync(path.parent)
     except FileExistsError as error:
         raise LedgerExistsError(f"{path}: there is something already") from error
     except module.Error as error:
@@ -100,12 +101,3 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
             hint=sqlite_connect.NO_LEDGER_HINT,
         ) from error
     return row[0] if row and isinstance(row[0], str) else ""
-
-
-def _sync(path: Path) -> None:
-    """Make a file, or the names in a directory, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

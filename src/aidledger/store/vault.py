@@ -103,19 +103,6 @@ class Vault:
         for person in tuple(islice(self._keys, max(0, len(self._keys) - most))):
             del self._keys[person]
 
-    def renew(self, rows: Sequence[VaultRow]) -> list[VaultRow]:
-        """Seal the same values again under the keys that now hold, with the same commitments.
-
-        For rows that an append rejected with `vault_key_changed`.
-        """
-        plains = [self._plain(row, self._unwrap(row.person, row.wrapped_key)) for row in rows]
-        self.forget()
-        self.prepare(row.person for row in rows)
-        return [
-            self._row(row.commitment, row.person, row.stream, row.field, plain)
-            for row, plain in zip(rows, plains, strict=True)
-        ]
-
     def _row(self, commitment: str, person: str, stream: str, field: str, plain: bytes) -> VaultRow:
         key, wrapped_key = self._key(person)
         nonce = self._random_bytes(NONCE_BYTES)

@@ -103,8 +103,3 @@ class AmountLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     code: Code
     fen: Fen
     formula: Text
-
-
-def parts_total_fen(parts: tuple[AmountLine, ...]) -> int:
-    """Return the sum of the parts in fen."""
-    return sum(part.fen for part in parts)

@@ -22,7 +22,6 @@ from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.audits.auditing import Audit, audit, rules_of, try_cases
-from aidledger.services.generations.rebuilding import generations_folder
 
 _SHOWN: Final = 3
 """How many findings of a rule are shown where many rules are run."""
@@ -52,7 +51,6 @@ def run_run(
             wanted,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             limits=limits,
             progress=progress,
             anew=anew,

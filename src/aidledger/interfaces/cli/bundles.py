@@ -26,7 +26,6 @@ from aidledger.services.bundles.reading import read_bundle
 from aidledger.services.bundles.revealing import Release
 from aidledger.services.bundles.verifying import Answer, verify_bundle
 from aidledger.services.files import read_file
-from aidledger.services.generations.rebuilding import generations_folder
 
 _FLAWS: Final = 5
 """How many flaws of one file are told: one byte may undo every line of it."""
@@ -36,7 +35,7 @@ _VERDICTS: Final = {
     "unproven": Said(
         "未证明：没有自己的信任策略（--policy）", "unproven: no policy of your own (--policy)"
     ),
-    "damaged": Said("不能采信", "damaged: do not rely on it"),
+    "damaged": Said("不能采信", "does not hold: do not rely on it"),
 }
 _CODES: Final = {"proven": OK, "unproven": UNPROVEN, "damaged": FINDINGS}
 
@@ -81,7 +80,6 @@ def run_create(
         rows=row,
         policy=None if policy is None else read_file(Path(policy), limit=MAX_POLICY_BYTES),
         as_of=None if as_of is None else date.fromisoformat(as_of),
-        folder=generations_folder(app.location()),
     )
     opening = reading(app) if release is None else writing(app)
     try:

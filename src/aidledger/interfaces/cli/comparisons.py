@@ -14,12 +14,11 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading, writing
 from aidledger.interfaces.cli.outcomes import refused_code, show_imported
 from aidledger.interfaces.cli.wording import counted
-from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.files import write_file
 from aidledger.services.problems import RefusedError
 from aidledger.services.registers.importing import Imported, Wanted, import_register, kind_of
 from aidledger.services.registers.listing import (
@@ -167,9 +166,7 @@ def _show_imported(app: App, found: Imported) -> None:
 def run_list(app: App, *, as_of: str | None, known_on: str | None, json: bool) -> None:
     """List what was imported, how old it is, and whether its table is there."""
     with reading(app) as session:
-        day, found = registers(
-            session, _times(as_of, known_on), folder=generations_folder(app.location())
-        )
+        day, found = registers(session, _times(as_of, known_on))
     screen = app.screen
     if json:
         rows = [one._asdict() for one in found]
@@ -257,14 +254,14 @@ def run_run(
 ) -> int:
     """Count whom the registers name of those in support; 1 where they name somebody."""
     days = _times(as_of, known_on)
-    folder, limits = generations_folder(app.location()), engine_limits(memory, threads)
+    limits = engine_limits(memory, threads)
     with reading(app) as session:
-        day, listed = registers(session, days, folder=folder, limits=limits)
+        day, listed = registers(session, days, limits=limits)
         kinds = kind or sorted({one.kind for one in listed if of_persons(one.kind)})
-        hits = {name: named(session, name, days, folder=folder, limits=limits) for name in kinds}
+        hits = {name: named(session, name, days, limits=limits) for name in kinds}
     if output is not None:
         lines = comparisons(hits, day.isoformat())
-        write_whole(Path(output), b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+        write_file(Path(output), b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
     if json:
         app.screen.json(
             {

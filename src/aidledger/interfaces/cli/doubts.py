@@ -35,7 +35,6 @@ from aidledger.services.cases.history import find_stream, history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
 from aidledger.services.doubts.findings import Found, Run, read_run, run_of
 from aidledger.services.doubts.raising import Raising, by_hand, raise_found
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
 from aidledger.services.questions.listing import Table, as_json
 from aidledger.services.session import Session
@@ -122,7 +121,6 @@ def _run(
                 wanted,
                 as_of=as_of,
                 known_on=known_on,
-                folder=generations_folder(app.location()),
                 progress=progress,
             )
         )

@@ -13,7 +13,6 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provens import Asked, read_sources, show_limits
 from aidledger.interfaces.cli.wording import counted, limit_moves
 from aidledger.services.cases.due import DueItem, due
-from aidledger.services.generations.rebuilding import generations_folder
 
 
 def show_due(
@@ -35,7 +34,6 @@ def show_due(
             as_of=as_of,
             known_on=known_on,
             days=days,
-            folder=generations_folder(app.location()),
             progress=progress,
         )
     screen = app.screen

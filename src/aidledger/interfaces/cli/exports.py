@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
+from aidledger.services.files import write_file
 from aidledger.services.payments.beancount import as_beancount, read_book
 
 
@@ -19,7 +19,7 @@ def write_beancount(
         day, book = read_book(session, as_of=as_of, known_on=known_on)
         text = "".join(as_beancount(book, origin=session.store.origin, as_of=day))
     if output is not None:
-        write_whole(Path(output), text.encode())
+        write_file(Path(output), text.encode())
     if json:
         told = {
             "schema": "aidledger/beancount/v1",

@@ -15,7 +15,6 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.engines import engine_limits
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.fundpictures import (
     amount,
     draw_flow,
@@ -26,9 +25,9 @@ from aidledger.interfaces.cli.fundpictures import (
 )
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.services.files import write_file
 from aidledger.services.funds.flowing import Flow, Joint, fund_flow
 from aidledger.services.funds.graph import Graph, Place, graph_of
-from aidledger.services.generations.rebuilding import generations_folder
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHOWN: Final = 3
@@ -85,14 +84,13 @@ def show_flow(
             township=township,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             limits=engine_limits(memory, threads),
             progress=progress,
         )
     if chart is not None:
-        write_whole(Path(chart), draw_waterfall(app, flow).encode())
+        write_file(Path(chart), draw_waterfall(app, flow).encode())
     if sankey is not None:
-        write_whole(Path(sankey), draw_flow(app, flow).encode())
+        write_file(Path(sankey), draw_flow(app, flow).encode())
     if json:
         app.screen.json({"schema": "aidledger/fund-flow/v1", "closes": flow.closes, **_told(flow)})
     else:

@@ -21,7 +21,6 @@ from aidledger.interfaces.cli.outcomes import keep_receipt, refused_code, show_i
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.funds.importing import Imported, Wanted, import_statement
 from aidledger.services.funds.matching import Matched, match_statements
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.problems import RefusedError
 
 _POSITIONS = 8
@@ -142,7 +141,6 @@ def run_match(
             session,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             limits=engine_limits(memory, threads),
             progress=progress,
         )

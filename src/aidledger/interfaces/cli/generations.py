@@ -32,7 +32,6 @@ from aidledger.services.generations.book import (
 )
 from aidledger.services.generations.certifying import certify
 from aidledger.services.generations.past import PastCheck, check_past
-from aidledger.services.generations.rebuilding import generations_folder
 
 _MOST = 20
 _MEGABYTE = 1_000_000
@@ -41,7 +40,7 @@ _MEGABYTE = 1_000_000
 def run_list(app: App, *, json: bool) -> int:
     """List the generations that are kept."""
     with reading(app) as session:
-        found = list_generations(session, folder=generations_folder(app.location()))
+        found = list_generations(session)
     screen, say = app.screen, app.say
     if json:
         screen.json(
@@ -99,7 +98,6 @@ def run_diff(
             new=new,
             models=model,
             most=_MOST if most is None else most,
-            folder=generations_folder(app.location()),
         )
     if json:
         app.screen.json(
@@ -122,7 +120,6 @@ def run_prune(app: App, *, last: int | None, json: bool) -> int:
         removed = prune_generations(
             session,
             keep=KEPT if last is None else last,
-            folder=generations_folder(app.location()),
         )
     if json:
         app.screen.json({"schema": "aidledger/generations-prune/v1", "removed": list(removed)})
@@ -144,7 +141,6 @@ def run_certify(app: App, *, actor: str, office: str, on: str | None, json: bool
             actor=actor,
             office=office,
             on=on,
-            folder=generations_folder(app.location()),
         )
     return show_outcome(app, outcome, json=json)
 
@@ -152,7 +148,7 @@ def run_certify(app: App, *, actor: str, office: str, on: str | None, json: bool
 def run_check(app: App, *, position: int | None, json: bool) -> int:
     """Derive a certified generation again; 1 where it differs, 3 where it can't be compared."""
     with reading(app) as session:
-        check = check_past(session, position=position, folder=generations_folder(app.location()))
+        check = check_past(session, position=position)
     if check is None:
         raise CommandError(
             Said("没有认证过的生成版本", "no generation was certified"),

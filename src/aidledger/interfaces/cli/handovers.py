@@ -18,7 +18,6 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.rebuilds import Stages
 from aidledger.interfaces.cli.wording import counted
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.checking import Checked, Differs, check
 from aidledger.services.handing.cloudevents import write_cloudevents
 from aidledger.services.handing.datasette import write_sqlite
@@ -96,7 +95,6 @@ def _written(
                 events=event,
                 as_of=day_of(as_of),
                 known_on=day_of(known_on),
-                folder=generations_folder(app.location()),
                 limits=limits,
                 progress=stages,
             ) as given,

@@ -19,9 +19,7 @@ BUNDLE_OPTIONS: Final[dict[str, Said]] = {
         "月份或名单中只附上这个个案的", "of a month or list, the lines of this case alone"
     ),
     "bundle create --actor": Said("查阅并放行的人员", "who opens and releases the values"),
-    "bundle create --to": Said(
-        "写到这个尚不存在的文件夹", "the folder to write, which is not there yet"
-    ),
+    "bundle create --to": Said("写到这个新的或空的文件夹", "the folder to write, new or empty"),
     "--row": Said(
         "附上认证过的读模型的一行及其证明，可多次",
         "with a certified row of a model and its proof; may be given several times",

@@ -10,7 +10,6 @@ from typing import Final
 HINTS: Final[dict[str, str]] = {
     # documents and bundles
     "aidledger bundle create makes one": "用 aidledger bundle create 制作",
-    "name another folder, or take that one away first": "请换一个文件夹，或先移走该文件夹",
     "somebody else records ExportRequested first: aidledger record": (
         "须先由他人用 aidledger record 记下 ExportRequested"
     ),
@@ -20,6 +19,8 @@ HINTS: Final[dict[str, str]] = {
     # files that are read
     "save it as a file first: it is read twice": "请先存为文件：它要读两遍",
     # money and statements of banks
+    "name a file": "请写一个文件名",
+    "aidledger policy list lists them": "aidledger policy list 列出全部政策包",
     "docs/FUNDS.md lists the titles that are known": "可识别的列名见 docs/FUNDS.md",
     "name a fund, as in fund/tekun-2022; its account is opened by AccountOpened": (
         "请指明资金，例如 fund/tekun-2022；其账户由 AccountOpened 登记"

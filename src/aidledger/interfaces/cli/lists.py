@@ -12,12 +12,12 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.errors import USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.wording import counted
 from aidledger.replay.models import Model
-from aidledger.services.generations.rebuilding import generations_folder, model_list, read_model
+from aidledger.services.files import write_file
+from aidledger.services.generations.rebuilding import model_list, read_model
 from aidledger.services.handing.workbook import as_xlsx
 from aidledger.services.questions.listing import (
     Table,
@@ -85,7 +85,7 @@ def write_table(app: App, table: Table, kind: str, output: str | None) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    write_whole(Path(output), content)
+    write_file(Path(output), content)
     app.screen.note(
         app.say(
             f"{output}：{len(table.rows)} 行",
@@ -102,7 +102,6 @@ def read_table(app: App, model: Model, *, as_of: str | None, known_on: str | Non
             model.name,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             progress=progress,
         )
     return Table(

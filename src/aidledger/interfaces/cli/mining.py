@@ -12,7 +12,6 @@ from aidledger.interfaces.cli.errors import CommandError
 from aidledger.interfaces.cli.handed import tell
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.events import cut_out
 from aidledger.services.handing.manifest import Manifest
 from aidledger.services.handing.ocel import write_ocel
@@ -61,7 +60,6 @@ def _written(
                 events=event,
                 as_of=day_of(as_of),
                 known_on=day_of(known_on),
-                folder=generations_folder(app.location()),
                 limits=engine_limits(memory, threads),
                 progress=loading,
             ) as cut,

@@ -164,7 +164,9 @@ def keep_receipt(outcome: Outcome, origin: str, path: str | None) -> None:
     It was printed before: if the file cannot be written, ``resolve`` gives the receipt again.
     """
     if path is not None and isinstance(outcome, Committed):
-        write_file(Path(path), receipt_of(outcome.receipt, origin=origin).encode())
+        file = Path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_file(file, receipt_of(outcome.receipt, origin=origin).encode())
 
 
 def refused_code(app: App, error: RefusedError, *, json: bool, of_file: bool = True) -> int:

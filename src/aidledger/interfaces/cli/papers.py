@@ -15,7 +15,6 @@ from aidledger.interfaces.cli.lists import read_table
 from aidledger.replay.models import load_models, needed
 from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.audits.sampling import read_sample
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.manifest import log_of
 from aidledger.services.handing.workpapers import write_workpapers
 
@@ -46,7 +45,6 @@ def run_workpapers(
             wanted,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             limits=limits,
             progress=progress,
         )

@@ -36,7 +36,6 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected a recorded stream, found none", "{a}：账本中没有这个流"),
     (r"(?P<a>.+): expected a field of a case, found none", "{a}：个案没有这个字段"),
     (r"did you mean (?P<a>.+)", "是不是 {a}"),
-    (r"packs: (?P<a>.+)", "规则包：{a}"),
     (
         r"another history is unfinished: (?P<a>\w+), (?P<n>\d+) rows, recorded up to line (?P<k>\d+)",
         "另一份历史尚未导完：{a}，共 {n} 行，已记录至第 {k} 行",

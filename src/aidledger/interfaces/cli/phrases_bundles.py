@@ -6,10 +6,6 @@ from typing import Final
 
 BUNDLES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected an evidence bundle, found none", "{a}：不是证据包"),
-    (
-        r"(?P<a>.+): expected a folder that is not there yet, found one",
-        "{a}：已经存在，应写明尚不存在的文件夹",
-    ),
     (r"--case: expected with a month or a list, found with a case", "--case 只用于月份或名单"),
     (r"(?P<a>\S+): expected a finding about (?P<b>.+), found none", "{a}：没有关于 {b} 的结果"),
     (

@@ -42,7 +42,7 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"request: (?!expected .+, found )(?P<a>.+)", "请求：{a}"),
     # files that are read
-    (r"this is a device or a pipe, expected a file", "这是设备或管道，应为文件"),
+    (r"(?P<a>(?:.+: )?)this is a device or a pipe, expected a file", "{a}这是设备或管道，应为文件"),
     (r"the file is empty, expected rows", "文件是空的，应有数据行"),
     (r"the file has changed while it was read", "文件在读取过程中被改动"),
     (r"the file has more rows than (?P<n>\S+)", "文件超过 {n} 行"),

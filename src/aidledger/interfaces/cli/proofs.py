@@ -24,7 +24,6 @@ from aidledger.ledger.trust import MAX_POLICY_BYTES, Policy, parse_policy
 from aidledger.services.acts.sealing import token_of
 from aidledger.services.cases.history import find_stream
 from aidledger.services.files import read_file, read_files, write_files
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.proofs.bundle import (
     Files,
     case_files,
@@ -86,8 +85,7 @@ def prove_one_payment(app: App, *, position: str, output: str | None, json: bool
 def prove_one_row(app: App, *, model: str, key: str, output: str | None, json: bool) -> None:
     """Write what proves a row of the generation that was certified last."""
     with reading(app) as session:
-        folder = generations_folder(app.location())
-        files = row_files(session.store, model, key, folder=folder)
+        files = row_files(session.store, model, key)
     _write(app, files, output, json=json)
 
 

@@ -19,7 +19,6 @@ from aidledger.interfaces.cli.proofs import read_policy
 from aidledger.interfaces.cli.wording import counted, moment
 from aidledger.services.cases.history import find_stream
 from aidledger.services.checkpoints.timestamping import read_pin
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.proofs.proven import (
     Flag,
@@ -117,7 +116,6 @@ def show_limits(app: App, by_proof: ByProof, *, json: bool, case: str | None = N
             by_proof.sources,
             stream=stream,
             lag_days=by_proof.lag_days,
-            folder=generations_folder(app.location()),
         )
     if json:
         about: dict[str, Any] = {} if stream is None else {"case": stream}

@@ -13,7 +13,6 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import kind_of, write_table
 from aidledger.interfaces.cli.shells import Settings, run_shell
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.questions.listing import Table, as_json
 from aidledger.services.questions.querying import MOST, SECONDS, Answer, query
 
@@ -62,7 +61,6 @@ def run_sql(
         found = query(
             session,
             text,
-            folder=generations_folder(app.location()),
             limits=limits,
             seconds=seconds or SECONDS,
             most=most or MOST,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.provinces import show_province
 from aidledger.interfaces.cli.rebuilt import exit_code_of, rebuild_object, show_rebuilt
 from aidledger.interfaces.cli.screen import Progress
-from aidledger.services.generations.rebuilding import OnSpark, generations_folder, rebuild
+from aidledger.services.generations.rebuilding import OnSpark, rebuild
 from aidledger.services.provinces.province import rebuild_province
 
 _LOADING: Final = "load"
@@ -51,27 +50,30 @@ def run_rebuild(
             exit_code=USAGE,
         )
     progress = Stages(app)
-    days: dict[str, date | None] = {
-        "as_of": day_of(as_of),
-        "known_on": day_of(known_on),
-    }
+    end, known = day_of(as_of), day_of(known_on)
     try:
         if spark is not None and also:
             places = (app.location(), *also)
             counties = rebuild_province(
-                places, spark, models=model or None, limits=limits, progress=progress, **days
+                places,
+                spark,
+                as_of=end,
+                known_on=known,
+                models=model or None,
+                limits=limits,
+                progress=progress,
             )
             progress.close()
             return show_province(app, counties, json=json)
         with reading(app) as session:
             built = rebuild(
                 session,
+                as_of=end,
+                known_on=known,
                 models=model or None,
-                folder=Path(generations_folder(app.location())),
                 limits=limits,
                 progress=progress,
                 spark=spark,
-                **days,
             )
     finally:
         progress.close()

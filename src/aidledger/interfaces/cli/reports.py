@@ -15,7 +15,6 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.proofs import read_policy
 from aidledger.services.audits.auditing import rules_of
 from aidledger.services.audits.sampling import read_sample
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.reporting.figures import figures_of
 from aidledger.services.reporting.writing import Form, form_of, write_report
 
@@ -52,7 +51,6 @@ def run_report(
             samples=samples,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             limits=limits,
             progress=progress,
         )

@@ -13,11 +13,10 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.errors import DIFFERS, OK, USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.services.audits.sampling import SampleOf, drawn_again, sample
-from aidledger.services.generations.rebuilding import generations_folder
+from aidledger.services.files import write_file
 from aidledger.services.questions.listing import cell_text
 
 
@@ -55,13 +54,12 @@ def run_sample(
             design,
             as_of=day_of(as_of),
             known_on=day_of(known_on),
-            folder=generations_folder(app.location()),
             progress=progress,
         )
     told = _object(found)
     if output is not None:
         content = msgspec.json.format(msgspec.json.encode(told)) + b"\n"
-        write_whole(Path(output), content)
+        write_file(Path(output), content)
     if json:
         app.screen.json(told)
     else:
@@ -115,7 +113,7 @@ def _check(app: App, file: str, *, json: bool) -> int:
     """Draw the sample of a file again, and say whether it is the same."""
     content = Path(file).read_bytes()
     with reading(app) as session:
-        given, again = drawn_again(session, content, folder=generations_folder(app.location()))
+        given, again = drawn_again(session, content)
     same = given == again
     wrong = [
         name

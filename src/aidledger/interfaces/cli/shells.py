@@ -28,7 +28,6 @@ from aidledger.interfaces.cli.lists import write_table
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.models import ModelError
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.handing.columnwords import meaning_of
 from aidledger.services.handing.words import table_titles
 from aidledger.services.problems import ServiceError
@@ -193,7 +192,6 @@ class _Shell:
                 self._desk = self._open.enter_context(
                     sitting(
                         self._session,
-                        folder=generations_folder(self._app.location()),
                         limits=self._settings.limits,
                         progress=progress,
                         **self._days,

@@ -11,13 +11,13 @@ import msgspec
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Language, Said
 from aidledger.interfaces.cli.ledgers import reading_sealed
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung, VerifyReport
+from aidledger.services.files import write_file
 from aidledger.services.ladder.archivecheck import NOT_DERIVED, NOT_HELD, verify_archive
 from aidledger.services.ladder.checkpointcheck import (
     COSIGNATURES,
@@ -131,7 +131,7 @@ def run_verify(
     finally:
         progress.close()
     if misbehaviour is not None and report.misbehaviour:
-        write_whole(Path(misbehaviour), report.misbehaviour)
+        write_file(Path(misbehaviour), report.misbehaviour)
     if json:
         app.screen.json(report_object(report, app.lang))
     else:

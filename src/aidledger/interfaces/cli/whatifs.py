@@ -12,11 +12,11 @@ from aidledger.domain.money import grouped_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import USAGE, CommandError
-from aidledger.interfaces.cli.files import write_whole
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading_sealed
 from aidledger.services.chart import Bar, svg_chart
 from aidledger.services.decisions.whatif_month import Change, MonthUnder, whatif_month
+from aidledger.services.files import write_file
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHOWN: Final = 20
@@ -42,7 +42,7 @@ def run_whatif(
     finally:
         progress.close()
     if chart is not None:
-        write_whole(Path(chart), _svg(app, found).encode())
+        write_file(Path(chart), _svg(app, found).encode())
     if json:
         app.screen.json({"schema": "aidledger/whatif/v1", **msgspec.to_builtins(found)})
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from importlib.resources import files
 
 from aidledger.domain.packwords import check_words
@@ -11,6 +12,7 @@ from aidledger.domain.policy.pack import PackLibrary, check_periods
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.who import Who
+from aidledger.services.problems import ServiceError
 from aidledger.store.draft import Evidence
 
 
@@ -24,13 +26,24 @@ def shipped(folder: str) -> dict[str, bytes]:
     }
 
 
+def no_pack(name: str) -> ServiceError:
+    """Return the error of a pack that is neither adopted nor shipped, with the name that may be meant."""
+    near = get_close_matches(name, shipped("packs"), n=1)
+    return ServiceError(
+        f"{name}: expected a policy pack, found none",
+        hint=f"did you mean {near[0]}" if near else "aidledger policy list lists them",
+        exit_code=2,
+    )
+
+
 def adopt_packs(
     packs: Iterable[str], *, county: str, actor: str, office: str, on: str
 ) -> tuple[list[Proposal], list[Evidence]]:
     """Return the adoption of shipped packs, and their files as evidence.
 
     Raises:
-        PackError: a pack is unknown or faulty, or two of one place hold on the same day.
+        ServiceError: there is no such pack.
+        PackError: a pack is faulty, or two of one place hold on the same day.
 
     """
     by = Who(actor=actor, office=office, on=on)
@@ -38,7 +51,11 @@ def adopt_packs(
     library = PackLibrary(library_files)
     proposals: list[Proposal] = []
     evidence: dict[str, Evidence] = {}
-    resolved = [library.resolve(name) for name in packs]
+    names = list(packs)
+    for name in names:
+        if name not in library_files:
+            raise no_pack(name)
+    resolved = [library.resolve(name) for name in names]
     check_periods(resolved, library_files)
     for pack in resolved:
         check_words(pack, library_files)

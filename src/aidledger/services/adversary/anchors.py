@@ -119,11 +119,11 @@ def make_anchors(books: Books) -> Anchors:
     )
 
 
-def policy_text(logs: Iterable[Signer], witnesses: Sequence[Signer], quorum: int = QUORUM) -> bytes:
+def policy_text(logs: Iterable[Signer], witnesses: Sequence[Signer]) -> bytes:
     """Write the policy of a trial."""
     lines = [f"log {one.key.vkey()}" for one in logs]
     lines += [f"witness {one.key.name} {one.key.vkey()}" for one in witnesses]
-    lines.append(f"group offices {quorum} {' '.join(one.key.name for one in witnesses)}")
+    lines.append(f"group offices {QUORUM} {' '.join(one.key.name for one in witnesses)}")
     return "\n".join([*lines, "quorum offices", ""]).encode()
 
 

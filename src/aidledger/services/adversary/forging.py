@@ -8,7 +8,6 @@ key. A record that can't be read keeps its bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -233,11 +232,6 @@ def _placed(position: int, row: Row, version: int, leaf: bytes) -> Row:
 def entry_of(row: Row) -> Entry:
     """Return the entry of a row that is known to be sound."""
     return decode_entry(row[RECORD])
-
-
-def all_rows(groups: Iterable[Group]) -> list[Row]:
-    """Return the rows of all batches."""
-    return list(chain.from_iterable(group.rows for group in groups))
 
 
 def stated(row: Row) -> tuple[str, str]:

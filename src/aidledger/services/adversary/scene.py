@@ -182,13 +182,13 @@ class Scene:
         found = (change(number, group) for number, group in enumerate(self.groups))
         return [group for group in found if group is not None and group.rows]
 
-    def victims(self, *, upto: int | None = None, per_case: bool = False) -> Iterator[Row]:
+    def victims(self, *, per_case: bool = False) -> Iterator[Row]:
         """Yield entries of cases worth attacking: late ones, but covered by checkpoints, first.
 
         Not the first of a stream or of a batch, where there are others: those are easier to find.
         `per_case` gives one entry a case.
         """
-        limit = min(self.base.size, upto or self.anchors.anchored or self.base.size)
+        limit = min(self.base.size, self.anchors.anchored or self.base.size)
         begin = limit * 13 // 16
         order = [*range(begin, limit), *range(begin - 1, -1, -1)]
         seen: set[str] = set()

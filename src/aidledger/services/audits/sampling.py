@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -39,7 +38,6 @@ def sample(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SampleOf:
@@ -65,7 +63,6 @@ def sample(
         [population] if population in models else [],
         as_of=as_of,
         known_on=known_on,
-        folder=folder,
         limits=limits,
         progress=progress,
     ) as (laid, _):
@@ -110,13 +107,7 @@ def read_sample(written: bytes) -> SampleOf:
         ) from None
 
 
-def drawn_again(
-    session: Session | LedgerStore,
-    written: bytes,
-    *,
-    folder: Path | None = None,
-    limits: EngineLimits | None = None,
-) -> tuple[SampleOf, SampleOf]:
+def drawn_again(session: Session | LedgerStore, written: bytes) -> tuple[SampleOf, SampleOf]:
     """Return a sample as it was written, and as it comes out when it is drawn again at its size.
 
     Raises:
@@ -136,7 +127,5 @@ def drawn_again(
         given.sample.design,
         as_of=given.as_of,
         known_on=given.known_on,
-        folder=folder,
-        limits=limits,
     )
     return given, again

@@ -36,7 +36,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[str, ...] = ()
     policy: bytes | None = None
     as_of: date | None = None
-    folder: Path | None = None
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +116,7 @@ def _as_run(event: DoubtRaised, folder: Path | None) -> bytes:
 def _finding(session: Session, asked: Request) -> Subject:
     """Return the findings of a rule about one subject."""
     rules = rules_of(asked.rules, (asked.rule or "",))
-    found = audit(session, rules, as_of=asked.as_of, folder=asked.folder)
+    found = audit(session, rules, as_of=asked.as_of)
     (rule,) = rules.values()
     about = [
         one for one in found.report.findings if one.subject in {asked.what, f"case/{asked.what}"}

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from aidledger.services.files import write_file
+from aidledger.services.files import write_files
 from aidledger.services.handing.placing import placed_folder
-from aidledger.services.problems import ServiceError
 
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 BAGIT, INFO = "bagit.txt", "bag-info.txt"
@@ -51,19 +50,12 @@ def hashes_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def write_bag(folder: Path, files: Mapping[str, bytes], *, for_owner_only: bool = False) -> None:
-    """Write a bag into a folder that is not there yet; it may be for nobody else to read.
+    """Write a bag into a folder that is new or empty; it may be for nobody else to read.
 
     Raises:
-        ServiceError: something is there already.
+        ServiceError: something is in it already.
         OSError: it can't be written; nothing is there then.
 
     """
-    if folder.exists():
-        raise ServiceError(
-            f"{folder}: expected a folder that is not there yet, found one",
-            hint="name another folder, or take that one away first",
-            exit_code=2,
-        )
     with placed_folder(folder, for_owner_only=for_owner_only) as draft:
-        for name, content in files.items():
-            write_file(draft / name, content)
+        write_files(draft, files)

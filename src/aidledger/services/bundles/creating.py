@@ -64,16 +64,16 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 def create_bundle(
     session: Session, asked: Request, folder: Path, release: Release | None = None
 ) -> Made:
-    """Make a bundle and write it into a folder that is not there yet.
+    """Make a bundle and write it into a folder that is new or empty.
 
     Args:
         session: an opened ledger; for writing where personal values are revealed.
         asked: what is asked for.
-        folder: the new folder.
+        folder: the new folder, or an empty one.
         release: which personal values go with it, why, and who answers for it.
 
     Raises:
-        ServiceError: nothing can be proven yet, the subject isn't one, or a folder is there.
+        ServiceError: nothing can be proven yet, the subject isn't one, or the folder is not empty.
         RefusedError: who reveals or releases may not.
         FormatError: the trust policy is none.
         OSError: it can't be written.

@@ -219,7 +219,7 @@ def _rows(
     found = set()
     for one in asked.rows:
         model, _, key = one.partition("=")
-        proof, position = prove_row(store, model, key, prover=prover, folder=asked.folder)
+        proof, position = prove_row(store, model, key, prover=prover)
         parsed = parse_row_proof(proof)
         row = canonical.decode(parsed.row.encode())
         named = {text for text in _texts(row) if text.startswith("case/")}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -55,7 +54,6 @@ def due(
     as_of: str | None = None,
     known_on: str | None = None,
     days: int | None = None,
-    folder: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> DueList:
     """Return what is overdue or falls due, soonest first.
@@ -66,7 +64,6 @@ def due(
         known_on: leave out what was recorded after that day.
         days: only what falls due within so many days: what is overdue is always there, what has no
             day is not.
-        folder: where the generations of the read models are kept.
         progress: told how many entries are read, where no generation answers.
 
     """
@@ -76,7 +73,6 @@ def due(
         "due_items",
         as_of=date.fromisoformat(day),
         known_on=date.fromisoformat(known_on) if known_on else None,
-        folder=folder,
         progress=progress,
     )
     items = [_item(dict(zip(columns, row, strict=True)), day) for row in rows]

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from aidledger.disk import replace_file
 from aidledger.ledger.checkpoint import (
     Checkpoint,
     TreeHead,
@@ -38,7 +39,7 @@ from aidledger.ledger.tiles import TileFile
 from aidledger.ledger.tree import EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, Frontier, leaf_hash
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.proving import stored_tree
-from aidledger.store.durable import locked, replace_file
+from aidledger.store.durable import locked
 from aidledger.store.keyfiles import keys_path, list_keys
 from aidledger.store.opening import mark_path
 from aidledger.store.port import LedgerStore, Run

@@ -32,7 +32,7 @@ from aidledger.ledger.tiles import (
     tiles_of,
 )
 from aidledger.ledger.tree import HASH_BYTES, TILE_WIDTH, Frontier, leaf_hash
-from aidledger.services.files import write_file
+from aidledger.services.files import write_files
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.proving import Kept, newest_checkpoint
 from aidledger.store.port import LedgerStore
@@ -69,11 +69,10 @@ def export_tiles(store: LedgerStore, folder: Path) -> Exported:
             _must_extend(folder, old, kept, store)
         written = 0
         for file in chain(tiles_of(kept.checkpoint.size), bundles_of(kept.checkpoint.size)):
-            path = folder / file.path
-            if not path.is_file():
-                written += write_file(path, file_bytes(store, file))
+            if not (folder / file.path).is_file():
+                written += write_files(folder, {file.path: file_bytes(store, file)})
         check_folder(folder, kept.checkpoint)
-        written += write_file(folder / CHECKPOINT_PATH, kept.note.encode())
+        written += write_files(folder, {CHECKPOINT_PATH: kept.note.encode()})
         _drop_partial(folder, kept.checkpoint.size)
     return Exported(kept.checkpoint.size, kept.checkpoint.root, written)
 

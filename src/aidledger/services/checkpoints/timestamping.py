@@ -33,7 +33,7 @@ from rfc3161_client._rust import parse_timestamp_request
 from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.note import parse_note
 from aidledger.ledger.strict import FormatError
-from aidledger.services.files import write_file
+from aidledger.services.files import write_files
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.proving import Kept
 
@@ -95,7 +95,6 @@ def make_request(folder: Path, kept: Kept) -> Path:
     checkpoint = kept.checkpoint
     path = folder / f"{checkpoint.size}-{checkpoint.root.hex()[:16]}{_REQUEST}"
     if not path.exists():
-        write_file(path.with_suffix(_NOTE), kept.note.encode())
         request = (
             TimestampRequestBuilder()
             .data(kept.note.text)
@@ -103,7 +102,8 @@ def make_request(folder: Path, kept: Kept) -> Path:
             .cert_request(cert_request=True)
             .build()
         )
-        write_file(path, request.as_bytes())
+        note = path.with_suffix(_NOTE).name
+        write_files(folder, {note: kept.note.encode(), path.name: request.as_bytes()})
     return path
 
 
@@ -123,7 +123,7 @@ def add_reply(folder: Path, reply: bytes, pin: Pin) -> Stamp:
             raise ServiceError(f"{path.name}: the reply is refused: {stamp.why}", exit_code=1)
         known = path.with_suffix(_REPLY)
         if not known.exists():
-            write_file(known, reply)
+            write_files(folder, {known.name: reply})
         return _stamp(path, known.read_bytes(), pin)
     raise ServiceError(
         "reply: expected one to a request in this folder, found another",

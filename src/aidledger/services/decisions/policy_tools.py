@@ -21,9 +21,8 @@ from aidledger.domain.policy.examples import Example, load_examples, run_example
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, check_periods, load_pack_file
 from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.recorded import END_OF_TIME
-from aidledger.services.acts.adoption import shipped
+from aidledger.services.acts.adoption import no_pack, shipped
 from aidledger.services.decisions.policy_book import PolicyBook
-from aidledger.services.problems import ServiceError
 
 MAX_FILE_BYTES: Final = 1_048_576
 
@@ -190,11 +189,7 @@ def find_pack(name: str, book: PolicyBook | None, known_on: str | None) -> Resol
         return book.pack(max(adopted, key=lambda a: (a.known_since, a.position)).pack_hash)
     library = PackLibrary(shipped("packs"))
     if name not in library.ids:
-        raise ServiceError(
-            f"policy pack {name}: expected one that is shipped or adopted, found none",
-            hint=f"packs: {', '.join(library.ids)}",
-            exit_code=2,
-        )
+        raise no_pack(name)
     return library.resolve(name)
 
 

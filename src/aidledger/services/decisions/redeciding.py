@@ -19,11 +19,10 @@ from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
-from aidledger.services.acts.adoption import shipped
+from aidledger.services.acts.adoption import no_pack, shipped
 from aidledger.services.cases.history import history
 from aidledger.services.clock import china_day
 from aidledger.services.decisions.policy_book import PolicyBook
-from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 
 _REMEMBERED: Final = 2_048
@@ -356,9 +355,5 @@ def pack_named(session: Session, name: str) -> ResolvedPack:
             return session.policy().pack(adoption.pack_hash)
     files = shipped("packs")
     if name not in files:
-        raise ServiceError(
-            f"{name}: expected a policy pack, found none",
-            hint=", ".join(sorted(files)),
-            exit_code=2,
-        )
+        raise no_pack(name)
     return PackLibrary(files).resolve(name)

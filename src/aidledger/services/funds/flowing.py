@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
@@ -100,7 +99,6 @@ def fund_flow(
     township: str | None = None,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Flow:
@@ -114,7 +112,6 @@ def fund_flow(
         township: only what reached the persons of this township: its joint is ``hand``.
         as_of: the day the question is about; default: the day of the last entry.
         known_on: leave out what was recorded after that day.
-        folder: where generations are kept; default: beside the ledger.
         limits: how much memory and how many threads to take.
         progress: told how many entries are read.
 
@@ -127,7 +124,6 @@ def fund_flow(
         session,
         as_of=as_of,
         known_on=known_on,
-        folder=folder,
         limits=limits,
         progress=progress,
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -65,7 +64,6 @@ def match_statements(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Matched:
@@ -82,7 +80,6 @@ def match_statements(
         rule.models_in(load_models()) | rule.kept(),
         as_of=as_of,
         known_on=known_on,
-        folder=folder,
         limits=limits,
         progress=progress,
     ) as (laid, _):

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -76,7 +75,6 @@ def agree(
     generation: Generation,
     kept: KeptFile[AgreedCases] | None = None,
     *,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Progress | None = None,
 ) -> Agreement:
@@ -87,7 +85,6 @@ def agree(
         generation: has `case_state`.
         kept: what earlier nights agreed, to be gone on from; replaced by what tonight did. Only for a
             log in which nothing is wrong: streams are then read by the column that names them.
-        folder: where generations lie; default: beside the ledger.
         limits: how much memory and how many threads to take.
         progress: told how far it is.
 
@@ -96,7 +93,7 @@ def agree(
         OSError: what was agreed can't be kept.
 
     """
-    columns, rows = generations_of(store, folder).read(generation, load_models()[_MODEL], limits)
+    columns, rows = generations_of(store).read(generation, load_models()[_MODEL], limits)
     derived = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     return agree_on(store, generation, derived, kept, progress=progress)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 
@@ -48,14 +47,14 @@ class GenerationDiff(msgspec.Struct, frozen=True, kw_only=True):
     equal: int
 
 
-def list_generations(session: Session | LedgerStore, *, folder: Path | None = None) -> list[Listed]:
+def list_generations(session: Session | LedgerStore) -> list[Listed]:
     """Return every generation that is kept, oldest first.
 
     Raises:
         GenerationsError: a description can't be read.
 
     """
-    store, generations = store_of(session), generations_of(session, folder)
+    store, generations = store_of(session), generations_of(session)
     current = generations.current()
     named = {one.event.certificate: one.position for one in certified(store)}
     found = []
@@ -80,7 +79,6 @@ def diff_generations(
     new: int | None = None,
     models: Iterable[str] = (),
     most: int = 20,
-    folder: Path | None = None,
 ) -> GenerationDiff:
     """Say how two generations differ: by default the last two that are kept.
 
@@ -90,7 +88,6 @@ def diff_generations(
         new: number of the other; default: the newest.
         models: only these, with at most `most` rows of each that differ; default: all, no rows.
         most: how many rows of a model to give.
-        folder: where generations are kept.
 
     Raises:
         ServiceError: there is no such generation.
@@ -98,7 +95,7 @@ def diff_generations(
         GenerationsError: a generation can't be read.
 
     """
-    generations = generations_of(session, folder)
+    generations = generations_of(session)
     left, right = _two(generations, old, new)
     every = load_models()
     asked = set(models)
@@ -124,9 +121,7 @@ def diff_generations(
     )
 
 
-def prune_generations(
-    session: Session | LedgerStore, *, keep: int = KEPT, folder: Path | None = None
-) -> tuple[int, ...]:
+def prune_generations(session: Session | LedgerStore, *, keep: int = KEPT) -> tuple[int, ...]:
     """Remove all but the newest few, the current one and those that somebody reads.
 
     Certificates stay. What is removed can be derived again from the entries.
@@ -141,7 +136,7 @@ def prune_generations(
     """
     if keep < 1:
         raise ServiceError(f"keep: expected at least 1, found {keep}", exit_code=2)
-    return generations_of(session, folder).prune(keep)
+    return generations_of(session).prune(keep)
 
 
 def _two(

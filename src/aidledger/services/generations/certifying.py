@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from aidledger.disk import replace_file
 from aidledger.domain.events.proving import GenerationCertified
 from aidledger.ledger.certificate import (
     Certificate,
@@ -23,7 +24,6 @@ from aidledger.ledger.signing import SigningError
 from aidledger.ledger.strict import FormatError
 from aidledger.replay.generation import Generation
 from aidledger.replay.rows import recorded_row
-from aidledger.replay.whole import write_whole
 from aidledger.services.acts.guarding import guard_of
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
@@ -84,7 +84,6 @@ def certify(
     actor: str,
     office: str,
     on: str | None = None,
-    folder: Path | None = None,
 ) -> Outcome:
     """Certify the current generation: sign its certificate, keep it, and record its hash.
 
@@ -95,14 +94,13 @@ def certify(
         actor: who certifies.
         office: for which office.
         on: the day of it; today by default.
-        folder: where generations are kept; default: beside the ledger.
 
     Raises:
         ServiceError: there is no generation, or the log has another root at its size.
         GenerationsError: the current generation cannot be read.
 
     """
-    generation = generations_of(session, folder).current()
+    generation = generations_of(session).current()
     if generation is None:
         raise ServiceError(
             "expected a generation of the read models, found none",
@@ -111,7 +109,7 @@ def certify(
         )
     content = certificate_of(generation, session.store.origin).encode()
     _check_root(session.store, generation)
-    keep_certificate(session, certificates_folder(session, folder), content, actor=actor)
+    keep_certificate(session, certificates_folder(session), content, actor=actor)
     event = GenerationCertified(
         as_of=generation.as_of.isoformat(),
         certificate=certificate_hash(content),
@@ -123,9 +121,9 @@ def certify(
     return record(session, [by.says(STREAM, event)], cause=f"certify:{event.certificate}")
 
 
-def certificates_folder(session: Session | LedgerStore, folder: Path | None = None) -> Path:
+def certificates_folder(session: Session | LedgerStore) -> Path:
     """Return where the certificates of a ledger lie."""
-    return generations_of(session, folder).folder / "certificates"
+    return generations_of(session).folder / "certificates"
 
 
 def keep_certificate(session: Session, folder: Path, content: bytes, *, actor: str) -> None:
@@ -146,8 +144,8 @@ def keep_certificate(session: Session, folder: Path, content: bytes, *, actor: s
             signed = sign_certificate(signer, content)
         except SigningError as error:
             raise ServiceError(str(error), exit_code=REFUSED_KEY) from error
-        write_whole(folder / f"{name}.dsse.json", signed)
-    write_whole(folder / f"{name}.json", content)
+        replace_file(folder / f"{name}.dsse.json", signed, mode=0o666)
+    replace_file(folder / f"{name}.json", content, mode=0o666)
 
 
 def certified(store: LedgerStore) -> list[Recorded]:

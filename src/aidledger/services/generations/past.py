@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -78,7 +77,6 @@ def check_past(
     session: Session | LedgerStore,
     *,
     position: int | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Progress | None = None,
 ) -> PastCheck | None:
@@ -87,7 +85,6 @@ def check_past(
     Args:
         session: an opened ledger.
         position: of the entry that names the certificate; default: the one that the root picks.
-        folder: where generations are kept; default: beside the ledger.
         limits: how much memory and how many threads to take.
         progress: told how far it is.
 
@@ -119,7 +116,7 @@ def check_past(
     )
     findings = _heads(store, one)
     try:
-        _, certificate = kept_certificate(certificates_folder(store, folder), one.event.certificate)
+        _, certificate = kept_certificate(certificates_folder(store), one.event.certificate)
     except ServiceError as error:
         if error.exit_code == _DAMAGED:
             findings.append(_differs(one, "certificate", one.event.certificate, "another file"))

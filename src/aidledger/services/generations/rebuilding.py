@@ -122,7 +122,15 @@ def generations_of(session: Session | LedgerStore, folder: Path | None = None) -
         ServiceError: nobody knows where this store lies.
 
     """
-    return Generations(_folder_of(store_of(session), folder))
+    if folder is None:
+        place = place_of(store_of(session))
+        if place is None:
+            raise ServiceError(
+                "rebuild: expected a folder for the generations of this database, found none",
+                hint="name it with folder=generations_folder(location)",
+            )
+        folder = generations_folder(place)
+    return Generations(folder)
 
 
 def is_of(store: LedgerStore, generation: Generation) -> bool:
@@ -142,17 +150,6 @@ def is_of(store: LedgerStore, generation: Generation) -> bool:
 def reached(store: LedgerStore, generation: Generation | None) -> int:
     """Return how many entries of this log a generation covers: none where it is of another."""
     return generation.position + 1 if generation is not None and is_of(store, generation) else 0
-
-
-def _folder_of(store: LedgerStore, folder: Path | None) -> Path:
-    """Return the folder named, or that of the store's own place."""
-    place = folder or place_of(store)
-    if place is None:
-        raise ServiceError(
-            "rebuild: expected a folder for the generations of this database, found none",
-            hint="name it with folder=generations_folder(location)",
-        )
-    return folder or generations_folder(str(place))
 
 
 def rebuild(
@@ -252,8 +249,6 @@ def read_model(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
-    limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[list[str], Rows]:
     """Return a model's columns and rows in key order, days as ISO text.
@@ -272,7 +267,7 @@ def read_model(
     store = store_of(session)
     models = load_models()
     wanted = needed(models, [name])
-    generations = generations_of(store, folder)
+    generations = generations_of(store)
     current = generations.current()
     if (
         current is not None
@@ -281,14 +276,13 @@ def read_model(
         )
         and is_of(store, current)
     ):
-        return generations.read(current, models[name], limits)
+        return generations.read(current, models[name])
     _, columns, rows = compute(
         StoreSource(store),
         models,
         name,
         as_of=as_of,
         known_on=known_on,
-        limits=limits,
         progress=progress,
     )
     return columns, rows
@@ -322,7 +316,6 @@ def disagreements(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    limits: EngineLimits | None = None,
 ) -> list[Difference]:
     """Fold every case in Python and compare it with `case_state`; empty when both agree.
 
@@ -332,7 +325,7 @@ def disagreements(
     """
     source = StoreSource(store_of(session))
     loaded, columns, rows = compute(
-        source, load_models(), _CASE_STATE, as_of=as_of, known_on=known_on, limits=limits
+        source, load_models(), _CASE_STATE, as_of=as_of, known_on=known_on
     )
     derived = [dict(zip(columns, row, strict=True)) for row in rows]
     folded = fold_cases(source.rows(), as_of=loaded.as_of, known_on=known_on)

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from aidledger.archive.writing import digest_of_file
 from aidledger.ledger.canonical import clip
 from aidledger.services.handing.cloudevents import LineError, recovered
 from aidledger.services.handing.flat import BYTES_A_LINE, DATA, LINES, lines_of
@@ -25,7 +26,6 @@ from aidledger.services.handing.manifest import (
     Manifest,
     manifest_path,
 )
-from aidledger.services.handing.placing import sha256_of
 from aidledger.services.problems import ServiceError
 
 MOST_LINES: Final = 5
@@ -89,7 +89,7 @@ def check(path: Path) -> Checked:
         differs += _totals(folder / file, file, table)
     return Checked(
         manifest=manifest,
-        sha256=sha256_of(place),
+        sha256=digest_of_file(place),
         files=len(manifest.files),
         tables=len(tables),
         differs=tuple(differs),
@@ -137,7 +137,7 @@ def _files(folder: Path, manifest: Manifest) -> Iterator[Differs]:
             yield Differs(file=one.path, what="missing", expected="a file", found="none")
         elif (size := path.stat().st_size) != one.bytes:
             yield Differs(file=one.path, what="bytes", expected=str(one.bytes), found=str(size))
-        elif (found := sha256_of(path)) != one.sha256:
+        elif (found := digest_of_file(path)) != one.sha256:
             yield Differs(file=one.path, what="sha256", expected=one.sha256, found=found)
 
 
@@ -175,7 +175,7 @@ def _records(folder: Path, manifest: Manifest) -> Iterator[Differs]:
 
 def _lines(path: Path, file: str, kept: Path, told: HandedFile | None) -> Iterator[Differs]:
     """Yield the first lines of a file that are not as they were, where that is known."""
-    if told is None or not kept.is_file() or sha256_of(kept) != told.sha256:
+    if told is None or not kept.is_file() or digest_of_file(kept) != told.sha256:
         return
     content = kept.read_bytes()
     then = (content[at : at + BYTES_A_LINE] for at in range(0, len(content), BYTES_A_LINE))

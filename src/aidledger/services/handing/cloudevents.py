@@ -18,6 +18,7 @@ import msgspec
 from aidledger.ledger.canonical import CanonicalError, clip, encode
 from aidledger.ledger.entry import Entry, EntryError, decode_entry
 from aidledger.ledger.tree import Frontier, leaf_hash
+from aidledger.services.files import placed_file
 from aidledger.services.handing.manifest import (
     HandedTable,
     Manifest,
@@ -25,7 +26,6 @@ from aidledger.services.handing.manifest import (
     handed_file,
     write_beside,
 )
-from aidledger.services.handing.placing import placed_file
 from aidledger.services.problems import ServiceError
 from aidledger.store.port import LedgerStore
 

@@ -10,9 +10,9 @@ import msgspec
 
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.handing import Column, Copier
+from aidledger.services.files import placed_file
 from aidledger.services.handing.finished import Finished
 from aidledger.services.handing.manifest import Manifest, handed_file, write_beside
-from aidledger.services.handing.placing import placed_file
 from aidledger.services.handing.tables import Progress, handing
 from aidledger.services.handing.words import TableWords, told
 from aidledger.store.handed import PlainTable, write_plain

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from aidledger.audit.laying import Laid
@@ -61,7 +60,6 @@ def cut_out(
     events: Iterable[str] = (),
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Cut]:
@@ -79,7 +77,6 @@ def cut_out(
         (),
         as_of=as_of,
         known_on=known_on,
-        folder=folder,
         limits=limits,
         progress=progress,
     ) as (laid, _):

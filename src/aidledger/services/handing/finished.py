@@ -50,7 +50,6 @@ def finished(
     events: Iterable[str] = (),
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Finished]:
@@ -66,7 +65,7 @@ def finished(
     types = types_of(events)
     store = store_of(session)
     wanted = needed(load_models(), tuple(models) or None)
-    generations = generations_of(store, folder)
+    generations = generations_of(store)
     current = generations.current()
     if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
         yield _of(store, generations.folder / current.file, current, wanted, types)

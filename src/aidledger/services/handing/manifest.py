@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from aidledger import __version__
+from aidledger.archive.writing import digest_of_file
 from aidledger.services.checkpoints.checkpointing import root_at
-from aidledger.services.handing.placing import placed_file, sha256_of
+from aidledger.services.files import placed_file
 from aidledger.store.port import LedgerStore
 
 SCHEMA: Final = "aidledger/handover/v1"
@@ -87,7 +88,7 @@ def files_in(folder: Path, paths: Iterable[Path] | None = None) -> tuple[HandedF
         HandedFile(
             path=one.relative_to(folder).as_posix(),
             bytes=one.stat().st_size,
-            sha256=sha256_of(one),
+            sha256=digest_of_file(one),
         )
         for one in sorted(found)
         if one.is_file()
@@ -112,4 +113,4 @@ def write_beside(path: Path, manifest: Manifest) -> None:
 
 def handed_file(draft: Path, path: Path) -> HandedFile:
     """Return what the manifest says of a draft that will have the name of `path`. Raises OSError."""
-    return HandedFile(path=path.name, bytes=draft.stat().st_size, sha256=sha256_of(draft))
+    return HandedFile(path=path.name, bytes=draft.stat().st_size, sha256=digest_of_file(draft))

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from aidledger.replay.views import ENVELOPE, EventView, event_views, quoted
+from aidledger.services.files import placed_file
 from aidledger.services.handing.events import Cut
 from aidledger.services.handing.manifest import Manifest, handed_file, write_beside
 from aidledger.services.handing.objects import CHANGES, Related, links_of, objects_of
-from aidledger.services.handing.placing import placed_file
 from aidledger.services.questions.listing import cell_text
 from aidledger.store.handed import PlainTable, write_plain
 

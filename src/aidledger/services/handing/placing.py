@@ -1,43 +1,19 @@
-"""Puts a file or a whole folder in its place in one step: it is there complete, or not at all."""
+"""Puts a whole folder in its place in one step: it is there complete, or not at all."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-from aidledger.services.files import sync_folder
+from aidledger.disk import sync
+from aidledger.services.files import named
 from aidledger.services.problems import ServiceError
 
-_BLOCK: Final = 1 << 20
 _FOR_ALL_TO_READ: Final = 0o755
-
-
-@contextmanager
-def placed_file(path: Path) -> Iterator[Path]:
-    """Give a draft's name beside a file; what is written there takes its place at the end.
-
-    Raises:
-        OSError: it can't be written; what stood there before stands there still.
-
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with _named(path):
-            yield draft
-            _sync(draft)
-            draft.replace(path)
-            sync_folder(path.parent)
-    finally:
-        # a database that could not be finished leaves its journal too
-        for left in path.parent.glob(f"{escape(draft.name)}*"):
-            left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -52,35 +28,20 @@ def placed_folder(path: Path, *, for_owner_only: bool = False) -> Iterator[Path]
 
     """
     must_be_free(path)
-    with _named(path):
+    with named(path):
         draft = Path(mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
-        with _named(path):
+        with named(path):
             yield draft
             for one in sorted(draft.rglob("*")):
-                if one.is_file():
-                    _sync(one)
-                else:
-                    sync_folder(one)
+                sync(one)
             if not for_owner_only:  # as a draft's is
                 draft.chmod(_FOR_ALL_TO_READ)
-            sync_folder(draft)
+            sync(draft)
             draft.replace(path)
-            sync_folder(path.parent)
+            sync(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Let an error of a draft, or of no file by name, name what was asked for."""
-    try:
-        yield
-    except OSError as error:
-        found = error.filename
-        if found is not None and f".{path.name}." not in os.fspath(found):
-            raise
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def must_be_free(path: Path) -> None:
@@ -96,20 +57,3 @@ def must_be_free(path: Path) -> None:
             hint="name another folder: nothing that was handed over is written over",
             exit_code=2,
         )
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex. Raises OSError."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -9,6 +9,7 @@ from typing import Final
 
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.handing import Copier, Table, copying
+from aidledger.services.files import placed_file
 from aidledger.services.handing.finished import Finished
 from aidledger.services.handing.manifest import (
     NAME,
@@ -20,7 +21,7 @@ from aidledger.services.handing.manifest import (
     handed_file,
     write_beside,
 )
-from aidledger.services.handing.placing import placed_file, placed_folder
+from aidledger.services.handing.placing import placed_folder
 from aidledger.services.handing.words import TableWords, described, told
 
 Progress = Callable[[int, int], None]

@@ -19,6 +19,7 @@ from aidledger.domain.money import format_yuan
 from aidledger.said import Language, Said
 from aidledger.services.audits.auditing import Audit
 from aidledger.services.audits.sampling import SampleOf
+from aidledger.services.files import placed_file
 from aidledger.services.handing.manifest import (
     HandedTable,
     Manifest,
@@ -26,7 +27,6 @@ from aidledger.services.handing.manifest import (
     handed_file,
     write_beside,
 )
-from aidledger.services.handing.placing import placed_file
 from aidledger.services.handing.workbook import MOST_ROWS, Book, Column
 from aidledger.services.questions.listing import Table
 

@@ -16,9 +16,9 @@ from xml.sax.saxutils import quoteattr
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.replay.views import literal
+from aidledger.services.files import placed_file
 from aidledger.services.handing.events import Cut
 from aidledger.services.handing.manifest import Manifest, handed_file, write_beside
-from aidledger.services.handing.placing import placed_file
 
 _HEAD: Final = """\
 <?xml version="1.0" encoding="UTF-8"?>

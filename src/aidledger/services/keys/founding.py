@@ -39,14 +39,6 @@ class Officer(msgspec.Struct, frozen=True, kw_only=True):
     superior: str | None = None
 
 
-def shipped_powers() -> dict[str, Powers]:
-    """Return the tables of powers that come with the program, by their hash."""
-    tables = (
-        load_powers(content, file=f"{name}.toml") for name, content in shipped("powers").items()
-    )
-    return {table.hash: table for table in tables}
-
-
 def powers_evidence(name: str = DEFAULT_POWERS) -> tuple[Powers, Evidence]:
     """Return a shipped table of powers, and its file as evidence.
 

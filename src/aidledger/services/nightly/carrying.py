@@ -20,7 +20,6 @@ from aidledger.services.generations.agreeing import (
     AgreedCases,
     agree,
 )
-from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.keptfile import KeptFile
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
@@ -42,7 +41,6 @@ def cross_check(night: Night) -> Done:
         night.store,
         current,
         kept,
-        folder=generations_folder(night.location),
         limits=limits_of(night),
         progress=partial(night.alive, AGREE),
     )

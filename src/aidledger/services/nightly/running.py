@@ -17,7 +17,7 @@ import msgspec
 from aidledger.replay.generation import GenerationsError
 from aidledger.said import LANGUAGES
 from aidledger.services.clock import Clock, SystemClock, system_bytes, utc_text
-from aidledger.services.files import write_file
+from aidledger.services.files import write_file, write_files
 from aidledger.services.generations.freshness import Freshness, freshness
 from aidledger.services.keys.ring import Passphrase, Tokens, no_passphrase, no_tokens
 from aidledger.services.ladder.outside import read_outside
@@ -220,12 +220,12 @@ def _leave(folder: Path, report: NightReport) -> NightReport:
         report = msgspec.structs.replace(report, hooks=hooks)
         _write_results(folder, report)
     metrics = Path(report.asked.metrics or folder / METRICS)
+    metrics.parent.mkdir(parents=True, exist_ok=True)
     write_file(metrics, metrics_text(report, runs).encode())
-    for lang in LANGUAGES:
-        write_file(folder / PAGES[lang], page(report, runs, lang).encode())
+    write_files(folder, {PAGES[lang]: page(report, runs, lang).encode() for lang in LANGUAGES})
     return report
 
 
 def _write_results(folder: Path, report: NightReport) -> None:
-    told = report_object(report)
-    write_file(folder / RESULTS, msgspec.json.format(msgspec.json.encode(told)) + b"\n")
+    told = msgspec.json.format(msgspec.json.encode(report_object(report))) + b"\n"
+    write_files(folder, {RESULTS: told})

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from aidledger.services.files import write_file
+from aidledger.services.files import write_files
 from aidledger.services.problems import ServiceError
 
 _PACKAGE: Final = "aidledger.services.nightly"
@@ -39,10 +39,10 @@ def schedule(folder: Path, answers: Mapping[str, str]) -> list[str]:
                 f"{name.lower()}: expected a text without quotes, %, $, @ and line ends",
                 exit_code=_USAGE,
             )
-    written = []
+    units = {}
     for name, text in sorted(shipped().items()):
         for word, answer in answers.items():
             text = text.replace(f"@{word}@", answer)  # noqa: PLW2901 - one answer after another
-        write_file(folder / name, text.encode())
-        written.append(name)
-    return written
+        units[name] = text.encode()
+    write_files(folder, units)
+    return list(units)

@@ -12,9 +12,9 @@ from aidledger.replay.models import load_models
 from aidledger.said import Said
 from aidledger.services.archives.archiving import seal
 from aidledger.services.checkpoints.checkpointing import log_keys, sign_checkpoint, signed_path
-from aidledger.services.files import sweep, write_file
+from aidledger.services.files import sweep, write_files
 from aidledger.services.generations.certifying import certificate_of, certified, certify
-from aidledger.services.generations.rebuilding import generations_folder, size_of_others
+from aidledger.services.generations.rebuilding import size_of_others
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
@@ -78,7 +78,6 @@ def certify_generation(night: Night) -> Done:
         night.session,
         actor=night.asked.actor,
         office=night.asked.office,
-        folder=generations_folder(night.location),
     )
     if not isinstance(outcome, Committed):
         raise ServiceError(f"it was not certified: {outcome}", hint="try again", exit_code=75)
@@ -117,7 +116,7 @@ def write_lists(night: Night) -> Done:
         except DisclosureError as error:
             wrong.append(str(error))
             continue
-        write_file(folder / f"{model.name}.csv", content)
+        write_files(folder, {f"{model.name}.csv": content})
         written.append(
             {
                 "file": f"{model.name}.csv",
@@ -132,9 +131,9 @@ def write_lists(night: Night) -> Done:
         "as_of": current.as_of.isoformat(),
         "lists": written,
     }
-    write_file(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+    told = msgspec.json.format(msgspec.json.encode(manifest)) + b"\n"
     sums = "".join(f"{one['sha256']}  {one['file']}\n" for one in written)
-    write_file(folder / SUMS, sums.encode())
+    write_files(folder, {"manifest.json": told, SUMS: sums.encode()})
     figures = {"lists": written}
     if wrong:
         said = Said(f"{len(wrong)} 份名单没有写出", f"{len(wrong)} lists were not written")
@@ -198,7 +197,7 @@ def sign_tonight(night: Night) -> Done:
     night.alive("checkpoint", 0)
     at = int(night.session.clock.now().timestamp())
     note = sign_checkpoint(night.store, signers, at=at, memory=signed_path(night.location))
-    write_file(night.folder / CHECKPOINT_FILE, note.encode())
+    write_files(night.folder, {CHECKPOINT_FILE: note.encode()})
     head = night.store.head()
     return Done(
         "ok",
@@ -222,7 +221,7 @@ def ask_for_cosignatures(night: Night) -> Done:
     found = ask_witnesses(
         night.store, keys, policy, to=(), send=night.send, progress=partial(night.alive, "witness")
     )
-    write_file(night.folder / CHECKPOINT_FILE, found.kept.note.encode())
+    write_files(night.folder, {CHECKPOINT_FILE: found.kept.note.encode()})
     refused = [f"{one.who}: {one.why}" for one in found.asked if one.outcome == "refused"]
     away = [f"{one.who}: {one.why}" for one in found.asked if one.outcome == "unreachable"]
     figures = {

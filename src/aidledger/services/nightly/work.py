@@ -151,7 +151,6 @@ def rebuild_models(night: Night) -> Done:
     built = rebuild(
         night.session,
         models=night.asked.models or None,
-        folder=generations_folder(night.location),
         limits=limits_of(night),
         progress=night.alive,
     )
@@ -195,7 +194,6 @@ def check_the_past(night: Night) -> Done:
     night.alive("past", 0)
     found = check_past(
         night.session,
-        folder=generations_folder(night.location),
         limits=limits_of(night),
         progress=night.alive,
     )
@@ -235,7 +233,6 @@ def audit_rules(night: Night) -> Done:
     found = audit(
         night.session,
         rules,
-        folder=generations_folder(night.location),
         limits=limits_of(night),
         progress=lambda done: night.alive("audit", done),
     )

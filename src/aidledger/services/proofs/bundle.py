@@ -7,7 +7,6 @@ proven so. No file holds a personal value: records have commitments to them.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypeAlias
 
 from aidledger.ledger.index import person_key
@@ -80,9 +79,9 @@ def payment_files(store: LedgerStore, position: int) -> Files:
     }
 
 
-def row_files(store: LedgerStore, model: str, key: str, *, folder: Path | None = None) -> Files:
+def row_files(store: LedgerStore, model: str, key: str) -> Files:
     """Return what proves a row of a certified generation. Raises ServiceError as `prove_row`."""
     prover = Prover(store)
-    proof, position = prove_row(store, model, key, prover=prover, folder=folder)
+    proof, position = prove_row(store, model, key, prover=prover)
     name = f"{model}-{parse_row_proof(proof).index}{ROW_PROOF}"
     return {**entry_files(store, position, prover), name: proof}

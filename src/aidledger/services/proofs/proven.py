@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
@@ -96,7 +95,6 @@ def prove_limits(
     *,
     stream: str | None = None,
     lag_days: int | None = None,
-    folder: Path | None = None,
 ) -> ProvenReport:
     """Judge every limit that began, and name the entries that begin and end them.
 
@@ -105,10 +103,9 @@ def prove_limits(
         sources: whose word about time counts.
         stream: only the limits of this stream, and then all of its entries.
         lag_days: at most so long after it was signed a checkpoint is cosigned, the reader says.
-        folder: where the generations of the read models are kept.
 
     """
-    columns, rows = read_model(session, "deadlines", folder=folder)
+    columns, rows = read_model(session, "deadlines")
     limits = [dict(zip(columns, row, strict=True)) for row in rows]
     limits = [one for one in limits if one["due_on"] and stream in (None, one["stream"])]
     ends = {one["from_position"] for one in limits} | {one["done_position"] for one in limits}

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -55,9 +54,7 @@ class RowAnswer(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
 
 
-def prove_row(
-    store: LedgerStore, name: str, key: str, *, prover: Prover, folder: Path | None = None
-) -> tuple[bytes, int]:
+def prove_row(store: LedgerStore, name: str, key: str, *, prover: Prover) -> tuple[bytes, int]:
     """Return the proof file of a row in the generation certified last below a checkpoint.
 
     Args:
@@ -65,7 +62,6 @@ def prove_row(
         name: the model.
         key: the values of its key in their order, by commas, or as an array of JSON texts.
         prover: of the checkpoint that must have the entry.
-        folder: where generations are kept; default: beside the ledger.
 
     Returns:
         the file, and the position of the entry that names its certificate.
@@ -78,10 +74,10 @@ def prove_row(
     """
     models = load_models()
     model = needed(models, [name])[name]
-    one, content, certificate = _newest(store, name, prover.kept.checkpoint.size, folder)
+    one, content, certificate = _newest(store, name, prover.kept.checkpoint.size)
     said = certificate.model(name)
     values = _values(key, model)
-    with _opened(store, models, name, certificate, folder) as connection:
+    with _opened(store, models, name, certificate) as connection:
         leaves = [leaf for page in leaves_of(connection, name, model.key) for leaf in page]
         row = row_of_key(connection, name, model.key, values)
     if said is None or (said.rows, said.digest) != (len(leaves), root_of_leaves(leaves).hex()):
@@ -156,11 +152,9 @@ def check_row(proof: bytes, entry: bytes) -> RowAnswer:
     )
 
 
-def _newest(
-    store: LedgerStore, name: str, size: int, folder: Path | None
-) -> tuple[Recorded, bytes, Certificate]:
+def _newest(store: LedgerStore, name: str, size: int) -> tuple[Recorded, bytes, Certificate]:
     """Return the newest certificate that has a model, and whose entry is below a size."""
-    place = certificates_folder(store, folder)
+    place = certificates_folder(store)
     for one in reversed(certified(store)):
         if one.position < size:
             content, certificate = kept_certificate(place, one.event.certificate)
@@ -179,10 +173,9 @@ def _opened(
     models: dict[str, Model],
     name: str,
     certificate: Certificate,
-    folder: Path | None,
 ) -> Iterator[Any]:
     """Open the generation of a certificate, or derive the model again where it was pruned."""
-    generations = generations_of(store, folder)
+    generations = generations_of(store)
     for generation in reversed(generations.all()):
         if generation.root and certificate_of(generation, store.origin) == certificate:
             with generations.opened(generation) as connection:

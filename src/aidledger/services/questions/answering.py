@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from aidledger.audit.laying import Laid, laid_out
@@ -34,7 +33,6 @@ def answering(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
     anew: bool = False,
@@ -46,7 +44,6 @@ def answering(
         names: the models, and the tables beside the ledger, that are read.
         as_of: the day the question is about; default: the day (+08:00) of the last entry.
         known_on: leave out what was recorded after that day; default: nothing.
-        folder: where generations are kept; default: beside the ledger.
         limits: how much memory and how many threads to take.
         progress: told how many entries are read.
         anew: derive all from the entries: a generation is a file that its owner can edit.
@@ -62,7 +59,7 @@ def answering(
     kept = sorted(names & KEPT_TABLES.keys())
     wanted = needed(load_models(), sorted(names - KEPT_TABLES.keys())) if names - set(kept) else {}
     tables = tables_folder(store)
-    generations = generations_of(store, folder)
+    generations = generations_of(store)
     current = None if anew else generations.current()
     if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
         lost: dict[str, str] = {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -55,7 +54,6 @@ def query(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     seconds: int = SECONDS,
     most: int = MOST,
@@ -75,7 +73,6 @@ def query(
         tables & (load_models().keys() | KEPT_TABLES.keys()),
         as_of=as_of,
         known_on=known_on,
-        folder=folder,
         limits=limits,
         progress=progress,
     ) as (laid, generation):
@@ -139,7 +136,6 @@ def sitting(
     *,
     as_of: date | None = None,
     known_on: date | None = None,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Desk]:
@@ -152,14 +148,15 @@ def sitting(
     """
     check_days(as_of, known_on)
     store = store_of(session)
-    current = generations_of(store, folder).current()
+    current = generations_of(store).current()
     if current is not None and answers(
         current, store, load_models(), as_of=as_of, known_on=known_on
     ):
         names = load_models().keys() | KEPT_TABLES.keys()
-        with answering(
-            store, names, as_of=as_of, known_on=known_on, folder=folder, limits=limits
-        ) as (laid, number):
+        with answering(store, names, as_of=as_of, known_on=known_on, limits=limits) as (
+            laid,
+            number,
+        ):
             yield Desk(laid, number)
         return
     with laid_out(

@@ -110,6 +110,7 @@ def import_register(
             read = read_into(connection, path, kind, wanted.columns, progress)
             taken = _take(session, connection, kind, read, wanted)
             if rejects is not None:
+                rejects.parent.mkdir(parents=True, exist_ok=True)
                 write_file(rejects, _listed(connection))
             if wanted.strict and taken.unusable:
                 raise RefusedError(_first(connection))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from aidledger.domain.events.register import RegisterImported
@@ -73,7 +72,6 @@ def registers(
     session: Session,
     days: Days,
     *,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
 ) -> tuple[date, list[Listed]]:
     """Return the day asked about, and what was imported by then, by kind and unit.
@@ -89,7 +87,7 @@ def registers(
         if isinstance(entry.event, RegisterImported)
     }
     place = tables_folder(session.store)
-    with answering(session, ["registers"], **days._asdict(), folder=folder, limits=limits) as (
+    with answering(session, ["registers"], **days._asdict(), limits=limits) as (
         laid,
         _,
     ):
@@ -144,7 +142,6 @@ def named(
     kind: str,
     days: Days,
     *,
-    folder: Path | None = None,
     limits: EngineLimits | None = None,
 ) -> list[Named]:
     """Return the cases in support of which the registers of a kind name somebody.
@@ -161,7 +158,6 @@ def named(
         session,
         _NAMED.format(table=kind_of(kind).table),
         **days._asdict(),
-        folder=folder,
         limits=limits,
         seconds=SECONDS,
         most=1_000_000,

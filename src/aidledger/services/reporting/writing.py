@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from aidledger.said import Language
+from aidledger.services.files import placed_file
 from aidledger.services.handing.manifest import (
     Manifest,
     encoded,
@@ -16,7 +17,7 @@ from aidledger.services.handing.manifest import (
     manifest_path,
     write_beside,
 )
-from aidledger.services.handing.placing import placed_file, placed_folder
+from aidledger.services.handing.placing import placed_folder
 from aidledger.services.handing.workpapers import MoreSheet, fill_workpapers, totals_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.reporting.document import Document, Table, Terms, Text

@@ -6,7 +6,7 @@ A file that no entry names is left over from an import that was killed: the next
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,8 +14,8 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.register import Kept
 from aidledger.domain.keeping import KeptTable
 from aidledger.replay.kept import file_of, said_of, write_kept
-from aidledger.replay.whole import sync, sync_folder
 from aidledger.services.decoding import recorded_all
+from aidledger.services.files import placed_file
 from aidledger.services.generations.rebuilding import place_of
 from aidledger.services.problems import ServiceError
 from aidledger.store.durable import locked
@@ -76,14 +76,6 @@ def keep(folder: Path, connection: Any, name: str, table: KeptTable) -> Kept:
     """
     said = said_of(connection, name, table)
     path = file_of(folder, said)
-    fresh = path.with_name(f"{path.name}.new")
-    try:
-        write_kept(connection, name, fresh)
-        sync(fresh)
-        fresh.rename(path)
-        sync_folder(folder)
-    except OSError:
-        with suppress(OSError):
-            fresh.unlink()
-        raise
+    with placed_file(path, own=True) as draft:
+        write_kept(connection, name, draft)
     return said

@@ -67,15 +67,6 @@ def typeset(template: str, data: object, *, at: str) -> bytes:
     return made
 
 
-def why_not() -> CannotTypesetError | None:
-    """Return why nothing can be set here; None where it can."""
-    try:
-        _typst()
-    except CannotTypesetError as error:
-        return error
-    return None
-
-
 def _template(name: str) -> str:
     place = resources.files("aidledger.services.typesetting").joinpath("templates", f"{name}.typ")
     return place.read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from aidledger.disk import replace_file
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.cosignature import LOG_KINDS, WITNESS_KINDS
 from aidledger.ledger.keys import KeyKind, VerifierKey, parse_vkey
@@ -38,7 +39,7 @@ from aidledger.ledger.tree import EMPTY_ROOT, HASH_BYTES
 from aidledger.ledger.witnessing import LogState
 from aidledger.services.clock import RandomBytes, system_bytes
 from aidledger.services.problems import ServiceError
-from aidledger.store.durable import locked, replace_file
+from aidledger.store.durable import locked
 from aidledger.store.keyfiles import create_key, key_path, list_keys, load_signer
 
 FIRST_LINE: Final = b"aidledger/witness-log/v1"

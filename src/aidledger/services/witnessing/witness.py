@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+from aidledger.disk import replace_file
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.signing import Signer
 from aidledger.ledger.strict import FormatError
@@ -31,7 +32,7 @@ from aidledger.services.witnessing.state import (
     read_state,
     witness_signers,
 )
-from aidledger.store.durable import locked, replace_file
+from aidledger.store.durable import locked
 
 
 class Answer(NamedTuple):
