@@ -206,8 +206,7 @@ def test_an_edited_generation_deceives_nobody_who_asks_anew(tmp_path: Path) -> N
         office.act("2022-01-04", application())
         office.act("2022-04-10", paid("2022-04"))
         office.act("2022-04-20", on_case("DeathRecorded", died_on="2022-03-05", source="family"))
-        folder = generations_folder(office.location)
-        path = rebuild(office.session, folder=folder).path
+        path = rebuild(office.session).path
         with duckdb.connect(str(path)) as database:
             database.execute("DELETE FROM death_recorded")
         deceived, honest = (
