@@ -2335,12 +2335,15 @@ no base64.*|不是 base64
 no note of a checkpoint|不是检查点
 a note that does not end in a newline|检查点末行不完整
 not proven|未得到证明
+(\\d+) of its entries are not proven|所载记录中有 {} 条没有得到证明
+not the keys of a receipt|不是回执
 it proves nothing that is here|不能证明这里的任何内容
 nothing here proves what was asked|没有文件证明所问的内容
 (.+): no evidence bundle|{}：不是证据包
 (.+): no ledger, no tiles, no proof|{}：不是账本、瓦片或证明
 (.+): No such file or directory|{}：没有这个文件或文件夹
 (.+): Permission denied|{}：没有权限
+(.+): Not a directory|{}：不是文件夹
 signatures need the package cryptography|核验签名需要 cryptography
 """
 CHINESE = [row.split("|") for row in REASONS.split("\n") if row]
@@ -2433,6 +2436,8 @@ def main() -> int:
     lang = given.lang or os.environ.get("LANG", "en")[:2]
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
+        if given.proofs is not None:
+            next(given.proofs.iterdir(), None)  # a folder that is not there proves nothing silently
         asked = "" if given.path.is_dir() else str(given.path)
         names = {str(one): one for one in [*given.checkpoint, *([given.path] if asked else [])]}
         for folder in [one for one in (given.proofs, given.path) if one and one.is_dir()]:

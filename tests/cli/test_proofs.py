@@ -228,6 +228,8 @@ def test_a_receipt_is_kept_and_redeemed(ledger: Path, tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
     missed = aidledger(*words, tmp_path / "bundle")
     assert (1, True) == (missed.code, "no proof was given" in missed.out)
+    unlike = aidledger("--lang", "zh", *words, tmp_path / "bundle")
+    assert f"位置 {position} 未证明：没有给出证明" in unlike.out
     on(ledger, "prove", "entry", str(position), "--output", tmp_path / "bundle")
     found = aidledger(*words, tmp_path / "bundle")
     assert (0, True) == (found.code, f"entries {position} to {position} are in" in found.out)

@@ -287,7 +287,10 @@ def _show_receipt_check(app: App, receipt: Receipt, missed: tuple[tuple[Any, ...
         )
         screen.line(screen.style("✓ " + layout.plain(text), "green"))
     for position, why in missed:
-        text = app.say(f"位置 {position} 未证明：{why}", f"entry {position} not proven: {why}")
+        text = app.say(
+            f"位置 {position} 未证明：{chinese(str(why), 'zh')}",
+            f"entry {position} not proven: {why}",
+        )
         screen.line(screen.style("✗ " + layout.plain(text), "red"))
 
 
