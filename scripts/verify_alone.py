@@ -849,9 +849,9 @@ CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n")
 #: In their order; `types` is of the first rung, `timestamps` of §16.12.
 NAMES = """bytes 记录 columns 列 chain 链 time 时间 tree 树 batches 批次 mark 高水位 checkpoints 检查点
 cosignatures 联署 restorations 恢复 signatures 签名 powers 权限 proofs 证明 decisions 决定 models 推导
-indexes 索引 closings 封账 types 内容 timestamps 时间戳 tables 附表"""
+indexes 索引 closings 封账 values 密封值 types 内容 timestamps 时间戳 tables 附表"""
 RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
-NOT_MADE = ("powers", "decisions", "models", "closings", "types", "timestamps")
+NOT_MADE = ("powers", "decisions", "models", "closings", "values", "types", "timestamps")
 LEADS = ("policy_differs", "policy_key", "policy_weaker", "ledger_restored", "file_unused")
 NO_KEYS = "no key is registered|没有登记密钥"
 NO_PROOFS = "no receipt or proof was given|没有给出回执或证明"

@@ -320,8 +320,8 @@ OPTIONS: Final[dict[str, Said]] = {
     ),
     "--receipt": Said("把回执保存到此文件", "keep the receipt in this file"),
     "--deep": Said(
-        "并重新作出每个决定、比较两种推导、重算索引与封账",
-        "also decide everything again, compare two derivations, work out indexes and closings",
+        "并重新作出每个决定、比较两种推导、重算索引与封账、打开密封的个人信息",
+        "also decide everything again, compare two derivations, work out indexes and closings, open what is sealed",
     ),
     "--checkpoint": Said(
         "来自账本之外的检查点（可重复）", "a checkpoint from outside (may be repeated)"
