@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/, or with ``--check`` compare them with what would be written.
+"""Write the generated pages of docs/ and the one generated file of src/, or ``--check`` them.
 
 Each page is made from the one place in the code that knows: the event catalogue, the headers of
 the read models, the table of findings, the policy packs, the help of the commands.
@@ -20,6 +20,7 @@ from _docs_facts import policy_page
 from _docs_models import models_page
 from _docs_policy import clauses_page, findings_page
 from _docs_powers import powers_page
+from _docs_reads import PLACE, reads_file
 from _docs_rules import rules_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/RULES.md": rules_page,
     "docs/cli.md": cli_page,
     "docs/cli.zh.md": cli_page_zh,
+    PLACE: reads_file,
 }
 NOTE = "<!-- Written by scripts/make_docs; edit what it reads, not this page. -->\n"
 
@@ -45,7 +47,7 @@ def main(arguments: list[str]) -> int:
     stale = 0
     for name, make in PAGES.items():
         path = ROOT / name
-        note = "" if make is architecture_page else NOTE
+        note = "" if make in {architecture_page, reads_file} else NOTE
         wanted = note + make(ROOT).rstrip() + "\n"
         found = path.read_text(encoding="utf-8") if path.exists() else ""
         if wanted == found:

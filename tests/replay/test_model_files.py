@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 from tests.replay.histories import Log
 from tests.replay.overseeing import RETURNS
@@ -21,6 +22,8 @@ from aidledger.replay.models import (
     load_models,
     loaded_tables,
     needed,
+    parse_tables,
+    tables_of,
     tables_read,
 )
 
@@ -61,6 +64,27 @@ def test_every_model_is_built_where_only_what_it_and_those_it_reads_name_is_ther
             make_tables(connection, tables_read(wanted))
             for model in wanted.values():
                 build_table(connection, model)
+
+
+def test_what_a_shipped_text_reads_is_known_and_any_other_text_is_parsed(
+    models: dict[str, Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def parsing(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> set[str]:
+        asked.append(name)
+        return parse_tables(name, text, parser)
+
+    monkeypatch.setattr("aidledger.replay.models.parse_tables", parsing)
+    with duckdb.connect(":memory:") as parser:
+        for name, model in models.items():
+            assert tables_of(name, model.sql, parser) == parse_tables(name, model.sql, parser)
+        assert not asked
+        changed = f"{models['postings'].sql}\n"
+        assert tables_of("postings", changed, parser) == set(models["postings"].uses)
+        assert asked == ["postings"]
+        with pytest.raises(ModelError, match="now"):
+            tables_of("postings", f"SELECT now() AS at FROM ({changed})", parser)
 
 
 def test_only_public_lists_have_an_allow_list(models: dict[str, Model]) -> None:
