@@ -54,3 +54,18 @@ def test_a_masked_name_is_taken(ledger: Path, name: str) -> None:
     ran = on(ledger, "record", "-", stdin=_named(_APPLICATION, name))
 
     assert 0 == ran.code, ran.err
+
+
+@pytest.mark.parametrize("value", ['"张三丰"', "张三丰", '"张三丰*"'])
+def test_a_correction_brings_no_whole_name_in_either(ledger: Path, value: str) -> None:
+    data = {"position": 0, "field": "display_name", "reason": "typed wrong", "authority": "county"}
+    correction = {**_APPLICATION, "type": "EntryCorrected", "personal": {}}
+    refused = lines([{**correction, "data": data | {"value": value}}])
+    taken = lines([{**correction, "data": data | {"value": '"张**"'}}])
+    assert 0 == on(ledger, "record", "-", stdin=_named(_APPLICATION, "李*")).code
+    ran = on(ledger, "record", "-", stdin=refused)
+
+    assert 1 == ran.code
+    assert "data.value: expected a masked name" in ran.err
+    assert "张三丰" not in ran.out + ran.err
+    assert 0 == on(ledger, "record", "-", stdin=taken).code

@@ -10,7 +10,9 @@ from typing import Any, Final
 import msgspec
 import msgspec.inspect
 
+from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, EventType
+from aidledger.domain.events.registry import EntryCorrected
 from aidledger.domain.masking import is_masked
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.values import is_day, is_month
@@ -280,18 +282,30 @@ def _event(value: Any, kind: EventType, line: int | None, problems: list[Problem
         )
         for path, text in _bad_days(msgspec.to_builtins(event))
     ]
-    if not is_masked(getattr(event, "display_name", "")):
+    field, shown = _name_shown(event)
+    if not is_masked(shown):
         # the log is for ever and for everybody: a whole name must not come in by this field
         problems.append(
             Problem(
                 code="not_masked",
                 line=line,
-                field="data.display_name",
+                field=f"data.{field}",
                 expected="a masked name such as 张*, or nothing",
                 found="another text",
             )
         )
     return event
+
+
+def _name_shown(event: Event) -> tuple[str, str]:
+    """Return the field in which an event says the name that lists may show, and what it says."""
+    if isinstance(event, EntryCorrected) and event.field == "display_name":
+        try:
+            value = msgspec.json.decode(event.value)
+        except msgspec.DecodeError:
+            value = event.value
+        return "value", value if isinstance(value, str) else ""
+    return "display_name", getattr(event, "display_name", "")
 
 
 def _data_problem(message: str, kind: EventType, line: int | None) -> Problem:
