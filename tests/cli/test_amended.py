@@ -101,6 +101,9 @@ def test_whoever_records_an_amendment_that_does_nothing_is_told(office: Office) 
     by = {"authority": "county head", "reason": "found out"}
     asked: list[tuple[Why | None, dict[str, Any]]] = [
         ("no_entry", {"position": 0}),
+        ("annuls_annulment", {"position": at["EntryAnnulled"]}),
+        ("annulled", {"position": at["PublicityEnded"]}),
+        ("annulled", {"position": at["PublicityEnded"], "field": "early", "value": "true"}),
         ("amends_amendment", {"position": at["EntryCorrected"], "field": "value", "value": '"1"'}),
         ("not_json", {"position": at["ApplicationSubmitted"], "field": "area", "value": "urban"}),
         ("no_such_value", {"position": at["ApplicationSubmitted"], "field": "aria", "value": "1"}),

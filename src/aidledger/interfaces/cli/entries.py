@@ -24,6 +24,14 @@ IDLE: Final[dict[Why, Said]] = {
         "什么也没有改变：本流中没有这个位置的记录",
         "changes nothing: this stream has no entry at that position",
     ),
+    "annulled": Said(
+        "什么也没有改变：那条记录已经作废",
+        "changes nothing: that entry is annulled already",
+    ),
+    "annuls_annulment": Said(
+        "什么也没有改变：作废不能撤销，请重新记录",
+        "changes nothing: an annulment stands for ever; record the act anew",
+    ),
     "amends_amendment": Said(
         "什么也没有改变：更正本身不能更正，请作废后重新更正",
         "changes nothing: an amendment is not corrected; annul it and correct anew",

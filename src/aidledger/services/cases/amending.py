@@ -13,9 +13,12 @@ from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded, corrected
 from aidledger.services.session import Session
 
-Why: TypeAlias = Literal["no_entry", "amends_amendment", "not_json", "no_such_value"]
-"""Why an amendment changes nothing: it names no entry of its stream; it corrects an amendment, which
-is annulled and made anew instead; its value is no JSON; the entry has no field that could say it."""
+Why: TypeAlias = Literal[
+    "no_entry", "annulled", "annuls_annulment", "amends_amendment", "not_json", "no_such_value"
+]
+"""Why an amendment changes nothing: it names no entry of its stream; the entry is annulled already; it
+annuls an annulment, which stands for ever; it corrects an amendment, which is annulled and made anew
+instead; its value is no JSON; the entry has no field that could say it."""
 
 _BY: int = 2**53
 """Stands for the positions of what is not yet recorded: behind every entry."""
@@ -53,6 +56,7 @@ def amendments(entries: Iterable[Recorded]) -> Amendments:
     now = {entry.position: entry for entry in everything}
     made: list[Amendment] = []
     idle: dict[int, Why] = {}
+    gone: set[int] = set()
     for entry in everything:
         event = entry.event
         if not isinstance(event, (EntryCorrected, EntryAnnulled)):
@@ -60,13 +64,15 @@ def amendments(entries: Iterable[Recorded]) -> Amendments:
         if isinstance(event, EntryCorrected):
             if entry.position in annulled:
                 continue
-            why = _take(now, event)
+            why = "annulled" if event.position in gone else _take(now, event)
         else:
-            why = None if event.position in now else "no_entry"
-        if why is None:
-            made.append(_amendment(entry, event))
-        else:
+            why = "annulled" if event.position in gone else _keeps(now, event)
+        if why is not None:
             idle[entry.position] = why
+            continue
+        made.append(_amendment(entry, event))
+        if isinstance(event, EntryAnnulled):
+            gone.add(event.position)
     return Amendments(made=tuple(made), idle=idle)
 
 
@@ -83,6 +89,14 @@ def idle_proposals(session: Session, proposals: Sequence[Proposal]) -> dict[int,
         idle = amendments([*session.stream(stream), *wanted]).idle
         found |= {at - _BY: why for at, why in idle.items() if at >= _BY}
     return found
+
+
+def _keeps(now: dict[int, Recorded], event: EntryAnnulled) -> Why | None:
+    """Return why an annulment takes nothing away."""
+    entry = now.get(event.position)
+    if entry is None:
+        return "no_entry"
+    return "annuls_annulment" if isinstance(entry.event, EntryAnnulled) else None
 
 
 def _take(now: dict[int, Recorded], event: EntryCorrected) -> Why | None:
