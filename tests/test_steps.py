@@ -53,15 +53,25 @@ def test_without_room_they_lie_on_the_disk(
         assert "TMPDIR" not in os.environ
 
 
+WAITING = (
+    "import pathlib, sys, time; print('said first', flush=True); until = time.monotonic() + 60\n"
+    "while not pathlib.Path({0!r}).exists() and time.monotonic() < until: time.sleep(0.01)\n"
+    "sys.exit('said last')"
+)
+"""A linter that ends once the tests have run, and not long before."""
+
+
 def test_linters_run_beside_the_tests_and_each_that_fails_is_named_with_all_it_said(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    program = "import sys, time; print('said first'); time.sleep(0.2); sys.exit('said last')"
+    ran = tmp_path / "ran"
+    program = WAITING.format(str(ran))
     linters = ([sys.executable, "-c", program], [sys.executable, "-c", ""])
     monkeypatch.setattr(_steps, "LINTERS", linters)
 
     def tests(_: list[str]) -> int:
         print("tests ran", flush=True)
+        ran.touch()
         return 0
 
     monkeypatch.setattr(_steps, "pytest", tests)

@@ -172,11 +172,16 @@ def keep_receipt(outcome: Outcome, origin: str, path: str | None) -> None:
 def refused_code(app: App, error: RefusedError, *, json: bool, of_file: bool = True) -> int:
     """Print all that stood in the way as one object, or raise it; return the exit status.
 
-    `of_file`: whether problems stand on lines of a file. What was typed has no lines to be named.
+    `of_file`: whether what is recorded stands on lines of a file. An act that was typed has no line, and
+    what a rule refuses of it has only the number of an act among those that it led to.
     """
     if not of_file:
-        unnumbered = [msgspec.structs.replace(one, line=None) for one in error.problems]
-        error = RefusedError(unnumbered)
+        error = RefusedError(
+            [
+                msgspec.structs.replace(one, line=None) if one.code == "refused" else one
+                for one in error.problems
+            ]
+        )
     if not json:
         raise error from None
     app.screen.json(
