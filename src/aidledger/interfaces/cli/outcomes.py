@@ -178,7 +178,7 @@ def refused_code(app: App, error: RefusedError, *, json: bool, of_file: bool = T
     if not of_file:
         error = RefusedError(
             [
-                msgspec.structs.replace(one, line=None) if one.code == "refused" else one
+                msgspec.structs.replace(one, line=None) if one.clause else one
                 for one in error.problems
             ]
         )
