@@ -73,6 +73,11 @@ class Line:
         above = sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True))
         return above / sum((a - x) ** 2 for a in xs)
 
+    @property
+    def last(self) -> float:
+        """The slope between the two largest sizes, where fixed costs weigh least."""
+        return Line(self.title, self.unit, self.sizes[-2:], self.costs[-2:]).exponent
+
 
 class _Growing:
     """What each kind of work has cost so far, at the sizes at which it was done."""
@@ -239,13 +244,13 @@ def rows(lines: Sequence[Line]) -> str:
     """Return the table of the page, with the fitted exponents and the most memory."""
     sizes = sorted({size for line in lines for size in line.sizes})
     head = [
-        "| work on the whole log | " + " | ".join(f"{one:,}" for one in sizes) + " | exponent |"
+        f"| work on the whole log | {' | '.join(f'{one:,}' for one in sizes)} | exponent | of the last |"
     ]
-    head.append("| --- |" + " --- |" * (len(sizes) + 1))
+    head.append("| --- |" + " --- |" * (len(sizes) + 2))
     for line in lines:
         costs = dict(zip(line.sizes, line.costs, strict=True))
         cells = " | ".join(_cell(costs.get(size), line.unit) for size in sizes)
-        fitted = f"{line.exponent:.2f}" if len(costs) > 1 else ""
+        fitted = f"{line.exponent:.2f} | {line.last:.2f}" if len(costs) > 1 else " | "
         head.append(f"| {line.title} | {cells} | {fitted} |")
     head += ["", f"Most memory of the measuring process: {peak_mib():,.0f} MiB."]
     return "\n".join(head)
@@ -271,7 +276,8 @@ else ran on it. Appended, verified and sealed are visits and payments of cases o
 the archive is that of a simulated county, recorded as often as the size needs, with as many entries as stand above or one
 per cent more or less. Two processes verify and seal. Work that would take more than a quarter of an hour by the clock is not run.
 Seconds are what the processor spent, all processes together, and in brackets what the clock said. The exponent is the slope of what
-was spent over entries in logarithms: 1.00 is cost in proportion.
+was spent over entries in logarithms: 1.00 is cost in proportion. To begin processes and to plan statements costs the same however
+little there is: the slope between the two largest sizes stands beside it.
 
 ![Seconds of the processor for the whole log, by its entries](growth.svg)
 
