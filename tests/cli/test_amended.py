@@ -18,8 +18,19 @@ from aidledger.services.cases.history import case_as_of
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """An approved case: later its publicity was annulled, its survey moved, its birthday mistyped."""
-    for office in opened(str(tmp_path_factory.mktemp("amended") / "ledger.sqlite")):
+    """Give a case that was amended, to be read."""
+    yield from _amended(tmp_path_factory.mktemp("amended"))
+
+
+@pytest.fixture
+def writable(tmp_path: Path) -> Iterator[Office]:
+    """Give such a case to one test alone, which records more."""
+    yield from _amended(tmp_path)
+
+
+def _amended(folder: Path) -> Iterator[Office]:
+    """Give an approved case: later its publicity was annulled, its survey moved, its birthday mistyped."""
+    for office in opened(str(folder / "ledger.sqlite")):
         approve(office)
         at = {type(e.event).__name__: e.position for e in office.session.stream(CASE)}
         office.at("2022-05-10")
@@ -96,8 +107,8 @@ def test_a_field_is_not_blamed_on_a_correction_that_did_nothing_or_of_another_fi
     assert ["effective_on"] == [one["field"] for one in found["surveyed_on"]]
 
 
-def test_whoever_records_an_amendment_that_does_nothing_is_told(office: Office) -> None:
-    at = {type(e.event).__name__: e.position for e in office.session.stream(CASE)}
+def test_whoever_records_an_amendment_that_does_nothing_is_told(writable: Office) -> None:
+    at = {type(e.event).__name__: e.position for e in writable.session.stream(CASE)}
     by = {"authority": "county head", "reason": "found out"}
     asked: list[tuple[Why | None, dict[str, Any]]] = [
         ("no_entry", {"position": 0}),
@@ -123,9 +134,9 @@ def test_whoever_records_an_amendment_that_does_nothing_is_told(office: Office) 
         ]
     )
     told = {number: why for number, (why, _) in enumerate(asked, start=2) if why}
-    dry = on(Path(office.location), "--lang", "en", "record", "-", "--dry-run", stdin=content)
-    ran = on(Path(office.location), "record", "-", "--json", stdin=content)
-    again = on(Path(office.location), "--lang", "zh", "record", "-", stdin=content)
+    dry = on(Path(writable.location), "--lang", "en", "record", "-", "--dry-run", stdin=content)
+    ran = on(Path(writable.location), "record", "-", "--json", stdin=content)
+    again = on(Path(writable.location), "--lang", "zh", "record", "-", stdin=content)
 
     assert 0 == dry.code
     assert [f"line {n}" for n in told] == [line.split(":")[0][2:] for line in dry.err.splitlines()]
