@@ -56,7 +56,7 @@ def test_a_masked_name_is_taken(ledger: Path, name: str) -> None:
     assert 0 == ran.code, ran.err
 
 
-@pytest.mark.parametrize("value", ['"张三丰"', "张三丰", '"张三丰*"'])
+@pytest.mark.parametrize("value", ['"张三丰"', "张三丰", '"张三丰*"', "[" * 400 + "张三丰"])
 def test_a_correction_brings_no_whole_name_in_either(ledger: Path, value: str) -> None:
     data = {"position": 0, "field": "display_name", "reason": "typed wrong", "authority": "county"}
     correction = {**_APPLICATION, "type": "EntryCorrected", "personal": {}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -64,18 +64,26 @@ def standing(entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> list[R
     return [entry for entry in amended(entries) if entry.effective_on <= as_of]
 
 
+def value_of(correction: EntryCorrected) -> Any:
+    """Return what a correction says of its field. Raises ValueError: that is no JSON."""
+    try:
+        return msgspec.json.decode(correction.value)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError("expected JSON text") from error
+
+
 def corrected(entry: Recorded, correction: EntryCorrected) -> Recorded | None:
     """Return the entry as a correction has it, or nothing where the correction does not fit."""
     data = msgspec.to_builtins(entry.event)
     effective_on = entry.effective_on
     try:
-        value = msgspec.json.decode(correction.value)
+        value = value_of(correction)
         if correction.field == "effective_on":
             effective_on = msgspec.convert(value, str)
         else:
             data[correction.field] = value
         event = msgspec.convert(data, type(entry.event))
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     if not (is_day(effective_on) and _can_be_recorded(msgspec.to_builtins(event))):
         return None

@@ -15,6 +15,7 @@ from aidledger.domain.events.catalog import EVENTS, EventType
 from aidledger.domain.events.registry import EntryCorrected
 from aidledger.domain.masking import is_masked
 from aidledger.domain.proposal import Despite, Proposal
+from aidledger.domain.recorded import value_of
 from aidledger.domain.values import is_day, is_month
 from aidledger.services.problems import Problem, RefusedError
 
@@ -301,8 +302,8 @@ def _name_shown(event: Event) -> tuple[str, str]:
     """Return the field in which an event says the name that lists may show, and what it says."""
     if isinstance(event, EntryCorrected) and event.field == "display_name":
         try:
-            value = msgspec.json.decode(event.value)
-        except msgspec.DecodeError:
+            value = value_of(event)
+        except ValueError:
             value = event.value
         return "value", value if isinstance(value, str) else ""
     return "display_name", getattr(event, "display_name", "")

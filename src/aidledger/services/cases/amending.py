@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
 from aidledger.domain.proposal import Proposal
-from aidledger.domain.recorded import Recorded, corrected
+from aidledger.domain.recorded import Recorded, corrected, value_of
 from aidledger.services.session import Session
 
 Why: TypeAlias = Literal[
@@ -20,7 +20,7 @@ Why: TypeAlias = Literal[
 annuls an annulment, which stands for ever; it corrects an amendment, which is annulled and made anew
 instead; its value is no JSON; the entry has no field that could say it."""
 
-_BY: int = 2**53
+_BY: Final = 2**53
 """Stands for the positions of what is not yet recorded: behind every entry."""
 
 
@@ -61,12 +61,11 @@ def amendments(entries: Iterable[Recorded]) -> Amendments:
         event = entry.event
         if not isinstance(event, (EntryCorrected, EntryAnnulled)):
             continue
-        if isinstance(event, EntryCorrected):
-            if entry.position in annulled:
-                continue
-            why = "annulled" if event.position in gone else _take(now, event)
-        else:
-            why = "annulled" if event.position in gone else _keeps(now, event)
+        if isinstance(event, EntryCorrected) and entry.position in annulled:
+            continue
+        why: Why | None = "annulled"
+        if event.position not in gone:
+            why = _take(now, event) if isinstance(event, EntryCorrected) else _keeps(now, event)
         if why is not None:
             idle[entry.position] = why
             continue
@@ -108,15 +107,15 @@ def _take(now: dict[int, Recorded], event: EntryCorrected) -> Why | None:
         return "amends_amendment"
     after = corrected(entry, event)
     if after is None:
-        return "no_such_value" if _is_json(event.value) else "not_json"
+        return "no_such_value" if _is_json(event) else "not_json"
     now[event.position] = after
     return None
 
 
-def _is_json(text: str) -> bool:
+def _is_json(event: EntryCorrected) -> bool:
     try:
-        msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        value_of(event)
+    except ValueError:
         return False
     return True
 

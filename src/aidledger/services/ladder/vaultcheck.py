@@ -87,9 +87,8 @@ def _owners(session: Session, entry: Recorded) -> Iterator[str]:
         return
     for one in session.stream(entry.stream):
         if isinstance(one.event, ApplicationSubmitted) or one.recorded_at == entry.recorded_at:
-            yield from _named(
-                one
-            )  # what follows from an act lies under the key of the act's person
+            # what follows from an act lies under the key of the act's person
+            yield from _named(one)
     yield session.case(entry.stream).applicant
 
 
