@@ -9,8 +9,8 @@ from pathlib import Path
 
 from aidledger.services.decisions.redeciding_all import redecide_with
 from aidledger.services.initialising import create_ledger
-from aidledger.services.ladder.verifying import workers
 from aidledger.services.session import open_session
+from aidledger.services.sharing import workers
 from aidledger.services.simulation.running import simulate
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.servers import ORIGIN

@@ -15,7 +15,9 @@ from aidledger.ledger.tree import EMPTY_ROOT
 from aidledger.ledger.verify import VerifyReport, verify_ranges
 from aidledger.services.decoding import DataCheck
 from aidledger.services.ladder.reader import EntryReader
-from aidledger.services.ladder.verifying import count_rows, verify, workers
+from aidledger.services.ladder.reader import count_rows
+from aidledger.services.ladder.verifying import verify
+from aidledger.services.sharing import workers
 from aidledger.store.opening import open_ledger
 from benchmarks.filling import log
 from benchmarks.measuring import READY, Chunk, Job, Measure, size

@@ -26,8 +26,8 @@ from aidledger.services.acts.recording import record
 from aidledger.services.decoding import DataCheck
 from aidledger.services.initialising import create_ledger
 from aidledger.services.ladder.batchcheck import BatchCheck
-from aidledger.services.ladder.reader import EntryReader
-from aidledger.services.ladder.verifying import count_rows, verify
+from aidledger.services.ladder.reader import EntryReader, count_rows
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.session import open_session
 from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft

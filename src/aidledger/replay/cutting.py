@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
-from aidledger.replay.loading import Source
+from aidledger.replay.loading import SharedSource, Source
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
+from aidledger.replay.sorting import Sorted
 
 
 class UpTo:
@@ -20,6 +21,14 @@ class UpTo:
     def sealed(self) -> tuple[SealedRun, ...]:
         """Return the sealed segments that end within the size."""
         return tuple(takewhile(lambda run: run.end <= self._size, self._source.sealed()))
+
+    def sorted_spans(self, first: int, cutoff: str, processes: int) -> Iterator[Sorted | None]:
+        """Yield the ranges that end within the size."""
+        if isinstance(self._source, SharedSource):
+            for part in self._source.sorted_spans(first, cutoff, processes):
+                if part is not None and part.stop > self._size:
+                    return
+                yield part
 
     def rows(self, first: int = 0) -> Iterable[HostileRow]:
         """Return the rows at positions below the size; what has no position is judged as ever."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import duckdb
 import msgspec
@@ -23,7 +23,7 @@ from aidledger.replay.layout import lay_out
 from aidledger.replay.reading import TypedEntry, read_record, row_finding
 from aidledger.replay.rows import HostileRow, recorded_of
 from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
-from aidledger.replay.sorting import AFTER_ALL, Sorter
+from aidledger.replay.sorting import AFTER_ALL, Sorted, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import BESIDE_COLUMNS, amendment_rows, version_row, versions
 from aidledger.replay.views import OTHER, entry_sql, literal, quoted, views_read
@@ -52,6 +52,18 @@ class Source(Protocol):
 
     def row_at(self, position: int) -> HostileRow | None:
         """Return (position, record) of one position."""
+
+
+@runtime_checkable
+class SharedSource(Source, Protocol):
+    """A source whose rows other processes can read too."""
+
+    def sorted_spans(self, first: int, cutoff: str, processes: int) -> Iterator[Sorted | None]:
+        """Yield ranges of rows from `first` on, each after the other, sorted in so many processes.
+
+        None where a row has no place in its range: whoever gets it reads all rows himself. Nothing
+        at all where one process is enough.
+        """
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +150,7 @@ class Loader:
             lay_out(self._connection, self._reads)
         with spooling(self._connection, self._views) as spool:
             first = self._take_sealed(source.sealed(), spool)
-            self._take_all(source.rows(first), spool)
+            self._take_all(self._rest(source, first, spool), spool)
             spool.finish()
             filled = sorted(spool.filled)
             if self.known_until is not None:
@@ -206,6 +218,26 @@ class Loader:
         if self._progress is not None:
             self._progress(runs[-1].end)
         return runs[-1].end
+
+    def _rest(self, source: Source, first: int, spool: Spool) -> Iterable[HostileRow]:
+        """Take what several processes sort; return the rows that are left."""
+        if not isinstance(source, SharedSource):
+            return source.rows(first)
+        threads: int = self._connection.execute("SELECT current_setting('threads')").fetchall()[0][
+            0
+        ]
+        for part in source.sorted_spans(first, self._cutoff, threads):
+            if part is None:
+                # read without a condition: a row that has no position comes in no range
+                taken = range(first, self._sorter.position + 1)
+                return (r for r in source.rows(first) if type(r[0]) is not int or r[0] not in taken)
+            self._sorter.join(part)
+            for name, lines in part.lines.items():
+                spool.lines[name].append(lines)
+            spool.pass_on(least=1)
+            if self._progress is not None:
+                self._progress(part.stop)
+        return source.rows(max(first, self._sorter.position + 1))
 
     def _take_all(self, rows: Iterable[HostileRow], spool: Spool) -> None:
         """Check every row and its record, and sort the records by type."""

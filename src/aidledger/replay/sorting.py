@@ -6,7 +6,10 @@ Amendments are always decoded, and kept by their streams.
 
 from __future__ import annotations
 
-from typing import Final
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final, NamedTuple
 
 from aidledger.domain.recorded import Recorded
 from aidledger.ledger.entry import MAX_RECORD_BYTES, EntryError
@@ -24,6 +27,49 @@ from aidledger.replay.rows import HostileRow, recorded_of
 AFTER_ALL: Final = "~"
 """Greater than any `recorded_at`: where nothing is cut."""
 
+Reader = Callable[[int, int | None], Iterable[HostileRow]]
+"""Reads (position, record) from a position up to, not including, another, in position order."""
+
+_ROWS_AT_ONCE: Final = 1_000
+
+
+class Span(NamedTuple):
+    """A range of positions to read and sort, in whatever process; `cutoff` as a `Sorter` has it."""
+
+    read: Reader
+    start: int
+    stop: int
+    cutoff: str
+
+
+class Sorted(NamedTuple):
+    """What a whole range of rows came to: joined lines by wire name, and what a `Sorter` has found."""
+
+    stop: int
+    lines: dict[bytes, bytes]
+    findings: list[Finding]
+    amendments: dict[str, list[Recorded]]
+
+
+def sort_span(span: Span) -> Sorted | None:
+    """Read and sort a range of rows; None where there is not one row for each position.
+
+    Raises:
+        StoreError: they can't be read.
+
+    """
+    sorter, lines = Sorter(span.cutoff, after=span.start - 1), defaultdict[bytes, list[bytes]](list)
+    rows, stop = iter(span.read(span.start, span.stop)), span.start
+    while page := list(islice(rows, _ROWS_AT_ONCE)):
+        if [row[0] for row in page] != list(range(stop, stop + len(page))):
+            return None
+        stop += len(page)
+        sorter.take(page, lines)
+    if stop != span.stop:
+        return None
+    joined = {name: b"\n".join(several) for name, several in lines.items() if several}
+    return Sorted(stop, joined, sorter.findings, sorter.amendments)
+
 
 class Sorter:
     """Takes rows of (position, record) in order; what can't be read becomes a finding.
@@ -31,10 +77,10 @@ class Sorter:
     `amendments` are those recorded before `cutoff`, `position` is the last one taken.
     """
 
-    def __init__(self, cutoff: str = AFTER_ALL) -> None:
+    def __init__(self, cutoff: str = AFTER_ALL, *, after: int = -1) -> None:
         self.findings: list[Finding] = []
         self.amendments: dict[str, list[Recorded]] = {}
-        self.position = -1
+        self.position = after
         self._cutoff = cutoff
 
     def take(self, rows: list[HostileRow], lines: dict[bytes, list[bytes]]) -> None:
@@ -63,6 +109,13 @@ class Sorter:
                 name, record = typed.view.type_name.encode(), typed.line
             lines[name].append(b'{"position":%d,"entry":%b}' % (last, record))
         self.position = last
+
+    def join(self, part: Sorted) -> None:
+        """Take what the next range came to."""
+        self.findings += part.findings
+        for stream, several in part.amendments.items():
+            self.amendments.setdefault(stream, []).extend(several)
+        self.position = part.stop - 1
 
     def _slowly(self, position: int, record: bytes) -> TypedEntry | None:
         """Read a record the strict way; what is wrong with it becomes a finding."""

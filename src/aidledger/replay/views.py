@@ -200,7 +200,7 @@ def select_sql(view: EventView, path: str) -> str:
     chosen += [f"{place}.{quoted(c.field)} AS {quoted(c.name)}" for c in view.columns]
     return (  # every part is quoted, and comes from the catalogue
         f"SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
-        f"{literal(path)}, format = 'newline_delimited', maximum_object_size = 1048576, "
+        f"{literal(path)}, format = 'newline_delimited', records = true, maximum_object_size = 1048576, "
         f"columns = {{position: 'BIGINT', entry: {literal(entry)}}})"
     )
 

@@ -108,9 +108,9 @@ class CutStore:
         """Yield the entries from `start` up to, not including, `stop`, in position order."""
         return self._store.read(start, self.size if stop is None else min(stop, self.size))
 
-    def read_records(self, first: int = 0) -> Iterator[HostileRow]:
-        """Yield (position, record) of every entry from `first` on in position order."""
-        return ((row[0], row[5]) for row in self._store.read(first, self.size))
+    def read_records(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
+        """Yield (position, record) of every entry of a range as `read`, in position order."""
+        return self._store.read_records(start, self.size if stop is None else min(stop, self.size))
 
     def read_page(
         self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()

@@ -147,8 +147,8 @@ class LedgerStore(Protocol):
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
         """Yield the entries from `start` up to, not including, `stop`, in position order."""
 
-    def read_records(self, start: int = 0) -> Iterator[HostileRow]:
-        """Yield (position, record) of every entry from `start` in position order: what is true of a row."""
+    def read_records(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
+        """Yield (position, record) as `read` does rows: what is true of them."""
 
     def read_page(
         self, *, start: int, limit: int, stop: int | None = None, types: Sequence[str] = ()

@@ -184,9 +184,9 @@ class PostgresStore:
         where, bounds = shelf.position_range(start, stop)
         return self._link.stream(f"{_SELECT_ENTRIES}{where} ORDER BY position", bounds)
 
-    def read_records(self, start: int = 0) -> Iterator[HostileRow]:
-        """Yield (position, record) of every entry from `start` in position order."""
-        where, bounds = shelf.position_range(start, None)
+    def read_records(self, start: int = 0, stop: int | None = None) -> Iterator[HostileRow]:
+        """Yield (position, record) of every entry of a range as `read`, in position order."""
+        where, bounds = shelf.position_range(start, stop)
         return self._link.stream(f"{shelf.SELECT_RECORDS}{where} ORDER BY position", bounds)
 
     def read_page(

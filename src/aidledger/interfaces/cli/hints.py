@@ -183,6 +183,10 @@ HINTS: Final[dict[str, str]] = {
     "pip install 'aidledger[objects]', and what fsspec needs for this kind of URL": (
         "请安装 aidledger[objects]，以及 fsspec 访问此类地址所需的软件"
     ),
+    "look whether memory ran out, and run it again"
+    " (a program of your own has to begin under if __name__ == '__main__')": (
+        "请检查内存是否不足，再运行一次（自己编写的程序须从 if __name__ == '__main__' 之下开始）"
+    ),
     # points of the log
     "aidledger log shows the newest entries": "aidledger log 列出最新的记录",
     "open it without one": "请不指定时点打开",

@@ -70,6 +70,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "用 aidledger init 新建；其他命令都不会新建",
     ),
     (r"use another location", "请换一个位置"),
+    (
+        r"expected an answer of a process that helps, found that it was ended",
+        "协助的进程被终止，没有给出结果",
+    ),
     (r"archive: (?P<a>.+): expected segments, found none", "{a}：没有归档的段"),
     (
         r"(?P<a>.+): expected two generations, found (?P<n>\d+)",

@@ -29,11 +29,10 @@ from aidledger.services.archives.segments import (
     seals_of,
     unreadable,
 )
-from aidledger.services.archives.sharing import shared_answers
 from aidledger.services.archives.writing import SegmentJob, write_here, write_sealed
-from aidledger.services.ladder.verifying import PARALLEL_FROM, others
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
+from aidledger.services.sharing import PARALLEL_FROM, others, shared_answers
 from aidledger.store.durable import locked
 from aidledger.store.outcome import Outcome
 from aidledger.store.port import LedgerStore

@@ -23,9 +23,9 @@ from aidledger.services.cases.history import case_streams
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.decisions.redeciding import Repetition, record_of, repeat_decisions
 from aidledger.services.decoding import recorded_many
-from aidledger.services.ladder.verifying import workers
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
+from aidledger.services.sharing import workers
 from aidledger.store.errors import VaultError
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import HostileRow

@@ -5,7 +5,7 @@ Nothing here decides anything: the same entries, models and question give the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -25,10 +25,13 @@ from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun
+from aidledger.replay.sorting import Sorted, Span, sort_span
 from aidledger.services.archives.segments import archive_folder, sealed_runs
 from aidledger.services.checkpoints.checkpointing import root_at
+from aidledger.services.ladder.reader import RecordReader, count_rows
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
+from aidledger.services.sharing import PARALLEL_FROM, others, shared_answers
 from aidledger.store.opening import beside
 from aidledger.store.port import LedgerStore
 
@@ -41,6 +44,8 @@ BOOKKEEPING: Final = frozenset(
 CHANGED_BY_NIGHTS: Final = frozenset({"county_pack", "duties", "pack_in_force"})
 """The models that have a row for each day of an entry, or for the last entry of an office."""
 _BLOCK: Final = 256
+SPAN_ROWS: Final = 8_192
+"""How many rows a process sorts before it gives them away: some megabytes."""
 
 
 class RebuildResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +98,30 @@ class StoreSource:
         """
         place = place_of(self._store)
         return () if place is None else sealed_runs(self._store, archive_folder(place))
+
+    def sorted_spans(self, first: int, cutoff: str, processes: int) -> Iterator[Sorted | None]:
+        """Yield ranges of rows sorted in several processes, where there are rows enough for that.
+
+        As many as there are positions: then no row lies outside the ranges, if each is whole.
+        """
+        place, size = place_of(self._store), self._store.head().size
+        if (
+            place is None
+            or processes == 1
+            or size - first < PARALLEL_FROM
+            or count_rows(self._store) != size
+        ):
+            return
+        reader = RecordReader(place)
+        work = (
+            Span(reader, start, min(start + SPAN_ROWS, size), cutoff)
+            for start in range(first, size, SPAN_ROWS)
+        )
+        with others(processes - 1) as executor:
+            yield from shared_answers(sort_span, self._sort_here, work, executor, processes - 1)
+
+    def _sort_here(self, span: Span) -> Sorted | None:
+        return sort_span(span._replace(read=self._store.read_records))
 
     def rows(self, first: int = 0) -> Iterable[HostileRow]:
         """Return (position, record) of every row from `first` on in position order."""

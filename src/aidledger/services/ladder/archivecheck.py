@@ -36,13 +36,12 @@ from aidledger.services.archives.segments import (
     seals_of,
     stored_tiles,
 )
-from aidledger.services.archives.sharing import shared_answers
 from aidledger.services.decoding import DataCheck
 from aidledger.services.ladder.checkpointcheck import CheckpointCheck
 from aidledger.services.ladder.logwalk import Roots
 from aidledger.services.ladder.outside import Outside
-from aidledger.services.ladder.verifying import PARALLEL_FROM, others
 from aidledger.services.printing import printable
+from aidledger.services.sharing import PARALLEL_FROM, others, shared_answers
 from aidledger.store.port import LedgerStore
 
 NOT_DERIVED: Final = "the columns were not derived again"

@@ -6,12 +6,9 @@ reported, and hostile rows never raise; a database that can't be read at all doe
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Final, TypeAlias
 
 import msgspec
@@ -25,30 +22,16 @@ from aidledger.services.ladder.batchruns import BatchRuns
 from aidledger.services.ladder.markcheck import MarkCheck
 from aidledger.services.ladder.moving import Until
 from aidledger.services.ladder.outside import Outside
-from aidledger.services.ladder.reader import EntryReader
+from aidledger.services.ladder.reader import EntryReader, count_rows
 from aidledger.services.ladder.upper import climb
 from aidledger.services.session import Session
+from aidledger.services.sharing import PARALLEL_FROM, workers
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import HostileRow, LedgerStore
 
-PARALLEL_FROM: Final = 200_000
-"""From so many entries on a second process pays for its start."""
 _TREE: Final = "tree"
-_COUNT: Final = {
-    "sqlite": "SELECT count(*) FROM entries NOT INDEXED",
-    "postgresql": "SELECT count(*) FROM entries",
-}
-"""Counts the rows themselves: an index can lack some."""
-
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Told the entries checked so far, and how many there should be where that is known."""
-
-
-def count_rows(store: LedgerStore) -> int:
-    """Return how many rows the entries have, whatever their positions."""
-    with store.reading() as run:
-        count: int = run(_COUNT[store.engine_name], ())[0][0]
-    return count
 
 
 def verify(
@@ -198,24 +181,3 @@ def _rungs(rungs: list[Rung], batches_damaged: bool) -> list[Rung]:
     more = [Rung(name="batches", status="damaged" if batches_damaged else "ok")]
     at = next((n for n, rung in enumerate(rungs, start=1) if rung.name == _TREE), len(rungs))
     return [*rungs[:at], *more, *rungs[at:]]
-
-
-@contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """Give processes to check in, or nothing where one is enough."""
-    with others(jobs if jobs > 1 else 0) as executor:
-        yield executor
-
-
-@contextmanager
-def others(processes: int) -> Iterator[Executor | None]:
-    """Give so many processes beside this one, or nothing where there are to be none."""
-    if processes < 1:
-        yield None
-        return
-    # Fresh processes: a fork would carry the database connection along.
-    # They make no cycles of garbage, and looking for some would cost a fifth of the time.
-    with ProcessPoolExecutor(
-        max_workers=processes, mp_context=get_context("spawn"), initializer=gc.disable
-    ) as executor:
-        yield executor

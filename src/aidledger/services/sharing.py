@@ -6,15 +6,21 @@ and this process, which has read its modules already, takes its part.
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import Final, TypeVar
 
 from aidledger.archive.writing import SealError
+from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
 from aidledger.store.uncollected import without_collector
 
+PARALLEL_FROM: Final = 200_000
+"""From so many entries on a second process pays for its start."""
 _EACH: Final = 2
 """So many pieces each of the others has, once one has answered: one under way, one ready."""
 _WAITING: Final = 8
@@ -22,6 +28,40 @@ _WAITING: Final = 8
 
 _Work = TypeVar("_Work")
 _Answer = TypeVar("_Answer")
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """Give processes to check in, or nothing where one is enough."""
+    with others(jobs if jobs > 1 else 0) as executor:
+        yield executor
+
+
+@contextmanager
+def others(processes: int) -> Iterator[Executor | None]:
+    """Give so many processes beside this one, or nothing where there are to be none.
+
+    Raises:
+        ServiceError: one of them was ended, or could not begin.
+
+    """
+    if processes < 1:
+        yield None
+        return
+    # Fresh processes: a fork would carry the database connection along.
+    # They make no cycles of garbage, and looking for some would cost a fifth of the time.
+    with ProcessPoolExecutor(
+        max_workers=processes, mp_context=get_context("spawn"), initializer=gc.disable
+    ) as executor:
+        try:
+            yield executor
+        except BrokenExecutor as error:
+            raise ServiceError(
+                "expected an answer of a process that helps, found that it was ended",
+                hint="look whether memory ran out, and run it again"
+                " (a program of your own has to begin under if __name__ == '__main__')",
+                exit_code=75,
+            ) from error
 
 
 def shared_answers(

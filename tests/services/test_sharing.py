@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from aidledger.services.archives.sharing import shared_answers
+from aidledger.services.sharing import shared_answers
 
 PIECES = list(range(40))
 
