@@ -16,7 +16,7 @@ from aidledger.interfaces.cli import layout
 from aidledger.services.acts.adoption import shipped
 from aidledger.services.cases.history import case_as_of, case_streams
 from aidledger.services.chart import Bar, svg_chart
-from aidledger.services.decisions import redeciding
+from aidledger.services.decisions import policy_tools
 from aidledger.services.decisions.whatif_month import MonthUnder, whatif_month
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
@@ -87,7 +87,7 @@ def other(monkeypatch: pytest.MonkeyPatch) -> None:
     def with_other(kind: str) -> dict[str, bytes]:
         return {**shipped(kind), "test-other": OTHER.encode()}
 
-    monkeypatch.setattr(redeciding, "shipped", with_other)
+    monkeypatch.setattr(policy_tools, "shipped", with_other)
 
 
 def under(county: str, pack: str, month: str = MONTH) -> MonthUnder:

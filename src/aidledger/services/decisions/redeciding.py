@@ -16,13 +16,13 @@ from aidledger.domain.decided import DECIDED_FIELDS, DECISION_FACTS, undecided, 
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy import decision as policy
-from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
+from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
-from aidledger.services.acts.adoption import no_pack, shipped
 from aidledger.services.cases.history import history
 from aidledger.services.clock import china_day
 from aidledger.services.decisions.policy_book import PolicyBook
+from aidledger.services.decisions.policy_tools import find_pack
 from aidledger.services.session import Session
 
 _REMEMBERED: Final = 2_048
@@ -135,7 +135,7 @@ def whatif(
         ServiceError: no such pack, adopted or shipped.
 
     """
-    other = pack_named(session, pack)
+    other = find_pack(pack, session.policy(), None)
     book, found = session.policy(), []
     for entry, before in with_case_before(case, history(session, case, known_on=known_on)):
         record = record_of(entry)
@@ -346,14 +346,3 @@ def _pack_not_in_force(
 
 _PROPOSED = {"ReviewOpinionGiven": ("case.form",)}
 """Facts that the act itself proposes; the case does not have them yet."""
-
-
-def pack_named(session: Session, name: str) -> ResolvedPack:
-    """Return a pack by id: as adopted last, else as shipped."""
-    for adoption in reversed(session.policy().adoptions()):
-        if adoption.pack == name:
-            return session.policy().pack(adoption.pack_hash)
-    files = shipped("packs")
-    if name not in files:
-        raise no_pack(name)
-    return PackLibrary(files).resolve(name)

@@ -35,9 +35,9 @@ from aidledger.services.acts.sealing import revealed_in
 from aidledger.services.cases.history import case_streams
 from aidledger.services.clock import china_day, end_of_china_day
 from aidledger.services.decisions.policy_book import PolicyBook
+from aidledger.services.decisions.policy_tools import find_pack
 from aidledger.services.decisions.redeciding import (
     known_facts,
-    pack_named,
     record_of,
     withheld_facts,
 )
@@ -144,7 +144,7 @@ def whatif_month(
         ServiceError: no such pack.
 
     """
-    under = _Under(session, session.policy(), pack_named(session, pack), month)
+    under = _Under(session, session.policy(), find_pack(pack, session.policy(), None), month)
     streams = case_streams(session)
     changes: list[Change] = []
     cases = unchecked = before_fen = 0
