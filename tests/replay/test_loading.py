@@ -153,6 +153,19 @@ def test_corrections_and_annulments_count_from_when_they_are_known(ask: Ask) -> 
     assert ("partly", 0, [0, 2, 3]) == (after["ability"], after["visits"], after["positions"])
 
 
+def test_a_correction_of_a_correction_changes_nothing_and_is_reported(ask: Ask) -> None:
+    log = Log()
+    at = log.add("AbilityAssessed", CASE, "2022-01-01", level="able")
+    amend = {"field": "level", "authority": "county", "reason": "typing error"}
+    for value in ('"partly"', '"unable"'):
+        at = log.add("EntryCorrected", CASE, "2022-01-20", position=at, value=value, **amend)
+
+    answer = ask(log, "case_state")
+
+    assert [("amendment_misfit", at)] == [(f.code, f.position) for f in answer.loaded.findings]
+    assert "partly" == answer["case_state"][0]["ability"]
+
+
 def test_a_correction_to_a_day_that_does_not_exist_is_reported(ask: Ask) -> None:
     log = Log()
     wrong = log.add("AbilityAssessed", CASE, "2022-01-01", level="able")

@@ -96,7 +96,7 @@ SIGNED_TEXTS: Final[dict[str, FindingText]] = {
     "amendment_misfit": FindingText(
         "更正或作废不适用于任何记录",
         "a correction or annulment fits no entry",
-        "It names no entry of its stream, or a value that the entry could not have; it changes nothing.",
+        "It names no entry of its stream, a correction, or a value that the entry could not have; it changes nothing.",
     ),
     "decision_differs": FindingText(
         "决定重新作出的结果不同",

@@ -301,9 +301,10 @@ class Loader:
         """Report corrections and annulments that change nothing, as they fit no entry."""
         for entry in known:
             match entry.event:
-                case EntryCorrected(position=at) as event if at in given:
-                    fits = corrected(given[at], event) is not None
-                case EntryCorrected(position=at) | EntryAnnulled(position=at):
+                case EntryCorrected(position=at) as event:
+                    # an amendment is annulled and made anew: no correction changes it
+                    fits = at in given and corrected(given[at], event) is not None
+                case EntryAnnulled(position=at):
                     fits = at in given or any(e.position == at for e in known)
                 case _:
                     fits = True
