@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from tests.audit.rulefiles import CASES, HEADER, QUERY, written
 from tests.cli.shell import Ran, aidledger
 from tests.domain.people import CASE
 from tests.services.conftest import Office, opened
-from tests.services.test_recording import application, approve, on_case
+from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
 from aidledger.services.audits.auditing import audit, rules_of
@@ -199,19 +198,3 @@ def test_an_id_that_no_rule_has_is_told(office: Office) -> None:
 
     assert 2 <= ran.code
     assert "F999: expected the id of a rule, found none" in ran.err
-
-
-def test_an_edited_generation_deceives_nobody_who_asks_anew(tmp_path: Path) -> None:
-    for office in opened(str(tmp_path / "county.db")):
-        office.act("2022-01-04", application())
-        office.act("2022-04-10", paid("2022-04"))
-        office.act("2022-04-20", on_case("DeathRecorded", died_on="2022-03-05", source="family"))
-        path = rebuild(office.session).path
-        with duckdb.connect(str(path)) as database:
-            database.execute("DELETE FROM death_recorded")
-        deceived, honest = (
-            ask(office, "--rule", "F001", *words, "--json") for words in ((), ("--anew",))
-        )
-
-        assert [] == deceived.object["findings"]
-        assert (1, ["F001"]) == (honest.code, [one["rule"] for one in honest.object["findings"]])

@@ -34,7 +34,7 @@ from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
 STEPS = [
-    "verify", "archive", "rebuild", "agree", "redecide", "past", "audit", "lists", "certificate", "index", "checkpoint", "witness"
+    "verify", "archive", "rebuild", "agree", "redecide", "values", "past", "audit", "lists", "certificate", "index", "checkpoint", "witness"
 ]  # fmt: skip
 
 

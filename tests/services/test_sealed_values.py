@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Any
 
@@ -18,6 +17,7 @@ from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.ladder.vaultcheck import NO_SECRETS, OTHER_SECRETS, VALUES, check_vault
 from aidledger.services.ladder.verifying import verify
 from aidledger.store.outcome import Committed
+from aidledger.store.sqlite_connect import driver
 
 SEALED = ("address", "identity_number", "name", "phone")
 
@@ -25,7 +25,8 @@ SEALED = ("address", "identity_number", "name", "phone")
 def edited(office: Office, statement: str) -> None:
     """Write into the database as its owner can."""
     if not office.location.startswith("postgresql"):
-        with closing(sqlite3.connect(office.location, isolation_level=None)) as database:
+        # by the program's own SQLite: a second one in a process takes the first one's locks away
+        with closing(driver().connect(office.location, isolation_level=None)) as database:
             database.execute(statement)
         return
     with psycopg.connect(office.location, autocommit=True) as admin:

@@ -35,6 +35,7 @@ class CutStore:
     def __init__(self, store: LedgerStore, size: int) -> None:
         self._store = store
         self.size = size
+        self.beside = store.beside
         self._head: Head | None = None
 
     @property

@@ -83,8 +83,22 @@ class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
     key_id: Any
 
 
+class Beside(msgspec.Struct, kw_only=True):
+    """Whether what was derived from a ledger and lies beside it may answer, and what of it did.
+
+    With `anew` nothing but the entries may. `generation` is the number of the one that a question was
+    answered from; None: there was none.
+    """
+
+    anew: bool = False
+    generation: int | None = None
+
+
 class LedgerStore(Protocol):
     """An append-only ledger in a database. Safe to share between threads, not across a fork."""
+
+    beside: Beside
+    """How far what lies beside it is trusted by whoever opened it."""
 
     @property
     def engine_name(self) -> str:

@@ -28,7 +28,7 @@ from aidledger.store.heads import check_mark, read_head
 from aidledger.store.loose import loose_cause, loose_row, seal_records
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseBatch, Meanwhile, Run, StoredBatch
+from aidledger.store.port import Beside, Head, HostileRow, LooseBatch, Meanwhile, Run, StoredBatch
 from aidledger.store.postgres_link import (
     PostgresLink,
     PostgresTransaction,
@@ -67,6 +67,7 @@ class PostgresStore:
         self.location = location
         self.origin = origin
         self.read_only = read_only
+        self.beside = Beside()
         self._mark = mark
         self._link = PostgresLink(location, read_only=read_only)
         self._tails = Tails()

@@ -183,14 +183,20 @@ def erase_person(run: Run, person: str) -> bool:
     return bool(rows)
 
 
+_SEALED: Final = (
+    "SELECT v.commitment, v.person, v.stream, v.field, v.nonce, v.ciphertext, k.wrapped_key"
+    " FROM vault v JOIN vault_keys k ON k.person = v.person WHERE v.commitment "
+)
+
+
+def vault_page(run: Run, after: str, most: int) -> list[HostileRow]:
+    """Return the next sealed values behind a commitment: the fields of a `VaultRow`, in its order."""
+    return run(_SEALED + "> ? ORDER BY v.commitment LIMIT ?", (after, most))
+
+
 def find_vault_rows(run: Run, commitments: Iterable[str]) -> dict[str, VaultRow]:
     """Return the sealed values whose person still has a key. Rows out of form are left out."""
-    rows = _in(
-        run,
-        "SELECT v.commitment, v.person, v.stream, v.field, v.nonce, v.ciphertext, k.wrapped_key"
-        " FROM vault v JOIN vault_keys k ON k.person = v.person WHERE v.commitment IN ({})",
-        list(commitments),
-    )
+    rows = _in(run, _SEALED + "IN ({})", list(commitments))
     found: dict[str, VaultRow] = {}
     for row in rows:
         match row:

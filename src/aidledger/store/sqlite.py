@@ -30,7 +30,16 @@ from aidledger.store.heads import check_mark, read_head
 from aidledger.store.loose import loose_cause, loose_row, seal_records
 from aidledger.store.mark import Mark
 from aidledger.store.outcome import Committed, Outcome, Rejected, Unknown
-from aidledger.store.port import Head, HostileRow, LooseBatch, Meanwhile, Row, Run, StoredBatch
+from aidledger.store.port import (
+    Beside,
+    Head,
+    HostileRow,
+    LooseBatch,
+    Meanwhile,
+    Row,
+    Run,
+    StoredBatch,
+)
 from aidledger.store.sqlite_connect import checkpointed
 from aidledger.store.sqlite_link import SqliteLink, runner
 from aidledger.store.tails import Tail, Tails
@@ -60,6 +69,7 @@ class SqliteStore:
         self.path = path
         self.origin = origin
         self.read_only = read_only
+        self.beside = Beside()
         self._mark = mark
         self._link = SqliteLink(path, read_only=read_only)
         self._tails = Tails()

@@ -11,7 +11,7 @@ key, so what comes out is always compared with the commitment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -21,14 +21,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aidledger.ledger.commitment import SALT_BYTES, field_commitment, field_opens, length_prefixed
 from aidledger.store.draft import VaultRow
 from aidledger.store.errors import VaultError
-from aidledger.store.port import LedgerStore
+from aidledger.store.port import HostileRow, LedgerStore
 from aidledger.store.secrets import KEY_BYTES, Secrets
+from aidledger.store.shelf import vault_page
 
 RandomBytes: TypeAlias = Callable[[int], bytes]
 
 NONCE_BYTES: Final = 12  # NIST SP 800-38D: 96 bits; a key of one person seals far below 2**32
 _VALUE_LABEL: Final = b"aidledger/vault/v1\n"
 _KEY_LABEL: Final = b"aidledger/vault-key/v1\n"
+_ROWS: Final = 4_096
+"""Rows that are read at a time where all are."""
 
 
 class Vault:
@@ -80,11 +83,6 @@ class Vault:
         """Return salt and value behind commitments: with both anybody can check the commitment."""
         rows = self._store.vault_rows(commitments)
         return {commitment: self._opening(row) for commitment, row in rows.items()}
-
-    def states(self, commitments: Sequence[str]) -> dict[str, bool]:
-        """Say of each commitment that has a value whether it opens; erased or never here: left out."""
-        rows = self._store.vault_rows(commitments)
-        return {commitment: self._opens(row) for commitment, row in rows.items()}
 
     def erase(self, person: str) -> bool:
         """Destroy a person's key for good, and what lies under it. False: there was no key."""
@@ -148,7 +146,8 @@ class Vault:
             raise _changed(row)
         return salt, value
 
-    def _opens(self, row: VaultRow) -> bool:
+    def opens(self, row: VaultRow) -> bool:
+        """Whether the value of a row is the one that its commitment is of."""
         try:
             self._opened(row)
         except VaultError:
@@ -169,6 +168,18 @@ class Vault:
 
     def _key_context(self, person: str) -> bytes:
         return _KEY_LABEL + length_prefixed(self._store.origin.encode(), person.encode())
+
+
+def every_row(store: LedgerStore) -> Iterator[HostileRow]:
+    """Yield the fields of every sealed value whose person still has a key, as `vault_page` does."""
+    after = ""
+    while True:
+        with store.reading() as run:
+            rows = vault_page(run, after, _ROWS)
+        yield from rows
+        if len(rows) < _ROWS or not isinstance(rows[-1][0], str):
+            return
+        after = rows[-1][0]
 
 
 def _changed(row: VaultRow) -> VaultError:

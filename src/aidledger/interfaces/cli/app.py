@@ -24,6 +24,10 @@ class App:
         self.ledger = ledger
         self.at: Point | None = None
         """Where the log is to end for what is asked; everything by default."""
+        self.anew = False
+        """Whether nothing but the entries is to answer."""
+        self.generation: int | None = None
+        """The generation that what was asked was answered from, unchecked; nothing where entries were read."""
 
     @property
     def screen(self) -> Screen:

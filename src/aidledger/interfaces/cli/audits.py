@@ -35,7 +35,6 @@ def run_run(
     rule: tuple[str, ...],
     rules: str | None,
     severity: str | None,
-    anew: bool,
     memory: str | None,
     threads: int | None,
     as_of: str | None,
@@ -53,7 +52,6 @@ def run_run(
             known_on=day_of(known_on),
             limits=limits,
             progress=progress,
-            anew=anew,
         )
     least = SEVERITIES.index(severity) if severity else len(SEVERITIES)
     shown = [one for one in found.report.findings if SEVERITIES.index(one.severity) <= least]
@@ -76,6 +74,7 @@ def _object(app: App, found: Audit, shown: Sequence[RuleFinding]) -> dict[str, A
         "known_on": report.known_on.isoformat() if report.known_on else None,
         "position": found.position,
         "log_root": found.log_root,
+        "generation": found.generation,
         "skipped": found.skipped,
         "root": report.root,
         "findings": [

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -203,8 +203,8 @@ def _option(opt: Opt) -> Option:
         "many": {"multiple": True, "type": Text(), "metavar": opt.metavar},
     }
     more = kinds.get(opt.kind, {"type": Text(), "metavar": opt.metavar or "TEXT"})
-    if opt.name == "--at":  # where the ledger ends for whatever is asked: no command looks at it
-        more |= {"expose_value": False, "callback": _set_point}
+    if opt.name in _OF_LEDGER:
+        more |= {"expose_value": False, "callback": _OF_LEDGER[opt.name]}
     return Option([opt.name], required=opt.required, **more)
 
 
@@ -248,6 +248,16 @@ def _set_point(ctx: click.Context, param: click.Parameter, value: str | None) ->
     del param
     if value is not None:
         app_of(ctx).at = import_module("aidledger.domain.point").parse_point(value)
+
+
+def _set_anew(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Keep that nothing but the entries is to answer."""
+    del param
+    app_of(ctx).anew = value
+
+
+_OF_LEDGER: Final = {"--anew": _set_anew, "--at": _set_point}
+"""What is said of the ledger for whatever is asked: no command looks at it."""
 
 
 def _set_lang(ctx: click.Context, param: click.Parameter, value: Language | None) -> None:

@@ -38,7 +38,8 @@ def show_due(
         )
     screen = app.screen
     if json:
-        screen.json({"schema": "aidledger/due/v1", **msgspec.to_builtins(found)})
+        told = {"generation": app.generation, **msgspec.to_builtins(found)}
+        screen.json({"schema": "aidledger/due/v1", **told})
         return OK
     screen.line(
         screen.style(app.say(f"{found.as_of} 到期事项", f"Due as of {found.as_of}"), "bold")

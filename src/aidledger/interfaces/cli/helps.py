@@ -311,6 +311,10 @@ OPTIONS: Final[dict[str, Said]] = {
         "账本截至此处：位置、日期或时间（默认：全部）",
         "the log up to there: a position, a day or a time (default: everything)",
     ),
+    "--anew": Said(
+        "全部由记录重新推导，不读其旁的生成版本和归档段",
+        "derive all from the entries: read no generation, and no archive, beside them",
+    ),
     "--stage": Said("只看处于某阶段的", "only those in this stage"),
     "--days": Said("今后多少天内到期的", "only what falls due within so many days"),
     "--format": Said("输出格式", "format of the output"),

@@ -28,12 +28,11 @@ AUDITING: Final[dict[str, Help]] = {
             "aidledger audit run --rule F001 --rule X01 --rules my-rules",
         ),
         Said(
-            "当前生成版本能回答时由其读取，否则在内存中推导；生成版本的文件可被掌握机器的人改动，"
-            "不信任其人的用 --anew。缺少数据的规则列为未运行，不等于没有问题。"
+            "当前生成版本能回答时由其读取，否则在内存中推导。缺少数据的规则列为未运行，不等于没有问题。"
             "退出码：0 没有发现；1 有发现；3 有规则的查询或模型出错。",
-            "Read from the current generation where it answers this, derived in memory otherwise. Whoever has "
-            "the machine can edit a generation's file: --anew trusts none. A rule that lacks data is not run, which is not clean. Exit status: 0 nothing found; 1 findings; 3 "
-            "nothing found, but a rule's query or model failed.",
+            "Read from the current generation where it answers this, derived in memory otherwise. A rule that "
+            "lacks data is not run, which is not clean. Exit status: 0 nothing found; 1 findings; 3 nothing "
+            "found, but a rule's query or model failed.",
         ),
     ),
     "audit report": Help(
@@ -141,8 +140,5 @@ AUDIT_OPTIONS: Final[dict[str, Said]] = {
     "--shell": Said("逐条查询，直到离开", "answer one question after the other"),
     "--seconds": Said("至多用时（秒；默认：60）", "how long it may take (default: 60 s)"),
     "sql --most": Said("至多给出的行数（默认：10000）", "rows given at most (default: 10000)"),
-    "audit run --anew": Said(
-        "全部由记录重新推导，不读生成版本", "derive all from the entries, and read no generation"
-    ),
     "--severity": Said("只限这一级及更严重的", "only findings as severe as this, or more"),
 }

@@ -18,7 +18,31 @@ def reading(app: App) -> Iterator[Session]:
     """Open the ledger for reading only, as it stood at `--at`; no secrets are needed."""
     with open_session(app.location(), read_only=True, at=app.at) as session:
         tell_point(app, session)
-        yield session
+        with _asked(app, session):
+            yield session
+
+
+@contextmanager
+def _asked(app: App, session: Session) -> Iterator[None]:
+    """Let nothing but the entries answer where `--anew` asks for it; else say what did."""
+    session.store.beside.anew = app.anew
+    yield
+    tell_source(app, session)
+
+
+def tell_source(app: App, session: Session) -> None:
+    """Say once where a generation answered: whoever has the machine can edit its file unnoticed."""
+    number = session.store.beside.generation
+    if number in (None, app.generation):
+        return
+    app.generation = number
+    app.screen.note(
+        app.say(
+            f"答自第 {number} 个生成版本，其文件未经核对；--anew 由记录重新推导",
+            f"answered from generation {number}, a file that was not checked; --anew derives the answer "
+            "from the entries",
+        )
+    )
 
 
 def tell_point(app: App, session: Session) -> None:
@@ -47,6 +71,7 @@ def writing(app: App) -> Iterator[Session]:
             passphrase=lambda name: known_passphrase(app, name),
             tokens=tokens.signers,
         ) as session,
+        _asked(app, session),
     ):
         yield session
 

@@ -91,6 +91,7 @@ def _show(app: App, found: Answer, kind: str, output: str | None) -> None:
             {
                 "schema": "aidledger/sql/v1",
                 "position": found.position,
+                "generation": found.generation,
                 "more": found.more,
                 **as_json(table),
             }

@@ -23,7 +23,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import COULD_NOT_RUN, OK, error_lines
 from aidledger.interfaces.cli.faults import service_fault
 from aidledger.interfaces.cli.language import Said
-from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.ledgers import reading, tell_source
 from aidledger.interfaces.cli.lists import write_table
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import GenerationsError
@@ -197,6 +197,7 @@ class _Shell:
                         **self._days,
                     )
                 )
+            tell_source(self._app, self._session)
         return self._desk
 
     def _answer(self, sql: str) -> bool:

@@ -36,6 +36,7 @@ class Section(NamedTuple):
 _HERE: Final = "aidledger.interfaces.cli."
 _CASE: Final = Arg("CASE")
 _JSON: Final = Opt("--json", "flag")
+_ANEW: Final = Opt("--anew", "flag")
 _AS_OF: Final = Opt("--as-of", "day")
 _KNOWN_ON: Final = Opt("--known-on", "day")
 _AT: Final = Opt("--at", "point")
@@ -59,7 +60,7 @@ _CASES: Final = Spec(
             "history",
             _HERE + "cases:show_history",
             (_CASE,),
-            (*_TIMES, *BY_PROOF, _JSON),
+            (*_TIMES, *BY_PROOF, _ANEW, _JSON),
         ),
         Spec("explain", _HERE + "decisions:show_decisions", (_CASE,), (*_TIMES, _JSON)),
         Spec(
@@ -146,7 +147,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             Spec(
                 "due",
                 _HERE + "dues:show_due",
-                opts=(*_TIMES, Opt("--days", "count", "N"), *BY_PROOF, _JSON),
+                opts=(*_TIMES, Opt("--days", "count", "N"), *BY_PROOF, _ANEW, _JSON),
             ),
             Spec(
                 "whatif",
@@ -167,6 +168,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
                 (
                     Opt("--format", "choice", "", FORMATS),
                     Opt("--output", "path", "FILE"),
+                    _ANEW,
                     *_TIMES,
                     _JSON,
                 ),

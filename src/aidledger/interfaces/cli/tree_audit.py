@@ -8,6 +8,7 @@ from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 
 _HERE: Final = "aidledger.interfaces.cli.audits:"
 _JSON: Final = Opt("--json", "flag")
+_ANEW: Final = Opt("--anew", "flag")
 _TIMES: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"), Opt("--at", "point"))
 _ENGINE: Final = (Opt("--memory", "text", "SIZE"), Opt("--threads", "count", "N"))
 _OWN: Final = Opt("--rules", "path", "DIR")
@@ -23,7 +24,7 @@ AUDIT: Final = Spec(
                 Opt("--rule", "many", "ID"),
                 _OWN,
                 Opt("--severity", "choice", choices=SEVERITIES),
-                Opt("--anew", "flag"),
+                _ANEW,
                 *_ENGINE,
                 *_TIMES,
                 _JSON,
@@ -40,6 +41,7 @@ AUDIT: Final = Spec(
                 Opt("--severity", "choice", choices=SEVERITIES),
                 Opt("--policy", "path", "FILE"),
                 Opt("--sample", "many", "FILE"),
+                _ANEW,
                 *_ENGINE,
                 *_TIMES,
                 _JSON,
@@ -58,6 +60,7 @@ AUDIT: Final = Spec(
                 Opt("--words", "text", "TEXT"),
                 Opt("--output", "path", "FILE"),
                 Opt("--check", "path", "FILE"),
+                _ANEW,
                 *_TIMES,
                 _JSON,
             ),
@@ -76,6 +79,7 @@ SQL: Final = Spec(
         Opt("--output", "path", "FILE"),
         Opt("--seconds", "count", "N"),
         Opt("--most", "count", "N"),
+        _ANEW,
         *_ENGINE,
         *_TIMES,
         _JSON,

@@ -25,6 +25,7 @@ BUNDLE: Final = Spec(
                 Opt("--case", "text", "CASE"),
                 Opt("--row", "many", "MODEL=KEY"),
                 Opt("--as-of", "day"),
+                Opt("--anew", "flag"),
                 Opt("--reveal", "many", "FIELD"),
                 Opt("--purpose", "text", "TEXT"),
                 Opt("--request", "text", "STREAM"),

@@ -40,6 +40,7 @@ DOUBT: Final = Spec(
                 _FEN,
                 Opt("--as-of", "day"),
                 Opt("--known-on", "day"),
+                Opt("--anew", "flag"),
                 Opt("--dry-run", "flag"),
                 _JSON,
             ),

@@ -8,6 +8,7 @@ from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 
 _STATEMENTS: Final = "aidledger.interfaces.cli.fundstatements:"
 _JSON: Final = Opt("--json", "flag")
+_ANEW: Final = Opt("--anew", "flag")
 _TIMES: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"), Opt("--at", "point"))
 _ENGINE: Final = (Opt("--memory", "text", "SIZE"), Opt("--threads", "count", "N"))
 
@@ -25,6 +26,7 @@ FUND: Final = Spec(
                 Opt("--township", "text", "CODE"),
                 Opt("--chart", "path", "FILE"),
                 Opt("--sankey", "path", "FILE"),
+                _ANEW,
                 *_ENGINE,
                 *_TIMES,
                 _JSON,
@@ -48,7 +50,7 @@ FUND: Final = Spec(
                         _JSON,
                     ),
                 ),
-                Spec("match", _STATEMENTS + "run_match", opts=(*_ENGINE, *_TIMES, _JSON)),
+                Spec("match", _STATEMENTS + "run_match", opts=(_ANEW, *_ENGINE, *_TIMES, _JSON)),
             ),
         ),
     ),

@@ -8,6 +8,7 @@ from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 
 _HERE: Final = "aidledger.interfaces.cli."
 _JSON: Final = Opt("--json", "flag")
+_ANEW: Final = Opt("--anew", "flag")
 _AT: Final = Opt("--at", "point")
 _TIMES: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"), _AT)
 _ENGINE: Final = (Opt("--memory", "text", "SIZE"), Opt("--threads", "count", "N"))
@@ -16,11 +17,12 @@ _FOLDER: Final = Arg("FOLDER")
 _TABLES: Final = (
     Opt("--model", "many", "NAME"),
     Opt("--event", "many", "TYPE"),
+    _ANEW,
     *_ENGINE,
     *_TIMES,
     _JSON,
 )
-_EVENTS: Final = (Opt("--event", "many", "TYPE"), *_ENGINE, *_TIMES, _JSON)
+_EVENTS: Final = (Opt("--event", "many", "TYPE"), _ANEW, *_ENGINE, *_TIMES, _JSON)
 _HANDOVERS: Final = _HERE + "handovers:"
 
 EXPORTS: Final = Spec(
@@ -40,6 +42,7 @@ EXPORTS: Final = Spec(
                 Opt("--rules", "path", "DIR"),
                 Opt("--sample", "many", "FILE"),
                 Opt("--model", "many", "NAME"),
+                _ANEW,
                 *_ENGINE,
                 *_TIMES,
                 _JSON,

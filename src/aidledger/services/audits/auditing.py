@@ -78,7 +78,6 @@ def audit(
     known_on: date | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
-    anew: bool = False,
 ) -> Audit:
     """Run rules over a ledger, each by its id; nothing is written. The rest is as `answering` has it.
 
@@ -94,7 +93,6 @@ def audit(
         known_on=known_on,
         limits=limits,
         progress=progress,
-        anew=anew,
     ) as (_, found):
         return found
 

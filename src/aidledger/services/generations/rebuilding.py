@@ -90,13 +90,14 @@ class StoreSource:
         self._store = store
 
     def sealed(self) -> tuple[SealedRun, ...]:
-        """Return the segments of the archive that the log vouches for.
+        """Return the segments of the archive that the log vouches for; none of them where all is asked anew.
 
         Raises:
             ServiceError: one of them is not as it was sealed.
 
         """
-        place = place_of(self._store)
+        # the log vouches for their bytes; that they are the columns of its records, `archive verify` says
+        place = None if self._store.beside.anew else place_of(self._store)
         return () if place is None else sealed_runs(self._store, archive_folder(place))
 
     def sorted_spans(self, first: int, cutoff: str, processes: int) -> Iterator[Sorted | None]:
@@ -160,6 +161,17 @@ def generations_of(session: Session | LedgerStore, folder: Path | None = None) -
             )
         folder = generations_folder(place)
     return Generations(folder)
+
+
+def answering_generation(store: LedgerStore) -> Generation | None:
+    """Return the generation that may answer questions: none where whoever opened the ledger trusts none.
+
+    Raises:
+        GenerationsError: the current generation is not as a rebuild describes it.
+        ServiceError: nobody knows where this store lies.
+
+    """
+    return None if store.beside.anew else generations_of(store).current()
 
 
 def is_of(store: LedgerStore, generation: Generation) -> bool:
@@ -282,7 +294,7 @@ def read_model(
 ) -> tuple[list[str], Rows]:
     """Return a model's columns and rows in key order, days as ISO text.
 
-    They come from the current generation where it answers this question about all that is
+    They come from the current generation where it may, and answers this question about all that is
     recorded (what a night itself recorded behind it changes no model but those of entries), and are
     computed in memory otherwise: then `progress` is told how many entries are read.
 
@@ -296,8 +308,7 @@ def read_model(
     store = store_of(session)
     models = load_models()
     wanted = needed(models, [name])
-    generations = generations_of(store)
-    current = generations.current()
+    current = answering_generation(store)
     if (
         current is not None
         and current.holds(
@@ -305,7 +316,8 @@ def read_model(
         )
         and is_of(store, current)
     ):
-        return generations.read(current, models[name])
+        store.beside.generation = current.number
+        return generations_of(store).read(current, models[name])
     _, columns, rows = compute(
         StoreSource(store),
         models,

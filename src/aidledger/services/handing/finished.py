@@ -16,7 +16,13 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
-from aidledger.services.generations.rebuilding import check_days, generations_of, rebuild, store_of
+from aidledger.services.generations.rebuilding import (
+    answering_generation,
+    check_days,
+    generations_of,
+    rebuild,
+    store_of,
+)
 from aidledger.services.handing.manifest import OfLog, log_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.questions.answering import answers
@@ -65,10 +71,10 @@ def finished(
     types = types_of(events)
     store = store_of(session)
     wanted = needed(load_models(), tuple(models) or None)
-    generations = generations_of(store)
-    current = generations.current()
+    current = answering_generation(store)
     if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
-        yield _of(store, generations.folder / current.file, current, wanted, types)
+        store.beside.generation = current.number
+        yield _of(store, generations_of(store).folder / current.file, current, wanted, types)
         return
     with TemporaryDirectory(
         prefix="aidledger-handing-", dir=limits.spill if limits else None

@@ -5,27 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from aidledger import __version__
 from aidledger.archive.writing import digest_of_file
+from aidledger.said import Said
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.files import placed_file
 from aidledger.store.port import LedgerStore
 
+Source = Literal["entries", "generation"]
+SOURCES: Final[dict[Source, Said]] = {
+    "entries": Said("账本的记录", "the entries of the log"),
+    "generation": Said("生成版本的文件，未经核对", "the file of a generation, not checked"),
+}
+"""What was read, as people read it."""
 SCHEMA: Final = "aidledger/handover/v1"
 NAME: Final = "manifest.json"
 """Of a folder; that of a single file has the file's name before it."""
 
 
 class OfLog(msgspec.Struct, frozen=True, kw_only=True):
-    """The log that was read: its name, and size and root (hex) where the reading ended."""
+    """The log that was read: its name, and size and root (hex) where the reading ended.
+
+    `source` is what was read of it: its entries, or the file of a generation, which nobody checked.
+    """
 
     origin: str
     size: int
     root: str
+    source: Source = "entries"
 
 
 class HandedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +89,12 @@ def log_of(store: LedgerStore, size: int) -> OfLog:
         ServiceError: the log has no such size, or its tree is damaged.
 
     """
-    return OfLog(origin=store.origin, size=size, root=root_at(store, size).hex())
+    return OfLog(
+        origin=store.origin,
+        size=size,
+        root=root_at(store, size).hex(),
+        source="entries" if store.beside.generation is None else "generation",
+    )
 
 
 def files_in(folder: Path, paths: Iterable[Path] | None = None) -> tuple[HandedFile, ...]:

@@ -21,6 +21,7 @@ from aidledger.services.audits.auditing import Audit
 from aidledger.services.audits.sampling import SampleOf
 from aidledger.services.files import placed_file
 from aidledger.services.handing.manifest import (
+    SOURCES,
     HandedTable,
     Manifest,
     OfLog,
@@ -168,6 +169,7 @@ class _Papers:
             (say("账本", "ledger"), log.origin),
             (say("账本条数", "entries of the log"), log.size),
             (say("账本的根", "root of the log"), log.root),
+            (say("读取自", "read from"), SOURCES[log.source].in_(self._lang)),
             (say("截至生效日", "in force on"), report.as_of),
             (say("截至获知日", "known on"), by),
             (say("读不出的行", "rows that could not be read"), self._found.skipped),

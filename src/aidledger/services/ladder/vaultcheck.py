@@ -7,7 +7,7 @@ entry says that the key was destroyed; any other that is not there was lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -19,6 +19,7 @@ from aidledger.ledger.verify import Rung
 from aidledger.services.acts.proposals import TOKENS
 from aidledger.services.decoding import recorded_many
 from aidledger.services.session import Session
+from aidledger.store.draft import VaultRow
 from aidledger.store.port import HostileRow
 
 VALUES: Final = "values"
@@ -30,11 +31,25 @@ _MARKS: Final = (b'"sealed":{"', b'{"$type":"PersonErased",')
 """One of these stands in each record that seals something, or erases somebody."""
 
 
-def check_vault(session: Session) -> tuple[list[Finding], Rung]:
+def check_vault(
+    session: Session,
+    *,
+    start: int = 0,
+    stop: int | None = None,
+    ours: bool = False,
+    seen: Callable[[VaultRow], None] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[list[Finding], Rung]:
     """Open every sealed value that entries commit to; return what is wrong, and the rung.
 
     Args:
         session: an opened ledger with its secrets.
+        start: the first entry whose values are opened.
+        stop: the entry before which this ends; default: all.
+        ours: whether the secrets are known to be this ledger's; else, where no value opens, they may be
+            another's.
+        seen: told of each row of the vault that was opened, or didn't open.
+        progress: told up to which position values were opened.
 
     """
     vault = session.vault
@@ -42,22 +57,28 @@ def check_vault(session: Session) -> tuple[list[Finding], Rung]:
         return [], Rung(name=VALUES, status="not_made", why=NO_SECRETS)
     findings, missing = list[Finding](), list[tuple[Recorded, str]]()
     erased, opened = dict[str, int](), 0
-    rows = _marked(session.store.read())
+    rows = _marked(session.store.read(start, stop))
     while page := list(islice(rows, _TOGETHER)):
         entries = recorded_many(page)
         erased |= {
             one.event.person: one.position for one in entries if type(one.event) is PersonErased
         }
-        states = vault.states([value for one in entries for value in one.sealed.values()])
+        held = session.store.vault_rows([v for one in entries for v in one.sealed.values()])
         for entry in entries:
             for field, commitment in entry.sealed.items():
-                state = states.get(commitment)
-                opened += state is True
-                if state is None:
+                row = held.get(commitment)
+                if row is None:
                     missing.append((entry, field))
-                elif not state:
+                    continue
+                if seen is not None:
+                    seen(row)
+                if vault.opens(row):
+                    opened += 1
+                else:
                     findings.append(_finding("sealed_altered", entry, field, "another value"))
-    if findings and not opened:
+        if progress is not None and entries:
+            progress(entries[-1].position + 1)
+    if findings and not opened and not ours:
         return [], Rung(name=VALUES, status="not_made", why=OTHER_SECRETS)
     findings += [
         _finding("sealed_missing", entry, field, "no value, and no entry of an erasure")

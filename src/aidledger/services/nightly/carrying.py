@@ -21,9 +21,16 @@ from aidledger.services.generations.agreeing import (
     agree,
 )
 from aidledger.services.keptfile import KeptFile
+from aidledger.services.ladder.openednew import (
+    OPENED_FILE,
+    OPENED_FORMAT,
+    OpenedValues,
+    open_new,
+)
+from aidledger.services.ladder.vaultcheck import NO_SECRETS, VALUES
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
-from aidledger.services.nightly.work import generations_of, in_full, kept_by, limits_of
+from aidledger.services.nightly.work import generations_of, in_full, kept_by, limits_of, told
 
 AGREE: Final = "agree"
 REDECIDE: Final = "redecide"
@@ -114,6 +121,44 @@ def take_again(night: Night) -> Done:
         said = Said(
             f"{said.zh}，{found.unchecked} 个的密封事实未打开",
             f"{said.en}, of {found.unchecked} the sealed facts stayed closed",
+        )
+    return Done("ok", said, figures)
+
+
+def open_values(night: Night) -> Done:
+    """Open the sealed values that are new, and all where what was opened before is not as it was."""
+    night.alive(VALUES, 0)
+    secrets = night.session.secrets
+    opened = partial(KeptFile, kind=OpenedValues, form=OPENED_FORMAT, sound=night.sound)
+    kept = kept_by(night, opened, OPENED_FILE)
+    if secrets is None or kept is None:
+        return Done("absent", Said("未核对：没有密钥文件", f"not made: {NO_SECRETS}"))
+    found = open_new(night.session, secrets, kept, progress=partial(night.alive, VALUES))
+    figures = {
+        "from": found.start,
+        "upto": found.upto,
+        "looked_at": found.looked_at,
+        **in_full(kept, "full_on"),
+    }
+    if found.rung.status == "not_made":
+        said = Said("未核对：没有一项能用这些密钥打开", f"not made: {found.rung.why}")
+        return Done("partial", said, figures)
+    if found.findings:
+        count = len(found.findings)
+        said = Said(
+            f"密封的个人信息有 {count} 项被改动或丢失",
+            f"{count} sealed values were changed or lost",
+        )
+        return Done("findings", said, figures, [told(one) for one in found.findings])
+    said = Said(
+        f"打开了 {found.looked_at:,} 项密封的个人信息，均为当初所承诺的",
+        f"{found.looked_at:,} sealed values open to what was committed to",
+    )
+    if found.start:
+        day = kept.full_on[:10]
+        said = Said(
+            f"{said.zh}；此前的逐行未变（{day} 全部打开过）",
+            f"{said.en}; no row of those before has changed (all were opened on {day})",
         )
     return Done("ok", said, figures)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.said import Said
-from aidledger.services.nightly.carrying import REDECIDE, cross_check, take_again
+from aidledger.services.ladder.vaultcheck import VALUES
+from aidledger.services.nightly.carrying import REDECIDE, cross_check, open_values, take_again
 from aidledger.services.nightly.steps import Step
 from aidledger.services.nightly.vouching import (
     ask_for_cosignatures,
@@ -30,6 +31,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("rebuild", Said("重建读模型", "rebuild the models"), rebuild_models),
     Step("agree", Said("两种推导对照", "compare two derivations"), cross_check, ("rebuild",)),
     Step(REDECIDE, Said("重新作出新决定", "take new decisions again"), take_again),
+    Step(VALUES, Said("打开密封的个人信息", "open the sealed values"), open_values),
     Step("past", Said("过去没有改变", "the past has not changed"), check_the_past),
     Step("audit", Said("审计规则", "audit rules"), audit_rules, ("rebuild",)),
     Step(

@@ -72,7 +72,7 @@ def verify_log(night: Night) -> Done:
             "findings",
             Said(f"账本有 {count} 处损坏", f"the ledger is damaged in {count} places"),
             figures,
-            [_told(finding) for finding in report.findings],
+            [told(finding) for finding in report.findings],
         )
     night.sound = True
     if kept is not None:
@@ -96,7 +96,8 @@ def verify_log(night: Night) -> Done:
     return Done("ok", Said(f"{said.zh}；{judged.zh}", f"{said.en}; {judged.en}"), figures)
 
 
-def _told(finding: Finding) -> Said:
+def told(finding: Finding) -> Said:
+    """Return what a finding says."""
     return Said(finding.message("zh"), finding.message("en"))
 
 
@@ -171,7 +172,7 @@ def rebuild_models(night: Night) -> Done:
             )
             for name in built.changed
         ]
-        skipped = map(_told, built.skipped)
+        skipped = map(told, built.skipped)
         wrong += [Said(f"未能读入：{one.zh}", f"skipped: {one.en}") for one in skipped]
         said = Said(f"{len(wrong)} 处问题", f"{len(wrong)} things are wrong")
         return Done("findings", said, figures, wrong)
@@ -212,7 +213,7 @@ def check_the_past(night: Night) -> Done:
     if found.findings:
         count = len(found.findings)
         said = Said(f"过去变了：{count} 处", f"the past has changed in {count} places")
-        return Done("findings", said, figures, [_told(one) for one in found.findings])
+        return Done("findings", said, figures, [told(one) for one in found.findings])
     if found.not_made:
         said = Said(f"无法比较：{found.not_made}", f"nothing could be compared: {found.not_made}")
         return Done("partial", said, figures)

@@ -15,6 +15,7 @@ from aidledger.replay.kept import load_kept
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.generations.rebuilding import (
     StoreSource,
+    answering_generation,
     check_days,
     generations_of,
     is_of,
@@ -35,9 +36,10 @@ def answering(
     known_on: date | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
-    anew: bool = False,
 ) -> Iterator[tuple[Laid, int | None]]:
     """Give the views and these models of a ledger, and the number of the generation if it is one.
+
+    Where all is asked anew (`store.beside`), it is none, and everything is derived from the entries.
 
     Args:
         session: an opened ledger.
@@ -46,7 +48,6 @@ def answering(
         known_on: leave out what was recorded after that day; default: nothing.
         limits: how much memory and how many threads to take.
         progress: told how many entries are read.
-        anew: derive all from the entries: a generation is a file that its owner can edit.
 
     Raises:
         GenerationsError: the engine had no room to work, or the generation is damaged.
@@ -59,15 +60,15 @@ def answering(
     kept = sorted(names & KEPT_TABLES.keys())
     wanted = needed(load_models(), sorted(names - KEPT_TABLES.keys())) if names - set(kept) else {}
     tables = tables_folder(store)
-    generations = generations_of(store)
-    current = None if anew else generations.current()
+    current = answering_generation(store)
     if current is not None and answers(current, store, wanted, as_of=as_of, known_on=known_on):
         lost: dict[str, str] = {}
 
         def lay(connection: Any) -> None:
             lost.update(load_kept(connection, tables, kept))
 
-        with generations.opened(current, limits, lay) as connection:
+        store.beside.generation = current.number
+        with generations_of(store).opened(current, limits, lay) as connection:
             laid = Laid(
                 connection=connection, position=current.position, lost=lost, skipped=current.skipped
             )

@@ -22,8 +22,8 @@ from aidledger.replay.querying import rows_within
 from aidledger.replay.views import quoted
 from aidledger.services.generations.rebuilding import (
     StoreSource,
+    answering_generation,
     check_days,
-    generations_of,
     store_of,
 )
 from aidledger.services.questions.answering import answering, answers
@@ -148,7 +148,7 @@ def sitting(
     """
     check_days(as_of, known_on)
     store = store_of(session)
-    current = generations_of(store).current()
+    current = answering_generation(store)
     if current is not None and answers(
         current, store, load_models(), as_of=as_of, known_on=known_on
     ):

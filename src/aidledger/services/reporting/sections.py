@@ -12,6 +12,7 @@ from aidledger import __version__
 from aidledger.audit.saying import SEVERITY_WORDS
 from aidledger.said import Language, Said
 from aidledger.services.bundles.wording import moment
+from aidledger.services.handing.manifest import SOURCES
 from aidledger.services.handing.workbook import Column
 from aidledger.services.reporting.document import (
     Blanks,
@@ -188,6 +189,7 @@ def _roots(of: Writer) -> Section:
     rows: list[tuple[str, str | int]] = [
         (say("账本的根", "root of the log"), figures.log.root),
         (say("全部问题的根", "root over all findings"), figures.found.report.root),
+        (say("读取自", "read from"), SOURCES[figures.log.source].in_(of.lang)),
     ]
     if figures.certificate is not None:
         position, name, size = figures.certificate
