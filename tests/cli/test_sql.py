@@ -14,6 +14,7 @@ from tests.services.conftest import Office, opened
 from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
+from aidledger.interfaces.cli.statements import MAX_SQL_BYTES
 from aidledger.services.generations.rebuilding import rebuild
 
 
@@ -111,6 +112,35 @@ def test_it_comes_as_a_table_or_a_file(office: Office, tmp_path: Path) -> None:
     assert [] == [x for one in shown.values() for x in one.out.split("\n") if layout.width(x) > 80]
     assert 3 == len(rows)
     assert "'=1+1" == rows[0]["f"]
+
+
+@pytest.mark.parametrize("words", [("-",), ("--shell",)])
+def test_a_question_that_is_no_utf_8_is_an_error_of_who_asks(
+    words: tuple[str, ...], office: Office
+) -> None:
+    """As a file of another encoding is, saved by an older editor."""
+    ran = ask(office, *words, stdin="SELECT '特困' AS kind;\n".encode("gb18030"))
+
+    assert ran.code in {2, 3}
+    assert "UTF-8" in ran.err
+
+
+def test_a_question_is_read_whole_or_not_at_all(office: Office) -> None:
+    """What stands behind the limit may be what it turns on: here, that there is nothing to answer."""
+    sql = "SELECT 1 AS a --" + "x" * MAX_SQL_BYTES + "\nWHERE false"
+    ran = ask(office, "-", stdin=sql.encode())
+
+    assert (2, "") == (ran.code, ran.out)
+    assert "1 MiB" in ran.err
+
+
+def test_what_is_not_there_is_named_in_its_own_script_with_what_is(office: Office) -> None:
+    column = ask(office, "SELECT 姓名 FROM case_state").err
+    table = ask(office, "SELECT * FROM 个案").err
+
+    assert '"姓名"' in column
+    assert "Candidate bindings" in column
+    assert "found 个案" in table
 
 
 def test_a_sample_is_drawn_again_and_one_that_was_chosen_by_hand_is_found(
