@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from tests.cli.shell import Ran, aidledger
 from tests.domain.people import CASE
@@ -15,7 +16,11 @@ from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.statements import MAX_SQL_BYTES
-from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.generations.rebuilding import (
+    generations_folder,
+    generations_of,
+    rebuild,
+)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +167,45 @@ def test_a_sample_is_drawn_again_and_one_that_was_chosen_by_hand_is_found(
     assert [0, 0, 5] == [one.code for one in (made, again, edited)]
     assert made.object["sample"]["seed"] == told["sample"]["seed"]
     assert ["drawn"] == edited.object["differs"]
+
+
+def test_a_sample_of_a_generation_that_was_edited_does_not_come_out_again(
+    office: Office, tmp_path: Path
+) -> None:
+    """Its owner takes a row out of the population; who draws again reads the entries."""
+    rebuild(office.session)
+    current = generations_of(office.session.store).current()
+    assert current is not None
+    place = generations_folder(office.location) / current.file
+    with duckdb.connect(str(place)) as generation:
+        generation.execute("UPDATE case_state SET display_name = 'x'")
+    file = tmp_path / "sample.json"
+    words = ("audit", "sample", "case_state", "--rows", "1", "--output", str(file))
+    made = aidledger("--ledger", office.location, *words)
+    again = aidledger("--ledger", office.location, "audit", "sample", "--check", str(file))
+
+    assert [0, 5] == [made.code, again.code], again.err
+    assert "root" in again.out
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"schema": "aidledger/audit-sample/v2"},
+        {"size": -1},
+        {"conclusion": "all of them were looked at"},
+    ],
+)
+def test_a_sample_of_another_form_is_none(
+    edit: dict[str, object], office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "sample.json"
+    words = ("audit", "sample", "entry", "--rows", "2", "--output", str(file))
+    assert 0 == aidledger("--ledger", office.location, *words).code
+    file.write_text(json.dumps(json.loads(file.read_bytes()) | edit))
+    ran = aidledger("--ledger", office.location, "audit", "sample", "--check", str(file))
+
+    assert (3, True) == (ran.code, "expected a sample" in ran.err)
 
 
 @pytest.mark.parametrize(

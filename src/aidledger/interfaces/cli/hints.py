@@ -239,6 +239,7 @@ HINTS: Final[dict[str, str]] = {
     # audit rules
     "see docs/AUDIT.md": "见 docs/AUDIT.md",
     "see docs/AUDIT.md on samples": "抽样见 docs/AUDIT.md",
+    "aidledger audit sample --check says in what": "aidledger audit sample --check 指出何处不同",
     "bring back the entries that are missing": "请找回缺少的记录",
     "aidledger list shows the models": "aidledger list 列出全部读模型",
     "aidledger audit rules lists them": "aidledger audit rules 列出全部规则",
