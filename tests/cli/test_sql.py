@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from tests.cli.shell import Ran, aidledger
 from tests.domain.people import CASE
@@ -14,7 +15,12 @@ from tests.services.conftest import Office, opened
 from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
-from aidledger.services.generations.rebuilding import rebuild
+from aidledger.interfaces.cli.statements import MAX_SQL_BYTES
+from aidledger.services.generations.rebuilding import (
+    generations_folder,
+    generations_of,
+    rebuild,
+)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +122,35 @@ def test_it_comes_as_a_table_or_a_file(office: Office, tmp_path: Path) -> None:
     assert "'=1+1" == rows[0]["f"]
 
 
+@pytest.mark.parametrize("words", [("-",), ("--shell",)])
+def test_a_question_that_is_no_utf_8_is_an_error_of_who_asks(
+    words: tuple[str, ...], office: Office
+) -> None:
+    """As a file of another encoding is, saved by an older editor."""
+    ran = ask(office, *words, stdin="SELECT '特困' AS kind;\n".encode("gb18030"))
+
+    assert ran.code in {2, 3}
+    assert "UTF-8" in ran.err
+
+
+def test_a_question_is_read_whole_or_not_at_all(office: Office) -> None:
+    """What stands behind the limit may be what it turns on: here, that there is nothing to answer."""
+    sql = "SELECT 1 AS a --" + "x" * MAX_SQL_BYTES + "\nWHERE false"
+    ran = ask(office, "-", stdin=sql.encode())
+
+    assert (2, "") == (ran.code, ran.out)
+    assert "1 MiB" in ran.err
+
+
+def test_what_is_not_there_is_named_in_its_own_script_with_what_is(office: Office) -> None:
+    column = ask(office, "SELECT 姓名 FROM case_state").err
+    table = ask(office, "SELECT * FROM 个案").err
+
+    assert '"姓名"' in column
+    assert "Candidate bindings" in column
+    assert "found 个案" in table
+
+
 def test_a_sample_is_drawn_again_and_one_that_was_chosen_by_hand_is_found(
     office: Office, tmp_path: Path
 ) -> None:
@@ -135,6 +170,45 @@ def test_a_sample_is_drawn_again_and_one_that_was_chosen_by_hand_is_found(
     assert [0, 0, 5] == [one.code for one in (made, again, edited)]
     assert made.object["sample"]["seed"] == told["sample"]["seed"]
     assert ["drawn"] == edited.object["differs"]
+
+
+def test_a_sample_of_a_generation_that_was_edited_does_not_come_out_again(
+    office: Office, tmp_path: Path
+) -> None:
+    """Its owner takes a row out of the population; who draws again reads the entries."""
+    rebuild(office.session)
+    current = generations_of(office.session.store).current()
+    assert current is not None
+    place = generations_folder(office.location) / current.file
+    with duckdb.connect(str(place)) as generation:
+        generation.execute("UPDATE case_state SET display_name = 'x'")
+    file = tmp_path / "sample.json"
+    words = ("audit", "sample", "case_state", "--rows", "1", "--output", str(file))
+    made = aidledger("--ledger", office.location, *words)
+    again = aidledger("--ledger", office.location, "audit", "sample", "--check", str(file))
+
+    assert [0, 5] == [made.code, again.code], again.err
+    assert "root" in again.out
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"schema": "aidledger/audit-sample/v2"},
+        {"size": -1},
+        {"conclusion": "all of them were looked at"},
+    ],
+)
+def test_a_sample_of_another_form_is_none(
+    edit: dict[str, object], office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "sample.json"
+    words = ("audit", "sample", "entry", "--rows", "2", "--output", str(file))
+    assert 0 == aidledger("--ledger", office.location, *words).code
+    file.write_text(json.dumps(json.loads(file.read_bytes()) | edit))
+    ran = aidledger("--ledger", office.location, "audit", "sample", "--check", str(file))
+
+    assert (3, True) == (ran.code, "expected a sample" in ran.err)
 
 
 @pytest.mark.parametrize(

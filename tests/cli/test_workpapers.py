@@ -236,6 +236,24 @@ def test_its_language_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
     assert RULES["F001"].title_zh == rows_of(path, "问题清单")[1][2]
 
 
+@pytest.mark.parametrize(
+    "words", [("export", "workpapers", "told.xlsx"), ("audit", "report", "--output", "told.html")]
+)
+def test_a_sample_that_was_edited_is_not_told_of(
+    words: tuple[str, ...], county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    on(county, "audit", "sample", "payment_issued", "--rows", "2", "--output", "sample.json")
+    told = msgspec.json.decode(Path("sample.json").read_bytes())
+    told["sample"]["drawn"][0]["row"]["amount_fen"] = 1
+    Path("sample.json").write_bytes(msgspec.json.encode(told))
+    ran = on(county, *words, "--rule", "F019", "--sample", "sample.json")
+
+    assert 5 == ran.code
+    assert "comes out again" in ran.err
+    assert ["sample.json"] == [one.name for one in tmp_path.iterdir()]
+
+
 def test_what_is_no_sample_is_refused(county: Path, tmp_path: Path) -> None:
     (tmp_path / "sample.json").write_text("[]")
     ran = on(

@@ -6,9 +6,13 @@ from typing import NamedTuple
 
 import pytest
 from tests.services.conftest import Office
+from tests.services.test_closing import DISCOVERED
+from tests.services.test_recording import on_case
 from tests.services.test_sealed_values import edited
 
+from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.doctor import Check, doctor
+from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 from aidledger.store.shape import misshapen
 
@@ -44,6 +48,16 @@ EDITS = {
         ),
         ("ALTER TABLE nodes DISABLE TRIGGER nodes_no_change",),
         (("changed", "trigger", "nodes_no_"),),
+    ),
+    "a column for what no hash covers": Edit(
+        ("ALTER TABLE entries ADD COLUMN note TEXT",),
+        ("ALTER TABLE entries ADD COLUMN note text",),
+        (("changed", "table", "entries"),),
+    ),
+    "a column of another kind": Edit(
+        ("DROP TABLE tracking", "CREATE TABLE tracking (application_name TEXT PRIMARY KEY)"),
+        ("ALTER TABLE tracking ALTER COLUMN notification_id DROP NOT NULL",),
+        (("changed", "table", "tracking"),),
     ),
     "a view in place of the vault": Edit(
         ("DROP TABLE vault", "CREATE VIEW vault AS SELECT 1 AS commitment"),
@@ -102,6 +116,33 @@ def test_what_was_done_to_the_schema_is_named(office: Office, name: str) -> None
         ), found
     assert "fail" == seen.health
     assert all(one[2] in seen.found.en and one[2] in seen.found.zh for one in found)
+
+
+def test_of_two_heads_none_is_believed(office: Office) -> None:
+    """One of another name lies beside ours, with the triggers put back: which is read would be chance."""
+    store = office.session.store
+    if store.engine_name == "sqlite":
+        with store.reading() as run:
+            asked = "SELECT sql FROM sqlite_master WHERE name = 'head_one_row'"
+            back = str(run(asked, ())[0][0])
+        off = "DROP TRIGGER head_one_row"
+    else:
+        off = "ALTER TABLE head DISABLE TRIGGER head_one_row"
+        back = "ALTER TABLE head ENABLE ALWAYS TRIGGER head_one_row"
+    for statement in (
+        off,
+        "INSERT INTO head SELECT size, root, frontier, recorded_at, 'x' FROM head",
+        back,
+    ):
+        edited(office, statement)
+    damaged = {(one.code, one.found) for one in verify(office.location).findings}
+    checks = {one.name: one for one in doctor(office.location, clock=office.clock)}
+
+    assert {("head_form", '"2 rows"')} == damaged
+    assert "ok" == checks["schema"].health
+    assert "fail" == checks["database"].health
+    with pytest.raises(StoreError, match="more than one"):
+        office.act("2022-01-04", on_case("NeedDiscovered", **DISCOVERED))
 
 
 def test_a_head_that_does_not_fit_is_a_check_that_fails_and_the_rest_is_told(

@@ -29,7 +29,7 @@ class SamplingError(Exception):
         super().__init__(f"expected {expected}, found {found}")
 
 
-class Design(msgspec.Struct, frozen=True, kw_only=True):
+class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to draw: `rows` in all; `column` is the strata's, or that of the amounts in fen."""
 
     method: Method
@@ -38,7 +38,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True):
     words: str = ""
 
 
-class Drawn(msgspec.Struct, frozen=True, kw_only=True):
+class Drawn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of a sample: its place in the population (from 0), its leaf hash (hex), and itself.
 
     `share` is its stratum in a stratified sample, the points that hit it in a monetary one.
@@ -50,7 +50,7 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     share: str | int | None = None
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was drawn of how much: `root` and `seed` are hex, `total_fen` is that of a monetary sample.
 
     `interval_fen` and `start_fen`: a monetary sample hits each fen start + n × interval, counted from 0.

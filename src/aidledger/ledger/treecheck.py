@@ -246,7 +246,8 @@ def _head_faults(head: Any) -> Iterator[Finding]:
     try:
         size, root, frontier, recorded_at = head
     except (TypeError, ValueError):
-        yield _head_finding("head_form", "head", "4 columns", show(head))
+        found = show(head[0] if type(head) is tuple and len(head) == 1 else head)
+        yield _head_finding("head_form", "head", "one row of 4 columns", found)
         return
     if sane_position(size) is None:
         yield _head_finding("head_form", "size", "an integer of at least 0", show(size))

@@ -218,6 +218,8 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
     """Return the tables and the functions that the one SELECT names."""
+    if not _is_utf8(text):
+        raise ModelError(name, "text in UTF-8", "another byte", "save it as UTF-8")
     row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
     tables: set[str] = set()
     functions: set[str] = set()
@@ -249,6 +251,15 @@ def _read_sql(name: str, text: str, parser: duckdb.DuckDBPyConnection) -> tuple[
         )
     # a part of a WITH may have the name of the view that it reads
     return tables - (ctes - loaded_tables()), functions
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether a text can be written at all: it may have been read from bytes that are none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def loaded_tables() -> frozenset[str]:

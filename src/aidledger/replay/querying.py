@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import duckdb
 
-from aidledger.ledger.canonical import clip
 from aidledger.replay.models import ModelError
 from aidledger.replay.views import quoted
+from aidledger.said import is_shown
 
 _PATIENCE_SECONDS: Final = 0.05
+_INSTEAD: Final = ("Candidate bindings", "Did you mean")
+"""How the lines begin that name what is there."""
 
 
 def rows_within(
@@ -83,11 +85,18 @@ def _within(connection: duckdb.DuckDBPyConnection, seconds: int) -> Iterator[Non
         raise ModelError(
             "sql",
             "SQL that runs over the event views",
-            clip(str(error).splitlines()[0], 200),
+            _said(str(error)),
             "run it in duckdb over a generation to see where",
         ) from error
     finally:
         timer.cancel()
+
+
+def _said(error: str) -> str:
+    """Return what the engine refused, and the names that it has instead, in their own script."""
+    first, *others = error.splitlines()
+    told = [first[:200], *[line[:200] for line in others if line.startswith(_INSTEAD)]]
+    return "".join(c if is_shown(c) else "?" for c in "; ".join(told))
 
 
 def _told_apart(columns: list[str]) -> tuple[str, ...]:

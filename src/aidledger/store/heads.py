@@ -27,7 +27,7 @@ def read_head(row: Sequence[Any] | None, known: Head | None = None) -> Head:
         case [int(size), bytes(root), bytes(frontier), str() | None as recorded_at]:
             head = Head(size=size, root=root, frontier=frontier, recorded_at=recorded_at)
         case _:
-            raise damaged("the head row is missing or not in its format")
+            raise damaged("there is no head row, more than one, or one not in its format")
     _check_frontier(head)
     return head
 

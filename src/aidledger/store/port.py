@@ -196,7 +196,7 @@ class LedgerStore(Protocol):
         """Yield (level, index, hash) of every stored node, in that order."""
 
     def read_head_row(self) -> HostileRow | None:
-        """Return (size, root, frontier, recorded_at) as the database has it."""
+        """Return (size, root, frontier, recorded_at) as the database has it; of several their number."""
 
     def read_batches(self) -> Iterator[StoredBatch]:
         """Yield every batch in position order."""

@@ -235,10 +235,9 @@ class PostgresStore:
         return self._link.stream(shelf.SELECT_NODES, ())
 
     def read_head_row(self) -> HostileRow | None:
-        """Return (size, root, frontier, recorded_at) as the database has it."""
+        """Return (size, root, frontier, recorded_at) as the database has it; of several their number."""
         with self._link.reading() as run:
-            rows = run(shelf.SELECT_HEAD, ())
-            return tuple(rows[0]) if rows else None
+            return shelf.head_row(run(shelf.SELECT_HEAD, ()))
 
     def read_batches(self) -> Iterator[StoredBatch]:
         """Yield every batch in position order."""
@@ -312,8 +311,8 @@ class PostgresStore:
         else:
             lookups = (f"; {_SELECT_LASTS}", (asked,)) if asked else ("", ())
         with self._link.transaction(*lookups, meanwhile=meanwhile) as transaction:
-            (head_row,), *found = transaction.found
-            head = read_head(head_row, self._tails.head)
+            heads, *found = transaction.found
+            head = read_head(shelf.head_row(heads), self._tails.head)
             check_mark(self._mark, head)
             tails = self._tails.at(
                 head,

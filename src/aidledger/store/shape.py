@@ -1,7 +1,7 @@
 """Not trusted: what a database says of its own tables and triggers; who owns it can make it say anything.
 
-A clumsy hand is seen here before it does harm: a trigger that was taken off or added, a view or a rule in
-place of a table. What stands in the rows is for `verify`.
+A clumsy hand is seen here before it does harm: a trigger that was taken off or added, a column more or less, a
+view or a rule in place of a table. What stands in the rows is for `verify`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import Any, Final
 
+from sqlalchemy import BigInteger, LargeBinary, Table, Text
 from sqlalchemy.dialects import sqlite
 
 from aidledger.store import sqlite_connect
@@ -18,10 +19,16 @@ from aidledger.store.port import LedgerStore
 from aidledger.store.schema import METADATA, create_statements, script
 
 _SQLITE: Final = (
-    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
+    "SELECT type, name, tbl_name, CASE type WHEN 'table' THEN (SELECT group_concat("
+    "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END, ', ')"
+    " FROM pragma_table_xinfo(m.name) AS c) ELSE sql END"
+    " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger')"
 )
 _POSTGRES: Final = """
-SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, '' FROM pg_catalog.pg_class c
+SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, (SELECT string_agg(
+a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END,
+', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+FROM pg_catalog.pg_class c
 WHERE c.relnamespace = 'aidledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 UNION ALL
 SELECT 'trigger', t.tgname, c.relname, p.proname || ' ' || t.tgenabled::text FROM pg_catalog.pg_trigger t
@@ -42,6 +49,9 @@ _FUNCTION: Final = re.compile(
     r"CREATE FUNCTION aidledger\.(\w+)\(\) RETURNS trigger LANGUAGE plpgsql AS \$\$(.*?)\$\$",
     re.DOTALL,
 )
+
+_KINDS: Final[dict[type, str]] = {BigInteger: "bigint", LargeBinary: "bytea", Text: "text"}
+"""How PostgreSQL names what our columns hold."""
 
 Things = dict[tuple[str, str, str], str]
 """What stands in a database: kind, name and table of each, and its text."""
@@ -64,8 +74,16 @@ def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
         elif key not in wanted:
             if kind != "table":
                 yield "added", kind, name
-        elif kind != "table" and found[key] != wanted[key]:
+        elif found[key] != wanted[key]:
             yield "changed", kind, name
+
+
+def _columns(table: Table) -> str:
+    """Return the columns of a table as PostgreSQL tells them."""
+    return ", ".join(
+        f"{one.name} {_KINDS[type(one.type)]}{'' if one.nullable else ' not null'}"
+        for one in table.columns
+    )
 
 
 def _things(rows: Iterable[Any]) -> Things:
@@ -88,7 +106,7 @@ def _made() -> Things:
 def _scripted() -> Things:
     """Return what a new schema of PostgreSQL has: read from the statements that make it."""
     text = script("append_only_postgres")
-    rows = [("table", name, name, "") for name in METADATA.tables]
+    rows = [("table", name, name, _columns(table)) for name, table in METADATA.tables.items()]
     rows += [("trigger", name, table, f"{by} A") for name, table, by in _TRIGGER.findall(text)]
     rows += [("function", name, "", body) for name, body in _FUNCTION.findall(text)]
     return _things(rows)

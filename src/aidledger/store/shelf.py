@@ -41,6 +41,13 @@ SELECT_NODES: Final = "SELECT level, idx, hash FROM nodes ORDER BY level, idx"
 SELECT_CHECKPOINTS: Final = "SELECT size, root, note FROM checkpoints ORDER BY size, note"
 
 
+def head_row(rows: Sequence[Sequence[Any]]) -> tuple[Any, ...] | None:
+    """Return the row of a table that has one; of several their number alone, which is no head."""
+    if len(rows) > 1:
+        return (f"{len(rows)} rows",)
+    return tuple(rows[0]) if rows else None
+
+
 def page_query(
     start: int, limit: int, stop: int | None, types: Sequence[str]
 ) -> tuple[str, list[Any]]:

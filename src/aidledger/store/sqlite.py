@@ -248,10 +248,9 @@ class SqliteStore:
         return self._link.stream(shelf.SELECT_NODES, ())
 
     def read_head_row(self) -> HostileRow | None:
-        """Return (size, root, frontier, recorded_at) as the database has it."""
+        """Return (size, root, frontier, recorded_at) as the database has it; of several their number."""
         with self._link.reading() as run:
-            rows = run(shelf.SELECT_HEAD, ())
-            return tuple(rows[0]) if rows else None
+            return shelf.head_row(run(shelf.SELECT_HEAD, ()))
 
     def read_batches(self) -> Iterator[StoredBatch]:
         """Yield every batch in position order."""
@@ -315,7 +314,7 @@ class SqliteStore:
         return sealing.prior_outcome(batch, digest, shelf.leaves_of(run, batch))
 
     def _locked_head(self, connection: Any) -> Head:
-        row = connection.execute(shelf.SELECT_HEAD).fetchone()
+        row = shelf.head_row(connection.execute(shelf.SELECT_HEAD).fetchall())
         head = read_head(row, self._tails.head)
         check_mark(self._mark, head)
         return head

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -14,14 +14,13 @@ from aidledger.interfaces.cli.entries import brief
 from aidledger.interfaces.cli.errors import FINDINGS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.statements import read_statement
 from aidledger.interfaces.cli.wording import counted, fact_text, moment
 from aidledger.services.cases.history import find_stream
 from aidledger.services.decisions.clausehistory import ClauseHistory, Held, clause_history
 from aidledger.services.decisions.explaining import OUTCOMES
 from aidledger.services.questions.bisecting import Search, Violation, bisect_damage, bisect_sql
 from aidledger.services.questions.listing import cell_text
-
-_MAX_SQL_BYTES: Final = 1_048_576
 
 
 def run_bisect(
@@ -110,11 +109,7 @@ def _question(
     """Print the first entry at which a question of one's own gives rows, with those rows."""
     screen, path = app.screen, Path(file)
     with path.open("rb") as stream:
-        content = stream.read(_MAX_SQL_BYTES)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CommandError(Said(f"{file}：不是 UTF-8 文本", f"{file}: not text in UTF-8")) from None
+        text = read_statement(stream, file)
     progress = screen.progress(app.say("试算（位置）", "look (positions)"))
     try:
         with reading(app) as session:

@@ -78,12 +78,12 @@ AUDITING: Final[dict[str, Help]] = {
         ),
         Said(
             "种子由账本的根、总体的根和审计人员自选的文字（--words）得出，抽样的人无从挑选。默认随机；"
-            "--by 按该列分层，--money 按金额（分）的货币单位。--check 按文件所载重新抽取并比对，"
-            "不同时退出码为 5。",
+            "--by 按该列分层，--money 按金额（分）的货币单位。--check 不用生成版本，由账本记录"
+            "重新抽取文件所载的样本并比对，不同时退出码为 5。",
             "The seed follows from the root of the log, that of the population and the auditor's own "
             "words (--words): nobody could wish for a row. Random by default; --by takes strata of a "
-            "column, --money monetary units of one in fen. --check draws the sample of a file again; "
-            "the exit status is 5 where it comes out otherwise.",
+            "column, --money monetary units of one in fen. --check draws the sample of a file again, "
+            "from the entries and no generation; the exit status is 5 where it comes out otherwise.",
         ),
     ),
     "audit test": Help(

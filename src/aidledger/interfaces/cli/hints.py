@@ -204,6 +204,7 @@ HINTS: Final[dict[str, str]] = {
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
     "run it in duckdb over a generation to see where": "在 duckdb 中对一个生成版本运行，查看出错之处",
+    "save it as UTF-8": "请另存为 UTF-8",
     "run it in duckdb to see where": "在 duckdb 中运行，查看出错之处",
     "a public list shows what its allow-list names, and nothing else": (
         "公开名单只显示许可清单所列的列"
@@ -242,6 +243,7 @@ HINTS: Final[dict[str, str]] = {
     # audit rules
     "see docs/AUDIT.md": "见 docs/AUDIT.md",
     "see docs/AUDIT.md on samples": "抽样见 docs/AUDIT.md",
+    "aidledger audit sample --check says in what": "aidledger audit sample --check 指出何处不同",
     "bring back the entries that are missing": "请找回缺少的记录",
     "aidledger list shows the models": "aidledger list 列出全部读模型",
     "aidledger audit rules lists them": "aidledger audit rules 列出全部规则",

@@ -14,7 +14,7 @@ from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import read_table
 from aidledger.replay.models import load_models, needed
 from aidledger.services.audits.auditing import audit, rules_of
-from aidledger.services.audits.sampling import read_sample
+from aidledger.services.audits.sampling import held_samples
 from aidledger.services.handing.manifest import log_of
 from aidledger.services.handing.workpapers import write_workpapers
 
@@ -35,7 +35,7 @@ def run_workpapers(
 ) -> int:
     """Run rules and write the workbook; 3 where one of them failed."""
     wanted = rules_of(Path(rules) if rules else None, rule)
-    samples = [(Path(name).name, read_sample(Path(name).read_bytes())) for name in sample]
+    written = [(Path(name).name, Path(name).read_bytes()) for name in sample]
     models = needed(load_models(), model) if model else {}
     limits = engine_limits(memory, threads)
     path = Path(file)
@@ -48,6 +48,7 @@ def run_workpapers(
             limits=limits,
             progress=progress,
         )
+        samples = held_samples(session, written)
         log = log_of(session.store, found.position + 1)
     lists = [read_table(app, models[name], as_of=as_of, known_on=known_on) for name in model]
     manifest = write_workpapers(path, found, log, lang=app.lang, samples=samples, lists=lists)

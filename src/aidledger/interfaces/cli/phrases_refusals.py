@@ -113,6 +113,10 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
         "账本至少应有 {n} 条记录，实际为 {k} 条",
     ),
     (
+        r"(?P<xa>.+): expected a sample that comes out again, found another",
+        "{xa}：与重新抽取的样本不同",
+    ),
+    (
         r"expected a sample as audit sample --output writes it, found something else",
         "应为 aidledger audit sample --output 写出的抽样文件，实际为其他内容",
     ),

@@ -24,6 +24,13 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"a row of CSV", "一行 CSV"),
     (r"text in UTF-8 or GB18030", "UTF-8 或 GB18030 的文本"),
     (r"bytes of neither", "两者都不是的字节"),
+    (r"text in UTF-8", "UTF-8 文本"),
+    (r"one identity number", "一个身份证号码"),
+    (
+        r"no identity number \(a document's number that looks like one: with a hyphen\)",
+        "不含身份证号码（形似的文号请加连字符）",
+    ),
+    (r"another byte", "其他字节"),
     (r"what was typed in", "录入的内容"),
     (r"a formula: copy the sheet and paste its values", "公式：请复制工作表并粘贴为数值"),
     (r"a cell that can be used", "可以使用的单元格"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
 
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.days import day_of
@@ -13,10 +12,9 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.lists import kind_of, write_table
 from aidledger.interfaces.cli.shells import Settings, run_shell
+from aidledger.interfaces.cli.statements import read_statement
 from aidledger.services.questions.listing import Table, as_json
 from aidledger.services.questions.querying import MOST, SECONDS, Answer, query
-
-_MAX_BYTES: Final = 1_048_576
 
 
 def run_sql(
@@ -56,7 +54,7 @@ def run_sql(
             Said("应写明 SQL，或用 --shell", "expected SQL, or --shell"), exit_code=USAGE
         )
     kind = kind_of(format, output, json=json)
-    text = sys.stdin.read(_MAX_BYTES) if sql == "-" else sql
+    text = read_statement(sys.stdin.buffer, "-") if sql == "-" else sql
     with app.screen.reading_entries() as progress, reading(app) as session:
         found = query(
             session,

@@ -14,7 +14,7 @@ from aidledger.interfaces.cli.handed import tell
 from aidledger.interfaces.cli.ledgers import reading
 from aidledger.interfaces.cli.proofs import read_policy
 from aidledger.services.audits.auditing import rules_of
-from aidledger.services.audits.sampling import read_sample
+from aidledger.services.audits.sampling import held_samples
 from aidledger.services.reporting.figures import figures_of
 from aidledger.services.reporting.writing import Form, form_of, write_report
 
@@ -40,7 +40,7 @@ def run_report(
     form_of(path, format)
     wanted = rules_of(Path(rules) if rules else None, rule)
     trusted = None if policy is None else read_policy(policy)
-    samples = [(Path(name).name, read_sample(Path(name).read_bytes())) for name in sample]
+    written = [(Path(name).name, Path(name).read_bytes()) for name in sample]
     limits = engine_limits(memory, threads)
     with app.screen.reading_entries() as progress, reading(app) as session:
         figures = figures_of(
@@ -48,7 +48,7 @@ def run_report(
             wanted,
             least=severity,
             policy=trusted,
-            samples=samples,
+            samples=held_samples(session, written),
             as_of=day_of(as_of),
             known_on=day_of(known_on),
             limits=limits,

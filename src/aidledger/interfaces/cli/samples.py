@@ -15,7 +15,7 @@ from aidledger.interfaces.cli.days import day_of
 from aidledger.interfaces.cli.errors import DIFFERS, OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
-from aidledger.services.audits.sampling import SampleOf, drawn_again, sample
+from aidledger.services.audits.sampling import SCHEMA, SampleOf, drawn_again, sample
 from aidledger.services.files import write_file
 from aidledger.services.questions.listing import cell_text
 
@@ -68,7 +68,7 @@ def run_sample(
 
 
 def _object(found: SampleOf) -> dict[str, Any]:
-    return {"schema": "aidledger/audit-sample/v1", **msgspec.to_builtins(found)}
+    return {"schema": SCHEMA, **msgspec.to_builtins(found)}
 
 
 def _show(app: App, found: SampleOf) -> None:

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 from typing import Final, TextIO
 
 import msgspec
@@ -64,6 +65,8 @@ def run_shell(app: App, settings: Settings) -> int:
     """Answer until there is nothing more to read; 3 where a script had an error."""
     given: TextIO = sys.stdin
     interactive = given.isatty()
+    if isinstance(given, TextIOWrapper):  # what is no text fails as a question, not as a bug
+        given.reconfigure(errors="surrogateescape")
     with reading(app) as session:
         shell = _Shell(app, session, settings)
         try:

@@ -34,6 +34,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.timers import Timer, running
 from aidledger.ledger.entry import PolicyPin
 from aidledger.services.acts.guarding import Guard
+from aidledger.services.acts.openness import numbers_shown
 from aidledger.services.acts.proposals import TOKENS
 from aidledger.services.acts.sealing import filled, reveal_facts, seal_values
 from aidledger.services.cases.neighbours import NAMING_EVENTS
@@ -129,6 +130,8 @@ class Batch:
 
     def _take(self, proposal: Proposal) -> None:
         """Decide one proposal and keep what follows from it."""
+        if shown := numbers_shown(proposal):
+            raise RefusedError(shown)
         if proposal.type in TOKENS:
             proposal = filled(self._session, proposal, self._pack(proposal))
         if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:

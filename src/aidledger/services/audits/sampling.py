@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -19,14 +19,17 @@ from aidledger.services.session import Session
 from aidledger.store.cut import CutStore
 from aidledger.store.port import LedgerStore
 
+SCHEMA: Final = "aidledger/audit-sample/v1"
+_DIFFERS: Final = 5
 
-class SampleOf(msgspec.Struct, frozen=True, kw_only=True):
+
+class SampleOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sample with what it was drawn from: a model or view, at a size of the log with its root (hex)."""
 
     population: str
     as_of: date
     known_on: date | None
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
     log_root: str
     sample: Sample
 
@@ -40,6 +43,7 @@ def sample(
     known_on: date | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
+    anew: bool = False,
 ) -> SampleOf:
     """Draw from a model or an event view of a ledger; else as `answering` has it.
 
@@ -65,6 +69,7 @@ def sample(
         known_on=known_on,
         limits=limits,
         progress=progress,
+        anew=anew,
     ) as (laid, _):
         if population in laid.lost:
             raise ServiceError(
@@ -98,7 +103,8 @@ def read_sample(written: bytes) -> SampleOf:
     """
     try:
         told: dict[str, Any] = msgspec.json.decode(written, type=dict[str, Any])
-        told.pop("schema", None)
+        if told.pop("schema", None) != SCHEMA:
+            raise msgspec.ValidationError(SCHEMA)
         return msgspec.convert(told, SampleOf)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise ServiceError(
@@ -109,6 +115,8 @@ def read_sample(written: bytes) -> SampleOf:
 
 def drawn_again(session: Session | LedgerStore, written: bytes) -> tuple[SampleOf, SampleOf]:
     """Return a sample as it was written, and as it comes out when it is drawn again at its size.
+
+    From the entries: a row that was taken out of a generation's file would be missed in neither.
 
     Raises:
         ServiceError: what was written is no sample, or the log is shorter now.
@@ -127,5 +135,28 @@ def drawn_again(session: Session | LedgerStore, written: bytes) -> tuple[SampleO
         given.sample.design,
         as_of=given.as_of,
         known_on=given.known_on,
+        anew=True,
     )
     return given, again
+
+
+def held_samples(
+    session: Session | LedgerStore, written: Sequence[tuple[str, bytes]]
+) -> list[tuple[str, SampleOf]]:
+    """Return the samples of some files, by the files' names: each as it comes out again.
+
+    Raises:
+        ServiceError: one is no sample, or not the one that is drawn from this ledger.
+
+    """
+    held: list[tuple[str, SampleOf]] = []
+    for name, content in written:
+        given, again = drawn_again(session, content)
+        if given != again:
+            raise ServiceError(
+                f"{name}: expected a sample that comes out again, found another",
+                hint="aidledger audit sample --check says in what",
+                exit_code=_DIFFERS,
+            )
+        held.append((name, again))
+    return held

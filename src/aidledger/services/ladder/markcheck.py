@@ -56,6 +56,8 @@ class MarkCheck:
         return Rung(name=MARK, status="damaged" if self.findings else "ok")
 
     def _judge(self, mark: Mark, head: HostileRow, roots: Roots) -> None:
+        if len(head) < 2:  # several rows: which of them would it be?
+            return
         size, root = head[0], head[1]
         if type(size) is not int or type(root) is not bytes or len(root) != HASH_BYTES:
             return

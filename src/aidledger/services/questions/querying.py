@@ -15,7 +15,6 @@ import msgspec
 
 from aidledger.audit.laying import Laid, laid_out, lay_models
 from aidledger.domain.keeping import KEPT_TABLES
-from aidledger.ledger.canonical import clip
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, needed, tables_named
 from aidledger.replay.querying import rows_within
@@ -26,6 +25,7 @@ from aidledger.services.generations.rebuilding import (
     check_days,
     store_of,
 )
+from aidledger.services.printing import printable
 from aidledger.services.questions.answering import answering, answers
 from aidledger.services.session import Session
 from aidledger.services.tables.place import tables_folder
@@ -182,7 +182,7 @@ def _tables_in(sql: str) -> set[str]:
     tables = tables_named("sql", sql)
     for alien in sorted(tables - loaded_tables() - KEPT_TABLES.keys() - load_models().keys()):
         raise ModelError(
-            "sql", "an event view or a model", clip(alien), "see the list of event views"
+            "sql", "an event view or a model", printable(alien), "see the list of event views"
         )
     return tables
 

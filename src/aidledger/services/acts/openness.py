@@ -1,0 +1,61 @@
+"""Keeps identity numbers out of what the log holds openly: it is for ever, and for everybody.
+
+A number typed where a code, a reason or a name belongs could never be taken out again. One of a document
+may look like one of a person, once in eleven: it is then written with a hyphen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.identity import check_identity_number
+from aidledger.domain.proposal import Proposal
+from aidledger.domain.values import parse_day
+from aidledger.services.problems import Problem
+
+_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
+_LONG: Final = b"0" * 17
+_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def numbers_shown(proposal: Proposal) -> list[Problem]:
+    """Return where an act says openly what can be an identity number of 18 characters, without the number."""
+    said = (proposal.stream, proposal.actor, proposal.office, proposal.event, proposal.despite)
+    if _LONG not in _ENCODER.encode(said).translate(_AS_ZEROS):  # a microsecond, for all but a few
+        return []
+    fields = {
+        "stream": proposal.stream,
+        "actor": proposal.actor,
+        "office": proposal.office,
+        "data": msgspec.to_builtins(proposal.event),
+        "despite": msgspec.to_builtins(proposal.despite),
+    }
+    on = parse_day(proposal.effective_on)
+    return [
+        Problem(
+            code="identity_number_open",
+            field=path,
+            expected="no identity number (a document's number that looks like one: with a hyphen)",
+            found="one identity number",
+        )
+        for path, text in _texts(fields)
+        if any(check_identity_number(number, on=on).ok for number in _NUMBER.findall(text))
+    ]
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (path, text) of every text in a value of JSON, whole numbers among them."""
+    match value:
+        case dict():
+            for key, one in value.items():
+                yield from _texts(one, f"{path}.{key}" if path else str(key))
+        case list() | tuple():
+            for at, one in enumerate(value):
+                yield from _texts(one, f"{path}[{at}]")
+        case str() | int():
+            yield path, str(value)
