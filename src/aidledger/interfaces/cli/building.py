@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,11 +17,13 @@ from aidledger import __version__
 from aidledger.interfaces.cli import helps, layout
 from aidledger.interfaces.cli.app import app_of
 from aidledger.interfaces.cli.errors import CommandError, ReaderLeftError
-from aidledger.interfaces.cli.given import FILES, Count, Place, Text
+from aidledger.interfaces.cli.given import FILES, Count, Name, Place, Target, Text
 from aidledger.interfaces.cli.helping import help_text
 from aidledger.interfaces.cli.language import LANGUAGES, Language, Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree import top_commands
+
+_NAMES: Final = frozenset({"--actor", "--office"})
 
 
 class Day(click.ParamType[str]):
@@ -185,6 +187,8 @@ def _taken(arg: Arg) -> click.ParamType[Any]:
     """Return what an argument may be."""
     if arg.choices:
         return click.Choice(arg.choices)
+    if arg.written:
+        return Target()
     return Place() if arg.name in FILES else Text()
 
 
@@ -202,6 +206,8 @@ def _option(opt: Opt) -> Option:
         "choice": {"type": click.Choice(opt.choices)},
         "many": {"multiple": True, "type": Text(), "metavar": opt.metavar},
     }
+    if opt.name in _NAMES:
+        kinds["text"] = {"type": Name(), "metavar": opt.metavar}
     more = kinds.get(opt.kind, {"type": Text(), "metavar": opt.metavar or "TEXT"})
     if opt.name == "--at":  # where the ledger ends for whatever is asked: no command looks at it
         more |= {"expose_value": False, "callback": _set_point}

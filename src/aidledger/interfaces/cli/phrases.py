@@ -173,6 +173,11 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"seal the indexes first", "先封存索引：aidledger index seal"),
     (
+        r"(?P<a>\S+): expected a month up to (?P<b>\S+), found one that is far ahead on (?P<c>\S+)",
+        "{a}：在 {c} 最晚只能结 {b} 的账",
+    ),
+    (r"(?P<a>\S+): expected a pay run of this ledger, found none", "{a}：账本中没有这个发放批次"),
+    (
         r"(?P<a>\S+): expected a month that is not closed, found it closed",
         "{a}：该月已经结账",
     ),
@@ -183,7 +188,7 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>\S+): expected payments that came late or were amended, found none",
         "{a}：结账后没有变动",
     ),
-    (r"stream: expected run/… or month/…", "STREAM 应为 run/… 或 month/…"),
+    (r"stream: expected run/… or month/YYYY-MM", "STREAM 应为 run/… 或 month/YYYY-MM"),
     (r"run `aidledger verify` and restore from a copy", "运行 aidledger verify，并从副本恢复"),
     (r"run `aidledger verify` and append nothing", "运行 aidledger verify，暂停一切追加"),
     (r"the ledger is open for reading only", "账本以只读方式打开"),
@@ -205,6 +210,11 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected a whole number from 0 to (?P<b>\d+)", "{a}：应为 0 至 {b} 的整数"),
     (r"expected a value, found nothing", "不能为空"),
     (r"expected text in UTF-8", "应为 UTF-8 文字"),
+    (r"expected a name in UTF-8", "名称应为 UTF-8 文字"),
+    (
+        r"expected a code such as (?P<a>\S+) of 1 to (?P<n>\d+) printable .+, found something else",
+        "应为代号，如 {a}：1 至 {n} 个可见 ASCII 字符，不含空格；不写姓名",
+    ),
     (r"(?P<a>.+): expected a day that exists", "{a}：没有这一天"),
     (r"[Gg]ot unexpected extra arguments? \((?P<a>.+)\)", "多余的参数 {a}"),
     (r"(?P<a>.+): expected a day as YYYY-MM-DD", "{a}：应为形如 YYYY-MM-DD 的日期"),
