@@ -23,7 +23,8 @@ from aidledger.interfaces.cli.language import LANGUAGES, Language, Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree import top_commands
 
-_NAMES: Final = frozenset({"--actor", "--office"})
+_NAMES: Final = {"--actor": "520123-u4", "--office": "520123", "--cause": "town-3:2022-03-01"}
+"""Options that take a code, and what one looks like."""
 
 
 class Day(click.ParamType[str]):
@@ -207,7 +208,7 @@ def _option(opt: Opt) -> Option:
         "many": {"multiple": True, "type": Text(), "metavar": opt.metavar},
     }
     if opt.name in _NAMES:
-        kinds["text"] = {"type": Name(), "metavar": opt.metavar}
+        kinds["text"] = {"type": Name(_NAMES[opt.name]), "metavar": opt.metavar}
     more = kinds.get(opt.kind, {"type": Text(), "metavar": opt.metavar or "TEXT"})
     if opt.name == "--at":  # where the ledger ends for whatever is asked: no command looks at it
         more |= {"expose_value": False, "callback": _set_point}

@@ -38,16 +38,20 @@ class Text(click.ParamType[str]):
 
 
 class Name(Text):
-    """Who acts, or for which office: a code, as it stands in entries. A person's name is none."""
+    """Who acts, for which office, by which request: a code, as entries have it. A person's name is none."""
 
     name = "name"
+
+    def __init__(self, sample: str) -> None:
+        """Take what such a code looks like."""
+        self.sample = sample
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the code as it was typed."""
         text = super().convert(value, param, ctx)
         visible = text.isascii() and text.isprintable() and " " not in text
         if not visible or len(text) > _LONGEST_NAME:
-            what = f"expected a code such as 520123-u4 of 1 to {_LONGEST_NAME} printable ASCII characters"
+            what = f"expected a code such as {self.sample} of 1 to {_LONGEST_NAME} printable ASCII characters"
             self.fail(f"{what} without spaces, found something else", param, ctx)
         return text
 

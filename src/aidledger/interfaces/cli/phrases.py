@@ -197,6 +197,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"the file is empty, expected a header and rows", "文件是空的，应有表头和数据行"),
     (r"the file has a header and no rows", "文件只有表头，没有数据行"),
     (r"the file is neither text nor a workbook.*", "文件既不是文本也不是工作簿，应为 CSV 或 XLSX"),
+    (
+        r"the workbook cannot be read: (?:File is not a zip file|Cannot detect file format)",
+        "工作簿无法读取：不是完整的工作簿",
+    ),
     (r"the workbook cannot be read: (?P<a>.+)", "工作簿无法读取：{a}"),
     (
         r"nothing was written: correct the entries that put it there",
@@ -299,6 +303,14 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
+    ),
+    (
+        r"(?P<a>.+): expected the name of a pack that is shipped or adopted, found a file",
+        "{a}：应为随程序提供或已采用的政策包名称，实际为文件",
+    ),
+    (
+        r"aidledger policy test tries a file; aidledger policy list lists the packs",
+        "aidledger policy test 可试算文件；aidledger policy list 列出政策包",
     ),
     (r"(?P<a>.+): expected a policy pack, found none", "{a}：没有这个政策包"),
     (r"model (?P<a>.+): expected the name of a model, found none", "{a}：没有这个读模型"),
