@@ -118,6 +118,7 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
         "账本还没有的一行（银行确实办了两次的用 --as-is）",
     ),
     (r"one that it has", "账本已有的一行"),
+    (r"the person of the stream", "流所指的人员"),
     (r"a witness's folder", "见证方的文件夹"),
     (r"an empty ledger", "空账本"),
     (r"(?P<n>\d+) entries", "{n} 条记录"),

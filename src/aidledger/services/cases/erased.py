@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aidledger.domain.events.registry import PersonErased
+from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import china_day
 from aidledger.services.decoding import recorded_all
@@ -19,3 +22,14 @@ def erased_by(session: Session, person: str, known_on: str | None = None) -> Rec
         if known and isinstance(entry.event, PersonErased) and entry.event.person == person:
             return entry
     return None
+
+
+def nothing_sealed(session: Session, proposals: Sequence[Proposal]) -> set[int]:
+    """Return by index which proposals would destroy the values of a person who has none in the vault."""
+    persons = {
+        index: one.event.person
+        for index, one in enumerate(proposals)
+        if isinstance(one.event, PersonErased)
+    }
+    known = session.store.vault_keys(set(persons.values())) if persons else {}
+    return {index for index, person in persons.items() if person not in known}
