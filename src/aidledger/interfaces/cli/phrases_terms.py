@@ -119,6 +119,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"one that it has", "账本已有的一行"),
     (r"the person of the stream", "流所指的人员"),
+    (r"at most (?P<n>\d+) faults, all named", "至多 {n} 处问题，逐一列出"),
+    (r"(?P<n>\d+) bad rows, of which the first are named", "共 {n} 个坏行，只列出前面的"),
     (r"a witness's folder", "见证方的文件夹"),
     (r"an empty ledger", "空账本"),
     (r"(?P<n>\d+) entries", "{n} 条记录"),
