@@ -47,6 +47,18 @@ def test_an_option_that_is_empty_is_never_taken_for_one_that_was_not_given(tmp_p
         (("log", "--stream="), "--stream: expected a value, found nothing", "--stream：不能为空"),
         (("case", "show", "\udcd6\udcd0"), "CASE: expected text in UTF-8", "应为 UTF-8 文字"),
         (("log", "--actor=\udcd6"), "--actor: expected text in UTF-8", "应为 UTF-8 文字"),
+        (("log", "--actor", "张三"), "--actor: expected a code such as 520123-u4", "不写姓名"),
+        (("log", "--office", "a b"), "--office: expected a code such as 520123 of", "不含空格"),
+        (("record", "-", "--cause", "某请求"), "a code such as town-3:2022-03-01", "应为代号"),
+        (
+            ("adopt", "./own.toml", "--county=520123", "--actor=u1", "--office=520123"),
+            "found a file",
+            "实际为文件",
+        ),
+        (("log", "--actor", "u" * 129), "of 1 to 128 printable ASCII", "1 至 128 个可见 ASCII"),
+        (("export", "flat", "\udcd6"), "FOLDER: expected a name in UTF-8", "名称应为 UTF-8"),
+        (("export", "ocel", "\udcd6.json"), "FILE: expected a name in UTF-8", "名称应为 UTF-8"),
+        (("export", "check", "\udcd6"), "expected the manifest", "清单"),
         (("due", "--as-of", "2021-02-29"), "expected a day that exists", "没有这一天"),
         (("due", "--as-of", "0001-01-01"), "expected a year from 1850", "年份应在 1850"),
         (("log", f"--limit={10**20}"), "a whole number from 0 to 9007", "应为 0 至 9007"),
@@ -59,6 +71,14 @@ def test_what_was_typed_wrongly_is_said_in_both_languages(
 ) -> None:
     for lang, expected in (("en", en), ("zh", zh)):
         ran = on(county, *words, "--lang", lang)
+
+        assert USAGE == ran.code, ran.err
+        assert expected in ran.err
+
+
+def test_a_ledger_whose_name_is_not_in_utf_8_is_a_usage_error() -> None:
+    for lang, expected in (("en", "expected text in UTF-8"), ("zh", "应为 UTF-8 文字")):
+        ran = on(Path("\udcd6.db"), "case", "list", "--lang", lang)
 
         assert USAGE == ran.code, ran.err
         assert expected in ran.err

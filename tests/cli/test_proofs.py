@@ -268,9 +268,25 @@ def test_a_bank_file_is_reconciled(proven: Path, tmp_path: Path) -> None:
     faulty = on(ledger, "reconcile", f"month/{first['month']}", bank, *FINANCE)
 
     assert (0, "committed") == (ran.code, ran.object["status"])
+    assert 1 == ran.object["reconciled"]["bank_only_count"]
     assert (2, 1) == (wrong.code, faulty.code)
     assert "line 2: month" in faulty.err
     assert "line 2: amount_yuan" in faulty.err
+
+
+def test_how_a_bank_file_and_the_ledger_agree_is_told(ledger: Path, tmp_path: Path) -> None:
+    bank = tmp_path / "bank.csv"
+    bank.write_text("case,month,amount_yuan\nx,2022-03,1000.00\n", encoding="utf-8")
+    ran = on(ledger, "reconcile", "month/2022-03", bank, *FINANCE)
+    zh = on(ledger, "reconcile", "month/2022-03", bank, *FINANCE, "--lang", "zh")
+    bank.write_text("case,month,amount_yuan\nx,2022-04,0\n", encoding="utf-8")
+    none = on(ledger, "reconcile", "run/2022-03", bank, *FINANCE)
+
+    assert "bank    1 line · 1000.00 yuan" in ran.out
+    assert "1 line in the bank's file only, -1000.00 yuan more" in ran.err
+    assert "仅账本有 0 笔，仅银行有 1 笔" in zh.err
+    assert 2 == none.code
+    assert "run/2022-03: expected a pay run of this ledger, found none" in none.err
 
 
 def test_both_indexes_are_sealed_in_one_batch(ledger: Path) -> None:

@@ -164,6 +164,13 @@ def test_a_month_is_closed_once(office: Office) -> None:
             close_month(office.session, month, **WHO)
 
 
+def test_a_month_far_ahead_is_not_closed(office: Office) -> None:
+    for on in (None, "2022-12-31"):
+        with pytest.raises(ServiceError, match="far ahead"):
+            close_month(office.session, "2023-02", on=on, **WHO)
+    close_month(office.session, "2023-01", on="2022-12-31", **WHO)
+
+
 def test_two_who_close_a_month_at_once_do_not_both_succeed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +185,7 @@ def test_two_who_close_a_month_at_once_do_not_both_succeed(
 
 
 def test_a_month_without_payments_is_closed_with_nothing(office: Office) -> None:
-    close(office)
+    close_month(office.session, MARCH, on="2022-03-31", **WHO)
     event = statements(office.session.store, MARCH)[0].event
 
     assert (0, 0, EMPTY_SUM.hex()) == (event.count, event.total_fen, event.root)

@@ -15,11 +15,20 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.services.conftest import Office, opened
-from tests.services.historyfiles import TOWN, accepted, imported, said, visit, visitors, written
+from tests.services.historyfiles import (
+    TOWN,
+    accepted,
+    imported,
+    quiet,
+    said,
+    visit,
+    visitors,
+    written,
+)
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.services.acts.proposals import proposal_of
-from aidledger.services.importing import flat, requests, sources
+from aidledger.services.importing import checking, flat, requests, sources
 from aidledger.services.importing.bulk import Wanted, check_history
 from aidledger.services.importing.rejects import read_rejects
 from aidledger.services.importing.requests import Defaults, proposal_in
@@ -220,6 +229,20 @@ def test_every_bad_row_is_named_in_the_order_of_the_file(tmp_path: Path) -> None
     path = written(tmp_path / "h.jsonl", visit(0), b"{\n", visit(1), visit(0), b"\n", b"[]\n")
 
     assert [(2, "", "not_json"), (4, "", "doubled_row"), (6, "", "not_json")] == places(path)
+
+
+def test_how_many_rows_are_bad_is_said_where_not_all_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MOST_NAMED", 3)
+    rows = [visit(number, effective_on="2022-02-30") for number in range(5)]
+    for count, told in ((5, [None, 1, 2, 3]), (3, [1, 2, 3])):
+        path = written(tmp_path / f"{count}.jsonl", *rows[:count])
+        with pytest.raises(RefusedError) as refused:
+            check_history(path, Wanted(), progress=quiet)
+
+        assert told == [problem.line for problem in refused.value.problems]
+        assert (5 == count) is ("5 bad rows" in refused.value.problems[0].found)
 
 
 def test_what_was_refused_can_be_put_right_and_imported_from_the_rejects(

@@ -105,9 +105,19 @@ def application(session: Session, number: int) -> ApplicationSubmitted:
         sheet(ROW).replace(b"\n", b"\r\n"),
         sheet(ROW).replace(b",", b"\t"),
         sheet(ROW, header="案件编号,姓名,身份证号,申请日期,城乡,乡镇代码,村代码"),
+        sheet(ROW, header="案件 编号,姓　名,身份证号,ａpplied_on,城乡,乡镇代码, 村代码 "),
         workbook(tuple(HEADER.split(",")), tuple(ROW.split(","))),
     ],
-    ids=["utf-8", "utf-8 with mark", "gb18030", "crlf", "tabs", "chinese titles", "xlsx"],
+    ids=[
+        "utf-8",
+        "utf-8 with mark",
+        "gb18030",
+        "crlf",
+        "tabs",
+        "chinese titles",
+        "as they look",
+        "xlsx",
+    ],
 )
 def test_every_usual_encoding_of_a_sheet_gives_the_same_case(
     session: Session, content: bytes

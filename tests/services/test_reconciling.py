@@ -27,7 +27,7 @@ LINES = [
 
 
 def reconciled(office: Office, stream: str, lines: list[BankLine]) -> BankFileReconciled:
-    outcome = reconcile(office.session, stream, lines, file=FILE, **WHO)
+    _, outcome = reconcile(office.session, stream, lines, file=FILE, **WHO)
     assert isinstance(outcome, Committed)
     position = outcome.receipt.position
     entry = recorded_row(next(iter(office.session.store.read(position, position + 1))))
@@ -72,9 +72,11 @@ def test_what_differs_is_counted_also_where_the_totals_agree(office: Office) -> 
     ("stream", "lines", "file"),
     [
         (CASE, LINES, FILE),
-        ("run/1", [BankLine(CASE, MARCH, -1), BankLine(CASE, MARCH, 2)], FILE),
-        ("run/1", [BankLine(CASE, MARCH, 2**53)], FILE),
-        ("run/1", [], "ab"),
+        ("month/2022-3", LINES, FILE),
+        ("run/1", LINES, FILE),
+        (f"month/{MARCH}", [BankLine(CASE, MARCH, -1), BankLine(CASE, MARCH, 2)], FILE),
+        (f"month/{MARCH}", [BankLine(CASE, MARCH, 2**53)], FILE),
+        (f"month/{MARCH}", [], "ab"),
     ],
 )
 def test_what_is_no_bank_file_is_refused(

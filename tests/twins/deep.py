@@ -30,7 +30,7 @@ def make_office(folder: Path) -> Path:
         four_payments(office)
         seal(office)
         close(office)
-        done = reconcile(office.session, f"run/{MARCH}", LINES, file=FILE, **WHO)
+        done = reconcile(office.session, f"run/{MARCH}", LINES, file=FILE, **WHO).outcome
         assert isinstance(done, Committed)
     return folder
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aidledger.interfaces.cli.errors import USAGE, CommandError
+from aidledger.interfaces.cli.given import in_utf8
 from aidledger.interfaces.cli.language import Language, Said, language_of
 from aidledger.interfaces.cli.screen import Screen
 
@@ -42,7 +43,7 @@ class App:
         """Return where the ledger lies.
 
         Raises:
-            CommandError: nobody said so.
+            CommandError: nobody said so, or no database can be asked by such a name.
 
         """
         if not self.ledger:
@@ -52,6 +53,12 @@ class App:
                     "用 --ledger 指明文件或地址，或设置环境变量 AIDLEDGER",
                     "name a file or an address with --ledger, or set AIDLEDGER",
                 ),
+                exit_code=USAGE,
+            )
+        if not in_utf8(self.ledger):
+            raise CommandError(
+                Said("账本名称应为 UTF-8 文字", "the name of the ledger: expected text in UTF-8"),
+                hint=Said("给文件改名", "give the file another name"),
                 exit_code=USAGE,
             )
         return self.ledger

@@ -17,11 +17,14 @@ from aidledger import __version__
 from aidledger.interfaces.cli import helps, layout
 from aidledger.interfaces.cli.app import app_of
 from aidledger.interfaces.cli.errors import CommandError, ReaderLeftError
-from aidledger.interfaces.cli.given import FILES, Count, Place, Text
+from aidledger.interfaces.cli.given import FILES, Count, Name, Place, Target, Text
 from aidledger.interfaces.cli.helping import help_text
 from aidledger.interfaces.cli.language import LANGUAGES, Language, Said
 from aidledger.interfaces.cli.specs import Arg, Opt, Spec
 from aidledger.interfaces.cli.tree import top_commands
+
+_NAMES: Final = {"--actor": "520123-u4", "--office": "520123", "--cause": "town-3:2022-03-01"}
+"""Options that take a code, and what one looks like."""
 
 
 class Day(click.ParamType[str]):
@@ -185,6 +188,8 @@ def _taken(arg: Arg) -> click.ParamType[Any]:
     """Return what an argument may be."""
     if arg.choices:
         return click.Choice(arg.choices)
+    if arg.written:
+        return Target()
     return Place() if arg.name in FILES else Text()
 
 
@@ -202,6 +207,8 @@ def _option(opt: Opt) -> Option:
         "choice": {"type": click.Choice(opt.choices)},
         "many": {"multiple": True, "type": Text(), "metavar": opt.metavar},
     }
+    if opt.name in _NAMES:
+        kinds["text"] = {"type": Name(_NAMES[opt.name]), "metavar": opt.metavar}
     more = kinds.get(opt.kind, {"type": Text(), "metavar": opt.metavar or "TEXT"})
     if opt.name in _OF_LEDGER:
         more |= {"expose_value": False, "callback": _OF_LEDGER[opt.name]}

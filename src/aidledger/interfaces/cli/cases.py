@@ -18,6 +18,7 @@ from aidledger.interfaces.cli.sheet import show_sheet
 from aidledger.interfaces.cli.wording import STAGES, counted, word, yuan
 from aidledger.services.acts.lateness import lateness
 from aidledger.services.cases.amending import Amendments, amendments
+from aidledger.services.cases.erased import erased_by
 from aidledger.services.cases.history import case_as_of, case_streams, find_stream, history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
 from aidledger.services.cases.standing import case_columns, day_of_question
@@ -105,6 +106,7 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
         state = case_as_of(session, name, as_of=day, known_on=known_on)
         entries, made = _entries(session, name, as_of, known_on)
         limits = running_limits(session, name, entries, as_of=day, known_on=known_on)
+        erased = erased_by(session, state.applicant, known_on)
     if json:
         app.screen.json(
             {
@@ -112,6 +114,8 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "as_of": day,
                 "known_on": known_on,
                 **case_columns(state, day),
+                "erased": erased
+                and {"position": erased.position, "effective_on": erased.effective_on},
                 "limits": [msgspec.to_builtins(limit_shown(timer)) for timer in limits],
                 "entries": [brief(entry) | _amended_by(made, entry) for entry in entries],
             }
@@ -119,7 +123,7 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
         return
     _known(state, name, day)
     marks = {entry.position: amendment_marks(app, made, entry.position) for entry in entries}
-    show_sheet(app, state, entries, limits, day=day, known_on=known_on, marks=marks)
+    show_sheet(app, state, entries, limits, day=day, known_on=known_on, marks=marks, erased=erased)
 
 
 def show_history(

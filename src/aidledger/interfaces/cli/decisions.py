@@ -135,7 +135,7 @@ def decide_again(
     known_on: str | None,
     json: bool,
 ) -> int:
-    """Take the decisions again under their own pack; 1 where something comes out otherwise."""
+    """Take the decisions again under their own pack; 1 where one differs, 4 where facts stayed shut."""
     if all:
         if any(one is not None for one in (case, position, as_of, known_on, app.at)):
             raise _one_or_all()
@@ -146,8 +146,9 @@ def decide_again(
         name = find_stream(session, case)
         found = redecide(session, name, position=position, as_of=as_of, known_on=known_on)
     _show_repetitions(app, name, found, json, "aidledger/case-redecide/v1")
-    real = [d for again in found for d in again.differences if d.kind != "unchecked"]
-    return FINDINGS if real else OK
+    if any(again.is_otherwise for again in found):
+        return FINDINGS
+    return UNPROVEN if any(not again.stands for again in found) else OK
 
 
 def _one_or_all() -> CommandError:
@@ -235,13 +236,16 @@ def _show_repetitions(
 def _show_repetition(app: App, again: Repetition, case: str = "") -> None:
     """Print what came of one repeated decision, and by which text it differs."""
     screen, lang = app.screen, app.lang
-    stands = app.say("结果相同", "comes out the same")
-    differs = app.say("结果不同", "comes out otherwise")
-    mark, colour = ("✓", "green") if again.stands else ("≠", "yellow")
+    mark, colour, came = "✓", "green", app.say("结果相同", "comes out the same")
+    if again.is_otherwise:
+        mark, colour, came = "≠", "yellow", app.say("结果不同", "comes out otherwise")
+    elif not again.stands:
+        mark, colour = "?", "yellow"
+        came = app.say("能核对的部分结果相同", "comes out the same, as far as it was checked")
     named = f"{case}  " if case else ""
     screen.line(
         f"  {screen.style(mark, colour)} {named}{again.effective_on}  {again.type}  "
-        f"[{again.position}]  {again.pack}  {stands if again.stands else differs}"
+        f"[{again.position}]  {again.pack}  {came}"
     )
     for difference in again.differences:
         kind = _KINDS[difference.kind].in_(lang)
@@ -250,6 +254,9 @@ def _show_repetition(app: App, again: Repetition, case: str = "") -> None:
         )
         cited = f"  ({difference.citation})" if difference.citation else ""
         text = f"{kind} {difference.name}: {expected} → {seen}{cited}"
+        if difference.kind == "unchecked":
+            shut = app.say(f"密封的事实打不开：{seen}", f"sealed facts stayed shut: {seen}")
+            text = f"{kind} {difference.name}: {expected} ({shut})"
         screen.lines(layout.indent(layout.plain(text), screen.width, 6))
 
 

@@ -44,8 +44,12 @@ IDLE: Final[dict[Why, Said]] = {
         "什么也没有改变：那条记录没有这个字段，或字段不能取这个值",
         "changes nothing: that entry has no such field, or the field can't have this value",
     ),
+    "nothing_sealed": Said(
+        "什么也没有销毁：这个人员代号名下没有密封的个人信息",
+        "destroys nothing: no value is sealed under this person's key",
+    ),
 }
-"""Why an amendment changes nothing."""
+"""Why an amendment, or the destruction of values, changes nothing."""
 
 
 def entry_lines(

@@ -120,7 +120,7 @@ def refused_fault(error: RefusedError, lang: Language) -> Fault:
         if typed
         else f"{count} problem{plural} in the input, nothing was recorded",
     )
-    details = _told_once(error.problems, lang)
+    details = told_once(error.problems, lang)
     if len(details) > _SHOWN:
         left = len(details) - _SHOWN
         more = Said(f"另有 {left} 处，见 --json", f"and {left} more: --json")
@@ -139,7 +139,7 @@ def refused_fault(error: RefusedError, lang: Language) -> Fault:
     return Fault(errors.FINDINGS, said.in_(lang), hint.in_(lang), tuple(details))
 
 
-def _told_once(problems: Sequence[Problem], lang: Language) -> list[str]:
+def told_once(problems: Sequence[Problem], lang: Language) -> list[str]:
     """Return each problem in one line; what is wrong in the same way at many lines, once for all."""
     alike: dict[str, list[Problem]] = {}
     for problem in problems:

@@ -6,10 +6,20 @@ from typing import Any, Final
 
 import click
 
+_LONGEST_NAME: Final = 128
 _LARGEST: Final = 2**53 - 1
 """The largest number that a command takes: no ledger has so many entries."""
 FILES: Final = frozenset({"DIR", "FILE", "FOLDER", "KEY", "NEW", "OTHER", "PATH", "STATEMENT"})
 """Arguments that name a file: its name may be in whatever encoding its maker used."""
+
+
+def in_utf8(text: str) -> bool:
+    """Whether UTF-8 can write a text: not what another encoding of the terminal made of it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Text(click.ParamType[str]):
@@ -22,10 +32,27 @@ class Text(click.ParamType[str]):
         text = str(value)
         if not text.strip():
             self.fail("expected a value, found nothing", param, ctx)
-        try:
-            text.encode()
-        except UnicodeEncodeError:  # what another encoding of the terminal made of it
+        if not in_utf8(text):
             self.fail("expected text in UTF-8", param, ctx)
+        return text
+
+
+class Name(Text):
+    """Who acts, for which office, by which request: a code, as entries have it. A person's name is none."""
+
+    name = "name"
+
+    def __init__(self, sample: str) -> None:
+        """Take what such a code looks like."""
+        self.sample = sample
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the code as it was typed."""
+        text = super().convert(value, param, ctx)
+        visible = text.isascii() and text.isprintable() and " " not in text
+        if not visible or len(text) > _LONGEST_NAME:
+            what = f"expected a code such as {self.sample} of 1 to {_LONGEST_NAME} printable ASCII characters"
+            self.fail(f"{what} without spaces, found something else", param, ctx)
         return text
 
 
@@ -36,6 +63,16 @@ class Place(click.Path):
         """Return the path as it was typed."""
         if not str(value).strip():
             self.fail("expected a value, found nothing", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Target(Place):
+    """A file or a folder that is written and names itself in a manifest: the name is text in UTF-8."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path as it was typed."""
+        if not in_utf8(str(value)):
+            self.fail("expected a name in UTF-8", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -19,9 +19,11 @@ DECIDING: Final[dict[str, Help]] = {
             "aidledger case redecide --all --json",
         ),
         Said(
-            "有差异时退出码为 1。--all 重新作出账本中的全部决定；有密封事实未能打开则为 4。",
-            "Exits with 1 where something comes out otherwise. --all takes every decision of the "
-            "ledger again, and exits with 4 where sealed facts stayed shut.",
+            "--all 重新作出账本中的全部决定。有差异时退出码为 1；没有差异而有密封事实未能打开（本人信息已销毁，"
+            "或没有密钥）则为 4。",
+            "--all takes every decision of the ledger again. Exits with 1 where something comes out "
+            "otherwise, and with 4 where nothing does, and sealed facts stayed shut (who they are about "
+            "was erased, or there are no secrets).",
         ),
     ),
     "case whatif": Help(

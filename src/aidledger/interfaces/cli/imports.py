@@ -6,9 +6,15 @@ from typing import Any
 
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
+from aidledger.interfaces.cli.faults import told_once
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import keep_receipt, refused_code, show_outcome
+from aidledger.interfaces.cli.outcomes import (
+    keep_receipt,
+    problem_object,
+    refused_code,
+    show_outcome,
+)
 from aidledger.interfaces.cli.records import read_input, show_rehearsal
 from aidledger.services.acts.rehearsing import rehearse
 from aidledger.services.importing.running import (
@@ -69,13 +75,16 @@ def run_import(
             if dry_run:
                 cause = cause_of(kind, content)
                 drafts = rehearse(session, what.proposals, cause=cause)
-                return show_rehearsal(app, len(what.proposals), len(drafts), cause, json=json)
+                code = show_rehearsal(app, len(what.proposals), len(drafts), cause, json=json)
+                _show_notes(app, what)
+                return code
             outcome = import_prepared(session, what)
     except RefusedError as refused:
         return refused_code(app, refused, json=json)
-    code = show_outcome(app, outcome, json=json, file=_file_object(what))
+    code = show_outcome(app, outcome, json=json, file=_file_object(app, what))
     if not json:
         _show_file(app, what)
+    _show_notes(app, what)
     keep_receipt(outcome, origin, receipt)
     return code
 
@@ -98,13 +107,15 @@ def _show_template(app: App, kind: str, *, json: bool) -> int:
     return OK
 
 
-def _file_object(what: Import) -> dict[str, Any]:
-    """Return what stands in the entry about the file."""
+def _file_object(app: App, what: Import) -> dict[str, Any]:
+    """Return what stands in the entry about the file, and what of it is to be looked at."""
+    notes = [problem_object(note, app) for note in what.notes]
     return {
         "kind": what.kind,
         "sha256": what.file_hash,
         "rows": what.rows,
         "totals": {total.column: total.total for total in what.totals},
+        **({"notes": notes} if notes else {}),
     }
 
 
@@ -117,3 +128,9 @@ def _show_file(app: App, what: Import) -> None:
             *[(total.column, str(total.total)) for total in what.totals],
         ]
     )
+
+
+def _show_notes(app: App, what: Import) -> None:
+    """Say by line what was not expected: these are facts, and recorded all the same."""
+    for text in told_once(what.notes, app.lang):
+        app.screen.note(f"⚠ {text}")

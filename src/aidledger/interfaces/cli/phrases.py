@@ -177,6 +177,11 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"seal the indexes first", "先封存索引：aidledger index seal"),
     (
+        r"(?P<a>\S+): expected a month up to (?P<b>\S+), found one that is far ahead on (?P<c>\S+)",
+        "{a}：在 {c} 最晚只能结 {b} 的账",
+    ),
+    (r"(?P<a>\S+): expected a pay run of this ledger, found none", "{a}：账本中没有这个发放批次"),
+    (
         r"(?P<a>\S+): expected a month that is not closed, found it closed",
         "{a}：该月已经结账",
     ),
@@ -187,7 +192,7 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>\S+): expected payments that came late or were amended, found none",
         "{a}：结账后没有变动",
     ),
-    (r"stream: expected run/… or month/…", "STREAM 应为 run/… 或 month/…"),
+    (r"stream: expected run/… or month/YYYY-MM", "STREAM 应为 run/… 或 month/YYYY-MM"),
     (r"run `aidledger verify` and restore from a copy", "运行 aidledger verify，并从副本恢复"),
     (r"run `aidledger verify` and append nothing", "运行 aidledger verify，暂停一切追加"),
     (r"the ledger is open for reading only", "账本以只读方式打开"),
@@ -196,6 +201,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"the file is empty, expected a header and rows", "文件是空的，应有表头和数据行"),
     (r"the file has a header and no rows", "文件只有表头，没有数据行"),
     (r"the file is neither text nor a workbook.*", "文件既不是文本也不是工作簿，应为 CSV 或 XLSX"),
+    (
+        r"the workbook cannot be read: (?:File is not a zip file|Cannot detect file format)",
+        "工作簿无法读取：不是完整的工作簿",
+    ),
     (r"the workbook cannot be read: (?P<a>.+)", "工作簿无法读取：{a}"),
     (
         r"nothing was written: correct the entries that put it there",
@@ -209,6 +218,11 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected a whole number from 0 to (?P<b>\d+)", "{a}：应为 0 至 {b} 的整数"),
     (r"expected a value, found nothing", "不能为空"),
     (r"expected text in UTF-8", "应为 UTF-8 文字"),
+    (r"expected a name in UTF-8", "名称应为 UTF-8 文字"),
+    (
+        r"expected a code such as (?P<a>\S+) of 1 to (?P<n>\d+) printable .+, found something else",
+        "应为代号，如 {a}：1 至 {n} 个可见 ASCII 字符，不含空格；不写姓名",
+    ),
     (r"(?P<a>.+): expected a day that exists", "{a}：没有这一天"),
     (r"[Gg]ot unexpected extra arguments? \((?P<a>.+)\)", "多余的参数 {a}"),
     (r"(?P<a>.+): expected a day as YYYY-MM-DD", "{a}：应为形如 YYYY-MM-DD 的日期"),
@@ -293,6 +307,14 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
+    ),
+    (
+        r"(?P<a>.+): expected the name of a pack that is shipped or adopted, found a file",
+        "{a}：应为随程序提供或已采用的政策包名称，实际为文件",
+    ),
+    (
+        r"aidledger policy test tries a file; aidledger policy list lists the packs",
+        "aidledger policy test 可试算文件；aidledger policy list 列出政策包",
     ),
     (r"(?P<a>.+): expected a policy pack, found none", "{a}：没有这个政策包"),
     (r"model (?P<a>.+): expected the name of a model, found none", "{a}：没有这个读模型"),

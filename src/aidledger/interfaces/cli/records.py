@@ -26,6 +26,7 @@ from aidledger.services.acts.proposals import TOKENS, read_proposals
 from aidledger.services.acts.recording import cause_of, record
 from aidledger.services.acts.rehearsing import rehearse
 from aidledger.services.cases.amending import Why, idle_proposals
+from aidledger.services.cases.erased import nothing_sealed
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.session import Session
@@ -61,6 +62,7 @@ def run_record(
         with writing(app) as session:
             named = cause or cause_of(session, content)
             idle = {numbers[at]: why for at, why in idle_proposals(session, proposals).items()}
+            idle |= {numbers[at]: "nothing_sealed" for at in nothing_sealed(session, proposals)}
             if dry_run:
                 drafts = rehearse(session, proposals, cause=named)
                 idle = idle if drafts else {}
@@ -82,7 +84,7 @@ def run_record(
 
 
 def _warn(app: App, idle: Mapping[int, Why]) -> None:
-    """Say by line which amendments change nothing: they are facts, and recorded all the same."""
+    """Say by line which acts change nothing: they are facts, and recorded all the same."""
     for line, why in idle.items():
         text = IDLE[why].in_(app.lang)
         app.screen.note(app.say(f"⚠ 第 {line} 行：{text}", f"⚠ line {line}: {text}"))

@@ -32,8 +32,12 @@ def show_sheet(
     day: str,
     known_on: str | None,
     marks: Mapping[int, Sequence[str]],
+    erased: Recorded | None = None,
 ) -> None:
-    """Print the sheet of a case; ``marks`` are by position what is to be known of an entry."""
+    """Print the sheet of a case; ``marks`` are by position what is to be known of an entry.
+
+    ``erased``: the entry that destroyed the person's values.
+    """
     screen, lang = app.screen, app.lang
     row = case_columns(case, day)
     stage = word(case.stage, lang)
@@ -45,7 +49,7 @@ def show_sheet(
     )
     known = app.say(f"，截至 {known_on} 所知", f", as known on {known_on}") if known_on else ""
     screen.line(screen.style(app.say(f"截至 {day} 的情况{known}", f"as of {day}{known}"), "dim"))
-    _section(app, app.say("本人", "Person"), _person(app, case, day))
+    _section(app, app.say("本人", "Person"), [*_person(app, case, day), *_erased(app, erased)])
     _section(app, app.say("办理", "Procedure"), _procedure(app, case))
     _section(app, app.say("时限", "Limits"), _limits(app, limits))
     _section(app, app.say("供养", "Support"), _support(app, case, row["monthly_fen"], day))
@@ -79,6 +83,17 @@ def _person(app: App, case: Case, day: str) -> list[tuple[str, str]]:
         (app.say("去世", "died"), case.died_on),
         (app.say("下落", "whereabouts"), word(case.whereabouts, app.lang)),
     ]
+
+
+def _erased(app: App, entry: Recorded | None) -> list[tuple[str, str]]:
+    """Return that what was sealed about the person opens no more."""
+    if entry is None:
+        return []
+    told = app.say(
+        f"{entry.effective_on} 已销毁（位置 {entry.position}）：此前密封的不能再打开",
+        f"destroyed {entry.effective_on} (position {entry.position}): what was sealed before opens no more",
+    )
+    return [(app.say("个人信息", "values"), told)]
 
 
 def _procedure(app: App, case: Case) -> list[tuple[str, str]]:

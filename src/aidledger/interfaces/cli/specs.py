@@ -18,12 +18,16 @@ class Opt(NamedTuple):
 
 
 class Arg(NamedTuple):
-    """An argument: its name in capitals, whether it may be left out, or be several."""
+    """An argument: its name in capitals, whether it may be left out, or be several.
+
+    ``written``: what is made under this name writes the name down.
+    """
 
     name: str
     required: bool = True
     many: bool = False
     choices: tuple[str, ...] = ()
+    written: bool = False
 
 
 class Spec(NamedTuple):

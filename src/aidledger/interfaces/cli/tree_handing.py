@@ -12,8 +12,8 @@ _ANEW: Final = Opt("--anew", "flag")
 _AT: Final = Opt("--at", "point")
 _TIMES: Final = (Opt("--as-of", "day"), Opt("--known-on", "day"), _AT)
 _ENGINE: Final = (Opt("--memory", "text", "SIZE"), Opt("--threads", "count", "N"))
-_FILE: Final = Arg("FILE")
-_FOLDER: Final = Arg("FOLDER")
+_FILE: Final = Arg("FILE", written=True)
+_FOLDER: Final = Arg("FOLDER", written=True)
 _TABLES: Final = (
     Opt("--model", "many", "NAME"),
     Opt("--event", "many", "TYPE"),

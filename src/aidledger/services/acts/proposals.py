@@ -12,7 +12,7 @@ import msgspec.inspect
 
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, EventType
-from aidledger.domain.events.registry import EntryCorrected
+from aidledger.domain.events.registry import EntryCorrected, PersonErased
 from aidledger.domain.masking import is_masked
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.recorded import value_of
@@ -129,6 +129,16 @@ def proposal_of(value: dict[str, Any], line: int | None = None) -> Proposal:
     personal = _personal(value.get("personal", {}), kind, line, problems)
     event = _event(value.get("data", {}), kind, line, problems)
     despite = _despite(value.get("despite"), line, problems)
+    if isinstance(event, PersonErased) and value["stream"] != f"person/{event.person}":
+        problems.append(  # what is destroyed does not come back: who is meant must be said twice
+            Problem(
+                code="other_person",
+                line=line,
+                field="data.person",
+                expected="the person of the stream",
+                found="another",
+            )
+        )
     if problems or event is None:
         raise RefusedError(problems)
     return Proposal(

@@ -14,11 +14,18 @@ from aidledger.domain.recorded import Recorded, corrected, value_of
 from aidledger.services.session import Session
 
 Why: TypeAlias = Literal[
-    "no_entry", "annulled", "annuls_annulment", "amends_amendment", "not_json", "no_such_value"
+    "no_entry",
+    "annulled",
+    "annuls_annulment",
+    "amends_amendment",
+    "not_json",
+    "no_such_value",
+    "nothing_sealed",
 ]
 """Why an amendment changes nothing: it names no entry of its stream; the entry is annulled already; it
 annuls an annulment, which stands for ever; it corrects an amendment, which is annulled and made anew
-instead; its value is no JSON; the entry has no field that could say it."""
+instead; its value is no JSON; the entry has no field that could say it. And why destroying a person's
+values does: none is sealed under that person's key."""
 
 _BY: Final = 2**53
 """Stands for the positions of what is not yet recorded: behind every entry."""

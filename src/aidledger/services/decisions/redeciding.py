@@ -50,6 +50,11 @@ class Repetition(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nothing comes out otherwise; what could not be checked does not count as that."""
         return not self.differences
 
+    @property
+    def is_otherwise(self) -> bool:
+        """Whether something comes out otherwise, of what could be checked."""
+        return any(one.kind != "unchecked" for one in self.differences)
+
 
 def redecide(
     session: Session,

@@ -76,12 +76,24 @@ def check(
             doubles.append(line)
             if len(problems) < MOST_NAMED:
                 problems.append(doubled(line, first))
+    bad += len(doubles)
+    if bad > len({problem.line for problem in problems}):
+        problems.append(_more(bad))
     return Checked(
         rows=rows,
-        bad=bad + len(doubles),
+        bad=bad,
         problems=tuple(sorted(problems, key=lambda problem: problem.line or 0)),
         totals=tuple(ControlTotal(column=key, total=totals[key]) for key in sorted(totals)),
         doubles=doubles,
+    )
+
+
+def _more(bad: int) -> Problem:
+    """Return how many rows are bad where not every one is named."""
+    return Problem(
+        code="more_rows",
+        expected=f"at most {MOST_NAMED} faults, all named",
+        found=f"{bad} bad rows, of which the first are named",
     )
 
 

@@ -188,14 +188,15 @@ def _form_of(kind: inspect.Type) -> tuple[Form | None, str]:
 def _stream_of(kind: EventType | None) -> str:
     """Return a sample of the streams that an event goes into."""
     name = "case" if kind is None else kind.stream.partition("|")[0]
-    return f"{name}/520123-2022-000001"
+    return f"person/{_PERSON}" if name == "person" else f"{name}/520123-2022-000001"
 
 
+_PERSON: Final = "p" + "0" * 32
 _FORMS: Final[tuple[tuple[Any, tuple[Form, str]], ...]] = (
     (base.Day, ("day", "2022-01-04")),
     (base.MonthText, ("month", "2022-01")),
     (base.Digest, ("code", "0" * 64)),
-    (base.Token, ("code", "p" + "0" * 32)),
+    (base.Token, ("code", _PERSON)),
     (base.Code, ("code", "520123")),
     (base.Source, ("text", "office")),
 )

@@ -37,11 +37,15 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file asks for: the entries, its control totals, and all that is wrong with it."""
+    """What a file asks for: the entries, its control totals, and all that is wrong with it.
+
+    ``notes``: what is to be looked at, and is recorded all the same.
+    """
 
     proposals: Sequence[Proposal]
     totals: Sequence[ControlTotal]
     problems: Sequence[Problem]
+    notes: Sequence[Problem] = ()
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from aidledger.domain.events.payment import BankResultReceived, PaymentIssued, PaymentReturned
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.proposal import Proposal
 from aidledger.ledger.commitment import account_token
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.acts.who import Who
+from aidledger.services.importing.booked import BankLine, booked_of
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
@@ -43,25 +42,11 @@ COLUMNS: Final = (
 )
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One checked row."""
-
-    account: str
-    amount_fen: int
-    case: str
-    kind: str
-    line: int
-    month: str
-    reason: str
-    result: str
-    result_on: str
-    run: str
-
-
 def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
     """Return what the bank says as entries: each line, and the sums of each run."""
     problems: list[Problem] = []
-    lines: list[_Line] = []
+    notes: list[Problem] = []
+    lines: list[BankLine] = []
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
         before = len(problems)
@@ -73,15 +58,23 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
         seen.setdefault(key, row.line)
         if len(problems) == before:
             lines.append(line)
-    proposals = [entry for line in lines for entry in _entries(line, given, _sent(session, line))]
+    booked = booked_of(session, {line.case for line in lines})
+    if not given.as_is:
+        problems += [_said_before(line) for line in lines if booked[line.case].has(line)]
+        notes += [note for line in lines for note in booked[line.case].differences(line)]
+    proposals = [
+        entry
+        for line in sorted(lines, key=lambda line: line.result == "returned")  # it was sent first
+        for entry in _entries(line, given, sent=booked[line.case].takes(line))
+    ]
     proposals += [
         _result([line for line in lines if line.run == run], run, given)
         for run in sorted({line.run for line in lines})
     ]
-    return Taken(proposals=proposals, totals=_totals(lines), problems=problems)
+    return Taken(proposals=proposals, totals=_totals(lines), problems=problems, notes=notes)
 
 
-def _line(session: Session, cells: Cells, given: Given) -> _Line:
+def _line(session: Session, cells: Cells, given: Given) -> BankLine:
     """Read one row; faults are kept with the row's line."""
     case = cells.code("case").removeprefix("case/")
     if case and not given.as_is and not session.version(f"case/{case}"):
@@ -90,7 +83,7 @@ def _line(session: Session, cells: Cells, given: Given) -> _Line:
     if run and not given.as_is and not session.version(f"run/{run}"):
         cells.fault("run", "a pay run of this ledger", shown(run), "unknown_run")
     result = cells.choice("result", _RESULTS)
-    return _Line(
+    return BankLine(
         account=_account(session, cells),
         amount_fen=cells.fen("amount_yuan"),
         case=case,
@@ -115,16 +108,18 @@ def _account(session: Session, cells: Cells) -> str:
     return account_token(secrets_of(session).pepper, number)
 
 
-def _sent(session: Session, line: _Line) -> bool:
-    """Whether a returned line is in the ledger as sent: the bank told so in an earlier file."""
-    return line.result == "returned" and any(
-        isinstance(event, PaymentIssued)
-        and (event.run, event.month, event.kind) == (f"run/{line.run}", line.month, line.kind)
-        for event in (entry.event for entry in session.stream(f"case/{line.case}"))
+def _said_before(line: BankLine) -> Problem:
+    """Return that a line is recorded already: another file with the same lines would pay them twice."""
+    return Problem(
+        code="said_before",
+        line=line.line,
+        field="case",
+        expected="a line that the ledger does not have yet (--as-is: the bank did it twice)",
+        found="one that it has",
     )
 
 
-def _entries(line: _Line, given: Given, sent: bool) -> list[Proposal]:
+def _entries(line: BankLine, given: Given, *, sent: bool) -> list[Proposal]:
     """Return the entries of one line: a returned line was sent first, then came back."""
     source = source_of(given.file_hash, line.line)
     issued = PaymentIssued(
@@ -151,7 +146,7 @@ def _entries(line: _Line, given: Given, sent: bool) -> list[Proposal]:
     return entries
 
 
-def _result(lines: Sequence[_Line], run: str, given: Given) -> Proposal:
+def _result(lines: Sequence[BankLine], run: str, given: Given) -> Proposal:
     """Return the sums of one run as the bank's result."""
     paid = [line.amount_fen for line in lines if line.result == "paid"]
     returned = [line.amount_fen for line in lines if line.result == "returned"]
@@ -171,7 +166,7 @@ def _by(given: Given, on: str) -> Who:
     return Who(actor=given.actor, office=given.office or "bank", on=on)
 
 
-def _totals(lines: Sequence[_Line]) -> list[ControlTotal]:
+def _totals(lines: Sequence[BankLine]) -> list[ControlTotal]:
     """Return the control totals of the file, in fen."""
     return [
         ControlTotal(

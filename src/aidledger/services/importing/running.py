@@ -31,7 +31,7 @@ NOBODY: Final = "import"
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file asks for: its hash, its rows, and the entries that it leads to."""
+    """What a file asks for: its hash, its rows, the entries that it leads to, and what to look at."""
 
     kind: str
     file_hash: str
@@ -39,6 +39,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     totals: tuple[ControlTotal, ...]
     proposals: tuple[Proposal, ...]
     lines: tuple[int | None, ...]
+    notes: tuple[Problem, ...] = ()
 
     def __repr__(self) -> str:
         return f"Import(kind={self.kind!r}, file_hash={self.file_hash!r}, rows={self.rows})"
@@ -106,6 +107,7 @@ def prepare(
         totals=tuple(taken.totals),
         proposals=proposals,
         lines=tuple(_line_of(proposal) for proposal in proposals),
+        notes=tuple(taken.notes),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import unicodedata
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import import_module
@@ -102,11 +103,11 @@ def columns_of(
 ) -> list[str]:
     """Return the column keys that a header names."""
     line, cells = header
-    names = {name: key for key, others in titles.items() for name in (key, *others)}
+    names = {_title(name): key for key, others in titles.items() for name in (key, *others)}
     while cells and cells[-1] in ("", None):
         cells = cells[:-1]
     columns = [names.get(_title(cell)) for cell in cells]
-    if len(cells) == 1 and (sign := _other_delimiter(_title(cells[0]), names)):
+    if len(cells) == 1 and (sign := _other_delimiter(str(cells[0]), names)):
         what = "cells set apart by commas or tabs"
         raise RefusedError(
             [Problem(code="delimiter", line=line, expected=what, found=f"{sign} between them")]
@@ -144,18 +145,20 @@ def columns_of(
 
 
 def titles_known(titles: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """Return every title that a header may have."""
-    return frozenset(name for key, others in titles.items() for name in (key, *others))
+    """Return every title that a header may have, as `_title` reads it."""
+    return frozenset(_title(name) for key, others in titles.items() for name in (key, *others))
 
 
 def _title(cell: Cell) -> str:
-    return str(cell if cell is not None else "").strip()
+    """Return a title as it is compared: 金额(元) and 案件 编号 are what they look like to whoever typed them."""
+    text = unicodedata.normalize("NFKC", str(cell if cell is not None else ""))
+    return "".join(text.split())
 
 
 def _other_delimiter(header: str, names: Collection[str]) -> str:
     """Return what sets the titles of a header apart where it is neither comma nor tab; else nothing."""
     return next(
-        (s for s in _OTHER_DELIMITERS if sum(t.strip() in names for t in header.split(s)) > 1), ""
+        (s for s in _OTHER_DELIMITERS if sum(_title(t) in names for t in header.split(s)) > 1), ""
     )
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from aidledger.domain.events.proving import PaymentMonthClosed, PaymentMonthSupplemented
-from aidledger.domain.values import is_month
+from aidledger.domain.values import is_month, month_of, next_month
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.sumtree import MAX_FEN, PaidLine, SumRoot, SumTree
 from aidledger.replay.rows import recorded_row
@@ -51,7 +51,7 @@ def close_month(
         on: the day it is closed on; today by default.
 
     Raises:
-        ServiceError: the month is closed already, or no month.
+        ServiceError: the month is closed already, is far ahead, or is no month.
 
     """
     if statements(session.store, _checked(month)):
@@ -60,10 +60,17 @@ def close_month(
             hint="late payments go into a supplement",
             exit_code=2,
         )
+    day = on or session.today
+    latest = next_month(month_of(day))  # which may be paid ahead; a later one is mistyped
+    if month > latest:
+        raise ServiceError(
+            f"{month}: expected a month up to {latest}, found one that is far ahead on {day}",
+            exit_code=2,
+        )
     size = session.store.head().size
     figures = closing_figures(PaymentBook(session.store, month=month), month, size)
     event = msgspec.convert({**figures, "month": month, "size": size}, PaymentMonthClosed)
-    by = Who(actor=actor, office=office, on=on or session.today)
+    by = Who(actor=actor, office=office, on=day)
     return _recorded(session, event, f"close:{month}", by)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from aidledger.domain.events.proving import BankFileReconciled
+from aidledger.domain.values import is_month
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.payments.book import Line, PaymentBook
@@ -26,6 +27,13 @@ class BankLine(NamedTuple):
     amount_fen: int
 
 
+class Reconciled(NamedTuple):
+    """How the two agree, and what became of the entry that says so."""
+
+    event: BankFileReconciled
+    outcome: Outcome
+
+
 def reconcile(
     session: Session,
     stream: str,
@@ -35,7 +43,7 @@ def reconcile(
     actor: str,
     office: str,
     on: str | None = None,
-) -> Outcome:
+) -> Reconciled:
     """Record how a bank's file and the ledger agree.
 
     Args:
@@ -48,13 +56,18 @@ def reconcile(
         on: the day it is done on; today by default.
 
     Raises:
-        ServiceError: another stream, no hash, or amounts that no file can hold.
+        ServiceError: another stream, no such run, no hash, or amounts that no file can hold.
 
     """
-    if stream.partition("/")[0] not in ("month", "run"):
-        raise ServiceError("stream: expected run/… or month/…", exit_code=2)
+    kind, _, name = stream.partition("/")
+    if not (kind == "run" or (kind == "month" and is_month(name))):
+        raise ServiceError("stream: expected run/… or month/YYYY-MM", exit_code=2)
     size = session.store.head().size
     paid = ledger_lines(PaymentBook(session.store), stream, size)
+    if kind == "run" and not paid and not session.version(stream):
+        raise ServiceError(
+            f"{stream[:60]}: expected a pay run of this ledger, found none", exit_code=2
+        )
     bank_fen = sum(line.amount_fen for line in lines)
     if any(line.amount_fen < 0 for line in lines):
         raise ServiceError("bank file: expected amounts from 0", exit_code=2)
@@ -79,7 +92,8 @@ def reconcile(
     except msgspec.ValidationError as error:
         raise ServiceError(f"bank file: {error}", exit_code=2) from None
     by = Who(actor=actor, office=office, on=on or session.today)
-    return record(session, [by.says(stream, event)], cause=f"reconcile:{file}:{size}")
+    outcome = record(session, [by.says(stream, event)], cause=f"reconcile:{file}:{size}")
+    return Reconciled(event, outcome)
 
 
 def ledger_lines(book: PaymentBook, stream: str, size: int) -> list[Line]:

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.shell import on
+
+HEADER = "run,case,month,account,amount_yuan,result,result_on"
+OTHER = "6222020000000000123"
+
+
+@pytest.fixture
+def paid(tmp_path: Path, county: Path) -> Path:
+    """A county of which a test may record more."""
+    path = tmp_path / "county.db"
+    for ending in ("", ".secrets"):
+        shutil.copy(f"{county}{ending}", f"{path}{ending}")
+    return path
+
+
+def rostered(ledger: Path) -> dict[str, Any]:
+    """The newest line of a roster."""
+    said = on(ledger, *"log --type PaymentRostered --limit 1 --json".split())
+    found: dict[str, Any] = json.loads(said.out)
+    return found
+
+
+def bank(ledger: Path, *rows: str) -> list[str | Path]:
+    """The command that imports a bank's lines."""
+    file = ledger.with_name("bank.csv")
+    file.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
+    return ["import", "payments", file, "--actor", "520123-bank-u1", "--office", "520123-bank"]
+
+
+def line(entry: dict[str, Any], **other: str) -> str:
+    """The bank's line that answers a line of a roster, with something else in it."""
+    data = entry["data"]
+    cells = {
+        "run": data["run"].removeprefix("run/"),
+        "case": entry["stream"].removeprefix("case/"),
+        "month": data["month"],
+        "account": data["account"],
+        "amount_yuan": f"{data['amount_fen'] / 100:.2f}",
+        "result": "paid",
+        "result_on": "2022-12-30",
+    }
+    return ",".join((cells | other).values())
+
+
+def test_what_the_bank_did_otherwise_than_the_roster_is_recorded_and_told(paid: Path) -> None:
+    entry = rostered(paid)
+    otherwise = line(entry, account=OTHER, amount_yuan="1.00")
+    command = bank(paid, otherwise, line(entry, month="2031-01"))
+    tried = on(paid, *command, "--dry-run", environ={"AIDLEDGER_LANG": "zh"})
+    ran = on(paid, *command)
+
+    assert [
+        "⚠ 第 2 行: amount_yuan: 应为 花名册上的金额，实际为 另一金额",
+        "⚠ 第 2 行: account: 应为 花名册上的账户，实际为 另一账户",
+        "⚠ 第 3 行: case: 应为 该批次花名册上的一行，实际为 没有",
+    ] == tried.err.splitlines()
+    assert 0 == ran.code, ran.err
+    assert 3 == ran.err.count("⚠")
+    assert "4 entries recorded" in ran.out
+    assert OTHER not in ran.out + ran.err
+
+
+def test_a_program_gets_the_notes_too(paid: Path) -> None:
+    entry = rostered(paid)
+    ran = on(paid, *bank(paid, line(entry, account=OTHER)), "--json")
+    (note,) = ran.object["file"]["notes"]
+
+    assert ("not_as_rostered", 2, "account") == (note["code"], note["line"], note["field"])
+
+
+def test_what_is_as_rostered_is_taken_without_a_word(paid: Path) -> None:
+    ran = on(paid, *bank(paid, line(rostered(paid))))
+
+    assert (0, "") == (ran.code, ran.err)
+
+
+def test_the_lines_of_another_file_are_refused_where_the_ledger_has_them(paid: Path) -> None:
+    entry = rostered(paid)
+    on(paid, *bank(paid, line(entry)))
+    ran = on(paid, *bank(paid, line(entry), ""), environ={"AIDLEDGER_LANG": "zh"})
+
+    assert 1 == ran.code
+    assert "第 2 行: case: 应为 账本还没有的一行（银行确实办了两次的用 --as-is）" in ran.err
