@@ -14,8 +14,7 @@ from aidledger.ledger.entry import decode_entry
 from aidledger.ledger.tree import EMPTY_ROOT
 from aidledger.ledger.verify import VerifyReport, verify_ranges
 from aidledger.services.decoding import DataCheck
-from aidledger.services.ladder.reader import EntryReader
-from aidledger.services.ladder.reader import count_rows
+from aidledger.services.ladder.reader import EntryReader, count_rows
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.sharing import workers
 from aidledger.store.opening import open_ledger

@@ -17,7 +17,7 @@ from aidledger.services.problems import ServiceError
 from aidledger.services.questions.answering import answering
 from aidledger.services.session import Session
 from aidledger.store.cut import CutStore
-from aidledger.store.port import LedgerStore
+from aidledger.store.port import Beside, LedgerStore
 
 SCHEMA: Final = "aidledger/audit-sample/v1"
 _DIFFERS: Final = 5
@@ -43,7 +43,6 @@ def sample(
     known_on: date | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
-    anew: bool = False,
 ) -> SampleOf:
     """Draw from a model or an event view of a ledger; else as `answering` has it.
 
@@ -69,7 +68,6 @@ def sample(
         known_on=known_on,
         limits=limits,
         progress=progress,
-        anew=anew,
     ) as (laid, _):
         if population in laid.lost:
             raise ServiceError(
@@ -129,13 +127,14 @@ def drawn_again(session: Session | LedgerStore, written: bytes) -> tuple[SampleO
             f"expected a log of at least {given.size} entries, found {store.head().size}",
             hint="bring back the entries that are missing",
         )
+    past = CutStore(store, given.size)
+    past.beside = Beside(anew=True)
     again = sample(
-        CutStore(store, given.size),
+        past,
         given.population,
         given.sample.design,
         as_of=given.as_of,
         known_on=given.known_on,
-        anew=True,
     )
     return given, again
 
