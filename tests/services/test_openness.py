@@ -26,6 +26,7 @@ def visit(**more: Any) -> dict[str, Any]:
     [
         (on_case("VisitMade", visitor=NUMBER), "data.visitor"),
         (on_case("VisitMade", visitor=f"v-{NUMBER.lower()}"), "data.visitor"),
+        (on_case("ApplicationWithdrawn", reason=f"moved away\n{NUMBER}"), "data.reason"),
         (on_case("MaterialsRequested", items=["form", f"copy.{NUMBER}"]), "data.items[1]"),
         (visit(actor=NUMBER), "actor"),
         (visit(office=NUMBER), "office"),

@@ -112,8 +112,10 @@ class Batch:
         of use to nobody. `waive` may turn a refused act into one against the rules.
         """
         self._session.prefetch([proposal.stream for proposal in proposals])
-        refusals: dict[int, Sequence[Problem]] = {}
+        refusals: dict[int, Sequence[Problem]] = {**numbers_shown(proposals)}
         for index, proposal in enumerate(proposals):
+            if index in refusals:
+                continue
             kept = len(self.drafts)
             try:
                 try:
@@ -130,8 +132,6 @@ class Batch:
 
     def _take(self, proposal: Proposal) -> None:
         """Decide one proposal and keep what follows from it."""
-        if shown := numbers_shown(proposal):
-            raise RefusedError(shown)
         if proposal.type in TOKENS:
             proposal = filled(self._session, proposal, self._pack(proposal))
         if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:

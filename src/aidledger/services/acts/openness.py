@@ -7,7 +7,7 @@ may look like one of a person, once in eleven: it is then written with a hyphen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,17 +17,30 @@ from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import parse_day
 from aidledger.services.problems import Problem
 
-_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
-_LONG: Final = b"0" * 17
+_KINDS: Final = bytes(
+    0x30 if 0x30 <= byte <= 0x39 else 0x41 if byte < 0x80 and chr(byte).isalpha() else 0x20
+    for byte in range(256)
+)
+"""Digits as 0, letters as A, all else as a space."""
+_LONG: Final = b" " + b"0" * 17
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def numbers_shown(proposal: Proposal) -> list[Problem]:
-    """Return where an act says openly what can be an identity number of 18 characters, without the number."""
-    said = (proposal.stream, proposal.actor, proposal.office, proposal.event, proposal.despite)
-    if _LONG not in _ENCODER.encode(said).translate(_AS_ZEROS):  # a microsecond, for all but a few
-        return []
+def numbers_shown(proposals: Sequence[Proposal]) -> dict[int, list[Problem]]:
+    """Return by index where acts say openly what can be an identity number of 18 characters.
+
+    The numbers are not repeated.
+    """
+    # of all at once, and nearly never more: it costs half a microsecond an act
+    said = _ENCODER.encode([(p.stream, p.actor, p.office, p.event, p.despite) for p in proposals])
+    if _LONG not in said.replace(b"\\n", b"  ").translate(_KINDS):
+        return {}
+    found = {index: _numbers(proposal) for index, proposal in enumerate(proposals)}
+    return {index: problems for index, problems in found.items() if problems}
+
+
+def _numbers(proposal: Proposal) -> list[Problem]:
     fields = {
         "stream": proposal.stream,
         "actor": proposal.actor,
