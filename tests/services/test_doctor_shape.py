@@ -118,6 +118,44 @@ def test_what_was_done_to_the_schema_is_named(office: Office, name: str) -> None
     assert all(one[2] in seen.found.en and one[2] in seen.found.zh for one in found)
 
 
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        (
+            ("ALTER TABLE evidence RENAME TO e2", "CREATE VIEW evidence AS SELECT * FROM e2"),
+            [("evidence", "added view")],
+        ),
+        (("ALTER TABLE head ADD COLUMN note TEXT",), [("head", "changed table")]),
+        (("CREATE VIEW of_a_tool AS SELECT * FROM entries",), []),
+    ],
+)
+def test_verify_leads_to_what_may_answer_each_reader_otherwise(
+    statements: tuple[str, ...], found: list[tuple[str, str]], office: Office
+) -> None:
+    """The rows are the same when they are verified; nothing says that the next who asks is given them."""
+    office.session.store.close()
+    for statement in statements:
+        edited(office, statement)
+    report = verify(office.location)
+
+    assert [] == report.findings
+    assert found == [
+        (one.field, one.found) for one in report.leads if one.code == "storage_differs"
+    ]
+
+
+def test_a_policy_that_hides_rows_is_led_to(office: Office) -> None:
+    if office.session.store.engine_name == "sqlite":
+        pytest.skip("SQLite has no policies")
+    edited(office, "CREATE POLICY blind ON entries FOR SELECT USING (position < 5)")
+
+    assert [("blind", "added policy")] == [
+        (one.field, one.found)
+        for one in verify(office.location).leads
+        if one.code == "storage_differs"
+    ]
+
+
 def test_of_two_heads_none_is_believed(office: Office) -> None:
     """One of another name lies beside ours, with the triggers put back: which is read would be chance."""
     store = office.session.store

@@ -164,6 +164,11 @@ class KeptFile(Generic[K]):
 
     def _read(self) -> K | None:
         """Read the file; nothing where it is not there, or not as this ledger wrote it."""
+        if (
+            self._path.exists() and not self._path.is_file()
+        ):  # a pipe would be waited for, all night
+            self.why = ALTERED
+            return None
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:

@@ -24,6 +24,7 @@ from aidledger.services.ladder.powercheck import POWERS, Below, Progress, check_
 from aidledger.services.ladder.proofcheck import ProofCheck
 from aidledger.services.ladder.restorationcheck import RestorationCheck
 from aidledger.services.ladder.signaturecheck import SignatureCheck, seen_sizes
+from aidledger.services.ladder.storagecheck import storage_leads
 from aidledger.services.ladder.tablecheck import check_tables
 from aidledger.services.printing import printable
 from aidledger.services.provinces.gatheredcheck import gathered_findings
@@ -92,14 +93,13 @@ def climb(
     rungs += tables
     found = [*altered, *mark.findings, *declared.findings, *notes.findings, *restored.findings]
     found += [*signatures.findings, *forbidden, *proofs.findings]
+    others = [*restored.leads, *leads, *gone, *storage_leads(store)]
     return msgspec.structs.replace(
         _joined(report, found, rungs, notes),
         misbehaviour=notes.misbehaviour(store, roots),
         leads=(
             *policy_leads(declared, store.origin, outside),
-            *restored.leads,
-            *leads,
-            *gone,
+            *others,
             *_unused(notes, proofs),
         ),
     )

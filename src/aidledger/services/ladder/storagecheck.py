@@ -1,0 +1,34 @@
+"""Leads about what stands in the place of our tables: whoever reads it may be given other rows than others.
+
+What was read is judged by the rungs; that the next reader is given the same, nobody can say of a view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from aidledger.ledger.finding import Finding
+from aidledger.services.printing import printable
+from aidledger.store.port import LedgerStore
+from aidledger.store.schema import METADATA
+from aidledger.store.shape import misshapen
+
+_EXPECTED: Final = "tables, with the columns that they are made with"
+
+
+def storage_leads(store: LedgerStore) -> Iterator[Finding]:
+    """Yield what can make readers see other rows, or holds what no hash covers.
+
+    Triggers are left out: they change no row that is read. So are tables that are missing: a copy may lack
+    the vault, and what a rung needs it names itself.
+    """
+    for how, kind, name in misshapen(store):
+        instead = kind == "view" and name in METADATA.tables
+        if how != "lacking" and (instead or kind in {"policy", "table"}):
+            yield Finding(
+                code="storage_differs",
+                field=printable(name, 40),
+                expected=_EXPECTED,
+                found=f"{how} {kind}",
+            )
