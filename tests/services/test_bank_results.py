@@ -5,6 +5,7 @@ from tests.services.test_importing import BANK, ROW, events, problems, session, 
 
 from aidledger.domain.events.payment import PaymentIssued, PaymentReturned
 from aidledger.services.importing.running import import_prepared, prepare
+from aidledger.services.payments.bankfile import read_bank_file
 from aidledger.services.session import Session
 
 __all__ = ["session"]
@@ -56,3 +57,15 @@ def test_lines_that_the_ledger_has_are_not_paid_again_by_another_file(session: S
     assert [(2, "said_before"), (3, "said_before")] == [(one.line, one.code) for one in found]
     assert 4 == len(again.proposals), "the bank did it twice"
     assert () == again.notes
+
+
+@pytest.mark.parametrize(
+    ("rows", "fen"),
+    [
+        ((PAID, CAME_BACK), [112_800]),
+        ((CAME_BACK,), [112_800]),
+        ((PAID, CAME_BACK.replace("1128", "1")), [112_800, 100]),
+    ],
+)
+def test_a_line_that_came_back_is_reconciled_once(rows: tuple[str, ...], fen: list[int]) -> None:
+    assert fen == [line.amount_fen for line in read_bank_file(bank(*rows)).lines]

@@ -21,7 +21,8 @@ from aidledger.services.session import Session
 
 _TOKEN: Final = re.compile(r"a[0-9a-f]{32}")
 _ACCOUNT: Final = re.compile(r"[0-9]{8,30}")
-_RESULTS: Final = {"paid": ("成功", "已发放"), "returned": ("退回", "失败")}
+RESULTS: Final = {"paid": ("成功", "已发放"), "returned": ("退回", "失败")}
+"""What the bank did with a line, as its code and as banks write it."""
 _KINDS: Final = {
     "regular": ("正常",),
     "arrears": ("补发",),
@@ -82,7 +83,7 @@ def _line(session: Session, cells: Cells, given: Given) -> BankLine:
     run = cells.code("run").removeprefix("run/")
     if run and not given.as_is and not session.version(f"run/{run}"):
         cells.fault("run", "a pay run of this ledger", shown(run), "unknown_run")
-    result = cells.choice("result", _RESULTS)
+    result = cells.choice("result", RESULTS)
     return BankLine(
         account=_account(session, cells),
         amount_fen=cells.fen("amount_yuan"),
@@ -173,7 +174,7 @@ def _totals(lines: Sequence[BankLine]) -> list[ControlTotal]:
             column=f"amount_fen_{result}",
             total=sum(line.amount_fen for line in lines if line.result == result),
         )
-        for result in _RESULTS
+        for result in RESULTS
     ]
 
 
