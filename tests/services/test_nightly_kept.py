@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from tests.cli.shell import on
 from tests.services.nights import asked, by_name, means, night
@@ -20,8 +21,10 @@ from aidledger.services import keptfile
 from aidledger.services.decisions.redeciding_new import REDECIDED_FILE
 from aidledger.services.generations.agreeing import AGREED_FILE, OTHER_MONTH
 from aidledger.services.generations.past import check_past
+from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.verifying import verify
+from aidledger.services.nightly.leaving import LEFT_FILE
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.running import nightly
@@ -353,3 +356,45 @@ def test_the_past_says_how_far_it_is(county_after: Path) -> None:
     assert found is not None
     assert {"load", "case_state"} <= {"load", *told}
     assert "case_state" in told
+
+
+def _row_edited(path: Path) -> None:
+    with duckdb.connect(str(path)) as database:
+        database.execute("DELETE FROM list_approved")
+
+
+def _byte_flipped(path: Path) -> None:
+    path.write_bytes(_flipped(path.read_bytes()))
+
+
+def _log_of_changes(path: Path) -> None:
+    Path(f"{path}.wal").write_bytes(b"")
+
+
+@pytest.mark.parametrize("edit", [_row_edited, _byte_flipped, _log_of_changes])
+def test_a_generation_that_was_edited_between_two_nights_is_not_gone_on_with(
+    county_after: Path, edit: Callable[[Path], None]
+) -> None:
+    """Else a night in which nothing is new would write its lists from it."""
+    folder = runs_folder(str(county_after))
+    first, idle = step(night(county_after), "rebuild"), step(night(county_after), "rebuild")
+    rows = len((folder / "lists" / "list_approved.csv").read_bytes().splitlines())
+    current = Generations(generations_folder(str(county_after))).current()
+    assert current is not None
+    edit(generations_folder(str(county_after)) / current.file)
+    found = night(county_after)
+
+    assert first.figures["generation"] == idle.figures["generation"] == current.file
+    assert not idle.figures["built"]
+    assert step(found, "rebuild").figures["built"]
+    assert current.file != step(found, "rebuild").figures["generation"]
+    assert 1 < rows == len((folder / "lists" / "list_approved.csv").read_bytes().splitlines())
+    assert not step(night(county_after), "rebuild").figures["built"]
+
+
+def test_nor_is_one_of_which_the_kept_file_was_edited(county_after: Path) -> None:
+    path = runs_folder(str(county_after)) / LEFT_FILE
+    night(county_after)
+    path.write_bytes(_flipped(path.read_bytes()))
+
+    assert step(night(county_after), "rebuild").figures["built"]

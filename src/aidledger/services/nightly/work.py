@@ -29,6 +29,7 @@ from aidledger.services.keptfile import KeptFile, Offered
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.ladder.verifying import verify
+from aidledger.services.nightly.leaving import is_as_left, leave
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
 
@@ -134,15 +135,20 @@ def _judged(powers: bool, kept: KeptPowers | None) -> Said:
 
 
 def rebuild_models(night: Night) -> Done:
-    """Derive the models again, unless the current generation holds all that others recorded."""
+    """Derive the models again, unless the current generation holds all that others recorded.
+
+    It is gone on with only if its file is the one that a night built.
+    """
     size = size_of_others(night.store)
     models = needed(load_models(), night.asked.models or None)
-    current = generations_of(night).current()
+    generations = generations_of(night)
+    current = generations.current()
     if (
         current is not None
         and current.size >= size
         and _has(current, models)
         and is_of(night.store, current)
+        and is_as_left(night, current, generations.folder / current.file)
     ):
         return Done(
             "ok",
@@ -155,7 +161,7 @@ def rebuild_models(night: Night) -> Done:
         limits=limits_of(night),
         progress=night.alive,
     )
-    current = generations_of(night).current()
+    current = generations.current()
     failed = [f"{one.name}: expected {one.expected}, found {one.found}" for one in built.failed]
     if current is None or not built.current:
         said = Said(
@@ -163,6 +169,7 @@ def rebuild_models(night: Night) -> Done:
             f"{len(failed)} models failed, the old generation stays",
         )
         return Done("partial", said, {"built": False}, failed)
+    leave(night, current, generations.folder / current.file)
     figures = _figures(current, built=True)
     figures |= {"seconds_by_model": {one.name: round(one.seconds, 3) for one in built.models}}
     if built.changed or built.skipped:
