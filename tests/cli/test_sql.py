@@ -105,6 +105,24 @@ def test_whoever_asks_too_much_is_told(office: Office) -> None:
     assert "only the first 2 rows" in cut.err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--threads", "100000"), "--threads: expected 1 to 1024, found 100000"),
+        (("--threads", "0"), "--threads: expected 1 to 1024, found 0"),
+        (("--memory", "1PB"), "--memory: expected a size such as 512MB or 2GB, found 1PB"),
+        (("--memory", "0GB"), "--memory: expected a size such as 512MB or 2GB, found 0GB"),
+    ],
+)
+def test_an_engine_that_no_machine_has_is_refused(
+    words: tuple[str, str], said: str, office: Office
+) -> None:
+    ran = ask(office, "SELECT 1 AS a", *words)
+
+    assert (2, "") == (ran.code, ran.out)
+    assert said in ran.err
+
+
 def test_it_comes_as_a_table_or_a_file(office: Office, tmp_path: Path) -> None:
     """Also from standard input; text that a spreadsheet would run is text."""
     sql = "SELECT position, stream, recorded_at, now() AS asked, '=1+1' AS f FROM entry LIMIT 3"

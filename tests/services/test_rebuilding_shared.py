@@ -64,6 +64,7 @@ def views(store: LedgerStore, threads: int = 2, **asked: Any) -> Views:
 def hold(location: str | Path, monkeypatch: pytest.MonkeyPatch, **asked: Any) -> list[int]:
     """Hold what several processes give against what one gives; say what the several took."""
     monkeypatch.setattr(rebuilding, "SPAN_ROWS", SPAN)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     with closing(open_ledger(location, read_only=True)) as store:
         alone = views(store, **asked)
         monkeypatch.setattr(rebuilding, "PARALLEL_FROM", 0)

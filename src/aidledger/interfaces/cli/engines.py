@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 from aidledger.interfaces.cli.errors import USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.replay.engine import EngineLimits
 
+MAX_THREADS: Final = 1_024
+"""More than any machine has: an engine that is to begin a hundred thousand never begins to work."""
 _memory_form = re.compile(r"[1-9][0-9]{0,5}(MB|GB)").fullmatch
 
 
@@ -29,11 +32,11 @@ def engine_limits(
             ),
             exit_code=USAGE,
         )
-    if threads is not None and threads < 1:
+    if threads is not None and not 1 <= threads <= MAX_THREADS:
         raise CommandError(
             Said(
-                f"--threads：应至少为 1，实际为 {threads}",
-                f"--threads: expected at least 1, found {threads}",
+                f"--threads：应为 1 至 {MAX_THREADS}，实际为 {threads}",
+                f"--threads: expected 1 to {MAX_THREADS}, found {threads}",
             ),
             exit_code=USAGE,
         )

@@ -5,6 +5,7 @@ Nothing here decides anything: the same entries, models and question give the sa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -106,6 +107,7 @@ class StoreSource:
         As many as there are positions: then no row lies outside the ranges, if each is whole.
         """
         place, size = place_of(self._store), self._store.head().size
+        processes = min(processes, os.cpu_count() or 1)
         if (
             place is None
             or processes == 1
