@@ -200,7 +200,7 @@ NOTES = """## What is measured
   `aidledger --ledger county.db init --origin example.org/county`,
   `aidledger --ledger county.db simulate --cases 10000 --months 12` and
   `aidledger --ledger county.db case redecide --all`.
-- *Rebuild of all models*: every read model of a county of some 230,000 entries (a simulated one many times over, each
+- *Rebuild of all models*: every read model of a county of some 990,000 entries (a simulated one many times over, each
   with its own cases and people), from the database to a new generation on disk, digests and all. The stock
   ProjectionRunner catches up with months of 250 cases (on the roster, paid, visited twice) and writes, in one
   transaction an event as its documents have it, a row of each of our models that the event changes: `case_state`,

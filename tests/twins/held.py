@@ -300,7 +300,8 @@ class Held:
     @contextmanager
     def reading(self) -> Iterator[Callable[..., list[Any]]]:
         signed = sum(one.key_id is not None for one in self.batches)
-        yield lambda *_: [(signed,)]
+        # of its tables it says nothing: it has none
+        yield lambda statement, *_: [] if "pg_catalog" in statement else [(signed,)]
 
 
 def judged(held: Held, brought: Outside | None = None) -> list[Finding]:
