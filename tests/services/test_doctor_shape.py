@@ -144,9 +144,8 @@ def test_verify_leads_to_what_may_answer_each_reader_otherwise(
     ]
 
 
+@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
 def test_a_policy_that_hides_rows_is_led_to(office: Office) -> None:
-    if office.session.store.engine_name == "sqlite":
-        pytest.skip("SQLite has no policies")
     edited(office, "CREATE POLICY blind ON entries FOR SELECT USING (position < 5)")
 
     assert [("blind", "added policy")] == [
