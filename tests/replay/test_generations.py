@@ -73,7 +73,7 @@ if point == "torn switch":
     generations.replace_file = torn
 
 if place:
-    from aidledger.services.generations.rebuilding import StoreSource
+    from aidledger.services.generations.source import StoreSource
     from aidledger.store.opening import open_ledger
     store = open_ledger(place, read_only=True)
     source = StoreSource(store)

@@ -23,7 +23,8 @@ from aidledger.replay.models import Model, needed
 from aidledger.replay.onspark import Engine, export_views, plan, shapes, take_over, viewed
 from aidledger.replay.overlay import load_beside
 from aidledger.replay.spark import LedgerViews, build_ledgers, register_view
-from aidledger.services.generations.rebuilding import OnSpark, StoreSource
+from aidledger.services.generations.rebuilding import OnSpark
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.initialising import create_ledger
 from aidledger.services.provinces.province import County, rebuild_province
 from aidledger.services.session import Session, open_session

@@ -26,7 +26,7 @@ from aidledger.replay.engine import building, lock
 from aidledger.replay.loading import Loaded, Loader
 from aidledger.replay.models import Model
 from aidledger.services.archives.archiving import Sealing, seal
-from aidledger.services.generations.rebuilding import StoreSource
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.session import Session
 from aidledger.store.opening import create
 from aidledger.store.port import LooseBatch, LooseRecord

@@ -19,7 +19,8 @@ from aidledger.replay.models import load_models, loaded_tables
 from aidledger.services.acts.recording import record
 from aidledger.services.archives import archiving
 from aidledger.services.archives.segments import archive_folder, list_segments, seals_of
-from aidledger.services.generations.rebuilding import StoreSource, read_model, rebuild
+from aidledger.services.generations.rebuilding import read_model, rebuild
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.ladder.archivecheck import verify_archive
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError

@@ -28,7 +28,7 @@ from aidledger.replay.engine import building
 from aidledger.replay.loading import Loader
 from aidledger.replay.sealed import SealedRun
 from aidledger.services.archives.segments import archive_folder, list_segments, seals_of
-from aidledger.services.generations.rebuilding import StoreSource
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.ladder.archivecheck import verify_archive
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session

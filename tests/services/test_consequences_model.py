@@ -25,7 +25,7 @@ from aidledger.replay.models import load_models
 from aidledger.services.cases.consequences import consequences
 from aidledger.services.cases.followed import Consequence
 from aidledger.services.decoding import recorded_all
-from aidledger.services.generations.rebuilding import StoreSource
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session, open_session
 from aidledger.store.draft import Draft

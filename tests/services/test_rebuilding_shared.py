@@ -21,8 +21,8 @@ from aidledger.replay.loading import Loaded, Loader
 from aidledger.replay.sorting import Sorted, Sorter
 from aidledger.replay.versions import BESIDE_COLUMNS
 from aidledger.replay.views import event_views
-from aidledger.services.generations import rebuilding
-from aidledger.services.generations.rebuilding import StoreSource
+from aidledger.services.generations import source as generation_source
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
@@ -63,11 +63,11 @@ def views(store: LedgerStore, threads: int = 2, **asked: Any) -> Views:
 
 def hold(location: str | Path, monkeypatch: pytest.MonkeyPatch, **asked: Any) -> list[int]:
     """Hold what several processes give against what one gives; say what the several took."""
-    monkeypatch.setattr(rebuilding, "SPAN_ROWS", SPAN)
+    monkeypatch.setattr(generation_source, "SPAN_ROWS", SPAN)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     with closing(open_ledger(location, read_only=True)) as store:
         alone = views(store, **asked)
-        monkeypatch.setattr(rebuilding, "PARALLEL_FROM", 0)
+        monkeypatch.setattr(generation_source, "PARALLEL_FROM", 0)
         both = views(store, **asked)
 
     assert [] == alone.taken
@@ -139,7 +139,7 @@ def test_what_is_damaged_is_found_as_one_process_finds_it(
 def test_an_engine_that_has_one_thread_gets_no_other_process(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "PARALLEL_FROM", 0)
+    monkeypatch.setattr(generation_source, "PARALLEL_FROM", 0)
     with closing(open_ledger(small, read_only=True)) as store:
         assert [] == views(store, threads=1).taken
 

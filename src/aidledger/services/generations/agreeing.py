@@ -30,7 +30,8 @@ from aidledger.replay.generation import Generation
 from aidledger.replay.models import load_models, needed
 from aidledger.replay.rows import HostileRow
 from aidledger.services.checkpoints.checkpointing import root_at
-from aidledger.services.generations.rebuilding import StoreSource, generations_of
+from aidledger.services.generations.rebuilding import generations_of
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.keptfile import Basis, Carried, KeptFile, program_digest
 from aidledger.store.port import LedgerStore
 

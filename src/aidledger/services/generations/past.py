@@ -30,7 +30,8 @@ from aidledger.services.generations.certifying import (
     certified,
     kept_certificate,
 )
-from aidledger.services.generations.rebuilding import StoreSource, store_of
+from aidledger.services.generations.rebuilding import store_of
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.store.port import LedgerStore

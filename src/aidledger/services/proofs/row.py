@@ -35,7 +35,8 @@ from aidledger.services.generations.certifying import (
     certified,
     kept_certificate,
 )
-from aidledger.services.generations.rebuilding import StoreSource, generations_of
+from aidledger.services.generations.rebuilding import generations_of
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.proving import Prover
 from aidledger.store.port import LedgerStore

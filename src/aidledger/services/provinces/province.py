@@ -26,12 +26,12 @@ from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.generations.rebuilding import (
     OnSpark,
     RebuildResult,
-    StoreSource,
     check_days,
     generations_of,
     no_spark,
     result_of,
 )
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
 from aidledger.store.errors import StoreError

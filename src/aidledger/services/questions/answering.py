@@ -14,7 +14,6 @@ from aidledger.replay.generation import Generation
 from aidledger.replay.kept import load_kept
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.generations.rebuilding import (
-    StoreSource,
     answering_generation,
     check_days,
     generations_of,
@@ -22,6 +21,7 @@ from aidledger.services.generations.rebuilding import (
     size_of_others,
     store_of,
 )
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.session import Session
 from aidledger.services.tables.place import tables_folder
 from aidledger.store.port import LedgerStore

@@ -19,7 +19,7 @@ from aidledger.replay.asking import answer, question_of
 from aidledger.replay.models import load_models
 from aidledger.replay.stepping import Answer, answers, moments, reads_of
 from aidledger.services.decoding import recorded_all
-from aidledger.services.generations.rebuilding import StoreSource
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session

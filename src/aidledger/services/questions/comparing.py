@@ -18,7 +18,8 @@ from aidledger.replay.asking import tables
 from aidledger.replay.models import load_models
 from aidledger.replay.rowchanges import RowChange, Table, line_changes, row_changes
 from aidledger.services.clock import china_day
-from aidledger.services.generations.rebuilding import StoreSource, model_list
+from aidledger.services.generations.rebuilding import model_list
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.points import cut_at
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session

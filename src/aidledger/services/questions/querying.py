@@ -19,12 +19,8 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, needed, tables_named
 from aidledger.replay.querying import rows_within
 from aidledger.replay.views import quoted
-from aidledger.services.generations.rebuilding import (
-    StoreSource,
-    answering_generation,
-    check_days,
-    store_of,
-)
+from aidledger.services.generations.rebuilding import answering_generation, check_days, store_of
+from aidledger.services.generations.source import StoreSource
 from aidledger.services.printing import printable
 from aidledger.services.questions.answering import answering, answers
 from aidledger.services.session import Session

@@ -16,7 +16,7 @@ from aidledger.domain.keeping import KeptTable
 from aidledger.replay.kept import file_of, said_of, write_kept
 from aidledger.services.decoding import recorded_all
 from aidledger.services.files import placed_file
-from aidledger.services.generations.rebuilding import place_of
+from aidledger.services.generations.source import place_of
 from aidledger.services.problems import ServiceError
 from aidledger.store.durable import locked
 from aidledger.store.opening import beside
