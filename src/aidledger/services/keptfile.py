@@ -164,9 +164,8 @@ class KeptFile(Generic[K]):
 
     def _read(self) -> K | None:
         """Read the file; nothing where it is not there, or not as this ledger wrote it."""
-        if (
-            self._path.exists() and not self._path.is_file()
-        ):  # a pipe would be waited for, all night
+        # a pipe would be waited for, all night
+        if self._path.exists() and not self._path.is_file():
             self.why = ALTERED
             return None
         try:

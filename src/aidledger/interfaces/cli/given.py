@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import click
 
-_LONGEST_NAME: Final = 128
 _LARGEST: Final = 2**53 - 1
 """The largest number that a command takes: no ledger has so many entries."""
 FILES: Final = frozenset({"DIR", "FILE", "FOLDER", "KEY", "NEW", "OTHER", "PATH", "STATEMENT"})
@@ -48,10 +47,11 @@ class Name(Text):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the code as it was typed."""
+        from aidledger.ledger.forms import NAME_LIMIT, is_name  # noqa: PLC0415 - help needs none
+
         text = super().convert(value, param, ctx)
-        visible = text.isascii() and text.isprintable() and " " not in text
-        if not visible or len(text) > _LONGEST_NAME:
-            what = f"expected a code such as {self.sample} of 1 to {_LONGEST_NAME} printable ASCII characters"
+        if not is_name(text):
+            what = f"expected a code such as {self.sample} of 1 to {NAME_LIMIT} printable ASCII characters"
             self.fail(f"{what} without spaces, found something else", param, ctx)
         return text
 

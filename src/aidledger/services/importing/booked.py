@@ -22,7 +22,7 @@ from aidledger.services.problems import Problem
 from aidledger.services.session import Session
 
 
-class BankLine(msgspec.Struct, frozen=True, kw_only=True):
+class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
     """One checked row of a bank's result: `case` and `run` without the names of their streams."""
 
     account: str
@@ -63,13 +63,13 @@ class Booked:
     def __repr__(self) -> str:
         return f"Booked(rostered={len(self._rostered)}, told={len(self._told)})"
 
-    def has(self, line: BankLine) -> bool:
+    def has(self, line: ResultLine) -> bool:
         """Whether the ledger has this line already: the same money of the same day."""
         said = (line.result, f"run/{line.run}", line.month, str(line.amount_fen), line.result_on)
         more = () if line.result == "returned" else (line.kind, line.account)
         return (*said, *more) in self._told
 
-    def takes(self, line: BankLine) -> bool:
+    def takes(self, line: ResultLine) -> bool:
         """Take a line in; say whether it is one that came back of what was sent before."""
         run = f"run/{line.run}"
         if line.result == "returned":
@@ -80,7 +80,7 @@ class Booked:
         self._unreturned[run, line.month] += 1
         return False
 
-    def differences(self, line: BankLine) -> Iterator[Problem]:
+    def differences(self, line: ResultLine) -> Iterator[Problem]:
         """Yield in what a line is not as the roster of its run has it; what the bank did is a fact."""
         kind = line.kind
         ours = [
@@ -118,7 +118,7 @@ def _came_back(returned: PaymentReturned) -> tuple[str, ...]:
     )
 
 
-def _note(line: BankLine, field: str, expected: str, found: str) -> Problem:
+def _note(line: ResultLine, field: str, expected: str, found: str) -> Problem:
     return Problem(
         code="not_as_rostered", line=line.line, field=field, expected=expected, found=found
     )

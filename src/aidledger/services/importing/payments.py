@@ -12,7 +12,7 @@ from aidledger.domain.proposal import Proposal
 from aidledger.ledger.commitment import account_token
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.acts.who import Who
-from aidledger.services.importing.booked import BankLine, booked_of
+from aidledger.services.importing.booked import ResultLine, booked_of
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken
 from aidledger.services.importing.table import Row
@@ -47,7 +47,7 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
     """Return what the bank says as entries: each line, and the sums of each run."""
     problems: list[Problem] = []
     notes: list[Problem] = []
-    lines: list[BankLine] = []
+    lines: list[ResultLine] = []
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
         before = len(problems)
@@ -75,7 +75,7 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
     return Taken(proposals=proposals, totals=_totals(lines), problems=problems, notes=notes)
 
 
-def _line(session: Session, cells: Cells, given: Given) -> BankLine:
+def _line(session: Session, cells: Cells, given: Given) -> ResultLine:
     """Read one row; faults are kept with the row's line."""
     case = cells.code("case").removeprefix("case/")
     if case and not given.as_is and not session.version(f"case/{case}"):
@@ -84,7 +84,7 @@ def _line(session: Session, cells: Cells, given: Given) -> BankLine:
     if run and not given.as_is and not session.version(f"run/{run}"):
         cells.fault("run", "a pay run of this ledger", shown(run), "unknown_run")
     result = cells.choice("result", RESULTS)
-    return BankLine(
+    return ResultLine(
         account=_account(session, cells),
         amount_fen=cells.fen("amount_yuan"),
         case=case,
@@ -109,7 +109,7 @@ def _account(session: Session, cells: Cells) -> str:
     return account_token(secrets_of(session).pepper, number)
 
 
-def _said_before(line: BankLine) -> Problem:
+def _said_before(line: ResultLine) -> Problem:
     """Return that a line is recorded already: another file with the same lines would pay them twice."""
     return Problem(
         code="said_before",
@@ -120,7 +120,7 @@ def _said_before(line: BankLine) -> Problem:
     )
 
 
-def _entries(line: BankLine, given: Given, *, sent: bool) -> list[Proposal]:
+def _entries(line: ResultLine, given: Given, *, sent: bool) -> list[Proposal]:
     """Return the entries of one line: a returned line was sent first, then came back."""
     source = source_of(given.file_hash, line.line)
     issued = PaymentIssued(
@@ -147,7 +147,7 @@ def _entries(line: BankLine, given: Given, *, sent: bool) -> list[Proposal]:
     return entries
 
 
-def _result(lines: Sequence[BankLine], run: str, given: Given) -> Proposal:
+def _result(lines: Sequence[ResultLine], run: str, given: Given) -> Proposal:
     """Return the sums of one run as the bank's result."""
     paid = [line.amount_fen for line in lines if line.result == "paid"]
     returned = [line.amount_fen for line in lines if line.result == "returned"]
@@ -167,7 +167,7 @@ def _by(given: Given, on: str) -> Who:
     return Who(actor=given.actor, office=given.office or "bank", on=on)
 
 
-def _totals(lines: Sequence[BankLine]) -> list[ControlTotal]:
+def _totals(lines: Sequence[ResultLine]) -> list[ControlTotal]:
     """Return the control totals of the file, in fen."""
     return [
         ControlTotal(
