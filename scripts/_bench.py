@@ -64,7 +64,7 @@ Ask: TypeAlias = Callable[[str], Any]
 """Tells a measurement to go on, or to end; gives its answer."""
 Start: TypeAlias = Callable[[Job], AbstractContextManager[Ask]]
 """Sets a measurement up."""
-QUICK_ROUNDS = 2
+QUICK_ROUNDS = 1
 QUICKLY: dict[str, tuple[list[float], float]] = {}
 """What a quick run has measured: rates and peak by measurement."""
 

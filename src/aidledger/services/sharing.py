@@ -7,6 +7,7 @@ and this process, which has read its modules already, takes its part.
 from __future__ import annotations
 
 import gc
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -28,6 +29,14 @@ _WAITING: Final = 8
 
 _Work = TypeVar("_Work")
 _Answer = TypeVar("_Answer")
+
+
+def processes_for(size: int, asked: int | None, *, least: int = PARALLEL_FROM) -> int:
+    """Return how many processes share work of some size: as many as asked for, else all processors.
+
+    One where nobody asks and the work is of less than `least`: a second would not pay for its start.
+    """
+    return asked or (1 if size < least else os.cpu_count() or 1)
 
 
 @contextmanager

@@ -39,8 +39,7 @@ def tell_source(app: App, session: Session) -> None:
     app.screen.note(
         app.say(
             f"答自第 {number} 个生成版本，其文件未经核对；--anew 由记录重新推导",
-            f"answered from generation {number}, a file that was not checked; --anew derives the answer "
-            "from the entries",
+            f"from generation {number}, a file nobody checked; --anew derives it from entries",
         )
     )
 

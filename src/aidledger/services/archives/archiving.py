@@ -7,7 +7,6 @@ counts as sealed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
@@ -32,7 +31,7 @@ from aidledger.services.archives.segments import (
 from aidledger.services.archives.writing import SegmentJob, write_here, write_sealed
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
-from aidledger.services.sharing import PARALLEL_FROM, others, shared_answers
+from aidledger.services.sharing import others, processes_for, shared_answers
 from aidledger.store.durable import locked
 from aidledger.store.outcome import Outcome
 from aidledger.store.port import LedgerStore
@@ -126,7 +125,7 @@ def _write_all(
     """Write segments in their order, up to the first whose entries do not verify."""
     entries = work[0].entries if work else 0
     total = len(work) * entries
-    wanted = jobs or (1 if total < PARALLEL_FROM or not place.shared else os.cpu_count() or 1)
+    wanted = processes_for(total if place.shared else 0, jobs)
     written: list[Manifest] = []
     try:
         beside = min(wanted, len(work)) - 1

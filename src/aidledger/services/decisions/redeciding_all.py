@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
@@ -25,7 +24,7 @@ from aidledger.services.decisions.redeciding import Repetition, record_of, repea
 from aidledger.services.decoding import recorded_many
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
-from aidledger.services.sharing import workers
+from aidledger.services.sharing import processes_for, workers
 from aidledger.store.errors import VaultError
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import HostileRow
@@ -108,7 +107,7 @@ def deciders(
     cases: int, location: str | None, jobs: int | None = None
 ) -> Iterator[Executor | None]:
     """Give processes to decide in, or nothing where one is enough, or nobody knows where to read."""
-    wanted = jobs or (1 if cases < _PARALLEL_FROM else os.cpu_count() or 1)
+    wanted = processes_for(cases, jobs, least=_PARALLEL_FROM)
     with workers(wanted if location is not None else 1) as executor:
         yield executor
 

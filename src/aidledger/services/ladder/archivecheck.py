@@ -7,7 +7,6 @@ the archive's own later segments. Damage is reported, whatever the files hold.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -41,7 +40,7 @@ from aidledger.services.ladder.checkpointcheck import CheckpointCheck
 from aidledger.services.ladder.logwalk import Roots
 from aidledger.services.ladder.outside import Outside
 from aidledger.services.printing import printable
-from aidledger.services.sharing import PARALLEL_FROM, others, shared_answers
+from aidledger.services.sharing import others, processes_for, shared_answers
 from aidledger.store.port import LedgerStore
 
 NOT_DERIVED: Final = "the columns were not derived again"
@@ -105,7 +104,7 @@ def verify_archive(
         for since, number in _with_holes(numbers, last)
     ]
     total = len(tasks) * entries
-    wanted = jobs or (1 if total < PARALLEL_FROM or not place.shared else os.cpu_count() or 1)
+    wanted = processes_for(total if place.shared else 0, jobs)
     join, kept = Join(entries), list[Checked]()
     beside = min(wanted, len(tasks)) - 1
     with others(beside) as executor:

@@ -6,7 +6,6 @@ reported, and hostile rows never raise; a database that can't be read at all doe
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Final, TypeAlias
@@ -25,7 +24,7 @@ from aidledger.services.ladder.outside import Outside
 from aidledger.services.ladder.reader import EntryReader, count_rows
 from aidledger.services.ladder.upper import climb
 from aidledger.services.session import Session
-from aidledger.services.sharing import PARALLEL_FROM, workers
+from aidledger.services.sharing import processes_for, workers
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import HostileRow, LedgerStore
 
@@ -97,8 +96,7 @@ def _verify(
     head = store.read_head_row()
     total = head[0] if head and type(head[0]) is int and head[0] >= 0 else None
     told = None if progress is None else lambda done: progress(done, total)
-    wanted = jobs or (1 if (total or 0) < PARALLEL_FROM else os.cpu_count() or 1)
-    with workers(wanted) as executor:
+    with workers(processes_for(total or 0, jobs)) as executor:
         done = None
         if executor is not None and location is not None:
             done = _verify_ranges(store, location, head, executor, told)
