@@ -11,11 +11,13 @@ from tests.replay.histories import Log
 
 from aidledger.replay.building import build_table
 from aidledger.replay.digest import plain_rows
-from aidledger.replay.engine import building, lock
+from aidledger.replay.engine import EngineLimits, building, lock
 from aidledger.replay.loading import Loaded, Loader
-from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.models import Model, load_models, needed, tables_read
 
 Table = list[dict[str, Any]]
+ONE_THREAD = EngineLimits(threads=1)
+"""Enough for a few dozen entries: a second only costs what it takes to wake it."""
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +46,16 @@ def ask(models: dict[str, Model]) -> Ask:
     def asked(
         log: Log, *names: str, as_of: str | None = None, known_on: str | None = None
     ) -> Answer:
-        with building(None) as connection:
+        wanted = needed(models, names)
+        with building(None, ONE_THREAD) as connection:
             loaded = Loader(
                 connection,
                 as_of=date.fromisoformat(as_of) if as_of else None,
                 known_on=date.fromisoformat(known_on) if known_on else None,
+                reads=tables_read(wanted),
             ).load(log)
             lock(connection)
-            for model in needed(models, names).values():
+            for model in wanted.values():
                 build_table(connection, model)
             tables = {}
             for name in names:
