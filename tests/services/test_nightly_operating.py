@@ -16,7 +16,9 @@ from tests.services import nights
 from tests.services.conftest import Office
 
 from aidledger.interfaces.cli import layout
+from aidledger.ledger.checkpoint import checkpoint_text
 from aidledger.replay.agreement import Difference
+from aidledger.services.checkpoints.checkpointing import signed_path
 from aidledger.services.clock import SetClock
 from aidledger.services.generations.agreeing import Agreement
 from aidledger.services.generations.freshness import (
@@ -205,6 +207,15 @@ def test_each_check_sees_what_it_is_for(county_after: Path) -> None:
     content = mark.read_bytes()
     mark.write_bytes(b"%020d %s\n" % (10**6, b"ab" * 32))
     assert "fail" == checks(county_after, now)["mark"]
+    mark.unlink()  # an older copy would not show: never the same as in order
+    assert "warn" == checks(county_after, now)["mark"]
+    signed = signed_path(str(county_after))
+    text = signed.read_bytes()
+    signed.write_bytes(checkpoint_text("example.org/county", 10**6, b"s" * 32))
+    assert "fail" == checks(county_after, now)["mark"]
+    signed.write_bytes(b"?")
+    assert "fail" == checks(county_after, now)["mark"]
+    signed.write_bytes(text)
     mark.write_bytes(content)
     (generations_folder(str(county_after)) / "current").write_bytes(b"{}")
     assert "fail" == checks(county_after, now)["generation"]

@@ -18,6 +18,7 @@ from typing import Final, Literal, NamedTuple
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
+from aidledger.services.checkpoints.checkpointing import remembered, signed_path
 from aidledger.services.clock import Clock
 from aidledger.services.generations.freshness import DRIFT_S
 from aidledger.services.generations.rebuilding import generations_folder
@@ -28,7 +29,7 @@ from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import keys_path, list_keys
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path, open_ledger
-from aidledger.store.port import LedgerStore
+from aidledger.store.port import Head, LedgerStore
 from aidledger.store.secrets import is_url, load_secrets, secrets_path
 from aidledger.store.shape import misshapen
 
@@ -203,15 +204,7 @@ def _amiss(one: tuple[str, str, str]) -> Said:
 
 def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
     head = store.head()
-    try:
-        problem = Mark(mark_path(location)).problem(head)
-    except StoreError as error:
-        problem = str(error)
-    if problem is not None:
-        hint = Said("见 docs/WITNESS.md 的恢复", "see restoring in docs/WITNESS.md")
-        yield Check("mark", "fail", Said(problem, problem), hint)
-    else:
-        yield Check("mark", "ok", Said(f"{head.size:,} 条", f"{head.size:,} entries"))
+    yield _mark(location, store.origin, head)
     row = next(iter(store.read(head.size - 1, head.size)), None) if head.size else None
     if row is None:
         return
@@ -230,6 +223,32 @@ def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
         yield Check("clock", "fail", said, Said("校准时钟（NTP）", "set the clock (NTP)"))
     else:
         yield Check("clock", "ok", Said(now, now))
+
+
+def _mark(location: str, origin: str, head: Head) -> Check:
+    """Hold the head against what this machine remembers: the mark, and what was signed last."""
+    path = mark_path(location)
+    try:
+        mark = Mark(path)
+        problem, signed = mark.problem(head), remembered(signed_path(location), origin)
+    except (StoreError, ServiceError) as error:
+        return Check("mark", "fail", Said(str(error), str(error)), Said(error.hint, error.hint))
+    if problem is None and signed is not None and signed.size > head.size:
+        problem = f"the ledger has {head.size} entries, and {signed.size} were signed: {signed_path(location)}"
+    if problem is not None:
+        hint = Said("见 docs/WITNESS.md 的恢复", "see restoring in docs/WITNESS.md")
+        return Check("mark", "fail", Said(problem, problem), hint)
+    if head.size and not mark.size:
+        said = Said(
+            f"{path} 不在：看不出是否被换成旧副本",
+            f"{path} is not there: an older copy would not show",
+        )
+        hint = Said(
+            "与最新的联署检查点比对：aidledger checkpoint compare",
+            "aidledger checkpoint compare, with the newest one that was cosigned",
+        )
+        return Check("mark", "warn", said, hint)
+    return Check("mark", "ok", Said(f"{head.size:,} 条", f"{head.size:,} entries"))
 
 
 def _room(location: str, place: Path) -> Check:
