@@ -18,6 +18,7 @@ from tests.services.conftest import Office
 from aidledger.interfaces.cli import layout
 from aidledger.ledger.checkpoint import checkpoint_text
 from aidledger.replay.agreement import Difference
+from aidledger.said import Said
 from aidledger.services.checkpoints.checkpointing import signed_path
 from aidledger.services.clock import SetClock
 from aidledger.services.generations.agreeing import Agreement
@@ -32,16 +33,35 @@ from aidledger.services.generations.freshness import (
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly import carrying
 from aidledger.services.nightly.doctor import doctor, worst
+from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.page import outcome_said
 from aidledger.services.nightly.retrying import retry
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, Run, alone, history, runs_folder
 from aidledger.services.nightly.schedule import shipped
+from aidledger.services.nightly.steps import Done, Step
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
+from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
 WHO = {"actor": nights.ACTOR, "office": nights.OFFICE}
+
+
+def test_a_night_whose_ledger_goes_away_in_its_middle_says_so_and_leaves_its_report(
+    county_after: Path,
+) -> None:
+    def gone(night: Night) -> Done:
+        night.store.close()
+        raise StoreError("the server stopped", code="connection_lost")
+
+    steps = (Step("verify", Said("核验", "verify"), gone),)
+    found = nightly(str(county_after), nights.asked(county_after), Means(steps=steps))
+    last = history(runs_folder(str(county_after)))[-1]
+
+    assert (75, "failed", 0) == (found.exit_code, found.steps[0].status, found.size)
+    assert (found.run_id, 75) == (last.run_id, last.exit_code)
+    assert "the server stopped" in (runs_folder(str(county_after)) / "report.en.html").read_text()
 
 
 def retried(ledger: Path) -> list[Any]:

@@ -6,6 +6,7 @@ import random
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.store.conftest import ORIGIN
 from tests.store.drafts import append, draft, drafts, record
@@ -41,6 +42,24 @@ def test_reading_can_be_left_in_the_middle(store: LedgerStore) -> None:
         rows.close()  # type: ignore[attr-defined]
 
     assert 3000 == len(list(store.read()))
+
+
+@pytest.mark.filterwarnings("ignore:<psycopg.ServerCursor:ResourceWarning")  # none is left there
+def test_leaving_a_reading_whose_server_went_away_is_no_error(postgres_url: str) -> None:
+    create(postgres_url, origin=ORIGIN).close()
+    store = open_ledger(postgres_url)
+    record(store, drafts(3000))
+    rows = store.read()
+    next(iter(rows))
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    rows.close()  # type: ignore[attr-defined]
+
+    assert 3000 == len([*store.read()])
+    store.close()
 
 
 def test_a_reader_sees_one_moment_while_others_write(store: LedgerStore) -> None:
