@@ -201,6 +201,10 @@ HINTS: Final[dict[str, str]] = {
     "run aidledger nightly again": "请再运行 aidledger nightly",
     "wait until it is done: aidledger status shows it": "请等它结束：aidledger status 显示其状态",
     # read models and their generations
+    "ask its owner for it": "请其所有者开放权限",
+    "ask its owner for it; with --anew the answer is derived from the entries": (
+        "请其所有者开放权限；用 --anew 可从记录推导答案"
+    ),
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
     "run it in duckdb over a generation to see where": "在 duckdb 中对一个生成版本运行，查看出错之处",

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -100,18 +100,34 @@ def doctor(location: str, *, clock: Clock, folder: Path | None = None) -> tuple[
     except StoreError as error:
         found = Said(str(error), str(error))
         checks.append(Check("database", "fail", found, Said(error.hint, error.hint)))
-    except PermissionError:
-        found = Said(f"{location}：没有读取权限", f"{location} may not be read")
-        ask = Said("请其所有者开放权限", "ask its owner for it")
-        checks.append(Check("database", "fail", found, ask))
+    except PermissionError as error:
+        checks.append(_barred("database", error))
     else:
         try:
             for look in (_database, _shape, lambda one: _log(one, location, clock)):
                 checks += _looked(look, store)
         finally:
             store.close()
-    checks += [_room(location, place), _writable(place), _leftovers(location, place), _lock(place)]
-    return (*checks, *_generation(location), _last_run(place))
+    beside: tuple[tuple[str, Callable[[], Iterable[Check]]], ...] = (
+        ("disk", lambda: [_room(location, place)]),
+        ("reports", lambda: [_writable(place)]),
+        ("leftovers", lambda: [_leftovers(location, place)]),
+        ("lock", lambda: [_lock(place)]),
+        ("generation", lambda: _generation(location)),
+        ("last run", lambda: [_last_run(place)]),
+    )
+    for name, look_at in beside:
+        try:
+            checks += look_at()
+        except PermissionError as error:
+            checks.append(_barred(name, error))
+    return tuple(checks)
+
+
+def _barred(name: str, error: PermissionError) -> Check:
+    """Say that what is to be looked at may not be read: no reason to leave out the rest."""
+    found = Said(f"{error.filename}：没有读取权限", f"{error.filename} may not be read")
+    return Check(name, "fail", found, Said("请其所有者开放权限", "ask its owner for it"))
 
 
 def _python() -> Check:
@@ -331,6 +347,8 @@ def _generation(location: str) -> Iterator[Check]:
 def _last_run(place: Path) -> Check:
     try:
         runs = history(place)
+    except PermissionError as error:
+        return _barred("last run", error)
     except (OSError, ServiceError) as error:
         return Check("last run", "fail", Said(str(error), str(error)))
     died = killed(place)
