@@ -210,7 +210,9 @@ def test_a_sound_machine_passes_every_check(county_after: Path) -> None:
     assert all(one.found.zh and one.found.en for one in found)
 
 
-def test_each_check_sees_what_it_is_for(county_after: Path) -> None:
+def test_each_check_sees_what_it_is_for(
+    county_after: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, now = runs_folder(str(county_after)), datetime.now(UTC)
     assert "fail" == checks(county_after, datetime(2020, 1, 1, tzinfo=UTC))["clock"]
     secrets = Path(f"{county_after}.secrets")
@@ -227,6 +229,13 @@ def test_each_check_sees_what_it_is_for(county_after: Path) -> None:
     content = mark.read_bytes()
     mark.write_bytes(b"%020d %s\n" % (10**6, b"ab" * 32))
     assert "fail" == checks(county_after, now)["mark"]
+    mark.write_bytes(content)
+    with monkeypatch.context() as patched:  # whoever runs this may write anything
+        patched.setattr("aidledger.services.nightly.doctor.os.access", lambda *_: False)
+        barred = checks(county_after, now)
+        assert ("warn", "fail", "fail") == tuple(
+            barred[name] for name in ("mark", "generation", "reports")
+        )
     mark.unlink()  # an older copy would not show: never the same as in order
     assert "warn" == checks(county_after, now)["mark"]
     signed = signed_path(str(county_after))

@@ -247,6 +247,8 @@ def _mark(location: str, origin: str, head: Head) -> Check:
     try:
         mark = Mark(path)
         problem, signed = mark.problem(head), remembered(signed_path(location), origin)
+    except PermissionError as error:
+        return _barred("mark", error)
     except (StoreError, ServiceError) as error:
         return Check("mark", "fail", Said(str(error), str(error)), Said(error.hint, error.hint))
     if problem is None and signed is not None and signed.size > head.size:
@@ -264,6 +266,9 @@ def _mark(location: str, origin: str, head: Head) -> Check:
             "aidledger checkpoint compare, with the newest one that was cosigned",
         )
         return Check("mark", "warn", said, hint)
+    if mark.size and not os.access(path, os.W_OK):
+        said = Said(f"{path} 不可写，不再跟上账本", f"{path} can't be written and follows no more")
+        return Check("mark", "warn", said, Said("请其所有者开放权限", "ask its owner for it"))
     return Check("mark", "ok", Said(f"{head.size:,} 条", f"{head.size:,} entries"))
 
 
@@ -337,7 +342,12 @@ def _generation(location: str) -> Iterator[Check]:
             "generation", "fail", Said(str(error), str(error)), Said(error.hint, error.hint)
         )
         return
-    if current is None:
+    folder = generations_folder(location)
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        said = Said(f"{folder} 不可写", f"{folder} can't be written")
+        ask = Said("请其所有者开放权限", "ask its owner for it")
+        yield Check("generation", "fail", said, ask)
+    elif current is None:
         said = Said("还没有生成版本", "there is no generation yet")
         yield Check("generation", "warn", said, Said("aidledger nightly", "aidledger nightly"))
     else:
