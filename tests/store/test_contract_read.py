@@ -226,6 +226,31 @@ def test_a_ledger_of_the_same_size_with_another_root_is_not_appended_to(
     assert "behind_mark" == outcome.code
 
 
+def test_a_ledger_that_grew_past_its_mark_from_another_past_is_not_appended_to(
+    store: LedgerStore, location: str
+) -> None:
+    """The mark is all that remembers the past that was put away, and stays as it is."""
+    record(store, drafts(300))
+    store.close()
+    true = mark_path(location).read_bytes()
+    for line, refused in ((b"%020d %s\n" % (299, b"ab" * 32), True), (true, False)):
+        grown = open_ledger(location)
+        record(grown, drafts(2), f"meanwhile-{refused}")
+        grown.close()
+        mark_path(location).write_bytes(line)
+        lagging = open_ledger(location)
+        first = append(lagging, drafts(1), f"cause-{refused}")
+        again = append(lagging, drafts(1), f"again-{refused}")
+        lagging.close()
+
+        assert [refused, refused] == [isinstance(one, Rejected) for one in (first, again)]
+        assert refused == (line == mark_path(location).read_bytes())
+        if refused:
+            assert isinstance(first, Rejected)
+            assert "behind_mark" == first.code
+            mark_path(location).write_bytes(true)
+
+
 def test_a_mark_out_of_form_is_an_error(store: LedgerStore, location: str) -> None:
     mark_path(location).write_bytes(b"forty-two\n")
     with pytest.raises(StoreError) as caught:

@@ -18,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
-from aidledger.services.checkpoints.checkpointing import remembered, signed_path
+from aidledger.services.checkpoints.checkpointing import remembered, root_at, signed_path
 from aidledger.services.clock import Clock
 from aidledger.services.generations.freshness import DRIFT_S
 from aidledger.services.generations.rebuilding import generations_folder
@@ -220,7 +220,7 @@ def _amiss(one: tuple[str, str, str]) -> Said:
 
 def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
     head = store.head()
-    yield _mark(location, store.origin, head)
+    yield _mark(store, location, head)
     row = next(iter(store.read(head.size - 1, head.size)), None) if head.size else None
     if row is None:
         return
@@ -241,12 +241,14 @@ def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
         yield Check("clock", "ok", Said(now, now))
 
 
-def _mark(location: str, origin: str, head: Head) -> Check:
+def _mark(store: LedgerStore, location: str, head: Head) -> Check:
     """Hold the head against what this machine remembers: the mark, and what was signed last."""
     path = mark_path(location)
     try:
         mark = Mark(path)
-        problem, signed = mark.problem(head), remembered(signed_path(location), origin)
+        problem, signed = mark.problem(head), remembered(signed_path(location), store.origin)
+        if problem is None and mark.must_be_held(head):
+            problem = mark.hold(root_at(store, mark.size))
     except PermissionError as error:
         return _barred("mark", error)
     except (StoreError, ServiceError) as error:
