@@ -244,6 +244,21 @@ def test_a_ledger_that_lost_nothing_has_nothing_to_restore(tmp_path: Path) -> No
     store.close()
 
 
+def test_a_ledger_that_went_on_from_another_past_is_no_backup(path: Path) -> None:
+    mark = mark_path(path).read_bytes()
+    Path(f"{path}.mark").unlink()
+    store = open_ledger(path)
+    record(store, drafts(40), "elsewhere")
+    store.close()
+    mark_path(path).write_bytes(mark)
+    refused = appended(path)
+
+    assert isinstance(refused, Rejected)
+    assert "another root" in refused.message
+    with pytest.raises(ServiceError, match="another past"):
+        stated(path)
+
+
 def test_where_genesis_names_witnesses_only_they_count(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     witness = WitnessKey(algorithm="ed25519", key=AUDIT.key.public.hex(), name=AUDIT.key.name)

@@ -125,6 +125,9 @@ HINTS: Final[dict[str, str]] = {
     "put the text of the newest checkpoint that anybody holds there": (
         "请把任何人所持最新检查点的正文放在那里"
     ),
+    "aidledger checkpoint compare says which past others know: bring that one back": (
+        "用 aidledger checkpoint compare 查明他人所知的是哪一段历史，请恢复那一份"
+    ),
     "there is nothing to restore": "没有需要恢复的内容",
     "write it again with --statement and have that one cosigned": (
         "请用 --statement 重新写出声明，并请审计方联署"

@@ -155,6 +155,10 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected a key of the log (?P<b>\S+)", "{a}：应为账本 {b} 的密钥"),
     (r"(?P<a>.+): not the text of a checkpoint: (?P<b>.+)", "{a}：不是检查点的文本：{b}"),
     (
+        r"expected an older backup of this ledger, found one that went on from another past",
+        "这不是本账本的旧备份，而是从另一段历史续写的",
+    ),
+    (
         r"expected a ledger behind its mark, found one that may be appended to",
         "账本没有落后于高水位标记，可以照常追加",
     ),

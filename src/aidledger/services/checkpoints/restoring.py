@@ -47,11 +47,17 @@ def restoration_of(store: LedgerStore, location: str) -> Restoration:
     """Return what an auditor is to cosign: the head that the mark remembers, and the ledger's.
 
     Raises:
-        ServiceError: the ledger is not behind its mark.
+        ServiceError: the ledger is not behind its mark, or is of another past and larger.
 
     """
     mark, head = Mark(mark_path(location)), store.head()
     if mark.problem(head) is None:
+        if mark.must_be_held(head) and mark.hold(root_at(store, mark.size)):
+            raise ServiceError(
+                "expected an older backup of this ledger, found one that went on from another past",
+                hint="aidledger checkpoint compare says which past others know: bring that one back",
+                exit_code=1,
+            )
         raise ServiceError(
             "expected a ledger behind its mark, found one that may be appended to",
             hint="there is nothing to restore",
