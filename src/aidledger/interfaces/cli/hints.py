@@ -45,8 +45,8 @@ HINTS: Final[dict[str, str]] = {
     "try again later": "请稍后重试",
     "ask again": "请重新查询",
     "the file or its directory cannot be written": "文件或其目录不可写",
-    "this login lacks a right: see roles.sql for what a writer needs": (
-        "该登录缺少权限：所需权限见 roles.sql"
+    "this login lacks a right: see roles.sql for what readers and writers need": (
+        "该登录缺少权限：读、写各需哪些权限见 roles.sql"
     ),
     "ALTER ROLE ... CREATEDB, or use a copy of the ledger on a server of your own": (
         "ALTER ROLE ... CREATEDB，或在自己的服务器上用账本的副本"

@@ -22,6 +22,7 @@ from aidledger.ledger.note import Note, Verified, parse_note
 from aidledger.ledger.restoration import Restoration, cosigned_by, parse_restoration
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tree import EMPTY_ROOT
+from aidledger.services.acts.guarding import acknowledged
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.checkpoints.checkpointing import root_at
@@ -100,7 +101,7 @@ def restore(
     cause = f"restored:{hashlib.sha256(note.text).hexdigest()[:32]}"
     known = store.receipt(cause)
     if isinstance(known, Committed) and _is_followed(location, stated.lost, store.head()):
-        return known
+        return acknowledged(session, known)
     wanted = restoration_of(store, location)
     if stated != wanted:
         raise ServiceError(
