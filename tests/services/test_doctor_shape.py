@@ -193,3 +193,21 @@ def test_a_head_that_does_not_fit_is_a_check_that_fails_and_the_rest_is_told(
 
     assert "fail" == checks["database"].health
     assert {"disk", "lock", "last run"} <= checks.keys()
+
+
+def test_what_may_not_be_looked_at_keeps_nobody_from_looking_at_the_rest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def barred(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/of/somebody/else")
+
+    names = {"_room": "disk", "_leftovers": "leftovers", "_lock": "lock", "history": "last run"}
+    for name in names:
+        monkeypatch.setattr(f"aidledger.services.nightly.doctor.{name}", barred)
+    found = {one.name: one for one in doctor(office.location, clock=office.clock)}
+
+    for name in names.values():
+        assert "fail" == found[name].health
+        assert "/of/somebody/else may not be read" == found[name].found.en
+    assert "ok" == found["schema"].health
+    assert "warn" == found["generation"].health

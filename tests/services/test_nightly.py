@@ -13,9 +13,11 @@ from tests.cli.shell import on
 from tests.services import nights
 from tests.services.nights import by_name, night
 
+from aidledger.ledger.checkpoint import checkpoint_text
 from aidledger.replay.agreement import Difference
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
+from aidledger.services.checkpoints.checkpointing import signed_path
 from aidledger.services.clock import CHINA
 from aidledger.services.generations.agreeing import Agreement
 from aidledger.services.generations.rebuilding import (
@@ -83,6 +85,18 @@ def test_what_was_written_is_what_a_shell_can_check(county_after: Path) -> None:
     assert {one["file"]: one["rows"] for one in manifest["lists"]} == {
         path.name: len(path.read_bytes().splitlines()) - 1 for path in folder.glob("*.csv")
     }
+
+
+@pytest.mark.parametrize("beyond", [0, 10**6])
+def test_a_log_that_no_longer_holds_what_was_signed_is_a_finding(
+    county_after: Path, beyond: int
+) -> None:
+    text = checkpoint_text("example.org/county", beyond or head(county_after)[0], b"s" * 32)
+    signed_path(str(county_after)).write_bytes(text)
+    found = night(county_after)
+
+    states = [by_name(found)[name] for name in ("verify", "checkpoint", "witness")]
+    assert (1, ["ok", "findings", "skipped"]) == (found.exit_code, states)
 
 
 def test_damage_stops_whatever_would_vouch_for_it_and_nothing_else(county_after: Path) -> None:

@@ -16,7 +16,10 @@ from tests.services import nights
 from tests.services.conftest import Office
 
 from aidledger.interfaces.cli import layout
+from aidledger.ledger.checkpoint import checkpoint_text
 from aidledger.replay.agreement import Difference
+from aidledger.said import Said
+from aidledger.services.checkpoints.checkpointing import signed_path
 from aidledger.services.clock import SetClock
 from aidledger.services.generations.agreeing import Agreement
 from aidledger.services.generations.freshness import (
@@ -30,16 +33,35 @@ from aidledger.services.generations.freshness import (
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly import carrying
 from aidledger.services.nightly.doctor import doctor, worst
+from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.page import outcome_said
 from aidledger.services.nightly.retrying import retry
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, Run, alone, history, runs_folder
 from aidledger.services.nightly.schedule import shipped
+from aidledger.services.nightly.steps import Done, Step
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import open_session
+from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
 WHO = {"actor": nights.ACTOR, "office": nights.OFFICE}
+
+
+def test_a_night_whose_ledger_goes_away_in_its_middle_says_so_and_leaves_its_report(
+    county_after: Path,
+) -> None:
+    def gone(night: Night) -> Done:
+        night.store.close()
+        raise StoreError("the server stopped", code="connection_lost")
+
+    steps = (Step("verify", Said("核验", "verify"), gone),)
+    found = nightly(str(county_after), nights.asked(county_after), Means(steps=steps))
+    last = history(runs_folder(str(county_after)))[-1]
+
+    assert (75, "failed", 0) == (found.exit_code, found.steps[0].status, found.size)
+    assert (found.run_id, 75) == (last.run_id, last.exit_code)
+    assert "the server stopped" in (runs_folder(str(county_after)) / "report.en.html").read_text()
 
 
 def retried(ledger: Path) -> list[Any]:
@@ -188,7 +210,9 @@ def test_a_sound_machine_passes_every_check(county_after: Path) -> None:
     assert all(one.found.zh and one.found.en for one in found)
 
 
-def test_each_check_sees_what_it_is_for(county_after: Path) -> None:
+def test_each_check_sees_what_it_is_for(
+    county_after: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, now = runs_folder(str(county_after)), datetime.now(UTC)
     assert "fail" == checks(county_after, datetime(2020, 1, 1, tzinfo=UTC))["clock"]
     secrets = Path(f"{county_after}.secrets")
@@ -205,6 +229,22 @@ def test_each_check_sees_what_it_is_for(county_after: Path) -> None:
     content = mark.read_bytes()
     mark.write_bytes(b"%020d %s\n" % (10**6, b"ab" * 32))
     assert "fail" == checks(county_after, now)["mark"]
+    mark.write_bytes(content)
+    with monkeypatch.context() as patched:  # whoever runs this may write anything
+        patched.setattr(os, "access", lambda path, _: path in (county_after, county_after.parent))
+        barred = checks(county_after, now)
+        assert ("warn", "fail", "fail") == tuple(
+            barred[name] for name in ("mark", "generation", "reports")
+        )
+    mark.unlink()  # an older copy would not show: never the same as in order
+    assert "warn" == checks(county_after, now)["mark"]
+    signed = signed_path(str(county_after))
+    text = signed.read_bytes()
+    signed.write_bytes(checkpoint_text("example.org/county", 10**6, b"s" * 32))
+    assert "fail" == checks(county_after, now)["mark"]
+    signed.write_bytes(b"?")
+    assert "fail" == checks(county_after, now)["mark"]
+    signed.write_bytes(text)
     mark.write_bytes(content)
     (generations_folder(str(county_after)) / "current").write_bytes(b"{}")
     assert "fail" == checks(county_after, now)["generation"]

@@ -144,6 +144,22 @@ def test_who_is_erased_by_an_entry_costs_a_full_night_and_is_no_damage(nights: N
     assert ("", True) == ((nights.next(), nights.why)[1], nights.next().start > 0)
 
 
+def test_what_is_destroyed_and_put_back_between_two_nights_is_found(nights: Nights) -> None:
+    person = nights.office.session.case(CASE).applicant
+    for table in ("vault", "vault_keys"):
+        edited(nights.office, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+    erase(nights.office, person)
+    for table in ("vault", "vault_keys"):
+        edited(
+            nights.office,
+            f"INSERT INTO {table} SELECT * FROM kept_{table} WHERE person = '{person}'",
+        )
+    found = nights.next()
+
+    assert {"sealed_returned"} == {code for code, _ in codes(found)}
+    assert (0, CHANGED, "damaged") == (found.start, nights.why, found.rung.status)
+
+
 def test_a_kept_file_that_was_edited_hides_nothing(nights: Nights) -> None:
     content = bytearray(nights.path.read_bytes())
     edited(nights.office, EDITS["zeroed"])

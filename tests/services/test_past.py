@@ -15,6 +15,8 @@ from tests.services.test_recording import application
 
 from aidledger.ledger.certificate import certificate_hash
 from aidledger.replay import models as models_module
+from aidledger.replay.generation import GenerationsError
+from aidledger.replay.generations import Generations
 from aidledger.services.generations import past
 from aidledger.services.generations.certifying import (
     certificates_folder,
@@ -23,7 +25,7 @@ from aidledger.services.generations.certifying import (
     kept_certificate,
 )
 from aidledger.services.generations.past import check_past, chosen
-from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.generations.rebuilding import generations_folder, rebuild
 from aidledger.store.opening import open_ledger
 from aidledger.store.outcome import Committed
 
@@ -51,6 +53,18 @@ def copy(kept: Office, tmp_path: Path) -> Path:
         one.backup(other)
     shutil.copytree(f"{kept.location}.generations", f"{path}.generations")
     return path
+
+
+def bar(monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """Let files of such a name belong to somebody else, whoever runs this test."""
+    read = Path.read_bytes
+
+    def barred(path: Path) -> bytes:
+        if path.name.endswith(ending):
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", barred)
 
 
 def change(path: Path, old: bytes, new: bytes) -> None:
@@ -193,3 +207,25 @@ def test_another_root_is_found_and_another_or_no_certificate_is_said(copy: Path)
         root = check_past(store, position=at)
     assert root is not None
     assert ["root"] == [one.field for one in root.findings]
+
+
+def test_a_certificate_that_may_not_be_read_accuses_nobody(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar(monkeypatch, ".json")
+    with closing(open_ledger(copy, read_only=True)) as store:
+        found = check_past(store)
+
+    assert found is not None
+    assert ((), ()) == (tuple(found.findings), tuple(found.models))
+    assert "may not be read" in found.not_made
+
+
+def test_a_generation_that_may_not_be_read_is_not_called_damaged(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar(monkeypatch, "current")
+    with pytest.raises(GenerationsError, match="may not be read") as told:
+        Generations(generations_folder(str(copy))).current()
+
+    assert "remove it" not in told.value.hint

@@ -223,7 +223,7 @@ def test_a_leave_that_was_used_moves_no_mark_and_is_answered_again(path: Path) -
 
     assert isinstance(first, Committed)
     assert isinstance(again, Committed)
-    assert first.receipt.position == again.receipt.position
+    assert first.receipt == again.receipt
     assert Mark(mark_path(path)).size == 22
 
 
@@ -242,6 +242,21 @@ def test_a_ledger_that_lost_nothing_has_nothing_to_restore(tmp_path: Path) -> No
     with pytest.raises(ServiceError, match="may be appended to"):
         restoration_of(store, str(tmp_path / "whole.db"))
     store.close()
+
+
+def test_a_ledger_that_went_on_from_another_past_is_no_backup(path: Path) -> None:
+    mark = mark_path(path).read_bytes()
+    Path(f"{path}.mark").unlink()
+    store = open_ledger(path)
+    record(store, drafts(40), "elsewhere")
+    store.close()
+    mark_path(path).write_bytes(mark)
+    refused = appended(path)
+
+    assert isinstance(refused, Rejected)
+    assert "another root" in refused.message
+    with pytest.raises(ServiceError, match="another past"):
+        stated(path)
 
 
 def test_where_genesis_names_witnesses_only_they_count(tmp_path: Path) -> None:

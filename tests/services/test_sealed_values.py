@@ -83,6 +83,28 @@ def test_who_comes_back_after_an_erasure_is_sealed_anew_and_the_old_values_stay_
     assert ("ok", []) == told(office)
 
 
+def test_what_was_destroyed_and_is_put_back_from_a_copy_is_found_until_it_is_destroyed_again(
+    office: Office,
+) -> None:
+    approve(office)
+    at, person = office.session.stream(CASE)[0].position, office.session.case(CASE).applicant
+    for table in ("vault", "vault_keys"):
+        edited(office, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+    erase(office, person)
+    for table in ("vault", "vault_keys"):
+        edited(office, f"INSERT INTO {table} SELECT * FROM kept_{table} WHERE person = '{person}'")
+        edited(office, f"DROP TABLE kept_{table}")
+    status, found = told(office)
+
+    assert "damaged" == status
+    assert {("sealed_returned", at, f"sealed.{field}") for field in SEALED} <= {*found}
+    assert {"sealed_returned"} == {code for code, _, _ in found}
+    erase_again = {"person": person, "authority": "个人信息保护法 art. 47"}
+    act = {"type": "PersonErased", "stream": f"person/{person}", "office": COUNTY}
+    assert isinstance(office.act("2022-02-02", {**act, "data": erase_again}), Committed)
+    assert ("ok", []) == told(office)
+
+
 def test_an_honest_vault_is_whole_and_without_secrets_nothing_is_said(office: Office) -> None:
     approve(office)
 

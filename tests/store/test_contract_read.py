@@ -6,6 +6,7 @@ import random
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.store.conftest import ORIGIN
 from tests.store.drafts import append, draft, drafts, record
@@ -41,6 +42,24 @@ def test_reading_can_be_left_in_the_middle(store: LedgerStore) -> None:
         rows.close()  # type: ignore[attr-defined]
 
     assert 3000 == len(list(store.read()))
+
+
+@pytest.mark.filterwarnings("ignore:<psycopg.ServerCursor:ResourceWarning")  # none is left there
+def test_leaving_a_reading_whose_server_went_away_is_no_error(postgres_url: str) -> None:
+    create(postgres_url, origin=ORIGIN).close()
+    store = open_ledger(postgres_url)
+    record(store, drafts(3000))
+    rows = store.read()
+    next(iter(rows))
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    rows.close()  # type: ignore[attr-defined]
+
+    assert 3000 == len([*store.read()])
+    store.close()
 
 
 def test_a_reader_sees_one_moment_while_others_write(store: LedgerStore) -> None:
@@ -205,6 +224,31 @@ def test_a_ledger_of_the_same_size_with_another_root_is_not_appended_to(
 
     assert isinstance(outcome, Rejected)
     assert "behind_mark" == outcome.code
+
+
+def test_a_ledger_that_grew_past_its_mark_from_another_past_is_not_appended_to(
+    store: LedgerStore, location: str
+) -> None:
+    """The mark is all that remembers the past that was put away, and stays as it is."""
+    record(store, drafts(300))
+    store.close()
+    true = mark_path(location).read_bytes()
+    for line, refused in ((b"%020d %s\n" % (299, b"ab" * 32), True), (true, False)):
+        grown = open_ledger(location)
+        record(grown, drafts(2), f"meanwhile-{refused}")
+        grown.close()
+        mark_path(location).write_bytes(line)
+        lagging = open_ledger(location)
+        first = append(lagging, drafts(1), f"cause-{refused}")
+        again = append(lagging, drafts(1), f"again-{refused}")
+        lagging.close()
+
+        assert [refused, refused] == [isinstance(one, Rejected) for one in (first, again)]
+        assert refused == (line == mark_path(location).read_bytes())
+        if refused:
+            assert isinstance(first, Rejected)
+            assert "behind_mark" == first.code
+            mark_path(location).write_bytes(true)
 
 
 def test_a_mark_out_of_form_is_an_error(store: LedgerStore, location: str) -> None:

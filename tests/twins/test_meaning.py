@@ -50,6 +50,10 @@ ELSEWHERE = {
             "test_a_value_that_is_changed_or_taken_away_is_found_at_its_entry",
         ),
     ),
+    "sealed_returned": (
+        "test_sealed_values.py",
+        "test_what_was_destroyed_and_is_put_back_from_a_copy_is_found_until_it_is_destroyed_again",
+    ),
     "generation_differs": (
         "test_past.py",
         "test_without_the_comparison_a_changed_past_would_go_unsaid",

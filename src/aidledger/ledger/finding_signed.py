@@ -128,6 +128,11 @@ SIGNED_TEXTS: Final[dict[str, FindingText]] = {
         "a sealed personal value is gone, and no entry says that it was erased",
         "The value or the person's key was taken from the vault without a record of erasure.",
     ),
+    "sealed_returned": FindingText(
+        "已记为销毁的个人信息又能打开",
+        "a sealed personal value opens, though an entry says that it was destroyed",
+        "A copy of the vault from before the erasure was put back: record PersonErased again, which destroys it.",
+    ),
     "generation_differs": FindingText(
         "曾经认证的读模型再推导不出",
         "read models that were certified do not come out again",

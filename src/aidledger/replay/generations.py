@@ -37,6 +37,7 @@ from aidledger.replay.models import Model
 POINTER: Final = "current"
 KEPT: Final = 3
 """Generations kept, the current one included: a reader may still have the last one open."""
+_ASK_OWNER: Final = "ask its owner for it; with --anew the answer is derived from the entries"
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,6 +217,8 @@ class Generations:
             return msgspec.json.decode(path.read_bytes(), type=Generation)
         except FileNotFoundError:
             return None
+        except PermissionError as error:
+            raise GenerationsError(f"{path}: may not be read", _ASK_OWNER) from error
         except (OSError, msgspec.DecodeError, UnicodeError) as error:
             raise GenerationsError(
                 f"{path}: expected the name of a generation, found something else",

@@ -1,4 +1,4 @@
-"""Trusted and pure: judges the head row that a database gives; an attacker's row is refused, or fits.
+"""Trusted: judges the head row that a database gives; an attacker's row is refused, or fits.
 
 Nothing is appended to a ledger whose head is malformed, or behind what this machine remembers.
 """
@@ -6,12 +6,16 @@ Nothing is appended to a ledger whose head is malformed, or behind what this mac
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
+from aidledger.ledger.proof import ProofError
+from aidledger.ledger.tiledtree import TiledTree
 from aidledger.ledger.tree import EMPTY_ROOT, Frontier
 from aidledger.store.errors import RejectedError, StoreError
 from aidledger.store.mark import Mark
-from aidledger.store.port import Head
+from aidledger.store.port import Head, Run
+from aidledger.store.tilerows import tile_hashes
 
 EMPTY_HEAD: Final = Head(size=0, root=EMPTY_ROOT, frontier=b"", recorded_at=None)
 
@@ -32,9 +36,16 @@ def read_head(row: Sequence[Any] | None, known: Head | None = None) -> Head:
     return head
 
 
-def check_mark(mark: Mark | None, head: Head) -> None:
-    """Refuse a ledger that was larger once. Raises RejectedError `behind_mark`."""
-    problem = mark.problem(head) if mark is not None else None
+def check_mark(mark: Mark | None, head: Head, run: Run) -> None:
+    """Refuse a ledger that was larger once, or another. Raises RejectedError `behind_mark`.
+
+    A mark that lags is held against the tree, once: it is about to be written over.
+    """
+    if mark is None:
+        return
+    problem = mark.problem(head)
+    if problem is None and mark.must_be_held(head):
+        problem = mark.hold(_root_at(run, mark.size))
     if problem:
         raise RejectedError(problem, code="behind_mark")
 
@@ -42,6 +53,14 @@ def check_mark(mark: Mark | None, head: Head) -> None:
 def damaged(what: str) -> StoreError:
     """Make the error of a database that must not be appended to."""
     return StoreError(what, code="damaged", hint="run `aidledger verify` and append nothing")
+
+
+def _root_at(run: Run, size: int) -> bytes:
+    """Return the root that the stored tree gives at a size; none where it gives none."""
+    try:
+        return TiledTree(size, partial(tile_hashes, run)).root()
+    except ProofError:
+        return b""
 
 
 def _check_frontier(head: Head) -> None:

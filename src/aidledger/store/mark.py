@@ -25,6 +25,7 @@ class Mark:
         self.path = path
         self._file: int | None = None
         self.size, self.root = self._read()
+        self._held = False
 
     def problem(self, head: Head) -> str | None:
         """Say why this head must not be appended to, or None."""
@@ -33,6 +34,22 @@ class Mark:
         if head.size == self.size > 0 and head.root != self.root:
             return f"the ledger of {head.size} entries has another root than it had: {self.path}"
         return None
+
+    def must_be_held(self, head: Head) -> bool:
+        """Whether it lags behind this head, and nobody has looked yet if it is of the same log."""
+        return not self._held and 0 < self.size < head.size
+
+    def hold(self, root: bytes) -> str | None:
+        """Hold the root that the ledger has at the mark's size against it: say what is wrong, or None.
+
+        Once is enough: what others append meanwhile lets it lag behind a log that it is of.
+        """
+        self._held = root == self.root
+        if self._held:
+            return None
+        return (
+            f"the ledger's first {self.size} entries have another root than they had: {self.path}"
+        )
 
     def advance(self, head: Head) -> None:
         """Remember a head that is durable. A full disk is no reason to fail: the mark may lag."""

@@ -313,7 +313,7 @@ class PostgresStore:
         with self._link.transaction(*lookups, meanwhile=meanwhile) as transaction:
             heads, *found = transaction.found
             head = read_head(shelf.head_row(heads), self._tails.head)
-            check_mark(self._mark, head)
+            check_mark(self._mark, head, runner(transaction.cursor))
             tails = self._tails.at(
                 head,
                 streams,

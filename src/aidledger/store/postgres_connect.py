@@ -55,7 +55,7 @@ _HINTS: Final = {
     "io_error": "look at the server's disk and log",
     "locked": "another session holds the ledger: try again",
     "connection_lost": "the server went away: try again",
-    "not_allowed": "this login lacks a right: see roles.sql for what a writer needs",
+    "not_allowed": "this login lacks a right: see roles.sql for what readers and writers need",
     "damaged": "run `aidledger verify` and restore from a copy",
 }
 

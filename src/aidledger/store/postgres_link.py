@@ -208,12 +208,21 @@ class PostgresLink:
 
     def stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[HostileRow]:
         """Read through a cursor of the server: one snapshot, however long it takes."""
-        with self.connection() as connection, connection.transaction():
-            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            with connection.cursor(name="aidledger", binary=True) as cursor:
-                cursor.execute(marks(statement), parameters)
-                while rows := cursor.fetchmany(_PAGE):
-                    yield from rows
+        left = False
+        try:
+            with self.connection() as connection, connection.transaction():
+                connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                with connection.cursor(name="aidledger", binary=True) as cursor:
+                    cursor.execute(marks(statement), parameters)
+                    while rows := cursor.fetchmany(_PAGE):
+                        try:
+                            yield from rows
+                        except GeneratorExit:
+                            left = True
+                            raise
+        except StoreError:
+            if not left:  # nobody waits for what a connection that was lost would have said
+                raise
 
 
 def _say(

@@ -316,7 +316,7 @@ class SqliteStore:
     def _locked_head(self, connection: Any) -> Head:
         row = shelf.head_row(connection.execute(shelf.SELECT_HEAD).fetchall())
         head = read_head(row, self._tails.head)
-        check_mark(self._mark, head)
+        check_mark(self._mark, head, runner(connection))
         return head
 
     def _tails_at(self, head: Head, connection: Any, streams: Collection[str]) -> dict[str, Tail]:

@@ -45,8 +45,8 @@ HINTS: Final[dict[str, str]] = {
     "try again later": "请稍后重试",
     "ask again": "请重新查询",
     "the file or its directory cannot be written": "文件或其目录不可写",
-    "this login lacks a right: see roles.sql for what a writer needs": (
-        "该登录缺少权限：所需权限见 roles.sql"
+    "this login lacks a right: see roles.sql for what readers and writers need": (
+        "该登录缺少权限：读、写各需哪些权限见 roles.sql"
     ),
     "ALTER ROLE ... CREATEDB, or use a copy of the ledger on a server of your own": (
         "ALTER ROLE ... CREATEDB，或在自己的服务器上用账本的副本"
@@ -125,6 +125,9 @@ HINTS: Final[dict[str, str]] = {
     "put the text of the newest checkpoint that anybody holds there": (
         "请把任何人所持最新检查点的正文放在那里"
     ),
+    "aidledger checkpoint compare says which past others know: bring that one back": (
+        "用 aidledger checkpoint compare 查明他人所知的是哪一段历史，请恢复那一份"
+    ),
     "there is nothing to restore": "没有需要恢复的内容",
     "write it again with --statement and have that one cosigned": (
         "请用 --statement 重新写出声明，并请审计方联署"
@@ -201,6 +204,10 @@ HINTS: Final[dict[str, str]] = {
     "run aidledger nightly again": "请再运行 aidledger nightly",
     "wait until it is done: aidledger status shows it": "请等它结束：aidledger status 显示其状态",
     # read models and their generations
+    "ask its owner for it": "请其所有者开放权限",
+    "ask its owner for it; with --anew the answer is derived from the entries": (
+        "请其所有者开放权限；用 --anew 可从记录推导答案"
+    ),
     "say which entries made each row": "请说明每一行由哪些记录得出",
     "see the header's key": "见文件头的 key",
     "run it in duckdb over a generation to see where": "在 duckdb 中对一个生成版本运行，查看出错之处",

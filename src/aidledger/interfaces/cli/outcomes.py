@@ -36,7 +36,8 @@ _REJECTED_EXITS: Final = {
 _REJECTED: Final = {
     "absent": Said("从未记录过这个请求", "this request was never recorded"),
     "behind_mark": Said(
-        "账本比它曾有的短，拒绝追加", "the ledger is shorter than it once was: nothing is appended"
+        "账本比它曾有的短或不同，拒绝追加",
+        "the ledger is shorter than it once was, or another: nothing is appended",
     ),
     "cause_reused": Said("这个请求名称已用于另一内容", "this cause was used for another request"),
     "conflict": Said("另一方已先写入，没有记录", "another writer was faster, nothing was recorded"),
@@ -47,8 +48,8 @@ _REJECTED: Final = {
 }
 _HINTS: Final = {
     "behind_mark": Said(
-        "先核实：是否恢复了旧备份，或末尾被截去",
-        "find out first: was an old backup restored, or the tail cut off",
+        "先核实：是否恢复了旧备份，末尾被截去，或换成了另一账本",
+        "find out first: was an old backup restored, the tail cut off, or another ledger put here",
     ),
     "cause_reused": Said("换一个 --cause", "use another --cause"),
     "conflict": Said("重新执行同一命令", "run the same command again"),

@@ -24,6 +24,7 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (r"root: expected [0-9a-f]{64}, found [0-9a-f]{64}", "证明算出的树根与检查点不符"),
     (r"the checkpoint is not accepted: (?P<yb>.+)", "检查点不被接受：{yb}"),
     (r"(?P<a>.+): No such file or directory", "{a}：没有此文件或文件夹"),
+    (r"(?P<a>.+): may not be read", "{a}：没有读取权限"),
     (r"(?P<a>.+): Is a directory", "{a}：是文件夹，不是文件"),
     (r"(?P<a>.+): Not a directory", "{a}：路径中有一段不是文件夹"),
     (r"(?P<a>.+): File name too long", "{a}：文件名过长"),
@@ -153,6 +154,10 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): this key does not sign batches", "{a}：这把密钥不用于签署批次"),
     (r"(?P<a>.+): expected a key of the log (?P<b>\S+)", "{a}：应为账本 {b} 的密钥"),
     (r"(?P<a>.+): not the text of a checkpoint: (?P<b>.+)", "{a}：不是检查点的文本：{b}"),
+    (
+        r"expected an older backup of this ledger, found one that went on from another past",
+        "这不是本账本的旧备份，而是从另一段历史续写的",
+    ),
     (
         r"expected a ledger behind its mark, found one that may be appended to",
         "账本没有落后于高水位标记，可以照常追加",

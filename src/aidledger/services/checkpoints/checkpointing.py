@@ -89,7 +89,7 @@ def sign_checkpoint(
         head = TreeHead(*_stored_head(store))
         check_grown(store, last.head if last else TreeHead(0, EMPTY_ROOT), head)
         text = checkpoint_text(store.origin, head.size, head.root)
-        if _remembered(memory, store.origin) != parse_checkpoint(text):
+        if remembered(memory, store.origin) != parse_checkpoint(text):
             replace_file(memory, text)
         known = [kept.note for kept in kept_notes(store, keys) if kept.note.text == text]
         note = known[0] if known else Note(text, ())
@@ -223,7 +223,7 @@ def _last_signed(
     store: LedgerStore, memory: Path, keys: Iterable[VerifierKey]
 ) -> Checkpoint | None:
     """Return the larger of what the file and the table say was signed last; they must agree."""
-    told = _remembered(memory, store.origin)
+    told = remembered(memory, store.origin)
     kept = newest(store, keys)
     if told is None or kept is None:
         return told or (kept.checkpoint if kept else None)
@@ -233,7 +233,13 @@ def _last_signed(
     return new
 
 
-def _remembered(memory: Path, origin: str) -> Checkpoint | None:
+def remembered(memory: Path, origin: str) -> Checkpoint | None:
+    """Return what the file of `signed_path` says was signed last; None where there is none.
+
+    Raises:
+        ServiceError: it is not the text of a checkpoint of this log.
+
+    """
     try:
         text = memory.read_bytes()
     except FileNotFoundError:

@@ -22,6 +22,7 @@ from aidledger.ledger.note import Note, Verified, parse_note
 from aidledger.ledger.restoration import Restoration, cosigned_by, parse_restoration
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tree import EMPTY_ROOT
+from aidledger.services.acts.guarding import acknowledged
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.checkpoints.checkpointing import root_at
@@ -47,11 +48,17 @@ def restoration_of(store: LedgerStore, location: str) -> Restoration:
     """Return what an auditor is to cosign: the head that the mark remembers, and the ledger's.
 
     Raises:
-        ServiceError: the ledger is not behind its mark.
+        ServiceError: the ledger is not behind its mark, or is of another past and larger.
 
     """
     mark, head = Mark(mark_path(location)), store.head()
     if mark.problem(head) is None:
+        if mark.must_be_held(head) and mark.hold(root_at(store, mark.size)):
+            raise ServiceError(
+                "expected an older backup of this ledger, found one that went on from another past",
+                hint="aidledger checkpoint compare says which past others know: bring that one back",
+                exit_code=1,
+            )
         raise ServiceError(
             "expected a ledger behind its mark, found one that may be appended to",
             hint="there is nothing to restore",
@@ -94,7 +101,7 @@ def restore(
     cause = f"restored:{hashlib.sha256(note.text).hexdigest()[:32]}"
     known = store.receipt(cause)
     if isinstance(known, Committed) and _is_followed(location, stated.lost, store.head()):
-        return known
+        return acknowledged(session, known)
     wanted = restoration_of(store, location)
     if stated != wanted:
         raise ServiceError(

@@ -162,7 +162,7 @@ def kept_certificate(folder: Path, name: str) -> tuple[bytes, Certificate]:
     """Return the certificate of a hash, its bytes and what they say.
 
     Raises:
-        ServiceError: it is not there, or it is not the one of this hash.
+        ServiceError: it is not there (10), may not be read (3), or is not the one of this hash (1).
 
     """
     path = folder / f"{name}.json"
@@ -175,6 +175,9 @@ def kept_certificate(folder: Path, name: str) -> tuple[bytes, Certificate]:
             hint="bring it back from where a copy is kept",
             exit_code=10,
         ) from None
+    except PermissionError:
+        # says nothing of what the file holds
+        raise ServiceError(f"{path}: may not be read", hint="ask its owner for it") from None
     except (OSError, FormatError) as error:
         raise ServiceError(
             f"{path}: {error}", hint="bring it back from where a copy is kept", exit_code=1

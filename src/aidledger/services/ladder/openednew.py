@@ -119,6 +119,10 @@ def open_new(
         return done, fresh.sum()
 
     before = kept.taken(basis)
+    if before is not None and any(store.read_types(["PersonErased"], start=before.size)):
+        # a copy of the vault that was put back since would add up
+        kept.drop(CHANGED)
+        before = None
     if before is not None:
         done, fresh = opened(before.size)
         tally = _sum_of_all(store, secrets, lambda: progress(size, size))

@@ -2,7 +2,8 @@
 
 The vault lies outside the log, so no hash of the log tells that a personal value was changed there or
 is gone. With the secrets at hand each is opened. Gone by right is a value of a person of whom a later
-entry says that the key was destroyed; any other that is not there was lost.
+entry says that the key was destroyed; any other that is not there was lost. And what such an entry says
+is destroyed must not open any more: a copy of the vault that is put back brings it back too.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
+import msgspec
+
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.registry import PersonErased
 from aidledger.domain.recorded import Recorded
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung
 from aidledger.services.acts.proposals import TOKENS
-from aidledger.services.decoding import recorded_many
+from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.session import Session
 from aidledger.store.draft import VaultRow
 from aidledger.store.port import HostileRow
@@ -56,13 +59,13 @@ def check_vault(
     if vault is None:
         return [], Rung(name=VALUES, status="not_made", why=NO_SECRETS)
     findings, missing = list[Finding](), list[tuple[Recorded, str]]()
+    # read before any row of the vault: what such an entry destroys goes in its own transaction
+    destroyed = _erasures(recorded_all(session.store.read_types(["PersonErased"])))
     erased, opened = dict[str, int](), 0
     rows = _marked(session.store.read(start, stop))
     while page := list(islice(rows, _TOGETHER)):
         entries = recorded_many(page)
-        erased |= {
-            one.event.person: one.position for one in entries if type(one.event) is PersonErased
-        }
+        erased |= _erasures(entries)
         held = session.store.vault_rows([v for one in entries for v in one.sealed.values()])
         for entry in entries:
             for field, commitment in entry.sealed.items():
@@ -74,6 +77,8 @@ def check_vault(
                     seen(row)
                 if vault.opens(row):
                     opened += 1
+                    if destroyed.get(row.person, -1) > entry.position:
+                        findings.append(_returned(entry, field, destroyed[row.person]))
                 else:
                     findings.append(_finding("sealed_altered", entry, field, "another value"))
         if progress is not None and entries:
@@ -94,6 +99,11 @@ def _marked(rows: Iterable[HostileRow]) -> Iterator[HostileRow]:
         record = row[5]
         if isinstance(record, bytes) and any(mark in record for mark in _MARKS):
             yield row
+
+
+def _erasures(entries: Iterable[Recorded]) -> dict[str, int]:
+    """Return at which position each person was erased last."""
+    return {one.event.person: one.position for one in entries if type(one.event) is PersonErased}
 
 
 def _was_erased(session: Session, entry: Recorded, erased: dict[str, int]) -> bool:
@@ -117,6 +127,12 @@ def _named(entry: Recorded) -> Iterator[str]:
     field, _ = TOKENS.get(type(entry.event).__name__, ("", ""))
     if field in ("applicant", "person"):
         yield str(getattr(entry.event, field))
+
+
+def _returned(entry: Recorded, field: str, erased_at: int) -> Finding:
+    expected = f"no value since position {erased_at}, which says that it was destroyed"
+    found = _finding("sealed_returned", entry, field, "the value that was committed to")
+    return msgspec.structs.replace(found, expected=expected)
 
 
 def _finding(code: str, entry: Recorded, field: str, found: str) -> Finding:

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Final, Literal, NamedTuple
 from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
+from aidledger.services.checkpoints.checkpointing import remembered, root_at, signed_path
 from aidledger.services.clock import Clock
 from aidledger.services.generations.freshness import DRIFT_S
 from aidledger.services.generations.rebuilding import generations_folder
@@ -28,7 +29,7 @@ from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import keys_path, list_keys
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path, open_ledger
-from aidledger.store.port import LedgerStore
+from aidledger.store.port import Head, LedgerStore
 from aidledger.store.secrets import is_url, load_secrets, secrets_path
 from aidledger.store.shape import misshapen
 
@@ -99,18 +100,34 @@ def doctor(location: str, *, clock: Clock, folder: Path | None = None) -> tuple[
     except StoreError as error:
         found = Said(str(error), str(error))
         checks.append(Check("database", "fail", found, Said(error.hint, error.hint)))
-    except PermissionError:
-        found = Said(f"{location}：没有读取权限", f"{location} may not be read")
-        ask = Said("请其所有者开放权限", "ask its owner for it")
-        checks.append(Check("database", "fail", found, ask))
+    except PermissionError as error:
+        checks.append(_barred("database", error))
     else:
         try:
             for look in (_database, _shape, lambda one: _log(one, location, clock)):
                 checks += _looked(look, store)
         finally:
             store.close()
-    checks += [_room(location, place), _writable(place), _leftovers(location, place), _lock(place)]
-    return (*checks, *_generation(location), _last_run(place))
+    beside: tuple[tuple[str, Callable[[], Iterable[Check]]], ...] = (
+        ("disk", lambda: [_room(location, place)]),
+        ("reports", lambda: [_writable(place)]),
+        ("leftovers", lambda: [_leftovers(location, place)]),
+        ("lock", lambda: [_lock(place)]),
+        ("generation", lambda: _generation(location)),
+        ("last run", lambda: [_last_run(place)]),
+    )
+    for name, look_at in beside:
+        try:
+            checks += look_at()
+        except PermissionError as error:
+            checks.append(_barred(name, error))
+    return tuple(checks)
+
+
+def _barred(name: str, error: PermissionError) -> Check:
+    """Say that what is to be looked at may not be read: no reason to leave out the rest."""
+    found = Said(f"{error.filename}：没有读取权限", f"{error.filename} may not be read")
+    return Check(name, "fail", found, Said("请其所有者开放权限", "ask its owner for it"))
 
 
 def _python() -> Check:
@@ -203,15 +220,7 @@ def _amiss(one: tuple[str, str, str]) -> Said:
 
 def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
     head = store.head()
-    try:
-        problem = Mark(mark_path(location)).problem(head)
-    except StoreError as error:
-        problem = str(error)
-    if problem is not None:
-        hint = Said("见 docs/WITNESS.md 的恢复", "see restoring in docs/WITNESS.md")
-        yield Check("mark", "fail", Said(problem, problem), hint)
-    else:
-        yield Check("mark", "ok", Said(f"{head.size:,} 条", f"{head.size:,} entries"))
+    yield _mark(store, location, head)
     row = next(iter(store.read(head.size - 1, head.size)), None) if head.size else None
     if row is None:
         return
@@ -230,6 +239,39 @@ def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
         yield Check("clock", "fail", said, Said("校准时钟（NTP）", "set the clock (NTP)"))
     else:
         yield Check("clock", "ok", Said(now, now))
+
+
+def _mark(store: LedgerStore, location: str, head: Head) -> Check:
+    """Hold the head against what this machine remembers: the mark, and what was signed last."""
+    path = mark_path(location)
+    try:
+        mark = Mark(path)
+        problem, signed = mark.problem(head), remembered(signed_path(location), store.origin)
+        if problem is None and mark.must_be_held(head):
+            problem = mark.hold(root_at(store, mark.size))
+    except PermissionError as error:
+        return _barred("mark", error)
+    except (StoreError, ServiceError) as error:
+        return Check("mark", "fail", Said(str(error), str(error)), Said(error.hint, error.hint))
+    if problem is None and signed is not None and signed.size > head.size:
+        problem = f"the ledger has {head.size} entries, and {signed.size} were signed: {signed_path(location)}"
+    if problem is not None:
+        hint = Said("见 docs/WITNESS.md 的恢复", "see restoring in docs/WITNESS.md")
+        return Check("mark", "fail", Said(problem, problem), hint)
+    if head.size and not mark.size:
+        said = Said(
+            f"{path} 不在：看不出是否被换成旧副本",
+            f"{path} is not there: an older copy would not show",
+        )
+        hint = Said(
+            "与最新的联署检查点比对：aidledger checkpoint compare",
+            "aidledger checkpoint compare, with the newest one that was cosigned",
+        )
+        return Check("mark", "warn", said, hint)
+    if mark.size and not os.access(path, os.W_OK):
+        said = Said(f"{path} 不可写，不再跟上账本", f"{path} can't be written and follows no more")
+        return Check("mark", "warn", said, Said("请其所有者开放权限", "ask its owner for it"))
+    return Check("mark", "ok", Said(f"{head.size:,} 条", f"{head.size:,} entries"))
 
 
 def _room(location: str, place: Path) -> Check:
@@ -302,7 +344,12 @@ def _generation(location: str) -> Iterator[Check]:
             "generation", "fail", Said(str(error), str(error)), Said(error.hint, error.hint)
         )
         return
-    if current is None:
+    folder = generations_folder(location)
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        said = Said(f"{folder} 不可写", f"{folder} can't be written")
+        ask = Said("请其所有者开放权限", "ask its owner for it")
+        yield Check("generation", "fail", said, ask)
+    elif current is None:
         said = Said("还没有生成版本", "there is no generation yet")
         yield Check("generation", "warn", said, Said("aidledger nightly", "aidledger nightly"))
     else:
@@ -312,6 +359,8 @@ def _generation(location: str) -> Iterator[Check]:
 def _last_run(place: Path) -> Check:
     try:
         runs = history(place)
+    except PermissionError as error:
+        return _barred("last run", error)
     except (OSError, ServiceError) as error:
         return Check("last run", "fail", Said(str(error), str(error)))
     died = killed(place)

@@ -29,7 +29,7 @@ from aidledger.services.nightly.report import NightReport, line_of, report_objec
 from aidledger.services.nightly.runs import RESULTS, Run, alone, history, remember
 from aidledger.services.nightly.steplist import STEPS
 from aidledger.services.nightly.steps import Step, StepResult, run_steps
-from aidledger.services.problems import ServiceError
+from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session, open_session
 from aidledger.services.witnessing.asking import Send
 from aidledger.services.witnessing.sending import post
@@ -175,7 +175,7 @@ def _report(
         list(results.values()),
         asked=asked,
         origin=session.store.origin if session is not None else "",
-        size=session.store.head().size if session is not None else 0,
+        size=_size(session),
         finished_at=utc_text(clock.now()),
         seconds=round(time.perf_counter() - clocked, 3),
         retries=retries,
@@ -184,6 +184,14 @@ def _report(
         freshness=_ages(session, location, asked) if session is not None else (),
         stopped_by=stopped_by,
     )
+
+
+def _size(session: Session | None) -> int:
+    """Return how many entries there are; 0 where the ledger went away meanwhile, as the steps say."""
+    try:
+        return session.store.head().size if session is not None else 0
+    except (RefusedError, StoreError):
+        return 0
 
 
 def _ages(session: Session, location: str, asked: Asked) -> Sequence[Freshness]:

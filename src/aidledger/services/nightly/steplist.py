@@ -48,6 +48,10 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("index", Said("封存索引", "seal the indexes"), seal_index, (), ("verify",)),
     Step("checkpoint", Said("签检查点", "sign a checkpoint"), sign_tonight, (), ("verify",)),
     Step(
-        "witness", Said("请见证方联署", "have it cosigned"), ask_for_cosignatures, ("checkpoint",)
+        "witness",
+        Said("请见证方联署", "have it cosigned"),
+        ask_for_cosignatures,
+        (),
+        ("checkpoint",),
     ),
 )

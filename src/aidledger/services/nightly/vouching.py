@@ -30,6 +30,7 @@ from aidledger.store.outcome import Committed
 CHECKPOINT_FILE: Final = "checkpoint"
 LISTS: Final = "lists"
 SUMS: Final = "SHA256SUMS"
+_FOUND: Final = 1
 _NO_KEY: Final = 12
 
 
@@ -196,7 +197,16 @@ def sign_tonight(night: Night) -> Done:
         signers.append(load_signer(path, passphrase=known))
     night.alive("checkpoint", 0)
     at = int(night.session.clock.now().timestamp())
-    note = sign_checkpoint(night.store, signers, at=at, memory=signed_path(night.location))
+    try:
+        note = sign_checkpoint(night.store, signers, at=at, memory=signed_path(night.location))
+    except ServiceError as error:
+        if error.exit_code != _FOUND:
+            raise
+        said = Said(
+            "账本不再含有曾经签署的内容，没有签检查点",
+            "the ledger no longer holds what was signed, nothing was signed",
+        )
+        return Done("findings", said, {}, [f"{error}: {error.hint}"])
     write_files(night.folder, {CHECKPOINT_FILE: note.encode()})
     head = night.store.head()
     return Done(
