@@ -26,8 +26,7 @@ _JVM = (
 SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    # plans are short-lived: with little room for what is new they are moved about 256 times
-    "spark.driver.extraJavaOptions": f"{_JVM} -Xmn512m",
+    "spark.driver.extraJavaOptions": _JVM,
     "spark.executor.extraJavaOptions": _JVM,
     "spark.log.level": "OFF",
     # a county of a test is small: planning and compiling would take longer than the work
