@@ -62,7 +62,7 @@ PACK_TWINS: Final[dict[str, Deep]] = {
         (
             Cut(
                 f"{PACKS}:_of_adoption",
-                "yield _finding('pack_missing', entry, f'chain[{index}]', link, 'no such evidence')",
+                "yield _finding('pack_missing', entry, f'chain[{index}]', link, 'nothing')",
                 "pass",
             ),
         ),

@@ -15,7 +15,6 @@ import msgspec
 from aidledger.domain.calendar import YearTable
 from aidledger.domain.events.registry import LedgerOpened, PackAdopted
 from aidledger.domain.policy.adopting import calendar_adopted
-from aidledger.domain.recorded import amended
 from aidledger.said import Said
 from aidledger.services.acts.adoption import (
     is_file,
@@ -128,7 +127,7 @@ def open_county(
     opened = by.says(registry, LedgerOpened(county=county, origin=session.store.origin))
     first = [] if session.version(registry) else [opened]
     # The same text twice is adopted once: only what the policy does not hold yet is recorded.
-    known = {entry.event for entry in amended(session.stream(f"policy/{county}"))}
+    known = {entry.event for entry in session.stream(f"policy/{county}")}
     wanted = [
         *(by.says(f"policy/{county}", calendar_adopted(table)) for table in calendars),
         *adoptions,

@@ -196,7 +196,9 @@ def _head(app: App, line: PackLine, more: Sequence[tuple[str, str]] = ()) -> Non
             "" if line.shipped else app.say("，与所附文本不同", ", not the text that is shipped")
         )
         if line.own:
-            other = app.say("，自有，非随附", ", of one's own, not shipped")
+            other = app.say(
+                "，自有文本，非本程序随附", ", a text of its own, not shipped with this program"
+            )
         pairs.append((app.say("采用", "adopted"), adopted + other))
     screen.pairs([*pairs, *more])
 
@@ -214,7 +216,7 @@ def _calendar(app: App, line: CalendarLine) -> None:
             when = app.say(f"{line.adopted} 采用", f"adopted {line.adopted}")
         told.append(when)
     if not line.shipped:
-        told.append(app.say("自有", "of one's own"))
+        told.append(app.say("非本程序随附", "not shipped"))
     text = app.say("，", ", ").join(told)
     app.screen.prose(layout.plain(f"{line.year}  {text} · {line.notice}"), 2)
 

@@ -23,7 +23,7 @@ MAX_FILE_BYTES: Final = 1_048_576
 class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     """A pack as a list shows it; ``adopted`` are the days since which the ledger knows this text.
 
-    ``shipped`` is this very text; ``own`` a pack of an id that is not shipped.
+    ``shipped`` is this very text; ``own`` a pack of an id that does not come along with this program.
     """
 
     pack: str

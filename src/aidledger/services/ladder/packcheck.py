@@ -25,7 +25,7 @@ _SHOWN: Final = 200
 
 
 def check_packs(session: Session) -> list[Finding]:
-    """Return what is wrong with the adoptions of packs, in log order; annulled ones are asked too."""
+    """Return what is wrong with the adoptions of packs, in log order."""
     entries = [
         entry
         for name in session.store.streams("policy/")
@@ -45,7 +45,7 @@ def _of_adoption(session: Session, entry: Recorded) -> Iterator[Finding]:
         name, _, digest = link.rpartition("@")
         content = session.store.get_evidence(digest)
         if content is None:
-            yield _finding("pack_missing", entry, f"chain[{index}]", link, "no such evidence")
+            yield _finding("pack_missing", entry, f"chain[{index}]", link, "nothing")
         elif hashlib.sha256(content).hexdigest() != digest:
             yield _finding("pack_altered", entry, f"chain[{index}]", link, "another text")
         else:
