@@ -126,7 +126,7 @@ CALENDARS: list[tuple[Change, str, str]] = [
     (('"2027-02-05"', '"2027-02-30"'), "off_days[1]", "bad_day"),
     (('"2027-02-05"', '"2027-02-06"'), "off_days[1]", "bad_value"),
     (('"2027-02-05"', '"2027-02-09"'), "off_days[2]", "bad_day"),
-    (('"2027-01-31"', '"2027-01-01"'), "work_days[0]", "twice"),
+    (('"2027-01-31"', '"2027-01-01"'), "work_days[0]", "bad_value"),
     (('"2027-01-31"', '"2027-02-01"'), "work_days[0]", "bad_value"),
     (("2021-12-10", "2022-01-11"), "known_since", "not_yet_known"),
     (('"000000"', '"450000"'), "jurisdiction", "other_place"),
@@ -237,6 +237,27 @@ def test_a_base_beside_the_file_comes_along_as_evidence(tmp_path: Path) -> None:
     assert (0, 0) == (ran.code, shown.code), ran.err
     assert "my-county" == shown.object["line"]["extends"]
     assert 4 == on(path, "verify", "--deep").code
+
+
+def test_the_example_of_the_manual_can_be_adopted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "PACKS.md").read_text("utf-8")
+    for name in ("my-county", "cn-2027"):
+        block = re.search(rf"`{name}\.toml`:\n\n( *)```toml\n(.*?)\n *```", manual, re.DOTALL)
+        assert block
+        text = re.sub(f"^{block.group(1)}", "", block.group(2), flags=re.MULTILINE)
+        (tmp_path / f"{name}.toml").write_text(text + "\n", "utf-8")
+    [command] = re.findall(r"\$ aidledger (policy adopt ./my.*)", manual)
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "l.db"
+    on(path, "init")
+    ran = on(path, *command.split(), "--on", "2026-12-01", "--json")
+
+    assert 0 == ran.code, ran.err
+    assert [("my-county-2027", 2, []), ("cn-2027", 0, [])] == [
+        (one["pack"], one["examples"], one["notices"]) for one in ran.object["tried"]
+    ]
 
 
 def other_release(monkeypatch: pytest.MonkeyPatch, folder: Path, **texts: tuple[str, str]) -> None:

@@ -87,7 +87,7 @@ def _fault(read: CalendarFile, field: str, index: int) -> tuple[str, str, FaultR
     if index and day <= days[index - 1]:
         return "days in order, each once", f"{day} after {days[index - 1]}", "bad_day"
     if field == "work_days" and day in read.off_days:
-        return "a day that is off or worked", f"{day} in both lists", "twice"
+        return "a day that is off or worked", f"{day} in both lists", ""
     weekend = parse_day(day).weekday() >= SATURDAY
     if field == "off_days" and weekend:
         return "a day from Monday to Friday: weekends are off by themselves", day, "bad_value"
