@@ -43,8 +43,9 @@ def no_pack(name: str) -> ServiceError:
     near = get_close_matches(name, shipped("packs"), n=1)
     return ServiceError(
         f"{name}: expected a policy pack, found none",
-        hint=(f"did you mean {near[0]}" if near else "aidledger policy list lists them")
-        + "; a file is named by its path, such as ./x.toml",
+        hint=f"did you mean {near[0]}"
+        if near
+        else "aidledger policy list lists them; a file is named by its path, such as ./x.toml",
         exit_code=2,
     )
 
