@@ -163,10 +163,7 @@ def test_an_unknown_pack_is_named_with_the_one_that_may_be_meant() -> None:
         assert 2 == ran.code
         assert "none: expected a policy pack" in ran.err
         assert "aidledger policy list lists them" in ran.err
-    assert (
-        "did you mean gz-county-2022; a file is named by its path"
-        in aidledger("policy", "show", "gz-conty-2022").err
-    )
+    assert "did you mean gz-county-2022\n" in aidledger("policy", "show", "gz-conty-2022").err
 
 
 def test_the_examples_of_every_shipped_pack_hold() -> None:
