@@ -194,6 +194,10 @@ def test_an_older_version_never_comes_back(county: Path, tmp_path: Path) -> None
     [found] = problems(county, first)
 
     assert (0, "version", "not_newer") == (taken.code, found["field"], found["code"])
+    listed = on(county, "policy", "list", "--json").object["packs"]
+    versions = {one["version"]: bool(one["replaced"]) for one in listed if one["own"]}
+    assert {1: True, 2: False} == versions
+    assert ", replaced " in on(county, "policy", "list").out
 
 
 def test_a_version_that_begins_later_says_which_days_it_gives_up(
@@ -209,6 +213,14 @@ def test_a_version_that_begins_later_says_which_days_it_gives_up(
 
     assert 0 == ran.code
     assert "no longer holds from 2022-01-01 until 2023-01-01" in " ".join(ran.out.split())
+
+
+def test_a_pack_is_adopted_once_by_name_or_by_file(county: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.toml"
+    copy.write_bytes(shipped("packs")["gz-county-2022"])
+    both, one = adopt(county, "gz-county-2022", copy, "--json"), adopt(county, copy)
+
+    assert (1, "twice", 0) == (both.code, both.object["problems"][0]["code"], one.code)
 
 
 def test_two_texts_of_a_base_are_refused_until_one_is_named(county: Path, tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from tests.domain.people import CASE
 from tests.ledger.signers import signer
 from tests.services.bundled import TIME, files_of
 from tests.services.conftest import COUNTY, Office
+from tests.services.forging import forge
 from tests.services.ownpacks import CALENDAR, PACK, adopt, write
 from tests.services.test_recording import approve
 
@@ -32,9 +34,12 @@ from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.policy_tools import list_packs
 from aidledger.services.decisions.redeciding import redecide, whatif
 from aidledger.services.generations.rebuilding import read_model
+from aidledger.services.initialising import open_county
 from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.ladder.packcheck import check_packs
 from aidledger.services.problems import ServiceError
+from aidledger.services.session import open_session
+from aidledger.store.outcome import Rejected
 
 LIVING_FEN = 128_000
 """1.6 times the county's own standard; that of the shipped pack gives 112,800."""
@@ -163,6 +168,40 @@ def test_a_text_without_any_decision_is_missed_all_the_same(office: Office, tmp_
     assert [] == check_packs(office.session)
     evidence_of(office, "DELETE FROM evidence WHERE hash = ?")
     assert ["pack_missing"] == [one.code for one in check_packs(office.session)]
+
+
+def test_two_who_adopt_at_once_do_not_both(own: Office, tmp_path: Path) -> None:
+    """What the second was held against has changed meanwhile: it is told to run the command again."""
+    first, second = (
+        write(tmp_path, PACK, ("version = 1", "version = 2"), ("80000", fen), name=fen)
+        for fen in ("90000", "99000")
+    )
+    own.at("2022-02-10")
+    with open_session(own.location, clock=own.clock) as other:
+        other.refresh()
+        other.policy()
+        adopt(own, first, on="2022-02-10")
+        done = open_county(
+            other, county=COUNTY, packs=[str(second)], actor="c0", office=COUNTY, on="2022-02-10"
+        )
+
+    assert isinstance(done.outcome, Rejected)
+    assert "conflict" == done.outcome.code
+
+
+def test_an_adoption_by_hand_whose_chain_names_one_pack_twice_is_found(own: Office) -> None:
+    [entry] = [
+        one
+        for one in own.session.stream(f"policy/{COUNTY}")
+        if isinstance(one.event, PackAdopted) and one.event.pack == "my-county"
+    ]
+    assert isinstance(entry.event, PackAdopted)
+    chain = (*entry.event.chain, entry.event.chain[-1])
+    at = forge(own, f"policy/{COUNTY}", msgspec.structs.replace(entry.event, chain=chain))
+    none = forge(own, f"policy/{COUNTY}", msgspec.structs.replace(entry.event, chain=()))
+    found = {(one.position, one.code, one.field) for one in check_packs(own.session)}
+
+    assert {(at, "pack_differs", "chain"), (none, "pack_differs", "chain")} == found
 
 
 def test_a_new_version_and_a_later_notice_hold_from_the_day_they_are_known(

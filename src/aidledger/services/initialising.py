@@ -113,6 +113,7 @@ def open_county(
     paths = [Path(name) for name in packs if is_file(name)]
     names = [name for name in dict.fromkeys(packs) if not is_file(name)]
     resolve_shipped(names)
+    size = session.refresh()  # what is adopted beside must still be so when this is recorded
     book = session.policy()
     tried = try_files(paths, names=names, book=book, county=county, on=on)
     if not all(trial.held for trial in tried.trials):
@@ -149,7 +150,7 @@ def open_county(
     if len(said) > _LONGEST_NAME:
         said = hashlib.sha256(said.encode()).hexdigest()
     cause = f"adopt:{county}:{said}:{on}"
-    outcome = record(session, [*first, *new], cause=cause, evidence=evidence)
+    outcome = record(session, [*first, *new], cause=cause, evidence=evidence, only_at=size)
     return Adopted(outcome=outcome, tried=tried.trials[len(names) :], notices=tuple(notices))
 
 

@@ -199,6 +199,8 @@ def _head(app: App, line: PackLine, more: Sequence[tuple[str, str]] = ()) -> Non
             other = app.say(
                 "，自有文本，非本程序随附", ", a text of its own, not shipped with this program"
             )
+        if line.replaced:
+            adopted += app.say(f"，{line.replaced} 被取代", f", replaced {line.replaced}")
         pairs.append((app.say("采用", "adopted"), adopted + other))
     screen.pairs([*pairs, *more])
 

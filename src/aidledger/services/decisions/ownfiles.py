@@ -96,7 +96,8 @@ class Bases:
         for adoption in sorted(self.newest.values(), key=lambda one: one.position):
             if book is not None:
                 self._adopted |= dict(book.texts(adoption.pack_hash))
-        named = {link for name in names for link, _ in library.resolve(name).chain}
+        self._names = frozenset(names)
+        named = {link for name in self._names for link, _ in library.resolve(name).chain}
         self.given: set[str] = set()
         self.places: dict[str, Path] = {}
         self._named = named
@@ -114,7 +115,7 @@ class Bases:
         """
         file = str(one.path)
         with located({file: one.content}):
-            if says.id in self.given:
+            if says.id in self.given or says.id in self._names:
                 raise pack_error(file, "id", "each pack once", says.id, "twice")
             ours = self._shipped.get(says.id)
             if ours is not None and ours != one.content:

@@ -23,7 +23,7 @@ MAX_FILE_BYTES: Final = 1_048_576
 class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     """A pack as a list shows it; ``adopted`` are the days since which the ledger knows this text.
 
-    ``shipped`` is this very text; ``own`` a pack of an id that does not come along with this program.
+    ``replaced`` is the day since which it knows another text of this id instead. ``shipped`` is this very text; ``own`` a pack of an id that does not come along with this program.
     """
 
     pack: str
@@ -40,6 +40,7 @@ class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     shipped: bool
     own: bool
     adopted: tuple[str, ...]
+    replaced: str | None
     parameters: int
     clauses: int
     limits: int
@@ -212,6 +213,13 @@ def _line(
     known_by: str = END_OF_TIME,
     examples: int | None = None,
 ) -> PackLine:
+    adopted = tuple(
+        a.known_since
+        for a in (book.adoptions() if book else ())
+        if a.pack_hash == pack.hash and a.known_since <= known_by
+    )
+    newest = book.newest(known_by).get(pack.id) if book and adopted else None
+    replaced = newest if newest is not None and newest.pack_hash != pack.hash else None
     return PackLine(
         pack=pack.id,
         version=pack.version,
@@ -226,11 +234,8 @@ def _line(
         hash=pack.hash,
         shipped=pack.hash in _shipped_hashes() if examples is None else True,
         own=pack.id not in shipped("packs"),
-        adopted=tuple(
-            a.known_since
-            for a in (book.adoptions() if book else ())
-            if a.pack_hash == pack.hash and a.known_since <= known_by
-        ),
+        adopted=adopted,
+        replaced=None if replaced is None else replaced.known_since,
         parameters=len(pack.parameters),
         clauses=len(pack.clauses),
         limits=len(pack.limits),

@@ -41,16 +41,19 @@ def _of_adoption(session: Session, entry: Recorded) -> Iterator[Finding]:
     event = entry.event
     assert isinstance(event, PackAdopted)  # noqa: S101 - the caller took no other
     texts: dict[str, bytes] = {}
+    is_whole = True
     for index, link in enumerate(event.chain):
         name, _, digest = link.rpartition("@")
         content = session.store.get_evidence(digest)
         if content is None:
             yield _finding("pack_missing", entry, f"chain[{index}]", link, "nothing")
+            is_whole = False
         elif hashlib.sha256(content).hexdigest() != digest:
             yield _finding("pack_altered", entry, f"chain[{index}]", link, "another text")
+            is_whole = False
         else:
             texts[name] = content
-    if len(texts) == len(event.chain):
+    if is_whole:
         yield from _as_it_says(entry, event, texts)
 
 
