@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.cli.shell import Ran, on
+from tests.cli.shell import Ran, aidledger, on
 from tests.services.ownpacks import CALENDAR, PACK, write
 
 from aidledger.domain.policy.errors import PackError
@@ -308,6 +308,30 @@ def test_a_newer_release_changes_nothing_that_was_adopted(
     assert "60" in next(one["says_en"] for one in shown if one["name"] == "pass_mark")
     known = on(county, "policy", "list", "--json").object["calendars"]
     assert [3] == [one["off_days"] for one in known if one["year"] == 2027 and one["adopted"]]
+
+
+def test_a_shipped_text_that_was_replaced_may_be_adopted_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another release and the first one again: each is recorded, and the last one holds."""
+    path, hashes = tmp_path / "l.db", []
+    on(path, "init")
+    assert 0 == adopt(path, "gz-county-2022").code
+    with monkeypatch.context() as patch:
+        changed = {"gz_county_2022": ("pass_mark = 60", "pass_mark = 70")}
+        other_release(patch, tmp_path / "release", **changed)
+        assert 0 == adopt(path, "gz-county-2022").code
+        hashes.append(on(path, "policy", "show", "gz-county-2022", "--json").object["line"]["hash"])
+    again = on(path, "policy", "adopt", "gz-county-2022", *WHO[:-1], "2022-01-11")
+    hashes.append(on(path, "policy", "show", "gz-county-2022", "--json").object["line"]["hash"])
+
+    assert 0 == again.code, again.err
+    assert hashes[0] != hashes[1] == aidledger_hash("gz-county-2022")
+
+
+def aidledger_hash(name: str) -> str:
+    found: str = aidledger("policy", "show", name, "--json").object["line"]["hash"]
+    return found
 
 
 @pytest.mark.parametrize(

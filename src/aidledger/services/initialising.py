@@ -127,8 +127,13 @@ def open_county(
     registry = f"registry/{county}"
     opened = by.says(registry, LedgerOpened(county=county, origin=session.store.origin))
     first = [] if session.version(registry) else [opened]
-    # The same text twice is adopted once: only what the policy does not hold yet is recorded.
-    known = {entry.event for entry in session.stream(f"policy/{county}")}
+    # The same text twice is adopted once; one that was replaced may be adopted anew.
+    newest = {one.position for one in book.newest().values()}
+    known = {
+        entry.event
+        for entry in session.stream(f"policy/{county}")
+        if entry.position in newest or not isinstance(entry.event, PackAdopted)
+    }
     wanted = [
         *(by.says(f"policy/{county}", calendar_adopted(table)) for table in calendars),
         *adoptions,
@@ -149,7 +154,7 @@ def open_county(
     said = "+".join([*names, *(_name_of(one, tried) for one in tried.trials[len(names) :])])
     if len(said) > _LONGEST_NAME:
         said = hashlib.sha256(said.encode()).hexdigest()
-    cause = f"adopt:{county}:{said}:{on}"
+    cause = f"adopt:{county}:{said}:{on}:{size}"
     outcome = record(session, [*first, *new], cause=cause, evidence=evidence, only_at=size)
     return Adopted(outcome=outcome, tried=tried.trials[len(names) :], notices=tuple(notices))
 
