@@ -215,6 +215,17 @@ def test_a_version_that_begins_later_says_which_days_it_gives_up(
     assert "no longer holds from 2022-01-01 until 2023-01-01" in " ".join(ran.out.split())
 
 
+def test_trying_a_file_with_a_ledger_holds_it_against_what_that_adopted(
+    county: Path, tmp_path: Path
+) -> None:
+    """Without a ledger nothing is known of other versions: the file by itself is good."""
+    other = write(tmp_path, PACK, ("80000", "90000"))
+    alone, held = aidledger("policy", "test", other), on(county, "policy", "test", other, "--json")
+    [found] = held.object["packs"]
+
+    assert (0, 1, "not_newer") == (alone.code, held.code, found["refused"]["reason"])
+
+
 def test_a_pack_is_adopted_once_by_name_or_by_file(county: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.toml"
     copy.write_bytes(shipped("packs")["gz-county-2022"])
