@@ -31,7 +31,7 @@ from aidledger.services.bundles.asking import Request
 from aidledger.services.bundles.creating import create_bundle
 from aidledger.services.bundles.verifying import verify_bundle
 from aidledger.services.decisions.explaining import explain
-from aidledger.services.decisions.policy_tools import list_packs
+from aidledger.services.decisions.policy_tools import list_packs, lost_packs
 from aidledger.services.decisions.redeciding import redecide, whatif
 from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.initialising import open_county
@@ -151,10 +151,14 @@ def test_a_text_that_is_lost_or_altered_is_found_and_nothing_is_decided_by_it(
 
     assert [code, "decision_not_replayed"] == [one.code for one in report.findings]
     assert "damaged" == next(one.status for one in report.rungs if one.name == "decisions")
+    listed = [one.pack for one in list_packs(own.session.policy()) if one.adopted]
+    assert ["cn-tekun-2021", "gz-county-2022"] == listed
+    assert ["policy pack my-county"] == [
+        str(error).partition(":")[0] for error in lost_packs(own.session.policy()).values()
+    ]
     for ask in (
         lambda: explain(own.session, CASE),
         lambda: redecide(own.session, CASE),
-        lambda: list_packs(own.session.policy()),
         lambda: bundle_of(own, tmp_path / "bundle"),
         lambda: adopt(own, write(tmp_path, PACK), on="2022-02-01"),
     ):

@@ -13,9 +13,10 @@ import msgspec
 from aidledger.domain.policy.describing import Rule, RuleDifference
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.errors import FINDINGS, OK
+from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.trials import show_trial, trial_object
 from aidledger.services.acts.adoption import is_file
 from aidledger.services.decisions.policy_book import PolicyBook
@@ -25,6 +26,7 @@ from aidledger.services.decisions.policy_tools import (
     compare_packs,
     list_calendars,
     list_packs,
+    lost_packs,
     show_pack,
 )
 from aidledger.services.decisions.trying import Trial, try_files, try_shipped
@@ -51,19 +53,21 @@ _HASH_SHOWN: Final = 16
 _MARKS: Final = {"changed": ("≠", "yellow"), "only_a": ("-", "red"), "only_b": ("+", "green")}
 
 
-def run_list(app: App, *, as_of: str | None, known_on: str | None, json: bool) -> None:
+def run_list(app: App, *, as_of: str | None, known_on: str | None, json: bool) -> int:
     """List the packs and calendars that are shipped, and those that the ledger adopted.
 
-    On a day only those that are in force then; as known on a day without what was adopted later.
+    On a day only those that are in force then; as known on a day without what was adopted later. An adopted
+    pack whose text is lost is named, and the list is not whole: 3.
     """
     with _book(app) as book:
         lines = list_packs(book, as_of=as_of, known_on=known_on)
         calendars = list_calendars(book, as_of=as_of, known_on=known_on)
+        lost = [str(error) for error in lost_packs(book).values()]
     screen, lang = app.screen, app.lang
     if json:
-        found = {"packs": lines, "calendars": calendars}
+        found = {"packs": lines, "calendars": calendars, "lost": lost}
         screen.json({"schema": "aidledger/policy-list/v1", **msgspec.to_builtins(found)})
-        return
+        return COULD_NOT_RUN if lost else OK
     for line in lines:
         if line is not lines[0]:
             screen.line()
@@ -75,6 +79,9 @@ def run_list(app: App, *, as_of: str | None, known_on: str | None, json: bool) -
         screen.note(f"共 {len(lines)} 个政策包；aidledger policy show PACK 看其中的规则")
     else:
         screen.note(f"{len(lines)} packs; aidledger policy show PACK says what one rules")
+    for error in lost:
+        screen.note(chinese(error, lang))
+    return COULD_NOT_RUN if lost else OK
 
 
 def run_show(app: App, *, pack: str, as_of: str | None, known_on: str | None, json: bool) -> None:

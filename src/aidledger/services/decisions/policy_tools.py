@@ -16,6 +16,7 @@ from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.recorded import END_OF_TIME
 from aidledger.services.acts.adoption import no_pack, shipped, shipped_tables
 from aidledger.services.decisions.policy_book import PolicyBook
+from aidledger.services.problems import ServiceError
 
 MAX_FILE_BYTES: Final = 1_048_576
 
@@ -75,6 +76,8 @@ def list_packs(
 ) -> tuple[PackLine, ...]:
     """Return the shipped packs, then the texts that the ledger adopted and that are not shipped.
 
+    Those that the ledger has lost are left to `lost_packs`.
+
     Args:
         book: the ledger's policy, where there is a ledger.
         as_of: only packs whose text is in force that day.
@@ -85,7 +88,9 @@ def list_packs(
     packs = [(library.resolve(name), name) for name in library.ids]
     known = {pack.hash for pack, _ in packs}
     adopted = {a.pack_hash for a in book.adoptions() if a.known_since <= known_by} if book else ()
-    packs += [(book.pack(digest), "") for digest in sorted(set(adopted) - known) if book]
+    lost = lost_packs(book)
+    readable = sorted(set(adopted) - known - set(lost))
+    packs += [(book.pack(digest), "") for digest in readable if book]
     return tuple(
         _line(
             pack,
@@ -96,6 +101,18 @@ def list_packs(
         for pack, name in packs
         if pack.known_since <= known_by and (as_of is None or pack.in_force_on(as_of))
     )
+
+
+def lost_packs(book: PolicyBook | None) -> dict[str, ServiceError]:
+    """Return by hash which adopted packs can't be read, and why: texts that are gone or were changed."""
+    lost = {}
+    for adoption in book.adoptions() if book else ():
+        try:
+            if book is not None:
+                book.pack(adoption.pack_hash)
+        except ServiceError as error:
+            lost[adoption.pack_hash] = error
+    return lost
 
 
 class CalendarLine(msgspec.Struct, frozen=True, kw_only=True):
