@@ -398,20 +398,3 @@ def test_nor_is_one_of_which_the_kept_file_was_edited(county_after: Path) -> Non
     path.write_bytes(_flipped(path.read_bytes()))
 
     assert step(night(county_after), "rebuild").figures["built"]
-
-
-def test_a_night_misses_the_text_of_an_adopted_pack_whatever_is_carried_over(
-    county_after: Path,
-) -> None:
-    """No decision is new: it is the text itself that is looked at."""
-    with sqlite3.connect(county_after) as file:
-        for trigger in ("evidence_no_delete", "evidence_no_update"):
-            file.execute(f"DROP TRIGGER {trigger}")
-        assert file.execute(
-            "DELETE FROM evidence WHERE instr(content, CAST('extends = ' AS BLOB))"
-        ).rowcount
-    file.close()
-    again = next(one for one in night(county_after).steps if one.name == "redecide")
-
-    assert "findings" == again.status
-    assert any("[pack_missing]" in str(one) for one in again.findings)

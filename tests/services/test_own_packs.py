@@ -19,6 +19,7 @@ from tests.ledger.signers import signer
 from tests.services.bundled import TIME, files_of
 from tests.services.conftest import COUNTY, Office
 from tests.services.forging import forge
+from tests.services.nights import night
 from tests.services.ownpacks import CALENDAR, PACK, adopt, write
 from tests.services.test_recording import approve
 
@@ -238,3 +239,20 @@ def test_a_new_version_and_a_later_notice_hold_from_the_day_they_are_known(
     assert [date(2027, 2, 9), None] == off
     assert [(), (), ()] == [one.differences for one in redecide(own.session, CASE)]
     assert () == deep_check(own.session).findings
+
+
+def test_a_night_misses_the_text_of_an_adopted_pack_whatever_is_carried_over(
+    county_after: Path,
+) -> None:
+    """No decision is new: it is the text itself that is looked at."""
+    with sqlite3.connect(county_after) as file:
+        for trigger in ("evidence_no_delete", "evidence_no_update"):
+            file.execute(f"DROP TRIGGER {trigger}")
+        assert file.execute(
+            "DELETE FROM evidence WHERE instr(content, CAST('extends = ' AS BLOB))"
+        ).rowcount
+    file.close()
+    again = next(one for one in night(county_after).steps if one.name == "redecide")
+
+    assert "findings" == again.status
+    assert any("[pack_missing]" in str(one) for one in again.findings)
