@@ -31,6 +31,8 @@ are in [EVENTS](EVENTS.md), who may do them in [POWERS](POWERS.md), models in [M
 _PACKS: Final = """
 - A pack counts for a county only once it is adopted by an entry (`PackAdopted`) that pins its hash; the entry can
   adopt it later than it is known, and known later than it is in force. A draft is never in force.
+- A county's own pack or calendar is adopted in the same way as those here, from a file ([PACKS](PACKS.md)); its text is
+  evidence as theirs is.
 - What no text gives and a county must decide is marked `local` in the pack. In `gz-county-2022` these are the pass
   mark of carers, the nursing standards, the payment day, the roll of the monthly return, the days within which needs,
   warnings and incidents are dealt with, and how many must share village and amount before a name is shown.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from tests.cli.shell import aidledger, on
@@ -263,16 +262,14 @@ def test_hostile_files_are_refused_and_a_missing_one_is_said(
 
 def test_a_second_pack_of_the_place_is_not_adopted_beside_the_first(tmp_path: Path) -> None:
     """C20: one place has one rule at a time; refused before anything is recorded."""
-    second = COUNTY.replace('id = "gz-county-2022"', 'id = "gz-second"', 1).encode()
-    files = {**shipped("packs"), "gz-second": second}
+    second = own(tmp_path, 'jurisdiction = "520199"', 'jurisdiction = "520123"')
     path = tmp_path / "l.db"
     on(path, "init")
-    with mock.patch(
-        "aidledger.services.acts.adoption.shipped",
-        lambda folder: files if folder == "packs" else {},
-    ):
-        ran = on(path, "adopt", "gz-county-2022", "gz-second", *ADOPT)
-        one = on(path, "adopt", "gz-second", *ADOPT)
+    both = on(path, "adopt", "gz-county-2022", second, *ADOPT)
+    elsewhere = on(path, "adopt", own(tmp_path), *ADOPT[:1], "520199", *ADOPT[2:])
+    third = own(tmp_path, name="my-third")
+    beside = on(path, "adopt", third, *ADOPT[:1], "520199", *ADOPT[2:])
 
-    assert (2, 0) == (ran.code, one.code)
-    assert "gz-second.toml:11: in_force.from" in ran.err
+    assert (1, 0, 1) == (both.code, elsewhere.code, beside.code), elsewhere.err
+    assert f"{second}:11: in_force.from" in both.err
+    assert f"{third}:11: in_force.from" in beside.err

@@ -244,6 +244,7 @@ DEEP_TWINS: Final[dict[str, Deep]] = {
                 "pass",
             ),
         ),
+        "pack_missing",
     ),
     "index_differs": Deep(
         an_entry_hidden,

@@ -11,6 +11,7 @@ from tests.twins.cuts import Cut, cut_out
 from tests.twins.deep import copied, make_office
 from tests.twins.deep_twins import DEEP_TWINS, MORE_DEEP_TWINS, corrected_in_another_stream
 from tests.twins.other_twins import OTHER_TWINS
+from tests.twins.pack_twins import PACK_TWINS
 from tests.twins.tables import TWINS
 from tests.twins.twins import check_twin
 
@@ -20,7 +21,8 @@ from aidledger.services.generations import rebuilding
 from aidledger.services.ladder import deepcheck
 from aidledger.services.ladder.verifying import verify
 
-CUTS = {code: twin.cuts for code, twin in DEEP_TWINS.items()}
+MEANINGS = {**DEEP_TWINS, **PACK_TWINS}
+CUTS = {code: twin.cuts for code, twin in MEANINGS.items()}
 ROOT = Path(__file__).parents[2]
 _RESTORED = ("test_ladder_restored.py", "test_without_its_check_a_forged_restoration_would_pass")
 _POLICY = (
@@ -128,12 +130,12 @@ def test_an_untouched_office_has_no_finding(copy: Office) -> None:
 
 
 @pytest.mark.usefixtures("no_models")
-@pytest.mark.parametrize("name", [*DEEP_TWINS, *MORE_DEEP_TWINS])
+@pytest.mark.parametrize("name", [*MEANINGS, *MORE_DEEP_TWINS])
 def test_a_forged_meaning_is_found_and_passes_once_its_check_is_gone(
     name: str, copy: Office
 ) -> None:
-    code = name if name in DEEP_TWINS else "decision_differs"
-    twin = DEEP_TWINS.get(name) or MORE_DEEP_TWINS[name]
+    code = name if name in MEANINGS else "decision_differs"
+    twin = MEANINGS.get(name) or MORE_DEEP_TWINS[name]
     position = twin.attack(copy)
 
     assert [] == verify(copy.session).findings
@@ -165,7 +167,7 @@ def test_a_correction_that_fits_nothing_is_told_of_by_a_rebuild(
 
 
 def test_every_finding_has_its_twin_and_no_other_code_is_named() -> None:
-    here = {*TWINS, *OTHER_TWINS, *DEEP_TWINS, "model_disagrees", "amendment_misfit"}
+    here = {*TWINS, *OTHER_TWINS, *MEANINGS, "model_disagrees", "amendment_misfit"}
 
     assert set(FINDING_CODES) == {*here, *ELSEWHERE}
     assert not here & ELSEWHERE.keys()

@@ -25,7 +25,7 @@ CountFrom = Literal["next_day", "same_day"]
 Roll = Literal["next_working_day", "none"]
 
 _ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
+SATURDAY = 5
 #: No legal limit is longer; it keeps a hostile pack from counting for ever.
 MAX_COUNT = 20_000
 
@@ -62,9 +62,9 @@ class YearTable:
         work = frozenset(map(parse_day, work_days))
         if any(day.year != year for day in off | work):
             raise ValueError(f"expected days of {year} only")
-        if any(day.weekday() >= _SATURDAY for day in off):
+        if any(day.weekday() >= SATURDAY for day in off):
             raise ValueError("expected off_days on Mondays to Fridays")
-        if any(day.weekday() < _SATURDAY for day in work):
+        if any(day.weekday() < SATURDAY for day in work):
             raise ValueError("expected work_days on Saturdays and Sundays")
         return cls(
             year=year,
@@ -132,7 +132,7 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that day; by the weekend rule where the year is unknown."""
-        if day.weekday() >= _SATURDAY:
+        if day.weekday() >= SATURDAY:
             return day in self._work
         return day not in self._off
 

@@ -98,6 +98,21 @@ SIGNED_TEXTS: Final[dict[str, FindingText]] = {
         "a correction or annulment fits no entry",
         "It names no entry of its stream, a correction, or a value that the entry could not have; it changes nothing.",
     ),
+    "pack_missing": FindingText(
+        "已采用政策包的文本不见了",
+        "the text of a policy pack that was adopted is not there",
+        "The evidence was deleted, or the adoption was recorded without it: decisions under it can't be checked.",
+    ),
+    "pack_altered": FindingText(
+        "已采用政策包的文本被改动",
+        "the text of a policy pack is not the one that was adopted",
+        "The evidence was changed after the adoption: it has another hash than the entry names.",
+    ),
+    "pack_differs": FindingText(
+        "采用记录与政策包文本不符",
+        "an adoption says otherwise than the text of its pack",
+        "It was recorded by hand: read models and audit rules read what it says, decisions what the text says.",
+    ),
     "decision_differs": FindingText(
         "决定重新作出的结果不同",
         "a decision comes out otherwise when taken again",

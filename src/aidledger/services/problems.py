@@ -10,11 +10,12 @@ import msgspec
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong: where, what was expected and what was found.
 
-    ``line`` counts from 1. ``clause`` and ``citation`` are set where a rule refuses. ``found``
-    never holds a personal value.
+    ``line`` counts from 1, in the ``file`` where there are several. ``clause`` and ``citation`` are set
+    where a rule refuses. ``found`` never holds a personal value.
     """
 
     code: str
+    file: str = ""
     line: int | None = None
     field: str = ""
     expected: str = ""
@@ -26,11 +27,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     def message(self, lang: str) -> str:
         """Return the problem in one line, in ``zh`` or ``en``."""
-        where = (
-            []
-            if self.line is None
-            else [f"第 {self.line} 行" if lang == "zh" else f"line {self.line}"]
-        )
+        where = [self.file] if self.file else []
+        if self.line is not None and self.file:
+            where = [f"{self.file}:{self.line}"]
+        elif self.line is not None:
+            where = [f"第 {self.line} 行" if lang == "zh" else f"line {self.line}"]
         if self.field:
             where.append(self.field)
         if self.clause:
@@ -39,9 +40,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
             if self.found:
                 what += f"；实际 {self.found}" if lang == "zh" else f"; found {self.found}"
         elif lang == "zh":
-            what = f"应为 {self.expected}，实际为 {self.found}"
+            why = f"（{self.text_zh}）" if self.text_zh else ""
+            what = f"应为 {self.expected}，实际为 {self.found}{why}"
         else:
-            what = f"expected {self.expected}, found {self.found}"
+            why = f" ({self.text_en})" if self.text_en else ""
+            what = f"expected {self.expected}, found {self.found}{why}"
         return ": ".join([*where, what])
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -253,7 +253,12 @@ def _resolve(files: list[PackFile], chain: tuple[tuple[str, str], ...]) -> Resol
     )
 
 
-def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> None:
+def check_periods(
+    packs: Iterable[ResolvedPack],
+    files: Mapping[str, bytes],
+    *,
+    beside: Iterable[ResolvedPack] = (),
+) -> None:
     """Refuse two packs of one place that hold on the same day for the same programme.
 
     Not where one rests on the other; and one that names programmes goes before one for all.
@@ -261,12 +266,15 @@ def check_periods(packs: Iterable[ResolvedPack], files: Mapping[str, bytes]) -> 
     Args:
         packs: those to be used side by side; drafts hold on no day.
         files: the texts by pack id, for the line.
+        beside: packs that are used already: not held against each other.
 
     Raises:
         PackError: at the days of the pack that begins later.
     """
-    held = sorted((p for p in packs if p.status != "draft"), key=lambda p: (p.in_force_from, p.id))
-    for earlier, later in combinations(held, 2):
+    new = [pack for pack in packs if pack.status != "draft"]
+    old = [pack for pack in beside if pack.status != "draft"]
+    for pair in (*combinations(new, 2), *product(new, old)):
+        earlier, later = sorted(pair, key=lambda p: (p.in_force_from, p.id))
         if earlier.jurisdiction != later.jurisdiction or _one_rests_on_the_other(earlier, later):
             continue
         if not _for_the_same(earlier, later):

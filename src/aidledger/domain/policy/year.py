@@ -7,12 +7,12 @@ from typing import Annotated
 
 import msgspec
 
-from aidledger.domain.calendar import YearTable, calendar_hash
-from aidledger.domain.policy.errors import pack_error
-from aidledger.domain.policy.lines import located
+from aidledger.domain.calendar import SATURDAY, YearTable, calendar_hash
+from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
+from aidledger.domain.policy.lines import line_of, located
 from aidledger.domain.policy.reading import convert, read_toml
 from aidledger.domain.policy.schema import DayText, PackId, Words
-from aidledger.domain.values import FIRST_YEAR, LAST_YEAR
+from aidledger.domain.values import FIRST_YEAR, LAST_YEAR, is_day, parse_day
 
 
 class CalendarFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +28,36 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     work_days: tuple[DayText, ...]
 
 
+def load_calendar_file(content: bytes, *, file: str) -> CalendarFile:
+    """Read a calendar file: its shape, and that each day is one of its year that departs from a week.
+
+    Raises:
+        PackError: naming file, line and field.
+    """
+    with located({file: content}):
+        read = convert(read_toml(content, file=file), CalendarFile, file=file)
+        if not is_day(read.known_since):
+            raise pack_error(
+                file, "known_since", "a day that there is", read.known_since, "bad_day"
+            )
+        for field, days in (("off_days", read.off_days), ("work_days", read.work_days)):
+            for index, day in enumerate(days):
+                fault = _fault(read, field, index)
+                if fault is not None:
+                    expected, found, reason = fault
+                    raise PackError(
+                        file=file,
+                        field=f"{field}[{index}]",
+                        expected=expected,
+                        found=found,
+                        reason=reason,
+                        line=_line_of_day(content, field, day),
+                    )
+        if not read.off_days:
+            raise pack_error(file, "off_days", "the days off of a year", "none", "missing_field")
+        return read
+
+
 @lru_cache(maxsize=64)
 def load_year_table(content: bytes, *, file: str) -> YearTable:
     """Read a calendar file; the table carries the file's hash. The same bytes are read once.
@@ -35,26 +65,39 @@ def load_year_table(content: bytes, *, file: str) -> YearTable:
     Raises:
         PackError: naming file, line and field.
     """
-    with located({file: content}):
-        return _year_table(content, file)
+    read = load_calendar_file(content, file=file)
+    return YearTable.from_text(
+        year=read.year,
+        known_since=read.known_since,
+        off_days=read.off_days,
+        work_days=read.work_days,
+        notice=read.notice,
+        hash=calendar_hash(content),
+    )
 
 
-def _year_table(content: bytes, file: str) -> YearTable:
-    """Read and check; what is wrong has no line yet."""
-    read = convert(read_toml(content, file=file), CalendarFile, file=file)
-    for field, days in (("off_days", read.off_days), ("work_days", read.work_days)):
-        if list(days) != sorted(set(days)):
-            raise pack_error(file, field, "days in order, each once", "another order")
-    try:
-        return YearTable.from_text(
-            year=read.year,
-            known_since=read.known_since,
-            off_days=read.off_days,
-            work_days=read.work_days,
-            notice=read.notice,
-            hash=calendar_hash(content),
-        )
-    except ValueError as error:
-        raise pack_error(
-            file, "days", "days of the year that depart from the weekend rule", str(error)
-        ) from None
+def _fault(read: CalendarFile, field: str, index: int) -> tuple[str, str, FaultReason] | None:
+    """Return what is expected and found where a day is none, of another year, or no departure."""
+    days = read.off_days if field == "off_days" else read.work_days
+    day = days[index]
+    if not is_day(day):
+        return "a day that there is", day, "bad_day"
+    if parse_day(day).year != read.year:
+        return f"a day of {read.year}", day, "bad_day"
+    if index and day <= days[index - 1]:
+        return "days in order, each once", f"{day} after {days[index - 1]}", "bad_day"
+    if field == "work_days" and day in read.off_days:
+        return "a day that is off or worked", f"{day} in both lists", ""
+    weekend = parse_day(day).weekday() >= SATURDAY
+    if field == "off_days" and weekend:
+        return "a day from Monday to Friday: weekends are off by themselves", day, "bad_value"
+    if field == "work_days" and not weekend:
+        return "a Saturday or Sunday: other days are worked by themselves", day, "bad_value"
+    return None
+
+
+def _line_of_day(content: bytes, field: str, day: str) -> int:
+    """Return the line of a day in the list of a field."""
+    first = line_of(content, field)
+    lines = content.decode("utf-8", "replace").split("\n")[first - 1 :]
+    return next((first + at for at, line in enumerate(lines) if day in line), first)

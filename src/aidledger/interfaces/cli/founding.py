@@ -8,8 +8,10 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK, USAGE, CommandError
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import writing
-from aidledger.interfaces.cli.outcomes import show_outcome
+from aidledger.interfaces.cli.outcomes import refused_code, show_outcome
+from aidledger.interfaces.cli.trials import show_trial, trial_object
 from aidledger.services.initialising import create_ledger, open_county, shipped_packs
+from aidledger.services.problems import RefusedError
 from aidledger.store.opening import mark_path
 from aidledger.store.secrets import secrets_path
 
@@ -85,12 +87,23 @@ def run_adopt(
             exit_code=USAGE,
         )
     with writing(app) as session:
-        outcome = open_county(
-            session,
-            county=county,
-            packs=pack,
-            actor=actor,
-            office=office,
-            on=on or session.today,
-        )
-    return show_outcome(app, outcome, json=json)
+        try:
+            adopted = open_county(
+                session,
+                county=county,
+                packs=pack,
+                actor=actor,
+                office=office,
+                on=on or session.today,
+            )
+        except RefusedError as error:
+            return refused_code(app, error, json=json)
+    if json:
+        rows = [trial_object(trial, app) for trial in adopted.tried]
+        notices = [one.in_(app.lang) for one in adopted.notices]
+        return show_outcome(app, adopted.outcome, json=True, tried=rows, notices=notices)
+    for trial in adopted.tried:
+        show_trial(app, trial)
+    for notice in adopted.notices:
+        app.screen.note(notice.in_(app.lang))
+    return show_outcome(app, adopted.outcome, json=False)

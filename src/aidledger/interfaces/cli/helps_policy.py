@@ -9,7 +9,12 @@ from aidledger.interfaces.cli.language import Said
 
 _ADOPT: Final = Said("采用政策包和工作日历", "Adopt policy packs and calendars")
 _NO_PACK: Final = Said(
+    "PACK 是随程序提供的政策包的名称，或自己的政策包、日历文件（含 / 或以 .toml 结尾），可同时写几个。"
+    "文件先按 policy test 核对：有错或算例不符时写明文件和行号，不作记录。"
     "不写 PACK 时列出随程序提供的政策包。",
+    "PACK is a pack that is shipped, or a file of your own, a pack or a year's calendar (with a / or ending in "
+    ".toml); several may be named. Files are first checked as policy test does: where one can't be used or an "
+    "example doesn't hold, file and line are named and nothing is recorded. "
     "Without PACK the packs that come along are listed.",
 )
 
@@ -19,6 +24,7 @@ POLICIES: Final[dict[str, Help]] = {
         (
             "aidledger adopt",
             "aidledger adopt gz-county-2022 --county 520123 --actor 520123-u1 --office 520123",
+            "aidledger adopt ./cn-2027.toml --county 520123 --actor 520123-u1 --office 520123",
         ),
         _NO_PACK,
     ),
@@ -34,7 +40,10 @@ POLICIES: Final[dict[str, Help]] = {
         ),
     ),
     "policy list": Help(
-        Said("列出随附的和已采用的政策包", "List the packs that are shipped or adopted"),
+        Said(
+            "列出随附的和已采用的政策包、日历",
+            "List the packs and calendars that are shipped or adopted",
+        ),
         ("aidledger policy list", "aidledger --ledger county.db policy list --json"),
     ),
     "policy show": Help(
@@ -69,9 +78,10 @@ POLICIES: Final[dict[str, Help]] = {
             "aidledger policy test ./my-county.toml",
         ),
         Said(
-            "PACK 是随附政策包的名称，或自己的文件（含 / 或以 .toml 结尾）；"
-            "有文件不能使用或有算例不符时退出码为 1，并写明文件和行号。",
-            "PACK is a pack that is shipped, or a file of your own (with a / or ending in .toml). "
+            "PACK 是随附政策包的名称，或自己的政策包、日历文件（含 / 或以 .toml 结尾）；指明账本时并与其中"
+            "已采用的核对。有文件不能使用或有算例不符时退出码为 1，并写明文件和行号。",
+            "PACK is a pack that is shipped, or a file of your own, a pack or a calendar (with a / or ending in "
+            ".toml); with a ledger it is held against what that has adopted. "
             "Exits with 1 where a file can't be used or an example doesn't hold, and says file and line.",
         ),
     ),
@@ -80,6 +90,7 @@ POLICIES: Final[dict[str, Help]] = {
         (
             "aidledger policy adopt",
             "aidledger policy adopt gz-county-2022 --county 520123 --actor u1 --office 520123",
+            "aidledger policy adopt ./my-county.toml ./cn-2027.toml --county 520123 --actor u1 --office 520123",
         ),
         _NO_PACK,
     ),

@@ -20,7 +20,9 @@ HINTS: Final[dict[str, str]] = {
     "save it as a file first: it is read twice": "请先存为文件：它要读两遍",
     # money and statements of banks
     "name a file": "请写一个文件名",
-    "aidledger policy list lists them": "aidledger policy list 列出全部政策包",
+    "aidledger policy list lists them; a file is named by its path, such as ./x.toml": (
+        "aidledger policy list 列出全部政策包；自己的文件请写路径，如 ./x.toml"
+    ),
     "docs/FUNDS.md lists the titles that are known": "可识别的列名见 docs/FUNDS.md",
     "name a fund, as in fund/tekun-2022; its account is opened by AccountOpened": (
         "请指明资金，例如 fund/tekun-2022；其账户由 AccountOpened 登记"

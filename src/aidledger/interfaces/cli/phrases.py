@@ -313,8 +313,8 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "{a}：应为随程序提供或已采用的政策包名称，实际为文件",
     ),
     (
-        r"aidledger policy test tries a file; aidledger policy list lists the packs",
-        "aidledger policy test 可试算文件；aidledger policy list 列出政策包",
+        r"aidledger policy test tries a file, aidledger policy adopt adopts it",
+        "aidledger policy test 可试算文件，aidledger policy adopt 可采用文件",
     ),
     (r"(?P<a>.+): expected a policy pack, found none", "{a}：没有这个政策包"),
     (r"model (?P<a>.+): expected the name of a model, found none", "{a}：没有这个读模型"),

@@ -6,27 +6,30 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from aidledger.domain.policy.describing import Rule, RuleDifference
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
-from aidledger.interfaces.cli.errors import FINDINGS, OK
-from aidledger.interfaces.cli.faults import pack_text
+from aidledger.interfaces.cli.errors import COULD_NOT_RUN, FINDINGS, OK
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.ledgers import reading
+from aidledger.interfaces.cli.phrases import chinese
+from aidledger.interfaces.cli.trials import show_trial, trial_object
+from aidledger.services.acts.adoption import is_file
 from aidledger.services.decisions.policy_book import PolicyBook
 from aidledger.services.decisions.policy_tools import (
+    CalendarLine,
     PackLine,
-    Trial,
     compare_packs,
+    list_calendars,
     list_packs,
+    lost_packs,
     show_pack,
-    try_file,
-    try_shipped,
 )
+from aidledger.services.decisions.trying import Trial, try_files, try_shipped
 
 _STATUS: Final = {
     "draft": Said("草案", "draft"),
@@ -50,25 +53,35 @@ _HASH_SHOWN: Final = 16
 _MARKS: Final = {"changed": ("≠", "yellow"), "only_a": ("-", "red"), "only_b": ("+", "green")}
 
 
-def run_list(app: App, *, as_of: str | None, known_on: str | None, json: bool) -> None:
-    """List the packs that are shipped, and those that the ledger adopted.
+def run_list(app: App, *, as_of: str | None, known_on: str | None, json: bool) -> int:
+    """List the packs and calendars that are shipped, and those that the ledger adopted.
 
-    On a day only those that are in force then; as known on a day without what was adopted later.
+    On a day only those that are in force then; as known on a day without what was adopted later. An adopted
+    pack whose text is lost is named, and the list is not whole: 3.
     """
     with _book(app) as book:
         lines = list_packs(book, as_of=as_of, known_on=known_on)
+        calendars = list_calendars(book, as_of=as_of, known_on=known_on)
+        lost = [str(error) for error in lost_packs(book).values()]
     screen, lang = app.screen, app.lang
     if json:
-        screen.json({"schema": "aidledger/policy-list/v1", "packs": msgspec.to_builtins(lines)})
-        return
+        found = {"packs": lines, "calendars": calendars, "lost": lost}
+        screen.json({"schema": "aidledger/policy-list/v1", **msgspec.to_builtins(found)})
+        return COULD_NOT_RUN if lost else OK
     for line in lines:
         if line is not lines[0]:
             screen.line()
         _head(app, line)
+    screen.heading(app.say("工作日历", "Calendars"))
+    for one in calendars:
+        _calendar(app, one)
     if lang == "zh":
         screen.note(f"共 {len(lines)} 个政策包；aidledger policy show PACK 看其中的规则")
     else:
         screen.note(f"{len(lines)} packs; aidledger policy show PACK says what one rules")
+    for error in lost:
+        screen.note(chinese(error, lang))
+    return COULD_NOT_RUN if lost else OK
 
 
 def run_show(app: App, *, pack: str, as_of: str | None, known_on: str | None, json: bool) -> None:
@@ -125,19 +138,22 @@ def run_diff(app: App, *, a: str, b: str, known_on: str | None, json: bool) -> N
 
 
 def run_test(app: App, *, pack: tuple[str, ...], json: bool) -> int:
-    """Check packs and run their worked examples; 1 where a pack is refused or an example fails."""
-    files = [name for name in pack if _is_file(name)]
-    names = [name for name in pack if not _is_file(name)]
-    trials = [try_file(Path(name)) for name in files]
+    """Check packs and calendars and run worked examples; 1 where one is refused or doesn't hold."""
+    files = [Path(name) for name in pack if is_file(name)]
+    names = [name for name in pack if not is_file(name)]
+    trials: list[Trial] = []
     if names or not files:
-        trials = [*try_shipped(names), *trials]
+        trials += try_shipped(names)
+    if files:
+        with _book(app) as book:
+            trials += try_files(files, book=book).trials
     held = all(trial.held for trial in trials)
     if json:
-        rows = [_trial_object(trial) for trial in trials]
+        rows = [trial_object(trial, app) for trial in trials]
         app.screen.json({"schema": "aidledger/policy-test/v1", "held": held, "packs": rows})
     else:
         for trial in trials:
-            _trial(app, trial)
+            show_trial(app, trial)
     return OK if held else FINDINGS
 
 
@@ -149,24 +165,6 @@ def _book(app: App) -> Iterator[PolicyBook | None]:
         return
     with reading(app) as session:
         yield session.policy()
-
-
-def _trial_object(trial: Trial) -> dict[str, Any]:
-    """Return what came of one pack for a program."""
-    refused = trial.refused
-    names = ("file", "line", "field", "expected", "found", "reason")
-    return {
-        "pack": trial.pack,
-        "file": trial.file,
-        "held": trial.held,
-        "examples": trial.examples,
-        "refused": {name: getattr(refused, name) for name in names} if refused else None,
-        "failures": msgspec.to_builtins(trial.failures),
-    }
-
-
-def _is_file(name: str) -> bool:
-    return "/" in name or name.endswith(".toml")
 
 
 def _count(app: App, number: int, zh: str, en: str) -> str:
@@ -192,6 +190,7 @@ def _head(app: App, line: PackLine, more: Sequence[tuple[str, str]] = ()) -> Non
     adopted = ", ".join(line.adopted) or app.say("未采用", "not adopted")
     pairs = [
         (app.say("名称", "title"), app.say(line.title_zh, line.title_en)),
+        (app.say("版本", "version"), str(line.version)),
         (app.say("状态", "status"), f"{status}, {days}{known}" if app.lang == "en" else
          f"{status}，{days}{known}"),
         (app.say("地方", "place"), line.jurisdiction),
@@ -203,8 +202,32 @@ def _head(app: App, line: PackLine, more: Sequence[tuple[str, str]] = ()) -> Non
         other = (
             "" if line.shipped else app.say("，与所附文本不同", ", not the text that is shipped")
         )
+        if line.own:
+            other = app.say(
+                "，自有文本，非本程序随附", ", a text of its own, not shipped with this program"
+            )
+        if line.replaced:
+            adopted += app.say(f"，{line.replaced} 被取代", f", replaced {line.replaced}")
         pairs.append((app.say("采用", "adopted"), adopted + other))
     screen.pairs([*pairs, *more])
+
+
+def _calendar(app: App, line: CalendarLine) -> None:
+    """Print one calendar on a line, and its notice below."""
+    told = [
+        app.say(f"{line.known_since} 公布", f"known since {line.known_since}"),
+        app.say(f"放假 {line.off_days} 天", f"{line.off_days} weekdays off"),
+        app.say(f"上班 {line.work_days} 天", f"{line.work_days} weekend days worked"),
+    ]
+    if app.ledger:
+        when = app.say("未采用", "not adopted")
+        if line.adopted:
+            when = app.say(f"{line.adopted} 采用", f"adopted {line.adopted}")
+        told.append(when)
+    if not line.shipped:
+        told.append(app.say("非本程序随附", "not shipped"))
+    text = app.say("，", ", ").join(told)
+    app.screen.prose(layout.plain(f"{line.year}  {text} · {line.notice}"), 2)
 
 
 def _rule(app: App, rule: Rule) -> None:
@@ -255,38 +278,3 @@ def _side(app: App, one: RuleDifference, side: Rule) -> str:
         if one.a.condition != one.b.condition:
             said.append(side.condition or app.say("无条件", "no condition"))
     return f"{app.say('；', '; ').join(said)} [{side.citation}]"
-
-
-def _trial(app: App, trial: Trial) -> None:
-    """Print what came of one pack; a failure stands as ``file:line``."""
-    screen = app.screen
-    mark, colour = ("✓", "green") if trial.held else ("✗", "red")
-    if trial.held and not trial.examples:
-        mark, colour = "–", "yellow"
-    count = len({failure.example for failure in trial.failures})
-    if trial.refused:
-        says = app.say("不能使用", "can't be used")
-    elif count:
-        says = app.say(
-            f"{trial.examples} 个算例中有 {count} 个不符",
-            f"{count} of {trial.examples} examples don't hold",
-        )
-    elif trial.examples:
-        says = app.say(f"{trial.examples} 个算例全部相符", f"all {trial.examples} examples hold")
-    else:
-        says = app.say(
-            "没有算例：只核对了规则的形式", "no examples: only the form of its rules was checked"
-        )
-    screen.line(f"{screen.style(mark, colour)} {trial.pack}  {says}")
-    if trial.refused:
-        place, told = pack_text(trial.refused, app.lang)
-        screen.line(f"  {place}")
-        screen.prose(told, 4)
-    for failure in trial.failures:
-        expected, found = failure.expected, failure.found
-        told = app.say(
-            f"{failure.example}：{failure.field} 应为 {expected}，实际为 {found}",
-            f"{failure.example}: {failure.field} expected {expected}, found {found}",
-        )
-        screen.line(layout.plain(f"  {trial.file}:{failure.line}"))
-        screen.prose(layout.plain(told), 4)

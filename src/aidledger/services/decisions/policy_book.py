@@ -6,6 +6,7 @@ file that was recorded with its adoption, so that an old decision replays withou
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
@@ -18,7 +19,7 @@ from aidledger.domain.policy.adoption import Adoption, pack_in_force
 from aidledger.domain.policy.amounts import Standard
 from aidledger.domain.policy.errors import PackError
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
-from aidledger.domain.recorded import Recorded, amended
+from aidledger.domain.recorded import END_OF_TIME, Recorded, amended
 from aidledger.services.clock import china_day
 from aidledger.services.problems import ServiceError
 
@@ -76,6 +77,30 @@ class PolicyBook:
         """Return every adoption, in log order."""
         return tuple(self._adoptions)
 
+    def newest(self, known_on: str = END_OF_TIME) -> dict[str, Adoption]:
+        """Return of each pack, by id, the adoption that was known last by a day."""
+        known = [one for one in self._adoptions if one.known_since <= known_on]
+        return {one.pack: one for one in sorted(known, key=lambda a: (a.known_since, a.position))}
+
+    def texts(self, pack_hash: str) -> tuple[tuple[str, bytes], ...]:
+        """Return the files of an adopted pack by id, from the root of its chain to itself.
+
+        Raises:
+            ServiceError: the ledger doesn't hold one of them, or holds another text in its place.
+
+        """
+        chain = self._files.get(pack_hash)
+        if not chain:
+            raise ServiceError(
+                f"policy pack {pack_hash[:12]}: expected an adoption entry with its files, found none",
+                hint="adopt the pack before deciding under it",
+            )
+        return tuple((link.rpartition("@")[0], self._text(*link.rsplit("@", 1))) for link in chain)
+
+    def calendars(self) -> tuple[tuple[str, YearTable], ...]:
+        """Return every adopted calendar with the day on which it was recorded, in log order."""
+        return tuple(self._calendars)
+
     def calendar_known_on(self, known_on: str) -> Calendar:
         """Return the working days as the tables recorded and known by that day have them."""
         if known_on not in self._calendar_known_on:
@@ -119,25 +144,10 @@ class PolicyBook:
 
     def _load(self, pack_hash: str) -> ResolvedPack:
         """Resolve a pack from the evidence files its adoption names."""
-        chain = self._files.get(pack_hash)
-        if not chain:
-            raise ServiceError(
-                f"policy pack {pack_hash[:12]}: expected an adoption entry with its files, found none",
-                hint="adopt the pack before deciding under it",
-            )
-        files: list[tuple[str, bytes]] = []
-        for link in chain:
-            name, _, digest = link.rpartition("@")
-            content = self._fetch(digest)
-            if content is None:
-                raise ServiceError(
-                    f"policy pack {name}: expected its text as evidence {digest[:12]}, found none",
-                    hint="restore the evidence file; until then the decision can't be replayed",
-                )
-            files.append((name, content))
-        top = chain[-1].rpartition("@")[0]
+        files = self.texts(pack_hash)
+        top = files[-1][0]
         try:
-            pack = _resolved(top, tuple(files))
+            pack = _resolved(top, files)
         except PackError as error:
             raise ServiceError(f"policy pack {top}: {error}") from None
         if pack.hash != pack_hash:
@@ -146,6 +156,21 @@ class PolicyBook:
                 hint="the stored text isn't the one that was adopted",
             )
         return pack
+
+    def _text(self, name: str, digest: str = "") -> bytes:
+        """Return the evidence file of a link of a chain."""
+        content = self._fetch(digest)
+        if content is None:
+            raise ServiceError(
+                f"policy pack {name}: expected its text as evidence {digest[:12]}, found none",
+                hint="restore the evidence file; until then the decision can't be replayed",
+            )
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise ServiceError(
+                f"policy pack {name}: expected its text as evidence {digest[:12]}, found another text",
+                hint="the stored text isn't the one that was adopted",
+            )
+        return content
 
 
 @lru_cache(maxsize=_REMEMBERED)

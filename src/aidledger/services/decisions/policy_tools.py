@@ -5,32 +5,30 @@ Works without a ledger; with one, it says what was adopted and since when.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from aidledger.domain.calendar import Calendar
-from aidledger.domain.packwords import check_words
 from aidledger.domain.policy.amounts import standard_on
 from aidledger.domain.policy.describing import Rule, RuleDifference, differences, rules_of
-from aidledger.domain.policy.errors import PackError
-from aidledger.domain.policy.examples import Example, load_examples, run_example
-from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, check_periods, load_pack_file
-from aidledger.domain.policy.year import load_year_table
+from aidledger.domain.policy.examples import load_examples
+from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.recorded import END_OF_TIME
-from aidledger.services.acts.adoption import no_pack, shipped
+from aidledger.services.acts.adoption import no_pack, shipped, shipped_tables
 from aidledger.services.decisions.policy_book import PolicyBook
+from aidledger.services.problems import ServiceError
 
 MAX_FILE_BYTES: Final = 1_048_576
 
 
 class PackLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A pack as a list shows it; ``adopted`` are the days since which the ledger knows this text."""
+    """A pack as a list shows it; ``adopted`` are the days since which the ledger knows this text.
+
+    ``replaced`` is the day since which it knows another text of this id instead. ``shipped`` is this very text; ``own`` a pack of an id that does not come along with this program.
+    """
 
     pack: str
+    version: int
     title_zh: str
     title_en: str
     jurisdiction: str
@@ -41,7 +39,9 @@ class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     extends: str | None
     hash: str
     shipped: bool
+    own: bool
     adopted: tuple[str, ...]
+    replaced: str | None
     parameters: int
     clauses: int
     limits: int
@@ -54,7 +54,6 @@ class PackView(msgspec.Struct, frozen=True, kw_only=True):
     """One pack with all that it says; ``in_force`` on ``as_of`` by its text, None if not asked."""
 
     line: PackLine
-    version: int
     basis: tuple[str, ...]
     as_of: str | None
     known_on: str | None
@@ -72,36 +71,12 @@ class PackDifferences(msgspec.Struct, frozen=True, kw_only=True):
     same: int
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that an example says otherwise than the rules answer."""
-
-    example: str
-    line: int
-    field: str
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """What came of trying one pack: refused, or its examples one by one."""
-
-    pack: str
-    file: str
-    examples: int
-    refused: PackError | None
-    failures: tuple[Failure, ...]
-
-    @property
-    def held(self) -> bool:
-        """Whether the file can be used and every example holds."""
-        return self.refused is None and not self.failures
-
-
 def list_packs(
     book: PolicyBook | None, *, as_of: str | None = None, known_on: str | None = None
 ) -> tuple[PackLine, ...]:
     """Return the shipped packs, then the texts that the ledger adopted and that are not shipped.
+
+    Those that the ledger has lost are left to `lost_packs`.
 
     Args:
         book: the ledger's policy, where there is a ledger.
@@ -113,7 +88,9 @@ def list_packs(
     packs = [(library.resolve(name), name) for name in library.ids]
     known = {pack.hash for pack, _ in packs}
     adopted = {a.pack_hash for a in book.adoptions() if a.known_since <= known_by} if book else ()
-    packs += [(book.pack(digest), "") for digest in sorted(set(adopted) - known) if book]
+    lost = lost_packs(book)
+    readable = sorted(set(adopted) - known - set(lost))
+    packs += [(book.pack(digest), "") for digest in readable if book]
     return tuple(
         _line(
             pack,
@@ -124,6 +101,64 @@ def list_packs(
         for pack, name in packs
         if pack.known_since <= known_by and (as_of is None or pack.in_force_on(as_of))
     )
+
+
+def lost_packs(book: PolicyBook | None) -> dict[str, ServiceError]:
+    """Return by hash which adopted packs can't be read, and why: texts that are gone or were changed."""
+    lost = {}
+    for adoption in book.adoptions() if book else ():
+        try:
+            if book is not None:
+                book.pack(adoption.pack_hash)
+        except ServiceError as error:
+            lost[adoption.pack_hash] = error
+    return lost
+
+
+class CalendarLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A year's calendar as a list shows it; ``adopted`` is the day on which the ledger recorded it."""
+
+    year: int
+    known_since: str
+    notice: str
+    hash: str
+    off_days: int
+    work_days: int
+    shipped: bool
+    adopted: str | None
+
+
+def list_calendars(
+    book: PolicyBook | None, *, as_of: str | None = None, known_on: str | None = None
+) -> tuple[CalendarLine, ...]:
+    """Return the shipped calendars and those that the ledger adopted, by year and since when known.
+
+    Args:
+        book: the ledger's policy, where there is a ledger.
+        as_of: only those of the day's year.
+        known_on: only what was known that day, and of the ledger's what was recorded by then.
+    """
+    ours = {table.hash: table for table in shipped_tables()}
+    known_by = known_on or END_OF_TIME
+    taken = book.calendars() if book else ()
+    adopted = {table.hash: (day, table) for day, table in reversed(taken) if day <= known_by}
+    tables = {**ours, **{digest: table for digest, (_, table) in adopted.items()}}
+    found = [
+        CalendarLine(
+            year=table.year,
+            known_since=table.known_since.isoformat(),
+            notice=table.notice,
+            hash=digest,
+            off_days=len(table.off_days),
+            work_days=len(table.work_days),
+            shipped=digest in ours,
+            adopted=adopted[digest][0] if digest in adopted else None,
+        )
+        for digest, table in tables.items()
+        if table.known_since.isoformat() <= known_by
+        and (as_of is None or as_of.startswith(f"{table.year:04d}-"))
+    ]
+    return tuple(sorted(found, key=lambda one: (one.year, one.known_since, one.hash)))
 
 
 def show_pack(
@@ -154,7 +189,6 @@ def show_pack(
         rules = tuple(rule for rule in rules if rule.kind != "standard" or rule.name in names)
     return PackView(
         line=_line(pack, book),
-        version=pack.version,
         basis=tuple(" ".join(filter(None, (b.text_zh, b.number, b.date))) for b in pack.basis),
         as_of=as_of,
         known_on=known_on,
@@ -180,102 +214,13 @@ def find_pack(name: str, book: PolicyBook | None, known_on: str | None) -> Resol
     Raises:
         ServiceError: neither adopted nor shipped.
     """
-    adopted = [
-        a
-        for a in (book.adoptions() if book else ())
-        if a.pack == name and (known_on is None or a.known_since <= known_on)
-    ]
+    adopted = book.newest(known_on or END_OF_TIME).get(name) if book else None
     if book and adopted:
-        return book.pack(max(adopted, key=lambda a: (a.known_since, a.position)).pack_hash)
+        return book.pack(adopted.pack_hash)
     library = PackLibrary(shipped("packs"))
     if name not in library.ids:
         raise no_pack(name)
     return library.resolve(name)
-
-
-def try_shipped(names: Sequence[str]) -> tuple[Trial, ...]:
-    """Run the examples of shipped packs, or of all where none is named.
-
-    Raises:
-        ServiceError: no such pack.
-    """
-    files = shipped("packs")
-    for name in names:
-        if name not in files:
-            find_pack(name, None, None)
-    return tuple(_try(files, name, f"{name}.toml") for name in names or sorted(files))
-
-
-def try_file(path: Path) -> Trial:
-    """Check a pack file of one's own and run its examples.
-
-    Packs that it rests on are the shipped ones, or files beside it; it may not hold at the same
-    time as another shipped pack of its place.
-
-    Raises:
-        OSError: the file can't be read.
-    """
-    content = _read(path)
-    try:
-        pack = load_pack_file(content, file=str(path))
-        files = {**shipped("packs"), pack.id: content}
-        base = pack.extends
-        while base is not None and base not in files:
-            files[base] = _read(path.with_name(f"{base}.toml"))
-            base = load_pack_file(files[base], file=f"{base}.toml").extends
-    except PackError as error:
-        return _refused(path.stem, str(path), error)
-    except FileNotFoundError:
-        files = {**shipped("packs"), pack.id: content}  # the missing base is named by its field
-    return _try(files, pack.id, str(path))
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(MAX_FILE_BYTES)
-
-
-def _try(files: dict[str, bytes], name: str, shown: str) -> Trial:
-    """Resolve a pack, hold it against the others of its place, and run its examples."""
-    library = PackLibrary(files)
-    try:
-        pack = library.resolve(name)
-        check_words(pack, files)
-        check_periods(map(library.resolve, library.ids), files)
-        examples = load_examples(library, name)
-    except PackError as error:
-        return _refused(name, shown, error)
-    calendar = Calendar(
-        load_year_table(content, file=f"{year}.toml")
-        for year, content in shipped("calendars").items()
-    )
-    return Trial(
-        pack=name,
-        file=shown,
-        examples=len(examples),
-        refused=None,
-        failures=tuple(f for example in examples for f in _failures(pack, example, calendar)),
-    )
-
-
-def _failures(pack: ResolvedPack, example: Example, calendar: Calendar) -> list[Failure]:
-    return [
-        Failure(
-            example=example.table.id,
-            line=example.line,
-            field=one.field,
-            expected=one.expected,
-            found=one.found,
-        )
-        for one in run_example(pack, example, calendar)
-    ]
-
-
-def _refused(name: str, shown: str, error: PackError) -> Trial:
-    """Return the trial of a pack that can't be used, under the name by which the reader knows it."""
-    own = error.file in (f"{name}.toml", shown)
-    told = error.at(file=shown) if own else error
-    return Trial(pack=name, file=shown, examples=0, refused=told, failures=())
 
 
 def _line(
@@ -285,8 +230,16 @@ def _line(
     known_by: str = END_OF_TIME,
     examples: int | None = None,
 ) -> PackLine:
+    adopted = tuple(
+        a.known_since
+        for a in (book.adoptions() if book else ())
+        if a.pack_hash == pack.hash and a.known_since <= known_by
+    )
+    newest = book.newest(known_by).get(pack.id) if book and adopted else None
+    replaced = newest if newest is not None and newest.pack_hash != pack.hash else None
     return PackLine(
         pack=pack.id,
+        version=pack.version,
         title_zh=pack.title.zh,
         title_en=pack.title.en,
         jurisdiction=pack.jurisdiction,
@@ -297,11 +250,9 @@ def _line(
         extends=pack.chain[-2][0] if len(pack.chain) > 1 else None,
         hash=pack.hash,
         shipped=pack.hash in _shipped_hashes() if examples is None else True,
-        adopted=tuple(
-            a.known_since
-            for a in (book.adoptions() if book else ())
-            if a.pack_hash == pack.hash and a.known_since <= known_by
-        ),
+        own=pack.id not in shipped("packs"),
+        adopted=adopted,
+        replaced=None if replaced is None else replaced.known_since,
         parameters=len(pack.parameters),
         clauses=len(pack.clauses),
         limits=len(pack.limits),

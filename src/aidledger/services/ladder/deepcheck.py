@@ -19,6 +19,7 @@ from aidledger.services.decisions.redeciding_all import repeat_cases
 from aidledger.services.generations.rebuilding import disagreements
 from aidledger.services.ladder.closingcheck import check_closings
 from aidledger.services.ladder.indexcheck import check_indexes
+from aidledger.services.ladder.packcheck import check_packs
 from aidledger.services.ladder.vaultcheck import VALUES, check_vault
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -64,7 +65,7 @@ def deep_check(
     """
     streams, size = case_streams(session), session.store.head().size
     decided = unchecked = 0
-    findings: list[Finding] = []
+    findings = check_packs(session)
     for number, (stream, repeated) in enumerate(repeat_cases(session, streams, size), start=1):
         if isinstance(repeated, ServiceError):
             findings.append(_not_replayed(stream, str(repeated)))

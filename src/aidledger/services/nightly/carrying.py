@@ -27,6 +27,7 @@ from aidledger.services.ladder.openednew import (
     OpenedValues,
     open_new,
 )
+from aidledger.services.ladder.packcheck import check_packs
 from aidledger.services.ladder.vaultcheck import NO_SECRETS, VALUES
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
@@ -103,7 +104,15 @@ def take_again(night: Night) -> Done:
         "unchecked": found.unchecked,
         **({} if kept is None else in_full(kept, "full_on")),
     }
+    packs = [Said(one.message("zh"), one.message("en")) for one in check_packs(night.session)]
     wrong = _wrong(found)
+    if packs:
+        said = Said(
+            f"政策包的文本有 {len(packs)} 处不符，{len(wrong)} 个决定结果不同",
+            f"policy packs are not what was adopted in {len(packs)} places, "
+            f"{len(wrong)} decisions come out otherwise",
+        )
+        return Done("findings", said, figures, [*packs, *wrong])
     if wrong:
         said = Said(f"{len(wrong)} 个决定结果不同", f"{len(wrong)} decisions come out otherwise")
         if not done.kept:

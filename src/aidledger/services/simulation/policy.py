@@ -13,10 +13,9 @@ from aidledger.domain.events import powers, registry, support
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted
 from aidledger.domain.policy.adopting import parameter_text
-from aidledger.domain.policy.year import load_year_table
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
-from aidledger.services.acts.adoption import adopt_calendars, adopt_packs, shipped
+from aidledger.services.acts.adoption import adopt_calendars, adopt_packs, shipped_tables
 from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.acts.who import Who
 from aidledger.services.keys.founding import Officer, Said, genesis, powers_evidence, roles
@@ -52,10 +51,7 @@ _OFFICER_AGE: Final = 40
 
 def working_calendar() -> Calendar:
     """Return the working days of all shipped years: what the county lives by."""
-    return Calendar(
-        load_year_table(content, file=f"{name}.toml")
-        for name, content in shipped("calendars").items()
-    )
+    return Calendar(shipped_tables())
 
 
 def rise_month(county: County) -> str:
