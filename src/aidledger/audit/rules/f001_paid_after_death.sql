@@ -51,26 +51,13 @@ alive AS (
      AND (others.to_on IS NULL OR SUBSTRING(CAST(others.to_on AS VARCHAR), 1, 7) >= issued.month)
     WHERE NOT homes.told OR others."case" IS NOT NULL
 ),
-returned AS (
-    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
-    FROM payment_returned
-    GROUP BY stream, month, run
-),
-approved AS (
-    SELECT stream AS run, MIN(position) AS position FROM pay_run_approved GROUP BY stream
-),
 paid AS (
-    SELECT issued.stream, issued.position, issued.month,
-           issued.amount_fen - COALESCE(returned.amount_fen, 0) AS amount_fen,
-           died.known_position < COALESCE(approved.position, issued.position) AS known
-    FROM payment_issued AS issued
-    JOIN died ON died.stream = issued.stream
-    LEFT JOIN returned
-      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
-    LEFT JOIN approved ON approved.run = issued.run
-    LEFT JOIN alive ON alive.position = issued.position
-    WHERE alive.position IS NULL AND issued.month > SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7)
-      AND issued.amount_fen > COALESCE(returned.amount_fen, 0)
+    SELECT paid."case" AS stream, paid.position, paid.month, paid.amount_fen,
+           died.known_position < paid.approved AS known
+    FROM net_payments AS paid
+    JOIN died ON died.stream = paid."case"
+    LEFT JOIN alive ON alive.position = paid.position
+    WHERE alive.position IS NULL AND paid.month > SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7)
 ),
 summed AS (
     SELECT stream, MIN(month) AS first_month, MAX(month) AS last_month, SUM(amount_fen) AS amount_fen,
