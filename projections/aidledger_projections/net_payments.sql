@@ -1,7 +1,7 @@
 -- title_zh: 实际发放
 -- title_en: payments net of what came back
 -- key: position
--- for: each line that was paid, less what the bank gave back of it, and at which entry its run was approved
+-- for: each line that was paid, less what the bank gave back of it, and at which entry its run, or sending it again, was approved
 -- facts: S1-069
 WITH returned AS (
     SELECT stream, month, run, SUM(amount_fen) AS amount_fen
@@ -13,6 +13,16 @@ alike AS (
 ),
 approved AS (
     SELECT stream AS run, MIN(position) AS position FROM pay_run_approved GROUP BY stream
+),
+again AS (
+    -- whoever sends a line again decides anew
+    SELECT issued.position, MAX(sent.position) AS sent
+    FROM payment_issued AS issued
+    JOIN payment_reissued AS sent
+      ON sent.stream = issued.stream AND sent.month = issued.month AND sent.run = issued.run
+     AND sent.position < issued.position
+    WHERE issued.kind = 'reissue'
+    GROUP BY issued.position
 ),
 lines AS (
     -- what came back is taken off once, from a line of the same sum first, then from the oldest: a
@@ -36,9 +46,11 @@ SELECT lines.position,
        lines.account,
        lines.amount_fen AS issued_fen,
        TRY_CAST(LEAST(lines.amount_fen, lines.so_far_fen - lines.back_fen) AS BIGINT) AS amount_fen,
-       COALESCE(approved.position, lines.position) AS approved,
-       CASE WHEN approved.position IS NULL THEN [lines.position]
-            ELSE LIST_SORT([approved.position, lines.position]) END AS positions
+       COALESCE(again.sent, approved.position, lines.position) AS approved,
+       LIST_SORT(
+           LIST_DISTINCT([lines.position, COALESCE(again.sent, approved.position, lines.position)])
+       ) AS positions
 FROM lines
 LEFT JOIN approved ON approved.run = lines.run
+LEFT JOIN again ON again.position = lines.position
 WHERE lines.so_far_fen > lines.back_fen AND lines.amount_fen > 0
