@@ -249,3 +249,34 @@ def test_folds_and_models_agree_on_what_is_open_in_stock_and_in_the_fund(
             assert units == {item: n for (name, item), n in stocks.items() if name == stream}
         elif stream.startswith("fund/"):
             assert balances.get(f"assets:{stream}", 0) == fold_fund(stream, its).balance_fen
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        # sent again in the same run: the line that came back is gone, the other is there
+        ("i600 r600 i600", {2: 600}),
+        ("i600 r600 i600 r600", {}),
+        # of two lines of a month the one whose sum came back, whichever it is
+        ("i600 i50 r50", {0: 600}),
+        ("i600 i50 r600", {1: 50}),
+        ("i600 i50 r650", {}),
+        ("i600 i50 r30", {0: 570, 1: 50}),
+        ("i600 r900", {}),
+        ("i600", {0: 600}),
+    ],
+)
+def test_what_came_back_is_taken_off_once(steps: str, left: dict[int, int], ask: Ask) -> None:
+    log = Log()
+    for step in steps.split():
+        fen: Any = {"amount_fen": int(step[1:]), "month": "2022-03", "run": "run/2022-03"}
+        if step.startswith("i"):
+            paid: Any = {"account": token("a", 1), "paid_on": "2022-03-10"}
+            log.add("PaymentIssued", case_name(1), "2022-03-10", **fen, **paid)
+        else:
+            back: Any = {"reason": "closed", "returned_on": "2022-03-12"}
+            log.add("PaymentReturned", case_name(1), "2022-03-12", **fen, **back)
+
+    rows = ask(log, "net_payments")["net_payments"]
+
+    assert left == {row["position"]: row["amount_fen"] for row in rows}

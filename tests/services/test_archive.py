@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
+import duckdb
 import pytest
-from tests.replay.histories import CLERK, TOWNSHIP
+from tests.replay.histories import CLERK, TOWNSHIP, apply_for, case_name, token
 from tests.services import archived
 from tests.services.archived import ENTRIES, digests, files_of, long_history, sealed, stored, views
 
@@ -28,6 +31,8 @@ from aidledger.services.session import Session, open_session
 from aidledger.store.cut import CutStore
 from aidledger.store.outcome import Committed
 
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs/ARCHIVE.md"
+SQL_BLOCK: Final = re.compile(r"^```sql\n(.*?)^```", re.DOTALL | re.MULTILINE)
 ON_ONE = pytest.mark.parametrize("location", ["sqlite"], indirect=True)
 """Of tests in which the engine has no part."""
 
@@ -263,6 +268,39 @@ def test_a_rebuild_reads_the_archive_and_believes_no_altered_file(
         .models[0]
         .digest
     )
+
+
+def test_the_questions_of_the_page_are_answered_by_any_reader_of_parquet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = long_history()
+    case, other = (case_name(number) for number in (1, 2))
+    for kind, fen in (("regular", 60_000), ("arrears", 5_000)):
+        line: Any = {"kind": kind, "month": "2022-06", "amount_fen": fen, "run": "run/2022-06"}
+        for one in (case, other):
+            for name in ("PaymentRostered", "PaymentIssued"):
+                paid = {"paid_on": "2022-06-10"} if name == "PaymentIssued" else {}
+                log.add(name, one, "2022-12-28", account=token("a", 1), **line, **paid)
+    apply_for(log, other, "2022-12-28", number=2)
+    while len(log.written) < 5 * ENTRIES:
+        log.add("VisitMade", case, "2022-12-28", visitor="v")
+    location = str(tmp_path / "county.db")
+    stored(location, log)
+    with open_session(location) as opened:
+        sealed(opened, location)
+    monkeypatch.chdir(tmp_path)
+    paid_out, record, wrong = SQL_BLOCK.findall(PAGE.read_text(encoding="utf-8"))[0].split(";\n\n")
+
+    with duckdb.connect() as engine:
+        assert [(TOWNSHIP, 4, 1300.0)] == engine.execute(paid_out).fetchall()
+        at_100 = engine.execute(record.replace("1012", "100")).fetchall()
+        assert [(log.written[100][1].decode(),)] == at_100
+        assert [] == engine.execute(wrong).fetchall()
+        path = archive_folder(location) / "segment-000000/records.parquet"
+        changed = "SELECT * REPLACE (CASE position WHEN 7 THEN 'x'::BLOB ELSE record END AS record)"
+        engine.execute(f"CREATE TABLE old AS FROM read_parquet('{path}')")
+        engine.execute(f"COPY ({changed} FROM old) TO '{path}' (FORMAT parquet)")
+        assert [(7,)] == engine.execute(wrong).fetchall()
 
 
 @ON_ONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import sys
 import time
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -27,7 +29,13 @@ from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import building
 from aidledger.replay.loading import Loader
 from aidledger.replay.sealed import SealedRun
-from aidledger.services.archives.segments import archive_folder, list_segments, seals_of
+from aidledger.services.archives.segments import (
+    NO_RIGHT,
+    archive_folder,
+    list_segments,
+    seals_of,
+)
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.generations.source import StoreSource
 from aidledger.services.ladder.archivecheck import verify_archive
 from aidledger.services.problems import ServiceError
@@ -151,3 +159,35 @@ def test_a_process_that_only_writes_segments_reads_few_modules_first() -> None:
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
 
     assert "set()" == done.stdout.strip()
+
+
+@pytest.mark.parametrize("part", ["", "segment-000000/visit_made.parquet"])
+def test_an_archive_that_may_not_be_read_stops_a_rebuild_and_accuses_nobody(
+    part: str, location: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(location) as session:
+        sealed(session, location)
+    forbidden = archive_folder(location) / part if part else archive_folder(location)
+    iterdir, stat = Path.iterdir, Path.stat
+
+    def refused(path: Path, *args: Any, **more: Any) -> Any:
+        if path == forbidden:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return stat(path, *args, **more)
+
+    def listed(path: Path) -> Any:
+        if path == forbidden:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", listed)
+    if part:
+        monkeypatch.setattr(Path, "stat", refused)
+
+    with (
+        open_session(location) as session,
+        pytest.raises(ServiceError, match=r"archive: .*Permission denied") as told,
+    ):
+        rebuild(session, models=["case_state"], folder=tmp_path / "models")
+
+    assert (75, NO_RIGHT) == (told.value.exit_code, told.value.hint)

@@ -278,3 +278,28 @@ def test_a_member_is_known_by_the_token_of_the_number(county: Office) -> None:
         token_of(county.session, identity_number(b)) for b in (at.HEAD, at.SPOUSE, at.CHILD)
     ] == [one.person for one in case.household.members]
     assert case.applicant == case.household.members[0].person
+
+
+def test_a_household_lives_on_after_its_head_and_ends_with_the_person_of_the_case(
+    county: Office,
+) -> None:
+    """The head of a household dies as a member; a death of the case itself leaves nothing due."""
+    at.apply(county)
+    at.investigate(county)
+    at.approve(county)
+    due = DIFFERENCE + ILL_30 + STUDENT_20
+
+    county.act("2022-03-31", at.member(at.HEAD, "head", "died", "2022-03-31"))
+    case = county.session.case(HOUSEHOLD)
+    assert due == case.payable_fen("2022-03")
+    assert 2 * 70_500 - 100_000 + STUDENT_20 == case.payable_fen("2022-04")
+    at.pay(county, "2022-04", case.payable_fen("2022-04"))
+
+    died = on_household("DeathRecorded", died_on="2022-04-30", source="family")
+    county.act("2022-05-01", died)
+    case = county.session.case(HOUSEHOLD)
+    assert 0 == case.payable_fen("2022-05")
+    line: Any = {"account": case.account, "amount_fen": 1, "month": "2022-05", "run": "run/2022-05"}
+    assert "pay-not-ended" in refused(
+        county, "2022-05-08", on_household("PaymentRostered", "f1", at.FINANCE, **line)
+    )

@@ -23,28 +23,41 @@ WITH died AS (
     SELECT stream, MIN(position) AS known_position, MIN(recorded_at) AS recorded_at,
            MAX_BY(died_on, position) AS died_on, ARRAY_AGG(position) AS positions
     FROM death_recorded
-    WHERE stream NOT IN (SELECT stream FROM application_approved WHERE form = 'household')
     GROUP BY stream
 ),
-returned AS (
-    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
-    FROM payment_returned
-    GROUP BY stream, month, run
+applied AS (
+    SELECT stream, MAX_BY(applicant, position) AS person FROM application_submitted GROUP BY stream
 ),
-approved AS (
-    SELECT stream AS run, MIN(position) AS position FROM pay_run_approved GROUP BY stream
+homes AS (
+    -- a household of one ends with the one; of whom a household consists may not be recorded at all
+    SELECT granted.stream, MAX(members."case") IS NOT NULL AS told
+    FROM (
+        SELECT stream, MAX_BY(form, position) AS form, MAX_BY(limb, position) AS limb
+        FROM application_approved
+        GROUP BY stream
+    ) AS granted
+    LEFT JOIN households AS members ON members."case" = granted.stream
+    WHERE granted.form = 'household' AND granted.limb <> 'single_person'
+    GROUP BY granted.stream
+),
+alive AS (
+    SELECT DISTINCT issued.position
+    FROM payment_issued AS issued
+    JOIN homes ON homes.stream = issued.stream
+    LEFT JOIN applied ON applied.stream = issued.stream
+    LEFT JOIN households AS others
+      ON others."case" = issued.stream AND others.covered AND others.person <> applied.person
+     AND SUBSTRING(CAST(others.from_on AS VARCHAR), 1, 7) <= issued.month
+     AND (others.to_on IS NULL OR SUBSTRING(CAST(others.to_on AS VARCHAR), 1, 7) >= issued.month)
+    WHERE NOT homes.told OR others."case" IS NOT NULL
 ),
 paid AS (
-    SELECT issued.stream, issued.position, issued.month,
-           issued.amount_fen - COALESCE(returned.amount_fen, 0) AS amount_fen,
-           died.known_position < COALESCE(approved.position, issued.position) AS known
-    FROM payment_issued AS issued
-    JOIN died ON died.stream = issued.stream
-    LEFT JOIN returned
-      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
-    LEFT JOIN approved ON approved.run = issued.run
-    WHERE issued.month > SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7)
-      AND issued.amount_fen > COALESCE(returned.amount_fen, 0)
+    SELECT paid."case" AS stream, paid.position, paid.month, paid.amount_fen,
+           died.known_position < paid.approved AS known
+    FROM net_payments AS paid
+    JOIN died ON died.stream = paid."case"
+    LEFT JOIN alive ON alive.position = paid.position
+    WHERE alive.position IS NULL AND paid.month > SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7)
 ),
 summed AS (
     SELECT stream, MIN(month) AS first_month, MAX(month) AS last_month, SUM(amount_fen) AS amount_fen,

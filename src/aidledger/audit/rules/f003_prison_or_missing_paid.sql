@@ -21,7 +21,10 @@ WITH changes AS (
     SELECT stream, position, kind, from_on,
            LEAD(from_on) OVER (PARTITION BY stream ORDER BY position) AS next_on
     FROM whereabouts_changed
-    WHERE stream NOT IN (SELECT stream FROM application_approved WHERE form = 'household')
+    -- a household of one is away with the one
+    WHERE stream NOT IN (
+        SELECT stream FROM application_approved WHERE form = 'household' AND limb <> 'single_person'
+    )
 ),
 away AS (
     SELECT stream, position, kind, from_on,
@@ -30,22 +33,13 @@ away AS (
     FROM changes
     WHERE kind <> 'returned'
 ),
-returned AS (
-    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
-    FROM payment_returned
-    GROUP BY stream, month, run
-),
 paid AS (
-    SELECT away.position AS away, issued.position, issued.month,
-           issued.amount_fen - COALESCE(returned.amount_fen, 0) AS amount_fen
+    SELECT away.position AS away, paid.position, paid.month, paid.amount_fen
     FROM away
-    JOIN payment_issued AS issued
-      ON issued.stream = away.stream
-     AND issued.month > away.from_month
-     AND (away.to_month IS NULL OR issued.month < away.to_month)
-    LEFT JOIN returned
-      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
-    WHERE issued.amount_fen > COALESCE(returned.amount_fen, 0)
+    JOIN net_payments AS paid
+      ON paid."case" = away.stream
+     AND paid.month > away.from_month
+     AND (away.to_month IS NULL OR paid.month < away.to_month)
 ),
 summed AS (
     SELECT away, MIN(month) AS first_month, MAX(month) AS last_month, SUM(amount_fen) AS amount_fen,

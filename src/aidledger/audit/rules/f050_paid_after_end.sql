@@ -63,20 +63,11 @@ over AS (
     WHERE ended.stream IS NULL AND settled.stream IS NULL
       AND known.known_on BETWEEN DATE '1850-01-01' AND DATE '2999-12-31'
 ),
-returned AS (
-    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
-    FROM payment_returned
-    GROUP BY stream, month, run
-),
 paid AS (
-    SELECT over.stream, issued.position, issued.month,
-           issued.amount_fen - COALESCE(returned.amount_fen, 0) AS amount_fen
+    SELECT over.stream, net.position, net.month, net.amount_fen
     FROM over
-    JOIN payment_issued AS issued
-      ON issued.stream = over.stream AND issued.month > over.last_month AND issued.kind <> 'one_off'
-    LEFT JOIN returned
-      ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
-    WHERE issued.amount_fen > COALESCE(returned.amount_fen, 0)
+    JOIN net_payments AS net ON net."case" = over.stream AND net.month > over.last_month
+    JOIN payment_issued AS issued ON issued.position = net.position AND issued.kind <> 'one_off'
 ),
 summed AS (
     SELECT stream, COUNT(*) AS lines, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month,

@@ -36,7 +36,7 @@ shared AS (
 ),
 paid AS (
     SELECT account, SUM(amount_fen) AS amount_fen, MIN(month) AS first_month, MAX(month) AS last_month
-    FROM payment_issued
+    FROM net_payments
     GROUP BY account
 )
 SELECT shared.account AS subject,

@@ -35,12 +35,9 @@ changes AS (
     WHERE before IS NULL OR before <> account
 ),
 kept AS (
-    SELECT issued.stream, issued.account, issued.paid_on, issued.month, issued.amount_fen, issued.position
+    SELECT issued.stream, issued.account, issued.paid_on, issued.month, net.amount_fen, issued.position
     FROM payment_issued AS issued
-    WHERE NOT EXISTS (
-        SELECT 1 FROM payment_returned AS returned
-        WHERE returned.stream = issued.stream AND returned.month = issued.month AND returned.position > issued.position
-    )
+    JOIN net_payments AS net ON net.position = issued.position
 ),
 there AS (
     SELECT changes.stream, changes.position, changes.back_position, changes.effective_on AS changed_on, changes.back_on,

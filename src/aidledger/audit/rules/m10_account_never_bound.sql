@@ -19,8 +19,9 @@
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- facts: F063, S4-115
 WITH astray AS (
-    SELECT issued.stream, issued.account, issued.paid_on, issued.month, issued.amount_fen, issued.position
+    SELECT issued.stream, issued.account, issued.paid_on, issued.month, net.amount_fen, issued.position
     FROM payment_issued AS issued
+    JOIN net_payments AS net ON net.position = issued.position
     WHERE EXISTS (
         SELECT 1 FROM account_bound AS bound
         WHERE bound.stream = issued.stream AND bound.effective_on <= issued.paid_on
@@ -28,10 +29,6 @@ WITH astray AS (
       AND NOT EXISTS (
         SELECT 1 FROM account_bound AS bound
         WHERE bound.stream = issued.stream AND bound.account = issued.account AND bound.effective_on <= issued.paid_on
-      )
-      AND NOT EXISTS (
-        SELECT 1 FROM payment_returned AS returned
-        WHERE returned.stream = issued.stream AND returned.month = issued.month AND returned.position > issued.position
       )
 )
 SELECT stream AS subject,

@@ -79,7 +79,10 @@ class AccountBound(Event, frozen=True, kw_only=True):
 
 
 class DeathRecorded(Event, frozen=True, kw_only=True):
-    """死亡: the day of death and who said so."""
+    """死亡: the day on which the person of the case died, and who said so: nothing is due after that month.
+
+    Where others of a household live on, HouseholdMemberChanged says it, of the head too, and sets anew what is due.
+    """
 
     died_on: Day
     source: Source

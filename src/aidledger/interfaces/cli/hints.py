@@ -178,6 +178,9 @@ HINTS: Final[dict[str, str]] = {
     "remove that file and export again": "请删除该文件后重新导出",
     # the archive
     "aidledger archive verify names what is wrong": "aidledger archive verify 指出问题所在",
+    "give whoever runs this the right to read the archive, or run it as its owner": (
+        "请给运行者读取归档的权限，或由其所有者运行"
+    ),
     "remove the segment's folder and seal again": "请删除该段的目录，再次封存",
     "free space or name another place, and run aidledger archive seal again": (
         "请腾出空间或另指位置，再次执行 aidledger archive seal"

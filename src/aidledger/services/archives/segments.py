@@ -28,6 +28,7 @@ from aidledger.store.port import HostileRow, LedgerStore
 
 SEALED: Final = "SegmentSealed"
 NAMES_IT: Final = "aidledger archive verify names what is wrong"
+NO_RIGHT: Final = "give whoever runs this the right to read the archive, or run it as its owner"
 _NODES: Final = "SELECT idx, hash FROM nodes WHERE level = 1 AND idx >= ? AND idx < ? ORDER BY idx"
 
 
@@ -88,7 +89,7 @@ def sealed_runs(store: LedgerStore, archive: Path) -> tuple[SealedRun, ...]:
     """Return the segments from position 0 on that the log vouches for, each file hashed again.
 
     Raises:
-        ServiceError: one is not as it was sealed: it must not be believed.
+        ServiceError: one is not as it was sealed: it must not be believed; or may not be read.
 
     """
     return runs_of(seals_of(store), archive)
@@ -98,7 +99,11 @@ def runs_of(seals: Sequence[Seal], archive: Path) -> tuple[SealedRun, ...]:
     """Return the segments that sealings vouch for; the rest as `sealed_runs` has it."""
     place = open_place(str(archive))
     runs: list[SealedRun] = []
-    for number in place.numbers():
+    try:
+        numbers = place.numbers()
+    except OSError as error:
+        raise unreadable(str(archive), error) from error
+    for number in numbers:
         name = segment_name(number)
         manifest, digest = _manifest_of(place, name)
         known = {
@@ -117,6 +122,8 @@ def runs_of(seals: Sequence[Seal], archive: Path) -> tuple[SealedRun, ...]:
                 if not S_ISREG(state.st_mode):
                     raise _altered(name, f"{path.name}: expected a file, found something else")
                 found = _digest_once(path, state.st_ino, state.st_ctime_ns, state.st_mtime_ns)
+            except PermissionError as error:
+                raise unreadable(f"{name}/{path.name}", error) from error
             except OSError as error:
                 raise _altered(name, f"{path.name}: {error.strerror}") from error
             if found != said.sha256:
@@ -216,4 +223,5 @@ def _altered(name: str, what: str) -> ServiceError:
 
 def unreadable(name: str, error: OSError) -> ServiceError:
     """Return what to say of a place that can't be read."""
-    return ServiceError(f"archive: {name}: {error.strerror or error}", hint=NAMES_IT, exit_code=75)
+    hint = NO_RIGHT if isinstance(error, PermissionError) else NAMES_IT
+    return ServiceError(f"archive: {name}: {error.strerror or error}", hint=hint, exit_code=75)
