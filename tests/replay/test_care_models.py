@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.policy.care import end_care, entrust, register
 from tests.replay.conftest import Ask
@@ -224,6 +224,9 @@ def day(number: int) -> str:
     died=st.none() | st.integers(0, 70),
     lost=st.none() | st.integers(0, 70),
 )
+@example(
+    cares=[(0, None, 1), (2, None, 1), (0, 0, 1)], respite=None, forms=[], died=None, lost=None
+)
 def test_gaps_are_the_days_at_home_without_anybody(
     cares: list[tuple[int, int | None, int]],
     respite: tuple[int, int] | None,
@@ -238,7 +241,9 @@ def test_gaps_are_the_days_at_home_without_anybody(
     for index, (start, length, number) in enumerate(cares):
         carer = f"carer/520123-000{number}"
         entrust(log, CASE, day(start), carer=carer)
-        last = as_of if length is None else start + length
+        # the first end that names a carer ends whatever was entrusted to them before
+        ends = (begin + n for begin, n, who in cares[index:] if who == number and n is not None)
+        last = next(ends, as_of)
         if length is not None:
             end_care(log, CASE, day(start + length), carer=carer)
         if index + 1 < len(cares):
