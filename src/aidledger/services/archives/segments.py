@@ -223,5 +223,8 @@ def _altered(name: str, what: str) -> ServiceError:
 
 def unreadable(name: str, error: OSError) -> ServiceError:
     """Return what to say of a place that can't be read."""
-    hint = NO_RIGHT if isinstance(error, PermissionError) else NAMES_IT
-    return ServiceError(f"archive: {name}: {error.strerror or error}", hint=hint, exit_code=75)
+    return ServiceError(
+        f"archive: {name}: {error.strerror or error}",
+        hint=NO_RIGHT if isinstance(error, PermissionError) else NAMES_IT,
+        exit_code=75,
+    )
