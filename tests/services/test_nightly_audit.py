@@ -35,7 +35,7 @@ def test_audit_rules_are_run_over_what_was_rebuilt_and_hold_nothing_up(county_af
         rules = {n: r for n, r in rules_of().items() if r.models_in(models) <= built}
         found = audit(session, rules)
 
-    assert "F001" in rules
+    assert "F002" in rules
     assert "F029" not in rules
     assert "ok" == told.status
     assert found.generation is not None
@@ -49,13 +49,13 @@ def test_audit_rules_are_run_over_what_was_rebuilt_and_hold_nothing_up(county_af
 def test_a_rule_that_breaks_down_is_partial_and_named(
     county_after: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = rules_of(names=["F062"])["F062"]
+    rule = rules_of(names=["F008"])["F008"]
     broken = msgspec.structs.replace(rule, query="SELECT 1 AS subject")
-    monkeypatch.setattr(work, "rules_of", lambda: {"F062": broken})
+    monkeypatch.setattr(work, "rules_of", lambda: {"F008": broken})
     (told,) = nightly(str(county_after), nights.asked(county_after), Means(steps=AUDIT)).steps
 
-    assert ("partial", ["F062"]) == (told.status, told.figures["not_run"])
-    assert told.why_en.endswith("failed: F062")
+    assert ("partial", ["F008"]) == (told.status, told.figures["not_run"])
+    assert told.why_en.endswith("failed: F008")
 
 
 def test_a_night_counts_the_open_doubts_of_each_rule(
