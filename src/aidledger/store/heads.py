@@ -43,9 +43,7 @@ def check_mark(mark: Mark | None, head: Head, run: Run) -> None:
     """
     if mark is None:
         return
-    problem = mark.problem(head)
-    if problem is None and mark.must_be_held(head):
-        problem = mark.hold(_root_at(run, mark.size))
+    problem = mark.problem(head) or mark.other_past(head, partial(_root_at, run))
     if problem:
         raise RejectedError(problem, code="behind_mark")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -35,16 +36,15 @@ class Mark:
             return f"the ledger of {head.size} entries has another root than it had: {self.path}"
         return None
 
-    def must_be_held(self, head: Head) -> bool:
-        """Whether it lags behind this head, and nobody has looked yet if it is of the same log."""
-        return not self._held and 0 < self.size < head.size
+    def other_past(self, head: Head, root_at: Callable[[int], bytes]) -> str | None:
+        """Say why a head that the mark lags behind is of another past, or None.
 
-    def hold(self, root: bytes) -> str | None:
-        """Hold the root that the ledger has at the mark's size against it: say what is wrong, or None.
-
-        Once is enough: what others append meanwhile lets it lag behind a log that it is of.
+        `root_at` gives the root that the ledger has at a size. It is asked once: what others append
+        meanwhile lets the mark lag behind a log that it is of.
         """
-        self._held = root == self.root
+        if self._held or not 0 < self.size < head.size:
+            return None
+        self._held = root_at(self.size) == self.root
         if self._held:
             return None
         return (

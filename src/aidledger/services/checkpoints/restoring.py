@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from aidledger.domain.events.powers import GenesisDeclared, WitnessKey
@@ -53,7 +54,7 @@ def restoration_of(store: LedgerStore, location: str) -> Restoration:
     """
     mark, head = Mark(mark_path(location)), store.head()
     if mark.problem(head) is None:
-        if mark.must_be_held(head) and mark.hold(root_at(store, mark.size)):
+        if mark.other_past(head, partial(root_at, store)):
             raise ServiceError(
                 "expected an older backup of this ledger, found one that went on from another past",
                 hint="aidledger checkpoint compare says which past others know: bring that one back",

@@ -95,7 +95,7 @@ class PolicyBook:
                 f"policy pack {pack_hash[:12]}: expected an adoption entry with its files, found none",
                 hint="adopt the pack before deciding under it",
             )
-        return tuple((link.rpartition("@")[0], self._text(*link.rsplit("@", 1))) for link in chain)
+        return tuple(map(self._text, chain))
 
     def calendars(self) -> tuple[tuple[str, YearTable], ...]:
         """Return every adopted calendar with the day on which it was recorded, in log order."""
@@ -157,8 +157,9 @@ class PolicyBook:
             )
         return pack
 
-    def _text(self, name: str, digest: str = "") -> bytes:
-        """Return the evidence file of a link of a chain."""
+    def _text(self, link: str) -> tuple[str, bytes]:
+        """Return the pack of a link of a chain, and the evidence file that it names."""
+        name, _, digest = link.rpartition("@")
         content = self._fetch(digest)
         if content is None:
             raise ServiceError(
@@ -170,7 +171,7 @@ class PolicyBook:
                 f"policy pack {name}: expected its text as evidence {digest[:12]}, found another text",
                 hint="the stored text isn't the one that was adopted",
             )
-        return content
+        return name, content
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -5,7 +5,7 @@ Works without a ledger; with one, it says what was adopted and since when.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
 
 import msgspec
 
@@ -17,8 +17,6 @@ from aidledger.domain.recorded import END_OF_TIME
 from aidledger.services.acts.adoption import no_pack, shipped, shipped_tables
 from aidledger.services.decisions.policy_book import PolicyBook
 from aidledger.services.problems import ServiceError
-
-MAX_FILE_BYTES: Final = 1_048_576
 
 
 class PackLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,15 +84,16 @@ def list_packs(
     known_by = known_on or END_OF_TIME
     library = PackLibrary(shipped("packs"))
     packs = [(library.resolve(name), name) for name in library.ids]
-    known = {pack.hash for pack, _ in packs}
+    ours = {name: pack.hash for pack, name in packs}
     adopted = {a.pack_hash for a in book.adoptions() if a.known_since <= known_by} if book else ()
     lost = lost_packs(book)
-    readable = sorted(set(adopted) - known - set(lost))
+    readable = sorted(set(adopted) - set(ours.values()) - set(lost))
     packs += [(book.pack(digest), "") for digest in readable if book]
     return tuple(
         _line(
             pack,
             book,
+            ours,
             known_by=known_by,
             examples=len(load_examples(library, name)) if name else None,
         )
@@ -188,7 +187,7 @@ def show_pack(
         names = {f"{one.code}@{one.from_on}" for one in now if one}
         rules = tuple(rule for rule in rules if rule.kind != "standard" or rule.name in names)
     return PackView(
-        line=_line(pack, book),
+        line=_line(pack, book, _shipped_hashes()),
         basis=tuple(" ".join(filter(None, (b.text_zh, b.number, b.date))) for b in pack.basis),
         as_of=as_of,
         known_on=known_on,
@@ -205,7 +204,9 @@ def compare_packs(
     a, b = find_pack(one, book, known_on), find_pack(other, book, known_on)
     found = differences(a, b)
     same = len({(r.kind, r.name) for r in rules_of(a)}) - sum(d.a is not None for d in found)
-    return PackDifferences(a=_line(a, book), b=_line(b, book), differences=found, same=same)
+    ours = _shipped_hashes()
+    lines = [_line(pack, book, ours) for pack in (a, b)]
+    return PackDifferences(a=lines[0], b=lines[1], differences=found, same=same)
 
 
 def find_pack(name: str, book: PolicyBook | None, known_on: str | None) -> ResolvedPack:
@@ -226,6 +227,7 @@ def find_pack(name: str, book: PolicyBook | None, known_on: str | None) -> Resol
 def _line(
     pack: ResolvedPack,
     book: PolicyBook | None,
+    ours: Mapping[str, str],
     *,
     known_by: str = END_OF_TIME,
     examples: int | None = None,
@@ -249,8 +251,8 @@ def _line(
         known_since=pack.known_since,
         extends=pack.chain[-2][0] if len(pack.chain) > 1 else None,
         hash=pack.hash,
-        shipped=pack.hash in _shipped_hashes() if examples is None else True,
-        own=pack.id not in shipped("packs"),
+        shipped=pack.hash in ours.values(),
+        own=pack.id not in ours,
         adopted=adopted,
         replaced=None if replaced is None else replaced.known_since,
         parameters=len(pack.parameters),
@@ -262,6 +264,7 @@ def _line(
     )
 
 
-def _shipped_hashes() -> frozenset[str]:
+def _shipped_hashes() -> dict[str, str]:
+    """Return the hash of each shipped pack by its id."""
     library = PackLibrary(shipped("packs"))
-    return frozenset(library.resolve(name).hash for name in library.ids)
+    return {name: library.resolve(name).hash for name in library.ids}

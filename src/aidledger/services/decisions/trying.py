@@ -151,8 +151,12 @@ def try_files(
             except PackError as error:
                 trials[at] = _refused(Trial(name=one.name, file=str(one.path)), error)
     tables = [*shipped_tables(), *(table for _, table in (book.calendars() if book else ()))]
-    calendars = [at for at, one in enumerate(own) if isinstance(one.says, CalendarFile)]
-    for at in sorted(calendars, key=lambda at: getattr(own[at].says, "known_since", "")):
+    calendars = [
+        (one.says.known_since, at)
+        for at, one in enumerate(own)
+        if isinstance(one.says, CalendarFile)
+    ]
+    for _, at in sorted(calendars):
         if at not in trials:
             trials[at] = _tried_calendar(own[at], tables)
             tables += filter(None, [trials[at].table])

@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -72,6 +73,7 @@ _KINDS: Final = {
 }
 """What a database may hold, in Chinese."""
 _FEW: Final = 5
+_ASK_OWNER: Final = Said("请其所有者开放权限", "ask its owner for it")
 _LEFT: Final = ("*.partial*", ".*.part", "*.new", "*.tmp")
 
 
@@ -127,7 +129,7 @@ def doctor(location: str, *, clock: Clock, folder: Path | None = None) -> tuple[
 def _barred(name: str, error: PermissionError) -> Check:
     """Say that what is to be looked at may not be read: no reason to leave out the rest."""
     found = Said(f"{error.filename}：没有读取权限", f"{error.filename} may not be read")
-    return Check(name, "fail", found, Said("请其所有者开放权限", "ask its owner for it"))
+    return Check(name, "fail", found, _ASK_OWNER)
 
 
 def _python() -> Check:
@@ -246,9 +248,8 @@ def _mark(store: LedgerStore, location: str, head: Head) -> Check:
     path = mark_path(location)
     try:
         mark = Mark(path)
-        problem, signed = mark.problem(head), remembered(signed_path(location), store.origin)
-        if problem is None and mark.must_be_held(head):
-            problem = mark.hold(root_at(store, mark.size))
+        signed = remembered(signed_path(location), store.origin)
+        problem = mark.problem(head) or mark.other_past(head, partial(root_at, store))
     except PermissionError as error:
         return _barred("mark", error)
     except (StoreError, ServiceError) as error:
@@ -270,7 +271,7 @@ def _mark(store: LedgerStore, location: str, head: Head) -> Check:
         return Check("mark", "warn", said, hint)
     if mark.size and not os.access(path, os.W_OK):
         said = Said(f"{path} 不可写，不再跟上账本", f"{path} can't be written and follows no more")
-        return Check("mark", "warn", said, Said("请其所有者开放权限", "ask its owner for it"))
+        return Check("mark", "warn", said, _ASK_OWNER)
     return Check("mark", "ok", Said(f"{head.size:,} 条", f"{head.size:,} entries"))
 
 
@@ -347,8 +348,7 @@ def _generation(location: str) -> Iterator[Check]:
     folder = generations_folder(location)
     if folder.is_dir() and not os.access(folder, os.W_OK):
         said = Said(f"{folder} 不可写", f"{folder} can't be written")
-        ask = Said("请其所有者开放权限", "ask its owner for it")
-        yield Check("generation", "fail", said, ask)
+        yield Check("generation", "fail", said, _ASK_OWNER)
     elif current is None:
         said = Said("还没有生成版本", "there is no generation yet")
         yield Check("generation", "warn", said, Said("aidledger nightly", "aidledger nightly"))
