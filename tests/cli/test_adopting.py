@@ -262,7 +262,7 @@ def test_a_base_beside_the_file_comes_along_as_evidence(tmp_path: Path) -> None:
     assert 4 == on(path, "verify", "--deep").code
 
 
-def test_the_example_of_the_manual_can_be_adopted(
+def test_the_example_of_the_manual_can_be_tried_and_adopted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manual = (Path(__file__).parents[2] / "docs" / "PACKS.md").read_text("utf-8")
@@ -275,6 +275,8 @@ def test_the_example_of_the_manual_can_be_adopted(
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "l.db"
     on(path, "init")
+    [try_it] = re.findall(r"\*\*Try it\*\*: `aidledger ([^`]+)`", manual)
+    assert 0 == on(path, *try_it.split()).code
     ran = on(path, *command.split(), "--on", "2026-12-01", "--json")
 
     assert 0 == ran.code, ran.err
