@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,8 @@ from tests.cli.shell import on
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small simulated county; tests read it only."""
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A small simulated county; tests read it only, and a generation would answer for the entries."""
     path = tmp_path_factory.mktemp("county") / "county.db"
     made = [
         on(path, "init", "--origin", "example.org/county"),
@@ -16,8 +18,22 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
 
     assert [0, 0] == [ran.code for ran in made], made[-1].err
+    before = lasting(path)
 
-    return path
+    yield path
+
+    assert before == lasting(path), "a test wrote into the county that all share"
+
+
+def lasting(county: Path) -> set[Path]:
+    """What stands beside a ledger, without what SQLite makes and removes by itself."""
+    return {one for one in county.parent.rglob("*") if one.suffix not in {".db-shm", ".db-wal"}}
+
+
+@pytest.fixture
+def own_county(county: Path, tmp_path: Path) -> Path:
+    """A copy of the county in which one test may record and rebuild."""
+    return Path(shutil.copytree(county.parent, tmp_path / "own")) / "county.db"
 
 
 @pytest.fixture

@@ -1,24 +1,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.cli.shell import on
 
 HEADER = "run,case,month,account,amount_yuan,result,result_on"
 OTHER = "6222020000000000123"
-
-
-@pytest.fixture
-def paid(tmp_path: Path, county: Path) -> Path:
-    """A county of which a test may record more."""
-    path = tmp_path / "county.db"
-    for ending in ("", ".secrets"):
-        shutil.copy(f"{county}{ending}", f"{path}{ending}")
-    return path
 
 
 def rostered(ledger: Path) -> dict[str, Any]:
@@ -50,12 +39,12 @@ def line(entry: dict[str, Any], **other: str) -> str:
     return ",".join((cells | other).values())
 
 
-def test_what_the_bank_did_otherwise_than_the_roster_is_recorded_and_told(paid: Path) -> None:
-    entry = rostered(paid)
+def test_what_the_bank_did_otherwise_than_the_roster_is_recorded_and_told(own_county: Path) -> None:
+    entry = rostered(own_county)
     otherwise = line(entry, account=OTHER, amount_yuan="1.00")
-    command = bank(paid, otherwise, line(entry, month="2031-01"))
-    tried = on(paid, *command, "--dry-run", environ={"AIDLEDGER_LANG": "zh"})
-    ran = on(paid, *command)
+    command = bank(own_county, otherwise, line(entry, month="2031-01"))
+    tried = on(own_county, *command, "--dry-run", environ={"AIDLEDGER_LANG": "zh"})
+    ran = on(own_county, *command)
 
     assert [
         "⚠ 第 2 行: amount_yuan: 应为 花名册上的金额，实际为 另一金额",
@@ -68,24 +57,24 @@ def test_what_the_bank_did_otherwise_than_the_roster_is_recorded_and_told(paid: 
     assert OTHER not in ran.out + ran.err
 
 
-def test_a_program_gets_the_notes_too(paid: Path) -> None:
-    entry = rostered(paid)
-    ran = on(paid, *bank(paid, line(entry, account=OTHER)), "--json")
+def test_a_program_gets_the_notes_too(own_county: Path) -> None:
+    entry = rostered(own_county)
+    ran = on(own_county, *bank(own_county, line(entry, account=OTHER)), "--json")
     (note,) = ran.object["file"]["notes"]
 
     assert ("not_as_rostered", 2, "account") == (note["code"], note["line"], note["field"])
 
 
-def test_what_is_as_rostered_is_taken_without_a_word(paid: Path) -> None:
-    ran = on(paid, *bank(paid, line(rostered(paid))))
+def test_what_is_as_rostered_is_taken_without_a_word(own_county: Path) -> None:
+    ran = on(own_county, *bank(own_county, line(rostered(own_county))))
 
     assert (0, "") == (ran.code, ran.err)
 
 
-def test_the_lines_of_another_file_are_refused_where_the_ledger_has_them(paid: Path) -> None:
-    entry = rostered(paid)
-    on(paid, *bank(paid, line(entry)))
-    ran = on(paid, *bank(paid, line(entry), ""), environ={"AIDLEDGER_LANG": "zh"})
+def test_the_lines_of_another_file_are_refused_where_the_ledger_has_them(own_county: Path) -> None:
+    entry = rostered(own_county)
+    on(own_county, *bank(own_county, line(entry)))
+    ran = on(own_county, *bank(own_county, line(entry), ""), environ={"AIDLEDGER_LANG": "zh"})
 
     assert 1 == ran.code
     assert "第 2 行: case: 应为 账本还没有的一行（银行确实办了两次的用 --as-is）" in ran.err

@@ -88,7 +88,7 @@ def test_the_difference_of_two_days_makes_the_one_state_the_other(
 
 
 def test_the_difference_of_two_positions_is_that_of_the_ledger_as_it_stood(county: Path) -> None:
-    size = on(county, "rebuild", "--model", "case_state", "--json").object["entries"]
+    size = on(county, "verify", "--json").object["entries"]
     a, b = str(size // 3), str(size // 2)
     one, other = states(county, "--at", a), states(county, "--at", b)
     found = diff(county, a, b)

@@ -66,9 +66,9 @@ SHAPES: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("command", SHAPES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_json_is_one_object_with_the_keys_of_its_schema(
-    county: Path, a_case: str, command: str, lang: str
+    own_county: Path, a_case: str, command: str, lang: str
 ) -> None:
-    ran = on(county, "--lang", lang, *command.format(case=a_case).split(), "--json")
+    ran = on(own_county, "--lang", lang, *command.format(case=a_case).split(), "--json")
 
     found = json.loads(ran.out)
     assert list(SHAPES[command]) == list(found)
@@ -79,9 +79,9 @@ def test_json_is_one_object_with_the_keys_of_its_schema(
 @pytest.mark.parametrize("command", SHAPES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_person_reads_it_at_80_columns(
-    county: Path, a_case: str, command: str, lang: str
+    own_county: Path, a_case: str, command: str, lang: str
 ) -> None:
-    ran = on(county, "--lang", lang, *command.format(case=a_case).split())
+    ran = on(own_county, "--lang", lang, *command.format(case=a_case).split())
 
     assert ran.code in (0, 1, 4)
     assert [] == [line for line in ran.out.splitlines() if layout.width(line) > 80]
@@ -185,9 +185,9 @@ def test_due_within_days_leaves_out_what_is_later(county: Path) -> None:
     assert all(item["days_left"] <= 7 for item in found["items"])
 
 
-def test_the_same_rebuild_gives_the_same_digests(county: Path) -> None:
-    first = on(county, "rebuild", "--json").object
-    second = on(county, "rebuild", "--json").object
+def test_the_same_rebuild_gives_the_same_digests(own_county: Path) -> None:
+    first = on(own_county, "rebuild", "--json").object
+    second = on(own_county, "rebuild", "--json").object
 
     assert first["models"] == second["models"]
     assert first["position"] == first["entries"] - 1
@@ -267,10 +267,10 @@ def sealed_values(county: Path) -> set[str]:
         return set(session.vault.open_many(sorted(commitments)).values())
 
 
-def test_no_personal_value_of_the_county_is_printed(county: Path, a_case: str) -> None:
-    secret = sealed_values(county)
+def test_no_personal_value_of_the_county_is_printed(own_county: Path, a_case: str) -> None:
+    secret = sealed_values(own_county)
     texts = [
-        on(county, *command.format(case=a_case).split(), *more).out
+        on(own_county, *command.format(case=a_case).split(), *more).out
         for command in SHAPES
         for more in ([], ["--json"])
     ]
@@ -310,9 +310,9 @@ def test_what_reads_every_entry_tells_how_far_it_is(
     assert re.search(r"(cases|read entries): [0-9,]+(/[0-9,]+)?, [0-9,]+/s", told.err)
 
 
-def test_a_rebuild_shows_the_tables_that_have_rows_and_names_the_others(county: Path) -> None:
-    models = on(county, "rebuild", "--json").object["models"]
-    said = on(county, "rebuild").out
+def test_a_rebuild_shows_the_tables_that_have_rows_and_names_the_others(own_county: Path) -> None:
+    models = on(own_county, "rebuild", "--json").object["models"]
+    said = on(own_county, "rebuild").out
     table, _, rest = said.partition(" models without rows: ")
 
     filled = {one["name"] for one in models if one["rows"]}
