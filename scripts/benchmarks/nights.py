@@ -46,7 +46,7 @@ def nights(job: Job) -> Iterator[Chunk]:
     yield READY
     while True:
         with closing(open_ledger(location)) as store:
-            copy_into(store, rows, range(old, old + new))
+            copy_into(store, rows, range(old, old + new), made)
         old += new
         began = time.perf_counter()
         report = run(location, clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -24,7 +24,8 @@ from aidledger.services.simulation.running import simulate
 from aidledger.store.draft import Draft, Evidence, VaultRow
 from aidledger.store.opening import open_ledger
 from aidledger.store.port import LedgerStore
-from aidledger.store.secrets import secrets_path
+from aidledger.store.secrets import load_secrets, secrets_path
+from aidledger.store.vault import Vault
 from benchmarks.content import APPROVED
 from benchmarks.measuring import READY, Chunk, Job, Measure, size
 from benchmarks.peerview import CaseView, CountyProjection, CountyView
@@ -34,8 +35,8 @@ from benchmarks.servers import ORIGIN, new_database, new_file
 COPIED = ("case/", "carer/", "complaint/")
 AMENDMENTS = ("EntryAnnulled", "EntryCorrected")
 """They name positions, which are others in a copy."""
-_number = re.compile(rb"((?:case|complaint)/520123-\d{4}-|carer/520123-)(\d+)")
-_token = re.compile(rb'"([pa])[0-9a-f]{4}([0-9a-f]{28})"')
+_number = re.compile(r"((?:case|complaint)/520123-\d{4}-|carer/520123-)(\d+)")
+_token = re.compile(r"\b([pa])[0-9a-f]{4}([0-9a-f]{28})\b")
 
 
 ENTRIES = 1_300_000
@@ -57,10 +58,14 @@ def ledger(job: Job) -> str:
 
 
 class County(NamedTuple):
-    """A simulated county: its entries, what lies beside them, and the file of secrets that opens it."""
+    """A simulated county: its entries, what lies beside them, and the file of secrets that opens it.
+
+    `values` are what its commitments are of.
+    """
 
     rows: list[Any]
     vault: list[VaultRow]
+    values: dict[str, str]
     evidence: list[Evidence]
     secrets: Path
 
@@ -74,11 +79,13 @@ def county(job: Job, start: str = "2022-01-01") -> County:
         store = session.store
         rows = list(store.read())
         sealed = {each for row in rows for each in decode_entry(row[5]).sealed.values()}
+        values = session.vault.open_many(sorted(sealed)) if session.vault else {}
         with store.reading() as run:
             files = run("SELECT hash, media_type, content FROM evidence", ())
         return County(
             rows=rows,
             vault=list(store.vault_rows(sorted(sealed)).values()),
+            values=values,
             evidence=[Evidence(hash=h, media_type=m, content=c) for h, m, c in files],
             secrets=secrets_path(small),
         )
@@ -89,47 +96,84 @@ def copy_into(
 ) -> None:
     """Append copies of a county; what a county has once belongs to copy 0.
 
-    With `beside` its evidence and sealed values come along: all copies commit to the same, so once is
-    enough. They open with the county's own secrets.
+    With `beside` its evidence and sealed values come along, those of each copy sealed for itself under
+    the county's own secrets.
     """
+    seals = None if beside is None else Seals(store, beside)
     for number, (moment, several) in enumerate(groupby(rows, key=lambda row: row[4])):
         batch = list(several)
-        drafts = [draft for copy in copies for draft in copied(batch, copy)]
-        brought = beside if number == 0 else None
+        drafts = [draft for copy in copies for draft in copied(batch, copy, seals)]
         if drafts:
             store.append(
                 drafts,
                 cause=f"bench-{copies.start}-{number}",
                 request_digest=number.to_bytes(32, "big"),
                 now=datetime.fromisoformat(moment),
-                vault_rows=brought.vault if brought else (),
-                evidence=brought.evidence if brought else (),
+                vault_rows=[] if seals is None else seals.taken(),
+                evidence=beside.evidence if beside and number == 0 else (),
             )
 
 
-def copied(rows: list[Any], copy: int) -> Iterator[Draft]:
-    """Yield the entries of a batch for another county of the same kind; shared streams once."""
+class Seals:
+    """The sealed values of copies: a vault holds no value that two entries commit to."""
+
+    def __init__(self, store: LedgerStore, county: County) -> None:
+        self._vault = Vault(store, load_secrets(county.secrets), os.urandom)
+        self._held = {row.commitment: row for row in county.vault}
+        self._values = county.values
+        self._rows: list[VaultRow] = []
+
+    def __call__(self, commitment: str, copy: int) -> str:
+        """Seal for a copy what a commitment is of, and return the copy's own."""
+        row = self._held[commitment]
+        if copy:
+            person, stream = moved(row.person, copy), moved(row.stream, copy)
+            value = self._values[commitment]
+            commitment, row = self._vault.seal(person, stream, row.field, value)
+        self._rows.append(row)
+        return commitment
+
+    def taken(self) -> list[VaultRow]:
+        """Return the rows of what was sealed since this was asked last."""
+        rows, self._rows = self._rows, []
+        return rows
+
+
+def copied(
+    rows: list[Any], copy: int, seal: Callable[[str, int], str] | None = None
+) -> Iterator[Draft]:
+    """Yield the entries of a batch for another county of the same kind; shared streams once.
+
+    Without `seal` they commit to what the county's commit to.
+    """
     for row in rows:
         if row[3] in AMENDMENTS or (copy and not row[1].startswith(COPIED)):
             continue
         entry = decode_entry(row[5])
-        data = msgspec.json.encode(entry.data, order="sorted")
+        sealed = entry.sealed
+        if seal is not None:
+            sealed = {field: seal(one, copy) for field, one in sealed.items()}
         yield Draft(
             type=entry.type,
-            stream=moved(entry.stream.encode(), copy).decode(),
+            stream=moved(entry.stream, copy),
             actor=entry.actor,
             office=entry.office,
             effective_on=entry.effective_on,
-            data=msgspec.Raw(_token.sub(rb'"\g<1>%04x\g<2>"' % copy, moved(data, copy))),
+            data=msgspec.Raw(
+                moved(msgspec.json.encode(entry.data, order="sorted").decode(), copy).encode()
+            ),
             policy=entry.policy,
-            sealed=entry.sealed,
+            sealed=sealed,
         )
 
 
-def moved(text: bytes, copy: int) -> bytes:
-    """Give the cases, carers and complaints in a text the numbers of a copy."""
+def moved(text: str, copy: int) -> str:
+    """Give the cases, carers, complaints, persons and accounts in a text the names of a copy; 0 has its own."""
+    if not copy:
+        return text
+    text = _token.sub(lambda found: f"{found[1]}{copy:04x}{found[2]}", text)
     return _number.sub(
-        lambda found: found[1] + b"%0*d" % (len(found[2]), int(found[2]) + copy * 1_000), text
+        lambda found: f"{found[1]}{int(found[2]) + copy * 1_000:0{len(found[2])}d}", text
     )
 
 

@@ -236,8 +236,9 @@ NOTES = """## What is measured
 - *Nightly*: a simulated county of twelve months that ended last September, many times over, in a SQLite file with its log key; one night has been,
   which made up for everything. Then five more copies of the county are recorded, and a night of all steps, models and rules runs: log verified, segments sealed, models
   rebuilt, held against the folds and against what was certified before, new decisions taken again, rules run, lists, certificate, indexes,
-  checkpoint signed. No policy names a witness. The texts of the rules lie beside the log, and what is sealed lies in the vault once: all copies commit
-  to the same values, and their decisions keep the same facts, so decisions of a first night are taken again sooner than those of as many different people.
+  checkpoint signed. No policy names a witness. The texts of the rules lie beside the log, and what each copy seals is sealed for itself: some
+  390,000 values lie in the vault. Decisions of all copies keep the same facts, so those of a first night are taken again sooner than those of as many
+  different people.
   The night's clock stands at the last entry: the month stays, as on all nights but one of a month.
 - *Paid by month*: one question asked of the archive's columns, and of the records as lines of JSON in DuckDB.
 - *Import of a history*: the requests of a simulated county of 80 cases and 12 months, asked of a new ledger through every rule.
