@@ -104,6 +104,21 @@ def _as_if_signed(read: Any, keys: Any, _check: Any) -> Any:
     return opened._replace(verified=(*opened.verified, first._replace(key=keys[0])))
 
 
+def _signatures(code: str) -> Removal:
+    """Take one kind out of what is judged of a batch."""
+
+    def remove(patch: Patch) -> None:
+        judge = signaturecheck._judge
+
+        def judged(*given: Any) -> Any:
+            found = judge(*given)
+            return found._replace(findings=[one for one in found.findings if one.code != code])
+
+        patch.setattr(signaturecheck, "_judge", judged)
+
+    return remove
+
+
 def _counted_twice(reader: Any, seen: dict[Any, int], value: Any, *_rest: Any) -> None:
     seen.setdefault(value, reader.line)
 
@@ -114,7 +129,7 @@ _nodes = _unsaid(treecheck, "_compare_level", "_read_node")
 _head = _unsaid(ladder, "check_head")
 _batches = _silent(batchcheck.BatchCheck, "_report")
 _notes = _silent(checkpointcheck.CheckpointCheck, "_find", "_row_fault")
-_signatures = _silent(signaturecheck.SignatureCheck, "_find")
+_seen = _unsaid(signaturecheck, "_never_seen")
 
 REMOVALS: Final[dict[str, Removal]] = {
     **{
@@ -174,9 +189,9 @@ REMOVALS: Final[dict[str, Removal]] = {
             "signature_key",
             "signature_window",
             "signature_owner",
-            "signature_seen",
         )
     },
+    "signature_seen": _seen("signature_seen"),
     "signature_invalid": _set((signaturecheck, "verify_batch", lambda *_: True)),
     "act_forbidden": _set((upper, "check_powers", _no_powers)),
     "receipt_missing": _silent(proofcheck.ProofCheck, "_find")("receipt_missing"),

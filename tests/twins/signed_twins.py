@@ -15,7 +15,7 @@ from aidledger.ledger.keys import KeyKind
 from aidledger.services.ladder.outside import Outside
 from aidledger.store.loose import loose_cause
 
-SIGNATURES = "services.ladder.signaturecheck:SignatureCheck"
+SIGNATURES = "services.ladder.signaturecheck"
 NOTES = "services.ladder.checkpointcheck:CheckpointCheck"
 PROOFS = "services.ladder.proofcheck:ProofCheck"
 OTHER = b"\7" * 32
@@ -195,16 +195,16 @@ SIGNED_TWINS: Final[dict[str, Twin]] = {
     "signature_missing": Twin(
         unsigned,
         SIGNED,
-        (Cut(f"{SIGNATURES}._judge", "if last > first_key:", "if False:"),),
+        (Cut(f"{SIGNATURES}:_judge", "if last <= first_key:", "if True:"),),
     ),
     "signature_form": Twin(
         a_signature_cut_short,
         SIGNED,
         (
             Cut(
-                f"{SIGNATURES}._judge",
-                "self._find('signature_form', at, 'signature', error.expected, error.found)",
-                "pass",
+                f"{SIGNATURES}:_judge",
+                "_wrong('signature_form', at, 'signature', error.expected, error.found)",
+                "_Judged([])",
             ),
         ),
     ),
@@ -213,9 +213,9 @@ SIGNED_TWINS: Final[dict[str, Twin]] = {
         SIGNED,
         (
             Cut(
-                f"{SIGNATURES}._judge",
-                "self._find('signature_key', at, 'key_id', expected, printable(str(batch.key_id)))",
-                "pass",
+                f"{SIGNATURES}:_judge",
+                "_wrong('signature_key', at, 'key_id', expected, printable(str(batch.key_id)))",
+                "_Judged([])",
             ),
         ),
     ),
@@ -224,7 +224,7 @@ SIGNED_TWINS: Final[dict[str, Twin]] = {
         259,
         (
             Cut(
-                f"{SIGNATURES}._judge",
+                f"{SIGNATURES}:_judge",
                 "if not (span.holds(at) and span.holds(stop - 1)):",
                 "if False:",
             ),
@@ -233,7 +233,7 @@ SIGNED_TWINS: Final[dict[str, Twin]] = {
     "signature_owner": Twin(
         by_a_colleague,
         SIGNED,
-        (Cut(f"{SIGNATURES}._judge", "sorted(actors.keys() - {owner})", "()"),),
+        (Cut(f"{SIGNATURES}:_judge", "sorted(actors.keys() - {owner})", "()"),),
     ),
     "signature_invalid": Twin(
         rewritten_without_its_key,
@@ -251,7 +251,7 @@ SIGNED_TWINS: Final[dict[str, Twin]] = {
         16,
         (
             Cut(
-                f"{SIGNATURES}.finish",
+                f"{SIGNATURES}:_never_seen",
                 "if size > position or (known is not None and root not in known):",
                 "if False:",
             ),

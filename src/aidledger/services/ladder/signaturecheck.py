@@ -17,9 +17,9 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from aidledger.domain.registry.registry import FOREVER
-from aidledger.ledger.batch import BatchSignature, parse_batch_signature, verify_batch
+from aidledger.ledger.batch import parse_batch_signature, verify_batch
+from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.verify import Rung
 from aidledger.services.keys.declared import Declared
@@ -32,20 +32,27 @@ SIGNATURES: Final = "signatures"
 NO_KEY: Final = "no key of an actor is registered"
 
 _ACTOR: Final = re.compile(rb'\{"\$type":"[A-Za-z0-9]{1,64}","actor":"([!-~]{1,128}?)","cause":')
-_TOGETHER: Final = 256
-"""Signatures that one thread verifies at a time."""
+_TOGETHER: Final = 128
+"""Batches that one thread judges at a time."""
 _WAITING: Final = 8
 
 
-class _Signed(NamedTuple):
-    """A batch whose signature is still to be verified."""
+class _Seen(NamedTuple):
+    """A batch of which every entry was seen: their leaf hashes, and where each actor comes first."""
 
-    position: int
-    key: VerifierKey
-    key_name: str
-    stop: int
-    signature: BatchSignature
+    batch: StoredBatch
     leaves: list[bytes]
+    actors: dict[str, int]
+
+
+class _Judged(NamedTuple):
+    """What is wrong with a batch's signature; the key's registered name and what it signed, if it is valid."""
+
+    findings: list[Finding]
+    key_name: str = ""
+    start: int = 0
+    stop: int = 0
+    seen: TreeHead | None = None
 
 
 class SignatureCheck:
@@ -62,9 +69,9 @@ class SignatureCheck:
         self._leaves: list[bytes] = []
         self._actors: dict[str, int] = {}
         self._seen: list[tuple[int, int, bytes]] = []
-        self._work: list[_Signed] = []
+        self._work: list[_Seen] = []
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
-        self._pending: deque[tuple[list[_Signed], Future[list[bool]]]] = deque()
+        self._pending: deque[Future[list[_Judged]]] = deque()
         self._starts: list[int] = []
         self._keys: list[tuple[int, str]] = []
 
@@ -86,12 +93,7 @@ class SignatureCheck:
             self._submit()
             while self._pending:
                 self._collect()
-        for position, size, root in self._seen:
-            known = roots.at.get(size)
-            if size > position or (known is not None and root not in known):
-                expected = f"at most {position} entries" if size > position else known[0].hex()  # type: ignore[index]
-                found = str(size) if size > position else root.hex()
-                self._find("signature_seen", position, f"seen of size {size}", expected, found)
+        self.findings += _never_seen(self._seen, roots)
         if self.findings:
             return Rung(name=SIGNATURES, status="damaged")
         if self._declared.first_key == FOREVER:
@@ -118,71 +120,26 @@ class SignatureCheck:
         self._leaves, self._actors = [], {}
         self._batch = next(self._batches, None)
         if batch is not None and leaves:
-            self._judge(batch, leaves, actors)
-
-    def _judge(self, batch: StoredBatch, leaves: list[bytes], actors: dict[str, int]) -> None:
-        """Ask everything about a signature that needs no arithmetic; then put it on the pile."""
-        at, stop = batch.position, batch.position + batch.count
-        if batch.signature is None and batch.key_id is None:
-            # entries of one request come together; those of the library each for itself, so that
-            # no row of batches can take later ones in and their signatures away
-            last, first_key = at if batch.request_digest else stop - 1, self._declared.first_key
-            if last > first_key:
-                place = max(at, first_key + 1)
-                self._find("signature_missing", place, "signature", "a signature", "none")
-            return
-        try:
-            signature = parse_batch_signature(batch.signature)
-        except FormatError as error:
-            self._find("signature_form", at, "signature", error.expected, error.found)
-            return
-        named = self._declared.keys.get(batch.key_id) if type(batch.key_id) is str else None
-        if named is None or named.key is None:
-            expected = "a registered key" if named is None else "an Ed25519 key of full order"
-            self._find("signature_key", at, "key_id", expected, printable(str(batch.key_id)))
-            return
-        span, owner = named.record.span, named.record.owner
-        if not (span.holds(at) and span.holds(stop - 1)):
-            ended = "" if span.ended == FOREVER else f" to {span.ended}"
-            expected = f"positions from {span.given + 1}{ended}"
-            self._find("signature_window", at, "key_id", expected, f"positions {at} to {stop - 1}")
-            return
-        for actor in sorted(actors.keys() - {owner}):
-            self._find("signature_owner", actors[actor], "actor", owner, printable(actor))
-        self._work.append(_Signed(at, named.key, named.record.id, stop, signature, leaves))
+            self._work.append(_Seen(batch, leaves, actors))
         if len(self._work) >= _TOGETHER:
             self._submit()
 
     def _submit(self) -> None:
         work, self._work = self._work, []
         if work:
-            self._pending.append((work, self._pool.submit(_verify, self._origin, work)))
+            self._pending.append(self._pool.submit(_judge_all, self._declared, self._origin, work))
         while len(self._pending) > _WAITING:
             self._collect()
 
     def _collect(self) -> None:
-        work, answer = self._pending.popleft()
-        for one, right in zip(work, answer.result(), strict=True):
-            if right:
+        for one in self._pending.popleft().result():
+            self.findings += one.findings
+            if one.key_name:
                 self.verified += 1
-                self._starts.append(one.position)
+                self._starts.append(one.start)
                 self._keys.append((one.stop, one.key_name))
-                if one.signature.seen is not None:
-                    self._seen.append((one.position, *one.signature.seen))
-            else:
-                expected = f"the key's own over {len(one.leaves)} entries"
-                self._find("signature_invalid", one.position, "signature", expected, "another")
-
-    def _find(self, code: str, position: int, field: str, expected: str, found: str) -> None:
-        self.findings.append(
-            Finding(
-                code=code,
-                position=position,
-                field=f"batches.{field}" if field != "actor" else field,
-                expected=expected,
-                found=found,
-            )
-        )
+                if one.seen is not None:
+                    self._seen.append((one.start, *one.seen))
 
 
 def seen_sizes(batches: Iterable[StoredBatch]) -> set[int]:
@@ -199,8 +156,69 @@ def seen_sizes(batches: Iterable[StoredBatch]) -> set[int]:
     return found
 
 
-def _verify(origin: str, work: list[_Signed]) -> list[bool]:
-    return [verify_batch(one.key, origin, one.leaves, one.signature) for one in work]
+def _judge_all(declared: Declared, origin: str, work: list[_Seen]) -> list[_Judged]:
+    return [_judge(declared, origin, *one) for one in work]
+
+
+def _judge(
+    declared: Declared, origin: str, batch: StoredBatch, leaves: list[bytes], actors: dict[str, int]
+) -> _Judged:
+    """Ask everything about the signature of one batch."""
+    at, stop = batch.position, batch.position + batch.count
+    if batch.signature is None and batch.key_id is None:
+        # entries of one request come together; those of the library each for itself, so that
+        # no row of batches can take later ones in and their signatures away
+        last, first_key = at if batch.request_digest else stop - 1, declared.first_key
+        if last <= first_key:
+            return _Judged([])
+        place = max(at, first_key + 1)
+        return _wrong("signature_missing", place, "signature", "a signature", "none")
+    try:
+        signature = parse_batch_signature(batch.signature)
+    except FormatError as error:
+        return _wrong("signature_form", at, "signature", error.expected, error.found)
+    named = declared.keys.get(batch.key_id) if type(batch.key_id) is str else None
+    if named is None or named.key is None:
+        expected = "a registered key" if named is None else "an Ed25519 key of full order"
+        return _wrong("signature_key", at, "key_id", expected, printable(str(batch.key_id)))
+    span, owner = named.record.span, named.record.owner
+    if not (span.holds(at) and span.holds(stop - 1)):
+        ended = "" if span.ended == FOREVER else f" to {span.ended}"
+        expected, found = f"positions from {span.given + 1}{ended}", f"positions {at} to {stop - 1}"
+        return _wrong("signature_window", at, "key_id", expected, found)
+    findings = [
+        _finding("signature_owner", actors[actor], "actor", owner, printable(actor))
+        for actor in sorted(actors.keys() - {owner})
+    ]
+    if verify_batch(named.key, origin, leaves, signature):
+        return _Judged(findings, named.record.id, at, stop, signature.seen)
+    expected = f"the key's own over {len(leaves)} entries"
+    findings.append(_finding("signature_invalid", at, "signature", expected, "another"))
+    return _Judged(findings)
+
+
+def _never_seen(seen: Iterable[tuple[int, int, bytes]], roots: Roots) -> Iterator[Finding]:
+    """Find what an actor at a position can't have seen: a longer log, or another root."""
+    for position, size, root in seen:
+        known = roots.at.get(size)
+        if size > position or (known is not None and root not in known):
+            expected = f"at most {position} entries" if size > position else known[0].hex()  # type: ignore[index]
+            found = str(size) if size > position else root.hex()
+            yield _finding("signature_seen", position, f"seen of size {size}", expected, found)
+
+
+def _wrong(code: str, position: int, field: str, expected: str, found: str) -> _Judged:
+    return _Judged([_finding(code, position, field, expected, found)])
+
+
+def _finding(code: str, position: int, field: str, expected: str, found: str) -> Finding:
+    return Finding(
+        code=code,
+        position=position,
+        field=f"batches.{field}" if field != "actor" else field,
+        expected=expected,
+        found=found,
+    )
 
 
 def _sound(batches: Iterable[StoredBatch]) -> Iterator[StoredBatch]:
