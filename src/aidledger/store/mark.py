@@ -62,9 +62,10 @@ class Mark:
             self.close()
 
     def admit(self, head: Head) -> None:
-        """Let this head be appended to, in this process: the file stays until that is durable.
+        """Hold on to this head, in this process: the file stays until something is durable.
 
-        For `services.checkpoints.restoring` alone, which has an auditor's cosignature in hand.
+        For `services.checkpoints.restoring`, which has an auditor's cosignature in hand, and for
+        whoever knows how far a ledger reached whose file is gone.
         """
         self.size, self.root = head.size, head.root
 

@@ -226,7 +226,7 @@ class LedgerStore(Protocol):
         """Give a runner of statements in one transaction, for a read model's own tables."""
 
     def admit(self, head: Head) -> None:
-        """Let a restored head be appended to, though the mark remembers a larger one."""
+        """Let the mark be this head, in this process: a restored one, or one that the mark forgot."""
 
     def close(self) -> None:
         """Close every connection."""
