@@ -86,6 +86,8 @@ class Session:
         self.clock = clock
         self.random_bytes = random_bytes
         self.secrets = secrets
+        self.barred = False
+        """Whether this login may not read the vault, secrets or not."""
         self.vault = Vault(store, secrets, random_bytes) if secrets is not None else None
         self._policy: tuple[int, PolicyBook] | None = None
         self.cases: dict[str, Case] = {}

@@ -29,6 +29,7 @@ from aidledger.store.vault import every_commitment
 
 VALUES: Final = "values"
 NO_SECRETS: Final = "the ledger's secrets are not at hand"
+BARRED: Final = "this login may not read the vault"
 OTHER_SECRETS: Final = "no sealed value opens with these secrets: they may be another ledger's"
 
 _TOGETHER: Final = 1_000
@@ -59,7 +60,8 @@ def check_vault(
     """
     vault = session.vault
     if vault is None:
-        return [], Rung(name=VALUES, status="not_made", why=NO_SECRETS)
+        why = BARRED if session.barred else NO_SECRETS
+        return [], Rung(name=VALUES, status="not_made", why=why)
     findings, missing = list[Finding](), list[tuple[Recorded, str]]()
     # read before any row of the vault: what such an entry destroys goes in its own transaction
     destroyed = _erasures(recorded_all(session.store.read_types(["PersonErased"])))
