@@ -87,11 +87,13 @@ class Beside(msgspec.Struct, kw_only=True):
     """Whether what was derived from a ledger and lies beside it may answer, and what of it did.
 
     With `anew` nothing but the entries may. `generation` is the number of the one that a question was
-    answered from; None: there was none.
+    answered from; None: there was none. `sealed` counts the entries whose columns came from the archive:
+    the log vouches for their bytes, and not for their being those of the records.
     """
 
     anew: bool = False
     generation: int | None = None
+    sealed: int = 0
 
 
 class LedgerStore(Protocol):

@@ -35,8 +35,17 @@ def _asked(app: App, session: Session) -> Iterator[None]:
 
 
 def tell_source(app: App, session: Session) -> None:
-    """Say once where a generation answered: whoever has the machine can edit its file unnoticed."""
-    number = session.store.beside.generation
+    """Say once where a generation answered, or sealed columns: who has the machine can make false ones."""
+    number, sealed = session.store.beside.generation, session.store.beside.sealed
+    if sealed and not app.sealed:
+        app.sealed = sealed
+        app.screen.note(
+            app.say(
+                f"前 {sealed:,} 条的各列取自归档段，此处未重新推导；--anew 由记录重新推导",
+                f"columns of the first {sealed:,} entries are the archive's, and nobody derived them "
+                "again here; --anew does",
+            )
+        )
     if number in (None, app.generation):
         return
     app.generation = number
