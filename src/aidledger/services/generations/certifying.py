@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from aidledger.disk import replace_file
+from aidledger.disk import read_plain, replace_file
 from aidledger.domain.events.proving import GenerationCertified
 from aidledger.ledger.certificate import (
     Certificate,
@@ -167,7 +167,7 @@ def kept_certificate(folder: Path, name: str) -> tuple[bytes, Certificate]:
     """
     path = folder / f"{name}.json"
     try:
-        content = path.read_bytes()
+        content = read_plain(path)
         certificate = parse_certificate(content)
     except FileNotFoundError:
         raise ServiceError(

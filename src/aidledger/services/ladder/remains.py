@@ -15,6 +15,7 @@ import msgspec
 
 from aidledger.archive.manifest import ManifestError, parse_manifest, segment_name
 from aidledger.archive.places import FolderPlace
+from aidledger.disk import read_plain
 from aidledger.ledger.certificate import parse_certificate
 from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.forms import is_hash
@@ -97,10 +98,7 @@ def _read(
 ) -> Iterator[Reach]:
     for path in paths:
         try:
-            # a pipe would be waited for, and a device never ends
-            if not path.is_file() or path.stat().st_size > _MOST_BYTES:
-                continue
-            said = what(path.read_bytes())
+            said = what(read_plain(path, _MOST_BYTES))
         except (OSError, FormatError, msgspec.DecodeError, UnicodeError):
             continue
         if said is not None and is_hash(said[1]):
