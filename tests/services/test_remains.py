@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.services.archived import long_history, sealed, stored
 from tests.services.test_ladder_restored import check, found, visits
@@ -162,6 +163,29 @@ def test_hostile_files_beside_it_say_nothing(tmp_path: Path, content: bytes) -> 
     signed_path(str(path)).write_bytes(content)
 
     assert [] == found(check(path)[0])
+
+
+def test_on_postgresql_it_is_the_same(postgres_url: str) -> None:
+    """Another database of the same name, and the mark of the first one gone."""
+    for count, cause in ((35, "first"), (20, "second")):
+        store = create(postgres_url, origin=ORIGIN)
+        record(store, visits(count), cause)
+        store.close()
+        if count == 35:
+            create_secrets(secrets_path(postgres_url))
+            with open_session(postgres_url, clock=CLOCK) as session:
+                memory = signed_path(postgres_url)
+                sign_checkpoint(session.store, [LOG], at=1_790_000_000, memory=memory)
+            with psycopg.connect(postgres_url, autocommit=True) as admin:
+                admin.execute("DROP SCHEMA aidledger CASCADE")
+    mark_path(postgres_url).unlink()
+    report = verify(postgres_url)
+    with open_session(postgres_url, clock=CLOCK) as session:
+        outcome = append(session.store, visits(1), "goes-on")
+
+    assert [("behind_mark", 20)] == [(one.code, one.position) for one in report.findings]
+    assert isinstance(outcome, Rejected)
+    assert "behind_mark" == outcome.code
 
 
 def test_segments_that_reach_further_are_found_and_not_written_over(tmp_path: Path) -> None:
