@@ -1773,6 +1773,14 @@ def finish(log: Log, origin: str, outside: Outside) -> None:
 # ---- §16.7 Tiles ---------------------------------------------------------------------------------
 
 
+def read_plain(path: Path, most: int) -> bytes:
+    """Read a file: a pipe would be waited for, and a device need not end."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"no plain file: {path}")
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def read_tile(folder: Path, level: str, number: int, count: int) -> tuple[int, bytes | None]:
     """Give the width of a tile, and its content where it is there.
 
@@ -1784,7 +1792,7 @@ def read_tile(folder: Path, level: str, number: int, count: int) -> tuple[int, b
     name = "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
     with contextlib.suppress(OSError):
         path = folder / "tile" / level / (name + (f".p/{width}" if width < 256 else ""))
-        return width, path.read_bytes()
+        return width, read_plain(path, 256 * 65_537 + 1)
     return width, None
 
 
@@ -1801,7 +1809,7 @@ def entries_of(data: bytes | None) -> list[bytes]:
 def verify_tiles(folder: Path, outside: Outside) -> Report:
     """Recompute every hash from the bundles, up to the size of the checkpoint in the folder."""
     try:
-        note = read_checkpoint((folder / "checkpoint").read_bytes())
+        note = read_checkpoint(read_plain(folder / "checkpoint", 2_000_000))
     except (OSError, RefusedError) as error:
         raise CannotRunError(f"{folder}: no checkpoint: {error}") from None
     outside.notes["checkpoint"] = note

@@ -1,11 +1,13 @@
-"""What every ring that writes needs of a disk: that something is on it, and a small file replaced whole."""
+"""What every ring needs of a disk: that something is on it, a small file replaced whole, and files that are files."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
 
-__all__ = ["replace_file", "sync"]
+__all__ = ["read_plain", "replace_file", "sync"]
 
 
 def sync(path: Path) -> None:
@@ -15,6 +17,20 @@ def sync(path: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+def read_plain(path: Path, limit: int = -1) -> bytes:
+    """Read a file, at most `limit` bytes of it. A pipe would be waited for, and a device need not end.
+
+    Raises:
+        OSError: it is not there, may not be read, or is no plain file.
+
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.ENXIO, "not a plain file", str(path))
+        return file.read(limit)
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:

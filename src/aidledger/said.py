@@ -23,3 +23,10 @@ class Said(NamedTuple):
 def is_shown(character: str) -> bool:
     """Say whether a character is seen and steers nothing; the wide space of Chinese texts (U+3000) is one."""
     return character.isprintable() or character == "\N{IDEOGRAPHIC SPACE}"
+
+
+def shown_only(text: str) -> str:
+    """Return a text of lines with a mark where a character is not seen, or would turn what stands beside it."""
+    if text.isprintable():
+        return text
+    return "".join(c if is_shown(c) or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)

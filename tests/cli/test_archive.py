@@ -68,6 +68,30 @@ def test_an_archive_is_verified_with_its_ledger_and_without(archived: Path) -> N
     assert "no entry vouches for segment-000000 to" in " ".join(alone.out.split())
 
 
+ASKED = (
+    ("sql", "SELECT count(*) AS n FROM visit_made"),
+    ("diff", "2022-01-10", "2022-02-28"),
+    ("bisect", "--every", "--sql", "visits.sql"),
+    ("due",),
+    ("list", "case_state", "--format", "csv"),
+)
+
+
+@pytest.mark.parametrize("words", ASKED, ids=lambda words: words[0])
+def test_what_sealed_columns_answered_is_said_and_the_entries_can_be_asked(
+    archived: Path, words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("visits.sql").write_text("SELECT position FROM visit_made WHERE visitor = 'nobody'")
+    ran = on(archived, *words)
+    anew = on(archived, *words, "--anew")
+
+    assert 0 == ran.code == anew.code, ran.err
+    assert ran.out == anew.out
+    assert 1 == ran.err.count("nobody derived them again here; ")
+    assert "sealed" not in anew.err
+
+
 def test_a_damaged_archive_exits_with_one_and_names_the_file(
     archived: Path, tmp_path: Path
 ) -> None:

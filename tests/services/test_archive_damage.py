@@ -116,6 +116,10 @@ HARMS: dict[str, tuple[Callable[[Path], object], set[tuple[str, str]]]] = {
         lambda archive: (archive / "segment-000001/payment_issued_2.parquet").write_bytes(b"x"),
         {("segment_file_extra", "segment-000001/payment_issued_2.parquet")},
     ),
+    "a folder that the pages' own query reads": (
+        lambda archive: shutil.copytree(archive / "segment-000001", archive / "segment-x"),
+        {("segment_file_extra", "segment-x")},
+    ),
     "a file is a folder": (
         lambda archive: instead(archive / "segment-000002/visit_made.parquet", Path.mkdir),
         {("segment_file_differs", "segment-000002/visit_made.parquet")},
@@ -138,7 +142,7 @@ HARMS: dict[str, tuple[Callable[[Path], object], set[tuple[str, str]]]] = {
         lambda archive: (archive / "segment-000001").write_bytes(
             (archive / "segment-000001").rename(archive / "aside").name.encode()
         ),
-        {("segment_missing", "segment-000001")},
+        {("segment_missing", "segment-000001"), ("segment_file_extra", "aside")},
     ),
     "an empty folder with a great number": (
         lambda archive: (archive / "segment-999999999999").mkdir(),

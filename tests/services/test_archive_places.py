@@ -191,3 +191,13 @@ def test_an_archive_that_may_not_be_read_stops_a_rebuild_and_accuses_nobody(
         rebuild(session, models=["case_state"], folder=tmp_path / "models")
 
     assert (75, NO_RIGHT) == (told.value.exit_code, told.value.hint)
+
+
+def test_what_a_seal_or_a_disk_leaves_there_accuses_nobody(location: str) -> None:
+    with open_session(location) as session:
+        sealed(session, location)
+    archive = archive_folder(location)
+    (archive / ".segment-000003.partial").mkdir()
+    (archive / "lost+found").mkdir()
+
+    assert [] == verify_archive(str(archive), columns=False).findings

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +79,27 @@ def test_a_certificate_names_the_input_and_each_model_and_its_hash_is_recorded(
     ] == [(one.name, one.rows, one.digest, one.sql_sha256) for one in certificate.models]
     assert content == certificate.encode()
     assert certificate_hash(content) == found.event.certificate
+
+
+@pytest.mark.parametrize("edited", ["the description", "a table"])
+def test_what_was_edited_since_it_was_built_is_not_certified(
+    office: Office, folder: Path, edited: str
+) -> None:
+    office.act("2022-02-01", {**application(), "stream": CASE})
+    built(office, "case_state")
+    if edited == "a table":
+        (file,) = folder.glob("generation-*.duckdb")
+        with duckdb.connect(str(file)) as database:
+            database.execute("UPDATE case_state SET township = '520123009'")
+    else:
+        current = json.loads((folder / "current").read_bytes())
+        current["models"][-1]["digest"] = "0" * 64
+        (folder / "current").write_text(json.dumps(current))
+
+    with pytest.raises(ServiceError, match="case_state: expected the digest") as told:
+        certify_it(office)
+    assert 1 == told.value.exit_code
+    assert [] == certified(office.session.store)
 
 
 def test_the_same_generation_is_certified_once_and_stands_in_the_list(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -57,14 +58,14 @@ def copy(kept: Office, tmp_path: Path) -> Path:
 
 def bar(monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
     """Let files of such a name belong to somebody else, whoever runs this test."""
-    read = Path.read_bytes
+    opened = os.open
 
-    def barred(path: Path) -> bytes:
-        if path.name.endswith(ending):
+    def barred(path: Path, *more: int) -> int:
+        if str(path).endswith(ending):
             raise PermissionError(13, "Permission denied", str(path))
-        return read(path)
+        return opened(path, *more)
 
-    monkeypatch.setattr(Path, "read_bytes", barred)
+    monkeypatch.setattr(os, "open", barred)
 
 
 def change(path: Path, old: bytes, new: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -13,10 +14,12 @@ from tests.services.conftest import COUNTY, Office
 from tests.services.test_recording import approve, on_case
 
 from aidledger.services.acts.sealing import secrets_of, token_of
+from aidledger.services.ladder import vaultcheck
 from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.ladder.vaultcheck import NO_SECRETS, OTHER_SECRETS, VALUES, check_vault
 from aidledger.services.ladder.verifying import verify
 from aidledger.store.outcome import Committed
+from aidledger.store.port import LedgerStore
 from aidledger.store.sqlite_connect import driver
 
 SEALED = ("address", "identity_number", "name", "phone")
@@ -103,6 +106,63 @@ def test_what_was_destroyed_and_is_put_back_from_a_copy_is_found_until_it_is_des
     act = {"type": "PersonErased", "stream": f"person/{person}", "office": COUNTY}
     assert isinstance(office.act("2022-02-02", {**act, "data": erase_again}), Committed)
     assert ("ok", []) == told(office)
+
+
+def test_a_value_that_no_entry_committed_to_is_named(office: Office) -> None:
+    approve(office)
+    copied = f"stream, field, nonce, ciphertext FROM vault WHERE commitment = '{commitments(office)['phone']}'"
+    edited(office, f"INSERT INTO vault SELECT '{'e' * 64}', person, {copied}")
+    edited(office, f"INSERT INTO vault SELECT '张三 13800000000', 'nobody', {copied}")
+    findings, rung = check_vault(office.session)
+
+    assert "damaged" == rung.status
+    assert [("sealed_unclaimed", None, "vault")] * 2 == [
+        (one.code, one.position, one.field) for one in findings
+    ]
+    assert ["e" * 64, "a row that has no commitment"] == [one.found for one in findings]
+
+
+def test_what_is_recorded_while_the_vault_is_looked_at_has_its_entry(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve(office)
+    looked = vaultcheck.every_commitment
+
+    def late(store: LedgerStore) -> Iterator[object]:
+        bind = {**on_case("AccountBound", holder="self"), "personal": {"account_number": "62170"}}
+        assert isinstance(office.act("2022-02-03", bind), Committed)
+        yield from looked(store)
+
+    monkeypatch.setattr(vaultcheck, "every_commitment", late)
+
+    assert ("ok", []) == told(office)
+
+
+def test_a_value_that_was_moved_under_another_s_key_before_its_person_was_erased_is_found(
+    office: Office,
+) -> None:
+    approve(office)
+    vault: Any = office.session.vault
+    at, person = office.session.stream(CASE)[0].position, office.session.case(CASE).applicant
+    phone = commitments(office)["phone"]
+    plain = b"".join(vault.openings([phone])[phone])
+    key, wrapped = vault._new_key("p-other")
+    nonce, context = b"n" * 12, vault._value_context(CASE, "phone")
+    moved = key.encrypt(nonce, plain, context)
+    hexed = "X'{}'" if not office.location.startswith("postgresql") else "'\\x{}'"
+    edited(
+        office,
+        f"UPDATE vault SET person = 'p-other', nonce = {hexed.format(nonce.hex())},"
+        f" ciphertext = {hexed.format(moved.hex())} WHERE field = 'phone'",
+    )
+    edited(
+        office,
+        f"INSERT INTO vault_keys (person, wrapped_key) VALUES ('p-other', {hexed.format(wrapped.hex())})",
+    )
+    erase(office, person)
+    assert {phone} == vault.open_many([phone]).keys()
+
+    assert ("damaged", [("sealed_returned", at, "sealed.phone")]) == told(office)
 
 
 def test_an_honest_vault_is_whole_and_without_secrets_nothing_is_said(office: Office) -> None:

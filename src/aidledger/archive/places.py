@@ -29,6 +29,9 @@ class Place(Protocol):
     def numbers(self) -> list[int]:
         """Return the numbers of the segments there, ascending. Raises OSError."""
 
+    def strangers(self) -> list[str]:
+        """Return the names of what is there and no segment: a query over all folders reads it. Raises OSError."""
+
     def manifest(self, name: str) -> bytes:
         """Return a segment's manifest. Raises OSError."""
 
@@ -55,6 +58,12 @@ class FolderPlace:
         if not self.folder.is_dir():
             return []
         return _numbers([path.name for path in self.folder.iterdir()])
+
+    def strangers(self) -> list[str]:
+        """Return what is there beside segments, and what is being written; a folder with nothing to read is none."""
+        return sorted(
+            path.name for path in self.folder.iterdir() if not _is_ours(path.name) and _holds(path)
+        )
 
     def manifest(self, name: str) -> bytes:
         """Return a segment's manifest. What is no file, nor leads to one, is none."""
@@ -110,6 +119,12 @@ class ObjectPlace:
             n for n in _numbers(names) if self._store.exists(self._path(_named(names, n), MANIFEST))
         ]
 
+    def strangers(self) -> list[str]:
+        """Return what is there beside segments."""
+        found = self._store.ls(self._root, detail=False)
+        names = {path.rstrip("/").rsplit("/", 1)[-1] for path in found}
+        return sorted(name for name in names if name and number_of(name) is None)
+
     def manifest(self, name: str) -> bytes:
         """Return a segment's manifest."""
         content: bytes = self._store.cat_file(self._path(name, MANIFEST))
@@ -152,6 +167,20 @@ def open_place(location: str) -> Place:
 
     """
     return ObjectPlace(location) if "://" in location else FolderPlace(Path(location))
+
+
+def _is_ours(name: str) -> bool:
+    """Whether it is a segment's, or one's that is being written."""
+    whole = name[1:].removesuffix(".partial") if name.startswith(".") else name
+    return number_of(whole) is not None
+
+
+def _holds(path: Path) -> bool:
+    """Whether anybody reads anything there: an empty folder, or a disk's own, has nothing."""
+    try:
+        return path.is_symlink() or not path.is_dir() or any(path.iterdir())
+    except PermissionError:
+        return False
 
 
 def _numbers(names: list[str]) -> list[int]:

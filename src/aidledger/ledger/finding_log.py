@@ -205,7 +205,7 @@ LOG_TEXTS: Final[dict[str, FindingText]] = {
     "behind_mark": FindingText(
         "账本比它曾有的短或不同",
         "the ledger is shorter than it once was, or another",
-        "The tail was cut off, an old copy was put back, or history was rewritten.",
+        "The tail was cut off, an old copy was put back, history was rewritten, or files of a former ledger lie beside it.",
     ),
     "origin_differs": FindingText(
         "账本名称与其声明不符",

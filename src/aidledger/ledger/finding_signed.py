@@ -148,6 +148,11 @@ SIGNED_TEXTS: Final[dict[str, FindingText]] = {
         "a sealed personal value opens, though an entry says that it was destroyed",
         "A copy of the vault from before the erasure was put back: record PersonErased again, which destroys it.",
     ),
+    "sealed_unclaimed": FindingText(
+        "个人信息库中有没有记录承诺的值",
+        "the vault holds a personal value that no entry committed to",
+        "Somebody put it there past the log: no act brought it, and no erasure would find it.",
+    ),
     "generation_differs": FindingText(
         "曾经认证的读模型再推导不出",
         "read models that were certified do not come out again",

@@ -71,8 +71,8 @@ ARCHIVE_TEXTS: Final[dict[str, FindingText]] = {
         "The file was changed after it was sealed, or the disk damaged it.",
     ),
     "segment_file_extra": FindingText(
-        "归档段有多余文件",
-        "a segment has a file that its manifest does not name",
+        "归档中有多余的文件",
+        "an archive has a file that no manifest names",
         "Somebody put it there: a careless query over the folder would read it.",
     ),
     "segment_root_differs": FindingText(

@@ -21,7 +21,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
-from aidledger.disk import replace_file, sync
+from aidledger.disk import read_plain, replace_file, sync
 from aidledger.ledger.canonical import clip
 from aidledger.replay.building import Builder, shut_in
 from aidledger.replay.comparing import Comparison, RowDifference, compare, differing_rows
@@ -214,7 +214,7 @@ class Generations:
 
     def _described(self, path: Path) -> Generation | None:
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Generation)
+            return msgspec.json.decode(read_plain(path), type=Generation)
         except FileNotFoundError:
             return None
         except PermissionError as error:

@@ -41,9 +41,9 @@ from aidledger.services.keys.ring import (
 from aidledger.services.points import cut_at
 from aidledger.services.problems import ServiceError
 from aidledger.store.keyfiles import keys_path
-from aidledger.store.opening import open_ledger
+from aidledger.store.opening import mark_path, open_ledger
 from aidledger.store.outcome import Receipt
-from aidledger.store.port import LedgerStore
+from aidledger.store.port import Head, LedgerStore
 from aidledger.store.secrets import Secrets, load_secrets, secrets_path
 from aidledger.store.vault import Vault
 
@@ -86,6 +86,8 @@ class Session:
         self.clock = clock
         self.random_bytes = random_bytes
         self.secrets = secrets
+        self.barred = False
+        """Whether this login may not read the vault, secrets or not."""
         self.vault = Vault(store, secrets, random_bytes) if secrets is not None else None
         self._policy: tuple[int, PolicyBook] | None = None
         self.cases: dict[str, Case] = {}
@@ -327,6 +329,17 @@ def _no_folder() -> Path:
     raise ServiceError("no folder of keys is named", exit_code=REFUSED_KEY)
 
 
+def _hold(store: LedgerStore, location: str) -> None:
+    """Let what else was made of the log stand for a mark that is gone: else a rollback goes on unseen."""
+    from aidledger.services.ladder.remains import mark_of  # noqa: PLC0415 - seldom
+
+    if (store.read_head_row() or (0,))[0] == 0:
+        return  # made just now: what lies there is of a ledger before it, and `verify` names it
+    mark = mark_of(location, store.origin)
+    if mark.size:
+        store.admit(Head(size=mark.size, root=mark.root, frontier=b"", recorded_at=None))
+
+
 @contextmanager
 def open_session(
     location: str,
@@ -356,6 +369,8 @@ def open_session(
     """
     whole = open_ledger(location, read_only=read_only)
     try:
+        if not read_only and not mark_path(location).exists():
+            _hold(whole, location)
         store = whole if at is None else cut_at(whole, at)
         place = None if read_only else secrets_path(location)
         with Session(

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from aidledger.disk import read_plain
 from aidledger.store.errors import StoreError
 from aidledger.store.port import Head
 
+_MOST_BYTES: Final = 1_000
 _LINE: Final = re.compile(rb"([0-9]{20}) ([0-9a-f]{64})\n")
 
 
@@ -62,9 +64,10 @@ class Mark:
             self.close()
 
     def admit(self, head: Head) -> None:
-        """Let this head be appended to, in this process: the file stays until that is durable.
+        """Hold on to this head, in this process: the file stays until something is durable.
 
-        For `services.checkpoints.restoring` alone, which has an auditor's cosignature in hand.
+        For `services.checkpoints.restoring`, which has an auditor's cosignature in hand, and for
+        whoever knows how far a ledger reached whose file is gone.
         """
         self.size, self.root = head.size, head.root
 
@@ -76,7 +79,7 @@ class Mark:
 
     def _read(self) -> tuple[int, bytes]:
         try:
-            line = self.path.read_bytes()
+            line = read_plain(self.path, _MOST_BYTES)
         except FileNotFoundError:
             return 0, b""
         except OSError as error:

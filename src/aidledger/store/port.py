@@ -87,11 +87,13 @@ class Beside(msgspec.Struct, kw_only=True):
     """Whether what was derived from a ledger and lies beside it may answer, and what of it did.
 
     With `anew` nothing but the entries may. `generation` is the number of the one that a question was
-    answered from; None: there was none.
+    answered from; None: there was none. `sealed` counts the entries whose columns came from the archive:
+    the log vouches for their bytes, and not for their being those of the records.
     """
 
     anew: bool = False
     generation: int | None = None
+    sealed: int = 0
 
 
 class LedgerStore(Protocol):
@@ -226,7 +228,7 @@ class LedgerStore(Protocol):
         """Give a runner of statements in one transaction, for a read model's own tables."""
 
     def admit(self, head: Head) -> None:
-        """Let a restored head be appended to, though the mark remembers a larger one."""
+        """Let the mark be this head, in this process: a restored one, or one that the mark forgot."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -283,7 +283,7 @@ class PostgresStore:
             yield runner(transaction.cursor)
 
     def admit(self, head: Head) -> None:
-        """Let a restored head be appended to, though the mark remembers a larger one."""
+        """Let the mark be this head, in this process: a restored one, or one that the mark forgot."""
         if self._mark is not None:
             self._mark.admit(head)
 

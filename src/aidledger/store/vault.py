@@ -30,6 +30,9 @@ RandomBytes: TypeAlias = Callable[[int], bytes]
 NONCE_BYTES: Final = 12  # NIST SP 800-38D: 96 bits; a key of one person seals far below 2**32
 _VALUE_LABEL: Final = b"aidledger/vault/v1\n"
 _KEY_LABEL: Final = b"aidledger/vault-key/v1\n"
+_COMMITMENTS: Final = (
+    "SELECT commitment FROM vault WHERE commitment > ? ORDER BY commitment LIMIT ?"
+)
 _ROWS: Final = 4_096
 """Rows that are read at a time where all are."""
 
@@ -177,6 +180,18 @@ def every_row(store: LedgerStore) -> Iterator[HostileRow]:
         with store.reading() as run:
             rows = vault_page(run, after, _ROWS)
         yield from rows
+        if len(rows) < _ROWS or not isinstance(rows[-1][0], str):
+            return
+        after = rows[-1][0]
+
+
+def every_commitment(store: LedgerStore) -> Iterator[object]:
+    """Yield the commitment of every row of the vault, also of those whose person has no key."""
+    after = ""
+    while True:
+        with store.reading() as run:
+            rows = run(_COMMITMENTS, (after, _ROWS))
+        yield from (row[0] for row in rows)
         if len(rows) < _ROWS or not isinstance(rows[-1][0], str):
             return
         after = rows[-1][0]

@@ -80,6 +80,7 @@ _WHY_FILES: Final = {
     errno.EROFS: ("文件系统只读", _NO_RIGHT),
     errno.ENOENT: ("没有此文件或文件夹", _LOOK_THERE),
     errno.ENOTDIR: ("路径中有一段不是文件夹", _LOOK_THERE),
+    errno.ENXIO: ("不是普通文件", _LOOK_THERE),
     errno.EISDIR: ("是文件夹，不是文件", _LOOK_THERE),
     errno.EEXIST: ("此处已有内容", _LOOK_THERE),
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Final
 
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.passphrases import known_passphrase
@@ -11,6 +12,9 @@ from aidledger.interfaces.cli.tokens import Tokens
 from aidledger.interfaces.cli.wording import moment
 from aidledger.services.session import Session, open_session
 from aidledger.store.errors import SecretsError, StoreError
+
+_WITHOUT: Final = ("read_only", "unsafe", "not_allowed")
+"""Why a ledger can't be opened with its vault, and can without."""
 
 
 @contextmanager
@@ -31,8 +35,17 @@ def _asked(app: App, session: Session) -> Iterator[None]:
 
 
 def tell_source(app: App, session: Session) -> None:
-    """Say once where a generation answered: whoever has the machine can edit its file unnoticed."""
-    number = session.store.beside.generation
+    """Say once where a generation answered, or sealed columns: who has the machine can make false ones."""
+    number, sealed = session.store.beside.generation, session.store.beside.sealed
+    if sealed and not app.sealed:
+        app.sealed = sealed
+        app.screen.note(
+            app.say(
+                f"前 {sealed:,} 条的各列取自归档段，此处未重新推导；--anew 由记录重新推导",
+                f"columns of the first {sealed:,} entries are the archive's, and nobody derived them "
+                "again here; --anew does",
+            )
+        )
     if number in (None, app.generation):
         return
     app.generation = number
@@ -78,19 +91,18 @@ def writing(app: App) -> Iterator[Session]:
 @contextmanager
 def reading_sealed(app: App) -> Iterator[Session]:
     """Open the ledger with its vault where its secrets are at hand, else without, and say so."""
-    opening: AbstractContextManager[Session] = writing(app)
-    try:
-        session = opening.__enter__()
-        tell_point(app, session)
-    except StoreError as error:
-        if not isinstance(error, SecretsError) and error.code not in ("read_only", "unsafe"):
-            raise
-        app.screen.note(
-            app.say(f"密封的事实未打开（{error}）", f"sealed facts stay closed ({error})")
-        )
-        opening = reading(app)
-        session = opening.__enter__()
-    try:
+    with ExitStack() as opened:
+        try:
+            session = opened.enter_context(writing(app))
+            tell_point(app, session)
+            session.store.vault_rows([""])  # a login may read the log and not the vault
+        except StoreError as error:
+            if not isinstance(error, SecretsError) and error.code not in _WITHOUT:
+                raise
+            opened.close()
+            app.screen.note(
+                app.say(f"密封的事实未打开（{error}）", f"sealed facts stay closed ({error})")
+            )
+            session = opened.enter_context(reading(app))
+            session.barred = error.code == "not_allowed"
         yield session
-    finally:
-        opening.__exit__(None, None, None)

@@ -172,6 +172,14 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"the model is no longer there", "模型已不存在"),
     (r"what it reads changed: (?P<a>.+)", "所读取的模型已改：{a}"),
     (
+        r"generation (?P<a>\d+), (?P<m>\w+): expected the digest (?P<b>\w+), found another SQL of this model",
+        "第 {a} 个生成版本，{m}：应有摘要 {b}，而这个模型的 SQL 已是另一份",
+    ),
+    (
+        r"generation (?P<a>\d+), (?P<m>\w+): expected the digest (?P<b>\w+), found (?P<c>\w+)",
+        "第 {a} 个生成版本，{m}：应有摘要 {b}，实为 {c}",
+    ),
+    (
         r"generation (?P<a>\d+): expected the root (?P<b>\w+) at size (?P<n>\d+), found (?P<c>.+)",
         "生成版本 {a}：账本在 {n} 条时的根应为 {b}，实为 {c}",
     ),

@@ -25,6 +25,7 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (r"the checkpoint is not accepted: (?P<yb>.+)", "检查点不被接受：{yb}"),
     (r"(?P<a>.+): No such file or directory", "{a}：没有此文件或文件夹"),
     (r"(?P<a>.+): may not be read", "{a}：没有读取权限"),
+    (r"(?P<a>.+): not a plain file", "{a}：不是普通文件"),
     (r"(?P<a>.+): Is a directory", "{a}：是文件夹，不是文件"),
     (r"(?P<a>.+): Not a directory", "{a}：路径中有一段不是文件夹"),
     (r"(?P<a>.+): File name too long", "{a}：文件名过长"),

@@ -25,7 +25,11 @@ GENERATIONS: Final = Spec(
             ),
         ),
         Spec("prune", _HERE + "run_prune", opts=(Opt("--last", "count", "N"), _JSON)),
-        Spec("check", _HERE + "run_check", opts=(Opt("--position", "count", "N"), _JSON)),
+        Spec(
+            "check",
+            _HERE + "run_check",
+            opts=(Opt("--position", "count", "N"), Opt("--anew", "flag"), _JSON),
+        ),
         Spec(
             "certify",
             _HERE + "run_certify",

@@ -31,7 +31,7 @@ from aidledger.services.ladder.outside import Outside, read_outside
 from aidledger.services.ladder.powercheck import UNDECLARED
 from aidledger.services.ladder.signaturecheck import NO_KEY
 from aidledger.services.ladder.tablecheck import GONE
-from aidledger.services.ladder.vaultcheck import NO_SECRETS, OTHER_SECRETS
+from aidledger.services.ladder.vaultcheck import BARRED, NO_SECRETS, OTHER_SECRETS
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
@@ -92,6 +92,7 @@ _WHY_NOT: Final = {
     NOT_DERIVED: "各列没有重新推导",
     NOT_HELD: "归档不含所需的内容",
     NO_SECRETS: "没有账本的密钥文件",
+    BARRED: "这个登录无权读个人信息库",
     OTHER_SECRETS: "用这份密钥文件一个密封值也打不开：可能是别的账本的",
     "not asked for: verify --deep": "未要求：verify --deep",
 }

@@ -8,7 +8,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from aidledger.archive.manifest import Manifest, segment_name
+from aidledger.archive.manifest import (
+    MANIFEST,
+    Manifest,
+    ManifestError,
+    parse_manifest,
+    segment_name,
+)
 from aidledger.archive.places import Place, open_place
 from aidledger.archive.writing import SealError, checked_leaves, write_segment
 from aidledger.ledger.finding import Finding
@@ -74,6 +80,30 @@ def write_sealed(store: LedgerStore, place: Place, job: SegmentJob) -> Manifest:
     with place.writing(name) as folder:
         # whole tiles, as many as a power of two: the root over theirs is that over their leaves
         root = root_of_leaves(roots)
+        _check_other(place, name, first, store.origin, root)
         manifest = write_segment(folder, rows, leaves, origin=store.origin, root=root)
         place.keep(folder, name)
     return manifest
+
+
+def _check_other(place: Place, name: str, first: int, origin: str, root: bytes) -> None:
+    """Refuse to write over what was sealed of this log when it had other entries there: it is all that tells.
+
+    Raises:
+        SealError: a segment is there that has another root.
+
+    """
+    try:
+        found = parse_manifest(place.manifest(name))
+    except (FileNotFoundError, ManifestError):
+        return
+    if (found.origin, found.first) == (origin, first) and found.root != root.hex():
+        raise SealError(
+            Finding(
+                code="segment_root_differs",
+                position=first,
+                field=f"{name}/{MANIFEST}",
+                expected=root.hex(),
+                found=found.root,
+            )
+        )

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from aidledger.disk import replace_file
+from aidledger.disk import read_plain, replace_file
 from aidledger.ledger.checkpoint import (
     Checkpoint,
     TreeHead,
@@ -241,9 +241,16 @@ def remembered(memory: Path, origin: str) -> Checkpoint | None:
 
     """
     try:
-        text = memory.read_bytes()
+        text = read_plain(memory)
     except FileNotFoundError:
         return None
+    except PermissionError:
+        raise
+    except OSError as error:
+        raise ServiceError(
+            f"{memory}: {error.strerror}",
+            hint="put the text of the newest checkpoint that anybody holds there",
+        ) from None
     try:
         checkpoint = parse_checkpoint(text)
     except FormatError as error:

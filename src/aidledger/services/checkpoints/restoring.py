@@ -28,6 +28,7 @@ from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.decoding import recorded_all
+from aidledger.services.ladder.remains import mark_of
 from aidledger.services.ladder.restorationcheck import faults_of, told_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -52,7 +53,7 @@ def restoration_of(store: LedgerStore, location: str) -> Restoration:
         ServiceError: the ledger is not behind its mark, or is of another past and larger.
 
     """
-    mark, head = Mark(mark_path(location)), store.head()
+    mark, head = mark_of(location, store.origin), store.head()
     if mark.problem(head) is None:
         if mark.other_past(head, partial(root_at, store)):
             raise ServiceError(

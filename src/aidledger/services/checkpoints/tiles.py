@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from aidledger.disk import read_plain
 from aidledger.ledger.checkpoint import Checkpoint, parse_checkpoint
 from aidledger.ledger.note import MAX_NOTE_BYTES, Note, parse_note
 from aidledger.ledger.proof import ProofError, verify_consistency
@@ -108,8 +109,7 @@ def check_folder(folder: Path, checkpoint: Checkpoint) -> None:
 
     def read(file: TileFile) -> bytes:
         try:
-            with (folder / file.path).open("rb") as opened:
-                return opened.read(_MAX_BUNDLE_BYTES + 1)
+            return read_plain(folder / file.path, _MAX_BUNDLE_BYTES + 1)
         except FileNotFoundError:
             raise FormatError(file.path, "a file", "none") from None
 
@@ -148,8 +148,7 @@ def check_files(read: Callable[[TileFile], bytes], checkpoint: Checkpoint) -> No
 
 def read_checkpoint(folder: Path) -> Note:
     """Return the checkpoint of an exported folder. Raises OSError, FormatError."""
-    with (folder / CHECKPOINT_PATH).open("rb") as file:
-        return parse_note(file.read(MAX_NOTE_BYTES + 1))
+    return parse_note(read_plain(folder / CHECKPOINT_PATH, MAX_NOTE_BYTES + 1))
 
 
 def _same(read: Callable[[TileFile], bytes], tile: TileFile, hashes: list[bytes]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from aidledger.disk import replace_file
+from aidledger.disk import read_plain, replace_file
 from aidledger.domain.events.proving import GenerationCertified
 from aidledger.ledger.certificate import (
     Certificate,
@@ -22,7 +22,9 @@ from aidledger.ledger.certificate import (
 )
 from aidledger.ledger.signing import SigningError
 from aidledger.ledger.strict import FormatError
+from aidledger.replay.digest import digest_of
 from aidledger.replay.generation import Generation
+from aidledger.replay.models import load_models
 from aidledger.replay.rows import recorded_row
 from aidledger.services.acts.guarding import guard_of
 from aidledger.services.acts.recording import record
@@ -84,6 +86,7 @@ def certify(
     actor: str,
     office: str,
     on: str | None = None,
+    own: bool = False,
 ) -> Outcome:
     """Certify the current generation: sign its certificate, keep it, and record its hash.
 
@@ -94,9 +97,11 @@ def certify(
         actor: who certifies.
         office: for which office.
         on: the day of it; today by default.
+        own: whether whoever calls has just built it, and need not work out its digests again.
 
     Raises:
-        ServiceError: there is no generation, or the log has another root at its size.
+        ServiceError: there is no generation, the log has another root at its size, or its tables are not
+            those that its description says.
         GenerationsError: the current generation cannot be read.
 
     """
@@ -109,6 +114,8 @@ def certify(
         )
     content = certificate_of(generation, session.store.origin).encode()
     _check_root(session.store, generation)
+    if not own:
+        _check_tables(session, generation)
     keep_certificate(session, certificates_folder(session), content, actor=actor)
     event = GenerationCertified(
         as_of=generation.as_of.isoformat(),
@@ -167,7 +174,7 @@ def kept_certificate(folder: Path, name: str) -> tuple[bytes, Certificate]:
     """
     path = folder / f"{name}.json"
     try:
-        content = path.read_bytes()
+        content = read_plain(path)
         certificate = parse_certificate(content)
     except FileNotFoundError:
         raise ServiceError(
@@ -202,3 +209,20 @@ def _check_root(store: LedgerStore, generation: Generation) -> None:
             hint="aidledger verify says what is wrong",
             exit_code=1,
         )
+
+
+def _check_tables(session: Session, generation: Generation) -> None:
+    """Refuse to certify what a file does not hold: it and its description can be edited since they were made."""
+    models = load_models()
+    with generations_of(session).opened(generation) as connection:
+        for one in generation.models:
+            model, found = models.get(one.name), ""
+            if model is not None and model.sql_sha256 == one.sql_sha256:
+                found = digest_of(connection, one.name, model.key).root
+            if found != one.digest:
+                raise ServiceError(
+                    f"generation {generation.number}, {one.name}: expected the digest {one.digest}, "
+                    f"found {found or 'another SQL of this model'}",
+                    hint="run aidledger rebuild",
+                    exit_code=1,
+                )

@@ -33,7 +33,9 @@ class StoreSource:
         """
         # the log vouches for their bytes; that they are the columns of its records, `archive verify` says
         place = None if self._store.beside.anew else place_of(self._store)
-        return () if place is None else sealed_runs(self._store, archive_folder(place))
+        runs = () if place is None else sealed_runs(self._store, archive_folder(place))
+        self._store.beside.sealed = runs[-1].end if runs else 0
+        return runs
 
     def sorted_spans(self, first: int, cutoff: str, processes: int) -> Iterator[Sorted | None]:
         """Yield ranges of rows sorted in several processes, where there are rows enough for that.

@@ -14,10 +14,14 @@ from aidledger.archive.writing import digest_of_file
 from aidledger.said import Said
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.files import placed_file
-from aidledger.store.port import LedgerStore
+from aidledger.store.port import Beside, LedgerStore
 
-Source = Literal["entries", "generation"]
+Source = Literal["archive", "entries", "generation"]
 SOURCES: Final[dict[Source, Said]] = {
+    "archive": Said(
+        "账本的记录与归档段的各列，各列未重新推导",
+        "the entries of the log, and columns of its archive that were not derived again",
+    ),
     "entries": Said("账本的记录", "the entries of the log"),
     "generation": Said("生成版本的文件，未经核对", "the file of a generation, not checked"),
 }
@@ -30,7 +34,8 @@ NAME: Final = "manifest.json"
 class OfLog(msgspec.Struct, frozen=True, kw_only=True):
     """The log that was read: its name, and size and root (hex) where the reading ended.
 
-    `source` is what was read of it: its entries, or the file of a generation, which nobody checked.
+    `source` is what was read of it: its entries, columns of its archive too, or the file of a generation,
+    which nobody checked.
     """
 
     origin: str
@@ -93,8 +98,14 @@ def log_of(store: LedgerStore, size: int) -> OfLog:
         origin=store.origin,
         size=size,
         root=root_at(store, size).hex(),
-        source="entries" if store.beside.generation is None else "generation",
+        source=_source(store.beside),
     )
+
+
+def _source(beside: Beside) -> Source:
+    if beside.generation is not None:
+        return "generation"
+    return "archive" if beside.sealed else "entries"
 
 
 def files_in(folder: Path, paths: Iterable[Path] | None = None) -> tuple[HandedFile, ...]:

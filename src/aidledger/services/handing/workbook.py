@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any, Final, Literal, NamedTuple
 
 from aidledger.domain.money import format_yuan
-from aidledger.said import is_shown
+from aidledger.said import shown_only
 from aidledger.services.problems import ServiceError
 from aidledger.services.questions.listing import Table, cell_text
 
@@ -183,10 +183,7 @@ def _sheet_name(name: str, part: int = 1) -> str:
 
 def _clean(text: str) -> str:
     """Return a text that XML and a cell can hold: what can't be printed is marked, the end cut off."""
-    if not text.isprintable():
-        text = "".join(
-            c if is_shown(c) or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-        )
+    text = shown_only(text)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
 
 

@@ -123,6 +123,7 @@ def verify_archive(
     if store is not None:
         findings += _against_tree(kept, store)
     findings += _origins(kept)
+    findings += [_stranger(name) for name in place.strangers()]
     unproven, differing = _sealed(kept, seals_by_first(seals, entries))
     findings += differing
     report = VerifyReport(
@@ -179,6 +180,16 @@ def _origins(kept: Iterable[Checked]) -> Iterator[Finding]:
         ):
             expected, found = named[0].manifest.origin, checked.manifest.origin
             yield _finding(checked, "segment_range", printable(expected), printable(found))
+
+
+def _stranger(name: str) -> Finding:
+    """Name what lies beside the segments: `segment-*` in somebody's query reads it with them."""
+    return Finding(
+        code="segment_file_extra",
+        field=printable(name, 80),
+        expected="only segments",
+        found="something else",
+    )
 
 
 def _sealed(

@@ -2,17 +2,21 @@
 
 The mark is read before the head: it may lag behind the ledger and never runs ahead of it, so that
 a writer who appends meanwhile is not taken for a rollback. Where it lags, the entries up to its size
-must still be those that it remembers: else somebody rolled the ledger back and wrote on.
+must still be those that it remembers: else somebody rolled the ledger back and wrote on. What else was made of the
+log and lies beside it is held against it the same way, for the mark may be gone as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES
 from aidledger.ledger.verify import Rung
 from aidledger.services.ladder.logwalk import Roots
+from aidledger.services.ladder.remains import Reach, contradicted, reaches
+from aidledger.services.printing import printable
 from aidledger.store.errors import StoreError
 from aidledger.store.mark import Mark
 from aidledger.store.opening import mark_path
@@ -41,19 +45,31 @@ class MarkCheck:
                 self._mark = Mark(path)
             except StoreError:
                 self._why = BAD_MARK
+        self._reaches = [] if location is None else reaches(location, store.origin)
         self._head = store.read_head_row()
 
     def sizes(self, entries: int) -> set[int]:
-        """At which sizes roots are needed: the mark's own, if the ledger has grown since."""
-        return {self._mark.size} if self._mark and 0 < self._mark.size < entries else set()
+        """At which sizes roots are needed: of the mark, and of what else was made of the log."""
+        found = {self._mark.size} if self._mark else set()
+        found |= {one.size for one in self._reaches if one.root is not None}
+        return {one for one in found if 0 < one <= entries}
 
-    def judge(self, roots: Roots) -> Rung:
-        """Compare head and entries with the mark; a head of no form is named by the tree's rung."""
+    def judge(self, roots: Roots, lost: Sequence[tuple[int, int]] = ()) -> Rung:
+        """Compare head and entries with the mark; a head of no form is named by the tree's rung.
+
+        `lost` are the sizes that each restoration kept and lost.
+        """
+        if self._mark is not None and self._head is not None:
+            self._judge(self._mark, self._head, roots)
+        if not self.findings:
+            one = contradicted(self._reaches, roots.size, lambda n: roots.at.get(n, ()), lost)
+            if one is not None:
+                self._find_reach(one, roots)
+        if self.findings:
+            return Rung(name=MARK, status="damaged")
         if self._mark is None:
             return Rung(name=MARK, status="not_made", why=self._why)
-        if self._head is not None:
-            self._judge(self._mark, self._head, roots)
-        return Rung(name=MARK, status="damaged" if self.findings else "ok")
+        return Rung(name=MARK, status="ok")
 
     def _judge(self, mark: Mark, head: HostileRow, roots: Roots) -> None:
         if len(head) < 2:  # several rows: which of them would it be?
@@ -66,6 +82,21 @@ class MarkCheck:
             self._find(mark, size, f"{size} entries, root {root.hex()[:16]}")
         elif known and mark.root not in known:
             self._find(mark, mark.size, f"root {known[0].hex()[:16]} over them")
+
+    def _find_reach(self, one: Reach, roots: Roots) -> None:
+        said = "" if one.root is None else f", root {one.root.hex()[:16]}"
+        found = f"{roots.size} entries"
+        if one.size <= roots.size:
+            found = f"root {roots.at[one.size][0].hex()[:16]} over them"
+        self.findings.append(
+            Finding(
+                code="behind_mark",
+                position=min(one.size, roots.size),
+                field=printable(f"{one.path.parent.name}/{one.path.name}", 120),
+                expected=f"at least {one.size} entries{said}",
+                found=found,
+            )
+        )
 
     def _find(self, mark: Mark, position: int, found: str) -> None:
         self.findings.append(

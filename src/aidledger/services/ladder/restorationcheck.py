@@ -69,6 +69,11 @@ class RestorationCheck:
         """At which sizes roots are needed."""
         return {one.position for one in self._told}
 
+    @property
+    def lost(self) -> list[tuple[int, int]]:
+        """Of each restoration the size that it kept, and the one that it lost."""
+        return [(one.event.kept_size, one.event.lost_size) for one in self._told]
+
     def judge(self, roots: Roots) -> Rung:
         """Hold every restoration against the log, and its auditor against genesis and the policy."""
         open_at: list[int] = []

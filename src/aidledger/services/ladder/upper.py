@@ -79,7 +79,7 @@ def climb(
         roots = verified_roots(store, report.entries, sizes) or walk(store.read(), sizes)
     elif signing or sizes:
         roots = walk(store.read(), sizes, signatures.see if signing else None)
-    rungs = [mark.judge(roots), *notes.judge(roots, gathered_findings(store))]
+    rungs = [mark.judge(roots, restored.lost), *notes.judge(roots, gathered_findings(store))]
     rungs += [restored.judge(roots), signatures.finish(roots)]
     forbidden, leads = list[Finding](), list[Finding]()
     judged = Rung(name=POWERS, status="not_made", why=NOT_ASKED)

@@ -18,15 +18,18 @@ from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.registry import PersonErased
 from aidledger.domain.recorded import Recorded
 from aidledger.ledger.finding import Finding
+from aidledger.ledger.forms import is_hash
 from aidledger.ledger.verify import Rung
 from aidledger.services.acts.proposals import TOKENS
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.session import Session
 from aidledger.store.draft import VaultRow
 from aidledger.store.port import HostileRow
+from aidledger.store.vault import every_commitment
 
 VALUES: Final = "values"
 NO_SECRETS: Final = "the ledger's secrets are not at hand"
+BARRED: Final = "this login may not read the vault"
 OTHER_SECRETS: Final = "no sealed value opens with these secrets: they may be another ledger's"
 
 _TOGETHER: Final = 1_000
@@ -57,16 +60,20 @@ def check_vault(
     """
     vault = session.vault
     if vault is None:
-        return [], Rung(name=VALUES, status="not_made", why=NO_SECRETS)
+        why = BARRED if session.barred else NO_SECRETS
+        return [], Rung(name=VALUES, status="not_made", why=why)
     findings, missing = list[Finding](), list[tuple[Recorded, str]]()
     # read before any row of the vault: what such an entry destroys goes in its own transaction
     destroyed = _erasures(recorded_all(session.store.read_types(["PersonErased"])))
-    erased, opened = dict[str, int](), 0
+    elsewhere = _streams_of(session, destroyed)
+    erased, opened, claimed = dict[str, int](), 0, set[str]()
     rows = _marked(session.store.read(start, stop))
     while page := list(islice(rows, _TOGETHER)):
         entries = recorded_many(page)
         erased |= _erasures(entries)
-        held = session.store.vault_rows([v for one in entries for v in one.sealed.values()])
+        sealed = [v for one in entries for v in one.sealed.values()]
+        claimed.update(sealed)
+        held = session.store.vault_rows(sealed)
         for entry in entries:
             for field, commitment in entry.sealed.items():
                 row = held.get(commitment)
@@ -77,8 +84,12 @@ def check_vault(
                     seen(row)
                 if vault.opens(row):
                     opened += 1
-                    if destroyed.get(row.person, -1) > entry.position:
-                        findings.append(_returned(entry, field, destroyed[row.person]))
+                    persons = {row.person}
+                    if entry.stream in elsewhere:
+                        persons |= _owners_but(session, entry, row.person)
+                    gone = max(destroyed.get(one, -1) for one in persons)
+                    if gone > entry.position:
+                        findings.append(_returned(entry, field, gone))
                 else:
                     findings.append(_finding("sealed_altered", entry, field, "another value"))
         if progress is not None and entries:
@@ -90,6 +101,8 @@ def check_vault(
         for entry, field in missing
         if not _was_erased(session, entry, erased)
     ]
+    if not start:
+        findings += _unclaimed(session, claimed, stop)
     return findings, Rung(name=VALUES, status="damaged" if findings else "ok")
 
 
@@ -127,6 +140,39 @@ def _named(entry: Recorded) -> Iterator[str]:
     field, _ = TOKENS.get(type(entry.event).__name__, ("", ""))
     if field in ("applicant", "person"):
         yield str(getattr(entry.event, field))
+
+
+def _streams_of(session: Session, destroyed: dict[str, int]) -> set[str]:
+    """Return the streams that may hold values of somebody who was erased."""
+    if not destroyed:
+        return set()
+    named = recorded_all(session.store.read_types([*TOKENS]))
+    return {one.stream for one in named if not destroyed.keys().isdisjoint(_named(one))}
+
+
+def _owners_but(session: Session, entry: Recorded, person: str) -> set[str]:
+    """Return whose key may have sealed an entry's values, where a person's is none of them."""
+    owners = {*_owners(session, entry)}
+    return set() if person in owners else owners
+
+
+def _unclaimed(session: Session, claimed: set[str], stop: int | None) -> Iterator[Finding]:
+    """Find values that no entry committed to: what was recorded meanwhile brought its entry along."""
+    found = [one for one in every_commitment(session.store) if one not in claimed]
+    if found:
+        rows = recorded_many([*_marked(session.store.read(stop or 0))])
+        claimed = {v for one in rows for v in one.sealed.values()}
+    for one in found:
+        if one not in claimed:
+            yield Finding(
+                code="sealed_unclaimed",
+                field="vault",
+                expected="values that an entry committed to",
+                # whoever wrote the row may have put a name in place of a hash
+                found=one
+                if isinstance(one, str) and is_hash(one)
+                else "a row that has no commitment",
+            )
 
 
 def _returned(entry: Recorded, field: str, erased_at: int) -> Finding:

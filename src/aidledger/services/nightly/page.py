@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from aidledger.said import Language, Said
+from aidledger.said import Language, Said, shown_only
 from aidledger.services.chart import Bar, Point, svg_chart, svg_trend
 from aidledger.services.nightly.hooks import event_of
 from aidledger.services.nightly.report import NightReport
@@ -94,7 +94,7 @@ def page(report: NightReport, runs: Sequence[Run], lang: Language) -> str:
         f'</main><footer>{other} · <a href="{RESULTS}">{RESULTS}</a> · {report.run_id}</footer>',
         "</body></html>",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
+    return shown_only("\n".join(part for part in parts if part) + "\n")
 
 
 class _Say:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.disk import read_plain
 from aidledger.services.problems import ServiceError
 from aidledger.store.opening import beside
 
@@ -133,7 +134,7 @@ def history(folder: Path) -> list[Run]:
 def last_results(folder: Path) -> dict[str, Any] | None:
     """Return the results of the last run, as it wrote them."""
     try:
-        found = msgspec.json.decode((folder / RESULTS).read_bytes())
+        found = msgspec.json.decode(read_plain(folder / RESULTS))
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeError):

@@ -79,6 +79,7 @@ def certify_generation(night: Night) -> Done:
         night.session,
         actor=night.asked.actor,
         office=night.asked.office,
+        own=True,
     )
     if not isinstance(outcome, Committed):
         raise ServiceError(f"it was not certified: {outcome}", hint="try again", exit_code=75)

@@ -10,6 +10,7 @@ import hashlib
 from html import escape
 from typing import Final
 
+from aidledger.said import shown_only
 from aidledger.services.reporting.document import (
     Blanks,
     Document,
@@ -78,7 +79,7 @@ def page_of(document: Document) -> bytes:
         *(_section(number, one) for number, one in enumerate(document.sections, 1)),
         f"</main><footer>{title}</footer></body></html>",
     ]
-    return ("\n".join(parts) + "\n").encode()
+    return shown_only("\n".join(parts) + "\n").encode()
 
 
 def _section(number: int, section: Section) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.said import shown_only
 from aidledger.services.problems import ServiceError
 
 CHINESE: Final = (
@@ -52,7 +53,8 @@ def typeset(template: str, data: object, *, at: str) -> bytes:
     """
     typst, fonts, family = _typst()
     source = "".join(_template(name) for name in ("common", template))
-    inputs = {"data": msgspec.json.encode(data, order="sorted").decode(), "font": family}
+    told = shown_only(msgspec.json.encode(data, order="sorted").decode())
+    inputs = {"data": told, "font": family}
     try:
         made: bytes = typst.compile(
             source.encode(),
