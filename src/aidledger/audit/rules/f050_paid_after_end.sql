@@ -4,10 +4,11 @@
 -- explain_zh: 终止已批准，最后一个月之后仍有发放；或者已报告丧失条件、复核认定不再符合，却既不终止也不停发，继续发放。
 -- explain_en: Support was ended, and months after its last one were paid; or the loss of eligibility was reported, or a
 --   review found it, and payment went on with neither an end nor a suspension.
--- not_zh: 终止当月及以前月份（含补发）；死亡（见 F001）；已停发期间（见 F003）；乡镇审核不同意终止的；渐退；
+-- not_zh: 终止当月及以前月份（含补发）；死亡（见 F001）；已停发期间（见 F003）；乡镇审核不同意终止的（此后再有报告的除外）；渐退；
 --   银行已全额退回的；报告后次月以内的发放（正在办理）。
--- not_en: the last month and those before it (arrears too); death (F001); a report that the township did not agree with;
---   a gradual exit; a line that the bank gave back in full; the month after a report (it is being dealt with)
+-- not_en: the last month and those before it (arrears too); death (F001); a report that the township did not agree with
+--   (a later one is another); a gradual exit; a line that the bank gave back in full; the month after a report (it is being
+--   dealt with)
 -- severity: critical
 -- basis_zh: 特困人员认定办法（2021）第二十五条、第二十六条
 -- basis: K21 art. 25 and 26
@@ -29,12 +30,6 @@ lost AS (
     UNION ALL
     SELECT stream, position, effective_on, 'review' FROM support_reviewed WHERE NOT still_eligible
 ),
-known AS (
-    SELECT stream, MIN(position) AS position, MIN_BY(ground, position) AS ground,
-           MIN_BY(effective_on, position) AS known_on
-    FROM lost
-    GROUP BY stream
-),
 excused AS (
     -- looked at since, and support goes on, or is held back
     SELECT stream, position FROM termination_audited WHERE NOT agreed
@@ -48,9 +43,16 @@ excused AS (
     SELECT stream, position FROM death_recorded
 ),
 settled AS (
-    SELECT DISTINCT known.stream
-    FROM known
-    JOIN excused ON excused.stream = known.stream AND excused.position > known.position
+    SELECT stream, MAX(position) AS position FROM excused GROUP BY stream
+),
+known AS (
+    -- what settled one report settles none that came after it
+    SELECT lost.stream, MIN(lost.position) AS position, MIN_BY(lost.ground, lost.position) AS ground,
+           MIN_BY(lost.effective_on, lost.position) AS known_on
+    FROM lost
+    LEFT JOIN settled ON settled.stream = lost.stream AND settled.position > lost.position
+    WHERE settled.stream IS NULL
+    GROUP BY lost.stream
 ),
 over AS (
     SELECT stream, position, ground, last_month, 'critical' AS severity FROM ended WHERE ground <> 'death'
@@ -59,8 +61,7 @@ over AS (
            SUBSTRING(CAST(CAST(known.known_on + TO_MONTHS($months) AS DATE) AS VARCHAR), 1, 7), 'high'
     FROM known
     LEFT JOIN ended ON ended.stream = known.stream
-    LEFT JOIN settled ON settled.stream = known.stream
-    WHERE ended.stream IS NULL AND settled.stream IS NULL
+    WHERE ended.stream IS NULL
       AND known.known_on BETWEEN DATE '1850-01-01' AND DATE '2999-12-31'
 ),
 paid AS (
