@@ -77,7 +77,7 @@ def test_a_child_that_an_older_entry_knows_by_no_token_can_leave(home: Office) -
         e.position for e in home.session.stream(HOUSEHOLD) if e.effective_on == "2022-02-12"
     ][:1]
     as_before: Any = {"field": "person", "value": f'"{UNKNOWN_PERSON}"', "position": born}
-    why = {"authority": "county", "reason": "as it stood in entries of before"}
+    why: Any = {"authority": "county", "reason": "as it stood in entries of before"}
     home.act("2022-02-13", on_household("EntryCorrected", "c1", COUNTY, **as_before, **why))
     assert UNKNOWN_PERSON in {m.person for m in home.session.case(HOUSEHOLD).household.members}
     home.act("2022-03-05", child("石大双", "left", "2022-03-05"))
