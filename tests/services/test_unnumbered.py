@@ -94,6 +94,20 @@ def test_two_applicants_without_a_number_are_not_one_person(office: Office) -> N
     assert 2 == len(applicants - {UNKNOWN_PERSON})
 
 
+def test_children_that_a_township_knows_are_counted_one_by_one(office: Office) -> None:
+    """S4-008: without a number they were one child."""
+    known: Any = {"birth_on": "2015-03-04", "kind": "left_behind"}
+    place = {"township": TOWNSHIP, "village": VILLAGE}
+    for number, name in enumerate(("石一", "石二")):
+        recorded = on_household(
+            "ChildRecorded", stream=f"resident/{number}", personal={"name": name}, **known, **place
+        )
+        office.act("2022-02-12", recorded)
+    columns, rows = read_model(office.session, "children")
+
+    assert [2] == [row[columns.index("children")] for row in rows]
+
+
 def test_a_category_of_nobody_is_refused(home: Office) -> None:
     """It would count for no member, and the supplement would be missing without a word."""
     nobody = on_household(

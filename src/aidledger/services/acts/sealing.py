@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.events.helping import ChildRecorded
 from aidledger.domain.events.household import CategoryRecorded, HouseholdMemberChanged
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.identity import check_identity_number
@@ -58,7 +59,7 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
     if not value and getattr(event, field) == UNKNOWN_PERSON:
         if isinstance(event, CategoryRecorded) and event.source == "office":
             raise RefusedError([_NOBODY])
-        if isinstance(event, (ApplicationSubmitted, HouseholdMemberChanged)):
+        if isinstance(event, (ApplicationSubmitted, ChildRecorded, HouseholdMemberChanged)):
             changes |= _unnumbered(session, proposal, field, event.birth_on)
     if isinstance(event, ApplicationSubmitted) and not event.display_name:
         changes["display_name"] = _display_name(event, proposal, pack)
@@ -70,10 +71,10 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
 
 def _unnumbered(session: Session, proposal: Proposal, field: str, birth_on: str) -> dict[str, str]:
     """Return the token of somebody without an identity number, who is nobody's namesake elsewhere."""
-    household = session.case(proposal.stream).household
-    if any(
+    of_case = proposal.stream.startswith("case/")
+    if of_case and any(
         one.person == UNKNOWN_PERSON and one.birth_on == birth_on and not one.to_on
-        for one in household.members
+        for one in session.case(proposal.stream).household.members
     ):
         return {}  # so an older entry knows the member: what is said of it now has to meet it
     name = proposal.personal.get("name", "").strip()
