@@ -10,6 +10,7 @@ from tests.services.conftest import Office
 from tests.services.households import CHILD, HEAD, HOUSEHOLD, on_household
 
 from aidledger.domain.asked.person import PersonFacts
+from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.acts.sealing import token_of
 from aidledger.services.session import open_session
 
@@ -134,6 +135,12 @@ def test_applicants_without_a_number_are_not_one_person(office: Office) -> None:
         application = applies("1950-01-01", stream, "tekun")
         application["personal"] = {"name": application["personal"]["name"]}
         office.act(ON, application)
+        (filed,) = [entry.position for entry in office.session.stream(stream)]
+        as_before = {"field": "applicant", "value": f'"{UNKNOWN_PERSON}"', "position": filed}
+        why = {"authority": "county", "reason": "as it stood in entries of before"}
+        amends = {"type": "EntryCorrected", "stream": stream, "data": as_before | why}
+        assert streams(office, stream) == []
+        office.act(ON, amends)
 
     assert office.session.case(OTHER).applicant == office.session.case(STRANGE).applicant
     assert streams(office, OTHER) == []

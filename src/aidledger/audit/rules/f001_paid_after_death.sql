@@ -1,12 +1,14 @@
 -- id: F001
 -- title_zh: 死亡后发放
 -- title_en: paid after death
--- explain_zh: 对已死亡人员，死亡当月之后的月份仍有发放。分别给出两个数：批次批准时已经知道死亡仍发放的，
+-- explain_zh: 对已死亡人员，死亡当月之后的月份仍有发放，不论死亡记在本案还是其另一案件。分别给出两个数：批次批准时已经知道死亡仍发放的，
 --   是经办责任；批准时尚不知道的，只涉及追回。
--- explain_en: Months after the month of death were paid for. It answers twice: what was paid though the death was
---   known when the run was approved is somebody's failure; what was paid before it was known is to be recovered only.
--- not_zh: 死亡当月的发放；银行已全额退回的；以家庭为单位发放、家中尚有他人在保的（见 F002）。
--- not_en: the month of death itself; a line that the bank gave back in full; a household in which others live on (F002)
+-- explain_en: Months after the month of death were paid for, be the death recorded in this case or in another of
+--   the person. It answers twice: what was paid though the death was known when the run was approved is somebody's
+--   failure; what was paid before it was known is to be recovered only.
+-- not_zh: 死亡当月的发放；没有号码、无从得知是否同一人的；银行已全额退回的；以家庭为单位发放、家中尚有他人在保的（见 F002）。
+-- not_en: the month of death itself; another case where no number says that it is of the same person; a line that the
+--   bank gave back in full; a household in which others live on (F002)
 -- severity: high
 -- basis_zh: 特困人员认定办法（2021）第二十四条；惠来 2022：死亡 118 人，457,200 元
 -- basis: K21 art. 24; Huilai 2022: 118 dead, 457,200 yuan
@@ -18,15 +20,26 @@
 --   {unknown_lines} lines of {unknown_fen} yuan before it was known
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- facts: F001
-WITH died AS (
-    -- when it was first known counts, and what is known now of the day
-    SELECT stream, MIN(position) AS known_position, MIN(recorded_at) AS recorded_at,
-           MAX_BY(died_on, position) AS died_on, ARRAY_AGG(position) AS positions
-    FROM death_recorded
-    GROUP BY stream
-),
-applied AS (
+WITH applied AS (
     SELECT stream, MAX_BY(applicant, position) AS person FROM application_submitted GROUP BY stream
+),
+deaths AS (
+    SELECT stream AS "case", stream, position, recorded_at, died_on FROM death_recorded
+    UNION
+    -- who is dead in one case is dead in the others; all zeros: the number of the person was not given
+    SELECT others.stream, death.stream, death.position, death.recorded_at, death.died_on
+    FROM death_recorded AS death
+    JOIN applied ON applied.stream = death.stream
+    JOIN applied AS others ON others.person = applied.person
+    WHERE applied.person <> 'p00000000000000000000000000000000'
+      AND others.stream NOT IN (SELECT stream FROM death_recorded)
+),
+died AS (
+    -- when it was first known counts, and what is known now of the day
+    SELECT "case" AS stream, MIN(position) AS known_position, MIN(recorded_at) AS recorded_at,
+           MAX_BY(died_on, position) AS died_on, ARRAY_AGG(position) AS positions
+    FROM deaths
+    GROUP BY "case"
 ),
 homes AS (
     -- a household of one ends with the one; of whom a household consists may not be recorded at all

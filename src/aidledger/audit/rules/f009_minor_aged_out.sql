@@ -5,8 +5,9 @@
 --   以超龄为由终止。
 -- explain_en: A minor past the age of the pack, not at school and on no other limb is still paid; or, the other
 --   way round, support was ended as past the age before it was, or while at school.
--- not_zh: 生日所在月份的发放；在政策包列出的学段在读的；已改按其他情形供养的。
--- not_en: the month of the birthday; at school in a stage that the pack names; supported on another limb since
+-- not_zh: 生日所在月份的发放（孤儿、事实无人抚养儿童当月一日即满龄的除外）；在政策包列出的学段在读的；已改按其他情形供养的。
+-- not_en: the month of the birthday (of orphans and unattended children not one that begins with it); at school in a
+--   stage that the pack names; supported on another limb since
 -- severity: high
 -- basis_zh: 特困人员认定办法（2021）第五条；C1；S1-050
 -- basis: K21 art. 5; C1; S1-050
@@ -22,7 +23,7 @@
 -- facts: F009, C1, S1-050
 WITH minors AS (
     -- the newest approval says on what limb the case runs
-    SELECT granted.stream, born.birth_on, born.programme, born.position AS application
+    SELECT granted.stream, granted.limb, born.birth_on, born.programme, born.position AS application
     FROM (
         SELECT stream, MAX_BY(limb, position) AS limb FROM application_approved GROUP BY stream
     ) AS granted
@@ -45,16 +46,18 @@ asked AS (
       ON stages.adoption = pack_in_force.adoption AND stages.name = 'school_extension_stages'
 ),
 moments AS (
-    -- a month is looked at on its first day: the month of the birthday itself is still paid
+    -- the month of the birthday is still paid, be it on the first; a child allowance is not for a month that begins with it
     SELECT minors.stream, issued.position, issued.month, issued.amount_fen, issued.kind,
            minors.birth_on, minors.application, minors.programme, issued.effective_on AS day,
-           TRY_CAST(issued.month || '-01' AS DATE) AS at, FALSE AS early
+           TRY_CAST(issued.month || '-01' AS DATE) AS at,
+           TRY_CAST(issued.month || '-01' AS DATE) - CASE WHEN minors.limb = 'minor' THEN 1 ELSE 0 END AS aged_on,
+           FALSE AS early
     FROM minors
     JOIN payment_issued AS issued ON issued.stream = minors.stream
     UNION ALL
     SELECT minors.stream, ended.position, SUBSTRING(CAST(ended.effective_on AS VARCHAR), 1, 7), 0, '',
            minors.birth_on, minors.application, minors.programme, ended.effective_on,
-           ended.effective_on, TRUE
+           ended.effective_on, ended.effective_on, TRUE
     FROM minors
     JOIN termination_approved AS ended ON ended.stream = minors.stream
     WHERE ended.ground = 'aged_out'
@@ -63,9 +66,9 @@ aged AS (
     SELECT moments.stream, moments.position, moments.month, moments.amount_fen, moments.kind,
            moments.application, moments.at, moments.early, asked.keep_age, asked.stages,
            asked.adoption,
-           YEAR(moments.at) - YEAR(moments.birth_on)
+           YEAR(moments.aged_on) - YEAR(moments.birth_on)
                - CASE
-                     WHEN MONTH(moments.at) * 100 + DAY(moments.at)
+                     WHEN MONTH(moments.aged_on) * 100 + DAY(moments.aged_on)
                          < MONTH(moments.birth_on) * 100 + DAY(moments.birth_on) THEN 1
                      ELSE 0
                  END AS age

@@ -4,8 +4,8 @@
 -- explain_zh: 待遇应自批准的次月起发放：批准的起始月，或第一次发放的月份，不是批准的次月。
 -- explain_en: Support begins with the month after the approval: the month that was decided, or the first that was paid,
 --   is another.
--- not_zh: 次月起发放的；补发较早月份的补差；尚未发放的。
--- not_en: from the next month on; arrears; nothing paid yet
+-- not_zh: 次月起发放的；补发较早月份的补差；首月随次月补发的；尚未发放的。
+-- not_en: from the next month on; arrears; the first month paid as arrears with a later one; nothing paid yet
 -- severity: medium
 -- basis_zh: 特困人员认定办法（2021）第十七条；最低生活保障审核确认办法（2021）第二十一条
 -- basis: K21 art. 17; D21 art. 21
@@ -45,4 +45,10 @@ SELECT stream AS subject,
        from_month,
        paid_month
 FROM begun
-WHERE from_month <> right_month OR paid_month <> right_month
+WHERE from_month <> right_month
+   OR paid_month < right_month
+   -- paid with the second month it was paid all the same
+   OR (
+       paid_month > right_month
+       AND (stream, right_month) NOT IN (SELECT stream, month FROM payment_issued WHERE kind = 'arrears')
+   )

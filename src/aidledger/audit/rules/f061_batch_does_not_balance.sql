@@ -1,11 +1,13 @@
 -- id: F061
 -- title_zh: 批次不平
 -- title_en: batch does not balance
--- explain_zh: 同一批次的花名册、批准总额、银行文件、银行回盘、资金支出和逐笔发放必须一致；不一致说明有人在环节之间加减了钱。
+-- explain_zh: 同一批次的花名册、批准总额、银行文件、银行回盘、资金支出和逐笔发放必须一致；不一致、或者银行付了没有人批准的批次，说明有人在环节之间加减了钱。
 -- explain_en: The roster, the approved sum, the bank file, the bank's result, the fund's outflow and the single lines
---   of one run must agree. Where they do not, somebody added or took money on the way.
--- not_zh: 退回后补发的；银行尚未逐笔回告的；一个批次分几个文件而合计相符的。
--- not_en: what was sent again after a return; lines that the bank has not yet answered for; several files that add up
+--   of one run must agree. Where they do not, or the bank paid a run that nobody approved, somebody added
+--   or took money on the way.
+-- not_zh: 退回后补发的；尚未批准、也未发放的；银行尚未逐笔回告的；一个批次分几个文件而合计相符的。
+-- not_en: what was sent again after a return; a run that is neither approved nor paid yet; lines that the bank has not
+--   yet answered for; several files that add up
 -- severity: critical
 -- basis_zh: 发放批次对账：各环节笔数、金额一致
 -- basis: reconciliation of a payment run: every stage has the same lines and the same sum
@@ -63,6 +65,17 @@ stages AS (
         GROUP BY stream
     ) AS approved
     LEFT JOIN totals ON totals.run = approved.run
+    UNION ALL
+    -- what nobody approved was approved with nothing
+    SELECT paid.run, 'approval', 0, paid.positions, paid.fen
+    FROM (
+        SELECT CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run, SUM(amount_fen) AS fen,
+               ARRAY_AGG(position) AS positions
+        FROM payment_issued
+        WHERE kind <> 'reissue'
+        GROUP BY 1
+    ) AS paid
+    WHERE paid.run NOT IN (SELECT stream FROM pay_run_approved)
     UNION ALL
     SELECT sent.run, 'bank_file', sent.fen, sent.positions, ABS(sent.fen - COALESCE(totals.rostered_fen, 0))
     FROM (

@@ -1,12 +1,12 @@
 -- id: F064
 -- title_zh: 重复发放
 -- title_en: paid twice
--- explain_zh: 同一案件同一月份到账两笔以上，扣除退回后仍超过其中最大的一笔。
--- explain_en: One month of one case was paid more than once: less what came back it is still more than the greatest
---   line.
--- not_zh: 退回后补发的；补差；一次性救助（超出批准的见 F067）；一人两个案件的（见 F006）。
--- not_en: what was sent again after a return; arrears; help once (beyond what was granted: F067); two cases of one
---   person (F006)
+-- explain_zh: 同一案件同一月份到账两笔以上，每笔扣除其退回后，仍超过当月最大的一笔（退回后重发的，超过原来的一笔）。
+-- explain_en: One month of one case was paid more than once: each line less what came back of it, they are still more
+--   than the greatest (what is sent again: than the line that came back).
+-- not_zh: 退回后补发的；补差（超出应发的见 F054）；一次性救助（超出批准的见 F067）；一人两个案件的（见 F006）。
+-- not_en: what was sent again after a return; arrears (beyond what is due: F054); help once (beyond what was granted:
+--   F067); two cases of one person (F006)
 -- severity: critical
 -- basis_zh: 一人、一项目、一月、一笔
 -- basis: one person, one programme, one month, one payment
@@ -17,32 +17,34 @@
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- facts: F064
 WITH twice AS (
-    SELECT stream, month, COUNT(*) AS lines, SUM(amount_fen) AS paid_fen, MAX(amount_fen) AS most_fen
-    FROM payment_issued
-    WHERE kind IN ('regular', 'reissue')
-    GROUP BY stream, month
-    HAVING COUNT(*) > 1
+    SELECT stream, month FROM payment_issued WHERE kind IN ('regular', 'reissue') GROUP BY stream, month HAVING COUNT(*) > 1
 ),
-returned AS (
-    SELECT back.stream, back.month, SUM(back.amount_fen) AS amount_fen
-    FROM payment_returned AS back
-    JOIN twice ON twice.stream = back.stream AND twice.month = back.month
-    GROUP BY back.stream, back.month
+again AS (
+    -- what is sent once more is of the kind of the line whose sum it has
+    SELECT sent.position, MIN(line.kind) AS kind
+    FROM payment_issued AS sent
+    JOIN payment_issued AS line
+      ON line.stream = sent.stream AND line.run = sent.run AND line.month = sent.month
+     AND line.amount_fen = sent.amount_fen AND line.kind <> 'reissue'
+    WHERE sent.kind = 'reissue'
+    GROUP BY sent.position
 ),
-over AS (
-    SELECT twice.stream, twice.month, twice.lines,
-           twice.paid_fen - COALESCE(returned.amount_fen, 0) - twice.most_fen AS amount_fen
-    FROM twice
-    LEFT JOIN returned ON returned.stream = twice.stream AND returned.month = twice.month
-    WHERE twice.paid_fen - COALESCE(returned.amount_fen, 0) > twice.most_fen
+lines AS (
+    SELECT issued.position, issued.stream, issued.month, issued.amount_fen, issued.kind,
+           COALESCE(net.amount_fen, 0) AS net_fen
+    FROM payment_issued AS issued
+    JOIN twice ON twice.stream = issued.stream AND twice.month = issued.month
+    LEFT JOIN again ON again.position = issued.position
+    LEFT JOIN net_payments AS net ON net.position = issued.position
+    WHERE issued.kind = 'regular' OR (issued.kind = 'reissue' AND COALESCE(again.kind, 'regular') = 'regular')
 )
-SELECT over.stream AS subject,
-       LIST_SORT(ARRAY_AGG(issued.position)) AS positions,
-       over.month AS period,
-       over.amount_fen,
-       over.month,
-       over.lines
-FROM over
-JOIN payment_issued AS issued
-  ON issued.stream = over.stream AND issued.month = over.month AND issued.kind IN ('regular', 'reissue')
-GROUP BY over.stream, over.month, over.amount_fen, over.lines
+SELECT stream AS subject,
+       LIST_SORT(ARRAY_AGG(position)) AS positions,
+       month AS period,
+       SUM(net_fen) - COALESCE(MAX(CASE WHEN kind = 'regular' THEN amount_fen END), MAX(amount_fen)) AS amount_fen,
+       month,
+       COUNT(*) AS lines
+FROM lines
+GROUP BY stream, month
+HAVING COUNT(*) > 1
+   AND SUM(net_fen) > COALESCE(MAX(CASE WHEN kind = 'regular' THEN amount_fen END), MAX(amount_fen))

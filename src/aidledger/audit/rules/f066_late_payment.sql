@@ -4,8 +4,9 @@
 -- explain_zh: 当月待遇在规定日期以后才发放，或两个已发放月份之间漏发一个月。
 -- explain_en: The month was paid after the day that the pack asks for, or a month between two that were paid was left
 --   out.
--- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发的月份；没有政策包规定日期的。
--- not_en: paid on the day itself; arrears, what is sent again, help once; months of a suspension; no pack with a day
+-- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发、失踪、服刑或者应发为零的月份；没有政策包规定日期的。
+-- not_en: paid on the day itself; arrears, what is sent again, help once; months of a suspension, of an
+--   absence, or for which nothing was due; no pack with a day
 -- severity: medium
 -- basis_zh: 最低生活保障审核审批办法（2012）第三十一条（每月 10 日前）
 -- basis: D12 art. 31 (by the 10th of the month)
@@ -47,15 +48,38 @@ gaps AS (
     JOIN asked ON asked.day = followed.effective_on
     WHERE followed.next_month > SUBSTRING(CAST(LAST_DAY(CAST(followed.month || '-01' AS DATE)) + 1 AS VARCHAR), 1, 7)
 ),
+nothing_due AS (
+    SELECT gaps.position, gaps.next_position, COUNT(*) AS months
+    FROM gaps
+    JOIN entitlements
+      ON entitlements."case" = gaps.stream AND entitlements.payable_fen = 0
+     AND entitlements.month > gaps.month AND entitlements.month < gaps.next_month
+    GROUP BY gaps.position, gaps.next_position
+),
+absences AS (
+    SELECT stream, kind, from_on, LEAD(from_on) OVER (PARTITION BY stream ORDER BY position) AS next_on
+    FROM whereabouts_changed
+),
+away AS (
+    SELECT DISTINCT gaps.position
+    FROM gaps
+    JOIN absences
+      ON absences.stream = gaps.stream AND absences.kind <> 'returned'
+     AND SUBSTRING(CAST(absences.from_on AS VARCHAR), 1, 7) < gaps.next_month
+     AND (absences.next_on IS NULL OR SUBSTRING(CAST(absences.next_on AS VARCHAR), 1, 7) > gaps.month)
+),
 skipped AS (
     SELECT gaps.stream, gaps.month, [gaps.position, gaps.next_position] AS positions, 0 AS amount_fen, 0 AS late,
-           gaps.months AS skipped, gaps.asked_day
+           gaps.months - COALESCE(nothing_due.months, 0) AS skipped, gaps.asked_day
     FROM gaps
+    LEFT JOIN nothing_due
+      ON nothing_due.position = gaps.position AND nothing_due.next_position = gaps.next_position
+    LEFT JOIN away ON away.position = gaps.position
     LEFT JOIN suspensions
       ON suspensions."case" = gaps.stream
      AND suspensions.from_month < gaps.next_month
      AND (suspensions.to_month IS NULL OR suspensions.to_month > gaps.month)
-    WHERE suspensions."case" IS NULL
+    WHERE suspensions."case" IS NULL AND away.position IS NULL AND gaps.months > COALESCE(nothing_due.months, 0)
 ),
 wrong AS (
     SELECT stream, month, positions, amount_fen, late, skipped, asked_day FROM late

@@ -10,6 +10,7 @@ import msgspec
 from aidledger.domain.money import format_yuan
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
+from aidledger.interfaces.cli.entries import amendment_mark
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.language import Language, Said
 from aidledger.interfaces.cli.ledgers import reading, reading_sealed
@@ -46,9 +47,9 @@ def show_decisions(
         return
     screen = app.screen
     screen.line(screen.style(found.case.removeprefix("case/"), "bold"))
-    if not found.decisions:
+    if not found.decisions and not found.annulled:
         screen.line(app.say("尚无决定", "no decision yet"))
-    for decision in found.decisions:
+    for decision in sorted(found.decisions + found.annulled, key=lambda one: one.position):
         show_decision(app, decision)
 
 
@@ -75,6 +76,8 @@ def show_decision(app: App, decision: DecisionView) -> None:
     if decision.overridden:
         pairs.append((app.say("突破的条款", "overridden"), ", ".join(decision.overridden)))
     screen.pairs(pairs)
+    for one in decision.amended:
+        screen.line("  " + screen.style(f"⚠ {layout.plain(amendment_mark(app, one))}", "yellow"))
     for limit in decision.limits:
         if limit.may_change:
             screen.line("  " + screen.style(provisional_limit(app, limit), "yellow"))

@@ -15,7 +15,7 @@ from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import counted, facts_text, moment, title
 from aidledger.services.acts.lateness import Late
-from aidledger.services.cases.amending import Amendments, Why
+from aidledger.services.cases.amending import Amendment, Amendments, Why
 from aidledger.services.cases.running import LimitShown
 from aidledger.services.clock import china_day
 
@@ -108,16 +108,18 @@ def late_mark(app: App, late: Late | None) -> str:
     return text
 
 
+def amendment_mark(app: App, one: Amendment) -> str:
+    """Say what an amendment did to its entry."""
+    if not one.field:
+        return app.say(f"已被 {one.position} 作废", f"annulled by {one.position}")
+    return app.say(
+        f"已被 {one.position} 更正：{one.field}", f"{one.field} corrected by {one.position}"
+    )
+
+
 def amendment_marks(app: App, made: Amendments, position: int) -> list[str]:
     """Say what amended an entry, and why it changes nothing itself, if it is meant to and does not."""
-    marks = [
-        app.say(
-            f"已被 {one.position} 更正：{one.field}", f"{one.field} corrected by {one.position}"
-        )
-        if one.field
-        else app.say(f"已被 {one.position} 作废", f"annulled by {one.position}")
-        for one in made.of(position)
-    ]
+    marks = [amendment_mark(app, one) for one in made.of(position)]
     why = made.idle.get(position)
     return marks if why is None else [*marks, IDLE[why].in_(app.lang)]
 

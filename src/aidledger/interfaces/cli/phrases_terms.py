@@ -188,6 +188,10 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
         r"a number whose length, date and check digit agree \(GB 11643\)",
         "长度、日期和校验码都相符的号码（GB 11643）",
     ),
+    (
+        r"the member's number, or the member's token as data\.person",
+        "该成员的身份证号码；没有号码的成员，以 data.person 给出其代号",
+    ),
     (r"check_digit", "校验码不符"),
     (r"birth_date", "出生日期不存在"),
     (r"birth_in_future", "出生日期在未来"),

@@ -79,10 +79,15 @@ def _person(app: App, case: Case, day: str) -> list[tuple[str, str]]:
         (app.say("人员代号", "person"), shortened(case.applicant)),
         (app.say("出生", "born"), f"{born}{age}" if born else ""),
         (app.say("地点", "place"), " · ".join(filter(None, (place, area)))),
-        (app.say("在读", "in school"), case.in_school),
+        (app.say("在读", "in school"), word(_school(case, day), app.lang)),
         (app.say("去世", "died"), case.died_on),
         (app.say("下落", "whereabouts"), word(case.whereabouts, app.lang)),
     ]
+
+
+def _school(case: Case, day: str) -> str:
+    """Return the stage of the school that the person attends on the day."""
+    return "" if case.school_to and case.school_to < day else case.in_school
 
 
 def _erased(app: App, entry: Recorded | None) -> list[tuple[str, str]]:
@@ -152,12 +157,15 @@ def _moved(app: App, timer: Timer) -> list[str]:
 
 def _support(app: App, case: Case, monthly_fen: int, day: str) -> list[tuple[str, str]]:
     """Return what the person is given."""
-    if not case.from_month:
+    granted_fen = case.help.granted_fen
+    if not (case.from_month or case.paid_lines or granted_fen):
         return []
     lang = app.lang
-    due = app.say(
-        f"{yuan(monthly_fen, lang)}（{day[:7]}）", f"{yuan(monthly_fen, lang)} ({day[:7]})"
-    )
+    due = ""
+    if case.from_month:
+        due = app.say(
+            f"{yuan(monthly_fen, lang)}（{day[:7]}）", f"{yuan(monthly_fen, lang)} ({day[:7]})"
+        )
     visits = ""
     if case.visits:
         visits = app.say(
@@ -174,6 +182,7 @@ def _support(app: App, case: Case, monthly_fen: int, day: str) -> list[tuple[str
         (app.say("机构", "institution"), case.institution),
         (app.say("起始月", "from"), case.from_month),
         (app.say("每月应发", "due a month"), due),
+        (app.say("一次性救助", "help granted"), yuan(granted_fen, lang) if granted_fen else ""),
         (app.say("停发自", "suspended from"), case.suspended_from),
         (app.say("已发", "paid"), paid),
         (app.say("账户", "account"), shortened(case.account)),
@@ -186,7 +195,7 @@ def _end(app: App, case: Case) -> list[tuple[str, str]]:
     """Return how support ended."""
     return [
         (app.say("报告", "reported"), case.termination_reported_on),
-        (app.say("原因", "ground"), case.termination_ground),
+        (app.say("原因", "ground"), word(case.termination_ground, app.lang)),
         (app.say("批准", "approved"), case.terminated_on),
         (app.say("末月", "last month"), case.last_month),
     ]

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.domain.events.helping import ChildRecorded
+from aidledger.domain.events.household import CategoryRecorded, HouseholdMemberChanged
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.identity import check_identity_number
 from aidledger.domain.masking import mask_name
@@ -30,9 +32,11 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
 
     Tokens of person and account, the masked name, and whether the identity number is sound. An
     officer's typing error is refused; history and other registers are taken as they are, marked.
+    Who has no number is known by name and birthday, and in this stream alone.
 
     Raises:
-        RefusedError: an identity number that can't be one, in an act of the office itself.
+        RefusedError: an identity number that can't be one, or the category of nobody, in an act of
+            the office itself.
 
     """
     if proposal.type not in TOKENS:
@@ -52,12 +56,31 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
                     raise RefusedError([_bad_number(check.problem)])
                 changes["identity_problem"] = check.problem
     event = proposal.event
+    if not value and getattr(event, field) == UNKNOWN_PERSON:
+        if isinstance(event, CategoryRecorded) and event.source == "office":
+            raise RefusedError([_NOBODY])
+        if isinstance(event, (ApplicationSubmitted, ChildRecorded, HouseholdMemberChanged)):
+            changes |= _unnumbered(session, proposal, field, event.birth_on)
     if isinstance(event, ApplicationSubmitted) and not event.display_name:
         changes["display_name"] = _display_name(event, proposal, pack)
     if not changes:
         return proposal
     known = {key: value for key, value in changes.items() if key in event.__struct_fields__}
     return msgspec.structs.replace(proposal, event=msgspec.structs.replace(event, **known))
+
+
+def _unnumbered(session: Session, proposal: Proposal, field: str, birth_on: str) -> dict[str, str]:
+    """Return the token of somebody without an identity number, who is nobody's namesake elsewhere."""
+    of_case = proposal.stream.startswith("case/")
+    if of_case and any(
+        one.person == UNKNOWN_PERSON and one.birth_on == birth_on and not one.to_on
+        for one in session.case(proposal.stream).household.members
+    ):
+        return {}  # so an older entry knows the member: what is said of it now has to meet it
+    name = proposal.personal.get("name", "").strip()
+    # no identity number has a line break: the token can't be that of somebody who has one
+    known = f"{proposal.stream}\n{birth_on}\n{name}"
+    return {field: person_token(secrets_of(session).pepper, known)}
 
 
 def token_of(session: Session, identity_number: str) -> str:
@@ -70,6 +93,14 @@ def token_of(session: Session, identity_number: str) -> str:
     check = check_identity_number(identity_number)
     known = check.normalized or identity_number.strip()
     return person_token(secrets_of(session).pepper, known)
+
+
+_NOBODY: Final = Problem(
+    code="identity_number",
+    field="personal.identity_number",
+    expected="the member's number, or the member's token as data.person",
+    found="neither",
+)
 
 
 def _bad_number(problem: str) -> Problem:

@@ -13,7 +13,7 @@ from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.redeciding import redecide
 from aidledger.services.session import Session
 
-_ELSEWHERE: Final = ("limits", "overridden")
+_ELSEWHERE: Final = ("amended", "limits", "overridden")
 """What `explain` also says, and what entries alone can't bear out to whoever has no ledger."""
 
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import AmountPart
-from aidledger.domain.recorded import END_OF_TIME, Recorded, standing
+from aidledger.domain.recorded import END_OF_TIME, Recorded, amended
 from aidledger.said import Said
+from aidledger.services.cases.amending import Amendment, amendments
 from aidledger.services.cases.history import history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
 from aidledger.services.decisions.redeciding import record_of
@@ -40,7 +41,10 @@ class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded decision, ready to be shown; ``limits`` are those that it began or ended."""
+    """One recorded decision, ready to be shown; ``limits`` are those that it began or ended.
+
+    ``amended``: what corrected or annulled it later, in order.
+    """
 
     position: int
     type: str
@@ -59,15 +63,17 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[str, ...]
     overridden: tuple[str, ...]
     limits: tuple[LimitShown, ...]
+    amended: tuple[Amendment, ...]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Every decision of a case up to a day, in order."""
+    """Every decision of a case up to a day, in order; apart from them those that were annulled since."""
 
     case: str
     as_of: str | None
     known_on: str | None
     decisions: tuple[DecisionView, ...]
+    annulled: tuple[DecisionView, ...]
 
 
 def explain(
@@ -75,21 +81,36 @@ def explain(
 ) -> Explanation:
     """Return the decisions of a case that had taken effect by ``as_of``, as known on a day."""
     known = history(session, case, known_on=known_on)
-    entries = standing(known, as_of=as_of or END_OF_TIME)
-    limits = running_limits(session, case, known, as_of=as_of or END_OF_TIME, known_on=known_on)
+    last = as_of or END_OF_TIME
+    stands = {entry.position: entry for entry in amended(known)}
+    made = amendments(known)
+    limits = running_limits(session, case, known, as_of=last, known_on=known_on)
     overridden: list[str] = []
     decisions: list[DecisionView] = []
-    for entry in entries:
-        if wire_name(entry.event) == "RuleOverridden":
-            overridden.append(getattr(entry.event, "clause", ""))
+    annulled: list[DecisionView] = []
+    for entry in known:
+        now = stands.get(entry.position, entry)
+        if now.effective_on > last:
             continue
-        record = record_of(entry)
+        if wire_name(now.event) == "RuleOverridden":
+            overridden.append(getattr(now.event, "clause", ""))
+            continue
+        record = record_of(now)
         if record is not None:
-            view = _view(session, entry, record, tuple(overridden))
-            own = [t for t in limits if entry.position in (t.from_position, t.done_position)]
-            decisions.append(replace(view, limits=tuple(map(limit_shown, own))))
+            view = _view(session, now, record, tuple(overridden))
+            own = [t for t in limits if now.position in (t.from_position, t.done_position)]
+            shown = replace(
+                view, limits=tuple(map(limit_shown, own)), amended=made.of(now.position)
+            )
+            (decisions if now.position in stands else annulled).append(shown)
         overridden = []
-    return Explanation(case=case, as_of=as_of, known_on=known_on, decisions=tuple(decisions))
+    return Explanation(
+        case=case,
+        as_of=as_of,
+        known_on=known_on,
+        decisions=tuple(decisions),
+        annulled=tuple(annulled),
+    )
 
 
 def _view(
@@ -130,4 +151,5 @@ def _view(
         withheld=record.withheld,
         overridden=overridden,
         limits=(),
+        amended=(),
     )

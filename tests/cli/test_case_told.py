@@ -1,0 +1,120 @@
+"""What the page and the explanation of a case tell of decisions taken back, and of money where nothing is due by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.shell import on
+from tests.domain.people import CASE, COUNTY
+from tests.services import households as at
+from tests.services.conftest import Office, opened
+from tests.services.test_recording import approve, on_case
+from tests.services.test_temporary import FIRE, applies, helps, pays
+
+WHY = {"authority": "county head", "reason": "found out"}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    yield from opened(str(tmp_path / "ledger.sqlite"))
+
+
+def positions(office: Office, name: str, stream: str = CASE) -> list[int]:
+    return [e.position for e in office.session.stream(stream) if type(e.event).__name__ == name]
+
+
+def asked(office: Office, *words: str) -> Any:
+    return on(Path(office.location), "case", *words)
+
+
+def test_an_explanation_tells_what_was_annulled_and_corrected(office: Office) -> None:
+    """A decision that was taken back was left out without a word; a corrected sum stood as it was."""
+    approve(office)
+    (approval,) = positions(office, "ApplicationApproved")
+    (entitlement,) = positions(office, "EntitlementSet")
+    amended = (
+        on_case("EntryAnnulled", "c1", COUNTY, position=approval, **WHY),
+        on_case(
+            "EntryCorrected",
+            "c1",
+            COUNTY,
+            position=entitlement,
+            field="monthly_fen",
+            value="100000",
+            **WHY,
+        ),
+    )
+    office.act("2022-05-10", *amended)
+    (annulment,), (correction,) = (
+        positions(office, "EntryAnnulled"),
+        positions(office, "EntryCorrected"),
+    )
+    found = asked(office, "explain", CASE, "--json").object
+    told = asked(office, "explain", CASE).out
+
+    assert approval not in [one["position"] for one in found["decisions"]]
+    assert [approval] == [one["position"] for one in found["annulled"]]
+    assert f"annulled by {annulment}" in told
+    assert f"monthly_fen corrected by {correction}" in told
+    assert (
+        told.index("review opinion given")
+        < told.index(f"{approval} · ")
+        < told.index(f"{entitlement} · ")
+    )
+    before = asked(office, "explain", CASE, "--known-on", "2022-05-09", "--json").object
+    assert [] == before["annulled"]
+    assert approval in [one["position"] for one in before["decisions"]]
+
+
+def test_what_an_annulled_decision_overrode_is_not_told_of_the_next(office: Office) -> None:
+    approve(office)
+    waived = {"clause": "decision-once", "reason": "again", "authority": "county"}
+    again = on_case(
+        "ApplicationApproved", "c1", COUNTY, form="decentralised", from_month="2022-02", limb="age"
+    )
+    office.act("2022-01-20", {**again, "despite": [waived]})
+    annulled = positions(office, "ApplicationApproved")[-1]
+    office.act("2022-05-10", on_case("EntryAnnulled", "c1", COUNTY, position=annulled, **WHY))
+    found = asked(office, "explain", CASE, "--json").object
+
+    assert [["decision-once"]] == [one["overridden"] for one in found["annulled"]]
+    assert {()} == {tuple(one["overridden"]) for one in found["decisions"]}
+
+
+def test_a_case_whose_approval_was_annulled_still_tells_what_it_was_paid(office: Office) -> None:
+    """The page of a case without an approval said nothing of money, whatever was paid."""
+    approve(office)
+    paid = {"account": "a" + "0" * 32, "amount_fen": 136300, "month": "2022-02", "run": "run/2"}
+    office.act("2022-02-08", on_case("PaymentIssued", "b1", "bank", **paid, paid_on="2022-02-08"))
+    (approval,) = positions(office, "ApplicationApproved")
+    office.act("2022-05-10", on_case("EntryAnnulled", "c1", COUNTY, position=approval, **WHY))
+    told = asked(office, "show", CASE).out
+
+    assert "1 line, 1,363.00 yuan" in told
+    assert "due a month" not in told
+
+
+def test_the_page_of_help_once_tells_what_was_granted_and_paid(office: Office) -> None:
+    at.adopt(office, "cn-temporary-2018", "gz-temporary-2022")
+    applies(office)
+    office.act("2022-02-22", helps(200_000))
+    granted = asked(office, "show", FIRE).out
+    pays(office, 200_000)
+    paid = asked(office, "show", FIRE).out
+
+    assert "2,000.00 yuan" in granted
+    assert "1 line, 2,000.00 yuan" in paid
+
+
+def test_school_that_is_over_is_not_told_as_if_it_lasted(office: Office) -> None:
+    approve(office)
+    school = on_case("EnrolmentRecorded", from_on="2021-09-01", to_on="2022-06-30", stage="high")
+    office.act("2022-02-08", school)
+    during = asked(office, "show", CASE, "--as-of", "2022-06-30").out
+    after = asked(office, "show", CASE, "--as-of", "2022-07-01").out
+
+    assert "in school" in during
+    assert "in school" not in after

@@ -1,0 +1,126 @@
+"""Persons without an identity number (newborns, children never registered) are persons of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.domain.people import COUNTY, TOWNSHIP, VILLAGE
+from tests.services import households as at
+from tests.services.conftest import Office
+from tests.services.households import HOUSEHOLD, on_household
+
+from aidledger.services.acts.proposals import UNKNOWN_PERSON
+from aidledger.services.generations.rebuilding import read_model
+from aidledger.services.problems import RefusedError
+
+BORN = "2022-02-10"
+
+
+@pytest.fixture
+def home(office: Office) -> Office:
+    """A household of three that has the allowance."""
+    at.adopt(office, "cn-dibao-2021", "gz-dibao-2022")
+    at.apply(office)
+    at.investigate(office)
+    at.approve(office)
+    return office
+
+
+def child(name: str, change: str = "born", on: str = BORN, stream: str = HOUSEHOLD) -> Any:
+    given: Any = {"birth_on": BORN, "change": change, "changed_on": on, "relation": "child"}
+    return on_household(
+        "HouseholdMemberChanged", stream=stream, personal={"name": name} if name else {}, **given
+    )
+
+
+def application(stream: str, name: str, birth_on: str = "2015-03-04") -> Any:
+    given: Any = {"area": "rural", "birth_on": birth_on, "programme": "tekun", "route": "self"}
+    return on_household(
+        "ApplicationSubmitted",
+        stream=stream,
+        township=TOWNSHIP,
+        village=VILLAGE,
+        personal={"name": name},
+        **given,
+    )
+
+
+def due(office: Office, month: str) -> int:
+    return office.session.case(HOUSEHOLD).payable_fen(month)
+
+
+def test_twins_without_a_number_are_two(home: Office) -> None:
+    """S4-023: they were taken for one person, and the household was paid for one of them."""
+    before = due(home, "2022-03")
+    home.act("2022-02-12", child("石大双"))
+    one = due(home, "2022-03")
+    home.act("2022-02-12", child("石小双"))
+
+    assert (70_500, 70_500) == (one - before, due(home, "2022-03") - one)
+
+
+def test_said_again_or_gone_it_is_the_same_child(home: Office) -> None:
+    before = due(home, "2022-03")
+    home.act("2022-02-12", child("石大双"))
+    home.act("2022-02-13", child(" 石大双 "))
+
+    assert 70_500 == due(home, "2022-03") - before
+    home.act("2022-03-05", child("石大双", "left", "2022-03-05"))
+    assert before == due(home, "2022-04")
+
+
+def test_a_child_that_an_older_entry_knows_by_no_token_can_leave(home: Office) -> None:
+    before = due(home, "2022-03")
+    home.act("2022-02-12", child("石大双"))
+    (born,) = [
+        e.position for e in home.session.stream(HOUSEHOLD) if e.effective_on == "2022-02-12"
+    ][:1]
+    as_before: Any = {"field": "person", "value": f'"{UNKNOWN_PERSON}"', "position": born}
+    why: Any = {"authority": "county", "reason": "as it stood in entries of before"}
+    home.act("2022-02-13", on_household("EntryCorrected", "c1", COUNTY, **as_before, **why))
+    assert UNKNOWN_PERSON in {m.person for m in home.session.case(HOUSEHOLD).household.members}
+    home.act("2022-03-05", child("石大双", "left", "2022-03-05"))
+
+    assert before == due(home, "2022-04")
+
+
+def test_two_applicants_without_a_number_are_not_one_person(office: Office) -> None:
+    """F005, F006, F021 to F027: eight rules took them for one, and accused both."""
+    streams = [f"case/520123-2022-00080{number}" for number in (1, 2)]
+    office.act("2022-02-12", *(application(one, "石小禾") for one in streams))
+    applicants = {office.session.case(one).applicant for one in streams}
+
+    assert 2 == len(applicants - {UNKNOWN_PERSON})
+
+
+def test_children_that_a_township_knows_are_counted_one_by_one(office: Office) -> None:
+    """S4-008: without a number they were one child."""
+    known: Any = {"birth_on": "2015-03-04", "kind": "left_behind"}
+    place = {"township": TOWNSHIP, "village": VILLAGE}
+    for number, name in enumerate(("石一", "石二")):
+        recorded = on_household(
+            "ChildRecorded", stream=f"resident/{number}", personal={"name": name}, **known, **place
+        )
+        office.act("2022-02-12", recorded)
+    columns, rows = read_model(office.session, "children")
+
+    assert [2] == [row[columns.index("children")] for row in rows]
+
+
+def test_a_category_of_nobody_is_refused(home: Office) -> None:
+    """It would count for no member, and the supplement would be missing without a word."""
+    nobody = on_household(
+        "CategoryRecorded", from_on=BORN, number="k9", personal={"category": "seriously_ill"}
+    )
+    with pytest.raises(RefusedError) as refused:
+        home.act("2022-02-12", nobody)
+    assert ["personal.identity_number"] == [one.field for one in refused.value.problems]
+
+    home.act("2022-02-12", child("石大双"))
+    before = due(home, "2022-03")
+    token = home.session.case(HOUSEHOLD).household.members[-1].person
+    home.act("2022-02-12", {**nobody, "data": {**nobody["data"], "person": token}})
+    assert 21_150 == due(home, "2022-03") - before
+    columns, rows = read_model(home.session, "households")
+    assert 1 == [row[columns.index("person")] for row in rows].count(token)
