@@ -9,7 +9,8 @@ WITH applied AS (
     GROUP BY stream
 ),
 several AS (
-    SELECT person FROM applied GROUP BY person HAVING MIN(programme) <> MAX(programme)
+    -- all zeros: the number was not given
+    SELECT person FROM applied WHERE person <> 'p00000000000000000000000000000000' GROUP BY person HAVING MIN(programme) <> MAX(programme)
 ),
 pairs AS (
     SELECT one.person, one.stream AS first_stream, two.stream AS second_stream, one.programme,

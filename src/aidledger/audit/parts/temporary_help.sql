@@ -5,7 +5,9 @@
 --   split_days and limit_fen of the pack of its programme, else of that of temporary assistance; by_cause
 --   and by_limit: where the pack that says it was adopted
 WITH persons AS (
-    SELECT stream, MAX_BY(applicant, position) AS person, MAX_BY(programme, position) AS programme
+    -- all zeros: the number was not given, and the person is nobody else
+    SELECT stream, COALESCE(NULLIF(MAX_BY(applicant, position), 'p00000000000000000000000000000000'), stream) AS person,
+           MAX_BY(programme, position) AS programme
     FROM application_submitted
     GROUP BY stream
 ),

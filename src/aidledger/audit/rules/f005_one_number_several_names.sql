@@ -23,6 +23,8 @@ WITH named AS (
     FROM application_submitted
     -- minors are not named
     WHERE TRIM(display_name) <> ''
+      -- all zeros: the number was not given
+      AND applicant <> 'p00000000000000000000000000000000'
     GROUP BY applicant
     HAVING COUNT(DISTINCT display_name) > 1
 )

@@ -68,7 +68,8 @@ running AS (
         GROUP BY stream
     ) AS approved
     JOIN applied ON applied.stream = approved.stream
-    JOIN held ON held.stream = approved.stream
+    -- all zeros: the number was not given
+    JOIN held ON held.stream = approved.stream AND held.person <> 'p00000000000000000000000000000000'
     LEFT JOIN ended ON ended.stream = approved.stream
 ),
 several AS (

@@ -32,7 +32,8 @@ both_programmes AS (
            allowed.to_month
     FROM applied
     JOIN allowed ON allowed.person = applied.person
-    WHERE applied.programme = 'tekun'
+    -- all zeros: the number was not given
+    WHERE applied.programme = 'tekun' AND applied.person <> 'p00000000000000000000000000000000'
 ),
 leaving AS (
     -- who left after the first of a month is counted for it: the allowance is set anew for the next

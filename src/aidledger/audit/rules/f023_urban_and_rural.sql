@@ -34,7 +34,8 @@ shared AS (
            LEAST(COALESCE(rural.to_month, '9999-13'), COALESCE(urban.to_month, '9999-13')) AS to_month
     FROM people AS rural
     JOIN people AS urban ON urban.person = rural.person AND urban.area = 'urban'
-    WHERE rural.area = 'rural'
+    -- all zeros: the number was not given
+    WHERE rural.area = 'rural' AND rural.person <> 'p00000000000000000000000000000000'
 ),
 streams AS (
     SELECT rural AS stream FROM shared

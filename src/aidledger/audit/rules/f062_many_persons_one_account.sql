@@ -25,7 +25,8 @@ WITH bound AS (
         SELECT stream, MAX_BY(applicant, position) AS applicant FROM application_submitted GROUP BY stream
     ) AS applied
       ON applied.stream = account_bound.stream
-    WHERE account_bound.holder <> 'institution'
+    -- all zeros: the number was not given
+    WHERE account_bound.holder <> 'institution' AND account_bound.account <> 'a00000000000000000000000000000000'
 ),
 shared AS (
     SELECT account, COUNT(DISTINCT person) AS persons, COUNT(DISTINCT stream) AS cases,

@@ -23,8 +23,10 @@ WITH astray AS (
     FROM payment_issued AS issued
     JOIN net_payments AS net ON net.position = issued.position
     WHERE EXISTS (
+        -- all zeros: the number was not given, and nothing can be held against it
         SELECT 1 FROM account_bound AS bound
         WHERE bound.stream = issued.stream AND bound.effective_on <= issued.paid_on
+          AND bound.account <> 'a00000000000000000000000000000000'
       )
       AND NOT EXISTS (
         SELECT 1 FROM account_bound AS bound
