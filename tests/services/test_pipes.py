@@ -21,6 +21,7 @@ from aidledger.replay.generations import POINTER, Generations
 from aidledger.services.checkpoints.checkpointing import remembered
 from aidledger.services.checkpoints.tiles import check_folder, export_tiles, read_checkpoint
 from aidledger.services.generations.certifying import kept_certificate
+from aidledger.services.handing.checking import check
 from aidledger.services.problems import ServiceError
 from aidledger.store.errors import StoreError
 from aidledger.store.mark import Mark
@@ -34,6 +35,7 @@ KEPT: dict[str, tuple[Callable[[Path], Any], type[Exception]]] = {
     "mark": (Mark, StoreError),
     "signed": (lambda path: remembered(path, ORIGIN), ServiceError),
     POINTER: (lambda path: Generations(path.parent).current(), GenerationsError),
+    "manifest.json": (lambda path: check(path.parent), OSError),
     f"{'0' * 64}.json": (lambda path: kept_certificate(path.parent, path.stem), ServiceError),
 }
 

@@ -94,6 +94,7 @@ def test_a_ledger_shorter_than_what_was_made_of_it_is_found(tmp_path: Path, kind
     assert one.expected.startswith("at least 35 entries, root ")
     assert one.field is not None
     assert kind.removesuffix("e") in one.field
+    assert not one.field.startswith("/")
     assert "damaged" == next(rung.status for rung in report.rungs if rung.name == "mark")
     (mark,) = [one for one in doctor(str(path), clock=CLOCK) if one.name == "mark"]
     assert "fail" == mark.health
@@ -108,6 +109,7 @@ def test_it_is_not_appended_to(tmp_path: Path, kind: str) -> None:
 
     assert isinstance(outcome, Rejected)
     assert "behind_mark" == outcome.code
+    assert ".mark" not in outcome.message
     assert not mark_path(str(path)).exists()
 
 

@@ -33,10 +33,16 @@ class Mark:
     def problem(self, head: Head) -> str | None:
         """Say why this head must not be appended to, or None."""
         if head.size < self.size:
-            return f"the ledger has {head.size} entries, and had {self.size}: {self.path}"
+            return f"the ledger has {head.size} entries, and had {self.size}: {self._where()}"
         if head.size == self.size > 0 and head.root != self.root:
-            return f"the ledger of {head.size} entries has another root than it had: {self.path}"
+            return (
+                f"the ledger of {head.size} entries has another root than it had: {self._where()}"
+            )
         return None
+
+    def _where(self) -> str:
+        """Say who remembers: the file, or where that is gone whatever else was made of the log."""
+        return str(self.path) if self.path.exists() else "what was made of it"
 
     def other_past(self, head: Head, root_at: Callable[[int], bytes]) -> str | None:
         """Say why a head that the mark lags behind is of another past, or None.

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from aidledger.archive.writing import digest_of_file
+from aidledger.disk import read_plain
 from aidledger.ledger.canonical import clip
 from aidledger.services.handing.cloudevents import LineError, recovered
 from aidledger.services.handing.flat import BYTES_A_LINE, DATA, LINES, lines_of
@@ -98,9 +99,7 @@ def check(path: Path) -> Checked:
 
 def _read(place: Path) -> Manifest:
     try:
-        with place.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        manifest = msgspec.json.decode(content, type=Manifest)
+        manifest = msgspec.json.decode(read_plain(place, _MOST_BYTES + 1), type=Manifest)
     except FileNotFoundError:
         raise ServiceError(
             f"{place.name}: expected the manifest of what was handed over, found none",

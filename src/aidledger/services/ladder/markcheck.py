@@ -92,7 +92,7 @@ class MarkCheck:
             Finding(
                 code="behind_mark",
                 position=min(one.size, roots.size),
-                field=printable(f"{one.path.parent.name}/{one.path.name}", 120),
+                field=printable("/".join(one.path.absolute().parts[-2:]), 120),
                 expected=f"at least {one.size} entries{said}",
                 found=found,
             )
