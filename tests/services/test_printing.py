@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -47,10 +48,12 @@ def test_a_report_shows_nothing_that_turns_what_stands_beside_it(
         sections=(Section(title="s", parts=parts),),
     )
     page, given = page_of(told).decode(), list[str]()
-    typst = SimpleNamespace(
-        TypstError=OSError,
-        compile=lambda _, **more: given.append(more["sys_inputs"]["data"]) or b"",
-    )
+
+    def compiled(_template: bytes, **more: Any) -> bytes:
+        given.append(more["sys_inputs"]["data"])
+        return b""
+
+    typst = SimpleNamespace(TypstError=OSError, compile=compiled)
     monkeypatch.setattr(pdf, "_typst", lambda: (typst, [], "font"))
     pdf_of(told)
 

@@ -21,6 +21,7 @@ from aidledger.services.ladder.verifying import verify
 from aidledger.store.outcome import Committed
 from aidledger.store.port import LedgerStore
 from aidledger.store.sqlite_connect import driver
+from aidledger.store.vault import every_commitment
 
 SEALED = ("address", "identity_number", "name", "phone")
 
@@ -126,7 +127,7 @@ def test_what_is_recorded_while_the_vault_is_looked_at_has_its_entry(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approve(office)
-    looked = vaultcheck.every_commitment
+    looked = every_commitment
 
     def late(store: LedgerStore) -> Iterator[object]:
         bind = {**on_case("AccountBound", holder="self"), "personal": {"account_number": "62170"}}
