@@ -21,8 +21,10 @@ from tests.debian import needed
 
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-extensions --disable-dev-shm-usage"
+    "--disable-component-update --disable-sync --disable-extensions --disable-dev-shm-usage "
+    "--enable-features=WebCryptoPQC"
 ).split()
+"""The last: some versions have ML-DSA and do not offer it by themselves."""
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND"
 WAIT_SECONDS = 60
 

@@ -30,7 +30,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
         *("erased", "limits", "entries"),
     ),
     "case history {case}": ("schema", "case", "as_of", "known_on", "entries"),
-    "case explain {case}": ("schema", "case", "as_of", "known_on", "decisions"),
+    "case explain {case}": ("schema", "case", "as_of", "known_on", "decisions", "annulled"),
     "case redecide {case}": ("schema", "case", "decisions"),
     "case redecide --all": (
         *("schema", "cases", "decisions", "unchecked", "differing", "not_repeated"),

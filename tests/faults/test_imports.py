@@ -18,7 +18,7 @@ from aidledger.services.session import open_session
 pytestmark = pytest.mark.faults
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = [accepted(at) if at % 17 == 5 else visit(at) for at in range(400)]
+ROWS = [accepted(at) if at % 17 == 5 else visit(at) for at in range(1_600)]
 
 
 def killed(location: str, path: Path, *words: str) -> list[str]:
