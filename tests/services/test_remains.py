@@ -26,9 +26,11 @@ from aidledger.services.archives.segments import archive_folder
 from aidledger.services.checkpoints.checkpointing import sign_checkpoint, signed_path
 from aidledger.services.generations.certifying import certificate_of
 from aidledger.services.generations.rebuilding import generations_folder, generations_of, rebuild
+from aidledger.services.initialising import create_ledger
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.doctor import doctor
 from aidledger.services.session import open_session
+from aidledger.store.errors import LedgerExistsError
 from aidledger.store.opening import create, mark_path, open_ledger
 from aidledger.store.outcome import Committed, Rejected
 from aidledger.store.secrets import create_secrets, secrets_path
@@ -213,3 +215,19 @@ def test_segments_that_reach_further_are_found_and_not_written_over(tmp_path: Pa
     assert finding is not None
     assert ("segment_root_differs", 256) == (finding.code, finding.position)
     assert kept == (archive_folder(str(path)) / "segment-000001" / MANIFEST).read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_ledger_is_begun_beside_what_is_left_of_another(tmp_path: Path, kind: str) -> None:
+    """It would be found damaged from its first day: the files tell of a longer log."""
+    path = tmp_path / "ledger.db"
+    rolled_back(path, kind)
+    secrets_path(path).unlink()
+    for end in ("", "-wal", "-shm"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
+
+    with pytest.raises(LedgerExistsError, match="a file of another ledger is here"):
+        create_ledger(str(path), origin=ORIGIN)
+
+    assert not path.exists()
+    assert not secrets_path(path).exists()

@@ -28,6 +28,7 @@ from aidledger.services.acts.who import Who
 from aidledger.services.clock import RandomBytes, system_bytes
 from aidledger.services.decisions.policy_book import PolicyBook
 from aidledger.services.decisions.trying import Trial, Tried, problems_of, try_files
+from aidledger.services.ladder.remains import reaches
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session
 from aidledger.store.errors import LedgerExistsError, LedgerMissingError
@@ -57,6 +58,12 @@ def create_ledger(location: str, *, origin: str, random_bytes: RandomBytes = sys
     """
     if not is_url(location):
         _check_place(Path(location))
+    left = next(iter(reaches(location, origin)), None)
+    if left is not None:  # it would tell of a longer log than this one's
+        raise LedgerExistsError(
+            f"{left.path}: a file of another ledger is here",
+            hint="there was a ledger at this location: bring it back, or use another location",
+        )
     place = secrets_path(location)
     create_secrets(place, random_bytes)
     made = False

@@ -88,7 +88,10 @@ _WHY_FILES: Final = {
 
 
 _SAID_ALL: Final = frozenset(
-    {"no ledger here", "there is something already", "not an aidledger ledger"}
+    {
+        *("no ledger here", "there is something already", "not an aidledger ledger"),
+        *("the mark of another ledger is here", "a file of another ledger is here"),
+    }
 )
 """English of the store that its Chinese sentence says whole: only the name before it is kept."""
 
