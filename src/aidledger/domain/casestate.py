@@ -131,6 +131,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         last, died = self.last_month, self.died_on[:7]
         return min(last, died) if last and died else last or died
 
+    def school_stage(self, on: str) -> str:
+        """Return the stage of the enrolment that runs on a day; empty without one."""
+        return "" if self.school_to and self.school_to < on else self.in_school
+
     def entitled_fen(self, month: str) -> int:
         """Return what the entitlements give for a month, in fen, not asking whether it may be paid."""
         since, monthly_fen = "", 0

@@ -123,13 +123,6 @@ class CaseFacts(ManyFacts, Mapping[str, Any]):
     def __len__(self) -> int:
         return len(_CASE_FACTS)
 
-    @property
-    def in_school(self) -> bool:
-        """Whether the person is enrolled on the day."""
-        return bool(self.case.in_school) and (
-            not self.case.school_to or self.case.school_to >= self.on
-        )
-
 
 _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     name: attrgetter(f"case.{name}")
@@ -187,8 +180,8 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "disability_grade": lambda f: int(f.revealed.get("disability_grade") or 0),
     "ability_items": lambda f: len(f.revealed.get("ability_items", "")),
     "ability_failed": lambda f: f.revealed.get("ability_items", "").count("1"),
-    "in_school": lambda f: f.in_school,
-    "school_stage": lambda f: f.case.in_school if f.in_school else "",
+    "in_school": lambda f: bool(f.case.school_stage(f.on)),
+    "school_stage": lambda f: f.case.school_stage(f.on),
     "alive": lambda f: not f.case.died_on,
     "prison_or_missing": lambda f: bool(f.case.whereabouts),
     "relative_of": lambda f: list(f.case.relative_of),

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aidledger.ledger.commitment import SALT_BYTES, field_commitment, field_opens, length_prefixed
 from aidledger.store.draft import VaultRow
 from aidledger.store.errors import VaultError
-from aidledger.store.port import HostileRow, LedgerStore
+from aidledger.store.port import HostileRow, LedgerStore, Run
 from aidledger.store.secrets import KEY_BYTES, Secrets
 from aidledger.store.shelf import vault_page
 
@@ -175,23 +175,23 @@ class Vault:
 
 def every_row(store: LedgerStore) -> Iterator[HostileRow]:
     """Yield the fields of every sealed value whose person still has a key, as `vault_page` does."""
-    after = ""
-    while True:
-        with store.reading() as run:
-            rows = vault_page(run, after, _ROWS)
-        yield from rows
-        if len(rows) < _ROWS or not isinstance(rows[-1][0], str):
-            return
-        after = rows[-1][0]
+    return _paged(store, lambda run, after: vault_page(run, after, _ROWS))
 
 
 def every_commitment(store: LedgerStore) -> Iterator[object]:
     """Yield the commitment of every row of the vault, also of those whose person has no key."""
+    return (row[0] for row in _paged(store, lambda run, after: run(_COMMITMENTS, (after, _ROWS))))
+
+
+def _paged(
+    store: LedgerStore, page: Callable[[Run, str], Sequence[HostileRow]]
+) -> Iterator[HostileRow]:
+    """Yield rows page by page, each page from behind the commitment that the last one ended with."""
     after = ""
     while True:
         with store.reading() as run:
-            rows = run(_COMMITMENTS, (after, _ROWS))
-        yield from (row[0] for row in rows)
+            rows = page(run, after)
+        yield from rows
         if len(rows) < _ROWS or not isinstance(rows[-1][0], str):
             return
         after = rows[-1][0]

@@ -79,15 +79,10 @@ def _person(app: App, case: Case, day: str) -> list[tuple[str, str]]:
         (app.say("人员代号", "person"), shortened(case.applicant)),
         (app.say("出生", "born"), f"{born}{age}" if born else ""),
         (app.say("地点", "place"), " · ".join(filter(None, (place, area)))),
-        (app.say("在读", "in school"), word(_school(case, day), app.lang)),
+        (app.say("在读", "in school"), word(case.school_stage(day), app.lang)),
         (app.say("去世", "died"), case.died_on),
         (app.say("下落", "whereabouts"), word(case.whereabouts, app.lang)),
     ]
-
-
-def _school(case: Case, day: str) -> str:
-    """Return the stage of the school that the person attends on the day."""
-    return "" if case.school_to and case.school_to < day else case.in_school
 
 
 def _erased(app: App, entry: Recorded | None) -> list[tuple[str, str]]:

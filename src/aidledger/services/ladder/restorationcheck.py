@@ -71,8 +71,8 @@ class RestorationCheck:
 
     @property
     def lost(self) -> list[tuple[int, int]]:
-        """Of each restoration the size that it kept, and the one that it lost."""
-        return [(one.event.kept_size, one.event.lost_size) for one in self._told]
+        """What `lost_sizes` gives of them."""
+        return lost_sizes(one.event for one in self._told)
 
     def judge(self, roots: Roots) -> Rung:
         """Hold every restoration against the log, and its auditor against genesis and the policy."""
@@ -101,6 +101,11 @@ class RestorationCheck:
         if self._declared:
             return key not in self._declared
         return self._trusted is not None and key not in self._trusted
+
+
+def lost_sizes(restored: Iterable[LedgerRestored]) -> list[tuple[int, int]]:
+    """Return of each restoration the size that it kept, and the one that it lost."""
+    return [(one.kept_size, one.lost_size) for one in restored]
 
 
 def told_of(entries: Iterable[Recorded]) -> list[Told]:

@@ -25,6 +25,7 @@ from aidledger.services.clock import Clock
 from aidledger.services.generations.freshness import DRIFT_S
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.ladder.remains import contradicted, reaches
+from aidledger.services.ladder.restorationcheck import lost_sizes
 from aidledger.services.nightly.runs import history, killed, running, runs_folder
 from aidledger.services.printing import printable
 from aidledger.services.problems import ServiceError
@@ -259,7 +260,7 @@ def _mark(store: LedgerStore, location: str, head: Head) -> Check:
     if problem is None and signed is not None and signed.size > head.size:
         problem = f"the ledger has {head.size} entries, and {signed.size} were signed: {signed_path(location)}"
     if problem is None:
-        lost = [(one.event.kept_size, one.event.lost_size) for one in restorations(store)]
+        lost = lost_sizes(one.event for one in restorations(store))
         one = contradicted(
             reaches(location, store.origin),
             head.size,
