@@ -50,7 +50,6 @@ def test_an_option_that_is_empty_is_never_taken_for_one_that_was_not_given(tmp_p
         (("log", "--actor", "张三"), "--actor: expected a code such as 520123-u4", "不写姓名"),
         (("log", "--office", "a b"), "--office: expected a code such as 520123 of", "不含空格"),
         (("record", "-", "--cause", "某请求"), "a code such as town-3:2022-03-01", "应为代号"),
-        (("policy", "show", "./own.toml"), "found a file", "实际为文件"),
         (("log", "--actor", "u" * 129), "of 1 to 128 printable ASCII", "1 至 128 个可见 ASCII"),
         (("export", "flat", "\udcd6"), "FOLDER: expected a name in UTF-8", "名称应为 UTF-8"),
         (("export", "ocel", "\udcd6.json"), "FILE: expected a name in UTF-8", "名称应为 UTF-8"),

@@ -260,6 +260,60 @@ def test_hostile_files_are_refused_and_a_missing_one_is_said(
     assert 3 == aidledger("policy", "test", tmp_path / "none.toml").code
 
 
+def test_a_file_is_shown_and_compared_though_it_holds_beside_another(tmp_path: Path) -> None:
+    """C2: a county looks at a draft of its own before it adopts anything."""
+    path = own(tmp_path, "pass_mark = 60", "pass_mark = 70")
+    path.write_text(
+        path.read_text("utf-8").replace('"520199"', '"520123"', 1).partition("[[example]]")[0],
+        "utf-8",
+    )
+    shown = aidledger("policy", "show", path, "--json").object
+    found = aidledger("policy", "diff", "gz-county-2022", path, "--json").object
+
+    assert 1 == aidledger("policy", "adopt", path, *ADOPT, "--ledger", new(tmp_path)).code
+    assert ("my-county", False, True, []) == tuple(
+        shown["line"][name] for name in ("pack", "shipped", "own", "adopted")
+    )
+    assert [("pass_mark", "60", "70")] == [
+        (one["name"], one["a"]["says_en"], one["b"]["says_en"]) for one in found["differences"]
+    ]
+
+
+def new(folder: Path) -> Path:
+    """Make a ledger in which the county's shipped pack is adopted."""
+    ledger = folder / "county.db"
+    for words in (("init",), ("adopt", "gz-county-2022", "--on", "2022-02-01", *ADOPT)):
+        assert 0 == aidledger("--ledger", ledger, *words).code
+    return ledger
+
+
+@pytest.mark.parametrize("row", REFUSED[:4], ids=lambda row: row[3])
+def test_a_file_that_cannot_be_used_is_not_looked_at(
+    tmp_path: Path, row: tuple[str, str, str | None, str, str]
+) -> None:
+    old, text, part, _, words = row
+    path = own(tmp_path, old, text)
+    for asked in (("show", path), ("diff", path, "gz-county-2022")):
+        ran = aidledger("policy", *asked)
+        zh = aidledger("--lang", "zh", "policy", *asked)
+
+        assert (3, 3, "") == (ran.code, zh.code, ran.out)
+        assert f"error: {path}:{line_of(path, part) if part else ''}" in ran.err
+        assert words in zh.err
+
+
+def test_a_file_whose_example_fails_and_a_calendar_are_no_packs_to_look_at(tmp_path: Path) -> None:
+    spoiled = own(tmp_path, 'due = "2022-10-08"', 'due = "2022-10-01"')
+    calendar = tmp_path / "cn-2026.toml"
+    calendar.write_bytes(shipped("calendars")["cn-2026"])
+    ran, other = (aidledger("policy", "show", path) for path in (spoiled, calendar))
+
+    assert (3, 3) == (ran.code, other.code)
+    assert "due: expected 2022-10-01, found 2022-10-08" in ran.err
+    assert f"error: {spoiled}:" in ran.err
+    assert "expected a policy pack, found a calendar (a file of another kind)" in other.err
+
+
 def test_a_second_pack_of_the_place_is_not_adopted_beside_the_first(tmp_path: Path) -> None:
     """C20: one place has one rule at a time; refused before anything is recorded."""
     second = own(tmp_path, 'jurisdiction = "520199"', 'jurisdiction = "520123"')

@@ -103,7 +103,7 @@ def test_each_decision_is_explained_and_taken_again_under_the_pack_of_its_progra
     assert {"gz-county-2022"} == {d.pack for d in explain(county.session, CASE).decisions}
     assert all(one.stands for one in redecide(county.session, HOUSEHOLD))
     other = whatif(county.session, HOUSEHOLD, "gz-county-2022")
-    assert {"amount", "pack"} <= {d.kind for one in other for d in one.differences}
+    assert {"amount", "outcome"} <= {d.kind for one in other for d in one.differences}
     assert HOUSEHOLD not in str(blame(county.session, HOUSEHOLD, field="household"))
 
 

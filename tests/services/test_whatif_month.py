@@ -13,10 +13,9 @@ from tests.cli.shell import aidledger
 
 from aidledger.domain.values import add_months
 from aidledger.interfaces.cli import layout
-from aidledger.services.acts.adoption import shipped
 from aidledger.services.cases.history import case_as_of, case_streams
 from aidledger.services.chart import Bar, svg_chart
-from aidledger.services.decisions import policy_tools
+from aidledger.services.decisions.redeciding import whatif
 from aidledger.services.decisions.whatif_month import MonthUnder, whatif_month
 from aidledger.services.initialising import create_ledger
 from aidledger.services.problems import ServiceError
@@ -80,14 +79,12 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> str:
     return place
 
 
-@pytest.fixture
-def other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a pack be there that pays more for living, less for nursing, and nothing in towns."""
-
-    def with_other(kind: str) -> dict[str, bytes]:
-        return {**shipped(kind), "test-other": OTHER.encode()}
-
-    monkeypatch.setattr(policy_tools, "shipped", with_other)
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of a pack that pays more for living, less for nursing, and nothing in towns."""
+    path = tmp_path_factory.mktemp("packs") / "test-other.toml"
+    path.write_text(OTHER, encoding="utf-8")
+    return str(path)
 
 
 def under(county: str, pack: str, month: str = MONTH) -> MonthUnder:
@@ -103,10 +100,9 @@ def test_the_pack_that_decided_changes_nothing_in_any_month(county: str) -> None
     assert found[-1].cases > 15
 
 
-@pytest.mark.usefixtures("other")
-def test_each_case_gains_and_loses_what_the_other_texts_say(county: str) -> None:
+def test_each_case_gains_and_loses_what_the_other_texts_say(county: str, other: str) -> None:
     """S4-033, S4-036: other amounts for living and nursing."""
-    found = under(county, "test-other")
+    found = under(county, other)
     changed = {one.case: one for one in found.changes}
     expected: dict[str, int] = {}
     with open_session(county) as session:
@@ -132,11 +128,12 @@ def test_each_case_gains_and_loses_what_the_other_texts_say(county: str) -> None
     } == {(one.effect, one.decides, one.citation) for one in found.changes}
 
 
-@pytest.mark.usefixtures("other")
 @pytest.mark.parametrize("pack", ["test-other", "fj-sanming-2021", "cn-tekun-2021"])
-def test_gains_less_losses_are_the_difference_of_the_totals(county: str, pack: str) -> None:
+def test_gains_less_losses_are_the_difference_of_the_totals(
+    county: str, pack: str, other: str
+) -> None:
     """C2: who decides differs between the packs, and whom it would refuse is named."""
-    found = under(county, pack)
+    found = under(county, other if pack == "test-other" else pack)
 
     assert found.gains_fen - found.losses_fen == found.after_fen - found.before_fen
     assert found.gains + found.losses == sum(one.difference_fen != 0 for one in found.changes)
@@ -156,6 +153,22 @@ def test_who_would_be_refused_is_refused_by_a_clause_with_its_citation(county: s
     assert all(one.citation and one.after_fen == 0 for one in found.changes)
     assert found.cases == found.newly_refused
     assert 0 == found.after_fen
+
+
+def test_a_decision_that_comes_out_the_same_under_another_pack_is_no_difference(
+    county: str, other: str
+) -> None:
+    """That the pack is another one was asked for, and tells nothing."""
+    with open_session(county) as session:
+        found = [
+            again for stream in case_streams(session) for again in whatif(session, stream, other)
+        ]
+    kinds = {one.kind for again in found for one in again.differences}
+
+    assert {"amount", "clause"} <= kinds
+    assert "pack" not in kinds
+    assert {"test-other"} == {again.pack for again in found}
+    assert any(again.stands for again in found)
 
 
 def test_a_pack_decides_the_cases_of_its_programmes_only(county: str) -> None:
@@ -189,17 +202,16 @@ def test_nothing_is_recorded_and_an_unknown_pack_is_refused(county: str) -> None
     assert before == after
 
 
-@pytest.mark.usefixtures("other")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_chart_fits_80_columns_and_the_file_names_cases_only(
-    county: str, tmp_path: Path, lang: str
+    county: str, tmp_path: Path, lang: str, other: str
 ) -> None:
     file = tmp_path / "month.svg"
     ran = aidledger(
-        *("--ledger", county, "--lang", lang, "whatif", "--pack", "test-other"),
+        *("--ledger", county, "--lang", lang, "whatif", "--pack", other),
         *("--month", MONTH, "--chart", file),
     )
-    numbers = under(county, "test-other")
+    numbers = under(county, other)
     drawn = ET.fromstring(file.read_text(encoding="utf-8"))  # noqa: S314  (our own)
     texts = [node.text or "" for node in drawn.iter("{http://www.w3.org/2000/svg}text")]
     bars = [

@@ -9,6 +9,7 @@ _SHOWN = 160
 FaultReason = Literal[
     "",
     "another_file",
+    "another_kind",
     "bad_day",
     "bad_example",
     "bad_value",
@@ -34,6 +35,7 @@ REASONS: Final[dict[FaultReason, tuple[str, str]]] = {
         "文件中的编号与所指的不是同一个",
         "the file is of another id than was asked for",
     ),
+    "another_kind": ("文件是另一类的", "a file of another kind"),
     "bad_day": ("日期不存在或者次序颠倒", "no such day, or days in the wrong order"),
     "bad_example": ("算例说的是规则没有的内容", "an example speaks of what no rule has"),
     "bad_value": ("值的形式不对", "a value of another form"),

@@ -28,7 +28,10 @@ DECIDING: Final[dict[str, Help]] = {
     ),
     "case whatif": Help(
         Said("换一个政策包会怎样", "What another policy pack would have decided"),
-        ("aidledger case whatif 000017 --pack cn-tekun-2021",),
+        (
+            "aidledger case whatif 000017 --pack cn-tekun-2021",
+            "aidledger case whatif 000017 --pack ./my-county.toml",
+        ),
     ),
     "case consequences": Help(
         Said(
@@ -54,11 +57,14 @@ DECIDING: Final[dict[str, Help]] = {
         (
             "aidledger whatif --pack cn-tekun-2021 --month 2022-03",
             "aidledger whatif --pack fj-sanming-2021 --month 2022-03 --chart month.svg",
+            "aidledger whatif --pack ./my-draft.toml --month 2022-03",
         ),
         Said(
-            "只读，不作记录。重新作出当月有应发金额的每个个案的批准和待遇决定；未规定金额的政策包"
+            "只读，不作记录。PACK 也可是自己的政策包文件，草案亦可，先按 policy test 核对。"
+            "重新作出当月有应发金额的每个个案的批准和待遇决定；未规定金额的政策包"
             "不改变金额。图中只有个案编号。",
-            "Reads only, records nothing. The approval and the entitlement of every case with "
+            "Reads only, records nothing. PACK may be a pack file of your own too, such as a draft, "
+            "first checked as policy test does. The approval and the entitlement of every case with "
             "something due in the month are decided again; a pack without amounts leaves them as "
             "they are. The chart names cases by number only.",
         ),
@@ -68,7 +74,7 @@ DECIDING: Final[dict[str, Help]] = {
 DECIDING_OPTIONS: Final[dict[str, Said]] = {
     "--all": Said("账本中的全部决定", "every decision of the ledger"),
     "--position": Said("只看这一条记录", "only this entry"),
-    "--pack": Said("政策包的名称", "name of the policy pack"),
+    "--pack": Said("政策包的名称或文件", "name or file of the policy pack"),
     "--chart": Said("把柱状图写成 SVG 文件", "write a bar chart to this SVG file"),
     "--month": Said("月份，如 2022-03", "the month, such as 2022-03"),
     "--proposals": Said("逐行输出可供 record 记录的提案", "print proposals that record accepts"),

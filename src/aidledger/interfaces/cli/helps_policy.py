@@ -53,8 +53,10 @@ POLICIES: Final[dict[str, Help]] = {
             "aidledger policy show gz-county-2022 --as-of 2022-06-30 --known-on 2022-07-31",
         ),
         Said(
+            "PACK 是名称，或自己的政策包文件（如 ./my-county.toml），先按 policy test 核对。"
             "--as-of 问该包当日是否有效、当日用哪个标准；--known-on 问截至当日所知。",
-            "--as-of asks whether the pack is in force on a day and which standards hold then, "
+            "PACK is a name, or a pack file of your own (such as ./my-county.toml), which is first checked as "
+            "policy test does. --as-of asks whether the pack is in force on a day and which standards hold then, "
             "--known-on by what was known by a day.",
         ),
     ),
@@ -63,11 +65,12 @@ POLICIES: Final[dict[str, Help]] = {
         (
             "aidledger policy diff cn-tekun-2016 cn-tekun-2021",
             "aidledger --lang zh policy diff cn-tekun-2021 fj-sanming-2021",
+            "aidledger policy diff gz-county-2022 ./my-county.toml",
         ),
         Said(
-            "每处不同都列出两边的内容和出处；只有出处不同的不列。",
-            "Each difference shows both sides with their citations; a rule that differs in its "
-            "citation alone is the same.",
+            "甲、乙各是名称或自己的政策包文件。每处不同都列出两边的内容和出处；只有出处不同的不列。",
+            "A and B are names or pack files of your own. Each difference shows both sides with "
+            "their citations; a rule that differs in its citation alone is the same.",
         ),
     ),
     "policy test": Help(

@@ -316,14 +316,6 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"position (?P<n>\d+): whose key allowed it is not known: name the auditor in a policy",
         "位置 {n}：不知道准许者是谁：请在策略中列出审计方",
     ),
-    (
-        r"(?P<a>.+): expected the name of a pack that is shipped or adopted, found a file",
-        "{a}：应为随程序提供或已采用的政策包名称，实际为文件",
-    ),
-    (
-        r"aidledger policy test tries a file, aidledger policy adopt adopts it",
-        "aidledger policy test 可试算文件，aidledger policy adopt 可采用文件",
-    ),
     (r"(?P<a>.+): expected a policy pack, found none", "{a}：没有这个政策包"),
     (r"model (?P<a>.+): expected the name of a model, found none", "{a}：没有这个读模型"),
     *REFUSALS,

@@ -132,7 +132,7 @@ def run_diff(app: App, *, a: str, b: str, known_on: str | None, json: bool) -> N
     screen.line(
         app.say(
             f"{differing} 处不同，{found.same} 条规则相同",
-            f"{differing} differ, {found.same} rules are the same",
+            f"{differing} {'differs' if differing == 1 else 'differ'}, {found.same} rules are the same",
         )
     )
 

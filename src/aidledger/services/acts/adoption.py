@@ -34,12 +34,6 @@ def is_file(name: str) -> bool:
 
 def no_pack(name: str) -> ServiceError:
     """Return the error of a pack that is neither adopted nor shipped, with the name that may be meant."""
-    if is_file(name):
-        return ServiceError(
-            f"{name}: expected the name of a pack that is shipped or adopted, found a file",
-            hint="aidledger policy test tries a file, aidledger policy adopt adopts it",
-            exit_code=2,
-        )
     near = get_close_matches(name, shipped("packs"), n=1)
     return ServiceError(
         f"{name}: expected a policy pack, found none",

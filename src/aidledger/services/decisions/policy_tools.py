@@ -6,6 +6,7 @@ Works without a ledger; with one, it says what was adopted and since when.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -14,8 +15,9 @@ from aidledger.domain.policy.describing import Rule, RuleDifference, differences
 from aidledger.domain.policy.examples import load_examples
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack
 from aidledger.domain.recorded import END_OF_TIME
-from aidledger.services.acts.adoption import no_pack, shipped, shipped_tables
+from aidledger.services.acts.adoption import is_file, no_pack, shipped, shipped_tables
 from aidledger.services.decisions.policy_book import PolicyBook
+from aidledger.services.decisions.trying import own_pack
 from aidledger.services.problems import ServiceError
 
 
@@ -166,12 +168,14 @@ def show_pack(
     """Return a pack: the text that the ledger adopted last by ``known_on``, else the shipped one.
 
     Args:
-        name: the pack's id.
+        name: the pack's id, or a file (`find_pack`).
         book: the ledger's policy, where there is a ledger.
         as_of: whether it is in force that day; of each standard only the one that holds then.
         known_on: by what was known that day; None: by all that is known.
 
     Raises:
+        OSError: as `find_pack`, and the two below.
+        PackError: the file can't be used.
         ServiceError: no such pack.
     """
     pack = find_pack(name, book, known_on)
@@ -200,7 +204,7 @@ def show_pack(
 def compare_packs(
     one: str, other: str, book: PolicyBook | None, known_on: str | None = None
 ) -> PackDifferences:
-    """Return what two packs differ in, as adopted by a day. Raises ServiceError: no such pack."""
+    """Return what two packs differ in, as adopted by a day. Raises as `find_pack`."""
     a, b = find_pack(one, book, known_on), find_pack(other, book, known_on)
     found = differences(a, b)
     same = len({(r.kind, r.name) for r in rules_of(a)}) - sum(d.a is not None for d in found)
@@ -210,11 +214,15 @@ def compare_packs(
 
 
 def find_pack(name: str, book: PolicyBook | None, known_on: str | None) -> ResolvedPack:
-    """Return the text of a pack that was adopted last, else the shipped one.
+    """Return a pack by its id, the text that was adopted last, else the shipped one; or that of a file.
 
     Raises:
+        OSError: the file can't be read.
+        PackError: the file can't be used.
         ServiceError: neither adopted nor shipped.
     """
+    if is_file(name):
+        return own_pack(Path(name), book)
     adopted = book.newest(known_on or END_OF_TIME).get(name) if book else None
     if book and adopted:
         return book.pack(adopted.pack_hash)

@@ -132,11 +132,13 @@ def whatif(
     as_of: str | None = None,
     known_on: str | None = None,
 ) -> tuple[Repetition, ...]:
-    """Take the recorded decisions under another pack, by id: what would come out otherwise.
+    """Take the recorded decisions under another pack, by id or file: what would come out otherwise.
 
     Only those that were recorded by ``known_on`` and took effect by ``as_of``.
 
     Raises:
+        OSError: the file can't be read.
+        PackError: the file can't be used.
         ServiceError: no such pack, adopted or shipped.
 
     """
@@ -151,7 +153,11 @@ def whatif(
         complete = msgspec.structs.replace(record, facts={**known, **record.facts})
         withheld = withheld_facts(session, entry, record, None)
         calendar = book.calendar_known_on(china_day(entry.recorded_at))
-        differences = _repeat(calendar, complete, other, withheld)
+        differences = (
+            one
+            for one in _repeat(calendar, complete, other, withheld)
+            if one.kind != "pack"  # that it is another one was asked for
+        )
         found.append(_repetition(entry, record, other, tuple(differences)))
     return tuple(found)
 

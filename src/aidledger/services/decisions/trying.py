@@ -122,6 +122,7 @@ def try_files(
     book: PolicyBook | None = None,
     county: str | None = None,
     on: str | None = None,
+    beside: bool = True,
 ) -> Tried:
     """Check files of one's own, packs and calendars, and run the packs' examples.
 
@@ -131,6 +132,7 @@ def try_files(
         book: what the ledger has adopted, where there is a ledger.
         county: whose rules they are to be, with `on` the day of the adoption; None: nobody's yet.
         on: see `county`.
+        beside: whether no other pack may hold on their days.
 
     Raises:
         OSError: a file can't be read.
@@ -166,8 +168,32 @@ def try_files(
     others += bases.shipped()
     for at, one in enumerate(own):
         if at not in trials:
-            trials[at] = _tried_own(one, bases, library, others, calendar)
+            held = others if beside else ()
+            trials[at] = _tried_own(one, bases, library, held, calendar)
     return Tried(trials=(*shown, *(trials[at] for at in range(len(own)))), texts=bases.texts)
+
+
+def own_pack(path: Path, book: PolicyBook | None) -> ResolvedPack:
+    """Return the pack of a file, to be looked at or decided under: it need not fit beside other packs.
+
+    Args:
+        path: the file, which is checked as `try_files` does.
+        book: what the ledger has adopted, where there is a ledger: a base is taken from there first.
+
+    Raises:
+        OSError: the file can't be read.
+        PackError: it can't be used, is a calendar, or an example doesn't hold.
+        ServiceError: the text of a pack that the ledger adopted is not there, or is another.
+    """
+    [trial] = try_files([path], book=book, beside=False).trials
+    if trial.pack is not None:
+        return trial.pack
+    if trial.refused is not None:
+        raise trial.refused
+    for one in trial.failures:
+        field = f"{one.example}: {one.field}"
+        raise pack_error(trial.file, field, one.expected, one.found, "").at(line=one.line)
+    raise pack_error(trial.file, "year", "a policy pack", "a calendar", "another_kind")
 
 
 def _take(one: OwnFile, bases: Bases, county: str | None, on: str | None) -> None:

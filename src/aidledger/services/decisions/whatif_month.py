@@ -134,13 +134,15 @@ def whatif_month(
 
     Args:
         session: the opened ledger; with its secrets sealed facts count too.
-        pack: the pack's id, adopted or shipped; of one that names programmes, their cases count, of
+        pack: the pack's id, adopted or shipped, or a file; of one that names programmes, their cases count, of
             any other those of programmes for which no adopted pack is.
         month: as YYYY-MM.
         known_on: leave out what was recorded after that day.
         progress: told the cases done.
 
     Raises:
+        OSError: the file can't be read.
+        PackError: the file can't be used.
         ServiceError: no such pack.
 
     """
