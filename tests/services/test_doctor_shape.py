@@ -11,7 +11,8 @@ from tests.services.test_recording import on_case
 from tests.services.test_sealed_values import edited
 
 from aidledger.services.ladder.verifying import verify
-from aidledger.services.nightly.doctor import Check, doctor
+from aidledger.services.nightly.doctor import doctor
+from aidledger.services.nightly.health import Check
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 from aidledger.store.shape import misshapen
@@ -201,7 +202,12 @@ def test_what_may_not_be_looked_at_keeps_nobody_from_looking_at_the_rest(
     def barred(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "/of/somebody/else")
 
-    names = {"_room": "disk", "_leftovers": "leftovers", "_lock": "lock", "history": "last run"}
+    names = {
+        "look_at_room": "disk",
+        "look_for_leftovers": "leftovers",
+        "_lock": "lock",
+        "history": "last run",
+    }
     for name in names:
         monkeypatch.setattr(f"aidledger.services.nightly.doctor.{name}", barred)
     found = {one.name: one for one in doctor(office.location, clock=office.clock)}

@@ -27,7 +27,8 @@ from aidledger.services.generations.freshness import (
     read_limits,
 )
 from aidledger.services.ladder.outside import read_outside
-from aidledger.services.nightly.doctor import Check, doctor, worst
+from aidledger.services.nightly.doctor import doctor
+from aidledger.services.nightly.health import Check, worst
 from aidledger.services.nightly.overview import Overview, overview
 from aidledger.services.nightly.page import age_text, outcome_said, source_said
 from aidledger.services.nightly.runs import runs_folder
