@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from aidledger.domain.policy.errors import FaultReason, PackError, pack_error
+from aidledger.domain.shapes import shape_words
 
 MAX_FILE_BYTES = 262_144
 T = TypeVar("T")
@@ -32,9 +34,15 @@ def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
     """
     expected, line = "TOML in UTF-8", 1
     try:
-        if len(content) <= MAX_FILE_BYTES:
+        if content.startswith(BOM_UTF8):
+            expected, found = (
+                "TOML in UTF-8 without a byte order mark",
+                "one: save the file without",
+            )
+        elif len(content) <= MAX_FILE_BYTES:
             return tomllib.loads(content.decode("utf-8"))
-        expected, found = f"at most {MAX_FILE_BYTES} bytes", f"{len(content)}"
+        else:
+            expected, found = f"at most {MAX_FILE_BYTES} bytes", f"{len(content)}"
     except UnicodeDecodeError as error:
         found = f"a byte that is not UTF-8 at offset {error.start}"
         line = content.count(b"\n", 0, error.start) + 1
@@ -83,8 +91,8 @@ def _refused(text: str, path: str, file: str) -> PackError:
     elif word:
         expected, found = "a word that this field knows", word.group(1)
     else:
-        expected, _, found = text.removeprefix("Expected ").partition(", got ")
-    return pack_error(file, path or "file", expected, found or "something else", reason)
+        expected, found = shape_words(text)
+    return pack_error(file, path or "file", expected, found, reason)
 
 
 def _with_keys(data: dict[str, Any], into: type[Any], path: str) -> str:

@@ -16,6 +16,7 @@ from aidledger.domain.events.registry import EntryCorrected, PersonErased
 from aidledger.domain.masking import is_masked
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.recorded import value_of
+from aidledger.domain.shapes import shape_words
 from aidledger.domain.values import is_day, is_month
 from aidledger.services.problems import Problem, RefusedError
 
@@ -35,19 +36,8 @@ _FAULTS: Final = (
     (re.compile(r"Object missing required field `(?P<field>\w+)`"), "a value", "nothing"),
     (re.compile(r"Object contains unknown field `(?P<field>.*)`"), "no such field", "a value"),
     (re.compile(r"Invalid enum value .*", re.DOTALL), "one of {words}", "another word"),
-    (
-        re.compile(r"Expected `(?P<want>\w+)` matching regex '\^?(?P<form>.*?)(?:\\+Z)?'"),
-        "the form {form}",
-        "a text of another form",
-    ),
-    (re.compile(r"Expected `(?P<want>[^`]*)`, got `(?P<got>[^`]*)`"), "{want}", "{got}"),
-    (
-        re.compile(r"Expected `(?P<want>\w+)` (?P<bound>[<>]=? -?\d+|of length .*)"),
-        "{want} {bound}",
-        "another",
-    ),
 )
-"""What the decoder says, taken apart: (its message, expected, found). Values are left out."""
+"""What the decoder says of a field's name or word: (its message, expected, found). Values are left out."""
 
 TOKENS: Final[dict[str, tuple[str, str]]] = {
     "ApplicationSubmitted": ("applicant", "identity_number"),
@@ -335,9 +325,8 @@ def _data_problem(message: str, kind: EventType, line: int | None) -> Problem:
                 expected=expected.format(**named),
                 found=found.format(**named),
             )
-    return Problem(
-        code="bad_data", line=line, field=field, expected="a value of this field", found="another"
-    )
+    expected, found = shape_words(what)
+    return Problem(code="bad_data", line=line, field=field, expected=expected, found=found)
 
 
 def _words_of(kind: EventType, path: str) -> str:
