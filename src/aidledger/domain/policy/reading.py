@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from codecs import BOM_UTF8
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -15,6 +14,7 @@ from aidledger.domain.shapes import shape_words
 MAX_FILE_BYTES = 262_144
 T = TypeVar("T")
 _AT_LINE: Final = re.compile(r"at line (\d+)")
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 _WORD: Final = re.compile(r"Invalid enum value '([^']*)'")
@@ -34,7 +34,7 @@ def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
     """
     expected, line = "TOML in UTF-8", 1
     try:
-        if content.startswith(BOM_UTF8):
+        if content.startswith(_BYTE_ORDER_MARK):
             expected, found = (
                 "TOML in UTF-8 without a byte order mark",
                 "one: save the file without",
