@@ -302,6 +302,18 @@ def test_a_file_that_cannot_be_used_is_not_looked_at(
         assert words in zh.err
 
 
+def test_a_standard_that_nobody_published_is_told(tmp_path: Path) -> None:
+    """S4-033: a misspelt standard gives no amount, and every case is left as it is."""
+    path = own(tmp_path, 'standard = "dibao_urban"', 'standard = "dibao_urbn"')
+    path.write_text(path.read_text("utf-8").partition("[[example]]")[0], "utf-8")
+    ran, zh = aidledger("policy", "test", path), aidledger("--lang", "zh", "policy", "test", path)
+
+    assert (0, 0) == (ran.code, zh.code)
+    assert "no standard dibao_urbn in the pack or the ledger" in " ".join(ran.out.split())
+    assert "都没有标准 dibao_urbn" in zh.out
+    assert "no standard" not in aidledger("policy", "test", own(tmp_path)).out
+
+
 def test_a_file_whose_example_fails_and_a_calendar_are_no_packs_to_look_at(tmp_path: Path) -> None:
     spoiled = own(tmp_path, 'due = "2022-10-08"', 'due = "2022-10-01"')
     calendar = tmp_path / "cn-2026.toml"

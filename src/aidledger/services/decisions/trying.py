@@ -18,6 +18,7 @@ from aidledger.domain.policy.lines import located
 from aidledger.domain.policy.pack import PackLibrary, ResolvedPack, check_periods
 from aidledger.domain.policy.schema import PackFile
 from aidledger.domain.policy.year import CalendarFile, load_year_table
+from aidledger.domain.recorded import END_OF_TIME
 from aidledger.said import Said
 from aidledger.services.acts.adoption import no_pack, shipped, shipped_tables
 from aidledger.services.decisions.ownfiles import Bases, OwnFile, check_place, read_own
@@ -170,6 +171,7 @@ def try_files(
         if at not in trials:
             held = others if beside else ()
             trials[at] = _tried_own(one, bases, library, held, calendar)
+            trials[at] = _with_lacking(trials[at], book)
     return Tried(trials=(*shown, *(trials[at] for at in range(len(own)))), texts=bases.texts)
 
 
@@ -262,6 +264,20 @@ def _tried_own(
             )
         )
     return replace(trial, notices=tuple(told))
+
+
+def _with_lacking(trial: Trial, book: PolicyBook | None) -> Trial:
+    """Tell of standards that a pack reckons with and nobody has published: no amount comes of them."""
+    if trial.pack is None:
+        return trial
+    there = {*trial.pack.standards, *(book.standards_known_on(END_OF_TIME) if book else ())}
+    named = {code for amount in trial.pack.amounts for code in amount.formula.standards}
+    codes = ", ".join(sorted(named - {one.code for one in there}))
+    told = Said(
+        f"政策包和账本中都没有标准 {codes}：公布之前算不出金额",
+        f"no standard {codes} in the pack or the ledger: no amount until one is published",
+    )
+    return replace(trial, notices=(*trial.notices, told)) if codes else trial
 
 
 def _tried_pack(
