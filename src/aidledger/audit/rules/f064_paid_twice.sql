@@ -20,14 +20,7 @@ WITH twice AS (
     SELECT stream, month FROM payment_issued WHERE kind IN ('regular', 'reissue') GROUP BY stream, month HAVING COUNT(*) > 1
 ),
 again AS (
-    -- what is sent once more is of the kind of the line whose sum it has
-    SELECT sent.position, MIN(line.kind) AS kind
-    FROM payment_issued AS sent
-    JOIN payment_issued AS line
-      ON line.stream = sent.stream AND line.run = sent.run AND line.month = sent.month
-     AND line.amount_fen = sent.amount_fen AND line.kind <> 'reissue'
-    WHERE sent.kind = 'reissue'
-    GROUP BY sent.position
+    $sent_again
 ),
 lines AS (
     SELECT issued.position, issued.stream, issued.month, issued.amount_fen, issued.kind,

@@ -30,14 +30,7 @@ issued AS (
     JOIN asked ON asked.stream = paid.stream AND asked.month = paid.month
 ),
 again AS (
-    -- what is sent once more is of the kind of the line whose sum it has
-    SELECT sent.position, MIN(line.kind) AS kind
-    FROM issued AS sent
-    JOIN issued AS line
-      ON line.stream = sent.stream AND line.run = sent.run AND line.month = sent.month
-     AND line.amount_fen = sent.amount_fen AND line.kind <> 'reissue'
-    WHERE sent.kind = 'reissue'
-    GROUP BY sent.position
+    $sent_again
 ),
 lines AS (
     SELECT issued.stream, issued.month, issued.position, net.amount_fen,
