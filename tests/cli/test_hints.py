@@ -20,6 +20,7 @@ PASSED_ON = {
     "hint",  # an error's own constructor
     "HINT",  # a constant of another file, read there
     "error.hint",  # the same sentence, kept with what failed
+    "one.hint",  # the same, of a model that failed
     "lost.hint",  # the same sentence, seen again
     "_HINTS.get(code, '')",  # the store's tables, read below
     "sqlite_connect.NO_LEDGER_HINT",  # a constant of another file, read there
@@ -131,12 +132,21 @@ def test_no_chinese_is_kept_for_a_hint_that_nobody_gives() -> None:
     assert [] == [text for text in HINTS if text not in said]
 
 
+RAISED = {
+    *("ServiceError", "StoreError", "KeyFileError", "SecretsError", "VaultError"),
+    *("LedgerExistsError", "LedgerMissingError", "UnsafeDatabaseError"),
+}
+"""Errors by whose text the one who typed a command is told what went wrong."""
+LIBRARY = {"loose.py", "recorders.py", "subscription.py"}
+"""The housed library alone comes here, and with it programs, not people."""
+
+
 def refusals(path: Path) -> Iterator[tuple[str, str, str]]:
     """Yield of every error that a service raises, and of every problem of an input: place, text, Chinese."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Name(id="ServiceError"), args=[first, *_]):
+            case ast.Call(func=ast.Name(id=name), args=[first, *_]) if name in RAISED:
                 told, said = [first], chinese
             case ast.Call(func=ast.Name(id="Problem")):
                 told, said = (
@@ -152,8 +162,10 @@ def refusals(path: Path) -> Iterator[tuple[str, str, str]]:
 
 REFUSED = [
     found
-    for path in sorted((SOURCES / "services").rglob("*.py"))
+    for folder in ("services", "store", "replay", "audit")
+    for path in sorted((SOURCES / folder).rglob("*.py"))
     if "simulation" not in path.parts and "adversary" not in path.parts
+    if path.name not in LIBRARY
     for found in refusals(path)
 ]
 

@@ -26,7 +26,7 @@ from aidledger.services.generations.rebuilding import (
     rebuild,
 )
 from aidledger.services.nightly import carrying
-from aidledger.services.nightly.night import Asked
+from aidledger.services.nightly.night import Asked, as_it_says
 from aidledger.services.nightly.running import Means, nightly
 from aidledger.services.nightly.runs import LOCK, RESULTS, Run, alone, history, runs_folder
 from aidledger.services.nightly.steps import Done, Step, StepResult, exit_code, run_steps
@@ -330,7 +330,9 @@ def _bad(name: str, what: Any) -> Step:
 
 
 class Fake:
-    """A night of which the frame asks only whether it has to stop."""
+    """A night of which the frame asks only whether it has to stop, and how to say what failed."""
+
+    words = staticmethod(as_it_says)
 
     def why_stopped(self) -> None:
         return None

@@ -275,6 +275,25 @@ def test_what_was_found_is_told_in_the_language_of_who_looks(
     assert "– certificate skipped" in english.out
 
 
+def test_why_a_step_failed_is_told_in_the_language_of_who_looks(county_before: Path) -> None:
+    """An error and its hint each have their Chinese; put together they had none, on page and screen."""
+    Path(f"{county_before}.keys").chmod(0o755)
+    words = ("nightly", "--actor", nights.ACTOR, "--office", nights.OFFICE, "--model", "case_state")
+    zh, en = on(county_before, "--lang", "zh", *words), on(county_before, *words)
+    runs = runs_folder(str(county_before))
+    steps = json.loads((runs / "run_results.json").read_text("utf-8"))["steps"]
+    failed = next(one for one in steps if one["name"] == "checkpoint")
+    alone = on(county_before, "--lang", "zh", "checkpoint", "sign").err
+
+    assert (3, 3, "failed") == (zh.code, en.code, failed["status"])
+    assert "expected mode 0700, found 0755: chmod 700" in failed["why_en"]
+    assert "应为 权限 0700，实际为 0755" in failed["why_zh"]
+    assert f"error: {failed['why_zh'].partition('：chmod')[0]}\n" in alone
+    assert failed["why_zh"] in (runs / "report.html").read_text("utf-8")
+    assert "应为" in zh.out
+    assert "expected" not in zh.out
+
+
 def test_status_says_what_to_do_next(county_after: Path) -> None:
     assert "nothing" in on(county_after, "status").out
     results = runs_folder(str(county_after)) / "run_results.json"

@@ -113,6 +113,17 @@ def service_fault(error: Exception, lang: Language) -> Fault | None:
             return _replay_fault(error, lang)
 
 
+def said_of(error: Exception) -> Said:
+    """Return what is said of an error that services raise on purpose, with its hint, on one line."""
+    return Said(_on_one_line(error, "zh", "："), _on_one_line(error, "en", ": "))
+
+
+def _on_one_line(error: Exception, lang: Language, colon: str) -> str:
+    fault = service_fault(error, lang) or Fault(errors.COULD_NOT_RUN, chinese(str(error), lang))
+    parts = filter(None, (fault.message, *fault.details, fault.hint))
+    return colon.join(" ".join(part.split()) for part in parts)
+
+
 def refused_fault(error: RefusedError, lang: Language) -> Fault:
     """Return every problem of an input, line by line, up to a number that can be read."""
     count, plural = len(error.problems), "" if len(error.problems) == 1 else "s"
@@ -199,7 +210,8 @@ def _store_fault(error: StoreError, lang: Language) -> Fault:
     if lang == "zh" and error.code in _STORE_CHINESE:
         name, _, why = message.rpartition(": ")
         told = _STORE_CHINESE[error.code]
-        message = f"{name}：{told}" if name and why in _SAID_ALL else f"{told}（{message}）"
+        said = chinese(message, lang)
+        message = f"{name}：{told}" if name and why in _SAID_ALL else f"{told}（{said}）"
     return Fault(exit_code, message, chinese(error.hint, lang))
 
 

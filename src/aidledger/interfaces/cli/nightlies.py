@@ -14,6 +14,7 @@ from typing import Final
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import OK
+from aidledger.interfaces.cli.faults import said_of
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.passphrases import known_passphrase
 from aidledger.interfaces.cli.phrases import chinese
@@ -188,6 +189,7 @@ def _means(app: App, *, json: bool) -> Iterator[Means]:
                 passphrase=lambda name: known_passphrase(app, name),
                 tokens=tokens.signers,
                 tell=tell,
+                words=said_of,
                 told=told,
                 begun=stopper.begun,
                 stopped_by=lambda: stopper.signal,

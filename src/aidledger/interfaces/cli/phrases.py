@@ -12,6 +12,7 @@ from aidledger.interfaces.cli.hints import HINTS
 from aidledger.interfaces.cli.language import Language
 from aidledger.interfaces.cli.phrases_bundles import BUNDLES
 from aidledger.interfaces.cli.phrases_refusals import REFUSALS
+from aidledger.interfaces.cli.phrases_store import STORE
 
 _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     *BUNDLES,
@@ -319,6 +320,7 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): expected a policy pack, found none", "{a}：没有这个政策包"),
     (r"model (?P<a>.+): expected the name of a model, found none", "{a}：没有这个读模型"),
     *REFUSALS,
+    *STORE,
     (r"(?P<a>.+): expected (?P<xb>.+), found (?P<xc>.+)", "{a}：应为 {xb}，实际为 {xc}"),
 )
 

@@ -22,6 +22,18 @@ Tell = Callable[[str, int, int | None], None]
 """Told the name of a step, how many rows or cases are done, and of how many if that is known."""
 
 
+Words = Callable[[Exception], Said]
+"""Says in both languages what a step failed with, and what to do about it."""
+
+
+def as_it_says(error: Exception) -> Said:
+    """Return what an error and its hint say, the same in both languages: for who has no words of their own."""
+    text = " ".join(str(error).split())
+    hint = " ".join(str(getattr(error, "hint", "")).split())
+    said = f"{text}: {hint}" if hint else text
+    return Said(said, said)
+
+
 class OutOfTimeError(Exception):
     """The time that a run was given is over: what it was about can be done by the next one."""
 
@@ -63,10 +75,11 @@ class Night:
         send: Send,
         passphrase: Passphrase,
         tell: Tell | None = None,
+        words: Words = as_it_says,
     ) -> None:
         """Begin now."""
         self.location, self.session, self.asked = location, session, asked
-        self.send, self.passphrase = send, passphrase
+        self.send, self.passphrase, self.words = send, passphrase, words
         self.step = ""
         self.sound = False
         """Whether tonight's verification found nothing wrong: only then is anything carried over."""

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from aidledger.replay.generation import GenerationsError
-from aidledger.said import LANGUAGES
+from aidledger.said import LANGUAGES, Said
 from aidledger.services.clock import Clock, SystemClock, system_bytes, utc_text
 from aidledger.services.files import write_file, write_files
 from aidledger.services.generations.freshness import Freshness, freshness
@@ -23,7 +23,7 @@ from aidledger.services.keys.ring import Passphrase, Tokens, no_passphrase, no_t
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.hooks import run_hooks
 from aidledger.services.nightly.metrics import metrics_text
-from aidledger.services.nightly.night import Asked, Night, Tell
+from aidledger.services.nightly.night import Asked, Night, Tell, Words, as_it_says
 from aidledger.services.nightly.page import page
 from aidledger.services.nightly.report import NightReport, line_of, report_object, report_of
 from aidledger.services.nightly.runs import RESULTS, Run, alone, history, remember
@@ -47,7 +47,8 @@ _NOBODY: Final = {"missing", "not_a_ledger"}
 class Means(msgspec.Struct, frozen=True, kw_only=True):
     """What a run works with besides the ledger: clock, keys, network, and whoever watches it.
 
-    `begun` is given the night once it begins, so that it can be told to stop.
+    `begun` is given the night once it begins, so that it can be told to stop; `words` says what a step
+    failed with.
     """
 
     clock: Clock = SystemClock()
@@ -55,6 +56,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     tokens: Tokens = no_tokens
     send: Send = post
     tell: Tell | None = None
+    words: Words = as_it_says
     told: Callable[[StepResult], None] = lambda _: None
     begun: Callable[[Night], None] = lambda _: None
     stopped_by: Callable[[], int | None] = lambda: None
@@ -123,7 +125,7 @@ def _run(
     except StoreError as error:
         if error.code not in _NOBODY and folder.is_dir():
             with alone(folder, begun):
-                told(_not_opened(error))
+                told(_not_opened(error, means.words(error)))
                 report = _report(begun, results, asked, clock, clocked, retries=retries)
                 _leave(folder, report)
         raise
@@ -134,7 +136,7 @@ def _run(
                     before(session, run_id)
                 night = Night(
                     location, session, asked, send=means.send, passphrase=means.passphrase,
-                    tell=means.tell,
+                    tell=means.tell, words=means.words,
                 )  # fmt: skip
                 means.begun(night)
                 run_steps(means.steps, night, kept=kept, overridden=overridden, tell=told)
@@ -150,10 +152,11 @@ def _run(
         opened.__exit__(None, None, None)
 
 
-def _not_opened(error: StoreError) -> StepResult:
-    text = " ".join(str(error).split())
+def _not_opened(error: StoreError, said: Said) -> StepResult:
     transient = error.code in {"connection_lost", "io_error", "locked", "unreachable", "disk_full"}
-    return StepResult(name="open", status="failed", why_zh=text, why_en=text, transient=transient)
+    return StepResult(
+        name="open", status="failed", why_zh=said.zh, why_en=said.en, transient=transient
+    )
 
 
 def _report(

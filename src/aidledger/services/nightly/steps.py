@@ -164,7 +164,7 @@ def _run(step: Step, night: Night, tell: Callable[[StepResult], None]) -> StepRe
     except OutOfTimeError:
         return _skipped(step, night.why_stopped() or OutOfTimeError.SAID, _since(began))
     except EXPECTED as error:
-        return _failed(step, error, _since(began))
+        return _failed(step, error, night.words(error), _since(began))
     except BaseException as error:
         said = Said(
             f"内部错误（{type(error).__name__}）", f"internal error ({type(error).__name__})"
@@ -194,17 +194,14 @@ def _skipped(step: Step, why: Said, seconds: float = 0.0) -> StepResult:
     return _result(step, Done("skipped", why), seconds)
 
 
-def _failed(step: Step, error: Exception, seconds: float) -> StepResult:
-    """Return the result of a step that could not run, with its hint."""
-    text = " ".join(str(error).split())
-    hint = " ".join(str(getattr(error, "hint", "")).split())
-    said = f"{text}: {hint}" if hint else text
+def _failed(step: Step, error: Exception, said: Said, seconds: float) -> StepResult:
+    """Return the result of a step that could not run, with what is said of it."""
     transient = (
         (isinstance(error, StoreError) and error.code in _TRANSIENT)
         or (isinstance(error, ServiceError) and error.exit_code == 75)
         or (isinstance(error, OSError) and error.errno in _FULL)
     )
-    return _result(step, Done("failed", Said(said, said)), seconds, transient=transient)
+    return _result(step, Done("failed", said), seconds, transient=transient)
 
 
 def _since(began: float) -> float:

@@ -101,7 +101,7 @@ def write_lists(night: Night) -> Done:
     for place in (night.folder, folder):  # a night is alone: what is half written is a dead one's
         sweep(place)
     written: list[dict[str, object]] = []
-    wrong: list[str] = []
+    wrong: list[Said] = []
     for model in public:
         night.alive(LISTS, len(written), len(public))
         columns, rows = generations.read(current, model, limits_of(night))
@@ -116,7 +116,7 @@ def write_lists(night: Night) -> Done:
         try:
             check_publishable(model.name, content)
         except DisclosureError as error:
-            wrong.append(str(error))
+            wrong.append(night.words(error))
             continue
         write_files(folder, {f"{model.name}.csv": content})
         written.append(

@@ -12,7 +12,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
-from aidledger.replay.models import Model, load_models, needed
+from aidledger.replay.models import Model, ModelError, load_models, needed
 from aidledger.said import Said
 from aidledger.services.audits.auditing import audit, rules_of
 from aidledger.services.clock import utc_text
@@ -162,7 +162,9 @@ def rebuild_models(night: Night) -> Done:
         progress=night.alive,
     )
     current = generations.current()
-    failed = [f"{one.name}: expected {one.expected}, found {one.found}" for one in built.failed]
+    failed = [
+        night.words(ModelError(one.name, one.expected, one.found, one.hint)) for one in built.failed
+    ]
     if current is None or not built.current:
         said = Said(
             f"{len(failed)} 个模型失败，旧的生成版本保留",
