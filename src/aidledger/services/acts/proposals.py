@@ -13,6 +13,7 @@ import msgspec.inspect
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, EventType
 from aidledger.domain.events.registry import EntryCorrected, PersonErased
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.masking import is_masked
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.recorded import value_of
@@ -64,7 +65,6 @@ TOKENS: Final[dict[str, tuple[str, str]]] = {
     "HouseholdMemberChanged": ("person", "identity_number"),
 }
 """Data fields that the service fills in from a personal value, by event type."""
-UNKNOWN_PERSON: Final = "p" + "0" * 32
 UNKNOWN_ACCOUNT: Final = "a" + "0" * 32
 
 
