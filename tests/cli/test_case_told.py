@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.shell import on
+from tests.cli.shell import aidledger, on
 from tests.domain.people import CASE, COUNTY
 from tests.services import households as at
 from tests.services.conftest import Office, opened
@@ -145,3 +145,10 @@ def test_a_household_is_told_by_its_members_and_none_by_name(office: Office) -> 
     assert {"person", "relation", "from_on", "to_on", "covered"} == {*members[0]}
     assert [None, "2022-02-20", None] == [one["to_on"] for one in members]
     assert "Household" not in asked(office, "show", at.HOUSEHOLD, "--as-of", "2022-01-03").out
+
+
+def test_in_chinese_an_amount_is_explained_by_the_texts_of_its_parts(office: Office) -> None:
+    approve(office)
+    told = aidledger("--ledger", office.location, "--lang", "zh", "case", "explain", CASE).out
+
+    assert "基本生活标准：城市低保标准的1.6倍（living）: 1128.00" in told.replace("\n    ", "")
