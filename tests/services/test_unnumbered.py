@@ -196,3 +196,23 @@ def test_who_an_officer_is_or_who_looks_for_work_is_nobody_is_refused(home: Offi
             home.act("2022-02-12", act)
 
         assert ["personal.identity_number"] == [one.field for one in refused.value.problems]
+
+
+@pytest.mark.parametrize("whose", ["guardian", "child"])
+def test_a_guardian_is_erased_alone_and_so_is_the_child(office: Office, whose: str) -> None:
+    """The guardian's values lay under the child's key: they went with it, and could not go without it."""
+    stream = "case/520123-2022-000801"
+    given: Any = {"from_on": "2022-02-12", "kind": "guardian", "personal": {"name": "石大伯"}}
+    guarded = on_household("GuardianRecorded", stream=stream, **given)
+    office.act("2022-02-12", application(stream, "石小禾"), guarded)
+    case = office.session.case(stream)
+    (guardian,) = case.standing.guardians
+    person = {"guardian": guardian.guardian, "child": case.applicant}[whose]
+    gone: Any = {"person": person, "authority": "county"}
+    office.act("2022-03-01", on_household("PersonErased", stream=f"person/{person}", **gone))
+    applied, said = office.session.stream(stream)
+    assert office.session.vault is not None
+    left = office.session.vault.open_many([applied.sealed["name"], said.sealed["name"]])
+
+    assert {"guardian": ["石小禾"], "child": ["石大伯"]}[whose] == [*left.values()]
+    assert [] == check_vault(office.session)[0]

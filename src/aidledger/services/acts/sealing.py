@@ -27,6 +27,8 @@ from aidledger.store.draft import VaultRow
 from aidledger.store.secrets import Secrets
 from aidledger.store.vault import Vault
 
+PERSON_FIELDS: Final = ("applicant", "guardian", "person")
+"""The fields whose token says whose key seals the values of the act."""
 _DISABILITY: Final = ("disability_grade", "disability_kind")
 
 
@@ -162,7 +164,7 @@ def secrets_of(session: Session) -> Secrets:
 def vault_person(session: Session, proposal: Proposal) -> str:
     """Return whose key seals the values: the person's token, or the stream where there is none."""
     field, _ = TOKENS.get(proposal.type, ("", ""))
-    if field in ("applicant", "person"):
+    if field in PERSON_FIELDS and getattr(proposal.event, field) != UNKNOWN_PERSON:
         return str(getattr(proposal.event, field))
     if proposal.stream.startswith("case/"):
         return session.case(proposal.stream).applicant or proposal.stream
