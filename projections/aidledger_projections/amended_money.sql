@@ -61,6 +61,9 @@ due_order AS (
     LEFT JOIN lost ON lost.root = months.root AND lost.position = entitlement_set.position
     WHERE lost.position IS NULL
 ),
+approved AS (
+    SELECT stream, MAX_BY(from_month, position) AS from_month FROM application_approved GROUP BY stream
+),
 died AS (
     SELECT stream, MAX_BY(died_on, position) AS died_on FROM death_recorded GROUP BY stream
 ),
@@ -106,6 +109,7 @@ sums AS (
            COALESCE(followed_fen.fen, 0) AS followed_fen, COALESCE(issued.fen, 0) AS issued_fen,
            came_back.month IS NOT NULL AS came_back, COALESCE(came_back.fen, 0) AS back_fen,
            CASE
+               WHEN approved.from_month IS NULL OR months.month < approved.from_month THEN 0
                WHEN months.month > LEAST(
                        COALESCE(ended.last_month, '9999-99'),
                        COALESCE(SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7), '9999-99')
@@ -124,6 +128,7 @@ sums AS (
     LEFT JOIN came_back ON came_back.stream = months.stream AND came_back.month = months.month
     LEFT JOIN due_order
       ON due_order.root = months.root AND due_order.month = months.month AND due_order.place = 1
+    LEFT JOIN approved ON approved.stream = months.stream
     LEFT JOIN died ON died.stream = months.stream
     LEFT JOIN ended ON ended.stream = months.stream
     LEFT JOIN paused ON paused.root = months.root AND paused.month = months.month

@@ -246,6 +246,7 @@ SELECT live.stream AS "case",
        approved.from_month,
        assessed.ability,
        CASE
+           WHEN approved.from_month IS NULL OR question.month < approved.from_month THEN 0
            WHEN question.month > LEAST(
                    COALESCE(terminated.last_month, '9999-99'),
                    COALESCE(SUBSTRING(CAST(died.died_on AS VARCHAR), 1, 7), '9999-99')

@@ -51,6 +51,11 @@ death AS (
     FROM death_recorded
     GROUP BY stream
 ),
+approved AS (
+    SELECT stream, MAX(position) AS position, MAX_BY(from_month, position) AS from_month
+    FROM application_approved
+    GROUP BY stream
+),
 ending AS (
     SELECT stream, MAX(position) AS position, MAX_BY(last_month, position) AS last_month
     FROM termination_approved
@@ -80,6 +85,8 @@ SELECT due.stream AS "case",
        due.month,
        due.monthly_fen AS entitled_fen,
        CASE
+           -- an annulled approval leaves its entitlements behind
+           WHEN approved.from_month IS NULL OR due.month < approved.from_month THEN 0
            WHEN due.month > LEAST(
                    COALESCE(ending.last_month, '9999-99'),
                    COALESCE(SUBSTRING(CAST(death.died_on AS VARCHAR), 1, 7), '9999-99')
@@ -93,6 +100,7 @@ SELECT due.stream AS "case",
 FROM due
 LEFT JOIN parts ON parts.position = due.position
 LEFT JOIN death ON death.stream = due.stream
+LEFT JOIN approved ON approved.stream = due.stream
 LEFT JOIN ending ON ending.stream = due.stream
 LEFT JOIN suspended ON suspended.stream = due.stream AND suspended.month = due.month
 LEFT JOIN closing ON closing.stream = due.stream

@@ -17,6 +17,7 @@ from aidledger.domain.events.catalog import EVENTS
         ("known", True, "是", "yes"),
         ("unit", "working_days", "个工作日", "working days"),
         ("due_on", None, "—", "—"),
+        ("figures", [], "—", "—"),
         ("types", ["VisitMade", "x"], f"{EVENTS['VisitMade'].title_zh}、x", "visit made, x"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.shell import on
+from tests.cli.shell import aidledger, on
 from tests.domain.people import CASE, COUNTY
 from tests.services import households as at
 from tests.services.conftest import Office, opened
@@ -118,3 +118,37 @@ def test_school_that_is_over_is_not_told_as_if_it_lasted(office: Office) -> None
 
     assert "in school" in during
     assert "in school" not in after
+
+
+def test_a_household_is_told_by_its_members_and_none_by_name(office: Office) -> None:
+    """Nothing on the page said who lives on the allowance."""
+    at.adopt(office, "cn-dibao-2021", "gz-dibao-2022")
+    at.apply(office)
+    at.investigate(office)
+    at.approve(office)
+    gone: Any = {"birth_on": at.SPOUSE, "change": "left", "changed_on": "2022-02-20"}
+    (spouse,) = [
+        one.person
+        for one in office.session.case(at.HOUSEHOLD).household.members
+        if one.relation == "spouse"
+    ]
+    office.act(
+        "2022-02-20",
+        at.on_household("HouseholdMemberChanged", **gone, person=spouse, relation="spouse"),
+    )
+    told = asked(office, "show", at.HOUSEHOLD).out
+    section = told.split("Household\n")[1].split("\n\n")[0].splitlines()
+    members = asked(office, "show", at.HOUSEHOLD, "--json").object["members"]
+
+    assert ["head", "spouse", "child"] == [line.split()[0] for line in section]
+    assert section[1].endswith("from 2022-01-04 · to 2022-02-20")
+    assert {"person", "relation", "from_on", "to_on", "covered"} == {*members[0]}
+    assert [None, "2022-02-20", None] == [one["to_on"] for one in members]
+    assert "Household" not in asked(office, "show", at.HOUSEHOLD, "--as-of", "2022-01-03").out
+
+
+def test_in_chinese_an_amount_is_explained_by_the_texts_of_its_parts(office: Office) -> None:
+    approve(office)
+    told = aidledger("--ledger", office.location, "--lang", "zh", "case", "explain", CASE).out
+
+    assert "基本生活标准：城市低保标准的1.6倍（living）: 1128.00" in told.replace("\n    ", "")

@@ -27,7 +27,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "case show {case}": (
         *("schema", "as_of", "known_on"),
         *CASE_COLUMNS[:-1],
-        *("erased", "limits", "entries"),
+        *("members", "erased", "limits", "entries"),
     ),
     "case history {case}": ("schema", "case", "as_of", "known_on", "entries"),
     "case explain {case}": ("schema", "case", "as_of", "known_on", "decisions", "annulled"),

@@ -181,6 +181,24 @@ def test_an_approval_annulled_after_three_months_names_all_and_is_put_right(
     assert [] == check_closings(office.session.store)
 
 
+def test_what_an_annulled_approval_left_behind_is_owed_no_more(office: Office) -> None:
+    """Its entitlements stand until they are annulled too; `arrears` said that each month was owed."""
+    lived = Lived(office)
+    annul(office, lived.approval)
+    office.act("2022-06-01", on_case("VisitMade", visitor="u3", form="phone", normal=True))
+    columns, rows = read_model(office.session, "arrears")
+    owed = {row[columns.index("month")]: row[columns.index("arrears_fen")] for row in rows}
+    case = office.session.case(CASE)
+    cases, states = read_model(office.session, "case_state")
+
+    assert lived.entitlements == [
+        e.position for e in office.session.stream(CASE) if isinstance(e.event, EntitlementSet)
+    ]
+    assert 0 == case.payable_fen("2022-06")
+    assert [0] == [row[cases.index("monthly_fen")] for row in states]
+    assert dict.fromkeys(MONTHS, -DUE) == {m: fen for m, fen in owed.items() if fen}
+
+
 def test_as_known_on_an_earlier_day_nothing_is_annulled(office: Office) -> None:
     lived = Lived(office)
     annul(office, lived.approval)

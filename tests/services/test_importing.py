@@ -344,11 +344,15 @@ def test_a_returned_line_was_sent_first_then_came_back(session: Session) -> None
     assert "6222020000000000001" not in str(after)
 
 
-def test_a_line_sent_before_is_not_sent_again_when_it_comes_back(session: Session) -> None:
+@pytest.mark.parametrize("shown", [("", ""), ("run/", "case/")])
+def test_a_line_sent_before_is_not_sent_again_when_it_comes_back(
+    session: Session, shown: tuple[str, str]
+) -> None:
+    """Case and run are named with or without the names of their streams, as every list shows them."""
     take(session, sheet(ROW))
-    row = "2022-03,520123-2022-000001,2022-03,6222020000000000001,1128.00,{}\n"
+    row = "{}2022-03,{}520123-2022-000001,2022-03,6222020000000000001,1128.00,{}\n"
     for ending in ("paid,2022-03-28,", "returned,2022-03-30,account_closed"):
-        content = (BANK + row.format(ending)).encode()
+        content = (BANK + row.format(*shown, ending)).encode()
         import_prepared(session, prepare(session, "payments", content, actor="bank", as_is=True))
 
     assert [PaymentIssued, PaymentReturned] == [

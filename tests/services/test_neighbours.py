@@ -10,7 +10,7 @@ from tests.services.conftest import Office
 from tests.services.households import CHILD, HEAD, HOUSEHOLD, on_household
 
 from aidledger.domain.asked.person import PersonFacts
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.services.acts.sealing import token_of
 from aidledger.services.session import open_session
 

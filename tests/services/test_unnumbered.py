@@ -10,8 +10,11 @@ from tests.services import households as at
 from tests.services.conftest import Office
 from tests.services.households import HOUSEHOLD, on_household
 
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
+from aidledger.domain.events.care import CarerRegistered
+from aidledger.domain.events.helping import GuardianRecorded
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.services.generations.rebuilding import read_model
+from aidledger.services.ladder.vaultcheck import check_vault
 from aidledger.services.problems import RefusedError
 
 BORN = "2022-02-10"
@@ -124,3 +127,92 @@ def test_a_category_of_nobody_is_refused(home: Office) -> None:
     assert 21_150 == due(home, "2022-03") - before
     columns, rows = read_model(home.session, "households")
     assert 1 == [row[columns.index("person")] for row in rows].count(token)
+
+
+def test_two_guardians_without_a_number_are_two(home: Office) -> None:
+    """Said of the second, it stood in the place of the first; said again of one, it still does."""
+    for name, kind in (("石大伯", "guardian"), ("石大婶", "entrusted"), ("石大伯", "maintainer")):
+        given: Any = {"from_on": "2022-02-12", "kind": kind, "personal": {"name": name}}
+        home.act("2022-02-12", on_household("GuardianRecorded", **given))
+    kinds = [one.kind for one in home.session.case(HOUSEHOLD).standing.guardians]
+
+    assert ["entrusted", "maintainer"] == sorted(kinds)
+
+
+def test_a_guardian_whom_an_older_entry_knows_by_no_token_can_cease(home: Office) -> None:
+    given: Any = {"from_on": "2022-02-12", "kind": "guardian", "personal": {"name": "石大伯"}}
+    home.act("2022-02-12", on_household("GuardianRecorded", **given))
+    (said,) = [
+        e.position for e in home.session.stream(HOUSEHOLD) if isinstance(e.event, GuardianRecorded)
+    ]
+    as_before: Any = {"field": "guardian", "value": f'"{UNKNOWN_PERSON}"', "position": said}
+    why: Any = {"authority": "county", "reason": "as it stood in entries of before"}
+    home.act("2022-02-13", on_household("EntryCorrected", "c1", COUNTY, **as_before, **why))
+    home.act("2022-03-05", on_household("GuardianRecorded", **given, to_on="2022-03-05"))
+
+    assert ["2022-03-05"] == [one.to_on for one in home.session.case(HOUSEHOLD).standing.guardians]
+
+
+def test_to_erase_a_carer_without_a_number_leaves_the_others(office: Office) -> None:
+    """All carers without a number, agencies too, had one key: it went with the first."""
+    kept: Any = {"kind": "person", "township": TOWNSHIP}
+    for number in (1, 2):
+        registered = on_household(
+            "CarerRegistered",
+            stream=f"carer/520123-000{number}",
+            personal={"name": f"护理{number}", "phone": f"1390013900{number}"},
+            **kept,
+        )
+        office.act("2022-02-12", registered)
+    first, second = (carer(office, f"carer/520123-000{number}") for number in (1, 2))
+    again = on_household("CarerRegistered", stream="carer/520123-0001", **kept)
+    office.act("2022-02-13", again)
+    assert first.person == carer(office, "carer/520123-0001").person
+    gone: Any = {"person": first.person, "authority": "county"}
+    office.act("2022-03-01", on_household("PersonErased", stream=f"person/{first.person}", **gone))
+
+    assert first.person != second.person
+    assert [] == check_vault(office.session)[0]
+    (left,) = [
+        e.sealed["name"] for e in office.session.stream("carer/520123-0002") if "name" in e.sealed
+    ]
+    assert office.session.vault is not None
+    assert {left: "护理2"} == office.session.vault.open_many([left])
+
+
+def carer(office: Office, stream: str) -> CarerRegistered:
+    *_, event = (entry.event for entry in office.session.stream(stream))
+    assert isinstance(event, CarerRegistered)
+    return event
+
+
+def test_who_an_officer_is_or_who_looks_for_work_is_nobody_is_refused(home: Office) -> None:
+    """Two officers identified as nobody were one person, who may not do what two must."""
+    work: Any = {"able": True, "willing": True, "register": "registered_unemployed"}
+    looking = on_household("EmploymentRegistered", registered_on="2022-02-12", **work)
+    officer = on_household("ActorIdentified", stream=f"registry/{COUNTY}")
+    for act in (looking, {**officer, "data": {"actor": "u7"}}):
+        with pytest.raises(RefusedError) as refused:
+            home.act("2022-02-12", act)
+
+        assert ["personal.identity_number"] == [one.field for one in refused.value.problems]
+
+
+@pytest.mark.parametrize("whose", ["guardian", "child"])
+def test_a_guardian_is_erased_alone_and_so_is_the_child(office: Office, whose: str) -> None:
+    """The guardian's values lay under the child's key: they went with it, and could not go without it."""
+    stream = "case/520123-2022-000801"
+    given: Any = {"from_on": "2022-02-12", "kind": "guardian", "personal": {"name": "石大伯"}}
+    guarded = on_household("GuardianRecorded", stream=stream, **given)
+    office.act("2022-02-12", application(stream, "石小禾"), guarded)
+    case = office.session.case(stream)
+    (guardian,) = case.standing.guardians
+    person = {"guardian": guardian.guardian, "child": case.applicant}[whose]
+    gone: Any = {"person": person, "authority": "county"}
+    office.act("2022-03-01", on_household("PersonErased", stream=f"person/{person}", **gone))
+    applied, said = office.session.stream(stream)
+    assert office.session.vault is not None
+    left = office.session.vault.open_many([applied.sealed["name"], said.sealed["name"]])
+
+    assert {"guardian": ["石小禾"], "child": ["石大伯"]}[whose] == [*left.values()]
+    assert [] == check_vault(office.session)[0]

@@ -31,7 +31,7 @@ def said(template: str, values: Mapping[str, Any], *, chinese: bool) -> str:
 
 def _text(name: str, value: Any, chinese: bool) -> str:
     match value:
-        case None:
+        case None | []:
             return _NOTHING
         case bool():
             return ("是" if value else "否") if chinese else ("yes" if value else "no")

@@ -149,8 +149,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return running or any(since <= month < until for since, until in self.pauses)
 
     def payable_fen(self, month: str) -> int:
-        """Return what is due for a month in fen: nothing after the end or while suspended."""
+        """Return what is due for a month in fen: nothing without an approval, after the end or while suspended."""
         ended = self.last_payable_month
+        if not self.from_month or month < self.from_month:
+            return 0
         if (ended and month > ended) or self.suspended_in(month):
             return 0
         return self.entitled_fen(month)

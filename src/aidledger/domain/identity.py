@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from aidledger.domain.values import full_years
 
@@ -24,6 +24,9 @@ IdentityProblem = Literal[
     "birth_too_early",
     "check_digit",
 ]
+
+UNKNOWN_PERSON: Final = "p" + "0" * 32
+"""The token where no number was given; in entries of before that of many, who are not one person."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"

@@ -11,6 +11,7 @@ from tests.domain.registry.test_registry import ended, role
 
 from aidledger.domain.events import powers
 from aidledger.domain.events.base import Event
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.enrol import enrol
 from aidledger.domain.registry.registry import FOREVER, Registry
@@ -100,3 +101,14 @@ def test_kinship_and_persons_are_mutual(found: list[Event]) -> None:
             assert related == bool(registry.kin(other, one, now, degrees))
             assert same == registry.same_person(other, one, now)
             assert same == (one in registry.aliases(other, now))
+
+
+def test_officers_whom_entries_of_before_identify_as_nobody_are_two() -> None:
+    """Refused today; what was recorded then makes strangers no single person."""
+    registry = Registry()
+    for position, actor in enumerate(("u7", "u8")):
+        event = powers.ActorIdentified(actor=actor, person=UNKNOWN_PERSON)
+        registry = enrol(registry, entry(position, event))
+
+    assert not registry.same_person("u7", "u8", 9)
+    assert ("u7",) == registry.aliases("u7", 9)

@@ -1,10 +1,10 @@
 -- id: F001
 -- title_zh: 死亡后发放
 -- title_en: paid after death
--- explain_zh: 对已死亡人员，死亡当月之后的月份仍有发放，不论死亡记在本案还是其另一案件。分别给出两个数：批次批准时已经知道死亡仍发放的，
+-- explain_zh: 对已死亡人员，死亡当月之后的月份仍有发放，不论死亡记在本案、其另一案件还是其家庭的案件。分别给出两个数：批次批准时已经知道死亡仍发放的，
 --   是经办责任；批准时尚不知道的，只涉及追回。
--- explain_en: Months after the month of death were paid for, be the death recorded in this case or in another of
---   the person. It answers twice: what was paid though the death was known when the run was approved is somebody's
+-- explain_en: Months after the month of death were paid for, be the death recorded in this case, in another of
+--   the person or in that of a household. It answers twice: what was paid though the death was known when the run was approved is somebody's
 --   failure; what was paid before it was known is to be recovered only.
 -- not_zh: 死亡当月的发放；没有号码、无从得知是否同一人的；银行已全额退回的；以家庭为单位发放、家中尚有他人在保的（见 F002）。
 -- not_en: the month of death itself; another case where no number says that it is of the same person; a line that the
@@ -33,6 +33,14 @@ deaths AS (
     JOIN applied AS others ON others.person = applied.person
     WHERE applied.person <> 'p00000000000000000000000000000000'
       AND others.stream NOT IN (SELECT stream FROM death_recorded)
+    UNION
+    -- nor does a household know of a death alone
+    SELECT applied.stream, changed.stream, changed.position, changed.recorded_at, changed.changed_on
+    FROM household_member_changed AS changed
+    JOIN applied ON applied.person = changed.person
+    WHERE changed.change = 'died'
+      AND changed.person <> 'p00000000000000000000000000000000'
+      AND applied.stream NOT IN (SELECT stream FROM death_recorded)
 ),
 died AS (
     -- when it was first known counts, and what is known now of the day

@@ -20,7 +20,11 @@
 -- facts: F043, S1-036
 WITH identity AS (
     -- one person may act under several names
-    SELECT data_actor AS actor, MAX_BY(person, position) AS person FROM actor_identified GROUP BY data_actor
+    SELECT data_actor AS actor, MAX_BY(person, position) AS person
+    FROM actor_identified
+    -- all zeros: the number was not given
+    WHERE person <> 'p00000000000000000000000000000000'
+    GROUP BY data_actor
 ),
 stage AS (
     SELECT stream, position, officer AS actor, 'HouseholdSurveyed' AS act

@@ -1,12 +1,15 @@
 -- id: F066
 -- title_zh: 发放不及时
 -- title_en: late payment
--- explain_zh: 当月待遇在规定日期以后才发放，或两个已发放月份之间漏发一个月。
+-- explain_zh: 当月待遇在规定日期以后才发放，或两个已发放月份之间漏发一个月，
+--   或此后本项目的他人已发、本件应发而再未发放。
 -- explain_en: The month was paid after the day that the pack asks for, or a month between two that were paid was left
---   out.
--- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发、失踪、服刑或者应发为零的月份；没有政策包规定日期的。
+--   out, or others of the programme were paid and this case no more, though it was due.
+-- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发、失踪、服刑或者应发为零的月份；没有政策包规定日期的；下月尚未有人发放的；
+--   退回未再发的（见 F065）。
 -- not_en: paid on the day itself; arrears, what is sent again, help once; months of a suspension, of an
---   absence, or for which nothing was due; no pack with a day
+--   absence, or for which nothing was due; no pack with a day; nobody was paid for the month after yet;
+--   what came back and was not sent again (F065)
 -- severity: medium
 -- basis_zh: 最低生活保障审核审批办法（2012）第三十一条（每月 10 日前）
 -- basis: D12 art. 31 (by the 10th of the month)
@@ -81,10 +84,48 @@ skipped AS (
      AND (suspensions.to_month IS NULL OR suspensions.to_month > gaps.month)
     WHERE suspensions."case" IS NULL AND away.position IS NULL AND gaps.months > COALESCE(nothing_due.months, 0)
 ),
+programmes AS (
+    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
+),
+paid_to_others AS (
+    -- a month counts once the month after was paid too: a first month may be paid with the second
+    SELECT programmes.programme, MAX(issued.month) AS last_month
+    FROM payment_issued AS issued
+    JOIN programmes ON programmes.stream = issued.stream
+    WHERE issued.kind = 'regular'
+    GROUP BY programmes.programme
+),
+paid_last AS (
+    SELECT stream, MAX(month) AS month, MAX_BY(position, (month, position)) AS position
+    FROM payment_issued
+    WHERE kind IN ('regular', 'arrears')
+    GROUP BY stream
+),
+unpaid AS (
+    SELECT due."case" AS stream, due.month, due.payable_fen AS amount_fen,
+           LIST_CONCAT(
+               due.positions,
+               CASE WHEN paid_last.position IS NULL THEN CAST([] AS BIGINT[]) ELSE [paid_last.position] END
+           ) AS positions
+    FROM entitlements AS due
+    JOIN programmes ON programmes.stream = due."case"
+    JOIN paid_to_others ON paid_to_others.programme = programmes.programme AND due.month < paid_to_others.last_month
+    LEFT JOIN paid_last ON paid_last.stream = due."case"
+    LEFT JOIN absences
+      ON absences.stream = due."case" AND absences.kind <> 'returned'
+     AND SUBSTRING(CAST(absences.from_on AS VARCHAR), 1, 7) <= due.month
+     AND (absences.next_on IS NULL OR SUBSTRING(CAST(absences.next_on AS VARCHAR), 1, 7) >= due.month)
+    WHERE due.payable_fen > 0 AND due.month > COALESCE(paid_last.month, '') AND absences.stream IS NULL
+),
 wrong AS (
     SELECT stream, month, positions, amount_fen, late, skipped, asked_day FROM late
     UNION ALL
     SELECT stream, month, positions, amount_fen, late, skipped, asked_day FROM skipped
+    UNION ALL
+    SELECT unpaid.stream, unpaid.month, unpaid.positions, unpaid.amount_fen, 0, 1, asked.asked_day
+    FROM unpaid
+    CROSS JOIN parameters
+    JOIN asked ON asked.day = parameters.as_of
 )
 SELECT stream AS subject,
        LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(positions)))) AS positions,

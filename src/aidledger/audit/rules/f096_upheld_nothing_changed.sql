@@ -1,9 +1,9 @@
 -- id: F096
 -- title_zh: 查实未纠正
 -- title_en: upheld but nothing changed
--- explain_zh: 针对某件救助的投诉查实后，该件在规定天数内没有更正、重新核定、停发、终止或追回。查了等于没查。
+-- explain_zh: 针对某件救助的投诉查实后，该件在规定天数内没有更正、重新核定、停发、恢复、补发、换账户、终止或追回。查了等于没查。
 -- explain_en: A complaint about a case was upheld, and in that case nothing was corrected, set anew, suspended,
---   ended or recovered within the days after. It was looked into for nothing.
+--   taken up again, paid as arrears, bound to another account, ended or recovered within the days after. It was looked into for nothing.
 -- not_zh: 投诉以后、查实以前已经纠正的；期限内纠正的；期限未满的；未查实的；没有指明哪一件的。
 -- not_en: put right between complaint and finding; put right within the days; the days are not over; not
 --   upheld; a complaint that names no case
@@ -38,9 +38,10 @@ corrected AS (
     SELECT upheld.position, MIN(act.effective_on) AS corrected_on, MIN_BY(act.position, ROW(act.effective_on, act.position)) AS act
     FROM upheld
     JOIN entry AS act ON act.stream = upheld."case" AND act.effective_on >= upheld.received_on
-    WHERE act.type IN (
-        'ApplicationApproved', 'EntitlementSet', 'EntryAnnulled', 'EntryCorrected', 'GradualExitGranted',
-        'HelpGranted', 'PaymentRecovered', 'PaymentReissued', 'RecoveryOrdered', 'SupportSuspended',
+    LEFT JOIN payment_issued AS issued ON issued.position = act.position AND issued.kind = 'arrears'
+    WHERE issued.position IS NOT NULL OR act.type IN (
+        'AccountBound', 'ApplicationApproved', 'EntitlementSet', 'EntryAnnulled', 'EntryCorrected', 'GradualExitGranted',
+        'HelpGranted', 'PaymentRecovered', 'PaymentReissued', 'RecoveryOrdered', 'SupportResumed', 'SupportSuspended',
         'TerminationApproved', 'TerminationReported'
     )
     GROUP BY upheld.position

@@ -10,6 +10,7 @@ from aidledger.domain.events import powers as events
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.registry import OfficeRegistered
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.registry import (
     Book,
@@ -123,6 +124,8 @@ def _in_force(registry: Registry, event: Event, at: int) -> Registry:
         case events.KeyRegistered() | events.KeyRevoked():
             return replace(registry, keys=_keys(registry.keys, event, at))
         case events.ActorIdentified():
+            if event.person == UNKNOWN_PERSON:
+                return registry  # by entries of before several may be nobody, and are not one
             return replace(
                 registry,
                 persons=_added(registry.persons, event.actor, Named(value=event.person, given=at)),

@@ -36,6 +36,8 @@ _LISTED: Final = (
     "monthly_fen",
     "paid_fen",
 )
+_OF_MEMBER: Final = ("person", "relation", "from_on", "to_on")
+"""What is told of a member of the household: no name, and no birthday."""
 
 
 def list_cases(
@@ -114,6 +116,11 @@ def show_case(app: App, *, case: str, as_of: str | None, known_on: str | None, j
                 "as_of": day,
                 "known_on": known_on,
                 **case_columns(state, day),
+                "members": [
+                    {key: getattr(one, key) or None for key in _OF_MEMBER}
+                    | {"covered": one.covered}
+                    for one in state.household.members
+                ],
                 "erased": erased
                 and {"position": erased.position, "effective_on": erased.effective_on},
                 "limits": [msgspec.to_builtins(limit_shown(timer)) for timer in limits],

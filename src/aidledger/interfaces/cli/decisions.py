@@ -124,7 +124,8 @@ def _show_amount(app: App, decision: DecisionView) -> None:
     screen.line("  " + screen.style(app.say(f"每月 {total}", f"{total} a month"), "bold"))
     for part in decision.parts:
         formula = f"{format_yuan(part.fen)} = {part.formula}"
-        text = f"{part.code}: {formula}  ({part.citation})"
+        name = app.say(f"{part.text_zh}（{part.code}）" if part.text_zh else part.code, part.code)
+        text = f"{name}: {formula}  ({part.citation})"
         screen.lines(layout.indent(layout.plain(text), screen.width, 4))
 
 

@@ -226,8 +226,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
         "长度、日期和校验码都相符的号码（GB 11643）",
     ),
     (
-        r"the member's number, or the member's token as data\.person",
-        "该成员的身份证号码；没有号码的成员，以 data.person 给出其代号",
+        r"the person's number, or the person's token as data\.person",
+        "本人的身份证号码；没有号码的，以 data.person 给出其代号",
     ),
     (r"check_digit", "校验码不符"),
     (r"birth_date", "出生日期不存在"),

@@ -7,6 +7,7 @@ from typing import Final
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.policy.words import value_words
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.timers import Timer
 from aidledger.domain.values import age_on
@@ -50,6 +51,7 @@ def show_sheet(
     known = app.say(f"，截至 {known_on} 所知", f", as known on {known_on}") if known_on else ""
     screen.line(screen.style(app.say(f"截至 {day} 的情况{known}", f"as of {day}{known}"), "dim"))
     _section(app, app.say("本人", "Person"), [*_person(app, case, day), *_erased(app, erased)])
+    _section(app, app.say("家庭成员", "Household"), _members(app, case, day))
     _section(app, app.say("办理", "Procedure"), _procedure(app, case))
     _section(app, app.say("时限", "Limits"), _limits(app, limits))
     _section(app, app.say("供养", "Support"), _support(app, case, row["monthly_fen"], day))
@@ -83,6 +85,23 @@ def _person(app: App, case: Case, day: str) -> list[tuple[str, str]]:
         (app.say("去世", "died"), case.died_on),
         (app.say("下落", "whereabouts"), word(case.whereabouts, app.lang)),
     ]
+
+
+def _members(app: App, case: Case, day: str) -> list[tuple[str, str]]:
+    """Return each member by relation, age and token: their names are sealed, and a minor's is on no page."""
+    rows = []
+    for one in case.household.members:
+        notes = [shortened(one.person)]
+        if one.birth_on <= day:
+            years = age_on(one.birth_on, one.to_on or day)
+            notes.insert(0, app.say(f"{years} 岁", counted(years, "year", "years")))
+        notes.append(app.say(f"自 {one.from_on}", f"from {one.from_on}"))
+        if one.to_on:
+            notes.append(app.say(f"至 {one.to_on}", f"to {one.to_on}"))
+        if not one.covered:
+            notes.append(app.say("不计入保障人数", "not counted"))
+        rows.append((value_words(one.relation)[app.lang != "zh"], " · ".join(notes)))
+    return rows
 
 
 def _erased(app: App, entry: Recorded | None) -> list[tuple[str, str]]:

@@ -13,11 +13,13 @@ import msgspec.inspect
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import EVENTS, EventType
 from aidledger.domain.events.registry import EntryCorrected, PersonErased
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.masking import is_masked
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.recorded import value_of
 from aidledger.domain.shapes import shape_words
 from aidledger.domain.values import is_day, is_month
+from aidledger.services.acts.casenames import misnamed_cases
 from aidledger.services.problems import Problem, RefusedError
 
 _STREAM: Final = re.compile(r"[a-z][a-z_]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
@@ -54,7 +56,6 @@ TOKENS: Final[dict[str, tuple[str, str]]] = {
     "HouseholdMemberChanged": ("person", "identity_number"),
 }
 """Data fields that the service fills in from a personal value, by event type."""
-UNKNOWN_PERSON: Final = "p" + "0" * 32
 UNKNOWN_ACCOUNT: Final = "a" + "0" * 32
 
 
@@ -283,6 +284,7 @@ def _event(value: Any, kind: EventType, line: int | None, problems: list[Problem
         )
         for path, text in _bad_days(msgspec.to_builtins(event))
     ]
+    problems += misnamed_cases(event, line)
     field, shown = _name_shown(event)
     if not is_masked(shown):
         # the log is for ever and for everybody: a whole name must not come in by this field

@@ -7,23 +7,28 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.domain.events.helping import ChildRecorded
-from aidledger.domain.events.household import CategoryRecorded, HouseholdMemberChanged
+from aidledger.domain.events.base import Event
+from aidledger.domain.events.care import CarerRegistered
+from aidledger.domain.events.helping import EmploymentRegistered, GuardianRecorded
+from aidledger.domain.events.household import CategoryRecorded
 from aidledger.domain.events.intake import ApplicationSubmitted
-from aidledger.domain.identity import check_identity_number
+from aidledger.domain.events.powers import ActorIdentified
+from aidledger.domain.identity import UNKNOWN_PERSON, check_identity_number
 from aidledger.domain.masking import mask_name
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.values import age_on, parse_day
 from aidledger.ledger.commitment import account_token, person_token
-from aidledger.services.acts.proposals import TOKENS, UNKNOWN_ACCOUNT, UNKNOWN_PERSON
+from aidledger.services.acts.proposals import TOKENS, UNKNOWN_ACCOUNT
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.services.session import Session
 from aidledger.store.draft import VaultRow
 from aidledger.store.secrets import Secrets
 from aidledger.store.vault import Vault
 
+PERSON_FIELDS: Final = ("applicant", "guardian", "person")
+"""The fields whose token says whose key seals the values of the act."""
 _DISABILITY: Final = ("disability_grade", "disability_kind")
 
 
@@ -32,11 +37,11 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
 
     Tokens of person and account, the masked name, and whether the identity number is sound. An
     officer's typing error is refused; history and other registers are taken as they are, marked.
-    Who has no number is known by name and birthday, and in this stream alone.
+    Who has no number is known by name and birthday as far as they are said, and in this stream alone.
 
     Raises:
-        RefusedError: an identity number that can't be one, or the category of nobody, in an act of
-            the office itself.
+        RefusedError: an identity number that can't be one, or what says something of nobody (a
+            category, a registration for work, which person an officer is), in an act of an office.
 
     """
     if proposal.type not in TOKENS:
@@ -57,10 +62,9 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
                 changes["identity_problem"] = check.problem
     event = proposal.event
     if not value and getattr(event, field) == UNKNOWN_PERSON:
-        if isinstance(event, CategoryRecorded) and event.source == "office":
+        if _of_nobody(event):
             raise RefusedError([_NOBODY])
-        if isinstance(event, (ApplicationSubmitted, ChildRecorded, HouseholdMemberChanged)):
-            changes |= _unnumbered(session, proposal, field, event.birth_on)
+        changes[field] = _unnumbered(session, proposal)
     if isinstance(event, ApplicationSubmitted) and not event.display_name:
         changes["display_name"] = _display_name(event, proposal, pack)
     if not changes:
@@ -69,18 +73,39 @@ def filled(session: Session, proposal: Proposal, pack: ResolvedPack | None) -> P
     return msgspec.structs.replace(proposal, event=msgspec.structs.replace(event, **known))
 
 
-def _unnumbered(session: Session, proposal: Proposal, field: str, birth_on: str) -> dict[str, str]:
+def _of_nobody(event: Event) -> bool:
+    """Whether an act of an office says of a person only what holds of a known one."""
+    match event:
+        case CategoryRecorded() | EmploymentRegistered():
+            return not event.source.startswith("import:")
+        case _:
+            return isinstance(event, ActorIdentified)
+
+
+def _unnumbered(session: Session, proposal: Proposal) -> str:
     """Return the token of somebody without an identity number, who is nobody's namesake elsewhere."""
-    of_case = proposal.stream.startswith("case/")
-    if of_case and any(
-        one.person == UNKNOWN_PERSON and one.birth_on == birth_on and not one.to_on
-        for one in session.case(proposal.stream).household.members
-    ):
-        return {}  # so an older entry knows the member: what is said of it now has to meet it
-    name = proposal.personal.get("name", "").strip()
+    event = proposal.event
+    birth_on = str(getattr(event, "birth_on", ""))
+    if proposal.stream.startswith("case/") and _known_by_none(session, proposal, birth_on):
+        return UNKNOWN_PERSON  # what is said now of somebody an older entry knows has to meet it
+    # a carer has a stream alone, and may be registered again without a name
+    name = "" if isinstance(event, CarerRegistered) else proposal.personal.get("name", "").strip()
     # no identity number has a line break: the token can't be that of somebody who has one
-    known = f"{proposal.stream}\n{birth_on}\n{name}"
-    return {field: person_token(secrets_of(session).pepper, known)}
+    return person_token(secrets_of(session).pepper, f"{proposal.stream}\n{birth_on}\n{name}")
+
+
+def _known_by_none(session: Session, proposal: Proposal, birth_on: str) -> bool:
+    """Whether the person is in the case already, by an older entry that gave all the same token."""
+    case, event = session.case(proposal.stream), proposal.event
+    if isinstance(event, GuardianRecorded):
+        return any(
+            (one.guardian, one.kind, one.from_on) == (UNKNOWN_PERSON, event.kind, event.from_on)
+            for one in case.standing.guardians
+        )
+    return any(
+        one.person == UNKNOWN_PERSON and one.birth_on == birth_on and not one.to_on
+        for one in case.household.members
+    )
 
 
 def token_of(session: Session, identity_number: str) -> str:
@@ -98,7 +123,7 @@ def token_of(session: Session, identity_number: str) -> str:
 _NOBODY: Final = Problem(
     code="identity_number",
     field="personal.identity_number",
-    expected="the member's number, or the member's token as data.person",
+    expected="the person's number, or the person's token as data.person",
     found="neither",
 )
 
@@ -139,7 +164,7 @@ def secrets_of(session: Session) -> Secrets:
 def vault_person(session: Session, proposal: Proposal) -> str:
     """Return whose key seals the values: the person's token, or the stream where there is none."""
     field, _ = TOKENS.get(proposal.type, ("", ""))
-    if field in ("applicant", "person"):
+    if field in PERSON_FIELDS and getattr(proposal.event, field) != UNKNOWN_PERSON:
         return str(getattr(proposal.event, field))
     if proposal.stream.startswith("case/"):
         return session.case(proposal.stream).applicant or proposal.stream

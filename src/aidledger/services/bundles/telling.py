@@ -8,11 +8,13 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.events.catalog import EVENTS, wire_name
+from aidledger.domain.policy.amounts import AmountPart
 from aidledger.domain.recorded import Recorded
 from aidledger.services.decisions.explaining import explain
 from aidledger.services.decisions.redeciding import redecide
 from aidledger.services.session import Session
 
+_OF_PART: Final = AmountPart.__struct_fields__
 _ELSEWHERE: Final = ("amended", "limits", "overridden")
 """What `explain` also says, and what entries alone can't bear out to whoever has no ledger."""
 
@@ -49,6 +51,8 @@ def decisions_of(session: Session, case: str) -> list[dict[str, Any]]:
     found = []
     for view in explain(session, case).decisions:
         told = {name: one for name, one in _plain(view).items() if name not in _ELSEWHERE}
+        # the format of a bundle has a part without its text, which the pack in it has
+        told["parts"] = [{name: part[name] for name in _OF_PART} for part in told["parts"]]
         one = again.pop(view.position, None)
         differences = _plain(one)["differences"] if one is not None else []
         told["again"] = "not_taken" if one is None else again_of(differences)

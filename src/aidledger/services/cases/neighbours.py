@@ -9,8 +9,8 @@ from aidledger.domain.casestate import Case
 from aidledger.domain.events.household import HouseholdMemberChanged
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.registry import EntryCorrected
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.recorded import Recorded
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
 
 NAMING_EVENTS: Final = (ApplicationSubmitted, HouseholdMemberChanged, EntryCorrected)
 """The events that may say whose case it is."""

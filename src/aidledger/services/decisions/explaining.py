@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import AmountPart
+from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.recorded import END_OF_TIME, Recorded, amended
 from aidledger.said import Said
 from aidledger.services.cases.amending import Amendment, amendments
@@ -40,6 +41,13 @@ class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
 
 
+class PartView(AmountPart, frozen=True, kw_only=True):
+    """One part of an amount with the text of its pack, which is empty for a part shown under another name."""
+
+    text_zh: str
+    text_en: str
+
+
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     """One recorded decision, ready to be shown; ``limits`` are those that it began or ended.
 
@@ -58,7 +66,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     pack_hash: str
     outcome: str
     amount_fen: int | None
-    parts: tuple[AmountPart, ...]
+    parts: tuple[PartView, ...]
     clauses: tuple[ClauseView, ...]
     withheld: tuple[str, ...]
     overridden: tuple[str, ...]
@@ -113,6 +121,13 @@ def explain(
     )
 
 
+def _part(pack: ResolvedPack, part: AmountPart) -> PartView:
+    """Return a part with its text; what is shown as another says nothing of which amount it is."""
+    texts = [(one.text_zh, one.text_en) for one in pack.amounts if one.code == part.code]
+    text_zh, text_en = texts[0] if texts else ("", "")
+    return PartView(**msgspec.structs.asdict(part), text_zh=text_zh, text_en=text_en)
+
+
 def _view(
     session: Session, entry: Recorded, record: policy.DecisionRecord, overridden: tuple[str, ...]
 ) -> DecisionView:
@@ -146,7 +161,7 @@ def _view(
         pack_hash=record.pack_hash,
         outcome=record.outcome,
         amount_fen=record.amount_fen,
-        parts=record.parts,
+        parts=tuple(_part(pack, part) for part in record.parts),
         clauses=tuple(clauses),
         withheld=record.withheld,
         overridden=overridden,

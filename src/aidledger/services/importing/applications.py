@@ -8,10 +8,9 @@ from typing import Final
 
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.registry import ControlTotal
-from aidledger.domain.identity import check_identity_number
+from aidledger.domain.identity import UNKNOWN_PERSON, check_identity_number
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import parse_day
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.acts.who import Who
 from aidledger.services.importing.cells import Cells, shown, source_of
 from aidledger.services.importing.kinds import Column, Given, Kind, Taken

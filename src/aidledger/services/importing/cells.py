@@ -81,9 +81,11 @@ class Cells:
             return text
         return ""
 
-    def code(self, field: str, *, required: bool = True) -> str:
-        """Return a code: letters, digits and ``. _ : -``."""
+    def code(self, field: str, *, required: bool = True, of: str = "") -> str:
+        """Return a code: letters, digits and ``. _ : -``; of a stream of kind ``of`` without its ``kind/``."""
         text = self.text(field, required=required)
+        if of:
+            text = text.removeprefix(f"{of}/")
         if text and not _CODE.fullmatch(text):
             self.fault(field, "letters, digits and . _ : -", "other characters")
             return ""

@@ -16,6 +16,7 @@ from aidledger.domain.events.base import Event, Source
 from aidledger.domain.events.catalog import EVENTS, decode_data
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.values import is_day, is_month
+from aidledger.services.acts.casenames import misnamed_cases
 from aidledger.services.acts.proposals import (
     DAY_ENDINGS,
     MAX_PERSONAL_CHARACTERS,
@@ -114,6 +115,7 @@ def _in_good_form(row: RawRow, defaults: Defaults) -> Proposal | None:
             for key, text in given.personal.items()
         )
         and _has_real_days(event)
+        and not misnamed_cases(event)
     ):
         return None
     if given.type in _SOURCED and b'"source"' not in bytes(given.data):

@@ -55,7 +55,7 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
 
 def _score(session: Session, cells: Cells, given: Given) -> list[Proposal]:
     """Read one row; faults are kept with the row's line."""
-    carer = cells.code("carer").removeprefix("carer/")
+    carer = cells.code("carer", of="carer")
     stream = f"carer/{carer}"
     if carer and not given.as_is and not session.version(stream):
         cells.fault("carer", "a registered carer", shown(carer), "unknown_carer")

@@ -21,6 +21,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.forms import is_hash
 from aidledger.ledger.verify import Rung
 from aidledger.services.acts.proposals import TOKENS
+from aidledger.services.acts.sealing import PERSON_FIELDS
 from aidledger.services.decoding import recorded_all, recorded_many
 from aidledger.services.session import Session
 from aidledger.store.draft import VaultRow
@@ -138,7 +139,7 @@ def _owners(session: Session, entry: Recorded) -> Iterator[str]:
 
 def _named(entry: Recorded) -> Iterator[str]:
     field, _ = TOKENS.get(type(entry.event).__name__, ("", ""))
-    if field in ("applicant", "person"):
+    if field in PERSON_FIELDS:
         yield str(getattr(entry.event, field))
 
 

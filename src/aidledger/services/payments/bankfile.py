@@ -37,7 +37,7 @@ def read_bank_file(content: bytes) -> BankFile:
     returned: list[BankLine] = []
     for row in read_table(content, titles, _NEEDED):
         cells = Cells(row, problems)
-        name = cells.code("case").removeprefix("case/")
+        name = cells.code("case", of="case")
         line = BankLine(f"case/{name}", cells.month("month"), cells.fen("amount_yuan"))
         came_back = cells.choice("result", RESULTS, "paid") == "returned"
         (returned if came_back else lines).append(line)

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final, Literal
 
 from aidledger.domain.events import care
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.values import add_months
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import COUNTY, HEAD, SUPERVISOR, Township

@@ -12,11 +12,11 @@ from aidledger.domain.calendar import Calendar
 from aidledger.domain.events import powers, registry, support
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.policy.adopting import parameter_text
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import add_months
 from aidledger.services.acts.adoption import adopt_calendars, adopt_packs, shipped_tables
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.acts.who import Who
 from aidledger.services.keys.founding import Officer, Said, genesis, powers_evidence, roles
 from aidledger.services.simulation.county import County, Process, Turn

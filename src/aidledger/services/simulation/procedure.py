@@ -9,8 +9,9 @@ from typing import Final, Literal
 import msgspec
 
 from aidledger.domain.events import decision, duty, helping, inquiry, intake, support
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.values import add_months, month_of
-from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.places import (

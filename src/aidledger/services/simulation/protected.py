@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.domain.events import helping
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.ledger.commitment import person_token
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.simulation.county import County, Process, Turn
 from aidledger.services.simulation.people import born_aged

@@ -12,8 +12,8 @@ from random import Random
 from typing import Final, Literal
 
 from aidledger.domain.events import helping, inquiry, intake, support
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.values import add_months
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final, Literal
 
 from aidledger.domain.events import ending, household, support
+from aidledger.domain.identity import UNKNOWN_PERSON
 from aidledger.domain.values import add_months
-from aidledger.services.acts.proposals import UNKNOWN_PERSON
 from aidledger.services.simulation.care import Carers
 from aidledger.services.simulation.county import Process
 from aidledger.services.simulation.dossier import Dossier

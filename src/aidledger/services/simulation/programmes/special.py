@@ -14,7 +14,8 @@ from typing import Final, Literal
 
 from aidledger.domain.events import helping, intake, support
 from aidledger.domain.events.base import OfficeKind, Programme
-from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT, UNKNOWN_PERSON
+from aidledger.domain.identity import UNKNOWN_PERSON
+from aidledger.services.acts.proposals import UNKNOWN_ACCOUNT
 from aidledger.services.simulation.county import County, Process
 from aidledger.services.simulation.dossier import Dossier
 from aidledger.services.simulation.people import born_aged
