@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.lone import ALONE
 from tests.services.archived import long_history, sealed, stored
 from tests.services.test_ladder_restored import check, found, visits
 from tests.services.test_restoring import (
@@ -80,6 +82,12 @@ def put_back(path: Path, backup: Path) -> None:
     shutil.copyfile(backup, path)
 
 
+def alone(path: Path) -> list[tuple[str, int | None]]:
+    """What the verifier of one file says of the ledger."""
+    report = ALONE.verify(path, ALONE.Outside(None, {}))
+    return [(one["code"], one["position"]) for one in report.findings]
+
+
 def appended(path: Path, count: int = 1) -> object:
     with open_session(str(path), clock=CLOCK) as session:
         return append(session.store, visits(count), f"goes-on-{count}")
@@ -93,6 +101,7 @@ def test_a_ledger_shorter_than_what_was_made_of_it_is_found(tmp_path: Path, kind
     (one,) = report.findings
 
     assert ("damaged", "behind_mark", 20) == (report.verdict, one.code, one.position)
+    assert [("behind_mark", 20)] == alone(path)
     assert one.expected.startswith("at least 35 entries, root ")
     assert one.field is not None
     assert kind.removesuffix("e") in one.field
@@ -124,6 +133,7 @@ def test_another_past_that_grew_longer_is_found(tmp_path: Path, kind: str) -> No
     store.close()
 
     assert [("behind_mark", 35)] == [(one[0], one[1]) for one in found(check(path)[0])]
+    assert [("behind_mark", 35)] == alone(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -138,6 +148,7 @@ def test_an_auditor_may_let_it_go_on(tmp_path: Path, kind: str) -> None:
     assert [] == found(check(path)[0])
     assert isinstance(appended(path, 30), Committed)
     assert [] == found(check(path)[0])
+    assert [] == alone(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -151,6 +162,7 @@ def test_a_lost_mark_alone_accuses_nobody(tmp_path: Path, kind: str) -> None:
     mark_path(str(path)).unlink()
 
     assert [] == found(check(path)[0])
+    assert [] == alone(path)
     assert isinstance(appended(path), Committed)
 
 
@@ -167,6 +179,22 @@ def test_hostile_files_beside_it_say_nothing(tmp_path: Path, content: bytes) -> 
     signed_path(str(path)).write_bytes(content)
 
     assert [] == found(check(path)[0])
+    assert [] == alone(path)
+
+
+@pytest.mark.parametrize("end", [".mark", ".signed", ".generations/current", "-wal", ""])
+def test_the_verifier_of_one_file_waits_for_no_pipe(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "ledger.db"
+    rolled_back(path, GENERATION)
+    place = Path(f"{path}{end}")
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    if end in ("-wal", ""):
+        with pytest.raises((ALONE.CannotRunError, OSError), match="no plain file"):
+            alone(path)
+        return
+
+    assert [("behind_mark", 20)] == alone(path)  # a description beside it says how far it reached
 
 
 def test_on_postgresql_it_is_the_same(postgres_url: str) -> None:
@@ -208,6 +236,7 @@ def test_segments_that_reach_further_are_found_and_not_written_over(tmp_path: Pa
     (behind,) = [one for one in report.findings if one.code == "behind_mark"]
     assert (300, "at least 512 entries") == (behind.position, behind.expected)
     assert "segment-000001" in str(behind.field)
+    assert ("behind_mark", 300) in alone(path)
     with open_session(str(path), clock=CLOCK) as session:
         record(session.store, visits(400), "another")
         kept = (archive_folder(str(path)) / "segment-000001" / MANIFEST).read_bytes()
