@@ -1591,6 +1591,7 @@ def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
 def check_gathered(log: Log) -> None:
     """§19.4: each checkpoint of another log that was gathered follows from those before it."""
     known: dict[str, tuple[str, list[Key], list[Pair]]] = {}
+    owners: dict[str, str] = {}  # of each log, the stream that gathered it first
     for at, what, said in log.kept:
         stream, data = str(said.get("stream")), said["data"]
         if what not in GATHERED or not stream.startswith("log/"):
@@ -1604,6 +1605,7 @@ def check_gathered(log: Log) -> None:
                 keys = [read_vkey(text, LOG) for text in data["vkeys"]]
                 refuse(not keys or {key.name for key in keys} != {data["origin"]}, "another log")
                 refuse(origin not in ("", data["origin"]), "another log than before")
+                refuse(stream != f"log/{data['county']}", "another county than the stream's")
                 known[stream] = (data["origin"], keys, heads)
                 continue
             note = read_checkpoint(from_base64(data["note"]))
@@ -1618,6 +1620,7 @@ def check_gathered(log: Log) -> None:
             size = heads[-1][0] if heads else 0
             proven = extends(heads[-1], (note.size, note.root), path) if size else not path
             refuse(data["extends"] != size or not proven, "no proof that it extends the last one")
+            refuse(owners.setdefault(origin, stream) != stream, "another county's stream has it")
             known[stream] = (origin, keys, [*heads, (note.size, note.root)])
         except (RefusedError, LookupError, TypeError) as error:
             log.report.find("gathered_false", at, "note", str(error)[:60], stream)

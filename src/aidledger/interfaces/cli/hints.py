@@ -78,6 +78,9 @@ HINTS: Final[dict[str, str]] = {
     "a county has one log; a new one is another county's entry": (
         "一个县只有一个日志；另一日志请以另一代码登记"
     ),
+    "a log is one county's; one whose code changed keeps the code that it was gathered under": (
+        "一个日志只属一个县；代码有变更的县，沿用当初登记的代码"
+    ),
     "aidledger province trust names the keys of its log": (
         "请先用 aidledger province trust 登记该县日志的公钥"
     ),

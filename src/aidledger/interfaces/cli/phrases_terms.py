@@ -91,6 +91,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"a step that found something", "发现问题的步骤"),
     (r"keys of one log", "同一账本的密钥"),
     (r"keys of (?P<a>\S+)", "{a} 的密钥"),
+    (r"a log of its own", "本县自己的账本"),
+    (r"that of (?P<a>\S+)", "{a} 的账本"),
     (r"a county whose log is trusted", "其账本已被信任的县"),
     (r"a checkpoint of (?P<a>\S+)", "{a} 的检查点"),
     (r"one of (?P<a>\S+/\S+)", "{a} 的"),
