@@ -299,6 +299,7 @@ HINTS: Final[dict[str, str]] = {
         "请省去 --format：结尾已说明格式，文件夹则含全部格式"
     ),
     # registers of other offices
+    "show the sheet, or take it out": "请取消隐藏该工作表，或将其删除",
     "save each sheet as a workbook of its own": "请把每个工作表存为单独的工作簿",
     "save it as CSV in UTF-8, XLSX or Parquet": "请存为 UTF-8 编码的 CSV、XLSX 或 Parquet",
     "save it as an XLSX workbook": "请存为 XLSX 工作簿",

@@ -81,6 +81,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
         r"the rejected rows that this import has left out so far",
         "本次导入至今剔除的行",
     ),
+    (r"its first sheet to be seen", "第一个工作表可见"),
+    (r"it hidden", "已隐藏"),
     (r"rows in its first sheet only", "只有第一个工作表有数据"),
     (r"some in another", "其他工作表也有"),
     (r"something new to adopt", "有新内容可采用"),
