@@ -72,6 +72,7 @@ HINTS: Final[dict[str, str]] = {
     ),
     "make the directory": "请先建立目录",
     # a log over other logs
+    "aidledger checkpoint show prints it": "aidledger checkpoint show 会显示",
     "--log FILE holds the public keys of the county's log, a line each": (
         "--log FILE 是该县日志的公钥，每行一个"
     ),

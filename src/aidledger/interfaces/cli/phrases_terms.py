@@ -91,6 +91,7 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"one county in the ledger", "账本中只有一个县"),
     (r"the results of a run", "一次运行的结果"),
     (r"a step that found something", "发现问题的步骤"),
+    (r"the public key of a log", "日志的公钥"),
     (r"keys of one log", "同一账本的密钥"),
     (r"keys of (?P<a>\S+)", "{a} 的密钥"),
     (r"a log of its own", "本县自己的账本"),
