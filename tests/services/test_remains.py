@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.cli.shell import aidledger
 from tests.lone import ALONE
 from tests.services.archived import long_history, sealed, stored
 from tests.services.test_ladder_restored import check, found, visits
@@ -260,3 +261,27 @@ def test_no_ledger_is_begun_beside_what_is_left_of_another(tmp_path: Path, kind:
 
     assert not path.exists()
     assert not secrets_path(path).exists()
+
+
+def test_a_rebuild_says_so_and_takes_away_nothing_that_tells_of_it(tmp_path: Path) -> None:
+    """Three rebuilds of the older copy had thrown away what was derived from the longer log."""
+    path = tmp_path / "ledger.db"
+    rolled_back(path, GENERATION)
+    words = ("--lang", "en", "--ledger", path)
+    for _ in range(4):
+        ran = aidledger(*words, "rebuild", "--model", "case_state")
+        assert "the ledger is shorter than its mark, signatures, certificates" in ran.err
+    aidledger(*words, "generations", "prune", "--last", "1")
+
+    assert [("behind_mark", 20)] == [(one[0], one[1]) for one in found(check(path)[0])]
+    assert (generations_folder(str(path)) / "generation-000001.duckdb").exists()
+
+
+def test_a_rebuild_of_a_ledger_that_only_grew_says_nothing_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    store = create(path, origin=ORIGIN)
+    create_secrets(secrets_path(path))
+    record(store, visits(20))
+    store.close()
+    for _ in range(2):
+        assert "shorter" not in aidledger("--ledger", path, "rebuild", "--model", "case_state").err

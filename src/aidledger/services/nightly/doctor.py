@@ -20,12 +20,10 @@ from aidledger.replay.generation import GenerationsError
 from aidledger.replay.generations import Generations
 from aidledger.said import Said
 from aidledger.services.checkpoints.checkpointing import remembered, root_at, signed_path
-from aidledger.services.checkpoints.restoring import restorations
 from aidledger.services.clock import Clock
 from aidledger.services.generations.freshness import DRIFT_S
 from aidledger.services.generations.rebuilding import generations_folder
-from aidledger.services.ladder.remains import contradicted, reaches
-from aidledger.services.ladder.restorationcheck import lost_sizes
+from aidledger.services.ladder.markcheck import behind
 from aidledger.services.nightly.runs import history, killed, running, runs_folder
 from aidledger.services.printing import printable
 from aidledger.services.problems import ServiceError
@@ -260,13 +258,7 @@ def _mark(store: LedgerStore, location: str, head: Head) -> Check:
     if problem is None and signed is not None and signed.size > head.size:
         problem = f"the ledger has {head.size} entries, and {signed.size} were signed: {signed_path(location)}"
     if problem is None:
-        lost = lost_sizes(one.event for one in restorations(store))
-        one = contradicted(
-            reaches(location, store.origin),
-            head.size,
-            lambda size: (root_at(store, size),),
-            lost,
-        )
+        one = behind(store, location)
         if one is not None:
             problem = (
                 f"the ledger has {head.size} entries, and {one.path} is of another of {one.size}"
