@@ -10,11 +10,12 @@ from typing import Final
 
 from aidledger.ledger.finding import Finding
 from aidledger.services.printing import printable
+from aidledger.store.indexed import index_finds_all
 from aidledger.store.port import LedgerStore
 from aidledger.store.schema import METADATA
 from aidledger.store.shape import misshapen
 
-_EXPECTED: Final = "tables, with the columns that they are made with"
+_EXPECTED: Final = "tables, with the columns and indexes that they are made with"
 
 
 def storage_leads(store: LedgerStore) -> Iterator[Finding]:
@@ -25,10 +26,17 @@ def storage_leads(store: LedgerStore) -> Iterator[Finding]:
     """
     for how, kind, name in misshapen(store):
         instead = kind == "view" and name in METADATA.tables
-        if how != "lacking" and (instead or kind in {"policy", "table"}):
+        if kind == "index" or (how != "lacking" and (instead or kind in {"policy", "table"})):
             yield Finding(
                 code="storage_differs",
                 field=printable(name, 40),
                 expected=_EXPECTED,
                 found=f"{how} {kind}",
             )
+    if not index_finds_all(store):
+        yield Finding(
+            code="storage_differs",
+            field="entries",
+            expected="an index over the streams that finds each entry",
+            found="one that leaves some out, or finds others",
+        )

@@ -70,6 +70,7 @@ _KINDS: Final = {
     "rule": "规则",
     "table": "表",
     "trigger": "触发器",
+    "index": "索引",
     "view": "视图",
 }
 """What a database may hold, in Chinese."""
