@@ -201,6 +201,29 @@ def test_an_index_that_hides_an_entry_from_its_stream_is_led_to(office: Office) 
 
 
 @pytest.mark.parametrize("office", ["postgresql"], indirect=True)
+def test_an_operator_of_the_owner_s_answers_in_the_place_of_no_operator_of_the_server_s(
+    office: Office,
+) -> None:
+    """An `=` in our schema made a case vanish for whoever asked for it, and every row verified."""
+    act = on_case("NeedDiscovered", **DISCOVERED)
+    office.act("2022-01-04", act)
+    edited(
+        office,
+        "CREATE FUNCTION public.sly(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS"
+        " $$ SELECT false $$",
+        "CREATE OPERATOR aidledger.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.sly)",
+    )
+    store = open_ledger(office.location, read_only=True)
+    found, amiss = [*store.read_stream(act["stream"])], [*misshapen(store)]
+    store.close()
+    leads = [one for one in verify(office.location).leads if one.code == "storage_differs"]
+
+    assert found
+    assert [("added", "operator", "=")] == amiss
+    assert [("=", "added operator")] == [(one.field, one.found) for one in leads]
+
+
+@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
 def test_a_policy_that_hides_rows_is_led_to(office: Office) -> None:
     edited(office, "CREATE POLICY blind ON entries FOR SELECT USING (position < 5)")
 

@@ -45,6 +45,8 @@ UNION ALL
 SELECT 'function', p.proname, '', p.prosrc FROM pg_catalog.pg_proc p
 WHERE p.pronamespace = 'aidledger'::regnamespace
 UNION ALL
+SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o WHERE o.oprnamespace = 'aidledger'::regnamespace
+UNION ALL
 SELECT 'index', c.relname, t.relname, CASE WHEN i.indisvalid AND i.indisready THEN '' ELSE 'not valid' END
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
 WHERE t.relnamespace = 'aidledger'::regnamespace

@@ -16,6 +16,10 @@ from aidledger.store.schema import METADATA
 from aidledger.store.shape import misshapen
 
 _EXPECTED: Final = "tables, with the columns and indexes that they are made with"
+_BEFORE: Final = {"policy", "table"}
+"""What stands between a reader and the rows."""
+_ANSWERING: Final = {"function", "operator"}
+"""What may be asked in the place of the server's own."""
 
 
 def storage_leads(store: LedgerStore) -> Iterator[Finding]:
@@ -26,7 +30,8 @@ def storage_leads(store: LedgerStore) -> Iterator[Finding]:
     """
     for how, kind, name in misshapen(store):
         instead = kind == "view" and name in METADATA.tables
-        if kind == "index" or (how != "lacking" and (instead or kind in {"policy", "table"})):
+        another = how == "added" and kind in _ANSWERING
+        if kind == "index" or another or (how != "lacking" and (instead or kind in _BEFORE)):
             yield Finding(
                 code="storage_differs",
                 field=printable(name, 40),

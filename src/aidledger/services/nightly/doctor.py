@@ -66,6 +66,7 @@ _HOW: Final = {
 }
 _KINDS: Final = {
     "function": "函数",
+    "operator": "运算符",
     "policy": "行策略",
     "rule": "规则",
     "table": "表",
