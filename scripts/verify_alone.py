@@ -2285,11 +2285,15 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
     report, files = Report(left=LEFT), dict[str, bytes]()
     if not (folder / "data/case.case-proof").is_file():
         report.left = "|".join(map(", ".join, zip(LEFT.split("|"), LEFT_OUT, strict=True)))
+    left = 2**29
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             raise CannotRunError(f"{path}: no plain file")
         if path.is_file():
-            files[path.relative_to(folder).as_posix()] = read_plain(path, 64 * 2**20)
+            files[path.relative_to(folder).as_posix()] = content = read_plain(path, 64 * 2**20)
+            left -= len(content)
+            if left < 0:  # files may have holes: on the disk they need be nothing
+                raise CannotRunError(f"{folder}: more than 2^29 bytes")
     bag, manifest = Bag(files, report), dict.fromkeys(MANIFEST.split())
     check_manifests(bag)
     with bag.holding("checkpoint"):
