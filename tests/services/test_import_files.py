@@ -12,7 +12,7 @@ import xlsxwriter
 from aidledger.interfaces.cli.faults import problem_text
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.services.importing.cells import Cells
-from aidledger.services.importing.sources import HistoryFile
+from aidledger.services.importing.sources import HistoryFile, encoding_of
 from aidledger.services.importing.table import Row, read_table
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 
@@ -76,6 +76,23 @@ def test_a_line_in_another_encoding_is_named() -> None:
 
     assert str(refused.value).startswith("line 3: expected text in UTF-8 or GB18030")
     assert chinese(str(refused.value), "zh").startswith("第 3 行")
+
+
+def test_half_a_character_makes_no_other_text_of_the_whole_file(tmp_path: Path) -> None:
+    """As GB18030 reads nearly any bytes, every name of the file was taken in as other characters."""
+    rows = [("case", "name", "area"), *((str(n), "张三丰", "rural") for n in range(5))]
+    good = lines(*rows).encode()
+    cut = good.replace("张三丰".encode(), "张三丰".encode()[:-1], 1)
+    with pytest.raises(ServiceError, match=r"line 2: expected text in UTF-8 or GB18030"):
+        read_table(cut, TITLES, ["case"])
+    path = tmp_path / "visits.csv"
+    path.write_bytes(cut)
+    with pytest.raises(ServiceError, match=r"line 2: expected text in UTF-8 or GB18030"):
+        encoding_of(path)
+    path.write_bytes(good.decode().encode("gb18030"))
+
+    assert "gb18030" == encoding_of(path)
+    assert "张三丰" == read_table(path.read_bytes(), TITLES, ["case"])[0].cells["name"]
 
 
 def test_an_open_quotation_mark_is_said_in_chinese() -> None:

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from aidledger.services.importing.encoding import is_broken_utf8
 from aidledger.services.importing.packed import check_packed, unreadable_book
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 
@@ -185,6 +186,8 @@ def _decoded(content: bytes) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
             read = max(read, error.start)
+            if is_broken_utf8([content]):
+                break
             continue
         if "\0" not in text:
             return text

@@ -84,7 +84,7 @@ def read_into(
         # a file of the second shows it in its first lines: nothing is read twice
         with path.open(encoding=encoding, newline="") as text, suppress(UnicodeDecodeError):
             return Read(digest, written, _fed(connection, _csv_rows(text), kind, given, progress))
-    encoding_of(path)
+        encoding_of(path)
     raise ServiceError("the file has changed while it was read", exit_code=75)
 
 
