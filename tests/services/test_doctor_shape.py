@@ -74,6 +74,17 @@ EDITS = {
         ("CREATE INDEX sly ON entries (type, position)",),
         (("added", "index", "sly"),),
     ),
+    "an index of ours that leaves rows out": Edit(
+        ("CREATE INDEX sly ON entries (stream, version) WHERE version > 1",),
+        (
+            "ALTER TABLE entries DROP CONSTRAINT entries_stream_version_key",
+            (
+                "CREATE UNIQUE INDEX entries_stream_version_key ON entries (stream, version)"
+                " WHERE version > 1"
+            ),
+        ),
+        (("", "index", ""),),
+    ),
     "a function that refuses nothing": Edit(
         ("DROP TRIGGER head_one_row",),
         (

@@ -47,7 +47,9 @@ WHERE p.pronamespace = 'aidledger'::regnamespace
 UNION ALL
 SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o WHERE o.oprnamespace = 'aidledger'::regnamespace
 UNION ALL
-SELECT 'index', c.relname, t.relname, CASE WHEN i.indisvalid AND i.indisready THEN '' ELSE 'not valid' END
+SELECT 'index', c.relname, t.relname, CASE WHEN i.indisvalid AND i.indisready AND i.indpred IS NULL AND NOT EXISTS
+(SELECT 1 FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass) AND o.opcnamespace <> 'pg_catalog'::regnamespace)
+THEN '' ELSE 'other' END
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
 WHERE t.relnamespace = 'aidledger'::regnamespace
 UNION ALL
