@@ -817,6 +817,7 @@ batches batch_cause an entry and its batch name different causes|条目与其批
 batches batch_cause_repeated two batches have the same cause|两个批次用同一请求
 batches batch_recorded_at an entry and its batch name different times|条目与其批次的时间不一致
 batches batch_root the root after a batch is not that of the entries|批次之后的树根不符
+columns storage_differs the database may answer its readers otherwise|数据库对读取者的答复可能不同
 mark behind_mark the ledger is shorter than it once was, or another|账本比它曾有的短或不同
 checkpoints origin_differs the log has another name than it declares|账本名称与其声明不符
 checkpoints checkpoint_form a kept checkpoint is malformed, or its columns differ|检查点行格式不对
@@ -852,7 +853,10 @@ cosignatures 联署 restorations 恢复 signatures 签名 powers 权限 proofs �
 indexes 索引 closings 封账 values 密封值 types 内容 timestamps 时间戳 tables 附表"""
 RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
 NOT_MADE = ("powers", "decisions", "models", "closings", "values", "types", "timestamps")
-LEADS = ("policy_differs", "policy_key", "policy_weaker", "ledger_restored", "file_unused")
+LEADS = (
+    *("policy_differs", "policy_key", "policy_weaker"),
+    *("ledger_restored", "file_unused", "storage_differs"),
+)
 NO_KEYS = "no key is registered|没有登记密钥"
 NO_PROOFS = "no receipt or proof was given|没有给出回执或证明"
 UNUSED = "a file says nothing: named below|有文件不能作证"
@@ -1784,6 +1788,9 @@ def verify_database(
     if version != 1:
         raise CannotRunError(f"a ledger of format {version}, and not 1")
     log = Log(Report())
+    said = next(database.execute("PRAGMA integrity_check('entries')"))[0]
+    if said != "ok":  # §14: an index that hides a row from whoever asks by it
+        log.report.find("storage_differs", None, "entries", said)
     for position, record, stored, *columns in database.execute(QUERIES["entries"]):
         log.add(position, record, stored, tuple(columns))
     batches = [Batch(*row) for row in database.execute(QUERIES["batches"])]

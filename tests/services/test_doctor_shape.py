@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.lone import ALONE
 from tests.services.conftest import Office
 from tests.services.test_closing import DISCOVERED
 from tests.services.test_recording import on_case
@@ -203,6 +205,10 @@ def test_an_index_that_hides_an_entry_from_its_stream_is_led_to(office: Office) 
     store.close()
     report = verify(office.location)
 
+    if engine == "sqlite":
+        alone = ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
+        assert ["storage_differs"] == [one["code"] for one in alone.leads]
+        assert "missing from index" in alone.leads[0]["message"]
     # PostgreSQL reads so few rows without an index
     assert before == after + (1 if engine == "sqlite" else 0)
     assert [] == report.findings
