@@ -817,6 +817,7 @@ batches batch_cause an entry and its batch name different causes|条目与其批
 batches batch_cause_repeated two batches have the same cause|两个批次用同一请求
 batches batch_recorded_at an entry and its batch name different times|条目与其批次的时间不一致
 batches batch_root the root after a batch is not that of the entries|批次之后的树根不符
+columns storage_differs the database may answer its readers otherwise|数据库对读取者的答复可能不同
 mark behind_mark the ledger is shorter than it once was, or another|账本比它曾有的短或不同
 checkpoints origin_differs the log has another name than it declares|账本名称与其声明不符
 checkpoints checkpoint_form a kept checkpoint is malformed, or its columns differ|检查点行格式不对
@@ -852,7 +853,10 @@ cosignatures 联署 restorations 恢复 signatures 签名 powers 权限 proofs �
 indexes 索引 closings 封账 values 密封值 types 内容 timestamps 时间戳 tables 附表"""
 RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
 NOT_MADE = ("powers", "decisions", "models", "closings", "values", "types", "timestamps")
-LEADS = ("policy_differs", "policy_key", "policy_weaker", "ledger_restored", "file_unused")
+LEADS = (
+    *("policy_differs", "policy_key", "policy_weaker"),
+    *("ledger_restored", "file_unused", "storage_differs"),
+)
 NO_KEYS = "no key is registered|没有登记密钥"
 NO_PROOFS = "no receipt or proof was given|没有给出回执或证明"
 UNUSED = "a file says nothing: named below|有文件不能作证"
@@ -1393,12 +1397,66 @@ class Outside:
         return (self.policy or Policy()).accept(note)
 
 
-def check_mark(log: Log, mark: Pair | None) -> None:
-    """Ask that the ledger is not smaller than its high-water mark, nor another."""
-    if mark is None:
+class Remain(NamedTuple):
+    """A file beside a ledger, and what it says of the log: its name, a size, the root at it."""
+
+    where: str
+    origin: str | None
+    size: int
+    root: bytes | None
+
+
+def read_remains(path: Path) -> list[Remain]:
+    """Give what files beside a ledger say of it; one that cannot be read says nothing."""
+    found, mark, signed, made, sealed = (
+        [],
+        *(
+            path.with_name(f"{path.name}.{end}")
+            for end in ("mark", "signed", "generations", "archive")
+        ),
+    )
+    with contextlib.suppress(OSError, ValueError):
+        told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", read_plain(mark, 100).decode("ascii"))
+        if told is not None:
+            found.append(Remain("mark", None, int(told[1]), bytes.fromhex(told[2])))
+    with contextlib.suppress(OSError, ValueError):
+        text = read_plain(signed, 2_000_000).decode("utf-8").split("\n")
+        if len(text) > 3:
+            said = Remain(signed.name, text[0], from_decimal(text[1]), from_base64(text[2], 32))
+            found.append(said)
+    names = ("certificates/*.json", "generation-*.json", "current")
+    files = [one for name in names for one in sorted(made.glob(name))]
+    for one in [*files, *sorted(sealed.glob("segment-*/manifest.json"))]:
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+            said = json.loads(read_plain(one, 4 << 20))
+            whole = (
+                "size" in said
+            )  # a manifest says where it ends, and not the root of the log there
+            size = said["size"] if whole else said["first"] + said["entries"]
+            root = bytes.fromhex(said["root"]) if whole else None
+            if is_count(size, 1) and (root is None or is_hash(said["root"])):
+                where = "/".join(one.parts[-2:])
+                found.append(Remain(where, said.get("origin"), size, root))
+    return found
+
+
+def check_mark(log: Log, origin: str, remains: list[Remain]) -> None:
+    """Ask that the ledger is not smaller than what was made of it, nor another; §14, rung 7."""
+    restored = [said["data"] for _, what, said in log.kept if what == "LedgerRestored"]
+    lost = [
+        (one["kept_size"], one["lost_size"])
+        for one in restored
+        if is_count(one.get("kept_size")) and is_count(one.get("lost_size"))
+    ]
+    if not any(one.where == "mark" for one in remains):
         log.report.skipped["mark"] = NO_MARK
-    elif mark[0] > len(log.facts) or log.differs(*mark):
-        log.report.find("behind_mark", min(mark[0], len(log.facts)), "mark", mark[0])
+    for where, named, size, root in remains:
+        ours = where == "mark" or not any(kept < size <= gone for kept, gone in lost)
+        if not ours or named not in (None, origin):
+            continue
+        if size > len(log.facts) or (root is not None and log.differs(size, root)):
+            log.report.find("behind_mark", min(size, len(log.facts)), where, size)
+            return
 
 
 def log_keys(log: Log, origin: str, policy: Policy | None) -> list[Key]:
@@ -1537,6 +1595,7 @@ def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
 def check_gathered(log: Log) -> None:
     """§19.4: each checkpoint of another log that was gathered follows from those before it."""
     known: dict[str, tuple[str, list[Key], list[Pair]]] = {}
+    owners: dict[str, str] = {}  # of each log, the stream that gathered it first
     for at, what, said in log.kept:
         stream, data = str(said.get("stream")), said["data"]
         if what not in GATHERED or not stream.startswith("log/"):
@@ -1550,6 +1609,7 @@ def check_gathered(log: Log) -> None:
                 keys = [read_vkey(text, LOG) for text in data["vkeys"]]
                 refuse(not keys or {key.name for key in keys} != {data["origin"]}, "another log")
                 refuse(origin not in ("", data["origin"]), "another log than before")
+                refuse(stream != f"log/{data['county']}", "another county than the stream's")
                 known[stream] = (data["origin"], keys, heads)
                 continue
             note = read_checkpoint(from_base64(data["note"]))
@@ -1564,6 +1624,7 @@ def check_gathered(log: Log) -> None:
             size = heads[-1][0] if heads else 0
             proven = extends(heads[-1], (note.size, note.root), path) if size else not path
             refuse(data["extends"] != size or not proven, "no proof that it extends the last one")
+            refuse(owners.setdefault(origin, stream) != stream, "another county's stream has it")
             known[stream] = (origin, keys, [*heads, (note.size, note.root)])
         except (RefusedError, LookupError, TypeError) as error:
             log.report.find("gathered_false", at, "note", str(error)[:60], stream)
@@ -1696,12 +1757,10 @@ QUERIES = {
 
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
-    mark = None  # it is read before the ledger: a writer may go on
-    with contextlib.suppress(OSError, ValueError):
-        text = path.with_name(f"{path.name}.mark").read_text("ascii")
-        told = re.fullmatch("([0-9]{20}) ([0-9a-f]{64})\n", text)
-        mark = (int(told[1]), bytes.fromhex(told[2])) if told else None
+    remains = read_remains(path)  # before the ledger: a writer may go on
     wal = path.with_name(f"{path.name}-wal")
+    if wal.exists() and not wal.is_file():
+        raise CannotRunError(f"no plain file: {wal}")
     with tempfile.TemporaryDirectory(prefix="verify_alone-") as folder:
         place, how = path, "mode=ro&immutable=1"
         if wal.exists() and wal.stat().st_size:
@@ -1711,12 +1770,14 @@ def verify_ledger(path: Path, outside: Outside) -> Report:
         try:
             uri = f"{place.resolve().as_uri()}?{how}"
             with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
-                return verify_database(database, outside, mark)
+                return verify_database(database, outside, remains)
         except sqlite3.Error as error:
             raise CannotRunError(f"{path}: {error}") from None
 
 
-def verify_database(database: sqlite3.Connection, outside: Outside, mark: Pair | None) -> Report:
+def verify_database(
+    database: sqlite3.Connection, outside: Outside, remains: list[Remain]
+) -> Report:
     """Climb the rungs."""
     database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     database.execute("PRAGMA trusted_schema = OFF")
@@ -1727,6 +1788,9 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: Pair |
     if version != 1:
         raise CannotRunError(f"a ledger of format {version}, and not 1")
     log = Log(Report())
+    said = next(database.execute("PRAGMA integrity_check('entries')"))[0]
+    if said != "ok":  # §14: an index that hides a row from whoever asks by it
+        log.report.find("storage_differs", None, "entries", said)
     for position, record, stored, *columns in database.execute(QUERIES["entries"]):
         log.add(position, record, stored, tuple(columns))
     batches = [Batch(*row) for row in database.execute(QUERIES["batches"])]
@@ -1734,11 +1798,11 @@ def verify_database(database: sqlite3.Connection, outside: Outside, mark: Pair |
     sizes = [batch.end for batch in batches if batch.well_formed]
     sizes += [batch.seen[0] for batch in batches if batch.seen]
     sizes += [row[0] for row in kept if is_count(row[0])]
-    log.work_out_roots([*sizes, *outside.sizes(), *(mark or ())[:1]])
+    log.work_out_roots([*sizes, *outside.sizes(), *(one.size for one in remains)])
     check_nodes(log, database.execute(QUERIES["nodes"]))
     origin = check_head(log, head)
     sound = check_batches(log, batches)
-    check_mark(log, mark)
+    check_mark(log, origin, remains)
     for at, kind, said in log.kept:
         if kind in ("LedgerOpened", "GenesisDeclared") and said["data"].get("origin") != origin:
             log.report.find("origin_differs", at, "head.origin", origin, said.get("stream"))
@@ -2228,12 +2292,15 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
     report, files = Report(left=LEFT), dict[str, bytes]()
     if not (folder / "data/case.case-proof").is_file():
         report.left = "|".join(map(", ".join, zip(LEFT.split("|"), LEFT_OUT, strict=True)))
+    left = 2**29
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             raise CannotRunError(f"{path}: no plain file")
         if path.is_file():
-            with path.open("rb") as file:
-                files[path.relative_to(folder).as_posix()] = file.read(64 * 2**20)
+            files[path.relative_to(folder).as_posix()] = content = read_plain(path, 64 * 2**20)
+            left -= len(content)
+            if left < 0:  # files may have holes: on the disk they need be nothing
+                raise CannotRunError(f"{folder}: more than 2^29 bytes")
     bag, manifest = Bag(files, report), dict.fromkeys(MANIFEST.split())
     check_manifests(bag)
     with bag.holding("checkpoint"):
@@ -2418,9 +2485,7 @@ def verify(path: Path, outside: Outside, *, bundle: bool = False) -> Report:
         return verify_bundle(path, outside)
     if path.is_dir():
         return verify_tiles(path, outside) if (path / "tile").is_dir() else verify_folder(outside)
-    with path.open("rb") as file:
-        start = file.read(16)
-    if start == b"SQLite format 3\0":
+    if read_plain(path, 16) == b"SQLite format 3\0":
         return verify_ledger(path, outside)
     if any((outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)):
         return verify_folder(outside)
@@ -2455,10 +2520,8 @@ def main() -> int:
             names |= {str(one.relative_to(folder)): one for one in inside if one.is_file()}
         files = {}
         for name, place in names.items():
-            with place.open("rb") as file:
-                if file.read(16) != b"SQLite format 3\0":
-                    file.seek(0)
-                    files[name] = file.read(2_000_000)
+            if read_plain(place, 16) != b"SQLite format 3\0":
+                files[name] = read_plain(place, 2_000_000)
         outside = Outside(policy, files, asked=asked, case=given.case, person=given.person)
         report = verify(given.path, outside, bundle=bundle)
     except OSError as error:

@@ -72,6 +72,7 @@ def test_a_generation_gives_what_memory_gives(own_office: Office) -> None:
     after = ask(own_office, sql, "--json").object
 
     assert (None, 1) == (before.pop("generation"), after.pop("generation"))
+    assert ("entries", "generation") == (before.pop("source"), after.pop("source"))
     assert before == after
 
 

@@ -264,3 +264,16 @@ def test_a_province_gathers_what_a_witness_would_get(county: Path, tmp_path: Pat
     assert stale.code == 2
     assert "请先用 aidledger province trust 登记该县日志的公钥" in stale.err
     assert on(county, "verify", "--json").object["entries"] == seen
+
+
+def test_a_file_without_a_key_makes_no_witness(tmp_path: Path) -> None:
+    """It would watch nothing: what the county's operator sent, say, was an empty file."""
+    empty, folder = tmp_path / "empty.vkey", tmp_path / "audit"
+    empty.write_text("\n")
+    init = aidledger("witness", "init", folder, "--name", "audit.example", "--log", empty)
+    shown = folder.exists()
+    assert aidledger("witness", "init", folder, "--name", "audit.example").code == 0
+    trust = aidledger("--lang", "zh", "witness", "trust", folder, "--log", empty)
+
+    assert (2, False, 2) == (init.code, shown, trust.code)
+    assert "应为 日志的公钥" in trust.err

@@ -187,6 +187,7 @@ def test_an_answer_from_a_generation_says_so(name: str, desk: Desk) -> None:
         assert ("entries", "generation") == (before["log"]["source"], told["log"]["source"])
     if "generation" in before:
         assert (None, 1) == (before["generation"], told["generation"])
+        assert ("entries", "generation") == (before["source"], told["source"])
 
 
 def test_a_shell_says_so_before_the_first_answer(desk: Desk) -> None:
@@ -222,6 +223,9 @@ def test_no_column_of_an_archive_answers_who_asks_anew(tmp_path: Path) -> None:
     with open_session(location) as session:
         sealed(session, location)
         right = read_model(session, "case_state")
+        words = ("--ledger", location, "list", "case_state", "--json")
+        assert "archive" == aidledger(*words).object["source"]
+        assert "entries" == aidledger(*words, "--anew").object["source"]
         for path in archive_folder(location).rglob("visit_made.parquet"):
             path.write_bytes(b"")
         with pytest.raises(ServiceError):

@@ -23,8 +23,9 @@ from tests.services.bundled import (
 )
 
 from aidledger.ledger.trust import parse_policy
-from aidledger.services.bundles.reading import Flaw
+from aidledger.services.bundles.reading import Flaw, read_bundle
 from aidledger.services.bundles.verifying import Answer, verify_bundle
+from aidledger.services.problems import ServiceError
 
 TRUSTED = parse_policy(POLICY)
 Files = dict[str, bytes]
@@ -379,3 +380,15 @@ def test_findings_about_another_subject_are_refused_by_both(
 
     assert [("data/findings.jsonl", 1)] == places(ours.flaws)
     assert ["data/findings.jsonl, line 1"] == [one["field"] for one in theirs.findings]
+
+
+def test_files_with_holes_do_not_fill_the_memory(evidence: Bundled, tmp_path: Path) -> None:
+    """Sixty of them made both verifiers take four gigabytes, and cost whoever made them nothing."""
+    place = written(files_of(evidence.folder), tmp_path / "evidence")
+    for number in range(9):
+        with (place / f"data/x{number}.bin").open("wb") as file:
+            file.truncate(2**26)
+    with pytest.raises(ServiceError, match="at most 536870912 bytes"):
+        read_bundle(place)
+    with pytest.raises(ALONE.CannotRunError, match="more than"):
+        ALONE.verify_bundle(place, ALONE.Outside(None, {}))

@@ -203,3 +203,21 @@ def test_a_title_that_names_another_case_is_noticed_by_the_page(
     assert "✗ index.html: the title of this page is not what the data say" == shown["problems"]
     for kind, said in KINDS.items():
         assert re.search(rf'\b{kind}"?: \["{said.zh}", "{said.en}"\]', script)
+
+
+def test_a_character_that_turns_a_text_is_marked_and_what_is_checked_stays(
+    browser: Browser, evidence: Bundled, tmp_path: Path
+) -> None:
+    """An amount behind a hostile text is not read backwards, and the page still checks itself."""
+    turned = "2022\u202e00.821,1\u2066\u200b"
+    policy = POLICY + f"# {turned}\n".encode()
+    place = written(remade(evidence, policy), tmp_path / "evidence") / "index.html"
+    page = browser.open(place)
+    shown = texts(page)
+    marks = page.run("document.querySelectorAll('code .unseen, pre .unseen').length")
+    box = page.run("getComputedStyle(document.querySelector('pre .unseen')).display")
+    held = page.run("document.querySelector('pre[data-file=\"data/tlog-policy\"]').textContent")
+
+    assert ("", 6, "inline-block") == (shown["problems"], marks, box)
+    assert shown["verdict"].startswith("All that was checked here holds.")
+    assert turned in held

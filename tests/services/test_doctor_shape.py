@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.lone import ALONE
 from tests.services.conftest import Office
 from tests.services.test_closing import DISCOVERED
 from tests.services.test_recording import on_case
@@ -69,6 +71,22 @@ EDITS = {
         ("CREATE VIEW beside AS SELECT 1 AS x",),
         ("CREATE RULE sly AS ON INSERT TO evidence DO INSTEAD NOTHING",),
         (("added", "", ""),),
+    ),
+    "an index that may answer instead of ours": Edit(
+        ("CREATE INDEX sly ON entries (type, position)",),
+        ("CREATE INDEX sly ON entries (type, position)",),
+        (("added", "index", "sly"),),
+    ),
+    "an index of ours that leaves rows out": Edit(
+        ("CREATE INDEX sly ON entries (stream, version) WHERE version > 1",),
+        (
+            "ALTER TABLE entries DROP CONSTRAINT entries_stream_version_key",
+            (
+                "CREATE UNIQUE INDEX entries_stream_version_key ON entries (stream, version)"
+                " WHERE version > 1"
+            ),
+        ),
+        (("", "index", ""),),
     ),
     "a function that refuses nothing": Edit(
         ("DROP TRIGGER head_one_row",),
@@ -143,6 +161,84 @@ def test_verify_leads_to_what_may_answer_each_reader_otherwise(
     assert found == [
         (one.field, one.found) for one in report.leads if one.code == "storage_differs"
     ]
+
+
+HIDDEN = {
+    "postgresql": (
+        "ALTER TABLE entries DROP CONSTRAINT entries_stream_version_key",
+        "CREATE UNIQUE INDEX entries_stream_version_key ON entries (stream, version) WHERE position <> {at}",
+        "UPDATE pg_index SET indpred = NULL WHERE indexrelid = 'aidledger.entries_stream_version_key'::regclass",
+    ),
+    "sqlite": (
+        "PRAGMA writable_schema = ON",
+        "CREATE TABLE sly ({columns})",
+        "INSERT INTO sly SELECT * FROM entries WHERE position <> {at}",
+        (
+            "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name ="
+            " 'sqlite_autoindex_sly_1') WHERE name = 'sqlite_autoindex_entries_1'"
+        ),
+        "DELETE FROM sqlite_schema WHERE tbl_name = 'sly'",
+        "PRAGMA schema_version = 4711",
+    ),
+}
+"""An index over the streams that leaves one entry out, in the place of ours; no row is changed."""
+
+
+def test_an_index_that_hides_an_entry_from_its_stream_is_led_to(office: Office) -> None:
+    """A payment, say: the case shows it no more and may be paid again, and every row verifies."""
+    for day in ("2022-01-04", "2022-01-05"):
+        office.act(day, on_case("NeedDiscovered", **DISCOVERED))
+    store = office.session.store
+    stream, at = on_case("NeedDiscovered", **DISCOVERED)["stream"], store.head().size - 1
+    before = len([*store.read_stream(stream)])
+    engine = store.engine_name
+    with store.reading() as run:
+        made = (
+            run("SELECT sql FROM sqlite_schema WHERE name = 'entries'", ())
+            if engine == "sqlite"
+            else [("",)]
+        )
+    columns = str(made[0][0]).partition("(")[2].rpartition(")")[0]
+    store.close()
+    edited(office, *(one.format(at=at, columns=columns) for one in HIDDEN[engine]))
+    store = open_ledger(office.location, read_only=True)
+    after = len([*store.read_stream(stream)])
+    store.close()
+    report = verify(office.location)
+
+    if engine == "sqlite":
+        alone = ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
+        assert ["storage_differs"] == [one["code"] for one in alone.leads]
+        assert "missing from index" in alone.leads[0]["message"]
+    # PostgreSQL reads so few rows without an index
+    assert before == after + (1 if engine == "sqlite" else 0)
+    assert [] == report.findings
+    assert [("entries", "one that leaves some out, or finds others")] == [
+        (one.field, one.found) for one in report.leads if one.code == "storage_differs"
+    ]
+
+
+@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
+def test_an_operator_of_the_owner_s_answers_in_the_place_of_no_operator_of_the_server_s(
+    office: Office,
+) -> None:
+    """An `=` in our schema made a case vanish for whoever asked for it, and every row verified."""
+    act = on_case("NeedDiscovered", **DISCOVERED)
+    office.act("2022-01-04", act)
+    edited(
+        office,
+        "CREATE FUNCTION public.sly(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS"
+        " $$ SELECT false $$",
+        "CREATE OPERATOR aidledger.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.sly)",
+    )
+    store = open_ledger(office.location, read_only=True)
+    found, amiss = [*store.read_stream(act["stream"])], [*misshapen(store)]
+    store.close()
+    leads = [one for one in verify(office.location).leads if one.code == "storage_differs"]
+
+    assert found
+    assert [("added", "operator", "=")] == amiss
+    assert [("=", "added operator")] == [(one.field, one.found) for one in leads]
 
 
 @pytest.mark.parametrize("office", ["postgresql"], indirect=True)

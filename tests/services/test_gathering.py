@@ -56,11 +56,11 @@ def taken(office: Office, data: bytes) -> bool:
     return isinstance(gather(office.session, "520124", data, by=KEEPER), Committed)
 
 
-def forge(office: Office, event: Event) -> int:
+def forge(office: Office, event: Event, stream: str = STREAM) -> int:
     """Record an entry past all that is asked; return its position."""
     said = Proposal(
         type=wire_name(event),
-        stream=STREAM,
+        stream=stream,
         event=event,
         effective_on="2022-01-01",
         actor="c0",
@@ -146,6 +146,38 @@ def test_only_one_log_of_known_keys_stands_for_a_county(office: Office) -> None:
     trusted(office)
     with pytest.raises(ServiceError, match=r"another\.example"):
         trusted(office, signer("another.example").key)
+
+
+def test_a_log_is_gathered_for_one_county(office: Office) -> None:
+    """Two streams of one log could each grow in another way, and neither would contradict itself."""
+    trusted(office)
+    twin = [parties.LOG.key]
+    assert isinstance(trust_county(office.session, "520125", twin, by=KEEPER), Committed)
+    taken(office, request(0, 5))
+    with pytest.raises(ServiceError, match="expected a log of its own, found that of 520124"):
+        gather(office.session, "520125", request(0, 12), by=KEEPER)
+    with pytest.raises(ServiceError, match="expected a log of its own, found that of 520124"):
+        trust_county(office.session, "520126", twin, by=KEEPER)
+    assert [] == list(gathered_findings(office.session.store))
+
+
+@pytest.mark.parametrize("county", ["520125", "520124"])
+def test_two_histories_of_one_log_in_two_streams_are_found_by_both_verifiers(
+    office: Office, county: str
+) -> None:
+    trusted(office)
+    taken(office, request(0, 5))
+    again = CountyLogTrusted(
+        county=county, origin=parties.LOG.key.name, vkeys=(parties.LOG.key.vkey(),)
+    )
+    at = forge(office, again, "log/520125")
+    forge(office, entry(0, 12), "log/520125")
+
+    wrong = {("gathered_false", at + 1)} | ({("gathered_false", at)} if county in STREAM else set())
+    assert wrong == {(one.code, one.position) for one in verify(office.location).findings}
+    if "://" not in office.location:
+        found = ALONE.verify_ledger(Path(office.location), ALONE.Outside(None, {})).findings
+        assert wrong == {(one["code"], one["position"]) for one in found}
 
 
 def test_a_new_key_takes_the_place_of_the_old_one(office: Office) -> None:

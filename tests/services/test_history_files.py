@@ -360,3 +360,23 @@ def test_most_rows_are_read_in_one_go() -> None:
 
     assert requests._in_good_form(row, Defaults(file_hash="0" * 64)) is not None
     assert accepted(1)["type"] == "ApplicationAccepted"
+
+
+def test_what_an_import_keeps_on_the_disk_meanwhile_gives_no_number_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed import leaves the file of digests: a row that is guessed must not be found in it."""
+    kept: list[str] = []
+
+    def repeated(path: Path) -> Iterator[tuple[int, int]]:
+        kept.append(path.read_text())
+        return iter(())
+
+    monkeypatch.setattr(checking, "repeated_lines", repeated)
+    path = tmp_path / "visits.csv"
+    path.write_text("stream,effective_on,visitor\ncase/520123-2022-000001,2022-01-04,v\n")
+    for _ in range(2):
+        file = sources.HistoryFile(path, "VisitMade")
+        checking.check(file, Defaults(file_hash="0" * 64, type_name="VisitMade"), as_is=False)
+
+    assert 2 == len(set(kept))

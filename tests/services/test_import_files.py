@@ -11,9 +11,10 @@ import xlsxwriter
 
 from aidledger.interfaces.cli.faults import problem_text
 from aidledger.interfaces.cli.phrases import chinese
-from aidledger.services.importing.sources import HistoryFile
-from aidledger.services.importing.table import read_table
-from aidledger.services.problems import RefusedError, ServiceError
+from aidledger.services.importing.cells import Cells
+from aidledger.services.importing.sources import HistoryFile, encoding_of
+from aidledger.services.importing.table import Row, read_table
+from aidledger.services.problems import Problem, RefusedError, ServiceError
 
 TITLES = {"case": ("案件编号",), "name": ("姓名",), "area": ("城乡",)}
 HEAD = ("案件编号", "姓名", "城乡")
@@ -77,8 +78,80 @@ def test_a_line_in_another_encoding_is_named() -> None:
     assert chinese(str(refused.value), "zh").startswith("第 3 行")
 
 
+def test_half_a_character_makes_no_other_text_of_the_whole_file(tmp_path: Path) -> None:
+    """As GB18030 reads nearly any bytes, every name of the file was taken in as other characters."""
+    rows = [("case", "name", "area"), *((str(n), "张三丰", "rural") for n in range(5))]
+    good = lines(*rows).encode()
+    cut = good.replace("张三丰".encode(), "张三丰".encode()[:-1], 1)
+    with pytest.raises(ServiceError, match=r"line 2: expected text in UTF-8 or GB18030"):
+        read_table(cut, TITLES, ["case"])
+    path = tmp_path / "visits.csv"
+    path.write_bytes(cut)
+    with pytest.raises(ServiceError, match=r"line 2: expected text in UTF-8 or GB18030"):
+        encoding_of(path)
+    path.write_bytes(good.decode().encode("gb18030"))
+
+    assert "gb18030" == encoding_of(path)
+    assert "张三丰" == read_table(path.read_bytes(), TITLES, ["case"])[0].cells["name"]
+
+
 def test_an_open_quotation_mark_is_said_in_chinese() -> None:
     with pytest.raises(RefusedError) as refused:
         read_table((lines(HEAD) + '1,"甲,农村\n').encode(), TITLES, ["case"])
 
     assert "引号未闭合" in problem_text(refused.value.problems[0], "zh")
+
+
+@pytest.mark.parametrize(
+    ("typed", "fen"),
+    [
+        *(
+            ("1128.5", 112_850),
+            ("1,128.50", 112_850),
+            ("1,128", 112_800),
+            ("12,345,678.9元", 1_234_567_890),
+        ),
+        *(
+            (one, None)
+            for one in ("1128,50", "1128,5", "1,12", "1,128,5", ",128", "1,,128", "1,1280")
+        ),
+    ],
+)
+def test_a_comma_of_an_amount_stands_between_thousands_alone(typed: str, fen: int | None) -> None:
+    """Taken away wherever it stands, a decimal comma made a hundred yuan of each."""
+    problems: list[Problem] = []
+    read = Cells(Row(line=2, cells={"amount": typed}), problems).fen("amount")
+
+    assert (fen or 0, fen is None) == (read, bool(problems))
+
+
+def test_a_formula_is_refused_and_named() -> None:
+    """It shows what the program that saved it had reckoned; whoever opens it sees another value."""
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = made.add_worksheet()
+    page.write_row(0, 0, HEAD)
+    page.write_row(1, 0, FIRST)
+    page.write_formula(1, 1, '=IF(NOW()>0,"乙","甲")', None, "甲")
+    made.close()
+    with pytest.raises(RefusedError) as refused:
+        read_table(out.getvalue(), TITLES, ["case"])
+    (one,) = refused.value.problems
+
+    assert ("formula_cell", 2, "column B") == (one.code, one.line, one.field)
+
+
+def test_a_first_sheet_that_is_hidden_is_refused() -> None:
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out, {"in_memory": True})
+    page, notes = made.add_worksheet(), made.add_worksheet()
+    page.write_row(0, 0, HEAD)
+    page.write_row(1, 0, FIRST)
+    notes.write(0, 0, "填表说明")
+    notes.activate()
+    notes.set_first_sheet()
+    page.hide()
+    made.close()
+
+    with pytest.raises(ServiceError, match="hidden"):
+        read_table(out.getvalue(), TITLES, ["case"])

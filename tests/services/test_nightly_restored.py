@@ -1,13 +1,18 @@
-"""Models of entries that an older backup lost are not taken for those of the log that came back."""
+"""Nights over a database that somebody had his hands on: an older backup, tables or indexes of his own."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from tests.cli.shell import on
 from tests.services import nights
+
+from aidledger.services.nightly.running import nightly
+from aidledger.store.sqlite_connect import driver
 
 
 def applied(ledger: Path, case: str) -> None:
@@ -59,3 +64,24 @@ def test_models_of_entries_that_a_backup_lost_answer_nothing(county_before: Path
         assert "000901" not in shown
     assert rebuilt.figures["built"] is True
     assert nights.by_name(told)["agree"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("ALTER TABLE entries ADD COLUMN note TEXT", 1),
+        ("CREATE INDEX of_a_dba ON entries (type)", 0),
+    ],
+)
+def test_a_night_tells_where_the_database_may_answer_readers_otherwise(
+    county_before: Path, statement: str, code: int
+) -> None:
+    """It was counted among the leads, and nobody was told."""
+    with closing(driver().connect(county_before)) as database:
+        database.execute(statement)
+    asked = nights.asked(county_before, models=("case_state",))
+    told = nightly(str(county_before), asked, nights.means(county_before))
+
+    assert code == told.exit_code
+    assert bool(code) is ("the database may answer readers otherwise" in told.steps[0].why_en)
+    assert bool(code) is ("skipped" == nights.by_name(told)["checkpoint"])

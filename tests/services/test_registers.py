@@ -30,6 +30,7 @@ from tests.services.registerfiles import (
 )
 
 from aidledger.domain.identity import check_identity_number
+from aidledger.domain.registers.kinds import KINDS
 from aidledger.ledger.commitment import account_token, person_token
 from aidledger.replay.intake.cells import NUMERIC, said, token_sql
 from aidledger.services.acts.sealing import secrets_of
@@ -309,3 +310,18 @@ def test_a_crash_between_the_file_and_its_entry_leaves_nothing_that_counts(
 
     assert size == left[0]
     assert 1 == len(left[1] - after[1])
+
+
+def test_a_decimal_comma_is_no_amount() -> None:
+    columns = [column for kind in KINDS.values() for column in kind.columns]
+    column = next(one for one in columns if one.form == "hundredths" and "_fen" in one.name)
+    cells = ["1128.50", "1,128.50", "12,345,678", "1128,50", "1,12", "1,1280", ",5"]
+    told = said(column)
+    with duckdb.connect() as engine:
+        read = engine.execute(
+            f"SELECT {told.value} FROM (SELECT *, {told.text} AS text_{column.name} FROM "
+            f"(SELECT unnest(?::VARCHAR[]) AS raw_{column.name}))",
+            [cells],
+        ).fetchall()
+
+    assert [112_850, 112_850, 1_234_567_800, None, None, None, None] == [row[0] for row in read]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.cli.shell import aidledger
+from tests.lone import ALONE
 from tests.services.archived import long_history, sealed, stored
 from tests.services.test_ladder_restored import check, found, visits
 from tests.services.test_restoring import (
@@ -80,6 +83,12 @@ def put_back(path: Path, backup: Path) -> None:
     shutil.copyfile(backup, path)
 
 
+def alone(path: Path) -> list[tuple[str, int | None]]:
+    """What the verifier of one file says of the ledger."""
+    report = ALONE.verify(path, ALONE.Outside(None, {}))
+    return [(one["code"], one["position"]) for one in report.findings]
+
+
 def appended(path: Path, count: int = 1) -> object:
     with open_session(str(path), clock=CLOCK) as session:
         return append(session.store, visits(count), f"goes-on-{count}")
@@ -93,6 +102,7 @@ def test_a_ledger_shorter_than_what_was_made_of_it_is_found(tmp_path: Path, kind
     (one,) = report.findings
 
     assert ("damaged", "behind_mark", 20) == (report.verdict, one.code, one.position)
+    assert [("behind_mark", 20)] == alone(path)
     assert one.expected.startswith("at least 35 entries, root ")
     assert one.field is not None
     assert kind.removesuffix("e") in one.field
@@ -124,6 +134,7 @@ def test_another_past_that_grew_longer_is_found(tmp_path: Path, kind: str) -> No
     store.close()
 
     assert [("behind_mark", 35)] == [(one[0], one[1]) for one in found(check(path)[0])]
+    assert [("behind_mark", 35)] == alone(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -138,6 +149,7 @@ def test_an_auditor_may_let_it_go_on(tmp_path: Path, kind: str) -> None:
     assert [] == found(check(path)[0])
     assert isinstance(appended(path, 30), Committed)
     assert [] == found(check(path)[0])
+    assert [] == alone(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -151,6 +163,7 @@ def test_a_lost_mark_alone_accuses_nobody(tmp_path: Path, kind: str) -> None:
     mark_path(str(path)).unlink()
 
     assert [] == found(check(path)[0])
+    assert [] == alone(path)
     assert isinstance(appended(path), Committed)
 
 
@@ -167,6 +180,22 @@ def test_hostile_files_beside_it_say_nothing(tmp_path: Path, content: bytes) -> 
     signed_path(str(path)).write_bytes(content)
 
     assert [] == found(check(path)[0])
+    assert [] == alone(path)
+
+
+@pytest.mark.parametrize("end", [".mark", ".signed", ".generations/current", "-wal", ""])
+def test_the_verifier_of_one_file_waits_for_no_pipe(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "ledger.db"
+    rolled_back(path, GENERATION)
+    place = Path(f"{path}{end}")
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    if end in ("-wal", ""):
+        with pytest.raises((ALONE.CannotRunError, OSError), match="no plain file"):
+            alone(path)
+        return
+
+    assert [("behind_mark", 20)] == alone(path)  # a description beside it says how far it reached
 
 
 def test_on_postgresql_it_is_the_same(postgres_url: str) -> None:
@@ -208,6 +237,7 @@ def test_segments_that_reach_further_are_found_and_not_written_over(tmp_path: Pa
     (behind,) = [one for one in report.findings if one.code == "behind_mark"]
     assert (300, "at least 512 entries") == (behind.position, behind.expected)
     assert "segment-000001" in str(behind.field)
+    assert ("behind_mark", 300) in alone(path)
     with open_session(str(path), clock=CLOCK) as session:
         record(session.store, visits(400), "another")
         kept = (archive_folder(str(path)) / "segment-000001" / MANIFEST).read_bytes()
@@ -231,3 +261,27 @@ def test_no_ledger_is_begun_beside_what_is_left_of_another(tmp_path: Path, kind:
 
     assert not path.exists()
     assert not secrets_path(path).exists()
+
+
+def test_a_rebuild_says_so_and_takes_away_nothing_that_tells_of_it(tmp_path: Path) -> None:
+    """Three rebuilds of the older copy had thrown away what was derived from the longer log."""
+    path = tmp_path / "ledger.db"
+    rolled_back(path, GENERATION)
+    words = ("--lang", "en", "--ledger", path)
+    for _ in range(4):
+        ran = aidledger(*words, "rebuild", "--model", "case_state")
+        assert "the ledger is shorter than its mark, signatures, certificates" in ran.err
+    aidledger(*words, "generations", "prune", "--last", "1")
+
+    assert [("behind_mark", 20)] == [(one[0], one[1]) for one in found(check(path)[0])]
+    assert (generations_folder(str(path)) / "generation-000001.duckdb").exists()
+
+
+def test_a_rebuild_of_a_ledger_that_only_grew_says_nothing_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    store = create(path, origin=ORIGIN)
+    create_secrets(secrets_path(path))
+    record(store, visits(20))
+    store.close()
+    for _ in range(2):
+        assert "shorter" not in aidledger("--ledger", path, "rebuild", "--model", "case_state").err

@@ -26,16 +26,18 @@ from aidledger.store.vault import every_commitment
 SEALED = ("address", "identity_number", "name", "phone")
 
 
-def edited(office: Office, statement: str) -> None:
+def edited(office: Office, *statements: str) -> None:
     """Write into the database as its owner can."""
     if not office.location.startswith("postgresql"):
         # by the program's own SQLite: a second one in a process takes the first one's locks away
         with closing(driver().connect(office.location, isolation_level=None)) as database:
-            database.execute(statement)
+            for statement in statements:
+                database.execute(statement)
         return
     with psycopg.connect(office.location, autocommit=True) as admin:
         admin.execute("SET search_path TO aidledger")
-        admin.execute(statement)
+        for statement in statements:
+            admin.execute(statement)
 
 
 def erase(office: Office, person: str) -> None:

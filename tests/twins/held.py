@@ -301,7 +301,7 @@ class Held:
     def reading(self) -> Iterator[Callable[..., list[Any]]]:
         signed = sum(one.key_id is not None for one in self.batches)
         # of its tables it says nothing: it has none
-        yield lambda statement, *_: [] if "pg_catalog" in statement else [(signed,)]
+        yield lambda statement, *_: [] if "pg_catalog" in statement else [(signed, 0)]
 
 
 def judged(held: Held, brought: Outside | None = None) -> list[Finding]:

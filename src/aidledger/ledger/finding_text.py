@@ -96,8 +96,8 @@ TABLE_TEXTS: Final[dict[str, FindingText]] = {
     "storage_differs": FindingText(
         "数据库中的表与新建时不同",
         "a table of the database is not as it is made",
-        "A view or a policy may answer each reader otherwise, and an added column lies under no hash. Verify a copy of the rows that the owner of "
-        "the tables made before your eyes.",
+        "A view, a policy or an index may answer each reader otherwise, and an added column lies under no hash. Verify a copy of the rows that the "
+        "owner of the tables made before your eyes; an index is made again by REINDEX.",
     ),
     "table_altered": FindingText(
         "账本旁的表与为其作证的条目不符",

@@ -196,7 +196,7 @@ class Generations:
             return differing_rows(*paths, model.name, model.key, most=most)
 
     def prune(self, keep: int = KEPT) -> tuple[int, ...]:
-        """Remove all but the newest few, the current one, and those that somebody reads.
+        """Remove all but the newest few, the current one, those that somebody reads, and those of more entries.
 
         Certificates stay: they are small, and the log names them for ever.
 
@@ -290,12 +290,22 @@ class Generations:
         removed = []
         numbered = self._numbered()
         for number, path in numbered[: max(0, len(numbered) - keep)]:
+            if current is not None and self._is_farther(path, current):
+                continue
             if number != named and not _is_read(path):
                 with suppress(OSError):
                     path.unlink()
                     path.with_suffix(".json").unlink(missing_ok=True)
                     removed.append(number)
         return tuple(removed)
+
+    def _is_farther(self, path: Path, current: Generation) -> bool:
+        """Whether a generation is of more entries than the current one: it tells of a log that is gone."""
+        try:
+            told = self._described(path.with_suffix(".json"))
+        except GenerationsError:
+            return False
+        return told is not None and told.size > current.size
 
     def _tidy(self, current: Generation | None, given: Input) -> int:
         """Clear away what a crash left, and return the number to build: that of one to take up.

@@ -48,7 +48,7 @@ _NODE_MARKS: Final = "(%s, %s, %s)"
 _ADVANCE: Final = f"{marks(shelf.INSERT_BATCH)}; {marks(shelf.UPDATE_HEAD)}"
 _SELECT_ENTRIES: Final = f"SELECT {shelf.ENTRY_COLUMNS} FROM entries"  # noqa: S608
 _SELECT_LASTS: Final = (
-    "SELECT e.stream, e.version, e.leaf_hash FROM unnest(%s::text[]) AS wanted (stream)"
+    "SELECT e.stream, e.version, e.leaf_hash FROM pg_catalog.unnest(%s::text[]) AS wanted (stream)"
     " CROSS JOIN LATERAL (SELECT stream, version, leaf_hash FROM entries"
     " WHERE entries.stream = wanted.stream ORDER BY version DESC LIMIT 1) AS e"
 )

@@ -74,11 +74,12 @@ def store_error(error: psycopg.Error) -> StoreError:
 def connector(location: str, *, read_only: bool) -> Callable[[], psycopg.Connection[Any]]:
     """Return what opens one connection, in autocommit: BEGIN is ours to say.
 
-    The search path is ours first and the temporary schema last, so that no table of the session
-    can stand before one of the ledger.
+    The search path is ours and then the temporary schema, so that no table of the session can stand
+    before one of the ledger. The server's own is searched before it, for it isn't named: an `=` or a
+    function that somebody put into our schema would else answer in the place of the server's.
     """
     options = (
-        f"-c search_path={SCHEMA},pg_catalog,pg_temp -c lock_timeout={LOCK_TIMEOUT_MS}"
+        f"-c search_path={SCHEMA},pg_temp -c lock_timeout={LOCK_TIMEOUT_MS}"
         f" -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}"
         " -c default_transaction_isolation=read\\ committed -c client_min_messages=warning"
         + (" -c default_transaction_read_only=on" if read_only else "")

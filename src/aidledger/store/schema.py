@@ -98,7 +98,8 @@ Table(
     sqlite_strict=True,
 )
 # An index entry of PostgreSQL holds 2,704 bytes, and one cosignature by ML-DSA-44 is longer.
-_EACH_NOTE_ONCE = "CREATE UNIQUE INDEX checkpoints_once ON checkpoints (size, sha256(note))"
+EACH_NOTE_ONCE = "checkpoints_once"
+_EACH_NOTE_ONCE = f"CREATE UNIQUE INDEX {EACH_NOTE_ONCE} ON checkpoints (size, sha256(note))"
 _table("evidence", _text("hash", key=True), _text("media_type"), _bytes("content"))
 # Personal values and their keys: what erasure erases. `erased_keys` keeps a destroyed key from
 # coming back out of the memory of another process.

@@ -11,18 +11,25 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects import sqlite
 
 from aidledger.store import sqlite_connect
 from aidledger.store.port import LedgerStore
-from aidledger.store.schema import METADATA, create_statements, script
+from aidledger.store.schema import EACH_NOTE_ONCE, METADATA, create_statements, script
 
 _SQLITE: Final = (
     "SELECT type, name, tbl_name, CASE type WHEN 'table' THEN (SELECT group_concat("
     "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END, ', ')"
     " FROM pragma_table_xinfo(m.name) AS c) ELSE sql END"
-    " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger')"
+    " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger') OR type = 'index' AND sql NOT NULL"
 )
 _POSTGRES: Final = """
 SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, (SELECT string_agg(
@@ -38,6 +45,14 @@ UNION ALL
 SELECT 'function', p.proname, '', p.prosrc FROM pg_catalog.pg_proc p
 WHERE p.pronamespace = 'aidledger'::regnamespace
 UNION ALL
+SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o WHERE o.oprnamespace = 'aidledger'::regnamespace
+UNION ALL
+SELECT 'index', c.relname, t.relname, CASE WHEN i.indisvalid AND i.indisready AND i.indpred IS NULL AND NOT EXISTS
+(SELECT 1 FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass) AND o.opcnamespace <> 'pg_catalog'::regnamespace)
+THEN '' ELSE 'other' END
+FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+WHERE t.relnamespace = 'aidledger'::regnamespace
+UNION ALL
 SELECT 'rule', r.rulename, r.tablename, '' FROM pg_catalog.pg_rules r WHERE r.schemaname = 'aidledger'
 UNION ALL
 SELECT 'policy', p.policyname, p.tablename, '' FROM pg_catalog.pg_policies p WHERE p.schemaname = 'aidledger'
@@ -50,6 +65,7 @@ _FUNCTION: Final = re.compile(
     re.DOTALL,
 )
 
+_CHECKPOINTS: Final = "checkpoints"
 _KINDS: Final[dict[type, str]] = {BigInteger: "bigint", LargeBinary: "bytea", Text: "text"}
 """How PostgreSQL names what our columns hold."""
 
@@ -60,7 +76,7 @@ Things = dict[tuple[str, str, str], str]
 def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
     """Yield what is not as a ledger is made: ``lacking``, ``changed`` or ``added``, its kind and its name.
 
-    Tables that somebody added change nothing here, and are left out.
+    Tables that somebody added change nothing here, nor do their indexes, and are left out.
     """
     with store.reading() as run:
         if store.engine_name == "sqlite":
@@ -70,9 +86,10 @@ def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
     for kind, name, table in sorted(wanted.keys() | found.keys()):
         key = (kind, name, table)
         if key not in found:
-            yield "lacking", kind, name
+            if kind != "index" or ("table", table, table) in found:  # it went with its table
+                yield "lacking", kind, name
         elif key not in wanted:
-            if kind != "table":
+            if kind != "table" and (kind != "index" or table in METADATA.tables):
                 yield "added", kind, name
         elif found[key] != wanted[key]:
             yield "changed", kind, name
@@ -103,10 +120,22 @@ def _made() -> Things:
         return _things(connection.execute(_SQLITE).fetchall())
 
 
+def _indexes() -> Iterator[tuple[str, str]]:
+    """Yield the name that PostgreSQL gives to each index of ours, and the table that it is over."""
+    for name, table in METADATA.tables.items():
+        for one in table.constraints:
+            if isinstance(one, UniqueConstraint):
+                yield "_".join((name, *(column.name for column in one.columns), "key")), name
+            elif isinstance(one, PrimaryKeyConstraint) and name != _CHECKPOINTS:
+                yield f"{name}_pkey", name
+    yield EACH_NOTE_ONCE, _CHECKPOINTS
+
+
 def _scripted() -> Things:
     """Return what a new schema of PostgreSQL has: read from the statements that make it."""
     text = script("append_only_postgres")
     rows = [("table", name, name, _columns(table)) for name, table in METADATA.tables.items()]
+    rows += [("index", name, table, "") for name, table in _indexes()]
     rows += [("trigger", name, table, f"{by} A") for name, table, by in _TRIGGER.findall(text)]
     rows += [("function", name, "", body) for name, body in _FUNCTION.findall(text)]
     return _things(rows)

@@ -33,6 +33,13 @@ class App:
         """How many entries had their columns from the archive."""
 
     @property
+    def source(self) -> str:
+        """From what an answer was read: `generation`, `archive` or `entries`, as manifests say."""
+        if self.generation is not None:
+            return "generation"
+        return "archive" if self.sealed else "entries"
+
+    @property
     def screen(self) -> Screen:
         """How to print, in the language of the run."""
         return Screen(self.lang)

@@ -75,6 +75,7 @@ def _object(app: App, found: Audit, shown: Sequence[RuleFinding]) -> dict[str, A
         "position": found.position,
         "log_root": found.log_root,
         "generation": found.generation,
+        "source": app.source,
         "skipped": found.skipped,
         "root": report.root,
         "findings": [

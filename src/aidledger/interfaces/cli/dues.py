@@ -38,7 +38,7 @@ def show_due(
         )
     screen = app.screen
     if json:
-        told = {"generation": app.generation, **msgspec.to_builtins(found)}
+        told = {"generation": app.generation, "source": app.source, **msgspec.to_builtins(found)}
         screen.json({"schema": "aidledger/due/v1", **told})
         return OK
     screen.line(

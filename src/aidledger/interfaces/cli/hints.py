@@ -72,11 +72,15 @@ HINTS: Final[dict[str, str]] = {
     ),
     "make the directory": "请先建立目录",
     # a log over other logs
+    "aidledger checkpoint show prints it": "aidledger checkpoint show 会显示",
     "--log FILE holds the public keys of the county's log, a line each": (
         "--log FILE 是该县日志的公钥，每行一个"
     ),
     "a county has one log; a new one is another county's entry": (
         "一个县只有一个日志；另一日志请以另一代码登记"
+    ),
+    "a log is one county's; one whose code changed keeps the code that it was gathered under": (
+        "一个日志只属一个县；代码有变更的县，沿用当初登记的代码"
     ),
     "aidledger province trust names the keys of its log": (
         "请先用 aidledger province trust 登记该县日志的公钥"
@@ -296,6 +300,7 @@ HINTS: Final[dict[str, str]] = {
         "请省去 --format：结尾已说明格式，文件夹则含全部格式"
     ),
     # registers of other offices
+    "show the sheet, or take it out": "请取消隐藏该工作表，或将其删除",
     "save each sheet as a workbook of its own": "请把每个工作表存为单独的工作簿",
     "save it as CSV in UTF-8, XLSX or Parquet": "请存为 UTF-8 编码的 CSV、XLSX 或 Parquet",
     "save it as an XLSX workbook": "请存为 XLSX 工作簿",

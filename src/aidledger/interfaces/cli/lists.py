@@ -59,9 +59,8 @@ def show_list(
         # What is checked is what would leave: the bytes of this very format.
         check_publishable(name, _content(table, kind, output))
     if kind == "json" and output is None:
-        app.screen.json(
-            {"schema": "aidledger/list/v1", "generation": app.generation, **as_json(table)}
-        )
+        told = {"generation": app.generation, "source": app.source, **as_json(table)}
+        app.screen.json({"schema": "aidledger/list/v1", **told})
         return
     write_table(app, table, kind, output)
 

@@ -90,6 +90,7 @@ def _show(app: App, found: Answer, kind: str, output: str | None) -> None:
                 "schema": "aidledger/sql/v1",
                 "position": found.position,
                 "generation": found.generation,
+                "source": app.source,
                 "more": found.more,
                 **as_json(table),
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,13 @@ from aidledger.interfaces.cli.provinces import show_province
 from aidledger.interfaces.cli.rebuilt import exit_code_of, rebuild_object, show_rebuilt
 from aidledger.interfaces.cli.screen import Progress
 from aidledger.services.generations.rebuilding import OnSpark, rebuild
+from aidledger.services.ladder.markcheck import behind
+from aidledger.services.problems import ServiceError
 from aidledger.services.provinces.province import rebuild_province
+from aidledger.services.session import Session
+from aidledger.store.errors import StoreError
+from aidledger.store.mark import Mark
+from aidledger.store.opening import mark_path
 
 _LOADING: Final = "load"
 
@@ -66,6 +73,7 @@ def run_rebuild(
             progress.close()
             return show_province(app, counties, json=json)
         with reading(app) as session:
+            _tell_behind(app, session)
             built = rebuild(
                 session,
                 as_of=end,
@@ -82,6 +90,22 @@ def run_rebuild(
     else:
         show_rebuilt(app, built)
     return exit_code_of(built)
+
+
+def _tell_behind(app: App, session: Session) -> None:
+    """Say where the entries are fewer than were seen before, or others: all that follows from them is too."""
+    location = app.location()
+    with suppress(StoreError, ServiceError):
+        problem = Mark(mark_path(location)).problem(session.store.head())
+        if problem is None and behind(session.store, location) is None:
+            return
+        app.screen.note(
+            app.say(
+                "账本比其标记、签名、证书或生成版本所记更短或不同：aidledger verify",
+                "the ledger is shorter than its mark, signatures, certificates or generations say, or "
+                "another: aidledger verify",
+            )
+        )
 
 
 class Stages:

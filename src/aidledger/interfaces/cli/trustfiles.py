@@ -32,9 +32,16 @@ def read_log_keys(paths: tuple[str, ...]) -> list[VerifierKey]:
     for path in paths:
         try:
             lines = [line for line in Path(path).read_bytes().split(b"\n") if line.strip()]
-            keys += log_keys(lines)
+            found = log_keys(lines)
         except FormatError as error:
             raise ServiceError(f"{path}: {error}", exit_code=USAGE) from None
+        if not found:  # a witness would watch nothing, and say so to nobody
+            raise ServiceError(
+                f"{path}: expected the public key of a log, found none",
+                hint="aidledger checkpoint show prints it",
+                exit_code=USAGE,
+            )
+        keys += found
     return keys
 
 

@@ -169,10 +169,11 @@ def _month(text: str) -> str:
 
 def _hundredths(text: str, column: Column, factor: int) -> str:
     """Return the SQL of an amount in hundredths: of money exact, of areas rounded."""
-    bare = f"regexp_replace(replace({text}, ',', ''), '^[¥￥]|元$|㎡$|平方米$', '', 'g')"
+    bare = f"regexp_replace({text}, '^[¥￥]|元$|㎡$|平方米$', '', 'g')"
     decimals = "[0-9]{1,2}0*" if column.name.endswith("_fen") else "[0-9]+"
-    form = f"regexp_full_match({bare}, '[0-9]{{1,13}}([.]{decimals})?')"
-    number = f"TRY_CAST({bare} AS DECIMAL(18, 2))"
+    whole = "([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})"  # 1128,50 is not 112850
+    form = f"regexp_full_match({bare}, '{whole}([.]{decimals})?')"
+    number = f"TRY_CAST(replace({bare}, ',', '') AS DECIMAL(18, 2))"
     return f"CASE WHEN {form} THEN TRY_CAST({number} * {100 * factor} AS BIGINT) END"
 
 

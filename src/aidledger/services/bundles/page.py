@@ -20,7 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.domain.money import format_yuan
-from aidledger.said import Said
+from aidledger.said import Said, is_shown, shown_only
 from aidledger.services.bundles.bagging import PAYLOAD, PAYLOAD_MANIFEST, hashes_of
 from aidledger.services.bundles.contents import (
     DECISIONS,
@@ -51,6 +51,7 @@ _MARKS: Final = {"met": "✓", "failed": "✗", "undecidable": "?", "not_applica
 _LONGEST: Final = 160
 _unprintable: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]").search
 """What a page can't hold as it is; a file with such characters isn't shown, only listed."""
+_perhaps_unseen: Final = re.compile("[^\t\n\r -~\u4e00-\u9fff]")
 _NOT_CHECKED: Final = Said(
     "尚未核验：本页的脚本没有运行。下面的文字只供阅读。",
     "Not checked: the script of this page did not run. What stands below can only be read.",
@@ -95,11 +96,11 @@ def page_of(payload: Mapping[str, bytes]) -> bytes:
             '<html lang="zh"><head><meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(title.zh)}</title>",
+            f"<title>{shown_only(escape(title.zh))}</title>",
             f"<style>{style}</style></head><body>",
             '<input type="radio" name="lang" id="zh" checked><label for="zh">中文</label>',
             '<input type="radio" name="lang" id="en"><label for="en">English</label>',
-            *body,
+            *map(_marked, body),
             f"<script>{script}</script></body></html>",
             "",
         ]
@@ -114,6 +115,16 @@ def embedded(content: bytes) -> str | None:
         return None
     plain = text.replace("\r", "")
     return None if _unprintable(plain) else escape(text, quote=False).replace("\r", "&#13;")
+
+
+def _marked(body: str) -> str:
+    """Return a part of the page with a mark round what is not seen or turns what stands beside it.
+
+    The text stays as it is, for that is what the script checks.
+    """
+    return _perhaps_unseen.sub(
+        lambda one: one[0] if is_shown(one[0]) else f"<i class=unseen>{one[0]}</i>", body
+    )
 
 
 class _Text(HTMLParser):

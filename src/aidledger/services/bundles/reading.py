@@ -26,6 +26,8 @@ from aidledger.services.bundles.contents import LINES, MANIFEST, split_lines
 from aidledger.services.problems import ServiceError
 
 MAX_FILE_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 2**29
+"""Of all files together: what is on the disk may be far less, where files have holes."""
 MAX_FILES: Final = 100_000
 _row: Final = re.compile(r"([0-9a-f]{64})  (\S(?:.*\S)?)").fullmatch
 _oxum: Final = re.compile(r"(?m)^Payload-Oxum: ([0-9]{1,15})\.([0-9]{1,15})$").search
@@ -59,6 +61,7 @@ def read_bundle(folder: Path) -> dict[str, bytes]:
             exit_code=3,
         )
     found: dict[str, bytes] = {}
+    left = MAX_BYTES
     for path in sorted(folder.rglob("*")):
         if path.is_dir() and not path.is_symlink():
             continue
@@ -69,6 +72,9 @@ def read_bundle(folder: Path) -> dict[str, bytes]:
             content = file.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
             raise ServiceError(f"{name}: expected at most {MAX_FILE_BYTES} bytes", exit_code=3)
+        left -= len(content)
+        if left < 0:
+            raise ServiceError(f"{folder}: expected at most {MAX_BYTES} bytes", exit_code=3)
         found[name] = content
     return found
 

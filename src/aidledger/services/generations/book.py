@@ -122,7 +122,7 @@ def diff_generations(
 
 
 def prune_generations(session: Session | LedgerStore, *, keep: int = KEPT) -> tuple[int, ...]:
-    """Remove all but the newest few, the current one and those that somebody reads.
+    """Remove all but the newest few, the current one, those that somebody reads, and those of more entries.
 
     Certificates stay. What is removed can be derived again from the entries.
 

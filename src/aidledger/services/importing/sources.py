@@ -17,6 +17,7 @@ import msgspec
 
 from aidledger.replay.files import FileReadError, parquet_rows
 from aidledger.services.files import check_regular
+from aidledger.services.importing.encoding import is_broken_utf8
 from aidledger.services.importing.flat import columns_in, titles_of
 from aidledger.services.importing.table import (
     MAX_FILE_BYTES,
@@ -194,11 +195,18 @@ def encoding_of(path: Path) -> str:
         if line is None:
             return encoding
         lines.append(line)
+        if _is_broken_utf8(path):
+            break
     raise ServiceError(
         f"line {max(lines)}: expected text in UTF-8 or GB18030, found bytes of neither",
         hint="save it as CSV in UTF-8, XLSX or Parquet",
         exit_code=2,
     )
+
+
+def _is_broken_utf8(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_broken_utf8(iter(lambda: file.read(_CHUNK), b""))
 
 
 def _undecodable(path: Path, encoding: str) -> int | None:

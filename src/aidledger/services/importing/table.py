@@ -17,14 +17,14 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from aidledger.services.printing import printable
+from aidledger.services.importing.encoding import is_broken_utf8
+from aidledger.services.importing.packed import check_packed, unreadable_book
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 
 Cell: TypeAlias = str | int | float | bool | dt.date | None
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_ROWS: Final = 200_000
-MAX_UNPACKED_BYTES: Final = 1024 * 1024 * 1024
 ZIP: Final = b"PK\x03\x04"
 _OTHER_DELIMITERS: Final = ";|，、；"
 _HEADER_WITHIN: Final = 10
@@ -186,6 +186,8 @@ def _decoded(content: bytes) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
             read = max(read, error.start)
+            if is_broken_utf8([content]):
+                break
             continue
         if "\0" not in text:
             return text
@@ -207,17 +209,11 @@ def sheet_lines(content: bytes, titles: Collection[str]) -> Iterator[tuple[int, 
     """Yield (row number, cells) of the first sheet of an XLSX workbook.
 
     Raises:
+        RefusedError: a cell is a formula.
         ServiceError: it can't be read, or another sheet begins with such titles too: what stands in
             it would be left out without a word.
 
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(item.file_size for item in packed.infolist())
-    except zipfile.BadZipFile as error:
-        raise unreadable_book(error) from None
-    if size > MAX_UNPACKED_BYTES:
-        raise too_large()
     yield from enumerate(rows_of_book(content, titles), start=1)
 
 
@@ -225,7 +221,10 @@ def rows_of_book(content: bytes, titles: Collection[str] | None = None) -> list[
     """Return the rows of the first sheet of a workbook.
 
     The other sheets must be empty; with ``titles`` they may hold notes, but no table with these titles.
+    The first must be seen: nobody who opened the file would know what was taken in.
     """
+    if content.startswith(ZIP):
+        check_packed(content)
     try:
         calamine: Any = import_module("python_calamine")
     except ImportError:
@@ -236,10 +235,17 @@ def rows_of_book(content: bytes, titles: Collection[str] | None = None) -> list[
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         first = book.get_sheet_by_index(0)
+        seen = book.sheets_metadata[0].visible == calamine.SheetVisibleEnum.Visible
         others = [book.get_sheet_by_index(n) for n in range(1, len(book.sheet_names))]
         rows: list[list[Cell]] = first.to_python(skip_empty_area=False)
     except (calamine.CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError) as error:
         raise unreadable_book(error) from None
+    if not seen:
+        raise ServiceError(
+            "the workbook: expected its first sheet to be seen, found it hidden",
+            hint="show the sheet, or take it out",
+            exit_code=2,
+        )
     if any(sheet.height if titles is None else _has_table(sheet, titles) for sheet in others):
         raise ServiceError(
             "the workbook: expected rows in its first sheet only, found some in another",
@@ -253,17 +259,3 @@ def _has_table(sheet: Any, titles: Collection[str]) -> bool:
     """Whether one of the first rows of a sheet names several of these titles."""
     first: list[list[Cell]] = sheet.to_python(skip_empty_area=True, nrows=_HEADER_WITHIN)
     return any(sum(_title(cell) in titles for cell in cells) > 1 for cells in first)
-
-
-def unreadable_book(error: Exception) -> ServiceError:
-    """Return that a workbook can't be read."""
-    return ServiceError(
-        f"the workbook cannot be read: {printable(error, 60)}",
-        hint="open it in a spreadsheet program and save it again as XLSX",
-        exit_code=2,
-    )
-
-
-def too_large() -> ServiceError:
-    """Return that a workbook is too large when it is unpacked."""
-    return ServiceError("the workbook is too large when unpacked", exit_code=2)

@@ -14,8 +14,11 @@ from typing import Final
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import HASH_BYTES
 from aidledger.ledger.verify import Rung
+from aidledger.services.checkpoints.checkpointing import root_at
+from aidledger.services.checkpoints.restoring import restorations
 from aidledger.services.ladder.logwalk import Roots
 from aidledger.services.ladder.remains import Reach, contradicted, reaches
+from aidledger.services.ladder.restorationcheck import lost_sizes
 from aidledger.services.printing import printable
 from aidledger.store.errors import StoreError
 from aidledger.store.mark import Mark
@@ -25,6 +28,18 @@ from aidledger.store.port import Head, HostileRow, LedgerStore
 MARK: Final = "mark"
 NO_MARK: Final = "no mark lies beside the database"
 BAD_MARK: Final = "the mark beside the database can't be read"
+
+
+def behind(store: LedgerStore, location: str) -> Reach | None:
+    """Return what was made of a ledger and is of more entries than it has, or of others; without the mark.
+
+    Raises:
+        ServiceError: its tree is damaged.
+
+    """
+    lost = lost_sizes(one.event for one in restorations(store))
+    found = reaches(location, store.origin)
+    return contradicted(found, store.head().size, lambda size: (root_at(store, size),), lost)
 
 
 class MarkCheck:

@@ -10,11 +10,23 @@ from typing import Final
 
 from aidledger.ledger.finding import Finding
 from aidledger.services.printing import printable
+from aidledger.store.indexed import index_finds_all
 from aidledger.store.port import LedgerStore
 from aidledger.store.schema import METADATA
 from aidledger.store.shape import misshapen
 
-_EXPECTED: Final = "tables, with the columns that they are made with"
+STORAGE_DIFFERS: Final = "storage_differs"
+_ADDED_INDEX: Final = "added index"
+_EXPECTED: Final = "tables, with the columns and indexes that they are made with"
+_BEFORE: Final = {"policy", "table"}
+"""What stands between a reader and the rows."""
+_ANSWERING: Final = {"function", "operator"}
+"""What may be asked in the place of the server's own."""
+
+
+def answers_otherwise(lead: Finding) -> bool:
+    """Whether a lead is of this kind; an index alone that was added may be of an operator in a hurry."""
+    return lead.code == STORAGE_DIFFERS and lead.found != _ADDED_INDEX
 
 
 def storage_leads(store: LedgerStore) -> Iterator[Finding]:
@@ -25,10 +37,18 @@ def storage_leads(store: LedgerStore) -> Iterator[Finding]:
     """
     for how, kind, name in misshapen(store):
         instead = kind == "view" and name in METADATA.tables
-        if how != "lacking" and (instead or kind in {"policy", "table"}):
+        another = how == "added" and kind in _ANSWERING
+        if kind == "index" or another or (how != "lacking" and (instead or kind in _BEFORE)):
             yield Finding(
-                code="storage_differs",
+                code=STORAGE_DIFFERS,
                 field=printable(name, 40),
                 expected=_EXPECTED,
                 found=f"{how} {kind}",
             )
+    if not index_finds_all(store):
+        yield Finding(
+            code=STORAGE_DIFFERS,
+            field="entries",
+            expected="an index over the streams that finds each entry",
+            found="one that leaves some out, or finds others",
+        )

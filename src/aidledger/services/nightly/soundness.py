@@ -10,11 +10,9 @@ from typing import Final
 
 from aidledger.said import Said
 from aidledger.services.checkpoints.checkpointing import remembered, root_at, signed_path
-from aidledger.services.checkpoints.restoring import restorations
 from aidledger.services.clock import Clock
 from aidledger.services.generations.freshness import DRIFT_S
-from aidledger.services.ladder.remains import contradicted, reaches
-from aidledger.services.ladder.restorationcheck import lost_sizes
+from aidledger.services.ladder.markcheck import behind
 from aidledger.services.nightly.health import ASK_OWNER, Check, barred
 from aidledger.services.printing import printable
 from aidledger.services.problems import ServiceError
@@ -48,10 +46,12 @@ _HOW: Final = {
 }
 _KINDS: Final = {
     "function": "函数",
+    "operator": "运算符",
     "policy": "行策略",
     "rule": "规则",
     "table": "表",
     "trigger": "触发器",
+    "index": "索引",
     "view": "视图",
 }
 """What a database may hold, in Chinese."""
@@ -162,13 +162,7 @@ def _mark(store: LedgerStore, location: str, head: Head) -> Check:
     if problem is None and signed is not None and signed.size > head.size:
         problem = f"the ledger has {head.size} entries, and {signed.size} were signed: {signed_path(location)}"
     if problem is None:
-        lost = lost_sizes(one.event for one in restorations(store))
-        one = contradicted(
-            reaches(location, store.origin),
-            head.size,
-            lambda size: (root_at(store, size),),
-            lost,
-        )
+        one = behind(store, location)
         if one is not None:
             problem = (
                 f"the ledger has {head.size} entries, and {one.path} is of another of {one.size}"

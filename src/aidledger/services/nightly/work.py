@@ -28,6 +28,7 @@ from aidledger.services.generations.rebuilding import (
 from aidledger.services.keptfile import KeptFile, Offered
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
 from aidledger.services.ladder.outside import read_outside
+from aidledger.services.ladder.storagecheck import answers_otherwise
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.leaving import is_as_left, leave
 from aidledger.services.nightly.night import Night
@@ -78,6 +79,13 @@ def verify_log(night: Night) -> Done:
     night.sound = True
     if kept is not None:
         kept.keep()
+    if answered := [one for one in report.leads if answers_otherwise(one)]:
+        # whoever reads by it is shown another log than the one that was verified
+        said = Said(
+            "数据库答复读取者的可能与所核验的不同",
+            "the database may answer readers otherwise than what was verified",
+        )
+        return Done("findings", said, figures, [told(lead) for lead in answered])
     if behind := clock_behind_s(night.session):
         # what this clock would put into the log and into a checkpoint is not so
         said = Said(

@@ -1,7 +1,8 @@
 """What an office above the counties has gathered, judged again from the entries alone.
 
 Each stream ``log/<county>`` holds the log's keys and, in order, its checkpoints. An entry that
-doesn't follow from those before it was forged, or appended by somebody who checked nothing.
+doesn't follow from those before it was forged, or appended by somebody who checked nothing. A log is
+gathered in one stream: in two it could grow in two ways, and neither would contradict itself.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ from aidledger.services.witnessing.state import log_keys
 from aidledger.store.port import LedgerStore
 
 STREAMS: Final = "log/"
+_TYPES: Final = tuple(
+    one.__name__ for one in (CountyLogTrusted, CheckpointGathered, CheckpointContradicted)
+)
 
 
 class Gathered(NamedTuple):
@@ -70,6 +74,8 @@ def after(known: Gathered, entry: Recorded) -> tuple[Gathered, str]:
     """Return what is known after an entry, and what is wrong with it: empty where it follows."""
     match entry.event:
         case CountyLogTrusted() as event:
+            if event.county != entry.stream.removeprefix(STREAMS):
+                return known, "another county than its stream is of"
             return _trusting(known, event)
         case CheckpointGathered() as event:
             return _gathering(known, event)
@@ -91,21 +97,44 @@ def gathered(store: LedgerStore, stream: str) -> Gathered:
     return known
 
 
+def gathered_elsewhere(store: LedgerStore, stream: str, origin: str) -> str:
+    """Return another stream in which checkpoints of this log were gathered; empty where there is none."""
+    trusting = recorded_all(store.read_types((CountyLogTrusted.__name__,)))
+    named = {
+        one.stream
+        for one in trusting
+        if isinstance(one.event, CountyLogTrusted) and one.event.origin == origin
+    }
+    for other in sorted(one for one in named - {stream} if one.startswith(STREAMS)):
+        known = gathered(store, other)
+        if known.origin == origin and known.roots:
+            return other
+    return ""
+
+
 def gathered_findings(store: LedgerStore) -> Iterator[Finding]:
     """Yield a finding for each entry of a county's log that doesn't follow from those before it."""
-    for stream in store.streams(STREAMS):
-        known = Gathered()
-        for entry in recorded_all(store.read_stream(stream)):
-            known, fault = after(known, entry)
-            if fault:
-                yield Finding(
-                    code="gathered_false",
-                    position=entry.position,
-                    stream=stream,
-                    field="note",
-                    expected="what follows from the log's keys and its checkpoints before",
-                    found=printable(fault, 200),
-                )
+    logs: dict[str, Gathered] = {}
+    owners: dict[str, str] = {}
+    for entry in recorded_all(store.read_types(_TYPES)):
+        stream = entry.stream
+        if not stream.startswith(STREAMS):
+            continue
+        known, fault = after(logs.get(stream, Gathered()), entry)
+        gathers = isinstance(entry.event, CheckpointGathered) and not fault
+        if gathers and owners.setdefault(known.origin, stream) != stream:
+            fault = "a log that another county's stream gathers"
+        if fault:
+            yield Finding(
+                code="gathered_false",
+                position=entry.position,
+                stream=stream,
+                field="note",
+                expected="what follows from the log's keys and its checkpoints before",
+                found=printable(fault, 200),
+            )
+        else:
+            logs[stream] = known
 
 
 def _trusting(known: Gathered, event: CountyLogTrusted) -> tuple[Gathered, str]:

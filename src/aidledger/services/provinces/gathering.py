@@ -21,7 +21,12 @@ from aidledger.ledger.witnessing import Refusal, Request, decide, parse_request
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.problems import ServiceError
-from aidledger.services.provinces.gatheredcheck import STREAMS, Gathered, gathered
+from aidledger.services.provinces.gatheredcheck import (
+    STREAMS,
+    Gathered,
+    gathered,
+    gathered_elsewhere,
+)
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed, Outcome
 
@@ -33,7 +38,8 @@ def trust_county(session: Session, county: str, keys: list[VerifierKey], *, by: 
     """Record the keys of a county's log; recorded again, they take the place of those before.
 
     Raises:
-        ServiceError: no key, keys of several logs, or of another log than the county's so far.
+        ServiceError: no key, keys of several logs, of another log than the county's so far, or of
+            a log that is gathered for another county.
         RefusedError: the record is refused.
 
     """
@@ -51,6 +57,7 @@ def trust_county(session: Session, county: str, keys: list[VerifierKey], *, by: 
             hint="a county has one log; a new one is another county's entry",
             exit_code=_USAGE,
         )
+    _check_own(session, county, names[0])
     event = CountyLogTrusted(
         county=county, origin=names[0], vkeys=tuple(sorted(key.vkey() for key in keys))
     )
@@ -74,7 +81,7 @@ def gather(session: Session, county: str, data: bytes, *, by: Who) -> Outcome:
         by: who records.
 
     Raises:
-        ServiceError: no such log is trusted, the request is none, unsigned, or does not extend what
+        ServiceError: no such log is trusted, it is gathered for another county, the request is none, unsigned, or does not extend what
             was gathered; nothing is recorded.
         ContradictedError: the log signed two roots at one size; the second is recorded.
         RefusedError: the record is refused.
@@ -87,6 +94,7 @@ def gather(session: Session, county: str, data: bytes, *, by: Who) -> Outcome:
             hint="aidledger province trust names the keys of its log",
             exit_code=_USAGE,
         )
+    _check_own(session, county, known.origin)
     request = _request(data, known)
     stated, note = request.checkpoint, base64.b64encode(request.note.encode()).decode()
     cause = f"gather:{county}:{stated.size}:{stated.root.hex()[:32]}"
@@ -123,6 +131,18 @@ def gather(session: Session, county: str, data: bytes, *, by: Who) -> Outcome:
 
 class ContradictedError(ServiceError):
     """A log signed two roots at one size: recorded, and told."""
+
+
+def _check_own(session: Session, county: str, origin: str) -> None:
+    """Refuse a log that is gathered for another county: it could show each another history."""
+    other = gathered_elsewhere(session.store, STREAMS + county, origin)
+    if other:
+        owner = clip(other.removeprefix(STREAMS))
+        raise ServiceError(
+            f"{clip(county)}: expected a log of its own, found that of {owner}",
+            hint="a log is one county's; one whose code changed keeps the code that it was gathered under",
+            exit_code=_USAGE,
+        )
 
 
 def _request(data: bytes, known: Gathered) -> Request:

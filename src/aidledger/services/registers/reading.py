@@ -23,8 +23,9 @@ from aidledger.replay.intake.feeding import (
     parquet_columns,
 )
 from aidledger.services.files import check_regular
+from aidledger.services.importing.packed import MAX_UNPACKED_BYTES
 from aidledger.services.importing.sources import MAX_LINE_BYTES, encoding_of
-from aidledger.services.importing.table import MAX_FILE_BYTES, MAX_UNPACKED_BYTES
+from aidledger.services.importing.table import MAX_FILE_BYTES
 from aidledger.services.problems import ServiceError
 from aidledger.services.registers.columns import HEADER_WITHIN, Header, header_of
 from aidledger.services.registers.workbooks import book_rows, is_workbook
@@ -83,7 +84,7 @@ def read_into(
         # a file of the second shows it in its first lines: nothing is read twice
         with path.open(encoding=encoding, newline="") as text, suppress(UnicodeDecodeError):
             return Read(digest, written, _fed(connection, _csv_rows(text), kind, given, progress))
-    encoding_of(path)
+        encoding_of(path)
     raise ServiceError("the file has changed while it was read", exit_code=75)
 
 
