@@ -212,7 +212,7 @@ def test_fractions_are_exact_and_rounded_once_at_the_end(
             "amount.living.formula.tier.parameter",
             "a list",
         ),
-        ('standard = "urban", times = "run.lines"', "amount[0].formula.times", "`str`"),
+        ('standard = "urban", times = "run.lines"', "amount[0].formula.times", "a fact such as"),
     ],
 )
 def test_a_faulty_formula_is_refused_by_its_field(formula: str, field: str, expected: str) -> None:

@@ -264,7 +264,7 @@ def test_a_reader_has_its_generation_through_a_switch_and_a_prune(
 ) -> None:
     folder = tmp_path / "g"
     generations = Generations(folder)
-    generations.rebuild(busy_county(), wanted)
+    generations.rebuild(Log(), wanted)
     rows = read_now(generations, wanted)
     with begin(READER, folder) as reader:
         assert reader.stdin is not None
@@ -276,7 +276,7 @@ def test_a_reader_has_its_generation_through_a_switch_and_a_prune(
 
         assert rows == asked()
         for _ in range(4):
-            generations.rebuild(Log(), needed(wanted, ["case_state"]))
+            generations.rebuild(busy_county(), needed(wanted, ["case_state"]))
         assert rows == asked()
         generations.prune(1)
         assert rows == asked()
@@ -285,4 +285,4 @@ def test_a_reader_has_its_generation_through_a_switch_and_a_prune(
         reader.wait(30)
     assert [1, 5] == there
     assert (1,) == generations.prune(1)
-    assert 0 == read_now(generations, wanted)
+    assert rows < read_now(generations, wanted)
