@@ -192,9 +192,10 @@ def own_pack(path: Path, book: PolicyBook | None) -> ResolvedPack:
         return trial.pack
     if trial.refused is not None:
         raise trial.refused
-    for one in trial.failures:
-        field = f"{one.example}: {one.field}"
-        raise pack_error(trial.file, field, one.expected, one.found, "").at(line=one.line)
+    if trial.failures:
+        first = trial.failures[0]
+        field = f"{first.example}: {first.field}"
+        raise pack_error(trial.file, field, first.expected, first.found, "").at(line=first.line)
     raise pack_error(trial.file, "year", "a policy pack", "a calendar", "another_kind")
 
 
