@@ -12,6 +12,9 @@ from fractions import Fraction
 FEN_PER_YUAN = 100
 #: Bound of an integer in a record (RFC 8785 restricts numbers to what every reader can hold).
 MAX_FEN = 2**53 - 1
+#: How the whole of an amount may be written, as an expression: a comma stands between thousands alone.
+#: Taken away wherever it stands, ``1128,50`` would be 112850.
+WRITTEN_WHOLE = "([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})"
 
 _RATIO = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,8})?")
 _UNITS_FEN = {"fen": 1, "jiao": 10, "yuan": FEN_PER_YUAN}

@@ -228,7 +228,7 @@ def _step_lines(app: App, one: StepResult) -> list[str]:
     colour = {"findings": "red", "failed": "red", "ok": "green", "absent": "dim"}
     mark = screen.style(MARKS[one.status], colour.get(one.status, "yellow"))
     status = STATUSES[one.status].in_(app.lang)
-    why = chinese(one.why.in_(app.lang), app.lang)
+    why = one.why.in_(app.lang)
     took = f"{one.seconds:7.1f} s"
     room = screen.width - _TERM - len(took) - 2
     first, *rest = layout.wrap(f"{status}: {why}" if app.lang == "en" else f"{status}：{why}", room)

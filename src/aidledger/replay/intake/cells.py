@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from aidledger.domain.money import WRITTEN_WHOLE
 from aidledger.domain.registers.kinds import Column
 from aidledger.ledger.commitment import ACCOUNT_LABEL, PERSON_LABEL
 from aidledger.replay.views import literal
@@ -171,8 +172,7 @@ def _hundredths(text: str, column: Column, factor: int) -> str:
     """Return the SQL of an amount in hundredths: of money exact, of areas rounded."""
     bare = f"regexp_replace({text}, '^[¥￥]|元$|㎡$|平方米$', '', 'g')"
     decimals = "[0-9]{1,2}0*" if column.name.endswith("_fen") else "[0-9]+"
-    whole = "([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})"  # 1128,50 is not 112850
-    form = f"regexp_full_match({bare}, '{whole}([.]{decimals})?')"
+    form = f"regexp_full_match({bare}, '{WRITTEN_WHOLE}([.]{decimals})?')"
     number = f"TRY_CAST(replace({bare}, ',', '') AS DECIMAL(18, 2))"
     return f"CASE WHEN {form} THEN TRY_CAST({number} * {100 * factor} AS BIGINT) END"
 

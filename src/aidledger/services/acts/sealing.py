@@ -86,7 +86,7 @@ def _unnumbered(session: Session, proposal: Proposal) -> str:
     """Return the token of somebody without an identity number, who is nobody's namesake elsewhere."""
     event = proposal.event
     birth_on = str(getattr(event, "birth_on", ""))
-    if proposal.stream.startswith("case/") and _known_by_none(session, proposal, birth_on):
+    if proposal.stream.startswith("case/") and _known_without_number(session, proposal, birth_on):
         return UNKNOWN_PERSON  # what is said now of somebody an older entry knows has to meet it
     # a carer has a stream alone, and may be registered again without a name
     name = "" if isinstance(event, CarerRegistered) else proposal.personal.get("name", "").strip()
@@ -94,7 +94,7 @@ def _unnumbered(session: Session, proposal: Proposal) -> str:
     return person_token(secrets_of(session).pepper, f"{proposal.stream}\n{birth_on}\n{name}")
 
 
-def _known_by_none(session: Session, proposal: Proposal, birth_on: str) -> bool:
+def _known_without_number(session: Session, proposal: Proposal, birth_on: str) -> bool:
     """Whether the person is in the case already, by an older entry that gave all the same token."""
     case, event = session.case(proposal.stream), proposal.event
     if isinstance(event, GuardianRecorded):

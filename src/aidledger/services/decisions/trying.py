@@ -170,8 +170,7 @@ def try_files(
     for at, one in enumerate(own):
         if at not in trials:
             held = others if beside else ()
-            trials[at] = _tried_own(one, bases, library, held, calendar)
-            trials[at] = _with_lacking(trials[at], book)
+            trials[at] = _with_lacking(_tried_own(one, bases, library, held, calendar), book)
     return Tried(trials=(*shown, *(trials[at] for at in range(len(own)))), texts=bases.texts)
 
 

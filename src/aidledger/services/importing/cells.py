@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from aidledger.domain.events.base import Source
+from aidledger.domain.money import FEN_PER_YUAN, WRITTEN_WHOLE
 from aidledger.domain.values import parse_day, parse_month
 from aidledger.said import is_shown
 from aidledger.services.importing.table import Cell, Row
@@ -20,15 +21,13 @@ from aidledger.services.problems import Problem
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
 _CHINESE_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _CHINESE_MONTH: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?", re.ASCII)
-_YUAN: Final = re.compile(r"([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,2})?")
-"""A comma stands between thousands alone: taken away wherever it stands, 1128,50 would be 112850."""
+_YUAN: Final = re.compile(rf"{WRITTEN_WHOLE}(\.[0-9]{{1,2}})?")
 _HARMLESS: Final = re.compile(
     r"[0-9]{1,8}|[0-9]{1,4}([-/.年][0-9]{1,2}){1,2}[月日]?|[0-9]{6}-[0-9]{4}(-[0-9]{4,6})?",
     re.ASCII,
 )
 _MAX_YUAN: Final = Decimal(90_000_000_000_000)
 _MAX_TEXT: Final = 500
-FEN_PER_YUAN: Final = 100
 
 
 class Cells:
@@ -139,10 +138,11 @@ class Cells:
     def fen(self, field: str) -> int:
         """Return an amount in yuan as fen."""
         text = _text_of(self._row.cells.get(field)).removesuffix("元")
-        if not _YUAN.fullmatch(text) or Decimal(text.replace(",", "")) > _MAX_YUAN:
+        yuan = Decimal(text.replace(",", "")) if _YUAN.fullmatch(text) else None
+        if yuan is None or yuan > _MAX_YUAN:
             self.fault(field, "yuan with at most two decimals", shown(text))
             return 0
-        return int(Decimal(text.replace(",", "")) * FEN_PER_YUAN)
+        return int(yuan * FEN_PER_YUAN)
 
     def count(self, field: str, *, highest: int, default: int | None = None) -> int:
         """Return a whole number from 0 to ``highest``."""
