@@ -22,7 +22,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.replay.layout import lay_out
 from aidledger.replay.reading import TypedEntry, read_record, row_finding
 from aidledger.replay.rows import HostileRow, recorded_of
-from aidledger.replay.sealed import SealedRun, load_sealed, rows_to_decode
+from aidledger.replay.sealed import SealedRun, rows_to_decode, sealed_appends
 from aidledger.replay.sorting import AFTER_ALL, Sorted, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import BESIDE_COLUMNS, amendment_rows, version_row, versions
@@ -213,7 +213,8 @@ class Loader:
         if not runs:
             return 0
         self._sorter.take(rows_to_decode(self._connection, runs), spool.lines)
-        spool.filled |= load_sealed(self._connection, runs, self._views)
+        for name, sql in sealed_appends(runs, self._views):
+            spool.append(name, sql)
         self._sorter.position = runs[-1].end - 1
         if self._progress is not None:
             self._progress(runs[-1].end)

@@ -6,7 +6,7 @@ was sealed, and is null in all its rows. Whether the files may be believed is as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -40,36 +40,28 @@ def file_of(folder: Path, name: str) -> str:
     return str(folder / f"{name}.parquet")
 
 
-def load_sealed(
-    connection: duckdb.DuckDBPyConnection,
-    runs: Iterable[SealedRun],
-    views: Mapping[str, EventView],
-) -> set[str]:
-    """Append the rows of sealed segments to views, by the types that go in; return which got some.
+def sealed_appends(
+    runs: Iterable[SealedRun], views: Mapping[str, EventView]
+) -> Iterator[tuple[str, str]]:
+    """Yield (view, SQL that appends its rows of sealed segments), of the types that go in.
 
     Amendments are left out: they are decoded, see `rows_to_decode`.
-
-    Raises:
-        duckdb.Error: a file is gone, or the engine could not work.
-
     """
     files: dict[str, list[str]] = {}
     for run in runs:
         for name in run.views:
             files.setdefault(name, []).append(file_of(run.folder, name))
-    filled, others = set(), {}
+    others: dict[str, list[str]] = {}
     for type_name, view in views.items():
         name = view_name(type_name)
         if name not in files or type_name in AMENDING_TYPES:
             continue
-        filled.add(view.name)
         if view is OTHER:
             others[type_name] = files[name]
         else:
-            connection.execute(_append_sql(view, files[name]))
+            yield view.name, _append_sql(view, files[name])
     if others:
-        connection.execute(_append_others_sql(others))
-    return filled
+        yield OTHER.name, _append_others_sql(others)
 
 
 def rows_to_decode(
@@ -80,7 +72,7 @@ def rows_to_decode(
     They are the amendments, and what could not be read when it was sealed.
 
     Raises:
-        duckdb.Error: as `load_sealed`.
+        duckdb.Error: a file is gone, or the engine could not work.
 
     """
     found: list[HostileRow] = []

@@ -1,4 +1,4 @@
-"""What goes on beside the checking of rows: the next are read, and those before loaded.
+"""What goes on beside the checking of rows: the next are read, those before loaded, and sealed columns.
 
 Lines of JSON for the views go to files, and the files to DuckDB.
 
@@ -91,6 +91,11 @@ class Spool:
             if self._files[largest].tell() >= BYTES_WHEN_IDLE:
                 self._load(largest)
 
+    def append(self, name: str, sql: str) -> None:
+        """Let the worker run a statement that appends rows to a view. Raises as `pass_on`."""
+        self.filled.add(name)
+        self._submit(sql)
+
     def finish(self) -> None:
         """Load all that waits, and come back when it is loaded. Raises as `pass_on`."""
         self.pass_on(least=1)
@@ -120,9 +125,11 @@ class Spool:
         file = self._files.pop(name)
         file.close()
         self.filled.add(name)
-        sql = load_sql(self._views[name], file.name)
+        self._submit(load_sql(self._views[name], file.name), Path(file.name))
+
+    def _submit(self, sql: str, file: Path | None = None) -> None:
         cursor = cursor_of(self._connection)
-        self._loading.append(self._worker.submit(_load_file, cursor, sql, Path(file.name)))
+        self._loading.append(self._worker.submit(_load, cursor, sql, file))
         while len(self._loading) > LOADS_AHEAD:
             self._loading.popleft().result()
 
@@ -164,10 +171,11 @@ def _some(rows: Iterator[_Row], size: int) -> list[_Row]:
     return list(islice(rows, size))
 
 
-def _load_file(cursor: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
-    """Load a file and remove it."""
+def _load(cursor: duckdb.DuckDBPyConnection, sql: str, file: Path | None) -> None:
+    """Append rows to a view; a file of lines that they came from is removed."""
     try:
         cursor.execute(sql)
     finally:
         cursor.close()
-        path.unlink()
+        if file is not None:
+            file.unlink()
