@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from eventsourcing.persistence import TrackingRecorder
 from psycopg.rows import dict_row
 
 from aidledger.replay.building import build
@@ -21,7 +22,7 @@ from aidledger.replay.sealed import SealedRun
 from aidledger.services.initialising import create_ledger
 from benchmarks.content import APPROVED, County, case, county, visit
 from benchmarks.measuring import Job
-from benchmarks.peerview import TABLES, CaseView, CountyView
+from benchmarks.peerview import TABLES, CaseView, CountyProjection, CountyView
 from benchmarks.projecting import catch_up
 from benchmarks.recording import PeerCounty, a_month, peer
 from benchmarks.servers import new_file
@@ -212,3 +213,34 @@ def test_the_stock_runner_keeps_every_model_that_its_events_change_but_those_nam
 
     assert {row[2] for row in ours[len(few) :]} == set(PROJECTED)
     assert set(KEYS) | ONLY_ENTRIES | SPARED == changed
+
+
+def test_the_stock_runner_is_not_charged_for_the_sleep_of_its_own_waiting(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(*_: object, **__: object) -> None:
+        pytest.fail("the library looks every 0.8 s: that is no work of its")
+
+    monkeypatch.setattr(TrackingRecorder, "wait", sleep)
+    with peer(job, "postgresql", CASES, APPROVED) as (app, made):
+        a_month(made[0], 2)
+        app.save(made[0])
+        expected = app.recorder.max_notification_id()
+        last, _ = catch_up(app, CaseView)
+        seen = {row["case"]: row["visits"] for row in tables_of(app)["case_state"]}
+    assert last == expected
+    assert seen[made[0].id] > 0
+
+
+def test_what_ends_the_stock_runner_is_told_and_not_waited_for(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ArithmeticError("no view of this")
+
+    monkeypatch.setattr(CountyProjection, "process_event", broken)
+    with (
+        peer(job, "postgresql", CASES, APPROVED) as (app, _),
+        pytest.raises(ArithmeticError, match="no view of this"),
+    ):
+        catch_up(app, CaseView)
