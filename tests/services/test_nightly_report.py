@@ -135,6 +135,23 @@ def test_each_status_and_each_kind_of_step_is_told_in_both_languages() -> None:
     assert [] == re.findall(r"[\u4e00-\u9fff]", text.replace("中文", ""))
 
 
+def test_what_audit_rules_found_stands_at_the_top_though_it_holds_nothing_up() -> None:
+    figures = {
+        "findings": 137,
+        "by_severity": {"critical": 27, "low": 110},
+        "doubts_open": {"F001": 2, "F054": 1},
+    }
+    found = report(steps=(step("audit", figures=figures),))
+    chinese, english = (page(found, [], lang).partition("<h2>")[0] for lang in ("zh", "en"))
+    assert "137 项，其中极严重 27 项；未了结的疑点 3 个" in chinese
+    assert "137, 27 of them critical; open doubts: 3" in english
+
+    nothing = {"findings": 0, "by_severity": {"critical": 0}, "doubts_open": {}}
+    for figures in (nothing, {}):
+        quiet = page(report(steps=(step("audit", figures=figures),)), [], "en")
+        assert "audit rules</th>" not in quiet
+
+
 def test_a_thousand_runs_make_a_page_that_can_be_read() -> None:
     runs = [run(number, 0 if number % 50 else 1) for number in range(1_000)]
     began = time.process_time()

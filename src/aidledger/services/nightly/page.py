@@ -136,6 +136,8 @@ def _verdict(report: NightReport, say: _Say) -> str:
         (Said("条数", "entries"), f"{report.size:,}"),
         (Said("退出码", "exit status"), str(report.exit_code)),
     ]
+    if found := _audited(report.steps):
+        rows.append((Said("审计发现", "found by audit rules"), say(found)))
     if report.retries:
         rows.append((Said("重办", "goes on with"), report.retries))
     if report.output:
@@ -148,6 +150,19 @@ def _verdict(report: NightReport, say: _Say) -> str:
     told = "".join(f"<tr><th>{say(name)}</th><td>{value}</td></tr>" for name, value in rows)
     said = say(outcome_said(report.exit_code, report.steps))
     return f'<div class="verdict{kind}"><strong>{said}</strong><table>{told}</table></div>'
+
+
+def _audited(steps: Iterable[StepResult]) -> Said | None:
+    """Say what audit rules found: it holds nothing up, and must not be overlooked for that."""
+    figures = next((one.figures for one in steps if one.name == "audit"), {})
+    count, doubts = figures.get("findings", 0), sum(figures.get("doubts_open", {}).values())
+    if not count and not doubts:
+        return None
+    grave = figures.get("by_severity", {}).get("critical", 0)
+    return Said(
+        f"{count} 项，其中极严重 {grave} 项；未了结的疑点 {doubts} 个：aidledger audit run",
+        f"{count}, {grave} of them critical; open doubts: {doubts}: aidledger audit run",
+    )
 
 
 def _kind(status: str) -> str:
