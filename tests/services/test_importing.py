@@ -304,6 +304,8 @@ def test_a_score_below_the_pass_mark_ends_in_disqualification(session: Session) 
         ("520123-0001,2022-03,8.5", "score"),
         ("520123-0001,2022-03,８８", "score"),
         ("520123-0001,2022-13,88", "month"),
+        ("520123-0001,2022.1,88", "month"),  # January, or what a spreadsheet made of 2022.10
+        ("520123-0001,20221,88", "month"),
         ("520123-0002,2022-03,88", "carer"),
     ],
 )

@@ -312,16 +312,30 @@ def test_a_crash_between_the_file_and_its_entry_leaves_nothing_that_counts(
     assert 1 == len(left[1] - after[1])
 
 
-def test_a_decimal_comma_is_no_amount() -> None:
-    columns = [column for kind in KINDS.values() for column in kind.columns]
-    column = next(one for one in columns if one.form == "hundredths" and "_fen" in one.name)
-    cells = ["1128.50", "1,128.50", "12,345,678", "1128,50", "1,12", "1,1280", ",5"]
+def read_as(form: str, cells: list[str]) -> list[Any]:
+    """Return what a column of a form makes of cells."""
+    columns = [column for kind in KINDS.values() for column in kind.columns if column.form == form]
+    column = next(one for one in columns if form != "hundredths" or "_fen" in one.name)
     told = said(column)
     with duckdb.connect() as engine:
-        read = engine.execute(
+        found = engine.execute(
             f"SELECT {told.value} FROM (SELECT *, {told.text} AS text_{column.name} FROM "
             f"(SELECT unnest(?::VARCHAR[]) AS raw_{column.name}))",
             [cells],
         ).fetchall()
+    return [row[0] for row in found]
 
-    assert [112_850, 112_850, 1_234_567_800, None, None, None, None] == [row[0] for row in read]
+
+def test_a_decimal_comma_is_no_amount() -> None:
+    cells = ["1128.50", "1,128.50", "12,345,678", "1128,50", "1,12", "1,1280", ",5"]
+
+    assert [112_850, 112_850, 1_234_567_800, None, None, None, None] == read_as("hundredths", cells)
+
+
+def test_half_a_month_is_none() -> None:
+    """Typed into a spreadsheet 2022.10 becomes 2022.1, which would be January."""
+    sure = ["2022-10", "2022.10", "202210", "2022年1月", "2022-1", "2022.1.5"]
+    unsure = ["2022.1", f"{NUMERIC}2022.1", "20221", "2022. 1"]
+
+    assert ["2022-10"] * 3 + ["2022-01"] * 3 == read_as("month", sure)
+    assert [None] * 4 == read_as("month", unsure)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from aidledger.domain.money import WRITTEN_WHOLE
 from aidledger.domain.registers.kinds import Column
+from aidledger.domain.values import HALF_A_MONTH
 from aidledger.ledger.commitment import ACCOUNT_LABEL, PERSON_LABEL
 from aidledger.replay.views import literal
 
@@ -163,6 +164,7 @@ def _month(text: str) -> str:
     parts = [f"regexp_extract({text}, '{_MONTH}', {n})" for n in (1, 2)]
     return (
         f"CASE WHEN regexp_matches({text}, '{_MONTH}') "
+        f"AND NOT regexp_full_match({text}, '{HALF_A_MONTH}') "
         f"AND TRY_CAST({parts[1]} AS INTEGER) BETWEEN 1 AND 12 "
         f"THEN {parts[0]} || '-' || lpad({parts[1]}, 2, '0') END"
     )
