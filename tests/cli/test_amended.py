@@ -142,3 +142,21 @@ def test_whoever_records_an_amendment_that_does_nothing_is_told(writable: Office
     assert [f"line {n}" for n in told] == [line.split(":")[0][2:] for line in dry.err.splitlines()]
     assert {str(n): why for n, why in told.items()} == ran.object["changes_nothing"]
     assert "⚠" not in again.err, "recorded before"
+
+
+def test_an_act_whose_day_is_still_to_come_is_told_and_marked(writable: Office) -> None:
+    """2032 for 2022: no state, list or rule counts it before, and nothing said so."""
+    visit = {
+        "type": "VisitMade",
+        "stream": CASE,
+        "effective_on": "2099-05-11",
+        "actor": "c1",
+        "office": COUNTY,
+        "data": {"visitor": "u3"},
+    }
+    ran = on(Path(writable.location), "record", "-", "--json", stdin=lines([visit]))
+    log = on(Path(writable.location), "log", "--limit", "1")
+
+    assert {"1": "still_to_come"} == ran.object["changes_nothing"]
+    assert "⚠ line 1: its day is still to come" in ran.err
+    assert "⚠ recorded before its day" in log.out
