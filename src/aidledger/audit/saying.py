@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.events.codes import EVENT_CODES
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.policy.codes import CODES
 from aidledger.said import Said
@@ -29,7 +30,7 @@ SEVERITY_WORDS: Final = {
 def said(template: str, values: Mapping[str, Any], *, chinese: bool) -> str:
     """Return a message: ``{name}`` becomes the column's value.
 
-    What ends in ``_fen`` is shown as yuan; yes, no, the codes of packs (``working_days``) and types of events as words.
+    What ends in ``_fen`` is shown as yuan; yes, no, the codes of packs and events (``working_days``) and types of events as words.
     Where the column ``provisional`` is true, that is added.
     """
     text = _FIELD.sub(lambda match: _text(match[1], values.get(match[1]), chinese), template)
@@ -47,8 +48,8 @@ def _text(name: str, value: Any, chinese: bool) -> str:
             return grouped_yuan(value)
         case list():
             return ("、" if chinese else ", ").join(_text(name, one, chinese) for one in value)
-        case str() if value in CODES:
-            return CODES[value][0 if chinese else 1]
+        case str() if words := CODES.get(value) or EVENT_CODES.get(value):
+            return words[0 if chinese else 1]
         case str() if value in EVENTS:
             return EVENTS[value].title_zh if chinese else EVENTS[value].title_en
         case _:
