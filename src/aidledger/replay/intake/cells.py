@@ -192,7 +192,8 @@ def _choice(text: str, column: Column) -> str:
 def token_sql(form: str, value: str, pepper: bytes) -> tuple[str, list[bytes]]:
     """Return the SQL of the token of a number, and the parameters in their order.
 
-    HMAC-SHA-256 by its definition, of the engine's SHA-256; a test holds it against `commitment`.
+    HMAC-SHA-256 by its definition, of the engine's SHA-256; a test holds it against `commitment`. An account
+    has its plain form already.
     """
     label, letter = (PERSON_LABEL, "p") if form == "person" else (ACCOUNT_LABEL, "a")
     key = pepper.ljust(_BLOCK, b"\0")
