@@ -142,3 +142,24 @@ def test_whoever_records_an_amendment_that_does_nothing_is_told(writable: Office
     assert [f"line {n}" for n in told] == [line.split(":")[0][2:] for line in dry.err.splitlines()]
     assert {str(n): why for n, why in told.items()} == ran.object["changes_nothing"]
     assert "⚠" not in again.err, "recorded before"
+
+
+def test_an_act_whose_day_is_still_to_come_is_told_and_marked(writable: Office) -> None:
+    """2032 for 2022: no state, list or rule counts it before, and nothing said so."""
+    visit = {
+        "type": "VisitMade",
+        "stream": CASE,
+        "effective_on": "2099-05-11",
+        "actor": "c1",
+        "office": COUNTY,
+        "data": {"visitor": "u3"},
+    }
+    said = {"died_on": "2099-05-11", "source": "office"}
+    death = visit | {"type": "DeathRecorded", "effective_on": "2022-05-11", "data": said}
+    acts = lines([visit, death, visit | {"effective_on": "2022-05-11"}])
+    ran = on(Path(writable.location), "record", "-", "--json", stdin=acts)
+    log = on(Path(writable.location), "log", "--limit", "3")
+
+    assert {"1": "still_to_come", "2": "still_to_come"} == ran.object["changes_nothing"]
+    assert 2 == log.out.count("recorded before its day")
+    assert "⚠ line 1: its day is still to come" in ran.err

@@ -78,3 +78,15 @@ def test_the_lines_of_another_file_are_refused_where_the_ledger_has_them(own_cou
 
     assert 1 == ran.code
     assert "第 2 行: case: 应为 账本还没有的一行（银行确实办了两次的用 --as-is）" in ran.err
+
+
+def test_a_day_that_is_still_to_come_is_told_by_line(own_county: Path) -> None:
+    """2099 for 2022: until then no question counts the line, and the money looks unpaid."""
+    entry = rostered(own_county)
+    command = bank(own_county, line(entry, result_on="2099-12-30", month="2031-01"))
+    tried = on(own_county, *command, "--dry-run", environ={"AIDLEDGER_LANG": "zh"})
+    ran = on(own_county, *command, "--json")
+
+    assert "2099-12-30，尚未到来" in tried.err
+    codes = [note["code"] for note in ran.object["file"]["notes"] if note["line"] == 2]
+    assert 1 == codes.count("still_to_come")

@@ -62,3 +62,28 @@ def test_tokens_are_stable_short_and_of_their_own_kind() -> None:
     assert person[1:] != account[1:]
     assert 33 == len(person) == len(account)
     assert int(person[1:], 16) >= 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "6222 0200 0000 0012 345",
+        "6222-0200-0000-0012-345",
+        " 6222020000000012345\n",
+        "６２２２０２００００００００１２３４５",
+        "6222020000000012345\u200b",
+        "6222020000000012345.",
+        "卡号：6222020000000012345",
+    ],
+)
+def test_an_account_is_one_however_its_number_is_written(written: str) -> None:
+    """F062, F069: one card for many persons, written otherwise each time, would be as many accounts."""
+    assert account_token(PEPPER, "6222020000000012345") == account_token(PEPPER, written)
+
+
+def test_letters_of_an_account_count_and_what_has_none_is_as_written() -> None:
+    known = {account_token(PEPPER, text) for text in ("ab12", "AB12", "ＡＢ１２", " a-b 12 ")}
+
+    assert 1 == len(known)
+    assert account_token(PEPPER, "无") == account_token(PEPPER, " 无 ")
+    assert account_token(PEPPER, "无") != account_token(PEPPER, "未知")

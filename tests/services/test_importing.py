@@ -261,6 +261,17 @@ def test_the_sample_of_every_kind_has_its_columns(kind: str) -> None:
     assert len(header.split(",")) == len(row.split(","))
 
 
+@pytest.mark.parametrize(
+    ("said", "programme"), [("低保", "dibao"), ("", "tekun"), ("rigid", "rigid")]
+)
+def test_a_sheet_says_what_is_applied_for(session: Session, said: str, programme: str) -> None:
+    take(session, sheet(f"{ROW},{said}", header=f"{HEADER},救助项目"))
+    wrong = sheet(f"{ROW},外星救助", header=f"{HEADER},programme")
+
+    assert programme == application(session, 1).programme
+    assert (2, "programme") in places(problems(session, wrong))
+
+
 def test_the_sample_of_applications_can_be_imported(session: Session) -> None:
     assert 2 == take(session, sample_file("applications").encode()).receipt.count
 
@@ -304,6 +315,8 @@ def test_a_score_below_the_pass_mark_ends_in_disqualification(session: Session) 
         ("520123-0001,2022-03,8.5", "score"),
         ("520123-0001,2022-03,８８", "score"),
         ("520123-0001,2022-13,88", "month"),
+        ("520123-0001,2022.1,88", "month"),  # January, or what a spreadsheet made of 2022.10
+        ("520123-0001,20221,88", "month"),
         ("520123-0002,2022-03,88", "carer"),
     ],
 )

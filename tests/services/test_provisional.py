@@ -77,3 +77,19 @@ def test_what_was_done_is_provisional_no_more_in_words(office: Office) -> None:
 
     assert "provisional" not in asked(office, "case", "explain", at.HOUSEHOLD).out
     assert "provisional" not in asked(office, "case", "history", at.HOUSEHOLD).out
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "暂定"), ("en", "provisional")])
+@pytest.mark.parametrize("day", [LATE, EARLIER])
+def test_nobody_is_accused_of_days_that_are_not_known_without_a_word(
+    office: Office, lang: str, word: str, day: str
+) -> None:
+    """F035: the holidays of 2023 could have made it in time."""
+    county(office, day)
+    served = "2023-01-20" if day == LATE else "2022-12-28"
+    told = at.on_household("RefusalNotified", served_on=served, written=True)
+    office.act(served, told)
+    audit = asked(office, "--lang", lang, "audit", "run", "--rule", "F035")
+    [finding] = asked(office, "audit", "run", "--rule", "F035", "--json").object["findings"]
+
+    assert (day == LATE) == (word in audit.out) == finding["values"]["provisional"]

@@ -252,7 +252,7 @@ def test_a_newer_register_of_a_unit_takes_the_place_of_the_older(
 
 
 def test_the_engine_makes_the_tokens_that_the_ledger_makes() -> None:
-    values = [number(at) for at in range(50)] + ["6217000012345678", "ab", "一"]
+    values = [number(at) for at in range(50)] + ["6217000012345678", "AB", "一"]
     with duckdb.connect() as engine:
         for form, make in (("person", person_token), ("account", account_token)):
             sql, parameters = token_sql(form, "v", PEPPER)
@@ -312,16 +312,66 @@ def test_a_crash_between_the_file_and_its_entry_leaves_nothing_that_counts(
     assert 1 == len(left[1] - after[1])
 
 
-def test_a_decimal_comma_is_no_amount() -> None:
-    columns = [column for kind in KINDS.values() for column in kind.columns]
-    column = next(one for one in columns if one.form == "hundredths" and "_fen" in one.name)
-    cells = ["1128.50", "1,128.50", "12,345,678", "1128,50", "1,12", "1,1280", ",5"]
+def read_as(form: str, cells: list[str], of: str = "") -> list[Any]:
+    """Return what a column of a form makes of cells; `of` the kind and name of one, as ``kind.name``."""
+    columns = {
+        f"{kind.name}.{column.name}": column
+        for kind in KINDS.values()
+        for column in kind.columns
+        if column.form == form and (form != "hundredths" or "_fen" in column.name)
+    }
+    column = columns[of or next(iter(columns))]
     told = said(column)
     with duckdb.connect() as engine:
-        read = engine.execute(
+        found = engine.execute(
             f"SELECT {told.value} FROM (SELECT *, {told.text} AS text_{column.name} FROM "
             f"(SELECT unnest(?::VARCHAR[]) AS raw_{column.name}))",
             [cells],
         ).fetchall()
+    return [row[0] for row in found]
 
-    assert [112_850, 112_850, 1_234_567_800, None, None, None, None] == [row[0] for row in read]
+
+def test_a_decimal_comma_is_no_amount() -> None:
+    cells = ["1128.50", "1,128.50", "12,345,678", "1128,50", "1,12", "1,1280", ",5"]
+
+    assert [112_850, 112_850, 1_234_567_800, None, None, None, None] == read_as("hundredths", cells)
+
+
+def test_half_a_month_is_none() -> None:
+    """Typed into a spreadsheet 2022.10 becomes 2022.1, which would be January."""
+    sure = ["2022-10", "2022.10", "202210", "2022年1月", "2022-1", "2022.1.5"]
+    unsure = ["2022.1", f"{NUMERIC}2022.1", "20221", "2022. 1"]
+
+    assert ["2022-10"] * 3 + ["2022-01"] * 3 == read_as("month", sure)
+    assert [None] * 4 == read_as("month", unsure)
+
+
+@pytest.mark.parametrize(
+    ("of", "words"),
+    [
+        (
+            "other_county.programme",
+            {
+                "低保边缘家庭": "other",
+                "特困职工": "other",
+                "农村低保": "dibao",
+                "分散特困": "tekun",
+            },
+        ),
+        (
+            "bank_results.result",
+            {"未成功": "returned", "无法入账": "returned", "拒绝": "returned", "交易成功": "paid"},
+        ),
+        (
+            "companies.state",
+            {"未注销": "open", "非正常户": "closed", "已注销": "closed", "存续（在营）": "open"},
+        ),
+        (
+            "pension.scheme",
+            {"城镇居民社会养老保险": "resident", "城镇企业职工": "worker", "机关事业": "staff"},
+        ),
+    ],
+)
+def test_a_word_within_another_is_not_taken_for_it(of: str, words: dict[str, str]) -> None:
+    """R05, R08, R11, R12: a family just above the limit was accused of support in two counties."""
+    assert list(words.values()) == read_as("choice", list(words), of)

@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aidledger.domain.events.catalog import EVENTS
+from aidledger.domain.events.codes import EVENT_CODES
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.policy.codes import CODES
 from aidledger.said import Said
 
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 _NOTHING: Final = "—"
+_PROVISIONAL: Final = Said(
+    "（暂定：该期间有年份尚未采用工作日历）",
+    " (provisional: working days of a year without an adopted calendar)",
+)
+"""What a finding says whose column ``provisional`` is true: nobody may be accused of days that are not known."""
 SEVERITY_WORDS: Final = {
     "critical": Said("极严重", "critical"),
     "high": Said("严重", "high"),
@@ -24,9 +30,12 @@ SEVERITY_WORDS: Final = {
 def said(template: str, values: Mapping[str, Any], *, chinese: bool) -> str:
     """Return a message: ``{name}`` becomes the column's value.
 
-    What ends in ``_fen`` is shown as yuan; yes, no, the codes of packs (``working_days``) and types of events as words.
+    What ends in ``_fen`` is shown as yuan; yes, no, the codes of packs and events (``working_days``) and types of events as words.
+    Where the column ``provisional`` is true, that is added.
     """
-    return _FIELD.sub(lambda match: _text(match[1], values.get(match[1]), chinese), template)
+    text = _FIELD.sub(lambda match: _text(match[1], values.get(match[1]), chinese), template)
+    mark = _PROVISIONAL.zh if chinese else _PROVISIONAL.en
+    return text + mark if values.get("provisional") is True else text
 
 
 def _text(name: str, value: Any, chinese: bool) -> str:
@@ -39,8 +48,8 @@ def _text(name: str, value: Any, chinese: bool) -> str:
             return grouped_yuan(value)
         case list():
             return ("、" if chinese else ", ").join(_text(name, one, chinese) for one in value)
-        case str() if value in CODES:
-            return CODES[value][0 if chinese else 1]
+        case str() if words := CODES.get(value) or EVENT_CODES.get(value):
+            return words[0 if chinese else 1]
         case str() if value in EVENTS:
             return EVENTS[value].title_zh if chinese else EVENTS[value].title_en
         case _:

@@ -15,6 +15,8 @@ from msgspec import UNSET, UnsetType
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+#: A month that nobody can be sure of, as an expression: typed into a spreadsheet, 2022.10 becomes 2022.1.
+HALF_A_MONTH = r"[0-9]{4}\s*[.]?\s*[0-9]"
 #: Sanity bounds of a day in any record: wide enough for every living person and every plan.
 FIRST_YEAR, LAST_YEAR = 1850, 2200
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import Final
 
 FIELD_LABEL: Final = b"aidledger/field/v1\n"
@@ -18,6 +19,13 @@ ACCOUNT_LABEL: Final = b"aidledger/account/v1\n"
 SALT_BYTES: Final = 16
 PEPPER_BYTES_MIN: Final = 16
 TOKEN_BYTES: Final = 16
+#: Wide letters and digits, as Chinese keyboards give them, to those of ASCII.
+_NARROW: Final = {
+    ord(wide): chr(ord(wide) - 0xFEE0)
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for wide in map(chr, range(ord(first), ord(last) + 1))
+}
+_PLAIN: Final = re.compile(r"[0-9A-Za-z]")
 
 
 def length_prefixed(*parts: bytes) -> bytes:
@@ -55,8 +63,18 @@ def person_token(pepper: bytes, identity_number: str) -> str:
 
 
 def account_token(pepper: bytes, account_number: str) -> str:
-    """Token of a bank account: `a` and 32 hex digits, of its own label."""
-    return "a" + _token(ACCOUNT_LABEL, pepper, account_number)
+    """Token of a bank account: `a` and 32 hex digits, of its own label, over the number's plain form."""
+    return "a" + _token(ACCOUNT_LABEL, pepper, plain_account(account_number))
+
+
+def plain_account(account_number: str) -> str:
+    """Return an account number as all ways to write it have it: its letters and digits, narrow and capital.
+
+    One card written in groups of four, with hyphens or wide digits would be as many accounts. What has
+    no letter or digit stays as it is written, without outer white space.
+    """
+    narrow = account_number.translate(_NARROW)
+    return "".join(_PLAIN.findall(narrow)).upper() or account_number.strip()
 
 
 def _token(label: bytes, pepper: bytes, value: str) -> str:

@@ -52,7 +52,7 @@ approved AS (
     GROUP BY raised.position
 ),
 overdue AS (
-    SELECT from_position AS position, due_on, done_on, positions
+    SELECT from_position AS position, due_on, done_on, provisional, positions
     FROM deadlines
     WHERE limit_id = 'limit-objection' AND state IN ('late', 'missed')
 ),
@@ -70,6 +70,7 @@ judged AS (
                OR (sent.submission IS NOT NULL AND NOT COALESCE(looked.upheld, FALSE)
                    AND COALESCE(again.notice, sent.submission) >= sent.submission)
                AS not_shown,
+           COALESCE(overdue.provisional, FALSE) AS provisional,
            overdue.positions
     FROM raised
     LEFT JOIN again ON again.position = raised.position
@@ -95,6 +96,7 @@ SELECT stream AS subject,
        passed_over,
        not_shown,
        due_on,
-       done_on
+       done_on,
+       provisional
 FROM judged
 WHERE late OR passed_over OR not_shown

@@ -19,7 +19,7 @@
 -- needs: application_accepted; 没有受理记录; nothing is recorded as accepted
 -- facts: F032, S1-031, C4
 WITH late AS (
-    SELECT stream, from_on, due_on, done_on, n, extended, positions
+    SELECT stream, from_on, due_on, done_on, n, extended, provisional, positions
     FROM deadlines
     WHERE limit_id = 'limit-opinion' AND state IN ('late', 'missed')
 ),
@@ -33,7 +33,8 @@ SELECT late.stream AS subject,
        late.from_on,
        late.n + late.extended AS days,
        late.due_on,
-       late.done_on
+       late.done_on,
+       late.provisional
 FROM late
 LEFT JOIN died ON died.stream = late.stream
 -- nothing is to be decided about who has died

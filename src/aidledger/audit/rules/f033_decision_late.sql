@@ -20,7 +20,7 @@
 WITH limits AS (
     SELECT deadlines.stream, deadlines.from_position, deadlines.from_on, deadlines.due_on,
            deadlines.done_on, deadlines.n + deadlines.extended AS days, deadlines.state,
-           COALESCE(sent.received_on, deadlines.from_on) AS received_on, deadlines.positions,
+           deadlines.provisional, COALESCE(sent.received_on, deadlines.from_on) AS received_on, deadlines.positions,
            -- where nothing stopped the count, it goes from the day on which the county had the file
            deadlines.unit = 'working_days' AND deadlines.count_from = 'next_day'
                AND deadlines.suspended_days = 0 AND deadlines.suspended_since IS NULL
@@ -38,7 +38,13 @@ counted AS (
                WHEN COALESCE(limits.recount, FALSE)
                    THEN last_day.working_number - first_day.working_number > limits.days
                ELSE limits.state IN ('late', 'missed')
-           END AS late
+           END AS late,
+           CASE
+               WHEN COALESCE(limits.recount, FALSE)
+                   THEN last_day.unknown_number
+                       > first_day.unknown_number - CASE WHEN first_day.unknown THEN 1 ELSE 0 END
+               ELSE COALESCE(limits.provisional, FALSE)
+           END AS provisional
     FROM limits
     LEFT JOIN calendar_days AS first_day ON first_day.day = limits.received_on
     LEFT JOIN calendar_days AS last_day ON last_day.day = limits.until
@@ -53,7 +59,8 @@ SELECT counted.stream AS subject,
        CAST(NULL AS BIGINT) AS amount_fen,
        counted.received_on,
        counted.days,
-       counted.done_on
+       counted.done_on,
+       counted.provisional
 FROM counted
 LEFT JOIN died ON died.stream = counted.stream
 WHERE counted.late

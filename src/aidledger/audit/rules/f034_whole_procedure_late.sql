@@ -24,7 +24,7 @@
 -- needs: application_accepted; 没有受理记录; nothing is recorded as accepted
 -- facts: F034
 WITH whole AS (
-    SELECT stream, from_on, due_on, done_on, n + extended AS days, positions
+    SELECT stream, from_on, due_on, done_on, n + extended AS days, provisional, positions
     FROM deadlines
     WHERE limit_id = 'limit-whole' AND state IN ('late', 'missed')
 ),
@@ -43,7 +43,9 @@ steps AS (
     HAVING NOT BOOL_OR(limit_id = 'limit-whole')
 ),
 beyond AS (
-    SELECT steps.stream, steps.from_on, steps.done_on, steps.days
+    SELECT steps.stream, steps.from_on, steps.done_on, steps.days,
+           last_day.unknown_number > first_day.unknown_number - CASE WHEN first_day.unknown THEN 1 ELSE 0 END
+               AS provisional
     FROM steps
     JOIN application_accepted AS accepted ON accepted.position = steps.from_position
     JOIN calendar_days AS first_day ON first_day.day = steps.from_on
@@ -51,7 +53,7 @@ beyond AS (
     WHERE last_day.working_number - first_day.working_number > steps.days
 ),
 summed AS (
-    SELECT beyond.stream, beyond.from_on, beyond.done_on, beyond.days,
+    SELECT beyond.stream, beyond.from_on, beyond.done_on, beyond.days, beyond.provisional,
            LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(deadlines.positions)))) AS positions
     FROM beyond
     JOIN deadlines
@@ -59,7 +61,7 @@ summed AS (
      AND deadlines.limit_id IN (
              'limit-opinion', 'limit-publicity', 'limit-objection', 'limit-decision'
          )
-    GROUP BY beyond.stream, beyond.from_on, beyond.done_on, beyond.days
+    GROUP BY beyond.stream, beyond.from_on, beyond.done_on, beyond.days, beyond.provisional
 ),
 died AS (
     SELECT stream, MIN(died_on) AS died_on FROM death_recorded GROUP BY stream
@@ -71,7 +73,8 @@ SELECT whole.stream AS subject,
        whole.from_on,
        CAST(whole.days AS BIGINT) AS days,
        whole.done_on,
-       FALSE AS by_steps
+       FALSE AS by_steps,
+       whole.provisional
 FROM whole
 LEFT JOIN died ON died.stream = whole.stream
 WHERE whole.done_on IS NOT NULL OR died.died_on IS NULL OR died.died_on > whole.due_on
@@ -83,5 +86,6 @@ SELECT stream,
        from_on,
        CAST(days AS BIGINT),
        done_on,
-       TRUE
+       TRUE,
+       provisional
 FROM summed

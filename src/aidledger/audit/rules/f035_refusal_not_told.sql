@@ -41,7 +41,7 @@ spoken AS (
       ON notice.stream = refused.stream AND notice.position > refused.position AND NOT notice.written
 ),
 due AS (
-    SELECT from_position, due_on, n, unit, positions
+    SELECT from_position, due_on, n, unit, provisional, positions
     FROM deadlines
     WHERE limit_id = 'limit-refusal-notice' AND due_on IS NOT NULL
 )
@@ -55,7 +55,8 @@ SELECT refused.stream AS subject,
        due.due_on,
        told.served_on,
        told.position IS NULL AND spoken.position IS NOT NULL AS by_word_only,
-       refused.unreasoned
+       refused.unreasoned,
+       due.provisional AND COALESCE(told.served_on, refused.as_of) > due.due_on AS provisional
 FROM refused
 JOIN due ON due.from_position = refused.position
 LEFT JOIN told ON told.position = refused.position

@@ -19,9 +19,13 @@
 -- message_en: {entries} entries ({types}) were made late, the latest by {most_days} days; all at one moment: {at_once}
 -- facts: F045
 WITH late AS (
-    SELECT stream, position, type, effective_on, days, positions, FALSE AS at_once
+    SELECT late_entries.stream, late_entries.position, late_entries.type, late_entries.effective_on,
+           late_entries.days, late_entries.positions, FALSE AS at_once,
+           ended.unknown_number > begun.unknown_number - CASE WHEN begun.unknown THEN 1 ELSE 0 END AS provisional
     FROM late_entries
-    WHERE NOT allowed AND type NOT IN ('EntryCorrected', 'EntryAnnulled')
+    JOIN calendar_days AS begun ON begun.day = late_entries.effective_on
+    JOIN calendar_days AS ended ON ended.day = late_entries.recorded_on
+    WHERE NOT late_entries.allowed AND late_entries.type NOT IN ('EntryCorrected', 'EntryAnnulled')
 ),
 dated AS (
     SELECT stream, position, type, effective_on, actor, recorded_at,
@@ -47,16 +51,16 @@ imported AS (
 burst AS (
     SELECT bursts.stream, earlier.position, earlier.type, earlier.effective_on,
            DATE_DIFF('day', earlier.effective_on, earlier.recorded_on) AS days, [earlier.position] AS positions,
-           TRUE AS at_once
+           TRUE AS at_once, FALSE AS provisional
     FROM bursts
     JOIN earlier ON earlier.actor = bursts.actor AND earlier.recorded_at = bursts.recorded_at
     LEFT JOIN imported ON imported.actor = earlier.actor AND imported.recorded_on = earlier.recorded_on
     WHERE imported.actor IS NULL
 ),
 found AS (
-    SELECT stream, position, type, effective_on, days, positions, at_once FROM late
+    SELECT stream, position, type, effective_on, days, positions, at_once, provisional FROM late
     UNION ALL
-    SELECT stream, position, type, effective_on, days, positions, at_once FROM burst
+    SELECT stream, position, type, effective_on, days, positions, at_once, provisional FROM burst
 )
 SELECT stream AS subject,
        LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(positions)))) AS positions,
@@ -65,6 +69,7 @@ SELECT stream AS subject,
        COUNT(DISTINCT position) AS entries,
        LIST_SORT(LIST_DISTINCT(ARRAY_AGG(type))) AS types,
        MAX(days) AS most_days,
-       at_once
+       at_once,
+       BOOL_OR(provisional) AS provisional
 FROM found
 GROUP BY stream, at_once

@@ -31,7 +31,8 @@ SELECT deadlines.stream AS subject,
        CAST(NULL AS BIGINT) AS amount_fen,
        deadlines.from_on AS reported_on,
        deadlines.due_on,
-       deadlines.done_on
+       deadlines.done_on,
+       deadlines.provisional
 FROM deadlines
 LEFT JOIN ended ON ended.stream = deadlines.stream
 WHERE deadlines.limit_id = 'limit-reassessment'

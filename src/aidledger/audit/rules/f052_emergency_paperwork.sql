@@ -43,7 +43,9 @@ counted AS (
     SELECT emergencies.position, emergencies.stream, emergencies.effective_on, emergencies.amount_fen,
            done.done_position, done.done_on, COALESCE(own.days, other.days) AS asked,
            COALESCE(own.adoption, other.adoption) AS adoption,
-           last_day.working_number - first_day.working_number AS taken
+           last_day.working_number - first_day.working_number AS taken,
+           last_day.unknown_number > first_day.unknown_number - CASE WHEN first_day.unknown THEN 1 ELSE 0 END
+               AS provisional
     FROM emergencies
     CROSS JOIN parameters
     LEFT JOIN programme ON programme.stream = emergencies.stream
@@ -60,6 +62,7 @@ SELECT stream AS subject,
        amount_fen,
        effective_on AS granted_on,
        asked,
-       done_on
+       done_on,
+       provisional
 FROM counted
 WHERE taken > asked

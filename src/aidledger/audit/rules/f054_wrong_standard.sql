@@ -1,12 +1,14 @@
 -- id: F054
 -- title_zh: 标准错误
 -- title_en: wrong standard
--- explain_zh: 银行实发与花名册核定的金额不同，或花名册与当时有效的待遇核定不同：钱不是按标准发的。
--- explain_en: The bank paid another amount than the roster has, or the roster has another than the entitlement that was
---   set: the money does not follow the standard.
--- not_zh: 花名册以后才核定的调标（见 F055）；同一笔付两次（见 F064）；哪一部分出错已能看出的（见 F056、F059、F060）。
--- not_en: an entitlement set after the roster (F055); one line paid twice (F064); a line whose parts show what is wrong
---   with it (F056, F059, F060)
+-- explain_zh: 银行实发与花名册核定的金额不同，花名册与当时有效的待遇核定不同，或者没有花名册的月份（如导入的历史）实发与待遇核定不同：
+--   钱不是按标准发的。
+-- explain_en: The bank paid another amount than the roster has, the roster has another than the entitlement that was
+--   set, or a month that is on no roster (as in an imported history) was paid otherwise than the entitlement: the money
+--   does not follow the standard.
+-- not_zh: 花名册、发放以后才核定的调标（见 F055）；同一笔付两次（见 F064）；哪一部分出错已能看出的（见 F056、F059、F060）。
+-- not_en: an entitlement set after the roster or the payment (F055); one line paid twice (F064); a line whose parts show
+--   what is wrong with it (F056, F059, F060)
 -- severity: high
 -- basis_zh: 标准须公布，并按人核定；惠来：标准错误，103,800 元
 -- basis: standards are published and set per person; Huilai: wrong standards, 103,800 yuan
@@ -14,7 +16,7 @@
 -- remedy_en: pay or recover the difference, and find out where the amount was changed
 -- message_zh: {lines} 笔金额不符：核定 {right_fen} 元，实际 {wrong_fen} 元。
 -- message_en: {lines} lines differ: {right_fen} yuan were due and {wrong_fen} yuan were rostered or paid
--- needs: payment_rostered; 没有花名册; no roster is recorded
+-- needs: entry where type = 'PaymentRostered' or 'EntitlementSet'; 没有花名册和待遇核定; neither a roster nor an entitlement is recorded
 -- facts: F054
 WITH sums AS (
     SELECT stream, month, kind, amount_fen, 1 AS told, 0 AS paid FROM payment_rostered
@@ -63,6 +65,23 @@ shown AS (
         HAVING COUNT(*) > 1
     ) AS doubled
 ),
+bare AS (
+    -- all that was paid for a month without a roster, where neither one line nor the sum is what was due
+    SELECT issued.stream, issued.month, MAX(holding.monthly_fen) AS right_fen, SUM(issued.amount_fen) AS wrong_fen,
+           LIST_CONCAT([MAX(holding.position)], ARRAY_AGG(issued.position)) AS positions
+    FROM payment_issued AS issued
+    JOIN holding
+      ON holding.stream = issued.stream
+     AND holding.from_month <= issued.month
+     AND (holding.next_month IS NULL OR issued.month < holding.next_month)
+     AND holding.position < issued.position
+    LEFT JOIN (SELECT DISTINCT stream, month FROM payment_rostered WHERE kind = 'regular') AS listed
+      ON listed.stream = issued.stream AND listed.month = issued.month
+    WHERE issued.kind = 'regular' AND listed.stream IS NULL
+    GROUP BY issued.stream, issued.month
+    HAVING SUM(issued.amount_fen) <> MAX(holding.monthly_fen)
+       AND NOT BOOL_OR(issued.amount_fen = holding.monthly_fen)
+),
 wrong AS (
     SELECT issued.stream, issued.month, rostered.amount_fen AS right_fen, issued.amount_fen AS wrong_fen,
            [issued.position] AS positions
@@ -79,6 +98,8 @@ wrong AS (
     FROM unset
     LEFT JOIN shown ON shown.position = unset.position
     WHERE shown.position IS NULL
+    UNION ALL
+    SELECT stream, month, right_fen, wrong_fen, positions FROM bare
 )
 SELECT stream AS subject,
        LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(positions)))) AS positions,

@@ -1,8 +1,9 @@
 -- id: F057
 -- title_zh: 护理档次错误
 -- title_en: wrong nursing level
--- explain_zh: 发放的照料护理费等于另一档的标准，不是最近一次能力评估那一档的。
+-- explain_zh: 发放的照料护理费等于另一档的标准，不是最近一次能力评估那一档的。花名册没有分项的，或者没有花名册的，按当时的待遇核定分项。
 -- explain_en: What was paid for nursing is the standard of another level than that of the last assessment of ability.
+--   Of a line without parts, or on no roster, the parts are those of the entitlement.
 -- not_zh: 评估当月仍按原档的（下月起调整）；没有评估的；金额不等于任何一档的（见 F054）。
 -- not_en: the old level in the month of the assessment itself; nobody assessed; an amount that is no level's standard
 --   (F054)
@@ -15,7 +16,7 @@
 -- message_en: assessed as {level}: {right_fen} yuan a month of nursing were due and {wrong_fen} yuan paid, in {lines}
 --   months
 -- needs: ability_assessed; 没有能力评估; nobody's ability is assessed
--- needs: payment_rostered; 没有花名册; no roster is recorded
+-- needs: payment_issued; 没有发放记录; no payment is recorded
 -- facts: F057, S4-036
 WITH assessments AS (
     SELECT stream, effective_on, MAX(position) AS position, MAX_BY(level, position) AS level
@@ -35,10 +36,32 @@ parts AS (
         WHERE kind = 'regular' AND stream IN (SELECT stream FROM assessments)
     ) AS every
 ),
+holding AS (
+    SELECT stream, position, from_month, parts,
+           LEAD(from_month) OVER (PARTITION BY stream ORDER BY from_month, position) AS next_month
+    FROM entitlement_set
+    WHERE stream IN (SELECT stream FROM assessments)
+),
+every_part AS (
+    SELECT stream, run, month, code, fen FROM parts
+    UNION ALL
+    SELECT stream, run, month, part.code, part.fen
+    FROM (
+        SELECT issued.stream, issued.run, issued.month, UNNEST(holding.parts) AS part
+        FROM (SELECT DISTINCT stream, run, month FROM payment_issued WHERE kind = 'regular') AS issued
+        LEFT JOIN (SELECT DISTINCT stream, run, month FROM parts) AS told
+          ON told.stream = issued.stream AND told.run = issued.run AND told.month = issued.month
+        JOIN holding
+          ON holding.stream = issued.stream
+         AND holding.from_month <= issued.month
+         AND (holding.next_month IS NULL OR issued.month < holding.next_month)
+        WHERE told.stream IS NULL
+    ) AS untold
+),
 living AS (
     -- lines without a nursing part belong to programmes that have none
     SELECT stream, run, month, SUM(CASE WHEN code LIKE 'nursing%' THEN 0 ELSE fen END) AS living_fen
-    FROM parts
+    FROM every_part
     GROUP BY stream, run, month
     HAVING SUM(CASE WHEN code LIKE 'nursing%' THEN 1 ELSE 0 END) > 0
 ),

@@ -17,7 +17,7 @@
 --   资金支出 {spent_fen}；花名册以外的发放 {lines} 笔 {beyond_fen} 元。
 -- message_en: {rostered_fen} yuan on the roster; what differs: approved {approved_fen}, bank file {file_fen}, bank's
 --   result {result_fen}, out of the fund {spent_fen}; {lines} lines of {beyond_fen} yuan paid that are not on it
--- needs: payment_rostered; 没有花名册; no roster is recorded
+-- needs: entry where type = 'PaymentRostered' or 'PaymentIssued'; 没有花名册和发放记录; neither a roster nor a payment is recorded
 -- facts: F061
 WITH lines AS (
     SELECT stream, CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run, month, kind, amount_fen,

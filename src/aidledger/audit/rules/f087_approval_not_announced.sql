@@ -41,7 +41,11 @@ approved AS (
 due AS (
     -- the limit of the programme's pack knows extensions and pauses; else the county's days count
     SELECT approved.stream, approved.position, approved.effective_on, approved.adoption,
-           COALESCE(limits.due_on, last_day.day) AS due_on, limits.suspended_since
+           COALESCE(limits.due_on, last_day.day) AS due_on, limits.suspended_since,
+           COALESCE(
+               limits.provisional,
+               last_day.unknown_number > first_day.unknown_number - CASE WHEN first_day.unknown THEN 1 ELSE 0 END
+           ) AS provisional
     FROM approved
     LEFT JOIN deadlines AS limits
       ON limits.from_position = approved.position AND limits.limit_id = 'limit-announcement'
@@ -78,7 +82,8 @@ SELECT due.stream AS subject,
        CASE WHEN announced.announced_on IS NULL THEN 'high' ELSE 'medium' END AS severity,
        due.effective_on AS approved_on,
        due.due_on,
-       announced.announced_on
+       announced.announced_on,
+       due.provisional
 FROM due
 CROSS JOIN parameters
 LEFT JOIN announced ON announced.position = due.position

@@ -23,6 +23,7 @@ SELECT stream AS subject,
        limit_id,
        from_on,
        due_on,
-       done_on
+       done_on,
+       provisional
 FROM deadlines
 WHERE stream LIKE 'complaint/%' AND state IN ('late', 'missed')

@@ -245,5 +245,6 @@ EVENT_CODES: Final[dict[str, tuple[str, str]]] = {
     "watch_over": ("看护", "watched over"),
     "web": ("网站", "web"),
     "wechat": ("微信", "WeChat"),
+    "withdrawn": ("已撤回", "withdrawn"),
 }
 # fmt: on

@@ -43,10 +43,10 @@ class ComplaintInvestigated(Event, frozen=True, kw_only=True):
 
 
 class ComplaintAnswered(Event, frozen=True, kw_only=True):
-    """答复: the answer given, and its outcome."""
+    """答复: the answer given, and its outcome; ``withdrawn`` where whoever complained took it back."""
 
     answered_on: Day
-    outcome: Literal["corrected", "explained", "referred"]
+    outcome: Literal["corrected", "explained", "referred", "withdrawn"]
     source: Source = "office"
     told: bool
 

@@ -75,7 +75,7 @@ def _yuan(name: str, *titles: str, required: bool = False) -> Column:
 
 
 _PENSIONS: Final = (
-    ("resident", ("城乡居民", "居民养老", "居民基本", "新农保", "resident")),
+    ("resident", ("居民", "新农保", "农村社会养老", "resident")),
     ("staff", ("机关", "事业", "退休费", "staff")),
     ("worker", ("职工", "企业", "城镇", "worker")),
     ("other", ("",)),
@@ -102,23 +102,46 @@ _ROLES: Final = (
     ("officer", ("监事", "董事", "经理", "高管", "officer")),
     ("other", ("",)),
 )
+# a word within another says something else: what is tried first decides
 _OPEN: Final = (
-    ("closed", ("注销", "吊销", "停业", "迁出", "销户", "封存", "closed")),
+    ("open", ("未注销", "未吊销", "未封存", "未销户")),
+    (
+        "closed",
+        (
+            "注销",
+            "吊销",
+            "停业",
+            "迁出",
+            "销户",
+            "封存",
+            "停缴",
+            "停止",
+            "暂停",
+            "中断",
+            "非正常",
+            "closed",
+        ),
+    ),
     ("open", ("存续", "在营", "开业", "正常", "缴存", "在业", "open")),
 )
 _PROGRAMMES: Final = (
+    # neither is support each month: families just above the limit, and the union's help to workers
+    ("other", ("边缘", "特困职工", "特困企业")),
     ("tekun", ("特困", "五保", "tekun")),
     ("dibao", ("低保", "最低生活保障", "dibao")),
     ("orphan", ("孤儿", "事实无人抚养", "orphan")),
     ("other", ("",)),
 )
 _RESULTS: Final = (
-    ("returned", ("失败", "退", "未入账", "不成功", "returned")),
+    (
+        "returned",
+        ("失败", "退", "未入账", "无法入账", "不能入账", "拒", "不成功", "未成功", "returned"),
+    ),
     ("paid", ("成功", "入账", "已发", "paid")),
 )
 _PRODUCTS: Final = (
     ("securities", ("证券", "股票", "基金", "理财", "债", "securities")),
-    ("insurance", ("保险", "保单", "insurance")),
+    ("insurance", ("保险", "保单", "寿险", "insurance")),
     ("deposit", ("存款", "活期", "定期", "储蓄", "结算", "deposit")),
     ("other", ("",)),
 )

@@ -317,12 +317,13 @@ def run_kinds(app: App, *, kind: str | None, json: bool) -> None:
             screen.line(f"{column.name}{mark}  {_FORMS[column.form].in_(app.lang)}")
             screen.prose("、".join(column.titles), 4)
             if column.words:
-                screen.prose(" · ".join(code for code, _ in column.words), 4)
+                screen.prose(" · ".join(dict.fromkeys(code for code, _ in column.words)), 4)
 
 
 def _kind_object(kind: RegisterKind) -> dict[str, Any]:
     columns = [
-        column._asdict() | {"words": [code for code, _ in column.words]} for column in kind.columns
+        column._asdict() | {"words": list(dict.fromkeys(code for code, _ in column.words))}
+        for column in kind.columns
     ]
     return kind._asdict() | {"table": kind.table, "columns": columns}
 

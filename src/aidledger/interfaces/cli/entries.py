@@ -14,7 +14,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import counted, facts_text, moment, title
-from aidledger.services.acts.lateness import Late
+from aidledger.services.acts.lateness import Late, is_early
 from aidledger.services.cases.amending import Amendment, Amendments, Why
 from aidledger.services.cases.running import LimitShown
 from aidledger.services.clock import china_day
@@ -48,8 +48,12 @@ IDLE: Final[dict[Why, Said]] = {
         "什么也没有销毁：这个人员代号名下没有密封的个人信息",
         "destroys nothing: no value is sealed under this person's key",
     ),
+    "still_to_come": Said(
+        "生效日尚未到来：到那一天以前，任何查询都不计入",
+        "its day is still to come: until then no question counts it",
+    ),
 }
-"""Why an amendment, or the destruction of values, changes nothing."""
+"""Why an amendment, or the destruction of values, changes nothing, or nothing yet."""
 
 
 def entry_lines(
@@ -76,6 +80,8 @@ def entry_lines(
     mark = late_mark(app, late)
     if back_dated:
         mark = f"{mark} " + app.say("⚠ 倒签：早于此流已有的记录", "⚠ back-dated behind this stream")
+    if is_early(entry):
+        mark = f"{mark} " + app.say("⚠ 记录时生效日尚未到来", "⚠ recorded before its day")
     if mark:
         yield from (
             screen.style(line, "yellow") for line in layout.indent(mark.strip(), screen.width, 9)

@@ -20,11 +20,12 @@ IMPORTING: Final[dict[str, Help]] = {
         ),
         Said(
             "CSV（UTF-8 或 GB18030）或 XLSX。要么全部要么不记；每个坏行按行号和字段报告。"
-            "身份证号、账号须为文本单元格。同一文件导入两次，得到同一回执；换一个文件再报账本已有的"
+            "身份证号、账号须为文本单元格。申请没有救助项目一列的，按特困供养记录。同一文件导入两次，得到同一回执；换一个文件再报账本已有的"
             "银行行，按行拒绝。银行结果与花名册不符的（金额、账户、不在册）照记，并用 ⚠ 说明。"
             "账本登记有密钥时，须写明 --actor 和 --office，以该人的密钥签名。",
             "CSV (UTF-8 or GB18030) or XLSX. All or nothing; every bad row is named by line and "
-            "field. Identity and account numbers must be text cells. The same file twice gives the "
+            "field. Identity and account numbers must be text cells. Applications without a column programme "
+            "are for support in extreme hardship. The same file twice gives the "
             "same receipt; lines of a bank that the ledger has, in another file, are refused by line. "
             "What the bank did otherwise than the roster has it (amount, account, nobody on it) is "
             "recorded, and told with ⚠. In a ledger with registered keys --actor and --office are needed: that "

@@ -159,6 +159,11 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"a line that the end of the file cuts off", "被文件末尾截断的一行"),
     (r"a line of the roster of this run", "该批次花名册上的一行"),
     (r"the amount of the roster", "花名册上的金额"),
+    (r"a day up to (?P<a>[-0-9]+)", "不晚于 {a} 的日期"),
+    (
+        r"(?P<a>[-0-9]+), which is still to come: until then no question counts it",
+        "{a}，尚未到来：到那一天以前，任何查询都不计入",
+    ),
     (r"another amount", "另一金额"),
     (r"the account of the roster", "花名册上的账户"),
     (r"another account", "另一账户"),

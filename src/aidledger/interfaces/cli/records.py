@@ -22,6 +22,7 @@ from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import keep_receipt, refused_code, show_outcome
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.acts.guarding import acknowledged
+from aidledger.services.acts.lateness import still_to_come
 from aidledger.services.acts.proposals import TOKENS, read_proposals
 from aidledger.services.acts.recording import cause_of, record
 from aidledger.services.acts.rehearsing import rehearse
@@ -61,7 +62,9 @@ def run_record(
             )
         with writing(app) as session:
             named = cause or cause_of(session, content)
-            idle = {numbers[at]: why for at, why in idle_proposals(session, proposals).items()}
+            early = still_to_come(proposals, session.today)
+            idle: dict[int, Why] = {numbers[at]: "still_to_come" for at in early}
+            idle |= {numbers[at]: why for at, why in idle_proposals(session, proposals).items()}
             idle |= {numbers[at]: "nothing_sealed" for at in nothing_sealed(session, proposals)}
             if dry_run:
                 drafts = rehearse(session, proposals, cause=named)
@@ -84,7 +87,7 @@ def run_record(
 
 
 def _warn(app: App, idle: Mapping[int, Why]) -> None:
-    """Say by line which acts change nothing: they are facts, and recorded all the same."""
+    """Say by line which acts change nothing, or nothing yet: they are facts, and recorded all the same."""
     for line, why in idle.items():
         text = IDLE[why].in_(app.lang)
         app.screen.note(app.say(f"⚠ 第 {line} 行：{text}", f"⚠ line {line}: {text}"))

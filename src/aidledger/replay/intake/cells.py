@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from aidledger.domain.money import WRITTEN_WHOLE
 from aidledger.domain.registers.kinds import Column
+from aidledger.domain.values import HALF_A_MONTH
 from aidledger.ledger.commitment import ACCOUNT_LABEL, PERSON_LABEL
 from aidledger.replay.views import literal
 
@@ -163,6 +164,7 @@ def _month(text: str) -> str:
     parts = [f"regexp_extract({text}, '{_MONTH}', {n})" for n in (1, 2)]
     return (
         f"CASE WHEN regexp_matches({text}, '{_MONTH}') "
+        f"AND NOT regexp_full_match({text}, '{HALF_A_MONTH}') "
         f"AND TRY_CAST({parts[1]} AS INTEGER) BETWEEN 1 AND 12 "
         f"THEN {parts[0]} || '-' || lpad({parts[1]}, 2, '0') END"
     )
@@ -190,7 +192,8 @@ def _choice(text: str, column: Column) -> str:
 def token_sql(form: str, value: str, pepper: bytes) -> tuple[str, list[bytes]]:
     """Return the SQL of the token of a number, and the parameters in their order.
 
-    HMAC-SHA-256 by its definition, of the engine's SHA-256; a test holds it against `commitment`.
+    HMAC-SHA-256 by its definition, of the engine's SHA-256; a test holds it against `commitment`. An account
+    has its plain form already.
     """
     label, letter = (PERSON_LABEL, "p") if form == "person" else (ACCOUNT_LABEL, "a")
     key = pepper.ljust(_BLOCK, b"\0")

@@ -1,11 +1,14 @@
-"""How long after its day an entry was recorded, and whether the pack in force allows that."""
+"""How long after its day an entry was recorded, and whether the pack in force allows that; or how long before it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
 
+from aidledger.domain.events.support import DeathRecorded
+from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import END_OF_TIME, Recorded
 from aidledger.services.clock import china_day
 from aidledger.services.decisions.policy_book import PolicyBook
@@ -46,3 +49,19 @@ def lateness(book: PolicyBook, entry: Recorded, known_on: str | None = None) -> 
         allowed_working_days=limit,
         allowed=None if limit is None else working_days <= limit,
     )
+
+
+def is_early(entry: Recorded) -> bool:
+    """Whether an entry was recorded before the day on which it holds: until then no question finds it."""
+    return _counts_from(entry) > china_day(entry.recorded_at)
+
+
+def still_to_come(proposals: Sequence[Proposal], today: str) -> set[int]:
+    """Return by index which proposals hold from a day after `today` only: 2032 for 2022, mostly."""
+    return {index for index, one in enumerate(proposals) if _counts_from(one) > today}
+
+
+def _counts_from(act: Recorded | Proposal) -> str:
+    """Return the day from which an act counts: nobody is dead before the day of death."""
+    event = act.event
+    return max(act.effective_on, event.died_on if isinstance(event, DeathRecorded) else "")

@@ -19,7 +19,7 @@ from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.recorded import value_of
 from aidledger.domain.shapes import shape_words
 from aidledger.domain.values import is_day, is_month
-from aidledger.services.acts.casenames import misnamed_cases
+from aidledger.services.acts.streamnames import misnamed_streams
 from aidledger.services.problems import Problem, RefusedError
 
 _STREAM: Final = re.compile(r"[a-z][a-z_]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)+")
@@ -284,7 +284,7 @@ def _event(value: Any, kind: EventType, line: int | None, problems: list[Problem
         )
         for path, text in _bad_days(msgspec.to_builtins(event))
     ]
-    problems += misnamed_cases(event, line)
+    problems += misnamed_streams(event, line)
     field, shown = _name_shown(event)
     if not is_masked(shown):
         # the log is for ever and for everybody: a whole name must not come in by this field

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_args
 
+from aidledger.domain.events.base import Programme
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.identity import UNKNOWN_PERSON, check_identity_number
+from aidledger.domain.policy.words import programme_words
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.values import parse_day
 from aidledger.services.acts.who import Who
@@ -25,7 +27,16 @@ _ROUTES: Final = {
     "proxy": ("代为申请", "代办"),
     "ex_officio": ("依职权", "主动发现"),
 }
+_ALSO: Final = {
+    "tekun": ("特困", "特困人员"),
+    "dibao": ("最低生活保障",),
+    "unattended": ("事实无人抚养",),
+}
+"""What sheets call a programme beside its name."""
 _CHANNELS: Final = {"paper": ("书面", "窗口"), "online": ("网上", "线上"), "phone": ("电话",)}
+_PROGRAMMES: Final = {
+    code: (programme_words(code)[0], *_ALSO.get(code, ())) for code in get_args(Programme)
+}
 _MAX_PERSONS: Final = 20
 
 COLUMNS: Final = (
@@ -34,6 +45,7 @@ COLUMNS: Final = (
     Column(key="identity_number", title_zh="身份证号", sample="110101199003077854"),
     Column(key="applied_on", title_zh="申请日期", sample="2022-01-04", required=False),
     Column(key="birth_on", title_zh="出生日期", sample="1990-03-07", required=False),
+    Column(key="programme", title_zh="救助项目", sample="tekun", required=False),
     Column(key="area", title_zh="城乡", sample="rural"),
     Column(key="township", title_zh="乡镇代码", sample="520123001"),
     Column(key="village", title_zh="村代码", sample="520123001001"),
@@ -96,6 +108,7 @@ def _application(cells: Cells, given: Given) -> Proposal:
         birth_on=birth_on,
         channel=cells.choice("channel", _CHANNELS, "paper"),  # type: ignore[arg-type]
         persons=cells.count("persons", highest=_MAX_PERSONS, default=1),
+        programme=cells.choice("programme", _PROGRAMMES, "tekun"),  # type: ignore[arg-type]
         route=cells.choice("route", _ROUTES, "self"),  # type: ignore[arg-type]
         source=source_of(given.file_hash, cells.line),
         township=township,

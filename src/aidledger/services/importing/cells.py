@@ -13,7 +13,7 @@ from typing import Final
 
 from aidledger.domain.events.base import Source
 from aidledger.domain.money import FEN_PER_YUAN, WRITTEN_WHOLE
-from aidledger.domain.values import parse_day, parse_month
+from aidledger.domain.values import HALF_A_MONTH, parse_day, parse_month
 from aidledger.said import is_shown
 from aidledger.services.importing.table import Cell, Row
 from aidledger.services.problems import Problem
@@ -21,6 +21,7 @@ from aidledger.services.problems import Problem
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
 _CHINESE_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _CHINESE_MONTH: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?", re.ASCII)
+_HALF_A_MONTH: Final = re.compile(HALF_A_MONTH)
 _YUAN: Final = re.compile(rf"{WRITTEN_WHOLE}(\.[0-9]{{1,2}})?")
 _HARMLESS: Final = re.compile(
     r"[0-9]{1,8}|[0-9]{1,4}([-/.年][0-9]{1,2}){1,2}[月日]?|[0-9]{6}-[0-9]{4}(-[0-9]{4,6})?",
@@ -122,11 +123,11 @@ class Cells:
         return text
 
     def month(self, field: str) -> str:
-        """Return a month as ``YYYY-MM``."""
+        """Return a month as ``YYYY-MM``; 2022.1, which a number cell makes of 2022.10, is none."""
         cell = self._row.cells.get(field)
         text = cell.isoformat()[:7] if isinstance(cell, dt.date) else _text_of(cell)
         match = _CHINESE_MONTH.fullmatch(text)
-        if match:
+        if match and not _HALF_A_MONTH.fullmatch(text):
             text = f"{match[1]}-{int(match[2]):02d}"
         try:
             parse_month(text)

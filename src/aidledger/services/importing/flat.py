@@ -41,6 +41,8 @@ _SAMPLES: Final[dict[str, str]] = {
     "actor": "520123001-u1",
     "office": "520123001",
 }
+_NAMED: Final = {"run": "run/2022-01", "carer": "carer/520123-000001"}
+"""A sample of a field that names a stream."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +112,8 @@ def sample_table(type_name: str) -> str:
     """Return a CSV file with the header of a type and one sample row."""
     kind = EVENTS.get(type_name)
     fields = fields_of(type_name)
-    samples = {"stream": _stream_of(kind), **_SAMPLES, **{one.name: one.sample for one in fields}}
+    samples = {"stream": _stream_of(kind), **_SAMPLES}
+    samples |= {one.name: one.sample and _NAMED.get(one.name, one.sample) for one in fields}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns_in(type_name))

@@ -16,7 +16,6 @@ from aidledger.domain.events.base import Event, Source
 from aidledger.domain.events.catalog import EVENTS, decode_data
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.domain.values import is_day, is_month
-from aidledger.services.acts.casenames import misnamed_cases
 from aidledger.services.acts.proposals import (
     DAY_ENDINGS,
     MAX_PERSONAL_CHARACTERS,
@@ -25,6 +24,7 @@ from aidledger.services.acts.proposals import (
     is_stream_of,
     proposal_of,
 )
+from aidledger.services.acts.streamnames import misnamed_streams
 from aidledger.services.importing.cells import source_of
 from aidledger.services.importing.flat import request_of
 from aidledger.services.importing.sources import RawRow
@@ -115,7 +115,7 @@ def _in_good_form(row: RawRow, defaults: Defaults) -> Proposal | None:
             for key, text in given.personal.items()
         )
         and _has_real_days(event)
-        and not misnamed_cases(event)
+        and not misnamed_streams(event)
     ):
         return None
     if given.type in _SOURCED and b'"source"' not in bytes(given.data):

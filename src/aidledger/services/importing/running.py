@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -107,7 +108,7 @@ def prepare(
         totals=tuple(taken.totals),
         proposals=proposals,
         lines=tuple(_line_of(proposal) for proposal in proposals),
-        notes=tuple(taken.notes),
+        notes=(*taken.notes, *_still_to_come(session.today, taken.proposals)),
     )
 
 
@@ -174,6 +175,21 @@ def _file_imported(session: Session, kind: str, rows: int, taken: Taken, given: 
     event = FileImported(file=given.file_hash, kind=kind, rows=rows, totals=tuple(taken.totals))
     by = Who(actor=given.actor, office=given.office or "import", on=session.today)
     return by.says(f"import/{given.file_hash[:16]}", event)
+
+
+def _still_to_come(today: str, proposals: Sequence[Proposal]) -> list[Problem]:
+    """Return by line what holds from a day after today only: until then no question counts it."""
+    days = {_line_of(one): one.effective_on for one in proposals if one.effective_on > today}
+    return [
+        Problem(
+            code="still_to_come",
+            line=line,
+            field="effective_on",
+            expected=f"a day up to {today}",
+            found=f"{day}, which is still to come: until then no question counts it",
+        )
+        for line, day in days.items()
+    ]
 
 
 def _line_of(proposal: Proposal) -> int | None:
