@@ -82,7 +82,7 @@ def test_what_is_not_kept_is_counted_summed_and_hashed(large: Rule) -> None:
 def test_messages_have_yuan_and_words(large: Rule) -> None:
     (found,) = ask(paid(100_001), [large]).findings
 
-    assert "2022-03 发放 1,000.01 元（regular）" == found.message_zh
+    assert "2022-03 发放 1,000.01 元（常规）" == found.message_zh
     assert "1,000.01 yuan paid for 2022-03 (regular)" == found.message_en
 
 
