@@ -1154,7 +1154,7 @@ def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
         return ""
     size, root, frontier, time, origin = rows[0]
     named = origin if isinstance(origin, str) else ""
-    right = type(root) is bytes and len(root) == 32 and named and len(rows) == 1
+    right = type(root) is bytes and len(root) == 32 and is_key_name(named) and len(rows) == 1
     right = right and type(frontier) is bytes and len(frontier) % 32 == 0
     right = right and is_count(size) and (is_time(time) if size else time is None)
     if not right:
