@@ -2168,6 +2168,11 @@ def check_bag_entries(bag: Bag, note: Checkpoint, manifest: dict[str, Any]) -> s
 
     streams, places = set[str](), [-1]
     bag.each("timeline.jsonl", told)
+    with bag.holding("manifest.json", 1):
+        times = {at: said["recorded_at"] for at, (said, _, _) in bag.placed.items()}
+        last, as_of = times.get(note.size - 1), manifest.get("recorded_at") or ""
+        other = as_of < max(times.values()) or last not in (None, as_of)
+        refuse(other and manifest["size"] is not None, "another time than its entries")
     about = streams & {str(manifest.get("subject")), str(manifest.get("case"))}
     bag.lacking(
         "timeline.jsonl",
@@ -2406,6 +2411,7 @@ missing|缺失
 (\\S+) is missing|缺少 {}
 not in (\\S+)|不在 {} 中
 says nothing of entry (\\d+)|缺少位置 {} 的记录
+another time than its entries|所载时间不是末条记录的
 it does not come behind the line before|没有排在上一行之后
 lines of another form|有不合格式的行
 no bag of version 1.0, or with other files|不是 BagIt 1.0 的声明，或另有文件

@@ -60,6 +60,10 @@ LEFT_OUT: dict[str, tuple[Callable[[Files], Files], str]] = {
         "data/decisions.jsonl",
     ),
     "a clause that failed": (of_line("decisions.jsonl", 1, other_outcome), "data/decisions.jsonl"),
+    "a manifest of an earlier day": (
+        of_line("manifest.json", 1, lambda said: said.update(recorded_at="2022-01-01")),
+        "data/manifest.json",
+    ),
     "a manifest that ends within its line": (
         lambda files: {**files, "data/manifest.json": files["data/manifest.json"][:-1]},
         "data/manifest.json",

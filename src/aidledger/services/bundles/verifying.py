@@ -181,6 +181,12 @@ def _told(bundle: Bundle) -> None:
                 streams.add(entry.stream)
         if sorted(streams) != bundle.said["streams"]:
             bundle.flaw(MANIFEST, 1, "所列的流与经过不符", "names other streams than the timeline")
+        times = {at: one.entry.recorded_at for at, one in bundle.entries.items()}
+        last, as_of = times.get(bundle.said["size"] - 1), bundle.said["recorded_at"]
+        if as_of < max(times.values(), default="") or last not in (None, as_of):
+            bundle.flaw(
+                MANIFEST, 1, "所载时间不是末条记录的", "names another time than its entries"
+            )
         about = {bundle.said["subject"], bundle.said["case"]} & set(bundle.said["streams"])
         _lacking(
             bundle,
