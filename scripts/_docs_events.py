@@ -30,20 +30,29 @@ _ALIASES = (
 _KINDS = """
 | type | what it is |
 | --- | --- |
-| Ability | `able`, `partly` or `unable` (self-care) |
-| Area | `rural` or `urban` |
+| Ability | {Ability} (self-care) |
+| Area | {Area} |
 | Code | 1 to 120 ASCII letters, digits, `.`, `_`, `:`, `/`, `-`, beginning with a letter or digit |
 | Count | an integer from 0 to 100,000,000 |
 | Day | `YYYY-MM-DD` |
 | Difference | one sum less another in fen, an integer from -(2^53-1) to 2^53-1 |
 | Digest | a SHA-256 in 64 lower-case hex digits |
 | Fen | money in fen (1/100 yuan), an integer from 0 to 2^53-1 |
-| Form | `decentralised` or `concentrated` |
-| MonthText | `YYYY-MM` |
-| Source | who says so: `office`, `bank`, `civil_registry` …, or `import:<sha256>#<row>` |
-| Text | at most 500 characters |
+| Form | {Form} |
+| MonthText | `YYYY-MM`, the month from 01 to 12 |
+| Source | who says so, in small letters and `_` (`office`, `bank`, `civil_registry`), and for a row of a file `:<sha256>#<row>` behind it (`import:<sha256>#<row>`) |
+| Text | at most 500 characters (code points) |
 | Token | `p` or `a` and 32 hex digits: a keyed hash of an identity number or an account number |
 """
+
+
+_CLOSED = ("Ability", "Area", "Form")
+"""Types that are a choice of words: the page takes the words from the code."""
+
+
+def _words(choice: Any) -> str:
+    *others, last = (f"`{word}`" for word in typing.get_args(choice))
+    return f"{', '.join(others)} or {last}"
 
 
 def events_page(_root: Path) -> str:
@@ -56,8 +65,10 @@ def events_page(_root: Path) -> str:
         "recorded. **Sealed** fields stand in the log as commitments only; their values are in the",
         "vault. The envelope around an event is in [FORMAT](FORMAT.md), the clauses are in",
         "[POLICY-CLAUSES](POLICY-CLAUSES.md).\n",
+        "In an entry every field is written out: *if absent* says what an act that is handed in may leave",
+        "out. Only a field *added later* may be missing in an entry, as in those from before it.\n",
         f"{len(EVENTS)} events. Types of their fields:",
-        _KINDS,
+        _KINDS.format_map({name: _words(getattr(base, name)) for name in _CLOSED}),
     ]
     streams: dict[str, list[EventType]] = {}
     for event in EVENTS.values():

@@ -1154,7 +1154,7 @@ def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
         return ""
     size, root, frontier, time, origin = rows[0]
     named = origin if isinstance(origin, str) else ""
-    right = type(root) is bytes and len(root) == 32 and named and len(rows) == 1
+    right = type(root) is bytes and len(root) == 32 and is_key_name(named) and len(rows) == 1
     right = right and type(frontier) is bytes and len(frontier) % 32 == 0
     right = right and is_count(size) and (is_time(time) if size else time is None)
     if not right:
@@ -2029,6 +2029,10 @@ def check_paper(
 MANIFEST = (
     "case files format kind missing month origin recorded_at release root rule size streams subject"
 )
+TOLD = "actor effective_on en office position recorded_at stream type zh"
+OF_ENTRY = ("actor", "effective_on", "office", "recorded_at", "stream")
+OF_DECISION = ("outcome", "amount_fen", "pack", "pack_hash", "withheld")
+CLAUSE = ("citation", "id", "outcome")
 TAGS = {"bagit.txt", "bag-info.txt", "index.html", "manifest-sha256.txt"}
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -2073,6 +2077,11 @@ class Bag:
             for number, line in enumerate(self.lines(name), 1):
                 with self.holding(name, number):
                     check(canonical(line))
+
+    def lacking(self, name: str, positions: Iterable[int]) -> None:
+        """Name each entry that a file of lines should tell of and does not."""
+        for at in sorted(positions):
+            self.report.find("proof_differs", None, f"data/{name}", f"says nothing of entry {at}")
 
     def data_of(self, position: int, *kinds: str) -> dict[str, Any]:
         """Give the data of a proven entry of one of the types."""
@@ -2126,7 +2135,7 @@ def changed_line(bag: Bag, name: str) -> int:
     return 0
 
 
-def check_bag_entries(bag: Bag, note: Checkpoint) -> set[str]:
+def check_bag_entries(bag: Bag, note: Checkpoint, manifest: dict[str, Any]) -> set[str]:
     """Prove every entry in the log; follow the streams; give those that the timeline tells of."""
     records, proofs = bag.lines("entries.jsonl"), bag.lines("proofs.jsonl")
     refuse(len(records) != len(proofs), f"{len(proofs)} proofs for {len(records)} entries")
@@ -2149,14 +2158,26 @@ def check_bag_entries(bag: Bag, note: Checkpoint) -> set[str]:
             refuse(leaf and said["prev"] != leaf.hex(), "it does not follow the entry before it")
 
     def told(one: dict[str, Any]) -> None:
-        said, names = bag.at(one["position"])[0], ("actor", "effective_on", "office")
-        right = all(one[name] == said[name] for name in (*names, "recorded_at", "stream"))
+        an_object(one, TOLD.split(), "a line of the timeline")
+        said = bag.at(one["position"])[0]
+        refuse(one["position"] <= places[-1], "it does not come behind the line before")
+        places.append(one["position"])
+        right = all(one[name] == said[name] for name in OF_ENTRY)
         refuse(not right or one["type"] != said["$type"], "not what the entry says")
-
         streams.add(said["stream"])
 
-    streams = set[str]()
+    streams, places = set[str](), [-1]
     bag.each("timeline.jsonl", told)
+    with bag.holding("manifest.json", 1):
+        times = {at: said["recorded_at"] for at, (said, _, _) in bag.placed.items()}
+        last, as_of = times.get(note.size - 1), manifest.get("recorded_at") or ""
+        other = as_of < max(times.values()) or last not in (None, as_of)
+        refuse(other and manifest["size"] is not None, "another time than its entries")
+    about = streams & {str(manifest.get("subject")), str(manifest.get("case"))}
+    bag.lacking(
+        "timeline.jsonl",
+        {at for at, (said, _, _) in bag.placed.items() if said["stream"] in about} - set(places),
+    )
     return streams
 
 
@@ -2242,18 +2263,11 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
         sealed = bag.at(one["position"])[0]["sealed"].get(one["field"])
         refuse(made != one["commitment"] or sealed != made, "not what was committed to")
 
-    def decision(one: dict[str, Any]) -> None:
-        made = bag.at(one["position"])[0]["data"].get("decision")
-        refuse(made is None and one["again"] != "differs", "the entry has no decision")
-        names = ("outcome", "amount_fen", "pack_hash") if made else ()
-        refuse(any(made[name] != one[name] for name in names), "not the decision of the entry")
-
     def finding(one: dict[str, Any]) -> None:
         refuse(not set(one["positions"]) <= set(bag.placed), "it rests on entries not proven here")
         refuse(one["subject"] != manifest["subject"], "about another subject")
 
-    checks = (("revealed", value_of), ("decisions", decision), ("findings", finding))
-    for name, check in checks:
+    for name, check in (("revealed", value_of), ("findings", finding)):
         if f"{name}.jsonl" in bag.payload:
             bag.each(f"{name}.jsonl", check)
     with bag.holding("rule.sql"):
@@ -2263,6 +2277,31 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
         named = [said["data"].get("rule_hash") for said, _, _ in bag.placed.values()]
         doubt = rule and manifest["kind"] == "doubt"
         refuse(doubt and digest not in named, "it is not the rule that the doubt names")
+
+
+def check_bag_decisions(bag: Bag, manifest: dict[str, Any]) -> None:
+    """Hold each decision against its entry, and ask that none of the case is left out."""
+    places, case = [-1], manifest["case"]
+    whole = case in (manifest["streams"] or ())
+
+    def decision(one: dict[str, Any]) -> None:
+        said = bag.at(one["position"])[0]
+        made = said["data"].get("decision")
+        refuse(one["position"] <= places[-1], "it does not come behind the line before")
+        places.append(one["position"])
+        refuse(made is None and one["again"] != "differs", "the entry has no decision")
+        if made:
+            told = [{name: clause[name] for name in CLAUSE} for clause in one["clauses"]]
+            right = all(made[name] == one[name] for name in OF_DECISION) and told == made["clauses"]
+            right = right and all(said[name] == one[name] for name in OF_ENTRY if name != "stream")
+            refuse(not right, "not the decision of the entry")
+
+    if whole or "decisions.jsonl" in bag.payload:
+        bag.each("decisions.jsonl", decision)
+    own = [(at, said) for at, (said, _, _) in bag.placed.items() if said["stream"] == case]
+    annulled = {said["data"].get("position") for _, said in own if said["$type"] == "EntryAnnulled"}
+    made = {at for at, said in own if said["data"].get("decision")} - annulled
+    bag.lacking("decisions.jsonl", made - set(places) if whole else ())
 
 
 def names_itself(said: dict[str, Any]) -> bool:
@@ -2306,7 +2345,8 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
     with bag.holding("checkpoint"):
         note = read_checkpoint(bag.content("checkpoint"))
         with bag.holding("manifest.json", 1):
-            manifest = canonical(bag.content("manifest.json")[:-1])
+            (text,) = bag.lines("manifest.json")
+            manifest = canonical(text)
             an_object(manifest, MANIFEST.split(), "a manifest")
             told = manifest["origin"], manifest["size"], manifest["root"]
             refuse(told != (note.origin, note.size, note.root.hex()), "not of this checkpoint")
@@ -2315,13 +2355,14 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
             refuse(manifest["format"] != "aidledger/bundle/v1", "of another format")
             refuse(not names_itself(manifest), "about another thing than it is called after")
         with bag.holding("entries.jsonl"):
-            streams = check_bag_entries(bag, note)
+            streams = check_bag_entries(bag, note, manifest)
             refuse(sorted(streams) != manifest["streams"], "other streams than the manifest names")
         signed = check_bag_batches(bag, note.origin) if bag.placed and CAN_VERIFY else 0
         if bag.placed:
             check_bag_packs(bag)
             with bag.holding("manifest.json", 1):
                 check_bag_papers(bag, manifest)
+                check_bag_decisions(bag, manifest)
         report.entries = len(bag.placed)
         report.show("data/entries.jsonl", IN_LOG, len(bag.placed), note.size, note.origin)
         report.show("data/batches.jsonl", SIGNED, signed, len(bag.placed) - signed)
@@ -2351,7 +2392,8 @@ DERIVED = "one of {} rows of {}, derived from {} entries as of {}: {}|{} 行 {} 
 IN_LOG = "{} entries are in a log of {}, {}|{} 条记录都在账本中，账本共 {} 条，{}"
 SIGNED = "{} entries are signed by their recorders, {} are not|{} 条有经办人员签名，{} 条没有"
 LEFT = (
-    "words of decisions, whether the rule gives this, page and PDF|决定的文字、规则重跑、网页和 PDF"
+    "words of timeline and decisions, whether the rule gives this, page and PDF"
+    "|经过和决定的文字、规则重跑、网页和 PDF"
 )
 LEFT_OUT = ("whether anything was left out", "记录是否一条不少")  # no proof of it came along
 NONE_PROVEN = "no entry is proven: all else was not checked"
@@ -2368,6 +2410,9 @@ not what the manifest has: it was changed|与清单所载散列不符，已被�
 missing|缺失
 (\\S+) is missing|缺少 {}
 not in (\\S+)|不在 {} 中
+says nothing of entry (\\d+)|缺少位置 {} 的记录
+another time than its entries|所载时间不是末条记录的
+it does not come behind the line before|没有排在上一行之后
 lines of another form|有不合格式的行
 no bag of version 1.0, or with other files|不是 BagIt 1.0 的声明，或另有文件
 not (\\d+) bytes in (\\d+) files|应为 {} 字节、{} 个文件

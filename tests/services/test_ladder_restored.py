@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +40,7 @@ from aidledger.services.ladder.outside import Outside
 from aidledger.services.ladder.verifying import verify
 from aidledger.store.draft import Draft
 from aidledger.store.mark import Mark
-from aidledger.store.opening import mark_path, open_ledger
+from aidledger.store.opening import create, mark_path, open_ledger
 
 OWN = signer("audit.example", KeyKind.COSIGNATURE, 9)
 """A key that the operator made, under the auditor's name."""
@@ -272,6 +274,30 @@ def test_a_mark_that_lags_behind_its_own_ledger_is_right(path: Path) -> None:
     mark_path(path).write_bytes(lagging)
 
     assert [] == found(check(path)[0])
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("root", bytes(32), "head_root"),
+        ("origin", "", "head_form"),
+        ("origin", "two words", "head_form"),
+        ("origin", "a+b", "head_form"),
+    ],
+)
+def test_a_head_that_says_otherwise_is_named_itself_and_is_not_behind_its_mark(
+    column: str, value: object, code: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "plain.db"
+    store = create(path, origin=ORIGIN)
+    record(store, visits(3), "all")
+    store.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute(f"UPDATE head SET {column} = ?", (value,))
+
+    assert [code] == [one for one, *_ in found(check(path, policy=False)[0])]
 
 
 def test_a_mark_that_can_t_be_read_keeps_nobody_from_verifying_the_rest(path: Path) -> None:

@@ -11,8 +11,10 @@ from tests.ledger.parties import POLICY, RECORDS, checkpoint
 from tests.services.witnessed import keep_checkpoint, policy_text
 from tests.store.drafts import drafts, record
 
+from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.proof import inclusion_proof
-from aidledger.ledger.tlog_proof import TlogProof
+from aidledger.ledger.receipt import Receipt
+from aidledger.ledger.tlog_proof import TlogProof, parse_proof
 from aidledger.ledger.tree import leaf_hash
 from aidledger.ledger.trust import parse_policy
 from aidledger.services.proofs.bundle import Files, entry_files
@@ -80,6 +82,45 @@ def test_one_entry_is_for_one_proof(places: list[Path]) -> None:
 
     assert ["proven"] == [answer.status for answer in alone]
     assert {"refused"} == {answer.status for answer in both}
+
+
+def test_an_entry_that_nothing_proves_is_refused_in_whatever_company(places: list[Path]) -> None:
+    files, stranger = proven(places[0], 9), proven(places[1], 3, streams=4)
+
+    answers = check_files({**files, "entry-3.record": stranger["entry-3.record"]}, BOTH)
+
+    assert [("entry-9.tlog-proof", "proven"), ("entry-3.record", "refused")] == [
+        (answer.file, answer.status) for answer in answers
+    ]
+    assert [] == check_files({"entry-3.record": stranger["entry-3.record"]}, BOTH)
+
+
+def test_a_receipt_is_redeemed_by_the_proofs_beside_it(places: list[Path]) -> None:
+    files, other = proven(places[0], 9), proven(places[1], 3, streams=4)
+
+    log = parse_checkpoint(parse_proof(files["entry-9.tlog-proof"]).checkpoint.text)
+
+    def receipt(position: int, record: bytes) -> bytes:
+        return Receipt(
+            assurance="low",
+            cause="c",
+            position=position,
+            count=1,
+            size=log.size,
+            root=log.root.hex(),
+            recorded_at="2022-01-04T02:31:05.123456Z",
+            leaf_hashes=(leaf_hash(record).hex(),),
+            origin=ORIGIN,
+        ).encode()
+
+    kept, lost = receipt(9, files["entry-9.record"]), receipt(3, other["entry-3.record"])
+
+    answers = check_files({**files, "kept.json": kept, "lost.json": lost}, BOTH)
+
+    assert [("entry", "proven"), ("receipt", "proven"), ("receipt", "refused")] == [
+        (answer.what, answer.status) for answer in answers
+    ]
+    assert "entry 3: no proof was given" == answers[2].why
 
 
 @settings(max_examples=100)

@@ -155,10 +155,10 @@ COMMANDS: Final[dict[str, Help]] = {
         ),
         Said(
             '每行一个对象：{"type", "stream", "effective_on", "actor", "office", "data", "personal"?, '
-            '"despite"?}。不给 --cause 时以内容的 SHA-256 为准，重复执行不会重复记录。'
+            '"despite"?}。不给 --cause 时以内容的密钥散列为准，重复执行不会重复记录。'
             "各类型的字段见 aidledger events。",
             'One object a line: {"type", "stream", "effective_on", "actor", "office", "data", '
-            '"personal"?, "despite"?}. Without --cause the SHA-256 of the content is used, so that '
+            '"personal"?, "despite"?}. Without --cause a keyed hash of the content is used, so that '
             "running it again records nothing twice. aidledger events shows the fields.",
         ),
     ),

@@ -19,6 +19,8 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
         "{a} 第 {n} 行：应为 {xb}，实际为 {xc}",
     ),
     (r"no proof was given", "没有给出证明"),
+    (r"nothing here proves this entry", "所给文件中没有证明这条记录的"),
+    (r"entry (?P<n>\d+): (?!expected )(?P<yb>.+)", "位置 {n}：{yb}"),
     (r"the proof is of another log", "证明属于另一账本"),
     (r"the log has another root at size (?P<n>\d+)", "账本在 {n} 条时的树根不同"),
     (r"root: expected [0-9a-f]{64}, found [0-9a-f]{64}", "证明算出的树根与检查点不符"),

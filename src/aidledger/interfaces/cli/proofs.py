@@ -229,6 +229,8 @@ def _text(app: App, answer: Answer) -> str:
             )
         case Answer(what="person"):
             return _person_text(app, answer)
+        case Answer(what="receipt"):
+            return _kept_text(app, answer.position or 0, answer.count or 0, answer.stream)
         case Answer(status="absent"):
             return app.say(f"没有 {answer.stream}", f"there is no {answer.stream}")
         case Answer(what="case", status="complete"):
@@ -279,12 +281,9 @@ def _payment_text(app: App, answer: Answer) -> str:
 
 def _show_receipt_check(app: App, receipt: Receipt, missed: tuple[tuple[Any, ...], ...]) -> None:
     """Print whether a receipt was kept."""
-    screen, last = app.screen, receipt.position + receipt.count - 1
+    screen = app.screen
     if not missed:
-        text = app.say(
-            f"位置 {receipt.position} 至 {last} 的记录都在账本 {receipt.origin} 中",
-            f"entries {receipt.position} to {last} are in the log {receipt.origin}",
-        )
+        text = _kept_text(app, receipt.position, receipt.count, receipt.origin)
         screen.line(screen.style("✓ " + layout.plain(text), "green"))
     for position, why in missed:
         text = app.say(
@@ -292,6 +291,15 @@ def _show_receipt_check(app: App, receipt: Receipt, missed: tuple[tuple[Any, ...
             f"entry {position} not proven: {why}",
         )
         screen.line(screen.style("✗ " + layout.plain(text), "red"))
+
+
+def _kept_text(app: App, position: int, count: int, origin: str) -> str:
+    """Say that a log has what a receipt says."""
+    last = position + count - 1
+    return app.say(
+        f"位置 {position} 至 {last} 的记录都在账本 {origin} 中",
+        f"entries {position} to {last} are in the log {origin}",
+    )
 
 
 def say_unwitnessed(app: App, policy: Policy) -> None:

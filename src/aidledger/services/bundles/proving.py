@@ -54,7 +54,8 @@ def check_head(bundle: Bundle) -> None:
         checkpoint = bundle.checkpoint = parse_checkpoint(bundle.note.text)
         more += [f"：{checkpoint.size} 条", f": {checkpoint.size} entries"]
         with bundle.reading(MANIFEST, 1):
-            said = canonical.decode(bundle.files[MANIFEST].removesuffix(b"\n"))
+            (text,) = bundle.lines(MANIFEST)
+            said = canonical.decode(text)
             manifest = msgspec.convert(said, Manifest)
             if not names_itself(manifest):
                 bundle.flaw(

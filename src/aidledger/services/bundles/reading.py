@@ -22,13 +22,15 @@ from aidledger.services.bundles.bagging import (
     PAYLOAD_MANIFEST,
     TAG_MANIFEST,
 )
-from aidledger.services.bundles.contents import LINES, MANIFEST, split_lines
+from aidledger.services.bundles.contents import LINES, MANIFEST, PAGE, split_lines
 from aidledger.services.problems import ServiceError
 
 MAX_FILE_BYTES: Final = 64 * 2**20
 MAX_BYTES: Final = 2**29
 """Of all files together: what is on the disk may be far less, where files have holes."""
 MAX_FILES: Final = 100_000
+BESIDE: Final = frozenset({BAGIT, INFO, PAYLOAD_MANIFEST, PAGE})
+"""What may lie beside the payload, and the manifest over these."""
 _row: Final = re.compile(r"([0-9a-f]{64})  (\S(?:.*\S)?)").fullmatch
 _oxum: Final = re.compile(r"(?m)^Payload-Oxum: ([0-9]{1,15})\.([0-9]{1,15})$").search
 
@@ -127,6 +129,11 @@ def _of_manifest(files: Mapping[str, bytes], manifest: str, listed: set[str]) ->
                     en="is not what the manifest has: it was changed",
                 )
             )
+    # what the maker put beside the payload under hashes of his own would be read as part of it
+    found += [
+        Flaw(file=name, zh="不是证据包的文件", en="is no file of a bundle")
+        for name in sorted(told & listed - BESIDE if manifest == TAG_MANIFEST else ())
+    ]
     found += [
         Flaw(file=name, zh="不在清单中", en="is not in the manifest")
         for name in sorted(listed - told)

@@ -7,7 +7,7 @@ policy of whoever asks, and every decision is taken again. What can't be checked
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.doubt import DoubtRaised
+from aidledger.domain.events.registry import EntryAnnulled
 from aidledger.domain.policy import decision as policy
 from aidledger.ledger import canonical
 from aidledger.ledger.acceptance import Verdict
@@ -169,21 +170,49 @@ def _outside(bundle: Bundle, outside: bytes | None) -> None:
 def _told(bundle: Bundle) -> None:
     """Check that the timeline says what the entries say, in the words of this program."""
     with bundle.making("told", TIMELINE, "经过与记录一致", "the timeline is what the entries say"):
-        streams = set()
+        streams, told = set(), [-1]
         for number, text in enumerate(bundle.lines(TIMELINE), 1):
             with bundle.reading(TIMELINE, number):
                 said = canonical.decode(text)
                 entry = recorded_record(said["position"], bundle.at(said["position"]).record)
+                _in_turn(said["position"], told)
                 if entry is None or timeline_of([entry]) != [said]:
                     raise ProofError("it is not what the entry says")
                 streams.add(entry.stream)
         if sorted(streams) != bundle.said["streams"]:
             bundle.flaw(MANIFEST, 1, "所列的流与经过不符", "names other streams than the timeline")
+        times = {at: one.entry.recorded_at for at, one in bundle.entries.items()}
+        last, as_of = times.get(bundle.said["size"] - 1), bundle.said["recorded_at"]
+        if as_of < max(times.values(), default="") or last not in (None, as_of):
+            bundle.flaw(
+                MANIFEST, 1, "所载时间不是末条记录的", "names another time than its entries"
+            )
+        about = {bundle.said["subject"], bundle.said["case"]} & set(bundle.said["streams"])
+        _lacking(
+            bundle,
+            TIMELINE,
+            (at for at, one in bundle.entries.items() if one.entry.stream in about),
+            told,
+        )
+
+
+def _in_turn(position: int, told: list[int]) -> None:
+    """Add a position to those that were told of, each once and in their order."""
+    if position <= told[-1]:
+        raise ProofError("it does not come behind the line before")
+    told.append(position)
+
+
+def _lacking(bundle: Bundle, file: str, owed: Iterable[int], told: Collection[int]) -> None:
+    """Name the entries that a file of lines says nothing of: what is left out is as false as what is changed."""
+    for at in sorted(set(owed) - set(told)):
+        bundle.flaw(file, None, f"缺少位置 {at} 的记录", f"says nothing of entry {at}")
 
 
 def _decisions(bundle: Bundle, texts: Mapping[str, bytes]) -> None:
     """Take every decision of the bundle again, under the pack's text that came along."""
-    if DECISIONS not in bundle.files:
+    case = bundle.said.get("case")
+    if DECISIONS not in bundle.files and case not in bundle.said.get("streams", ()):
         return
     recorded = [recorded_record(at, one.record) for at, one in sorted(bundle.entries.items())]
     adopted = [one for one in recorded if one is not None and one.stream.startswith("policy/")]
@@ -196,12 +225,19 @@ def _decisions(bundle: Bundle, texts: Mapping[str, bytes]) -> None:
         book = PolicyBook(adopted, texts.get)
         lines = bundle.lines(DECISIONS)
         more += [f"：{len(lines)} 项", f": {len(lines)}"]
+        told = [-1]
         for number, text in enumerate(lines, 1):
             with bundle.reading(DECISIONS, number):
+                said = canonical.decode(text)
+                _in_turn(said["position"], told)
                 try:
-                    _decision(bundle, book, canonical.decode(text))
+                    _decision(bundle, book, said)
                 except ServiceError as error:
                     raise ProofError(str(error)) from None
+        own = [one for one in recorded if one is not None and one.stream == case]
+        annulled = {one.event.position for one in own if isinstance(one.event, EntryAnnulled)}
+        owed = (one.position for one in own if record_of(one) is not None)
+        _lacking(bundle, DECISIONS, set(owed) - annulled, told)
 
 
 def _decision(bundle: Bundle, book: PolicyBook, told: dict[str, Any]) -> None:

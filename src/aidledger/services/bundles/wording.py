@@ -30,6 +30,7 @@ AGAIN: Final[dict[str, Said]] = {
 }
 _REASONS: Final[tuple[tuple[str, str], ...]] = (
     (r"it is not what the entry says", "与记录不符"),
+    (r"it does not come behind the line before", "没有排在上一行之后"),
     (r"(\S+) is not what the entry and its pack say", "{0} 与记录及其政策不符"),
     (r"again is not what its differences are", "重演结论与所列差异不符"),
     (r"taken again, it comes out otherwise", "重演结果不同"),

@@ -11,9 +11,10 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.enrol import enrol
 from aidledger.domain.registry.registry import FOREVER, KeyRecord, Registry
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.keys import KeyKind, VerifierKey
+from aidledger.ledger.keys import KeyKind, VerifierKey, check_name
 from aidledger.ledger.strict import FormatError
 from aidledger.services.decoding import recorded_all
+from aidledger.services.printing import printable
 from aidledger.store.port import LedgerStore
 
 _ED25519_HEX = 64
@@ -47,7 +48,7 @@ def declared_of(store: LedgerStore) -> Declared:
     """Read the registry; the powers to write it are asked elsewhere."""
     genesis, genesis_at = None, None
     registry, first_key = Registry(), FOREVER
-    findings: list[Finding] = []
+    findings = _nameless(store.origin)
     restored: list[Recorded] = []
     for stream in store.streams("registry/"):
         for entry in recorded_all(store.read_stream(stream)):
@@ -75,6 +76,16 @@ def declared_of(store: LedgerStore) -> Declared:
         genesis_at,
         tuple(restored),
     )
+
+
+def _nameless(origin: object) -> list[Finding]:
+    """Find a head that names no log: where nothing declares one, no entry would show it."""
+    try:
+        check_name(origin, "origin")  # type: ignore[arg-type] # whatever the database holds
+    except FormatError as error:
+        expected, found = error.expected, printable(origin)
+        return [Finding(code="head_form", field="head.origin", expected=expected, found=found)]
+    return []
 
 
 def _origin(position: int, stream: str, expected: str, found: str) -> Finding:

@@ -1,12 +1,13 @@
 """Checks proof files under a reader's own policy, offline: no ledger, no network, no clock.
 
 What a file is, its first bytes say. A case, payment or row proof counts only with the entry that it leads
-to, which must itself be proven to stand in the log of an accepted checkpoint.
+to, which must itself be proven to stand in the log of an accepted checkpoint. An entry or a receipt that
+nothing among the files proves is refused by its name: else a forged one would pass in good company.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -16,6 +17,7 @@ from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.entry import Entry, EntryError, decode_entry
 from aidledger.ledger.proof import ProofError
 from aidledger.ledger.prooffile import parse_case_proof, parse_payment_proof, parse_row_proof
+from aidledger.ledger.receipt import Kept, check_receipt, parse_receipt
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.tlog_proof import FIRST_LINE, NotProven, check_proof, parse_proof
 from aidledger.ledger.trust import Policy
@@ -29,8 +31,9 @@ _CASE: Final = b'{"$proof":"aidledger/case-proof/'
 _PAYMENT: Final = b'{"$proof":"aidledger/payment-proof/'
 _ROW: Final = b'{"$proof":"aidledger/row-proof/'
 _RECORD: Final = b'{"$type":"'
+_RECEIPT: Final = b'{"$type":"Receipt",'
 
-What = Literal["entry", "case", "person", "payment", "row", "file"]
+What = Literal["entry", "case", "person", "payment", "row", "receipt", "file"]
 Status = Literal["proven", "complete", "absent", "withdrawn", "refused"]
 
 
@@ -42,6 +45,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     `cases` name the one whose token was asked about. A payment of `amount_fen` is
     one of `count` that make up `total_fen` of `month`; withdrawn: a supplement took it back. A
     `row` of `model`: one of `count` that were derived of the first `size` entries as of a day.
+    A receipt: the `count` entries from `position` on are in the log, whose name is `stream`.
     """
 
     file: str
@@ -77,6 +81,8 @@ class _Proofs:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.records: dict[int, bytes] = {}
+        self.judged: set[bytes] = set()
+        """The records that some proof was held against: what it found is told with the proof."""
         self.origin: str | None = None
 
     def take(self, name: str, proof: bytes, record: bytes | None) -> Answer:
@@ -84,6 +90,7 @@ class _Proofs:
         if record is None:
             beside = name.removesuffix(TLOG_PROOF) + RECORD
             return _refused(name, "entry", f"expected the entry as {beside} or --entry, found none")
+        self.judged.add(record)
         try:
             answer = check_proof(record, proof, self.policy)
             if isinstance(answer, NotProven):
@@ -137,6 +144,14 @@ def check_files(
             answers.append(_row(name, data, proofs))
         elif not data.startswith((FIRST_LINE, _RECORD)):
             answers.append(_refused(name, "file", "neither a proof nor an entry"))
+    if not answers:
+        return []  # nothing here proves anything
+    kept = ((name, data) for name, data in files.items() if data.startswith(_RECORD))
+    for name, data in kept:
+        if data.startswith(_RECEIPT):
+            answers.append(_receipt(name, data, tlogs.values(), policy))
+        elif data not in proofs.judged:
+            answers.append(_refused(name, "entry", "nothing here proves this entry"))
     return answers
 
 
@@ -162,6 +177,8 @@ def _case(name: str, data: bytes, proofs: _Proofs, records: list[bytes], asked: 
         return _refused(name, "case", str(error))
     if parsed.kind == "persons":
         return _person(name, data, proofs, parsed.sealed_at, asked.person)
+    own = _of_stream(records, parsed.key)
+    proofs.judged.update(own)
     if asked.case not in (None, parsed.key):
         return _refused(
             name, "case", f"expected a proof of {asked.case}, found one of {parsed.key}"
@@ -169,7 +186,6 @@ def _case(name: str, data: bytes, proofs: _Proofs, records: list[bytes], asked: 
     seal = proofs.records.get(parsed.sealed_at)
     if seal is None:
         return _refused(name, "case", f"expected the entry at {parsed.sealed_at} to be proven")
-    own = _of_stream(records, parsed.key)
     answer = check_case(data, seal, stream=parsed.key, records=own or None)
     if answer.status == "refused":
         return _refused(name, "case", answer.why)
@@ -271,6 +287,25 @@ def _row(name: str, data: bytes, proofs: _Proofs) -> Answer:
         model=answer.model,
         row=answer.row,
         as_of=answer.as_of,
+    )
+
+
+def _receipt(name: str, data: bytes, tlogs: Iterable[bytes], policy: Policy) -> Answer:
+    """Redeem a receipt by the proofs beside it; a proof that is none was refused itself."""
+    try:
+        receipt = parse_receipt(data)
+        answer = check_receipt(receipt, tlogs, policy)
+    except FormatError as error:
+        return _refused(name, "receipt", str(error))
+    if not isinstance(answer, Kept):
+        return _refused(name, "receipt", f"entry {answer.positions[0]}: {answer.why[0]}")
+    return Answer(
+        file=name,
+        what="receipt",
+        status="proven",
+        position=receipt.position,
+        count=receipt.count,
+        stream=receipt.origin,
     )
 
 
