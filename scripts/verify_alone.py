@@ -1788,9 +1788,10 @@ def verify_database(
     if version != 1:
         raise CannotRunError(f"a ledger of format {version}, and not 1")
     log = Log(Report())
-    said = next(database.execute("PRAGMA integrity_check('entries')"))[0]
-    if said != "ok":  # §14: an index that hides a row from whoever asks by it
-        log.report.find("storage_differs", None, "entries", said)
+    for name in (one for one in (*QUERIES, "vault", "vault_keys", "evidence") if one in there):
+        said = next(database.execute(f"PRAGMA integrity_check('{name}')"))[0]
+        if said != "ok":  # §14: an index that hides a row from whoever asks by it
+            log.report.find("storage_differs", None, name, said)
     for position, record, stored, *columns in database.execute(QUERIES["entries"]):
         log.add(position, record, stored, tuple(columns))
     batches = [Batch(*row) for row in database.execute(QUERIES["batches"])]

@@ -88,6 +88,14 @@ EDITS = {
         ),
         (("", "index", ""),),
     ),
+    "an index of ours over something else": Edit(
+        ("CREATE INDEX sly ON entries (type COLLATE NOCASE)",),
+        (
+            "ALTER TABLE entries DROP CONSTRAINT entries_stream_version_key",
+            "CREATE UNIQUE INDEX entries_stream_version_key ON entries (type, position)",
+        ),
+        (("", "index", ""),),
+    ),
     "a function that refuses nothing": Edit(
         ("DROP TRIGGER head_one_row",),
         (
@@ -163,59 +171,113 @@ def test_verify_leads_to_what_may_answer_each_reader_otherwise(
     ]
 
 
-HIDDEN = {
+REINDEXED = {
     "postgresql": (
-        "ALTER TABLE entries DROP CONSTRAINT entries_stream_version_key",
-        "CREATE UNIQUE INDEX entries_stream_version_key ON entries (stream, version) WHERE position <> {at}",
-        "UPDATE pg_index SET indpred = NULL WHERE indexrelid = 'aidledger.entries_stream_version_key'::regclass",
+        "ALTER TABLE {table} DROP CONSTRAINT {index}",
+        "CREATE UNIQUE INDEX {index} ON {table} ({key}) WHERE position <> {at}",
+        "UPDATE pg_index SET indpred = NULL WHERE indexrelid = 'aidledger.{index}'::regclass",
     ),
     "sqlite": (
         "PRAGMA writable_schema = ON",
-        "CREATE TABLE sly ({columns})",
-        "INSERT INTO sly SELECT * FROM entries WHERE position <> {at}",
+        "CREATE TABLE sly ({columns}) STRICT",
+        "INSERT INTO sly SELECT * FROM {table} WHERE position <> {at}",
         (
             "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name ="
-            " 'sqlite_autoindex_sly_1') WHERE name = 'sqlite_autoindex_entries_1'"
+            " 'sqlite_autoindex_sly_{number}') WHERE name = 'sqlite_autoindex_{table}_{number}'"
         ),
         "DELETE FROM sqlite_schema WHERE tbl_name = 'sly'",
         "PRAGMA schema_version = 4711",
     ),
 }
-"""An index over the streams that leaves one entry out, in the place of ours; no row is changed."""
+"""An index that leaves one row out, in the place of ours; no row is changed."""
+_OTHERS = (
+    "ALTER TABLE entries RENAME TO before",
+    "CREATE TABLE entries ({columns}) STRICT",
+    "INSERT INTO entries SELECT * FROM before",
+    "DROP TABLE before",
+)
+_DOCTORED = "one that leaves some out, or finds others"
+
+
+def hide(office: Office, table: str, at: int, *, key: str, index: str = "", made: str = "") -> None:
+    """Let the index over `key` leave a row out, or the second one of a table that was made anew with others."""
+    store = office.session.store
+    engine = store.engine_name
+    columns = ""
+    if engine == "sqlite":
+        with store.reading() as run:
+            text = run("SELECT sql FROM sqlite_schema WHERE name = ?", (table,))[0][0]
+        columns = str(text).partition("(")[2].rpartition(")")[0]
+        columns = columns.replace("UNIQUE (stream, version)", made or "UNIQUE (stream, version)")
+    store.close()
+    said = {"table": table, "at": at, "key": key, "columns": columns, "number": 2 if made else 1}
+    statements = (*(_OTHERS if made else ()), *REINDEXED[engine])
+    edited(office, *(one.format(index=index, **said) for one in statements))
+
+
+def led_to(office: Office) -> list[tuple[str | None, str | None]]:
+    report = verify(office.location)
+    assert [] == report.findings
+    if office.session.store.engine_name == "sqlite":
+        alone = ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
+        assert ["storage_differs"] == [one["code"] for one in alone.leads]
+        assert "index" in alone.leads[0]["message"]
+    return [(one.field, one.found) for one in report.leads if one.code == "storage_differs"]
+
+
+def twice(office: Office) -> str:
+    for day in ("2022-01-04", "2022-01-05"):
+        office.act(day, on_case("NeedDiscovered", **DISCOVERED))
+    return str(on_case("NeedDiscovered", **DISCOVERED)["stream"])
+
+
+def in_stream(office: Office, stream: str) -> int:
+    store = open_ledger(office.location, read_only=True)
+    found = len([*store.read_stream(stream)])
+    store.close()
+    return found
 
 
 def test_an_index_that_hides_an_entry_from_its_stream_is_led_to(office: Office) -> None:
     """A payment, say: the case shows it no more and may be paid again, and every row verifies."""
-    for day in ("2022-01-04", "2022-01-05"):
-        office.act(day, on_case("NeedDiscovered", **DISCOVERED))
-    store = office.session.store
-    stream, at = on_case("NeedDiscovered", **DISCOVERED)["stream"], store.head().size - 1
-    before = len([*store.read_stream(stream)])
-    engine = store.engine_name
-    with store.reading() as run:
-        made = (
-            run("SELECT sql FROM sqlite_schema WHERE name = 'entries'", ())
-            if engine == "sqlite"
-            else [("",)]
-        )
-    columns = str(made[0][0]).partition("(")[2].rpartition(")")[0]
-    store.close()
-    edited(office, *(one.format(at=at, columns=columns) for one in HIDDEN[engine]))
-    store = open_ledger(office.location, read_only=True)
-    after = len([*store.read_stream(stream)])
-    store.close()
-    report = verify(office.location)
+    stream = twice(office)
+    before, at = in_stream(office, stream), office.session.store.head().size - 1
+    hide(office, "entries", at, key="stream, version", index="entries_stream_version_key")
 
-    if engine == "sqlite":
-        alone = ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
-        assert ["storage_differs"] == [one["code"] for one in alone.leads]
-        assert "missing from index" in alone.leads[0]["message"]
     # PostgreSQL reads so few rows without an index
-    assert before == after + (1 if engine == "sqlite" else 0)
-    assert [] == report.findings
-    assert [("entries", "one that leaves some out, or finds others")] == [
-        (one.field, one.found) for one in report.leads if one.code == "storage_differs"
-    ]
+    lite = office.session.store.engine_name == "sqlite"
+    assert before == in_stream(office, stream) + (1 if lite else 0)
+    assert [("entries", _DOCTORED)] == led_to(office)
+
+
+def test_an_index_that_hides_a_request_is_led_to(office: Office) -> None:
+    """It was recorded, is said to be nowhere, and is recorded again."""
+    twice(office)
+    at = [one.position for one in office.session.store.read_batches()][-1]
+    hide(office, "batches", at, key="cause", index="batches_cause_key")
+
+    assert [("batches", _DOCTORED)] == led_to(office)
+
+
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("made", "hidden"),
+    [
+        ("UNIQUE (type, position), UNIQUE (stream, version)", 1),
+        ("UNIQUE (stream, version), UNIQUE (type, position)", 0),
+    ],
+    ids=["ours has another name", "whoever asks by type is given less"],
+)
+def test_an_index_in_the_text_of_a_table_lets_none_hide_an_entry(
+    office: Office, made: str, hidden: int
+) -> None:
+    """A month was closed without one of its payments, and taken again the closing came out the same."""
+    stream = twice(office)
+    before, at = in_stream(office, stream), office.session.store.head().size - 1
+    hide(office, "entries", at, key="", made=made)
+
+    assert before == in_stream(office, stream) + hidden
+    assert ("entries", _DOCTORED) in led_to(office)
 
 
 @pytest.mark.parametrize("office", ["postgresql"], indirect=True)
