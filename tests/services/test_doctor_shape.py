@@ -171,6 +171,25 @@ def test_verify_leads_to_what_may_answer_each_reader_otherwise(
     ]
 
 
+@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE public.sly () INHERITS (aidledger.entries)",
+        "ALTER TABLE entries ENABLE ROW LEVEL SECURITY",
+        'ALTER TABLE entries ALTER stream TYPE text COLLATE "POSIX"',
+    ],
+)
+def test_what_gives_rows_from_elsewhere_takes_them_away_or_compares_otherwise_is_led_to(
+    office: Office, statement: str
+) -> None:
+    edited(office, statement)
+    report = verify(office.location)
+
+    assert [] == report.findings
+    assert ("entries", "changed table") in [(one.field, one.found) for one in report.leads]
+
+
 REINDEXED = {
     "postgresql": (
         "ALTER TABLE {table} DROP CONSTRAINT {index}",

@@ -27,7 +27,8 @@ from aidledger.store.schema import EACH_NOTE_ONCE, METADATA, create_statements, 
 
 _SQLITE: Final = (
     "SELECT type, name, tbl_name, CASE type WHEN 'table' THEN (SELECT group_concat("
-    "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END, ', ')"
+    "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END"
+    " || CASE WHEN c.hidden THEN ' generated' ELSE '' END, ', ')"
     " FROM pragma_table_xinfo(m.name) AS c) ELSE sql END"
     " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger') UNION ALL"
     " SELECT 'index', i.name, m.name, i.\"unique\" || i.origin || i.partial || (SELECT group_concat("
@@ -36,8 +37,11 @@ _SQLITE: Final = (
 )
 _POSTGRES: Final = """
 SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, (SELECT string_agg(
-a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END,
+a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+|| CASE WHEN a.attcollation IN (0, '"C"'::regcollation) THEN '' ELSE ' collate ' || a.attcollation::regcollation END,
 ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+|| CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid) THEN ' and children' ELSE '' END
+|| CASE WHEN c.relrowsecurity THEN ' by row' ELSE '' END
 FROM pg_catalog.pg_class c
 WHERE c.relnamespace = 'aidledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 UNION ALL
