@@ -1781,7 +1781,7 @@ def verify_database(
     """Climb the rungs."""
     database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     database.execute("PRAGMA trusted_schema = OFF")
-    there = dict(database.execute("SELECT name, type FROM sqlite_master"))
+    there = dict(database.execute("SELECT lower(name), type FROM sqlite_master"))
     if missing := [name for name in QUERIES if there.get(name) != "table"]:
         raise CannotRunError(f"no ledger: it has no table {missing[0]}")
     [(version,)] = database.execute("PRAGMA user_version")

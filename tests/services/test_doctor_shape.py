@@ -171,6 +171,29 @@ def test_verify_leads_to_what_may_answer_each_reader_otherwise(
     ]
 
 
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+def test_a_table_that_was_made_anew_without_numbers_of_rows_stops_no_verification(
+    office: Office,
+) -> None:
+    """Nor does the case of its name stop the verifier in one file."""
+    store = office.session.store
+    with store.reading() as run:
+        text = run("SELECT sql FROM sqlite_schema WHERE name = 'entries'", ())[0][0]
+    store.close()
+    edited(
+        office,
+        str(text).replace("entries", "sly").replace("STRICT", "STRICT, WITHOUT ROWID"),
+        "INSERT INTO sly SELECT * FROM entries",
+        "DROP TABLE entries",
+        "ALTER TABLE sly RENAME TO ENTRIES",
+    )
+    report = verify(office.location)
+    alone = ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
+
+    assert [] == report.findings == alone.findings
+    assert report.entries == alone.entries
+
+
 @pytest.mark.parametrize("office", ["postgresql"], indirect=True)
 @pytest.mark.parametrize(
     "statement",
