@@ -2475,7 +2475,8 @@ def as_text(report: Report, lang: str) -> str:
         if told["rungs"] and told["unproven_tail"]:
             lines.append(say(TAIL, told["unproven_tail"]))
     verdict = VERDICTS[report.verdict][1] if lang == "zh" else report.verdict
-    return "\n".join([*lines, verdict])
+    # names are whoever's: no screen is to obey one
+    return "\n".join("".join(filter(str.isprintable, one)) for one in [*lines, verdict])
 
 
 def verify(path: Path, outside: Outside, *, bundle: bool = False) -> Report:
@@ -2534,7 +2535,8 @@ def main() -> int:
     else:
         why = ""
     if why:
-        print("verify_alone: error:", in_chinese(why) if lang == "zh" else why, file=sys.stderr)
+        why = "".join(filter(str.isprintable, in_chinese(why) if lang == "zh" else why))
+        print("verify_alone: error:", why, file=sys.stderr)
         return 3
     if given.json or not (given.lang or sys.stdout.isatty()):
         text = json.dumps(report.as_json(), ensure_ascii=False)
