@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from tests.lone import ALONE
-from tests.services.bundled import Bundled, files_of, resealed
-from tests.services.test_bundle_edits import Files, both
+from tests.services.bundled import POLICY, Bundled, files_of, resealed
+from tests.services.test_bundle_edits import Files, both, lone
+
+from aidledger.ledger.trust import parse_policy
+from aidledger.services.bundles.verifying import verify_bundle
 
 
 @pytest.fixture
@@ -33,3 +37,17 @@ def test_a_name_of_a_file_is_obeyed_by_no_screen(name: str, whole: Files, tmp_pa
     assert name not in told
     assert "damaged" == told.splitlines()[-1]
     assert all(one.isprintable() for one in told.splitlines())
+
+
+def test_a_policy_that_asks_for_nobody_makes_no_witness_of_who_cosigned(
+    whole: Files, tmp_path: Path
+) -> None:
+    """The one said that the operator can rewrite history, the other that three offices had seen it."""
+    policy = re.sub(rb"(?m)^quorum .*$", b"quorum none", POLICY)
+    ours = verify_bundle(whole, parse_policy(policy))
+    theirs = lone(whole, tmp_path, policy)
+
+    assert ["proven", "proven"] == [ours.verdict, theirs.verdict]
+    assert not ours.witnessed
+    assert [] == theirs.cosigners
+    assert "unwitnessed: the operator can rewrite history" in ALONE.as_text(theirs, "en")
