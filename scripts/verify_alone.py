@@ -1758,9 +1758,10 @@ QUERIES = {
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
     remains = read_remains(path)  # before the ledger: a writer may go on
-    wal = path.with_name(f"{path.name}-wal")
-    if wal.exists() and not wal.is_file():
-        raise CannotRunError(f"no plain file: {wal}")
+    wal, journal = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
+    if journal.exists() or (wal.exists() and not wal.is_file()):
+        said = journal if journal.exists() else wal
+        raise CannotRunError(f"{said}: no part of a ledger; others may be shown another with it")
     with tempfile.TemporaryDirectory(prefix="verify_alone-") as folder:
         place, how = path, "mode=ro&immutable=1"
         if wal.exists() and wal.stat().st_size:
@@ -2415,6 +2416,7 @@ not proven|未得到证明
 not the keys of a receipt|不是回执
 it proves nothing that is here|不能证明这里的任何内容
 nothing here proves what was asked|没有文件证明所问的内容
+(.+): no part of a ledger; .+|{}：不属于账本，他人打开时所见可能不同
 (.+): no evidence bundle|{}：不是证据包
 (.+): no ledger, no tiles, no proof|{}：不是账本、瓦片或证明
 (.+): No such file or directory|{}：没有这个文件或文件夹
@@ -2475,7 +2477,6 @@ def as_text(report: Report, lang: str) -> str:
         if told["rungs"] and told["unproven_tail"]:
             lines.append(say(TAIL, told["unproven_tail"]))
     verdict = VERDICTS[report.verdict][1] if lang == "zh" else report.verdict
-    # names are whoever's: no screen is to obey one
     return "\n".join("".join(filter(str.isprintable, one)) for one in [*lines, verdict])
 
 
@@ -2508,7 +2509,7 @@ def main() -> int:
     words = sys.argv[1:]
     bundle = words[:1] == ["bundle"] and len(words) > 1
     given = parser.parse_args(words[1:] if bundle else words)
-    lang = given.lang or os.environ.get("LANG", "en")[:2]
+    lang, why = given.lang or os.environ.get("LANG", "en")[:2], ""
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
         if given.proofs is not None:
@@ -2532,8 +2533,6 @@ def main() -> int:
         why = str(error)
     except ImportError:
         why = "signatures need the package cryptography"
-    else:
-        why = ""
     if why:
         why = "".join(filter(str.isprintable, in_chinese(why) if lang == "zh" else why))
         print("verify_alone: error:", why, file=sys.stderr)
