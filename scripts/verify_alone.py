@@ -535,7 +535,7 @@ class Policy:
         there = {name for name, key in self.witnesses.items() if key in found}
         if impossible(note) or not self.met(self.quorum, there):
             raise RefusedError("the quorum of witnesses is not met")
-        return sorted(there)
+        return [] if self.quorum == "none" else sorted(there)  # nobody was asked for
 
 
 def read_policy(data: bytes) -> Policy:
@@ -1758,9 +1758,10 @@ QUERIES = {
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
     remains = read_remains(path)  # before the ledger: a writer may go on
-    wal = path.with_name(f"{path.name}-wal")
-    if wal.exists() and not wal.is_file():
-        raise CannotRunError(f"no plain file: {wal}")
+    wal, journal = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
+    if journal.exists() or (wal.exists() and not wal.is_file()):
+        said = journal if journal.exists() else wal
+        raise CannotRunError(f"{said}: no part of a ledger; others may be shown another with it")
     with tempfile.TemporaryDirectory(prefix="verify_alone-") as folder:
         place, how = path, "mode=ro&immutable=1"
         if wal.exists() and wal.stat().st_size:
@@ -1781,16 +1782,17 @@ def verify_database(
     """Climb the rungs."""
     database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     database.execute("PRAGMA trusted_schema = OFF")
-    there = dict(database.execute("SELECT name, type FROM sqlite_master"))
+    there = dict(database.execute("SELECT lower(name), type FROM sqlite_master"))
     if missing := [name for name in QUERIES if there.get(name) != "table"]:
         raise CannotRunError(f"no ledger: it has no table {missing[0]}")
     [(version,)] = database.execute("PRAGMA user_version")
     if version != 1:
         raise CannotRunError(f"a ledger of format {version}, and not 1")
     log = Log(Report())
-    said = next(database.execute("PRAGMA integrity_check('entries')"))[0]
-    if said != "ok":  # §14: an index that hides a row from whoever asks by it
-        log.report.find("storage_differs", None, "entries", said)
+    for name in (one for one in (*QUERIES, "vault", "vault_keys", "evidence") if one in there):
+        said = next(database.execute(f"PRAGMA integrity_check('{name}')"))[0]
+        if said != "ok":  # §14: an index that hides a row from whoever asks by it
+            log.report.find("storage_differs", None, name, said)
     for position, record, stored, *columns in database.execute(QUERIES["entries"]):
         log.add(position, record, stored, tuple(columns))
     batches = [Batch(*row) for row in database.execute(QUERIES["batches"])]
@@ -2459,6 +2461,7 @@ not proven|未得到证明
 not the keys of a receipt|不是回执
 it proves nothing that is here|不能证明这里的任何内容
 nothing here proves what was asked|没有文件证明所问的内容
+(.+): no part of a ledger; .+|{}：不属于账本，他人打开时所见可能不同
 (.+): no evidence bundle|{}：不是证据包
 (.+): no ledger, no tiles, no proof|{}：不是账本、瓦片或证明
 (.+): No such file or directory|{}：没有这个文件或文件夹
@@ -2519,7 +2522,7 @@ def as_text(report: Report, lang: str) -> str:
         if told["rungs"] and told["unproven_tail"]:
             lines.append(say(TAIL, told["unproven_tail"]))
     verdict = VERDICTS[report.verdict][1] if lang == "zh" else report.verdict
-    return "\n".join([*lines, verdict])
+    return "\n".join("".join(filter(str.isprintable, one)) for one in [*lines, verdict])
 
 
 def verify(path: Path, outside: Outside, *, bundle: bool = False) -> Report:
@@ -2551,7 +2554,7 @@ def main() -> int:
     words = sys.argv[1:]
     bundle = words[:1] == ["bundle"] and len(words) > 1
     given = parser.parse_args(words[1:] if bundle else words)
-    lang = given.lang or os.environ.get("LANG", "en")[:2]
+    lang, why = given.lang or os.environ.get("LANG", "en")[:2], ""
     try:
         policy = read_policy(given.policy.read_bytes()) if given.policy else None
         if given.proofs is not None:
@@ -2575,10 +2578,9 @@ def main() -> int:
         why = str(error)
     except ImportError:
         why = "signatures need the package cryptography"
-    else:
-        why = ""
     if why:
-        print("verify_alone: error:", in_chinese(why) if lang == "zh" else why, file=sys.stderr)
+        why = "".join(filter(str.isprintable, in_chinese(why) if lang == "zh" else why))
+        print("verify_alone: error:", why, file=sys.stderr)
         return 3
     if given.json or not (given.lang or sys.stdout.isatty()):
         text = json.dumps(report.as_json(), ensure_ascii=False)

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.services.signedledger import AUDIT, FINANCE, POLICY, SignedLedger, co
 
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.ladder.verifying import verify
+from aidledger.store.errors import StoreError
+from aidledger.store.opening import open_ledger
 
 #: Asked by the package alone, which knows the event types and the powers.
 NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
@@ -180,6 +183,29 @@ def test_nothing_is_written_and_what_lies_in_the_wal_is_read(
     assert before["copy.db-wal"]
     assert ("head_size", 25) in told(report)
     assert before == files_in(held)
+
+
+def test_a_journal_that_makes_another_ledger_of_the_file_is_no_part_of_it(
+    signed: SignedLedger, tmp_path: Path
+) -> None:
+    """Two histories in one folder: who reads the file alone was shown one, who opens it for writing the other."""
+    ledger = copied(signed, tmp_path / "copy.db")
+    held = tmp_path / "held.db"
+    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = DELETE")
+        writer.execute("PRAGMA cache_size = 1")
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE head SET size = size + 1")
+        writer.execute("CREATE TABLE spilled AS SELECT zeroblob(9000) AS it FROM entries")
+        for end in ("", "-journal"):
+            shutil.copy(f"{ledger.path}{end}", f"{held}{end}")
+        writer.execute("ROLLBACK")
+
+    with pytest.raises(ALONE.CannotRunError, match="no part of a ledger"):
+        ALONE.verify(held, ALONE.Outside(None, {}))
+    for read_only in (True, False):
+        with pytest.raises(StoreError, match="no part of a ledger"):
+            open_ledger(held, read_only=read_only)
 
 
 def test_without_cryptography_signatures_are_not_checked_and_that_is_said(

@@ -93,6 +93,22 @@ def test_everything_fits_eighty_columns_and_chinese_says_why_in_chinese(
     assert (lang == "zh" and not witnessed) == ("未达法定数" in ran.out)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_name_of_a_file_writes_no_line_and_steers_no_screen(
+    lang: str, signed: SignedLedger, tmp_path: Path
+) -> None:
+    """Whoever hands over a folder of proofs wrote the verdict by the name of a file."""
+    proofs, name = tmp_path / "proofs", "\x1b[2J\x1b[Hx\nverdict: proven\n"
+    proofs.mkdir()
+    (proofs / name).write_bytes(b"x")
+    told = on(signed.path, "--lang", lang, "verify", "--proofs", str(proofs))
+    failed = on(tmp_path / name, "--lang", lang, "verify")
+
+    assert "\x1b" not in told.out + told.err + failed.out + failed.err
+    assert "verdict: proven" not in told.out.splitlines()
+    assert len(failed.err.splitlines()) == failed.err.count("aidledger:")
+
+
 @pytest.mark.parametrize("option", ["--checkpoint", "--policy", "--proofs"])
 def test_a_file_that_is_not_what_it_is_given_as_is_a_usage_error(
     option: str, signed: SignedLedger

@@ -53,6 +53,15 @@ def test_a_deleted_tail_is_found_by_the_head() -> None:
     assert [("node_extra", 256), ("head_size", 400)] == codes(report)
 
 
+@pytest.mark.parametrize("level", range(1, 8))
+def test_a_node_far_above_the_tree_is_found(level: int) -> None:
+    """Behind a level that had none, all above were passed over."""
+    rows, nodes, head = ledger(LARGE)
+    report = verify((rows, [*nodes, (level, 256, bytes(32))], head))
+
+    assert ["node_extra"] == [one.code for one in report.findings]
+
+
 def test_rows_added_past_the_head_are_found() -> None:
     longer, _, _ = make_ledger(602, streams=7)
     report = verify((longer, LARGE[1], LARGE[2]))

@@ -259,7 +259,9 @@ def test_a_rebuild_reads_the_archive_and_believes_no_altered_file(
         rebuild(session, models=names, folder=tmp_path / "three")
     path = archive / "segment-000000" / "visit_made.parquet"
     path.write_bytes(path.read_bytes() + b"x")
-    with pytest.raises(ServiceError, match=r"segment-000000/visit_made.parquet: expected SHA-256"):
+    with pytest.raises(
+        ServiceError, match=r"segment-000000/visit_made.parquet: expected \d+ bytes"
+    ):
         read_model(session, "case_state", as_of=date(2022, 3, 1))
     shutil.rmtree(archive)
     assert (

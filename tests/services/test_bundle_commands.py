@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cli.shell import aidledger, on
 from tests.ledger.signers import signer
-from tests.services.bundled import POLICY, Bundled
+from tests.services.bundled import POLICY, Bundled, resealed, written
 
 from aidledger.ledger.keys import KeyKind
 
@@ -91,6 +91,23 @@ def test_a_changed_bundle_is_named_by_file_and_line_and_no_folder_is_one(desk: P
     assert zh.out.endswith("不能采信\n")
     assert 3 == none.code
     assert "不是证据包" in none.err
+
+
+def test_a_page_that_is_another_is_told_in_the_last_line(desk: Path) -> None:
+    """Whoever is handed a bundle opens the page, and reads of a verdict its end."""
+    folder = desk / "evidence"
+    files = {
+        one.relative_to(folder).as_posix(): one.read_bytes()
+        for one in folder.rglob("*")
+        if one.is_file()
+    }
+    written(resealed({**files, "index.html": b"<h1>paid</h1>"}), folder)
+    policy = ("--policy", desk / "policy.txt")
+    en = aidledger("bundle", "verify", folder, *policy)
+    zh = aidledger("--lang", "zh", "bundle", "verify", folder, *policy)
+
+    assert en.out.endswith("\nproven; but not index.html: do not rely on what it shows\n")
+    assert zh.out.endswith("\n已证明；但 index.html 不是由这些数据写出，不要依据它\n")
 
 
 def test_a_release_that_lacks_a_word_is_refused_before_anything_is_opened(

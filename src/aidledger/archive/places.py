@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from aidledger.archive.manifest import MANIFEST, number_of
-from aidledger.disk import sync
+from aidledger.archive.manifest import MANIFEST, MAX_MANIFEST_BYTES, number_of
+from aidledger.disk import read_plain, sync
 
 
 class Place(Protocol):
@@ -70,7 +70,7 @@ class FolderPlace:
         path = self.folder / name / MANIFEST
         if not path.is_file():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-        return path.read_bytes()
+        return read_plain(path, MAX_MANIFEST_BYTES + 1)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:

@@ -54,8 +54,6 @@ class TreeCheck:
         own, other = self._own, self._other
         for level in range(1, LEVEL_LIMIT + 1):
             kept = stored.pop(level, {})
-            if not (own or other or kept):
-                break
             yield from _compare_level(level, (own, other), kept, stop)
             own, other = _level_above(own, other)
 

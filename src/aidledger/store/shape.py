@@ -27,14 +27,21 @@ from aidledger.store.schema import EACH_NOTE_ONCE, METADATA, create_statements, 
 
 _SQLITE: Final = (
     "SELECT type, name, tbl_name, CASE type WHEN 'table' THEN (SELECT group_concat("
-    "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END, ', ')"
+    "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END"
+    " || CASE WHEN c.hidden THEN ' generated' ELSE '' END, ', ')"
     " FROM pragma_table_xinfo(m.name) AS c) ELSE sql END"
-    " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger') OR type = 'index' AND sql NOT NULL"
+    " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger') UNION ALL"
+    " SELECT 'index', i.name, m.name, i.\"unique\" || i.origin || i.partial || (SELECT group_concat("
+    "coalesce(c.name, '?') || ' ' || c.coll || ' ' || c.\"desc\", ', ') FROM pragma_index_xinfo(i.name) AS c WHERE c.key)"
+    " FROM sqlite_master AS m, pragma_index_list(m.name) AS i WHERE m.type = 'table'"
 )
 _POSTGRES: Final = """
 SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, (SELECT string_agg(
-a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END,
+a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+|| CASE WHEN a.attcollation IN (0, '"C"'::regcollation) THEN '' ELSE ' collate ' || a.attcollation::regcollation END,
 ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+|| CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid) THEN ' and children' ELSE '' END
+|| CASE WHEN c.relrowsecurity THEN ' by row' ELSE '' END
 FROM pg_catalog.pg_class c
 WHERE c.relnamespace = 'aidledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 UNION ALL
@@ -49,7 +56,7 @@ SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o WHERE o.oprna
 UNION ALL
 SELECT 'index', c.relname, t.relname, CASE WHEN i.indisvalid AND i.indisready AND i.indpred IS NULL AND NOT EXISTS
 (SELECT 1 FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass) AND o.opcnamespace <> 'pg_catalog'::regnamespace)
-THEN '' ELSE 'other' END
+THEN pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid), '"', '') ELSE 'other' END
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
 WHERE t.relnamespace = 'aidledger'::regnamespace
 UNION ALL
@@ -107,7 +114,6 @@ def _things(rows: Iterable[Any]) -> Things:
     return {
         (str(kind), str(name), str(table)): " ".join(str(text).split())
         for kind, name, table, text in rows
-        if not str(name).startswith("sqlite_")
     }
 
 
@@ -120,22 +126,31 @@ def _made() -> Things:
         return _things(connection.execute(_SQLITE).fetchall())
 
 
-def _indexes() -> Iterator[tuple[str, str]]:
-    """Yield the name that PostgreSQL gives to each index of ours, and the table that it is over."""
+def _indexes() -> Iterator[tuple[str, str, str]]:
+    """Yield the name that PostgreSQL gives to each index of ours, the table that it is over, and what it orders by."""
     for name, table in METADATA.tables.items():
         for one in table.constraints:
             if isinstance(one, UniqueConstraint):
-                yield "_".join((name, *(column.name for column in one.columns), "key")), name
+                columns = [column.name for column in one.columns]
+                yield "_".join((name, *columns, "key")), name, ", ".join(columns)
             elif isinstance(one, PrimaryKeyConstraint) and name != _CHECKPOINTS:
-                yield f"{name}_pkey", name
-    yield EACH_NOTE_ONCE, _CHECKPOINTS
+                yield f"{name}_pkey", name, ", ".join(column.name for column in one.columns)
+    yield EACH_NOTE_ONCE, _CHECKPOINTS, "size, sha256(note)"
 
 
 def _scripted() -> Things:
     """Return what a new schema of PostgreSQL has: read from the statements that make it."""
     text = script("append_only_postgres")
     rows = [("table", name, name, _columns(table)) for name, table in METADATA.tables.items()]
-    rows += [("index", name, table, "") for name, table in _indexes()]
+    rows += [
+        (
+            "index",
+            name,
+            table,
+            f"CREATE UNIQUE INDEX {name} ON aidledger.{table} USING btree ({by})",
+        )
+        for name, table, by in _indexes()
+    ]
     rows += [("trigger", name, table, f"{by} A") for name, table, by in _TRIGGER.findall(text)]
     rows += [("function", name, "", body) for name, body in _FUNCTION.findall(text)]
     return _things(rows)

@@ -71,6 +71,13 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
         )
     if not os.access(path, os.R_OK):  # SQLite would say that the disk may be full
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    journal = path.with_name(f"{path.name}-journal")
+    if journal.exists():  # whoever opens the file for writing is given what stands in it
+        raise StoreError(
+            f"{journal}: no part of a ledger: with it the file is another one",
+            code="not_a_ledger",
+            hint="keep both for whoever examines it, and restore the ledger from a copy",
+        )
     module = sqlite_connect.driver()
     if not read_only:
         sqlite_connect.check_version(module)

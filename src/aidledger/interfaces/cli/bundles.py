@@ -37,6 +37,10 @@ _VERDICTS: Final = {
     ),
     "damaged": Said("不能采信", "does not hold: do not rely on it"),
 }
+_NOT_THE_PAGE: Final = Said(
+    "；但 index.html 不是由这些数据写出，不要依据它",
+    "; but not index.html: do not rely on what it shows",
+)
 _CODES: Final = {"proven": OK, "unproven": UNPROVEN, "damaged": FINDINGS}
 
 
@@ -189,4 +193,7 @@ def _show_answer(app: App, folder: str, answer: Answer) -> None:
     if not answer.witnessed and answer.verdict != "damaged":
         screen.line(screen.style(UNWITNESSED.in_(app.lang), "bold", "yellow"))
     colour = {"proven": "green", "damaged": "red"}.get(answer.verdict, "yellow")
-    screen.line(screen.style(_VERDICTS[answer.verdict].in_(app.lang), "bold", colour))
+    told = _VERDICTS[answer.verdict].in_(app.lang)
+    if any(one.name == "page" and one.state == "not" for one in answer.checks):
+        told, colour = told + _NOT_THE_PAGE.in_(app.lang), "yellow"
+    screen.line(screen.style(told, "bold", colour))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from aidledger.interfaces.cli.language import Language, Said
+from aidledger.said import shown_only
 
 OK: Final = 0
 FINDINGS: Final = 1
@@ -89,5 +90,5 @@ def fault_of(error: CommandError, lang: Language) -> Fault:
 
 
 def _one_line(text: str) -> str:
-    """Return the text on one line without a final period."""
-    return " ".join(text.split()).rstrip(".。")
+    """Return the text on one line without a final period, nor what a screen would obey."""
+    return shown_only(" ".join(text.split())).rstrip(".。")

@@ -195,7 +195,8 @@ def _show_check(app: App, check: PastCheck) -> None:
     same = sum(one.status == "same" for one in check.models)
     for one in apart:
         why = chinese(one.why, app.lang)
-        screen.line(f"  - {one.name}: " + say(f"无法比对：{why}", f"not comparable: {why}"))
+        said = f"  - {one.name}: " + say(f"无法比对：{why}", f"not comparable: {why}")
+        screen.line(layout.plain(said))
     for found in check.findings:
         screen.line(
             screen.style(layout.plain(f"  ✗ {found.field}: {found.message(app.lang)}"), "red")
@@ -243,10 +244,10 @@ def _show_diff(app: App, diff: GenerationDiff) -> None:
     for one in diff.models:
         for row in one.rows:
             sign = "+" if row.old is None else "-" if row.new is None else "~"
-            screen.line(f"{sign} {one.name} {row.key}")
+            screen.line(layout.plain(f"{sign} {one.name} {row.key}"))
             for mark, text in (("-", row.old), ("+", row.new)):
                 if text is not None and sign == "~":
-                    screen.line(f"    {mark} {text}")
+                    screen.line(layout.plain(f"    {mark} {text}"))
     many = counted(diff.equal, "model is", "models are")
     screen.note(
         say(

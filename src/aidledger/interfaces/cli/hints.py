@@ -59,6 +59,9 @@ HINTS: Final[dict[str, str]] = {
     "create the database first": "请先创建数据库",
     "this SQLite was built to ignore it: use another build": "该 SQLite 编译时忽略此设置：请换一个",
     "if it was one, it was cut off or written over: restore it from a copy": "如果原来是账本，则文件已被截断或覆盖：请从副本恢复",
+    "keep both for whoever examines it, and restore the ledger from a copy": (
+        "两个文件都请留存备查，账本请从副本恢复"
+    ),
     "use the release that made it": "请使用创建它的版本",
     "open it for reading only": "请以只读方式打开",
     "a ledger is made by `aidledger init`; if this is one, restore it from a copy": (

@@ -20,6 +20,7 @@ import click
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.language import Language
+from aidledger.said import shown_only
 
 _PROSE_WIDTH: Final = 100
 _PIPE_WIDTH: Final = 10_000
@@ -69,7 +70,7 @@ class Screen:
 
     def prose(self, text: str, by: int = 0) -> None:
         """Print a text, wrapped."""
-        self.lines(layout.indent(text, self.width, by))
+        self.lines(layout.indent(shown_only(text), self.width, by))
 
     def heading(self, text: str) -> None:
         """Print a heading with an empty line before it."""

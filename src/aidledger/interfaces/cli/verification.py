@@ -252,6 +252,7 @@ def show_report(app: App, report: VerifyReport, *, evidence: str | None = None) 
         mark, colours = _MARKS[rung.status]
         if rung.status == "not_made":
             why = _WHY_NOT.get(rung.why) or chinese(rung.why, lang) if lang == "zh" else rung.why
+            why = layout.plain(why)  # a name of a file wrote a line of its own: the verdict
             text = f"{text}（{why}）" if lang == "zh" else f"{text} ({why})"
         first, *rest = layout.wrap(text, screen.width - 4)
         screen.line(f"  {screen.style(mark, *colours)} {first}")

@@ -121,6 +121,11 @@ def runs_of(seals: Sequence[Seal], archive: Path) -> tuple[SealedRun, ...]:
                 state = path.stat()
                 if not S_ISREG(state.st_mode):
                     raise _altered(name, f"{path.name}: expected a file, found something else")
+                if state.st_size != said.size:
+                    raise _altered(
+                        name,
+                        f"{path.name}: expected {said.size} bytes, found {state.st_size}",
+                    )
                 found = _digest_once(path, state.st_ino, state.st_ctime_ns, state.st_mtime_ns)
             except PermissionError as error:
                 raise unreadable(f"{name}/{path.name}", error) from error
