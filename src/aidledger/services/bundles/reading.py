@@ -90,10 +90,6 @@ def bag_flaws(files: Mapping[str, bytes]) -> list[Flaw]:
         )
     payload = {name for name in files if name.startswith(PAYLOAD)}
     beside = set(files) - payload - {TAG_MANIFEST}
-    found += [
-        Flaw(file=name, zh="证据包中没有此文件", en="is no file of a bundle")
-        for name in sorted(beside - {BAGIT, INFO, PAYLOAD_MANIFEST, PAGE})
-    ]
     for manifest, listed in ((PAYLOAD_MANIFEST, payload), (TAG_MANIFEST, beside)):
         found += _of_manifest(files, manifest, listed)
     told = _oxum(files.get(INFO, b"").decode("utf-8", "replace"))
