@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from aidledger.ledger.verify import VerifyReport
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.clock import SetClock
 from aidledger.services.keys.declared import declared_of
-from aidledger.services.keys.powers import replay_powers
+from aidledger.services.keys.powers import adoptions_of, replay_powers
 from aidledger.services.ladder.deepcheck import deep_check
 from aidledger.services.ladder.logwalk import walk
 from aidledger.services.ladder.signaturecheck import SignatureCheck
@@ -42,6 +44,39 @@ def powers_of(report: VerifyReport) -> tuple[str, list[str], list[str]]:
         for some in (report.findings, report.leads)
     )
     return status, damage, leads
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "found"),
+    [
+        ("DELETE FROM evidence WHERE hash = ?", "powers_missing", "nothing"),
+        (
+            "UPDATE evidence SET content = CAST(content || x'0a' AS BLOB) WHERE hash = ?",
+            "powers_altered",
+            "another text",
+        ),
+    ],
+)
+def test_where_the_text_of_the_table_is_lost_the_table_is_named_and_nobody_is_accused(
+    statement: str, code: str, found: str, tmp_path: Path
+) -> None:
+    """600 acts were called forbidden, as their table was not there to allow them."""
+    with county(tmp_path, planted=False, cases=3, months=2) as (session, _):
+        (adopted,) = adoptions_of(session)
+        with closing(sqlite3.connect(session.store.path)) as file:  # type: ignore[attr-defined]
+            for trigger in ("evidence_no_delete", "evidence_no_update"):
+                file.execute(f"DROP TRIGGER {trigger}")
+            assert file.execute(statement, (adopted.powers_hash,)).rowcount == 1
+            file.commit()
+        report = verify(session)
+        judged = replay_powers(session).judged
+
+    (one,) = report.findings
+    assert (code, adopted.entry.position, "powers_hash") == (one.code, one.position, one.field)
+    assert f"{adopted.powers}@{adopted.powers_hash}" == one.expected
+    assert f"{found}; {judged} acts can't be judged" == one.found
+    assert "act_forbidden" not in {lead.code for lead in report.leads}
+    assert "damaged" == next(rung.status for rung in report.rungs if rung.name == "powers")
 
 
 def test_before_any_key_acts_beyond_their_powers_are_leads_for_nobody_was_asked(

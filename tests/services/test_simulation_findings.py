@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from tests.services.detectors_order import DETECTORS_OF_ORDER
 from tests.services.detectors_relief import RELIEF
 
 from aidledger.services.decoding import recorded_all
+from aidledger.services.initialising import create_ledger
 from aidledger.services.session import open_session
 from aidledger.services.simulation.irregularities.uncarried import UNCARRIED
+from aidledger.services.simulation.running import simulate
 
 DETECTORS = (
     OF_CASES
@@ -124,3 +127,14 @@ def test_help_is_called_wrong_only_where_it_was_made_so(
     planted = {p for i in listed["irregularities"] if i["rule"] == rule for p in i["positions"]}
 
     assert planted == set(RELIEF[rule](history))
+
+
+def test_a_county_too_small_for_what_is_to_be_planted_says_what_is_not(tmp_path: Path) -> None:
+    """With one case nobody complained, and to look for the complaint ended the simulation."""
+    location, listed = str(tmp_path / "ledger.db"), tmp_path / "planted.json"
+    create_ledger(location, origin="bench/520123")
+    with open_session(location) as session:
+        made = simulate(session, cases=1, months=2, seed=1, irregularities=listed)
+
+    assert "F095" in {one.rule for one in made.not_planted}
+    assert listed.exists()

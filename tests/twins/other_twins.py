@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -74,6 +76,31 @@ def without_the_power(folder: Path, forged: bool) -> Judge:
     return lambda: verify(location).findings
 
 
+def with_its_table(statement: str) -> Callable[[Path, bool], Judge]:
+    """Change the text of the adopted table of powers, which lies beside the log."""
+
+    def place(folder: Path, forged: bool) -> Judge:
+        location = str(folder / "ledger.db")
+        make(location)
+        if forged:
+            table, _ = powers_evidence()
+            with closing(sqlite3.connect(location)) as file:
+                for trigger in ("evidence_no_delete", "evidence_no_update"):
+                    file.execute(f"DROP TRIGGER {trigger}")
+                assert file.execute(statement, (table.hash,)).rowcount == 1
+                file.commit()
+        return lambda: verify(location).findings
+
+    return place
+
+
+NOBODY_NAMES_IT: Final = Cut(
+    "services.ladder.powercheck:check_powers",
+    "findings = _lost(session, unjudged) if unjudged else []",
+    "findings = []",
+)
+
+
 def powered() -> Held:
     """Give a ledger of some 170 entries under powers, unsigned."""
     return _powered().copy()
@@ -109,6 +136,14 @@ OTHER_TWINS: Final[dict[str, Placed]] = {
         an_old_copy,
         250,
         (Cut("store.mark:Mark.problem", "if head.size < self.size:", "if False:"),),
+    ),
+    "powers_missing": Placed(
+        with_its_table("DELETE FROM evidence WHERE hash = ?"), 1, (NOBODY_NAMES_IT,)
+    ),
+    "powers_altered": Placed(
+        with_its_table("UPDATE evidence SET content = x'0a' WHERE hash = ?"),
+        1,
+        (NOBODY_NAMES_IT,),
     ),
     "act_forbidden": Placed(
         without_the_power,

@@ -98,6 +98,16 @@ SIGNED_TEXTS: Final[dict[str, FindingText]] = {
         "a correction or annulment fits no entry",
         "It names no entry of its stream, a correction, or a value that the entry could not have; it changes nothing.",
     ),
+    "powers_missing": FindingText(
+        "已采用权限表的文本不见了",
+        "the text of a table of powers that was adopted is not there",
+        "The evidence was deleted, or the adoption was recorded without it: whether acts under it were allowed can't be judged.",
+    ),
+    "powers_altered": FindingText(
+        "已采用权限表的文本被改动",
+        "the text of a table of powers is not the one that was adopted",
+        "The evidence was changed after the adoption: whether acts under it were allowed can't be judged.",
+    ),
     "pack_missing": FindingText(
         "已采用政策包的文本不见了",
         "the text of a policy pack that was adopted is not there",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.powers import GenesisDeclared, PowersAdopted
@@ -31,24 +31,38 @@ _REGISTRY: Final = "registry/"
 _POLICY: Final = "policy/"
 
 
+class Adopted(NamedTuple):
+    """An entry that adopts a table of powers, and what the ledger holds under the table's hash."""
+
+    entry: Recorded
+    powers: str
+    powers_hash: str
+    content: bytes | None
+
+
+def adoptions_of(session: Session) -> Iterator[Adopted]:
+    """Yield every adoption of a table of powers, in log order."""
+    for entry in recorded_all(session.store.read_types(["GenesisDeclared", "PowersAdopted"])):
+        event = entry.event
+        if isinstance(event, (GenesisDeclared, PowersAdopted)):
+            content = session.store.get_evidence(event.powers_hash)
+            yield Adopted(entry, event.powers, event.powers_hash, content)
+
+
 def tables_of(session: Session) -> dict[str, Powers]:
     """Return the tables of powers that the ledger adopts and holds as evidence, by hash.
 
     A table whose text is lost, or is not what was adopted, is not among them.
     """
     found: dict[str, Powers] = {}
-    for entry in recorded_all(session.store.read_types(["GenesisDeclared", "PowersAdopted"])):
-        event = entry.event
-        if not isinstance(event, (GenesisDeclared, PowersAdopted)):
-            continue
-        content = session.store.get_evidence(event.powers_hash)
-        if content is None or event.powers_hash in found:
+    for adopted in adoptions_of(session):
+        if adopted.content is None or adopted.powers_hash in found:
             continue
         try:
-            table = load_powers(content, file=f"{event.powers}.toml")
+            table = load_powers(adopted.content, file=f"{adopted.powers}.toml")
         except PackError:
             continue
-        if table.hash == event.powers_hash:
+        if table.hash == adopted.powers_hash:
             found[table.hash] = table
     return found
 

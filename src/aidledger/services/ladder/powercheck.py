@@ -19,7 +19,13 @@ from aidledger.services.decoding import recorded_in_turn
 from aidledger.services.keptfile import Basis, program_digest
 from aidledger.services.keys.declared import Declared
 from aidledger.services.keys.keptpowers import KeptPowers
-from aidledger.services.keys.powers import replay_of, resumed_replay, rules_digest, tables_of
+from aidledger.services.keys.powers import (
+    adoptions_of,
+    replay_of,
+    resumed_replay,
+    rules_digest,
+    tables_of,
+)
 from aidledger.services.ladder.batchcheck import form_fault
 from aidledger.services.ladder.logwalk import Roots
 from aidledger.services.ladder.signaturecheck import SignatureCheck
@@ -29,6 +35,8 @@ from aidledger.store.port import LedgerStore
 from aidledger.store.uncollected import without_collector
 
 POWERS: Final = "powers"
+NO_TEXT: Final = "powers_text"
+"""What is said of an act whose table of powers has no text here: it is not judged."""
 UNDECLARED: Final = "the ledger declares no powers"
 _TOLD_EACH: Final = 1_000
 
@@ -72,9 +80,12 @@ def check_powers(
     except ServiceError as error:
         return [], [], Rung(name=POWERS, status="not_made", why=str(error))
     asked = _asked_from(store, declared.first_key) if replayed.findings else 0
-    findings: list[Finding] = []
+    unjudged = sum(one.code == NO_TEXT for one in replayed.findings)
+    findings = _lost(session, unjudged) if unjudged else []
     leads: list[Finding] = []
     for one in replayed.findings:
+        if one.code == NO_TEXT:
+            continue
         told = _as_told(one, asked)
         (leads if told[0] else findings).append(_finding(one, told))
     return findings, leads, Rung(name=POWERS, status="damaged" if findings else "ok")
@@ -111,6 +122,30 @@ def _judged(
     if kept is not None:
         kept.offer(run, basis(size), size)
     return run.replayed()
+
+
+def _lost(session: Session, unjudged: int) -> list[Finding]:
+    """Name each adopted table whose text is gone or another: nobody is accused of acts under it."""
+    tables = tables_of(session)
+    found: list[Finding] = []
+    for adopted in adoptions_of(session):
+        if adopted.powers_hash in tables:
+            continue
+        gone = adopted.content is None
+        english, chinese = ("nothing", "没有") if gone else ("another text", "另一文本")
+        found.append(
+            Finding(
+                code="powers_missing" if gone else "powers_altered",
+                position=adopted.entry.position,
+                stream=adopted.entry.stream,
+                field="powers_hash",
+                expected=f"{adopted.powers}@{adopted.powers_hash}",
+                found=f"{english}; {unjudged} acts can't be judged",
+                expected_zh=f"{adopted.powers}@{adopted.powers_hash}",
+                found_zh=f"{chinese}；{unjudged} 项行为无法判断",
+            )
+        )
+    return found
 
 
 def _asked_from(store: LedgerStore, first_key: int) -> int:

@@ -69,7 +69,8 @@ class Scene:
 
     def entries(self, stream: str | None = None) -> list[Recorded]:
         """Return the entries of a stream; default: of the first case."""
-        return self.county.session.stream(stream or self.cases[0].stream)
+        name = stream or (self.cases[0].stream if self.cases else "")
+        return self.county.session.stream(name) if name else []
 
     def month(self, later: int) -> str:
         """Return the month so many after the first of the county."""
