@@ -120,6 +120,14 @@ def test_a_policy_in_which_somebody_counts_twice_or_is_unknown_is_refused(
     assert caught.value.line in range(1, len(lines) + 1), name
 
 
+def test_what_an_editor_of_windows_makes_of_a_policy_is_told_how_to_be_saved() -> None:
+    text = f"witness a {A}\nquorum a\n".encode()
+    with pytest.raises(FormatError, match="line 1: expected a file saved without a byte order"):
+        parse_policy(b"\xef\xbb\xbf" + text)
+    with pytest.raises(FormatError, match="line 1: expected lines that end with LF alone"):
+        parse_policy(text.replace(b"\n", b"\r\n"))
+
+
 def test_a_policy_needs_one_quorum_line_and_an_end() -> None:
     for data in (b"", b"\n", POLICY_TEXT[:-1], f"witness a {A}\n".encode()):
         with pytest.raises(FormatError):

@@ -26,6 +26,7 @@ MAX_POLICY_BYTES: Final = 1_000_000
 
 _WHAT: Final = "policy"
 _NONE: Final = b"none"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _not_allowed = re.compile(rb"[^\x09\x0a\x20-\x7e\x80-\xff]").search
 _spaces = re.compile(rb"[ \t]+").split
 
@@ -106,9 +107,13 @@ def parse_policy(data: bytes) -> Policy:
         FormatError: it is none, or somebody in it would count twice, or before being named.
     """
     only_bytes(data, _WHAT, MAX_POLICY_BYTES)
+    if data.startswith(_BYTE_ORDER_MARK):
+        raise FormatError(_WHAT, "a file saved without a byte order mark", data[:3], 1)
     if found := _not_allowed(data):
-        at = data.count(b"\n", 0, found.start()) + 1
-        raise FormatError(_WHAT, "no control characters", found.group(), at)
+        at, kind = data.count(b"\n", 0, found.start()) + 1, found.group()
+        # what an editor of Windows ends its lines with
+        expected = "lines that end with LF alone" if kind == b"\r" else "no control characters"
+        raise FormatError(_WHAT, expected, kind, at)
     reader = _Reader()
     for number, line in enumerate(split_lines(data, _WHAT), 1):
         stripped = line.strip(b" \t")

@@ -48,6 +48,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
         "来源，如 bank，或 bank_file:散列#行号",
     ),
     (r"a fact such as case.area", "事实，如 case.area"),
+    (r"a file saved without a byte order mark", "保存时不带 BOM 的文件"),
+    (r"lines that end with LF alone", "只以 LF（不是 CRLF）结尾的行"),
     (r"TOML in UTF-8 without a byte order mark", "不带 BOM 的 UTF-8 编码 TOML"),
     (r"one: save the file without", "带有 BOM：请另存为不带 BOM 的 UTF-8"),
     (r"clause, reason and authority", "条款、理由和授权"),
