@@ -294,3 +294,13 @@ def test_both_engines_record_the_same_bytes(tmp_path: Path, postgres_url: str) -
         ledger.close()
 
     assert logs[0] == logs[1]
+
+
+def test_a_table_that_somebody_took_away_is_damage_with_what_to_do(store: LedgerStore) -> None:
+    with store.writing() as run:
+        run("DROP TABLE evidence", ())
+    with pytest.raises(StoreError, match="evidence") as caught:
+        store.get_evidence("a" * 64)
+
+    assert "damaged" == caught.value.code
+    assert "restore from a copy" in caught.value.hint

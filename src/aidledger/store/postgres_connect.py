@@ -47,6 +47,8 @@ _CODES: Final = {
     "57P02": "connection_lost",  # the server goes down with another process of its
     "57P03": "connection_lost",  # the server starts, stops or recovers
     "58030": "io_error",
+    "42P01": "damaged",  # somebody took a table away
+    "42703": "damaged",  # or a column
     "XX001": "damaged",
     "XX002": "damaged",
 }

@@ -76,6 +76,8 @@ def is_busy(error: Exception) -> bool:
 def store_error(error: Exception) -> StoreError:
     """Translate a driver's error."""
     code = _CODES.get((getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF, "database")
+    if str(error).startswith(("no such table", "no such column")):
+        code = "damaged"  # somebody took it away: no statement of ours names what was never made
     if code == "conflict":
         return ConflictError(f"sqlite: {error}")
     return StoreError(f"sqlite: {error}", code=code, hint=_HINTS.get(code, ""))
