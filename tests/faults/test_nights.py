@@ -36,7 +36,7 @@ def history(path: Path, case: int) -> Path:
         {
             "type": "PaymentIssued",
             "data": {"account": f"a{case:032d}", "amount_fen": 60_000, "kind": "regular",
-                     "month": "2026-05", "paid_on": "2026-05-20", "run": "run-1", "source": "bank"},
+                     "month": "2026-05", "paid_on": "2026-05-20", "run": "run/2026-05", "source": "bank"},
         },
         {"type": "VisitMade", "data": {"form": "in_person", "visitor": "v1"}},
     ]  # fmt: skip
