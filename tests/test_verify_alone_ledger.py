@@ -27,7 +27,14 @@ from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
 #: Asked by the package alone, which knows the event types and the powers.
-NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
+NOT_ASKED = {
+    "act_forbidden",
+    "powers_altered",
+    "powers_missing",
+    "type_unknown",
+    "data_form",
+    "sealed_form",
+}
 CHANCE = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -26,7 +26,14 @@ from aidledger.domain.events.powers import GenesisDeclared, WitnessKey
 from aidledger.domain.events.proving import LedgerRestored
 
 #: Of event types and powers, which the second verifier does not know.
-NOT_ASKED = {"act_forbidden", "type_unknown", "data_form", "sealed_form"}
+NOT_ASKED = {
+    "act_forbidden",
+    "powers_altered",
+    "powers_missing",
+    "type_unknown",
+    "data_form",
+    "sealed_form",
+}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
 POWERS = "84e26cf132f54261f646cb9c4a3ae4400ab37a196959ed3792adcd1b14fb330a"

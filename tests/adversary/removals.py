@@ -193,7 +193,10 @@ REMOVALS: Final[dict[str, Removal]] = {
     },
     "signature_seen": _seen("signature_seen"),
     "signature_invalid": _set((signaturecheck, "verify_batch", lambda *_: True)),
-    "act_forbidden": _set((upper, "check_powers", _no_powers)),
+    **{
+        code: _set((upper, "check_powers", _no_powers))
+        for code in ("act_forbidden", "powers_missing", "powers_altered")
+    },
     "receipt_missing": _silent(proofcheck.ProofCheck, "_find")("receipt_missing"),
     "index_differs": _set((indexcheck, "_compare", _nothing)),
     "month_total_differs": _set((closingcheck, "_compared", _nothing)),
