@@ -22,3 +22,14 @@ def load() -> ModuleType:
 
 
 ALONE = load()
+#: Codes of event types and powers, which this verifier does not know.
+NOT_ASKED = frozenset(
+    {
+        "act_forbidden",
+        "powers_altered",
+        "powers_missing",
+        "type_unknown",
+        "data_form",
+        "sealed_form",
+    }
+)

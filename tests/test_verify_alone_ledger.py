@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.lone import ALONE, SCRIPT
+from tests.lone import ALONE, NOT_ASKED, SCRIPT
 from tests.services.signedledger import AUDIT, FINANCE, POLICY, SignedLedger, copied
 
 from aidledger.services.ladder.outside import read_outside
@@ -26,15 +26,6 @@ from aidledger.services.ladder.verifying import verify
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 
-#: Asked by the package alone, which knows the event types and the powers.
-NOT_ASKED = {
-    "act_forbidden",
-    "powers_altered",
-    "powers_missing",
-    "type_unknown",
-    "data_form",
-    "sealed_form",
-}
 CHANCE = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

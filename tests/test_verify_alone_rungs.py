@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.cli.shell import on
-from tests.lone import ALONE
+from tests.lone import ALONE, NOT_ASKED
 from tests.services.signedledger import AUDIT, ORIGIN, POLICY, SignedLedger, copied
 from tests.twins.held import made
 from tests.twins.stored import write_to
@@ -25,15 +25,6 @@ from tests.twins.test_ledger import UNWRITABLE
 from aidledger.domain.events.powers import GenesisDeclared, WitnessKey
 from aidledger.domain.events.proving import LedgerRestored
 
-#: Of event types and powers, which the second verifier does not know.
-NOT_ASKED = {
-    "act_forbidden",
-    "powers_altered",
-    "powers_missing",
-    "type_unknown",
-    "data_form",
-    "sealed_form",
-}
 Told = dict[str, list[tuple[str, int | None]]]
 AUDITOR, OPERATOR = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (33, 34))
 POWERS = "84e26cf132f54261f646cb9c4a3ae4400ab37a196959ed3792adcd1b14fb330a"

@@ -60,6 +60,15 @@ def both(files: Files, folder: Path) -> tuple[Answer, Any]:
     return ours, theirs
 
 
+def found_by_both(files: Files, file: str, folder: Path) -> None:
+    """Both verifiers call these files damaged, and name this one."""
+    ours, theirs = both(files, folder)
+
+    assert "damaged" == ours.verdict
+    assert file in [flaw.file for flaw in ours.flaws]
+    assert any(one["field"].startswith(file) for one in theirs.findings)
+
+
 def places(flaws: tuple[Flaw, ...]) -> list[tuple[str, int | None]]:
     return [(flaw.file, flaw.line) for flaw in flaws]
 
@@ -266,11 +275,7 @@ def test_a_forger_who_makes_the_bags_hashes_anew_is_found_by_both(
     name: str, whole: Files, place: Path
 ) -> None:
     forge, file = FORGED[name]
-    ours, theirs = both(resealed(forge(whole)), place)
-
-    assert "damaged" == ours.verdict
-    assert file in [flaw.file for flaw in ours.flaws]
-    assert any(one["field"].startswith(file) for one in theirs.findings)
+    found_by_both(resealed(forge(whole)), file, place)
 
 
 def test_a_payment_of_another_amount_or_a_pack_of_other_words_is_found_by_both(

@@ -13,6 +13,7 @@ import msgspec
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.guarding import acknowledged, guard_of
+from aidledger.services.acts.lateness import still_to_come
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.importing import applications, payments, scores
@@ -179,7 +180,8 @@ def _file_imported(session: Session, kind: str, rows: int, taken: Taken, given: 
 
 def _still_to_come(today: str, proposals: Sequence[Proposal]) -> list[Problem]:
     """Return by line what holds from a day after today only: until then no question counts it."""
-    days = {_line_of(one): one.effective_on for one in proposals if one.effective_on > today}
+    early = [proposals[at] for at in sorted(still_to_come(proposals, today))]
+    days = {_line_of(one): one.effective_on for one in early}
     return [
         Problem(
             code="still_to_come",
