@@ -16,9 +16,8 @@ from tests.replay.histories import golden_records
 from aidledger.replay import spooling as module
 from aidledger.replay.engine import building
 from aidledger.replay.spooling import PAGES_AHEAD, read_ahead, spooling
-from aidledger.replay.views import create_sql, event_views
+from aidledger.replay.views import LINE, create_sql, event_views
 
-LINE = b'{"position":%d,"entry":%b}'
 RECORD = golden_records()["VisitMade"]
 
 
@@ -74,7 +73,7 @@ def test_every_line_is_loaded_once_however_small_the_files(
         connection.execute(create_sql(event_views()["VisitMade"]))
         with spooling(connection, event_views()) as spool:
             for position in range(100):
-                spool.lines[b"VisitMade"].append(LINE % (position, RECORD))
+                spool.lines[b"VisitMade"].append(LINE % (position, RECORD[1:]))
                 spool.pass_on(least=7)
             spool.finish()
             found = connection.execute("SELECT position FROM visit_made ORDER BY 1").fetchall()
@@ -87,14 +86,16 @@ def test_every_line_is_loaded_once_however_small_the_files(
 def test_what_is_large_enough_is_loaded_while_nothing_else_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "BYTES_WHEN_IDLE", 10 * len(LINE % (10, RECORD)))
+    monkeypatch.setattr(module, "BYTES_WHEN_IDLE", 10 * len(LINE % (10, RECORD[1:])))
     with building(None) as connection:
         connection.execute(create_sql(event_views()["VisitMade"]))
         with spooling(connection, event_views()) as spool:
-            spool.lines[b"VisitMade"] += [LINE % (position, RECORD) for position in range(7)]
+            spool.lines[b"VisitMade"] += [LINE % (position, RECORD[1:]) for position in range(7)]
             spool.pass_on(least=1)
             assert set() == spool.filled, "a load costs more than so few lines are worth"
-            spool.lines[b"VisitMade"] += [LINE % (position, RECORD) for position in range(7, 14)]
+            spool.lines[b"VisitMade"] += [
+                LINE % (position, RECORD[1:]) for position in range(7, 14)
+            ]
             spool.pass_on(least=1)
             assert {"visit_made"} == spool.filled
 
@@ -105,7 +106,7 @@ def test_a_load_that_fails_is_not_overlooked_and_leaves_no_file(folder: Path) ->
     with building(None) as connection:
         connection.execute(create_sql(event_views()["VisitMade"]))
         with spooling(connection, event_views()) as spool:
-            spool.lines[b"VisitMade"] += [LINE % (0, RECORD), b"no JSON"]
+            spool.lines[b"VisitMade"] += [LINE % (0, RECORD[1:]), b"no JSON"]
             with pytest.raises(duckdb.Error):
                 spool.finish()
 

@@ -17,7 +17,7 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import RECORDS, file_of
 from aidledger.replay.sorting import Sorter
-from aidledger.replay.views import EventView, event_views, literal, quoted, select_sql
+from aidledger.replay.views import LINE, EventView, event_views, literal, quoted, select_sql
 
 ONE_THREAD: Final = EngineLimits(memory="1GB", threads=1)
 """How a segment is written and read: in one process, whose bytes do not depend on scheduling."""
@@ -71,8 +71,7 @@ class Lines:
         for name, numbers in found:
             known.update(numbers)
             self._lines[name] += [
-                b'{"position":%d,"entry":%b}' % (first + number, records[number])
-                for number in numbers
+                LINE % (first + number, records[number][1:]) for number in numbers
             ]
         if len(known) < len(records):
             self.take([(first + n, one) for n, one in enumerate(records) if n not in known])

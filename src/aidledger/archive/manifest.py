@@ -155,8 +155,7 @@ def columns_hash(columns: list[tuple[str, str]]) -> str:
 
 def view_columns(view: EventView) -> list[tuple[str, str]]:
     """Return name and SQL type of each column of a view, as its file has them."""
-    envelope = [(name, kind) for name, kind, _ in ENVELOPE]
-    return envelope + [(column.name, plain_type(column.sql_type)) for column in view.columns]
+    return [*ENVELOPE, *((one.name, plain_type(one.sql_type)) for one in view.columns)]
 
 
 def plain_type(kind: str) -> str:

@@ -26,7 +26,7 @@ from aidledger.replay.sealed import SealedRun, rows_to_decode, sealed_appends
 from aidledger.replay.sorting import AFTER_ALL, Sorted, Sorter
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import BESIDE_COLUMNS, amendment_rows, version_row, versions
-from aidledger.replay.views import OTHER, entry_sql, literal, quoted, views_read
+from aidledger.replay.views import LINE, OTHER, entry_sql, literal, quoted, views_read
 
 CHINA_AHEAD: Final = timedelta(hours=8)
 """Civil time of the whole country is UTC and eight hours: the days of both cuts end there."""
@@ -272,7 +272,7 @@ class Loader:
                 if after is not None:
                     changed = original.with_event(after.event, after.effective_on).line
                     spool.lines[original.view.type_name.encode()].append(
-                        b'{"position":%d,"entry":%b}' % (position, changed)
+                        LINE % (position, changed[1:])
                     )
         self._take_out_amended(outdated)
         self._keep("entry_amendment", amendments_of)

@@ -93,7 +93,7 @@ def rows_to_decode(
 
 def _append_sql(view: EventView, files: list[str]) -> str:
     """Return the statement that appends what files have of a view's columns."""
-    known = [name for name, _, _ in ENVELOPE] + [column.name for column in view.columns]
+    known = [name for name, _ in ENVELOPE] + [column.name for column in view.columns]
     names = ", ".join(map(literal, known))
     paths = ", ".join(map(literal, files))
     return (  # every part is quoted, and comes from the catalogue or a folder's name
@@ -105,7 +105,7 @@ def _append_sql(view: EventView, files: list[str]) -> str:
 
 def _append_others_sql(files: Mapping[str, list[str]]) -> str:
     """Return the statement that appends the envelopes in files, by the wire name of their type."""
-    names = ", ".join(name for name, _, _ in ENVELOPE)
+    names = ", ".join(name for name, _ in ENVELOPE)
     paths = ", ".join(literal(path) for several in files.values() for path in several)
     types = ", ".join(f"({literal(view_name(name))}, {literal(name)})" for name in files)
     return (  # as above

@@ -23,6 +23,7 @@ from aidledger.replay.reading import (
     row_finding,
 )
 from aidledger.replay.rows import HostileRow, recorded_of
+from aidledger.replay.views import LINE
 
 AFTER_ALL: Final = "~"
 """Greater than any `recorded_at`: where nothing is cut."""
@@ -107,7 +108,7 @@ class Sorter:
                 if typed is None:
                     continue
                 name, record = typed.view.type_name.encode(), typed.line
-            lines[name].append(b'{"position":%d,"entry":%b}' % (last, record))
+            lines[name].append(LINE % (last, record[1:]))
         self.position = last
 
     def join(self, part: Sorted) -> None:

@@ -50,7 +50,7 @@ _Row = TypeVar("_Row")
 class Spool:
     """What is on its way into the views of one connection.
 
-    Lines ``{"position":…,"entry":{…}}`` are appended to the list of their type in `lines`, by the
+    Lines as `views.LINE` writes them are appended to the list of their type in `lines`, by the
     bytes of the type's wire name; `pass_on` is to be called now and then, `finish` at the end.
     Types that go into one view share a list.
     """

@@ -17,28 +17,32 @@ from msgspec import inspect
 from aidledger.domain.events.base import Day, MonthText
 from aidledger.domain.events.catalog import EVENTS
 
-ENVELOPE: Final[tuple[tuple[str, str, str], ...]] = (
-    ("position", "BIGINT", "position"),
-    ("stream", "VARCHAR", "entry.stream"),
-    ("version", "BIGINT", "entry.version"),
-    ("recorded_at", "TIMESTAMP", "entry.recorded_at"),
-    ("effective_on", "DATE", "entry.effective_on"),
-    ("actor", "VARCHAR", "entry.actor"),
-    ("office", "VARCHAR", "entry.office"),
-    ("pack_hash", "VARCHAR", "substr(entry.policy.hash, 8)"),
+ENVELOPE: Final = (
+    ("position", "BIGINT"),
+    ("stream", "VARCHAR"),
+    ("version", "BIGINT"),
+    ("recorded_at", "TIMESTAMP"),
+    ("effective_on", "DATE"),
+    ("actor", "VARCHAR"),
+    ("office", "VARCHAR"),
+    ("pack_hash", "VARCHAR"),
 )
-"""Columns of every view: name, SQL type, and where it stands in a line of the load file.
+"""Columns of every view: name and SQL type.
 
 ``recorded_at`` is UTC; ``pack_hash`` is the hex after ``sha256:``.
 """
 
-ENTRY_SQL: Final = f"CREATE TABLE entry ({', '.join(f'{name} {kind}' for name, kind, _ in ENVELOPE)}, type VARCHAR)"
+ENTRY_SQL: Final = (
+    f"CREATE TABLE entry ({', '.join(f'{name} {kind}' for name, kind in ENVELOPE)}, type VARCHAR)"
+)
 """The statement that makes ``entry``, empty: the envelope of every entry, with its type."""
 
-_ENTRY_TYPE: Final = (
-    "stream VARCHAR, version BIGINT, recorded_at TIMESTAMP, effective_on DATE, actor VARCHAR, "
-    "office VARCHAR, policy STRUCT(hash VARCHAR)"
-)
+LINE: Final = b'{"position":%d,%b'
+"""A line of the load file: of a position, and a record without its first brace."""
+
+_READ: Final = {**dict(ENVELOPE[:-1]), "policy": "STRUCT(hash VARCHAR)"}
+"""What is read of a line beside the data: names with SQL types."""
+
 _word_start = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -112,7 +116,7 @@ def event_views() -> dict[str, EventView]:
 
 def _view_of(type_name: str) -> EventView:
     """Make the view of one type from its struct."""
-    taken = {column for column, _, _ in ENVELOPE}
+    taken = {column for column, _ in ENVELOPE}
     columns: list[Column] = []
     groups: dict[str, list[str]] = {"day": [], "month": []}
     shape = inspect.type_info(EVENTS[type_name].struct)
@@ -181,33 +185,37 @@ def _has_pattern(kind: inspect.Type, pattern: str | None) -> bool:
 
 def create_sql(view: EventView) -> str:
     """Return the statement that makes the view's table, empty."""
-    columns = [f"{name} {kind}" for name, kind, _ in ENVELOPE]
+    columns = [f"{name} {kind}" for name, kind in ENVELOPE]
     columns += [f"{quoted(column.name)} {column.sql_type}" for column in view.columns]
     return f"CREATE TABLE {quoted(view.name)} ({', '.join(columns)})"
 
 
 def load_sql(view: EventView, path: str) -> str:
-    """Return the statement that appends a file of lines ``{"position":…,"entry":{…}}``."""
+    """Return the statement that appends a file of lines as `LINE` writes them."""
     return f"INSERT INTO {quoted(view.name)} {select_sql(view, path)}"
 
 
 def select_sql(view: EventView, path: str) -> str:
     """Return the query that gives the view's rows of such a file."""
-    fields = ", ".join(f"{quoted(c.field)} {c.sql_type}" for c in view.columns)
-    place, inside = ("entry", fields) if view is OTHER else ("entry.data", f"data STRUCT({fields})")
-    entry = f"STRUCT({_ENTRY_TYPE}{f', {inside}' if fields else ''})"
-    chosen = [f"{source} AS {name}" for name, _, source in ENVELOPE]
-    chosen += [f"{place}.{quoted(c.field)} AS {quoted(c.name)}" for c in view.columns]
+    fields = {column.field: column.sql_type for column in view.columns}
+    place = ""
+    if fields and view is not OTHER:
+        inside = ", ".join(f"{quoted(field)} {kind}" for field, kind in fields.items())
+        place, fields = "data.", {"data": f"STRUCT({inside})"}
+    read = {**_READ, **fields}.items()
+    given = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in read)
+    chosen = [name for name, _ in ENVELOPE[:-1]] + ["substr(policy.hash, 8) AS pack_hash"]
+    chosen += [f"{place}{quoted(c.field)} AS {quoted(c.name)}" for c in view.columns]
     return (  # every part is quoted, and comes from the catalogue
         f"SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
         f"{literal(path)}, format = 'newline_delimited', records = true, maximum_object_size = 1048576, "
-        f"columns = {{position: 'BIGINT', entry: {literal(entry)}}})"
+        f"columns = {{{given}}})"
     )
 
 
 def entry_sql(views: Iterable[EventView]) -> str:
     """Return the statement that fills ``entry`` with every entry of some views."""
-    names = ", ".join(name for name, _, _ in ENVELOPE)
+    names = ", ".join(name for name, _ in ENVELOPE)
     parts = [
         f"SELECT {names}, {'type' if view is OTHER else literal(view.type_name)} AS type "  # noqa: S608
         f"FROM {quoted(view.name)}"
@@ -226,12 +234,11 @@ class ViewShape(msgspec.Struct, frozen=True, kw_only=True):
 
 def view_shapes() -> list[ViewShape]:
     """Return every event view with its columns, in the catalogue's order."""
-    envelope = tuple((name, kind) for name, kind, _ in ENVELOPE)
     return [
         ViewShape(
             name=view.name,
             type_name=view.type_name,
-            columns=envelope + tuple((c.name, c.sql_type) for c in view.columns),
+            columns=ENVELOPE + tuple((c.name, c.sql_type) for c in view.columns),
         )
         for view in event_views().values()
     ]

@@ -130,7 +130,7 @@ def write_ocel(path: Path, cut: Cut, *, progress: Progress | None = None) -> Man
 
 def _columns_of(view: EventView) -> list[tuple[str, str]]:
     """Return the attributes of a type with their SQL types: all columns but the day, which is the time."""
-    given = [(name, kind) for name, kind, _ in ENVELOPE if name != "effective_on"]
+    given = [(name, kind) for name, kind in ENVELOPE if name != "effective_on"]
     return given + [(column.name, column.sql_type) for column in view.columns]
 
 
