@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -90,7 +90,7 @@ def stock_settings(job: Job, engine: str) -> dict[str, str]:
     synchronously.
     """
     if engine == "sqlite":
-        with sqlite3.connect(":memory:") as connection:
+        with closing(sqlite3.connect(":memory:")) as connection:
             if connection.execute("PRAGMA synchronous").fetchone()[0] < 2:
                 raise SystemExit(
                     "bench: error: this SQLite is built with less than synchronous FULL"

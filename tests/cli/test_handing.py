@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,7 @@ def test_sqlite_holds_its_keys_and_references_and_questions(
     told = write_sqlite(path, whole)
     about = msgspec.json.decode((tmp_path / "county.sqlite.metadata.json").read_bytes())
     shown = about["databases"]["county"]
-    with sqlite3.connect(path) as handed:
+    with closing(sqlite3.connect(path)) as handed:
         tables = {row[0] for row in handed.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")}  # fmt: skip
         rows = {

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def test_objects_change_from_a_day_on(oracle: dict[str, Any], folder: Path, cut:
     rows = asked(
         cut, "SELECT stream, effective_on, monthly_fen FROM entitlement_set ORDER BY position"
     )
-    with sqlite3.connect(folder / "county.sqlite") as handed:
+    with closing(sqlite3.connect(folder / "county.sqlite")) as handed:
         found = handed.execute(
             "SELECT ocel_id, substr(ocel_time, 1, 10), monthly_fen FROM object_case "
             "WHERE ocel_changed_field = 'monthly_fen'"

@@ -39,7 +39,10 @@ def applied(ledger: Path, case: str) -> None:
 
 def test_models_of_entries_that_a_backup_lost_answer_nothing(county_before: Path) -> None:
     backup = county_before.with_name("backup.db")
-    with sqlite3.connect(county_before) as source, sqlite3.connect(backup) as copy:
+    with (
+        closing(sqlite3.connect(county_before)) as source,
+        closing(sqlite3.connect(backup)) as copy,
+    ):
         source.backup(copy)
     mark = county_before.with_name("county.db.mark").read_bytes()
     applied(county_before, "520123-2022-000901")

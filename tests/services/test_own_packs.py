@@ -245,7 +245,7 @@ def test_a_night_misses_the_text_of_an_adopted_pack_whatever_is_carried_over(
     county_after: Path,
 ) -> None:
     """No decision is new: it is the text itself that is looked at."""
-    with sqlite3.connect(county_after) as file:
+    with closing(sqlite3.connect(county_after)) as file, file:
         for trigger in ("evidence_no_delete", "evidence_no_update"):
             file.execute(f"DROP TRIGGER {trigger}")
         assert file.execute(

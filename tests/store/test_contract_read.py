@@ -44,7 +44,6 @@ def test_reading_can_be_left_in_the_middle(store: LedgerStore) -> None:
     assert 3000 == len(list(store.read()))
 
 
-@pytest.mark.filterwarnings("ignore:<psycopg.ServerCursor:ResourceWarning")  # none is left there
 def test_leaving_a_reading_whose_server_went_away_is_no_error(postgres_url: str) -> None:
     create(postgres_url, origin=ORIGIN).close()
     store = open_ledger(postgres_url)

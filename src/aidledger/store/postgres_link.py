@@ -212,14 +212,18 @@ class PostgresLink:
         try:
             with self.connection() as connection, connection.transaction():
                 connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-                with connection.cursor(name="aidledger", binary=True) as cursor:
-                    cursor.execute(marks(statement), parameters)
-                    while rows := cursor.fetchmany(_PAGE):
-                        try:
-                            yield from rows
-                        except GeneratorExit:
-                            left = True
-                            raise
+                cursor = connection.cursor(name="aidledger", binary=True)
+                try:
+                    with cursor:
+                        cursor.execute(marks(statement), parameters)
+                        while rows := cursor.fetchmany(_PAGE):
+                            try:
+                                yield from rows
+                            except GeneratorExit:
+                                left = True
+                                raise
+                finally:
+                    cursor.close()  # once more: it stays open where asking a lost server to close it failed
         except StoreError:
             if not left:  # nobody waits for what a connection that was lost would have said
                 raise
