@@ -12,8 +12,9 @@ WITH limits AS (
     LEFT JOIN case_state ON case_state."case" = deadlines.stream
     WHERE (deadlines.state = 'suspended'
            OR (deadlines.state IN ('open', 'missed') AND deadlines.due_on IS NOT NULL))
-      -- who asks no longer waits for nothing, and no notice need stay up
+      -- who asks no longer, or died undecided, waits for nothing, and no notice need stay up
       AND COALESCE(case_state.stage, '') <> 'withdrawn'
+      AND (case_state.died_on IS NULL OR case_state.decided_on IS NOT NULL)
 ),
 periods AS (
     -- what was missed of a period that is over can't be made up for, but a score can

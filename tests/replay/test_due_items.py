@@ -80,10 +80,11 @@ def test_who_asks_no_longer_waits_for_nothing(ask: Ask) -> None:
     adopt_pack(
         log, "2021-12-01", **{f"limit__publicity__{key}": value for key, value in given.items()}
     )
-    for number in (1, 2):
+    for number in (1, 2, 3):
         apply_for(log, case_name(number), "2022-01-04", number=number)
         publish(log, case_name(number), "2022-01-10", "2022-01-17")
     log.add("ApplicationWithdrawn", CASE, "2022-01-12", reason="x")
+    log.add("DeathRecorded", case_name(3), "2022-01-12", died_on="2022-01-12", source="hospital")
 
     assert {FOUND: ("2022-01-17", "open")} == {
         stream: what
