@@ -4,12 +4,21 @@
 -- for: in which township and village each case was, since which day; a month is counted where it was on the first day of the month, one before all of them where it was first
 -- facts: S4-108, S4-118
 WITH filed AS (
-    SELECT stream, position, effective_on, township, village FROM application_submitted
+    SELECT stream, position, effective_on AS applied_on, effective_on, township, village
+    FROM application_submitted
     UNION ALL
-    SELECT stream, position, effective_on, township, village FROM case_moved
+    SELECT stream, position, NULL, effective_on, township, village FROM case_moved
+),
+dated AS (
+    -- a move that was recorded after the application, of a day before it, holds from the application on
+    SELECT stream, position, effective_on, township, village,
+           MAX(applied_on) OVER (PARTITION BY stream ORDER BY position) AS applied_on
+    FROM filed
 ),
 said AS (
-    SELECT stream, position, effective_on, township, village FROM filed
+    SELECT stream, position, GREATEST(effective_on, COALESCE(applied_on, effective_on)) AS effective_on,
+           township, village
+    FROM dated
     UNION ALL
     -- where nobody has applied yet, where the need was found
     SELECT found.stream, found.position, found.effective_on, found.township, found.village

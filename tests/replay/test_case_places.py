@@ -72,6 +72,13 @@ def test_the_places_of_a_case_follow_each_other_by_the_day_and_not_by_the_entry(
     ]
 
 
+def test_a_move_of_a_day_before_the_application_is_not_undone_by_it(ask: Ask) -> None:
+    log = moved_case(("2022-01-01", THERE))
+    (row,) = ask(log, "case_places")["case_places"]
+
+    assert (THERE, "2022-01-04", None) == (row["township"], row["from_on"], row["to_on"])
+
+
 def test_a_need_that_nobody_applied_for_is_where_it_was_found(ask: Ask) -> None:
     log = Log()
     for case in (CASE, case_name(2)):
