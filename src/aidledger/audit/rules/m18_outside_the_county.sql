@@ -6,9 +6,10 @@
 -- explain_en: The township of an application, or the one that a household moved to, lies outside the county that adopted the
 --   packs, or the case has the number of another county: a code typed wrong, or a household that left, whose support is to be
 --   handed over or ended and is still paid here.
--- not_zh: 本县之内的迁移；已撤回、不予批准的申请；迁出后已终止、其后月份没有发放的；市级账本所辖各县；个案号里没有六位代码的。
+-- not_zh: 本县之内的迁移；已撤回、不予批准的申请；迁出后已终止、其后月份没有发放的；市级账本所辖各县；已登记为本县地点的乡镇（如开发区）；个案号里没有六位代码的。
 -- not_en: a move within the county; an application withdrawn or refused; a case that has ended and was paid nothing for the
---   months after; counties under the prefecture that adopted the packs; a case whose number has no code of six digits
+--   months after; counties under the prefecture that adopted the packs; a township
+--   that the county registered as a place of its own; a case whose number has no code of six digits
 -- severity: medium
 -- basis_zh: 特困人员认定办法（2021）第九条、最低生活保障审核确认办法（2021）第四条：由户籍所在地受理；迁移后待遇随之转移或终止
 -- basis: K21 art. 9, D21 art. 4: applied for where the household is registered; support moves with it, or ends
@@ -44,8 +45,9 @@ outside AS (
     FROM said
     CROSS JOIN (SELECT COUNT(*) AS n FROM counties) AS known
     LEFT JOIN counties ON SUBSTRING(said.outside, 1, LENGTH(counties.code)) = counties.code
-    -- of a county that has no code nothing can be said
-    WHERE counties.code IS NULL AND said.outside <> '' AND known.n > 0
+    LEFT JOIN (SELECT DISTINCT place FROM place_registered) AS places ON places.place = said.outside
+    -- of a county that has no code nothing can be said; what it registered as a place of its own is its own
+    WHERE counties.code IS NULL AND places.place IS NULL AND said.outside <> '' AND known.n > 0
 ),
 paid AS (
     SELECT outside.position, COUNT(*) AS lines, SUM(net_payments.amount_fen) AS fen,
