@@ -4,11 +4,17 @@
 -- for: everything that is still to be done: by which day, since when, overdue or not; owed where no rule gives a day, suspended while days don't count
 -- facts: S0-014, S1-017, S4-002, S4-019, S4-075, S4-079, S4-082, S4-090, S4-098, S4-100, S4-102, S4-104, S4-110, S4-117
 WITH limits AS (
-    SELECT stream, limit_id AS what, from_position AS origin, due_on, from_on, state, bound,
-           severity, COALESCE(provisional, FALSE) AS provisional, extended, unit, suspended_since,
-           positions
+    SELECT deadlines.stream, deadlines.limit_id AS what, deadlines.from_position AS origin, deadlines.due_on,
+           deadlines.from_on, deadlines.state, deadlines.bound, deadlines.severity,
+           COALESCE(deadlines.provisional, FALSE) AS provisional, deadlines.extended, deadlines.unit,
+           deadlines.suspended_since, deadlines.positions
     FROM deadlines
-    WHERE state = 'suspended' OR (state IN ('open', 'missed') AND due_on IS NOT NULL)
+    LEFT JOIN case_state ON case_state."case" = deadlines.stream
+    WHERE (deadlines.state = 'suspended'
+           OR (deadlines.state IN ('open', 'missed') AND deadlines.due_on IS NOT NULL))
+      -- who asks no longer, or died undecided, waits for nothing, and no notice need stay up
+      AND COALESCE(case_state.stage, '') <> 'withdrawn'
+      AND (case_state.died_on IS NULL OR case_state.decided_on IS NOT NULL)
 ),
 periods AS (
     -- what was missed of a period that is over can't be made up for, but a score can

@@ -70,15 +70,17 @@ suspended AS (
      AND (suspensions.to_month IS NULL OR due.month < suspensions.to_month)
     GROUP BY due.stream, due.month
 ),
-closing AS (
+bounds AS (
     SELECT stream, ARRAY_AGG(position) AS positions
     FROM (
+        SELECT stream, position FROM approved
+        UNION ALL
         SELECT stream, position FROM death
         UNION ALL
         SELECT stream, position FROM ending
         UNION ALL
         SELECT "case", UNNEST(positions) FROM suspensions
-    ) AS ends
+    ) AS givers
     GROUP BY stream
 )
 SELECT due.stream AS "case",
@@ -95,7 +97,7 @@ SELECT due.stream AS "case",
            ELSE due.monthly_fen
        END AS payable_fen,
        COALESCE(parts.parts_fen, 0) AS parts_fen,
-       LIST_SORT(LIST_CONCAT([due.position], COALESCE(closing.positions, CAST([] AS BIGINT[]))))
+       LIST_SORT(LIST_CONCAT([due.position], COALESCE(bounds.positions, CAST([] AS BIGINT[]))))
            AS positions
 FROM due
 LEFT JOIN parts ON parts.position = due.position
@@ -103,4 +105,4 @@ LEFT JOIN death ON death.stream = due.stream
 LEFT JOIN approved ON approved.stream = due.stream
 LEFT JOIN ending ON ending.stream = due.stream
 LEFT JOIN suspended ON suspended.stream = due.stream AND suspended.month = due.month
-LEFT JOIN closing ON closing.stream = due.stream
+LEFT JOIN bounds ON bounds.stream = due.stream

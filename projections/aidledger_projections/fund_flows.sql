@@ -38,9 +38,9 @@ of_funds AS (
     FROM fund_returned
 ),
 lines AS (
-    SELECT 'handed' AS way, stream, run, effective_on, amount_fen, position FROM payment_issued
+    SELECT 'handed' AS way, stream, run, month, effective_on, amount_fen, position FROM payment_issued
     UNION ALL
-    SELECT 'given_back', stream, run, effective_on, amount_fen, position FROM payment_returned
+    SELECT 'given_back', stream, run, month, effective_on, amount_fen, position FROM payment_returned
 ),
 ways AS (
     SELECT of_funds.fund, of_funds.way, of_funds.item, COALESCE(funds.programme, '') AS programme,
@@ -48,13 +48,17 @@ ways AS (
     FROM of_funds
     LEFT JOIN funds ON funds.fund = of_funds.fund
     UNION ALL
-    -- where a line went is said by its case: whose programme it is, and of which township
-    SELECT COALESCE(opened.fund, ''), lines.way, COALESCE(case_state.township, ''),
+    -- where a line went is said by its case: whose programme it is, and of which township for the line's month
+    SELECT COALESCE(opened.fund, ''), lines.way, COALESCE(case_places.township, ''),
            COALESCE(case_state.programme, ''), lines.effective_on, lines.amount_fen, lines.position
     FROM lines
     LEFT JOIN opened
       ON opened.run = CASE WHEN lines.run LIKE 'run/%' THEN lines.run ELSE 'run/' || lines.run END
     LEFT JOIN case_state ON case_state."case" = lines.stream
+    LEFT JOIN case_places
+      ON case_places."case" = lines.stream
+     AND (case_places.after_month IS NULL OR case_places.after_month < lines.month)
+     AND (case_places.last_month IS NULL OR case_places.last_month >= lines.month)
 )
 SELECT SUBSTRING(CAST(effective_on AS VARCHAR), 1, 7) AS month,
        fund,

@@ -223,10 +223,14 @@ stated AS (
     GROUP BY fund, stated_on
 ),
 hands AS (
-    SELECT COALESCE(case_state.township, '') AS township, COALESCE(case_state.programme, '') AS programme,
+    SELECT COALESCE(case_places.township, '') AS township, COALESCE(case_state.programme, '') AS programme,
            arrears.month, arrears.due_fen, arrears.paid_fen, arrears.arrears_fen, arrears.positions
     FROM arrears
     LEFT JOIN case_state ON case_state."case" = arrears."case"
+    LEFT JOIN case_places
+      ON case_places."case" = arrears."case"
+     AND (case_places.after_month IS NULL OR case_places.after_month < arrears.month)
+     AND (case_places.last_month IS NULL OR case_places.last_month >= arrears.month)
 ),
 towns AS (
     SELECT township, programme, month, SUM(due_fen) AS due_fen, SUM(paid_fen) AS paid_fen,

@@ -20,7 +20,8 @@ notice AS (
 shown AS (
     SELECT public_names.village, public_names.village_name, public_names.kind,
            public_names.display_name, public_names.category, public_names.persons,
-           opinion.proposed_fen, opinion.form, notice.started_on, notice.planned_to,
+           -- an opinion on help that is decided case by case proposes no sum, which is not nothing
+           NULLIF(opinion.proposed_fen, 0) AS proposed_fen, opinion.form, notice.started_on, notice.planned_to,
            notice.complaint_phone, notice.notice AS first_position,
            LIST_CONCAT(
                public_names.positions,

@@ -1,7 +1,7 @@
 -- title_zh: 追回台账
 -- title_en: recoveries
 -- key: case
--- for: what each case was ordered to give back, gave back and was let off, what is still open, and by when the oldest of it
+-- for: what each case was ordered to give back, gave back and was let off, what is still open, and by when the oldest of it; settled, too_much: more came back than was ordered, not_ordered: it came back by itself
 -- facts: S4-115, S4-118
 WITH moves AS (
     SELECT stream, position, amount_fen AS ordered_fen, 0 AS recovered_fen, 0 AS waived_fen, due_on
@@ -42,7 +42,8 @@ SELECT sums.stream AS "case",
        COALESCE(oldest.due_on, sums.last_due_on) AS due_on,
        oldest.from_on,
        CASE
-           WHEN sums.open_fen < 0 THEN 'not_ordered'
+           WHEN sums.ordered_fen = 0 THEN 'not_ordered'
+           WHEN sums.open_fen < 0 THEN 'too_much'
            WHEN sums.open_fen = 0 THEN 'settled'
            WHEN parameters.as_of <= oldest.due_on THEN 'open'
            ELSE 'overdue'

@@ -4,14 +4,18 @@
 -- for: how many of the visits due in a period that is over were made, in thousandths, and whether that is enough
 -- facts: S4-081, S4-089
 WITH counted AS (
-    SELECT case_state.township, visits_due.period, MAX(visits_due.to_on) AS to_on, COUNT(*) AS due,
+    SELECT case_places.township, visits_due.period, MAX(visits_due.to_on) AS to_on, COUNT(*) AS due,
            SUM(CASE WHEN visits_due.done THEN 1 ELSE 0 END) AS made,
            LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(visits_due.positions)))) AS positions
     FROM visits_due
     CROSS JOIN parameters
-    JOIN case_state ON case_state."case" = visits_due."case"
-    WHERE visits_due.to_on < parameters.as_of AND case_state.township IS NOT NULL
-    GROUP BY case_state.township, visits_due.period
+    -- a visit was due to the township in which the person was when the period began
+    JOIN case_places
+      ON case_places."case" = visits_due."case"
+     AND (case_places.after_month IS NULL OR case_places.from_on <= visits_due.from_on)
+     AND (case_places.to_on IS NULL OR case_places.to_on >= visits_due.from_on)
+    WHERE visits_due.to_on < parameters.as_of AND case_places.township IS NOT NULL
+    GROUP BY case_places.township, visits_due.period
 )
 SELECT counted.township,
        counted.period,

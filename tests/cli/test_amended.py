@@ -163,3 +163,20 @@ def test_an_act_whose_day_is_still_to_come_is_told_and_marked(writable: Office) 
     assert {"1": "still_to_come", "2": "still_to_come"} == ran.object["changes_nothing"]
     assert 2 == log.out.count("recorded before its day")
     assert "⚠ line 1: its day is still to come" in ran.err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_death_that_holds_only_after_the_death_is_told_and_marked(
+    writable: Office, lang: str
+) -> None:
+    """Asked about the days between, everything says that the person lives."""
+    act = {"type": "DeathRecorded", "stream": CASE, "actor": "c1", "office": COUNTY}
+    days = ("2022-05-11", "2022-05-20")
+    data = {"died_on": days[0], "source": "office"}
+    acts = lines([act | {"effective_on": day, "data": data} for day in days])
+    ran = on(Path(writable.location), "--lang", lang, "record", "-", "--json", stdin=acts)
+    log = on(Path(writable.location), "--lang", lang, "log", "--limit", "2")
+    marks = {"zh": "生效日晚于死亡日", "en": "holds from a day after the death"}
+
+    assert {"2": "after_death"} == ran.object["changes_nothing"]
+    assert 1 == " ".join(log.out.split()).count(marks[lang])

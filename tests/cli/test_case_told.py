@@ -152,3 +152,26 @@ def test_in_chinese_an_amount_is_explained_by_the_texts_of_its_parts(office: Off
     told = aidledger("--ledger", office.location, "--lang", "zh", "case", "explain", CASE).out
 
     assert "基本生活标准：城市低保标准的1.6倍（living）: 1128.00" in told.replace("\n    ", "")
+
+
+def test_an_explanation_names_what_was_learned_only_after_the_decision(office: Office) -> None:
+    """An investigator asks what the office could know; a death of a day before it was told by nothing."""
+    approve(office)
+    (approval,) = positions(office, "ApplicationApproved")
+    decided = office.session.stream(CASE)[-1].effective_on
+    death = on_case("DeathRecorded", "c1", COUNTY, died_on="2022-01-10", source="hospital")
+    office.act("2022-05-10", {**death, "effective_on": "2022-01-10"})
+    office.act("2022-05-11", on_case("VisitMade", visitor="u3"))
+    (position,) = positions(office, "DeathRecorded")
+    found = asked(office, "explain", CASE, "--json").object["decisions"]
+    learned = {one["position"]: one["learned"] for one in found}[approval]
+    before = asked(office, "explain", CASE, "--known-on", "2022-05-09", "--json").object
+
+    assert decided > "2022-01-10"
+    assert [(position, "DeathRecorded", "2022-01-10", "2022-05-10")] == [
+        (one["position"], one["type"], one["on"], one["known_since"]) for one in learned
+    ]
+    assert not any(one["learned"] for one in before["decisions"])
+    for lang, mark in (("en", "known since 2022-05-10"), ("zh", "2022-05-10 起才知道")):
+        told = aidledger("--ledger", office.location, "--lang", lang, "case", "explain", CASE).out
+        assert mark in " ".join(told.split())

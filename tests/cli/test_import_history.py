@@ -32,6 +32,25 @@ def test_a_history_is_imported_and_what_the_file_held_is_said(ledger: Path, tmp_
     assert (0, "已记录 2 行，共 2 行") == (again.code, again.out.splitlines()[0])
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_whose_day_is_still_to_come_are_counted_and_told(
+    ledger: Path, tmp_path: Path, lang: str
+) -> None:
+    """2099 for 2022: no state, list or rule counts them before, and nothing said so."""
+    early = [visit(number, effective_on="2099-02-02") for number in (1, 2)]
+    path = written(tmp_path / "h.jsonl", visit(0), *early)
+    ran = on(ledger, "--lang", lang, "import-history", path)
+    told = {"zh": "2 行，自第 2 行起", "en": "2, from line 2 on"}
+
+    assert 0 == ran.code
+    assert told[lang] in ran.out
+    again = on(ledger, "import-history", path, "--json").object
+
+    assert (0, None) == (again["still_to_come"], again["still_to_come_line"]), (
+        "nothing recorded anew"
+    )
+
+
 def test_a_dry_run_needs_no_ledger_and_writes_nothing(tmp_path: Path) -> None:
     path = written(tmp_path / "h.jsonl", visit(0))
     ran = aidledger("import-history", path, "--dry-run", "--json")

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 from tests.replay.conftest import Ask
-from tests.replay.histories import TOWNSHIP, Log, adopt_pack, apply_for, approve, case_name, token
+from tests.replay.histories import (
+    TOWNSHIP,
+    Log,
+    adopt_pack,
+    apply_for,
+    approve,
+    case_name,
+    publish,
+    token,
+)
 from tests.replay.overseeing import bear, discover, form_group, register_offices
 
 CASE, FOUND = case_name(1), case_name(2)
@@ -61,6 +70,26 @@ def test_what_somebody_owes_stands_there_with_its_day_or_without_one(ask: Ask) -
         key: value
         for key, value in due(ask, owing()).items()
         if key[1] != "notice complaint_phone 2021"
+    }
+
+
+def test_who_asks_no_longer_waits_for_nothing(ask: Ask) -> None:
+    """S1-034: no notice need stay up for an application that was withdrawn, and nothing is decided about it."""
+    given = {"n": "7", "bound": "at_least", "from": "PublicityStarted", "to": "PublicityEnded"}
+    log = Log()
+    adopt_pack(
+        log, "2021-12-01", **{f"limit__publicity__{key}": value for key, value in given.items()}
+    )
+    for number in (1, 2, 3):
+        apply_for(log, case_name(number), "2022-01-04", number=number)
+        publish(log, case_name(number), "2022-01-10", "2022-01-17")
+    log.add("ApplicationWithdrawn", CASE, "2022-01-12", reason="x")
+    log.add("DeathRecorded", case_name(3), "2022-01-12", died_on="2022-01-12", source="hospital")
+
+    assert {FOUND: ("2022-01-17", "open")} == {
+        stream: what
+        for (stream, name), what in due(ask, log, "2022-01-14").items()
+        if name == "publicity"
     }
 
 

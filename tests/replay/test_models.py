@@ -73,7 +73,7 @@ def test_an_entitlement_holds_until_the_next_and_ends_with_the_person(ask: Ask) 
     # S1-059
     log = Log()
     apply_for(log, CASE)
-    _, first = approve(log, CASE, fen=100_000)
+    decided, first = approve(log, CASE, fen=100_000)
     second = log.add(
         "EntitlementSet",
         CASE,
@@ -91,11 +91,11 @@ def test_an_entitlement_holds_until_the_next_and_ends_with_the_person(ask: Ask) 
     rows = ask(log, "entitlements", as_of="2022-07-10")["entitlements"]
 
     assert [
-        (CASE, "2022-03", 100_000, 100_000, 100_000, [first, died]),
-        (CASE, "2022-04", 100_000, 100_000, 100_000, [first, died]),
-        (CASE, "2022-05", 150_000, 150_000, 150_000, [second, died]),
-        (CASE, "2022-06", 150_000, 150_000, 150_000, [second, died]),
-        (CASE, "2022-07", 150_000, 0, 150_000, [second, died]),
+        (CASE, "2022-03", 100_000, 100_000, 100_000, [decided, first, died]),
+        (CASE, "2022-04", 100_000, 100_000, 100_000, [decided, first, died]),
+        (CASE, "2022-05", 150_000, 150_000, 150_000, [decided, second, died]),
+        (CASE, "2022-06", 150_000, 150_000, 150_000, [decided, second, died]),
+        (CASE, "2022-07", 150_000, 0, 150_000, [decided, second, died]),
     ] == [
         pick(row, "case", "month", "entitled_fen", "payable_fen", "parts_fen", "positions")
         for row in rows

@@ -160,7 +160,7 @@ def test_goods_in_less_goods_out_is_what_the_book_has_and_the_count_may_differ(a
         (0, 0, "2022-05-01", ("open", 500)),
         (100, 0, "2022-05-02", ("overdue", 400)),
         (100, 400, "2022-05-02", ("settled", 0)),
-        (600, 0, "2022-04-02", ("not_ordered", -100)),
+        (600, 0, "2022-04-02", ("too_much", -100)),
     ],
 )
 def test_a_recovery_is_open_until_it_is_given_back_or_waived(
@@ -182,6 +182,15 @@ def test_a_recovery_is_open_until_it_is_given_back_or_waived(
     assert (*expected, given_back, waived) == pick(
         row, "state", "open_fen", "recovered_fen", "waived_fen"
     )
+
+
+def test_what_nobody_ordered_back_is_not_too_much_of_an_order(ask: Ask) -> None:
+    log = Log()
+    log.add("PaymentRecovered", CASE, "2022-04-02", amount_fen=600, month="2022-03", reason="error")
+
+    (row,) = ask(log, "recoveries")["recoveries"]
+
+    assert ("not_ordered", 0, -600) == pick(row, "state", "ordered_fen", "open_fen")
 
 
 def test_what_is_due_and_was_not_paid_is_in_arrears(ask: Ask) -> None:

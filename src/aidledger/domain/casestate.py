@@ -111,7 +111,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     last_visit_on: str = ""
     visits: int = 0
     rostered_months: frozenset[str] = frozenset()
-    returned_months: frozenset[str] = frozenset()
+    returned_fen: tuple[tuple[str, str, int], ...] = ()
+    """What came back of a line and was not sent again: its month, its run, fen."""
     paid_lines: int = 0
     paid_fen: int = 0
     help: Help = Help()
@@ -124,6 +125,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     termination_audited: bool = False
     terminated_on: str = ""
     last_month: str = ""
+
+    def returned_of(self, month: str, run: str) -> int:
+        """Return what came back of a month in a run and was not sent again, in fen."""
+        return sum(fen for of, by, fen in self.returned_fen if (of, by) == (month, run))
 
     @property
     def last_payable_month(self) -> str:

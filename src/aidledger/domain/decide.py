@@ -18,7 +18,7 @@ from aidledger.domain.carer import Carer
 from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
 from aidledger.domain.contract import Contract, contract_facts
-from aidledger.domain.doubt import Doubt, Misstep, doubt_facts, misstep
+from aidledger.domain.doubt import Doubt, doubt_facts, misstep
 from aidledger.domain.events import care, decision, ending, helping, household, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
@@ -39,6 +39,15 @@ from aidledger.domain.policy.clause import ClauseResult
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
+from aidledger.domain.refusal import (
+    NO_LIMIT,
+    NO_PACK,
+    NO_RULE,
+    NO_STREAM,
+    Refusal,
+    beyond_returned,
+    wrong_step,
+)
 from aidledger.domain.stock import Stock, stock_facts
 from aidledger.domain.timers import MOVING, Timer, timer_facts
 from aidledger.domain.values import month_of, next_month
@@ -96,16 +105,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sealed_facts: dict[str, Any] = {}
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule that refuses, with its citation and the facts it read (none of them personal)."""
-
-    clause: str
-    citation: str
-    text_zh: str
-    text_en: str
-    facts: dict[str, Any]
-
-
 class Decided(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is to be recorded, in order."""
 
@@ -124,22 +123,25 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         fact = Step(event=proposal.event, type=proposal.type, under_pack=False)
         return Decided(steps=(fact,))
     if given.pack is None:
-        return Refused(refusals=(_NO_PACK,))
+        return Refused(refusals=(NO_PACK,))
     if given.stream_version == 0 and proposal.type not in _OPENING_WISHES:
-        return Refused(refusals=(_NO_STREAM,))
+        return Refused(refusals=(NO_STREAM,))
     if given.doubt is not None and (wrong := misstep(given.doubt, proposal.event, given.named)):
-        return Refused(refusals=(_wrong_step(wrong),))
+        return Refused(refusals=(wrong_step(wrong),))
     if isinstance(proposal.event, WITH_RECORD) and not given.pack.clauses_for(proposal.type):
-        return Refused(refusals=(_NO_RULE,))
+        return Refused(refusals=(NO_RULE,))
     if proposal.type in MOVING and not _can_be_moved(proposal.type, given.timer):
-        return Refused(refusals=(_NO_LIMIT,))
+        return Refused(refusals=(NO_LIMIT,))
     facts = facts_of(proposal.type, proposal.event, proposal, given)
-    refusals = policy.decide_clauses(given.pack, proposal.type, facts, given.calendar).refusals
+    failed = policy.decide_clauses(given.pack, proposal.type, facts, given.calendar).refusals
+    # what no money came back for at all is the pack's to refuse
+    refusals = tuple(_refusal(result, given.pack) for result in failed) or beyond_returned(
+        proposal.event, given.case
+    )
     if refusals:
         waived = {despite.clause for despite in proposal.despite}
-        standing = [result for result in refusals if result.id not in waived]
-        if standing:
-            return Refused(refusals=tuple(_refusal(result, given.pack) for result in standing))
+        if standing := tuple(one for one in refusals if one.clause not in waived):
+            return Refused(refusals=standing)
     act = _with_decision(proposal.type, proposal.event, facts, given)
     return Decided(steps=(*overridden(proposal, under_pack=True), act))
 
@@ -349,44 +351,3 @@ def _entitle(proposal: Proposal, after: Circumstances, month: str, reason: Any) 
     event = support.EntitlementSet(from_month=max(month, first), reason=reason)
     facts = facts_of("EntitlementSet", event, proposal, after)
     return (_with_decision("EntitlementSet", event, facts, after),)
-
-
-def _wrong_step(wrong: Misstep) -> Refusal:
-    """Return the refusal of a step that a doubt cannot take now."""
-    return Refusal(
-        clause=f"ledger.doubt.{wrong.code}",
-        citation="ADR 0019",
-        text_zh=wrong.text_zh,
-        text_en=wrong.text_en,
-        facts={},
-    )
-
-
-_NO_PACK: Final = Refusal(
-    clause="ledger.pack",
-    citation="design 8",
-    text_zh="该日没有已采用并生效的政策包",
-    text_en="no adopted policy pack is in force on that day",
-    facts={},
-)
-_NO_STREAM: Final = Refusal(
-    clause="ledger.stream",
-    citation="design 8",
-    text_zh="没有这个对象的任何记录",
-    text_en="there is no entry about this yet",
-    facts={},
-)
-_NO_RULE: Final = Refusal(
-    clause="ledger.rule",
-    citation="design 8",
-    text_zh="该事项所用的政策包没有关于此项决定的规定",
-    text_en="the policy pack of this case has no rule on such a decision",
-    facts={},
-)
-_NO_LIMIT: Final = Refusal(
-    clause="ledger.limit",
-    citation="C4",
-    text_zh="没有正在运行且政策包允许这样变动的这项期限",
-    text_en="no such limit runs that the pack lets anybody move so",
-    facts={},
-)

@@ -204,7 +204,9 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "end_month": lambda f: f.case.last_payable_month,
     "entitled_fen": lambda f: f.case.payable_fen(f.month),
     "paid_months_has_act_month": lambda f: f.month in f.case.rostered_months,
-    "returned_months_has_act_month": lambda f: f.month in f.case.returned_months,
+    "returned_months_has_act_month": lambda f: any(
+        month == f.month for month, _, _ in f.case.returned_fen
+    ),
     "termination_reported": lambda f: bool(f.case.termination_reported_on),
     **household.FACTS,
     **helping.FACTS,

@@ -4,8 +4,9 @@
 -- explain_zh: 村（居）公示，或者政策包要求的县级公示，从张贴到撤下的时间短于政策包规定的期限，按其规定的单位（日或工作日）计算；群众来不及提出异议。
 -- explain_en: A notice, of the village or of the county where the pack asks for one, was up for less time than the pack asks, counted in the pack's own unit (days or working days).
 --   People had no time to object.
--- not_zh: 恰满期限的；仍在公示的；终止公示（见 F049）；没有公示（见 F028）。
--- not_en: exactly as long as asked; a notice that is still up; the notice of a termination (F049); no notice at all (F028)
+-- not_zh: 恰满期限的；仍在公示的；终止公示（见 F049）；没有公示（见 F028）；公示期间撤回申请或本人死亡而撤下的。
+-- not_en: exactly as long as asked; a notice that is still up; the notice of a termination (F049); no notice at all (F028);
+--   one that came down because the applicant withdrew or died while it was up
 -- severity: high
 -- basis_zh: 特困人员认定办法（2021）第十五条（七日）；地方规定可以按工作日计
 -- basis: K21 art. 15 (7 days); local rules may ask for working days
@@ -21,12 +22,36 @@ WITH boards AS (
     UNION ALL
     SELECT position, pack_hash, 'county' FROM county_publicity_started
 ),
+gone AS (
+    SELECT stream, effective_on AS gone_on FROM application_withdrawn
+    UNION ALL
+    SELECT stream, died_on FROM death_recorded
+),
+relied AS (
+    -- the notice behind an approval
+    SELECT MAX(publicity_notices.notice) AS notice
+    FROM publicity_notices
+    JOIN application_approved AS approved
+      ON approved.stream = publicity_notices."case" AND approved.position > publicity_notices.notice
+    GROUP BY approved.position
+),
+spared AS (
+    -- who withdrew or died while it was up: nothing is decided any more, and it may come down
+    SELECT DISTINCT publicity_notices.notice
+    FROM publicity_notices
+    JOIN gone
+      ON gone.stream = publicity_notices."case"
+     AND gone.gone_on BETWEEN publicity_notices.started_on AND publicity_notices.ended_on
+    LEFT JOIN relied ON relied.notice = publicity_notices.notice
+    WHERE relied.notice IS NULL
+),
 decided AS (
     SELECT publicity_notices."case" AS stream, publicity_notices.started_on AS effective_on,
            publicity_notices.ended_on, publicity_notices.positions, boards.pack_hash, boards.board
     FROM publicity_notices
     JOIN boards ON boards.position = publicity_notices.notice
-    WHERE publicity_notices.ended_on IS NOT NULL
+    LEFT JOIN spared ON spared.notice = publicity_notices.notice
+    WHERE publicity_notices.ended_on IS NOT NULL AND spared.notice IS NULL
 ),
 under AS (
     $decided_under

@@ -4,8 +4,9 @@
 -- explain_zh: 公示期间有异议，没有在规定工作日内重新调查，或者没有复核、没有再次公示就上报、批准。
 -- explain_en: Somebody objected to a notice, and it was not looked into within the working days of the pack, or
 --   the case was submitted or approved with no new investigation or no second notice.
--- not_zh: 期限未满的；复核后已再次公示的；异议成立而不予批准的（不必再次公示）。
--- not_en: the time is not over; looked into and shown again; upheld and refused (nothing has to be shown again)
+-- not_zh: 期限未满的；复核后已再次公示的；异议成立而不予批准的（不必再次公示）；期限内撤回申请的。
+-- not_en: the time is not over; looked into and shown again; upheld and refused (nothing has to be shown again);
+--   withdrawn within the limit
 -- severity: high
 -- basis_zh: 特困人员认定办法（2021）第十五条；最低生活保障审核审批办法（2012）第二十九条
 -- basis: K21 art. 15; D12 art. 29
@@ -51,10 +52,18 @@ approved AS (
       ON granted.stream = raised.stream AND granted.position > raised.position
     GROUP BY raised.position
 ),
+withdrawn AS (
+    SELECT stream, MIN(effective_on) AS withdrawn_on FROM application_withdrawn GROUP BY stream
+),
 overdue AS (
-    SELECT from_position AS position, due_on, done_on, provisional, positions
+    SELECT deadlines.from_position AS position, deadlines.due_on, deadlines.done_on, deadlines.provisional,
+           deadlines.positions
     FROM deadlines
-    WHERE limit_id = 'limit-objection' AND state IN ('late', 'missed')
+    LEFT JOIN withdrawn ON withdrawn.stream = deadlines.stream
+    WHERE deadlines.limit_id = 'limit-objection' AND deadlines.state IN ('late', 'missed')
+      -- who withdrew within the limit is objected to no more
+      AND (deadlines.done_on IS NOT NULL OR withdrawn.withdrawn_on IS NULL
+           OR withdrawn.withdrawn_on > deadlines.due_on)
 ),
 judged AS (
     SELECT raised.stream, raised.position, raised.effective_on AS raised_on, overdue.due_on,

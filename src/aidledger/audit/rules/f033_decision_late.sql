@@ -6,8 +6,8 @@
 --   submitted: from the acceptance) to its decision than the pack allows.
 -- not_zh: 最后一个工作日；期限未满的；依规延长、中止的；期限内撤回或本人死亡的；
 --   收到日期不在日历之内的（无从计算）。
--- not_en: on the last working day; the time is not over; extended or suspended as the pack lets; the applicant
---   died within the limit; a day of receipt outside any calendar (nothing can be counted)
+-- not_en: on the last working day; the time is not over; extended or suspended as the pack lets; withdrawn, or
+--   the applicant died, within the limit; a day of receipt outside any calendar (nothing can be counted)
 -- severity: medium
 -- basis_zh: 特困人员认定办法（2021）第十六条（15 个工作日）；此前为 20 个工作日（S1-038）；最低生活保障审核确认办法（2021）（10 个工作日）；最低生活保障审核审批办法（2012）（5 个工作日）
 -- basis: K21 art. 16 (15 working days); 20 before it (S1-038); D21 (10); D12 (5)
@@ -49,8 +49,15 @@ counted AS (
     LEFT JOIN calendar_days AS first_day ON first_day.day = limits.received_on
     LEFT JOIN calendar_days AS last_day ON last_day.day = limits.until
 ),
-died AS (
-    SELECT stream, MIN(died_on) AS died_on FROM death_recorded GROUP BY stream
+ended AS (
+    -- nothing is to be decided about who has died, or asks no longer
+    SELECT stream, MIN(over_on) AS over_on
+    FROM (
+        SELECT stream, died_on AS over_on FROM death_recorded
+        UNION ALL
+        SELECT stream, effective_on FROM application_withdrawn
+    ) AS ends
+    GROUP BY stream
 )
 SELECT counted.stream AS subject,
        counted.positions,
@@ -62,6 +69,6 @@ SELECT counted.stream AS subject,
        counted.done_on,
        counted.provisional
 FROM counted
-LEFT JOIN died ON died.stream = counted.stream
+LEFT JOIN ended ON ended.stream = counted.stream
 WHERE counted.late
-  AND (counted.done_on IS NOT NULL OR died.died_on IS NULL OR died.died_on > counted.due_on)
+  AND (counted.done_on IS NOT NULL OR ended.over_on IS NULL OR ended.over_on > counted.due_on)

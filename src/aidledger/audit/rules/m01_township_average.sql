@@ -19,14 +19,19 @@
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- facts: S4-108, S4-115
 WITH averages AS (
-    SELECT case_state.programme, payment_issued.month, case_state.township,
+    SELECT case_state.programme, payment_issued.month, case_places.township,
            COUNT(DISTINCT payment_issued.stream) AS persons, SUM(payment_issued.amount_fen) AS fen,
            SUM(payment_issued.amount_fen) // COUNT(DISTINCT payment_issued.stream) AS average_fen,
            ARRAY_AGG(payment_issued.position) AS positions
     FROM payment_issued
     JOIN case_state ON case_state."case" = payment_issued.stream
+    -- where the case was in that month: whoever moves later takes no month along
+    LEFT JOIN case_places
+      ON case_places."case" = payment_issued.stream
+     AND (case_places.after_month IS NULL OR case_places.after_month < payment_issued.month)
+     AND (case_places.last_month IS NULL OR case_places.last_month >= payment_issued.month)
     WHERE payment_issued.kind = 'regular'
-    GROUP BY case_state.programme, payment_issued.month, case_state.township
+    GROUP BY case_state.programme, payment_issued.month, case_places.township
 ),
 ranked AS (
     SELECT programme, month, township, persons, fen, average_fen, positions,

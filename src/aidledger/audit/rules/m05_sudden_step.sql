@@ -18,13 +18,18 @@
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- facts: S4-108, S4-115
 WITH months AS (
-    SELECT case_state.programme, case_state.township, payment_issued.month,
+    SELECT case_state.programme, case_places.township, payment_issued.month,
            COUNT(DISTINCT payment_issued.stream) AS persons, SUM(payment_issued.amount_fen) AS fen,
            ARRAY_AGG(payment_issued.position) AS positions
     FROM payment_issued
     JOIN case_state ON case_state."case" = payment_issued.stream
+    -- where the case was in that month: whoever moves later takes no month along
+    LEFT JOIN case_places
+      ON case_places."case" = payment_issued.stream
+     AND (case_places.after_month IS NULL OR case_places.after_month < payment_issued.month)
+     AND (case_places.last_month IS NULL OR case_places.last_month >= payment_issued.month)
     WHERE payment_issued.kind = 'regular'
-    GROUP BY case_state.programme, case_state.township, payment_issued.month
+    GROUP BY case_state.programme, case_places.township, payment_issued.month
 ),
 pairs AS (
     SELECT programme, township, month, persons, fen, positions,

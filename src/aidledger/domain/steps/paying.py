@@ -27,12 +27,19 @@ def _issued(case: Case, at: Recorded, e: payment.PaymentIssued) -> Changes:
 def _returned(case: Case, at: Recorded, e: payment.PaymentReturned) -> Changes:
     return {
         "paid_fen": case.paid_fen - e.amount_fen,
-        "returned_months": case.returned_months | {e.month},
+        "returned_fen": _came_back(case, e.month, e.run, e.amount_fen),
     }
 
 
 def _reissued(case: Case, at: Recorded, e: payment.PaymentReissued) -> Changes:
-    return {"returned_months": case.returned_months - {e.month}}
+    return {"returned_fen": _came_back(case, e.month, e.run, -e.amount_fen)}
+
+
+def _came_back(case: Case, month: str, run: str, fen: int) -> tuple[tuple[str, str, int], ...]:
+    """Return what is not sent again yet; nothing is left of a line of which all was sent, or more."""
+    left = case.returned_of(month, run) + fen
+    others = tuple(one for one in case.returned_fen if one[:2] != (month, run))
+    return (*others, (month, run, left)) if left > 0 else others
 
 
 def _recovered(case: Case, at: Recorded, e: payment.PaymentRecovered) -> Changes:

@@ -132,6 +132,13 @@ def _show_done(app: App, done: HistoryImported, rejects: str | None, *, json: bo
     if done.rejected:
         kept = "" if rejects is None else f" → {rejects}"
         pairs.append((app.say("未记录", "rejected"), f"{done.rejected:,}{kept}"))
+    if done.still_to_come:
+        text = app.say(
+            f"{done.still_to_come:,} 行，自第 {done.still_to_come_line} 行起：到那一天以前，任何查询都不计入",
+            f"{done.still_to_come:,}, from line {done.still_to_come_line} on: until then no question "
+            "counts them",
+        )
+        pairs.append((app.say("⚠ 生效日尚未到来", "⚠ day still to come"), text))
     pairs += [
         (app.say("控制总数", "control totals"), f"{len(done.totals)} (--json)"),
         (app.say("账本长度", "size"), str(done.size)),

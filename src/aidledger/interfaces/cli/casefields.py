@@ -59,7 +59,7 @@ CASE_FIELDS: Final[dict[str, str]] = {
     "refusal_told_on": "不予批准告知日期",
     "reinvestigated_on": "异议复核日期",
     "relative_of": "系工作人员近亲属",
-    "returned_months": "被退回的月份",
+    "returned_fen": "退回后未重发金额",
     "rostered_months": "已列入花名册的月份",
     "route": "申请途径",
     "school_to": "就读至",

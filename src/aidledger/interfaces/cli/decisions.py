@@ -81,6 +81,14 @@ def show_decision(app: App, decision: DecisionView) -> None:
     for limit in decision.limits:
         if limit.may_change:
             screen.line("  " + screen.style(provisional_limit(app, limit), "yellow"))
+    for fact in decision.learned:
+        text = app.say(
+            f"⚠ 决定时尚不知道：{fact.on} {fact.title_zh}（第 {fact.position} 条），{fact.known_since} 起才知道",
+            f"⚠ not known then: {fact.on} {fact.title_en} (entry {fact.position}), "
+            f"known since {fact.known_since}",
+        )
+        lines = layout.indent(layout.plain(text), screen.width, 2)
+        screen.lines(screen.style(line, "yellow") for line in lines)
     for clause in decision.clauses:
         if clause.outcome != _NOT_ASKED:
             _show_clause(app, clause)

@@ -14,7 +14,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.language import Said
 from aidledger.interfaces.cli.sheet import provisional_limit
 from aidledger.interfaces.cli.wording import counted, facts_text, moment, title
-from aidledger.services.acts.lateness import Late, is_early
+from aidledger.services.acts.lateness import Late, is_after_death, is_early
 from aidledger.services.cases.amending import Amendment, Amendments, Why
 from aidledger.services.cases.running import LimitShown
 from aidledger.services.clock import china_day
@@ -52,6 +52,11 @@ IDLE: Final[dict[Why, Said]] = {
         "生效日尚未到来：到那一天以前，任何查询都不计入",
         "its day is still to come: until then no question counts it",
     ),
+    "after_death": Said(
+        "生效日晚于死亡日：生效日以前的查询仍视为在世；生效日应为死亡日",
+        "it holds from a day after the death: asked about days before, the person counts as alive; "
+        "the day of a death is that of the death",
+    ),
 }
 """Why an amendment, or the destruction of values, changes nothing, or nothing yet."""
 
@@ -82,6 +87,8 @@ def entry_lines(
         mark = f"{mark} " + app.say("⚠ 倒签：早于此流已有的记录", "⚠ back-dated behind this stream")
     if is_early(entry):
         mark = f"{mark} " + app.say("⚠ 记录时生效日尚未到来", "⚠ recorded before its day")
+    if is_after_death(entry):
+        mark = f"{mark} " + app.say("⚠ 生效日晚于死亡日", "⚠ holds from a day after the death")
     if mark:
         yield from (
             screen.style(line, "yellow") for line in layout.indent(mark.strip(), screen.width, 9)

@@ -71,6 +71,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"another byte", "其他字节"),
     (r"what was typed in", "录入的内容"),
+    (r"rows that are seen", "可见的行"),
+    (r"a hidden row: clear the filter, or take it out", "隐藏的行：请取消筛选，或删去该行"),
     (r"a formula: copy the sheet and paste its values", "公式：请复制工作表并粘贴为数值"),
     (r"a cell that can be used", "可以使用的单元格"),
     (r"cells of (?P<a>.+) \((?P<b>.+)\)", "“{a}”的单元格（{b}）"),

@@ -61,6 +61,16 @@ def still_to_come(proposals: Sequence[Proposal], today: str) -> set[int]:
     return {index for index, one in enumerate(proposals) if _counts_from(one) > today}
 
 
+def after_death(proposals: Sequence[Proposal]) -> set[int]:
+    """Return by index which deaths hold only from a day after the death: up to it nobody counts them."""
+    return {index for index, one in enumerate(proposals) if is_after_death(one)}
+
+
+def is_after_death(act: Recorded | Proposal) -> bool:
+    """Whether an act records a death that holds only from a day after it."""
+    return isinstance(act.event, DeathRecorded) and act.event.died_on < act.effective_on
+
+
 def _counts_from(act: Recorded | Proposal) -> str:
     """Return the day from which an act counts: nobody is dead before the day of death."""
     event = act.event

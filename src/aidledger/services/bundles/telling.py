@@ -15,7 +15,7 @@ from aidledger.services.decisions.redeciding import redecide
 from aidledger.services.session import Session
 
 _OF_PART: Final = AmountPart.__struct_fields__
-_ELSEWHERE: Final = ("amended", "limits", "overridden")
+_ELSEWHERE: Final = ("amended", "learned", "limits", "overridden")
 """What `explain` also says, and what entries alone can't bear out to whoever has no ledger."""
 
 

@@ -22,11 +22,13 @@ Why: TypeAlias = Literal[
     "no_such_value",
     "nothing_sealed",
     "still_to_come",
+    "after_death",
 ]
 """Why an amendment changes nothing: it names no entry of its stream; the entry is annulled already; it
 annuls an annulment, which stands for ever; it corrects an amendment, which is annulled and made anew
 instead; its value is no JSON; the entry has no field that could say it. And why destroying a person's
-values does: none is sealed under that person's key. And why anything does: its day is still to come."""
+values does: none is sealed under that person's key. And why anything does: its day is still to come; of a
+death, its day is one after the death, and up to it the person counts as alive."""
 
 _BY: Final = 2**53
 """Stands for the positions of what is not yet recorded: behind every entry."""

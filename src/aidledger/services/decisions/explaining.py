@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
 from aidledger.domain.events.catalog import EVENTS, wire_name
+from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected
+from aidledger.domain.events.support import DeathRecorded
+from aidledger.domain.facts import MONTHLY
 from aidledger.domain.policy import decision as policy
 from aidledger.domain.policy.amounts import AmountPart
 from aidledger.domain.policy.pack import ResolvedPack
@@ -16,6 +20,7 @@ from aidledger.said import Said
 from aidledger.services.cases.amending import Amendment, amendments
 from aidledger.services.cases.history import history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
+from aidledger.services.clock import china_day
 from aidledger.services.decisions.redeciding import record_of
 from aidledger.services.session import Session
 
@@ -48,10 +53,21 @@ class PartView(AmountPart, frozen=True, kw_only=True):
     text_en: str
 
 
+class Learned(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact of a day before a decision (`on`) that the ledger learned on a day after it (`known_since`)."""
+
+    position: int
+    type: str
+    title_zh: str
+    title_en: str
+    on: str
+    known_since: str
+
+
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     """One recorded decision, ready to be shown; ``limits`` are those that it began or ended.
 
-    ``amended``: what corrected or annulled it later, in order.
+    ``amended``: what corrected or annulled it later, in order; ``learned``: what it could not know.
     """
 
     position: int
@@ -72,6 +88,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     overridden: tuple[str, ...]
     limits: tuple[LimitShown, ...]
     amended: tuple[Amendment, ...]
+    learned: tuple[Learned, ...]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +125,10 @@ def explain(
             view = _view(session, now, record, tuple(overridden))
             own = [t for t in limits if now.position in (t.from_position, t.done_position)]
             shown = replace(
-                view, limits=tuple(map(limit_shown, own)), amended=made.of(now.position)
+                view,
+                limits=tuple(map(limit_shown, own)),
+                amended=made.of(now.position),
+                learned=_learned_after(now, stands.values()),
             )
             (decisions if now.position in stands else annulled).append(shown)
         overridden = []
@@ -119,6 +139,35 @@ def explain(
         decisions=tuple(decisions),
         annulled=tuple(annulled),
     )
+
+
+def _learned_after(decision: Recorded, entries: Iterable[Recorded]) -> tuple[Learned, ...]:
+    """Return the facts of days before a decision that were recorded on days after it.
+
+    Payments and visits are left out: a case has many, and they decide nothing.
+    """
+    decided = china_day(decision.recorded_at)
+    found = []
+    for entry in entries:
+        event = entry.event
+        kind = EVENTS[wire_name(event)]
+        on = event.died_on if isinstance(event, DeathRecorded) else entry.effective_on
+        since = china_day(entry.recorded_at)
+        if on >= decision.effective_on or since <= decided or kind.wish:
+            continue
+        if kind.name in MONTHLY or isinstance(event, (EntryAnnulled, EntryCorrected)):
+            continue
+        found.append(
+            Learned(
+                position=entry.position,
+                type=kind.name,
+                title_zh=kind.title_zh,
+                title_en=kind.title_en,
+                on=on,
+                known_since=since,
+            )
+        )
+    return tuple(found)
 
 
 def _part(pack: ResolvedPack, part: AmountPart) -> PartView:
@@ -167,4 +216,5 @@ def _view(
         overridden=overridden,
         limits=(),
         amended=(),
+        learned=(),
     )

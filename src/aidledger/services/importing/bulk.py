@@ -9,7 +9,7 @@ double nothing.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.services.acts.batching import Batch, Waive
 from aidledger.services.acts.guarding import guard_of
+from aidledger.services.acts.lateness import still_to_come
 from aidledger.services.acts.recording import append, request_digest
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.importing.checking import Checked, Progress, check, doubled
@@ -106,7 +107,11 @@ def import_history(
     rejected = ControlTotal(column="rejected", total=run.rejected)
     done = FileImported(file=file.digest, kind=RECORDED, rows=run.recorded, totals=(rejected,))
     say(session, done, part=END, actor=wanted.actor, office=wanted.office)
-    return summary(session, file.digest, before=run.before)
+    return msgspec.structs.replace(
+        summary(session, file.digest, before=run.before),
+        still_to_come=run.early,
+        still_to_come_line=run.early_line,
+    )
 
 
 def check_history(
@@ -158,7 +163,8 @@ class Run:
         self._secrets = secrets_of(session)
         self._first = 1
         self._seen = -1
-        self.recorded = self.rejected = self.before = 0
+        self.recorded = self.rejected = self.before = self.early = 0
+        self.early_line: int | None = None
 
     def record_all(self, progress: Progress) -> None:
         """Record every row that is not recorded yet.
@@ -252,11 +258,21 @@ class Run:
             )
             if not _committed(session, outcome):
                 return False
+            self._count_early(taken, refused)
             self._first, self._seen = last + 1, session.refresh()
             session.trim()
         self.recorded += len(said)
         self.rejected += len(refused)
         return True
+
+    def _count_early(self, taken: Sequence[Taken], refused: Mapping[int, object]) -> None:
+        """Count the rows of a recorded batch whose day is still to come."""
+        kept = [one for at, one in enumerate(taken) if at not in refused]
+        said = [one.proposal for one in kept if one.proposal is not None]
+        early = still_to_come(said, self._session.today)
+        if early and self.early_line is None:
+            self.early_line = kept[min(early)].row.line
+        self.early += len(early)
 
     def _decided(
         self, taken: Sequence[Taken], refused: dict[int, Sequence[Problem]]

@@ -36,7 +36,8 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True):
 class HistoryImported(msgspec.Struct, frozen=True, kw_only=True):
     """What came of an import: of so many rows so many are in the ledger, the others rejected.
 
-    `before` is how many rows an earlier run had recorded.
+    `before` is how many rows an earlier run had recorded; `still_to_come` of how many rows that this run
+    recorded the day is still to come, from the line `still_to_come_line` on: no question counts them before.
     """
 
     file_hash: str
@@ -47,6 +48,8 @@ class HistoryImported(msgspec.Struct, frozen=True, kw_only=True):
     totals: tuple[ControlTotal, ...]
     size: int
     root: str
+    still_to_come: int = 0
+    still_to_come_line: int | None = None
 
 
 def cause_of(file_hash: str, part: str) -> str:

@@ -1,7 +1,8 @@
-"""What a packed workbook (XLSX, ODS) is looked at for before its cells are read: its size, and formulas.
+"""What a packed workbook (XLSX, ODS) is looked at for before its cells are read: its size, formulas, hidden rows.
 
 A formula shows what the program that saved it had reckoned, or nothing: whoever opens the file sees
-another value, and no cell that is taken in may be one.
+another value, and no cell that is taken in may be one. A row that a filter or a hand has hidden is seen by
+nobody who opens the file, and would be taken in.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _CHUNK: Final = 1024 * 1024
 _OVERLAP: Final = 64
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
 _FORMULA: Final = re.compile(rb"<(?:[A-Za-z]+:)?f[\s>/]|:formula=")
+_HIDDEN: Final = re.compile(rb"""hidden=["'](?:1|true)|visibility=["'](?:collapse|filter)""")
 _PLACE: Final = re.compile(r"([A-Z]+)([0-9]+)")
 
 
@@ -27,7 +29,7 @@ def check_packed(content: bytes) -> None:
     """Unpack all of it once: what it says of its size may be a lie.
 
     Raises:
-        RefusedError: a cell is a formula.
+        RefusedError: a cell is a formula, or a row with something in it is hidden.
         ServiceError: it can't be read, or is too large.
 
     """
@@ -54,28 +56,41 @@ def check_packed(content: bytes) -> None:
                         if left < 0:
                             raise too_large()
                         if sheet and not found:
-                            found = _FORMULA.search(before + chunk) is not None
+                            text = before + chunk
+                            found = bool(_FORMULA.search(text) or _HIDDEN.search(text))
                             before = chunk[-_OVERLAP:]
                 if found:
-                    _refuse_formula(packed, item)
+                    _refuse(packed, item)
     except (zipfile.BadZipFile, RuntimeError, OSError) as error:
         raise unreadable_book(error) from None
 
 
-def _refuse_formula(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> None:
-    """Say where the first formula of a sheet is.
+def _refuse(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> None:
+    """Say where the first formula or hidden row of a sheet is, if there is one.
 
     Raises:
-        RefusedError: always, where the sheet is one that can be read.
+        RefusedError: there is one.
+        ServiceError: the sheet can't be read.
 
     """
     finder = _Finder()
     try:
         with packed.open(item) as file:
-            while not finder.found and (chunk := file.read(_CHUNK)):
+            while not (finder.found or finder.hidden) and (chunk := file.read(_CHUNK)):
                 finder.parser.Parse(chunk)
     except expat.ExpatError as error:
         raise unreadable_book(error) from None
+    if finder.hidden:
+        raise RefusedError(
+            [
+                Problem(
+                    code="hidden_row",
+                    line=finder.hidden,
+                    expected="rows that are seen",
+                    found="a hidden row: clear the filter, or take it out",
+                )
+            ]
+        )
     if finder.found:
         row, column = finder.found
         raise RefusedError(
@@ -92,20 +107,30 @@ def _refuse_formula(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> None:
 
 
 class _Finder:
-    """Finds the first formula of a sheet of XLSX or ODS: its row, and the letters of its column."""
+    """Finds the first formula of a sheet of XLSX or ODS: its row, and the letters of its column.
+
+    And the first row that is hidden and has something in it; what lies empty below a table often is.
+    """
 
     def __init__(self) -> None:
         self.found: tuple[int, str] | None = None
+        self.hidden = 0
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._begin
         self._cell = (0, "?")
         self._row = self._column = 0
+        self._unseen = False
 
     def _begin(self, name: str, given: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
-        if self.found is not None:
+        if self.found is not None or self.hidden:
             return
+        if self._unseen and name in _FILLED:
+            self.hidden = max(self._row, 1)
         match name:
+            case "row":
+                self._row = int(given["r"]) if given.get("r", "").isdigit() else self._row + 1
+                self._unseen = given.get("hidden") in ("1", "true")
             case "c":
                 place = _PLACE.fullmatch(given.get("r", ""))
                 self._cell = (int(place[2]), place[1]) if place else self._cell
@@ -114,10 +139,15 @@ class _Finder:
             case "table-row":
                 self._row += _count(given, "table:number-rows-repeated")
                 self._column = 0
+                self._unseen = given.get("table:visibility") in ("collapse", "filter")
             case "table-cell" | "covered-table-cell":
                 if any(key.endswith(":formula") for key in given):
                     self.found = (self._row, str(self._column + 1))
                 self._column += _count(given, "table:number-columns-repeated")
+
+
+_FILLED: Final = frozenset({"v", "is", "p"})
+"""What only a cell with something in it has: a value or a text of its own (XLSX), a paragraph (ODS)."""
 
 
 def _count(given: dict[str, str], name: str) -> int:

@@ -21,6 +21,11 @@ _PERSONS: Final = (
     "SELECT COALESCE(case_state.{by}, ''), COUNT(DISTINCT case_people.person) FROM case_people "
     'JOIN case_state ON case_state."case" = case_people."case" GROUP BY 1'
 )
+_PAID: Final = (
+    "SELECT township, CAST(SUM(issued_lines) AS BIGINT), CAST(SUM(net_fen) AS BIGINT) "
+    "FROM payments_by_month GROUP BY township"
+)
+"""What was paid in each township, where the cases were in its months: who moves takes nothing along."""
 _PLACES: Final = """
 WITH asked AS (SELECT UNNEST(?) AS subject),
 lying AS (
@@ -40,9 +45,9 @@ HAVING MIN(lying.township) = MAX(lying.township)
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The cases of a programme or a township (empty: none is known), their persons, and what they were paid.
+    """The cases of a programme or a township (empty: none is known), their persons, and what was paid.
 
-    `fen` is what was paid less what came back.
+    `fen` is what was paid less what came back: of a township for the months in which the cases were there.
     """
 
     name: str
@@ -93,7 +98,7 @@ def population_of(laid: Laid) -> Population:
         last_on=last,
         persons=persons[0][0],
         programmes=_groups(laid, "programme"),
-        townships=_groups(laid, "township"),
+        townships=_paid_there(laid, _groups(laid, "township")),
         months=tuple(Month(**dict(zip(names, row, strict=True))) for row in months),
     )
 
@@ -112,6 +117,19 @@ def _groups(laid: Laid, by: str) -> tuple[Group, ...]:
         )
         for name, cases, supported, lines, fen in rows
     )
+
+
+def _paid_there(laid: Laid, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Return townships with what was paid in them; one that everybody has left is among them."""
+    paid = {name: (n, fen) for name, n, fen in laid.connection.execute(_PAID).fetchall()}
+    known = {group.name: group for group in groups}
+    nobody = Group(name="", cases=0, supported=0, persons=0, lines=0, fen=0)
+    found = []
+    for name in sorted(known.keys() | paid.keys()):
+        lines, fen = paid.get(name, (0, 0))
+        group = known.get(name, nobody)
+        found.append(msgspec.structs.replace(group, name=name, lines=lines, fen=fen))
+    return tuple(found)
 
 
 def townships_of(laid: Laid, subjects: Iterable[str]) -> dict[str, str]:

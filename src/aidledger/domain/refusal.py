@@ -1,0 +1,86 @@
+"""What is said to whoever asked where an act is refused, and the refusals that need no policy pack."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from aidledger.domain.casestate import Case
+from aidledger.domain.doubt import Misstep
+from aidledger.domain.events.base import Event
+from aidledger.domain.events.payment import PaymentReissued
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that refuses, with its citation and the facts it read (none of them personal)."""
+
+    clause: str
+    citation: str
+    text_zh: str
+    text_en: str
+    facts: dict[str, Any]
+
+
+def beyond_returned(event: Event, case: Case | None) -> tuple[Refusal, ...]:
+    """Return what refuses to send again more of a line than came back of it (F065)."""
+    if not isinstance(event, PaymentReissued) or case is None:
+        return ()
+    left = case.returned_of(event.month, event.run)
+    if event.amount_fen <= left:
+        return ()
+    return (
+        Refusal(
+            clause="reissue-within-returned",
+            citation="F065",
+            text_zh="重新发放不得超过该笔款项被退回、尚未重发的金额。",
+            text_en="No more of a line is sent again than came back of it and was not sent yet.",
+            facts={
+                "act.amount_fen": event.amount_fen,
+                "act.month": event.month,
+                "act.run": event.run,
+                "case.returned_fen": left,
+            },
+        ),
+    )
+
+
+def wrong_step(wrong: Misstep) -> Refusal:
+    """Return the refusal of a step that a doubt cannot take now."""
+    return Refusal(
+        clause=f"ledger.doubt.{wrong.code}",
+        citation="ADR 0019",
+        text_zh=wrong.text_zh,
+        text_en=wrong.text_en,
+        facts={},
+    )
+
+
+NO_PACK: Final = Refusal(
+    clause="ledger.pack",
+    citation="design 8",
+    text_zh="该日没有已采用并生效的政策包",
+    text_en="no adopted policy pack is in force on that day",
+    facts={},
+)
+NO_STREAM: Final = Refusal(
+    clause="ledger.stream",
+    citation="design 8",
+    text_zh="没有这个对象的任何记录",
+    text_en="there is no entry about this yet",
+    facts={},
+)
+NO_RULE: Final = Refusal(
+    clause="ledger.rule",
+    citation="design 8",
+    text_zh="该事项所用的政策包没有关于此项决定的规定",
+    text_en="the policy pack of this case has no rule on such a decision",
+    facts={},
+)
+NO_LIMIT: Final = Refusal(
+    clause="ledger.limit",
+    citation="C4",
+    text_zh="没有正在运行且政策包允许这样变动的这项期限",
+    text_en="no such limit runs that the pack lets anybody move so",
+    facts={},
+)
