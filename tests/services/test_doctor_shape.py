@@ -12,6 +12,7 @@ from tests.services.test_closing import DISCOVERED
 from tests.services.test_recording import on_case
 from tests.services.test_sealed_values import edited
 
+from aidledger.services.ladder.storagecheck import answers_otherwise
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.doctor import doctor
 from aidledger.services.nightly.health import Check
@@ -153,6 +154,7 @@ def test_what_was_done_to_the_schema_is_named(office: Office, name: str) -> None
             [("evidence", "added view")],
         ),
         (("ALTER TABLE head ADD COLUMN note TEXT",), [("head", "changed table")]),
+        (("DROP TABLE vault",), [("vault", "lacking table")]),
         (("CREATE VIEW of_a_tool AS SELECT * FROM entries",), []),
     ],
 )
@@ -169,6 +171,81 @@ def test_verify_leads_to_what_may_answer_each_reader_otherwise(
     assert found == [
         (one.field, one.found) for one in report.leads if one.code == "storage_differs"
     ]
+
+
+VANISH = {
+    "sqlite": (
+        "CREATE TRIGGER sly BEFORE INSERT ON {table} BEGIN SELECT RAISE(IGNORE); END",
+        "added trigger",
+    ),
+    "postgresql": ("CREATE RULE sly AS ON INSERT TO {table} DO INSTEAD NOTHING", "added rule"),
+}
+
+
+@pytest.mark.parametrize("table", ["entries", "vault"])
+def test_what_lets_appends_vanish_is_led_to_by_verify_and_found_by_the_night(
+    table: str, office: Office
+) -> None:
+    """A receipt is given, and nothing is kept; every row that is there verifies."""
+    statement, found = VANISH[office.session.store.engine_name]
+    office.session.store.close()
+    edited(office, statement.format(table=table))
+    report = verify(office.location)
+    leads = [one for one in report.leads if one.code == "storage_differs"]
+
+    assert [] == report.findings
+    assert [("sly", found)] == [(one.field, one.found) for one in leads]
+    assert all(answers_otherwise(one) for one in leads)
+
+
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("statements", "named"),
+    [
+        (("SELECT 1",), []),
+        (("DROP TRIGGER entries_no_delete",), []),
+        (("CREATE TRIGGER sly BEFORE INSERT ON vault BEGIN SELECT RAISE(IGNORE); END",), ["sly"]),
+        (("CREATE TABLE a (x)", "CREATE TRIGGER b AFTER INSERT ON a BEGIN SELECT 1; END"), []),
+        (("DROP TABLE vault", "DROP TABLE vault_keys"), ["vault", "vault_keys"]),
+        (("ALTER TABLE head ADD COLUMN note TEXT",), ["head"]),
+    ],
+)
+def test_the_verifier_in_one_file_leads_to_tables_and_triggers_too(
+    statements: tuple[str, ...], named: list[str], office: Office
+) -> None:
+    office.session.store.close()
+    for statement in statements:
+        edited(office, statement)
+    alone = ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
+    leads = [one for one in verify(office.location).leads if one.code == "storage_differs"]
+
+    assert named == [one["field"] for one in alone.leads]
+    assert len(named) == len(leads)
+
+
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("PRAGMA application_id = 7",),
+        (
+            "PRAGMA writable_schema = ON",
+            "INSERT INTO sqlite_schema VALUES ('trigger', x'ff', x'fe', 0, x'fdfe')",
+        ),
+    ],
+    ids=["another application", "a name that is no text"],
+)
+def test_a_file_that_is_no_ledger_of_ours_is_refused_by_both(
+    statements: tuple[str, ...], office: Office
+) -> None:
+    office.session.store.close()
+    edited(office, *statements)
+    with pytest.raises(StoreError) as caught:
+        verify(office.location)
+    with pytest.raises(ALONE.CannotRunError):
+        ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
+
+    assert "not_a_ledger" == caught.value.code
 
 
 @pytest.mark.parametrize("office", ["sqlite"], indirect=True)

@@ -29,7 +29,8 @@ _SQLITE: Final = (
     "SELECT type, name, tbl_name, CASE type WHEN 'table' THEN (SELECT group_concat("
     "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END"
     " || CASE WHEN c.hidden THEN ' generated' ELSE '' END, ', ')"
-    " FROM pragma_table_xinfo(m.name) AS c) ELSE sql END"
+    " FROM pragma_table_xinfo(m.name) AS c) || CASE WHEN lower(sql) LIKE '%conflict%' OR lower(sql) LIKE '%collate%'"
+    " THEN ' otherwise' ELSE '' END ELSE sql END"
     " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger') UNION ALL"
     " SELECT 'index', i.name, m.name, i.\"unique\" || i.origin || i.partial || (SELECT group_concat("
     "coalesce(c.name, '?') || ' ' || c.coll || ' ' || c.\"desc\", ', ') FROM pragma_index_xinfo(i.name) AS c WHERE c.key)"
@@ -38,7 +39,8 @@ _SQLITE: Final = (
 _POSTGRES: Final = """
 SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, (SELECT string_agg(
 a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
-|| CASE WHEN a.attcollation IN (0, '"C"'::regcollation) THEN '' ELSE ' collate ' || a.attcollation::regcollation END,
+|| CASE WHEN a.attcollation IN (0, '"C"'::regcollation) THEN '' ELSE ' collate ' || a.attcollation::regcollation END
+|| CASE WHEN a.attgenerated = '' THEN '' ELSE ' generated' END,
 ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
 || CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid) THEN ' and children' ELSE '' END
 || CASE WHEN c.relrowsecurity THEN ' by row' ELSE '' END
@@ -73,6 +75,8 @@ _FUNCTION: Final = re.compile(
 )
 
 _CHECKPOINTS: Final = "checkpoints"
+_WITH_TABLES: Final = {"index", "trigger"}
+"""What stands and goes with a table."""
 _KINDS: Final[dict[type, str]] = {BigInteger: "bigint", LargeBinary: "bytea", Text: "text"}
 """How PostgreSQL names what our columns hold."""
 
@@ -83,7 +87,7 @@ Things = dict[tuple[str, str, str], str]
 def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
     """Yield what is not as a ledger is made: ``lacking``, ``changed`` or ``added``, its kind and its name.
 
-    Tables that somebody added change nothing here, nor do their indexes, and are left out.
+    Tables that somebody added change nothing here, nor do their indexes and triggers, and are left out.
     """
     with store.reading() as run:
         if store.engine_name == "sqlite":
@@ -93,10 +97,12 @@ def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
     for kind, name, table in sorted(wanted.keys() | found.keys()):
         key = (kind, name, table)
         if key not in found:
-            if kind != "index" or ("table", table, table) in found:  # it went with its table
+            if (
+                kind not in _WITH_TABLES or ("table", table, table) in found
+            ):  # it went with its table
                 yield "lacking", kind, name
         elif key not in wanted:
-            if kind != "table" and (kind != "index" or table in METADATA.tables):
+            if kind != "table" and (kind not in _WITH_TABLES or table in METADATA.tables):
                 yield "added", kind, name
         elif found[key] != wanted[key]:
             yield "changed", kind, name
