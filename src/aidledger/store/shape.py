@@ -54,7 +54,16 @@ UNION ALL
 SELECT 'function', p.proname, '', p.prosrc FROM pg_catalog.pg_proc p
 WHERE p.pronamespace = 'aidledger'::regnamespace
 UNION ALL
-SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o WHERE o.oprnamespace = 'aidledger'::regnamespace
+SELECT 'view', c.relname, c.relname, 'the server''s' FROM pg_catalog.pg_class c
+WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.oid >= 16384
+UNION ALL
+SELECT 'function', p.proname, 'of the server', '' FROM pg_catalog.pg_proc p
+WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid >= 16384 AND EXISTS (SELECT 1 FROM pg_catalog.pg_proc own
+WHERE own.proname = p.proname AND own.pronamespace = p.pronamespace AND own.oid < 16384)
+UNION ALL
+SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid = o.oprcode
+WHERE o.oprnamespace = 'aidledger'::regnamespace OR (o.oprnamespace = 'pg_catalog'::regnamespace AND (o.oid >= 16384
+OR (o.oprname = ANY ('{=,<>,<,<=,>,>=}') AND p.prolang <> 12)))
 UNION ALL
 SELECT 'index', c.relname, t.relname, CASE WHEN i.indisvalid AND i.indisready AND i.indpred IS NULL AND NOT EXISTS
 (SELECT 1 FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass) AND o.opcnamespace <> 'pg_catalog'::regnamespace)
@@ -66,6 +75,8 @@ SELECT 'rule', r.rulename, r.tablename, '' FROM pg_catalog.pg_rules r WHERE r.sc
 UNION ALL
 SELECT 'policy', p.policyname, p.tablename, '' FROM pg_catalog.pg_policies p WHERE p.schemaname = 'aidledger'
 """
+# The schema pg_catalog is searched before ours: 16384 is the first number of what the server did not bring along,
+# 12 that of the language of its own functions.
 _TRIGGER: Final = re.compile(
     r"CREATE TRIGGER (\w+) BEFORE [A-Z ]+ ON aidledger\.(\w+)\s+FOR EACH \w+ EXECUTE FUNCTION aidledger\.(\w+)"
 )
