@@ -817,7 +817,7 @@ batches batch_cause an entry and its batch name different causes|条目与其批
 batches batch_cause_repeated two batches have the same cause|两个批次用同一请求
 batches batch_recorded_at an entry and its batch name different times|条目与其批次的时间不一致
 batches batch_root the root after a batch is not that of the entries|批次之后的树根不符
-columns storage_differs the database may answer its readers otherwise|数据库对读取者的答复可能不同
+columns storage_differs the database may answer or keep otherwise than it is made to|数据库的答复或写入可能与新建时不同
 mark behind_mark the ledger is shorter than it once was, or another|账本比它曾有的短或不同
 checkpoints origin_differs the log has another name than it declares|账本名称与其声明不符
 checkpoints checkpoint_form a kept checkpoint is malformed, or its columns differ|检查点行格式不对
@@ -893,7 +893,12 @@ class Report:
     ) -> None:
         """Note one damage, or what is a lead."""
         named = stream if isinstance(stream, str) else None
-        one = {"code": code, "position": at, "stream": named, "field": where}
+        one = {
+            "code": code,
+            "position": at if is_count(at) else None,
+            "stream": named,
+            "field": where,
+        }
         (self.leads if code in LEADS else self.findings).append({**one, "message": str(why)[:200]})
 
     def show(self, name: str, words: str, *parts: Any) -> None:
@@ -962,6 +967,13 @@ class Fact(NamedTuple):
     actor: Any = None
     cause: Any = None
     times: tuple[Any, ...] = ()  # of the record, and of the column
+    at: int | None = (
+        None  # its position: behind a gap too long to be kept whole it is none of the list
+    )
+
+
+#: A stream's next version, the links that fit it, and the same before an entry that did not fit.
+Thread = tuple[int, set[Any], tuple[int, set[Any]] | None]
 
 
 class Log:
@@ -972,8 +984,10 @@ class Log:
         self.facts: list[Fact] = []
         self.kept: list[tuple[int, str, dict[str, Any]]] = []  # position, type, record
         self.roots: dict[int, set[bytes]] = {}
-        self.chains: dict[str, tuple[set[int], set[Any]]] = {}  # a stream's next version and prev
-        self.latest: tuple[str, int | None, str] = ("", None, "")  # time, its position, one before
+        self.chains: dict[str, Thread] = {}
+        self.next = 0  # position
+        self.latest: tuple[str, int | None] = ("", None)  # time, and its position
+        self.early: tuple[str, int | None] | None = None  # one that goes back behind it
 
     def add(self, position: Any, record: Any, stored: Any, columns: tuple[Any, ...] | None) -> None:
         """Take the next row; a folder of tiles has no columns."""
@@ -982,12 +996,12 @@ class Log:
         if type(position) is not int:
             report.find("column_type", None, "position", repr(position)[:40])
             return
-        at, gap = position if position >= 0 else None, position - len(self.facts)
+        at, gap = position, position - self.next
         if gap < 0:
-            report.find("position_repeated", at, "position", f"behind {len(self.facts) - 1}")
+            report.find("position_repeated", at, "position", f"behind {self.next - 1}")
         elif gap > 0:
             self.whole = False
-            report.find("position_missing", len(self.facts), "position", f"{gap} rows")
+            report.find("position_missing", self.next, "position", f"{gap} rows")
             self.facts += [Fact()] * min(gap, 100_000)
         said, wrong = read_record(record)
         told = dict(zip(COLUMNS, columns, strict=True)) if columns else {}
@@ -1014,7 +1028,8 @@ class Log:
         if gap >= 0:
             times = (said.get("recorded_at"), *([told["recorded_at"]] if told else []))
             fact = (said.get("stream"), said.get("actor"), said.get("cause"), times)
-            self.facts.append(Fact(leaf, stored, *fact))
+            self.facts.append(Fact(leaf, stored, *fact, at))
+            self.next = position + 1
             if said.get("$type") in KEPT and "data" in said:
                 self.kept.append((position, said["$type"], said))
 
@@ -1022,23 +1037,43 @@ class Log:
         """§5 and §6; after a gap the chain goes on from what is there."""
         stream, version, time = (true.get(name) for name in ("stream", "version", "recorded_at"))
         if isinstance(stream, str) and isinstance(version, int) and is_count(version, 1):
-            next_version, before = self.chains.get(stream, ({1}, {None}))
-            after = {version + 1}
-            if version not in next_version:
-                self.report.find("version_differs", at, "version", f"{next_version}", stream)
-                after |= {min(next_version) + 1}
-            elif prev not in (Ellipsis, *before):
-                self.report.find("prev_differs", at, "prev", prev, stream)
-            self.chains[stream] = after, leaves
+            self._follow(stream, version, prev, leaves, at)
         if isinstance(time, str) and is_time(time):
-            latest, place, earlier = self.latest
-            if earlier <= time < latest:  # the one before is out of order, not all behind it
-                self.report.find("recorded_at_back", place, "recorded_at", f"{latest}, then {time}")
-                self.latest = time, at, earlier
-            elif time < latest:
-                self.report.find("recorded_at_back", at, "recorded_at", f"{time} after {latest}")
-            elif time > latest:
-                self.latest = time, at, latest
+            self._settle(time)
+            if time < self.latest[0]:
+                self.early = time, at
+            else:
+                self.latest = time, at
+
+    def _follow(
+        self, stream: str, version: int, prev: Any, leaves: set[str], at: int | None
+    ) -> None:
+        """One that does not fit is one finding: what comes behind may go on from the one before it."""
+        expected, before, thread = self.chains.get(stream, (1, {None}, None))
+        linked = prev in (Ellipsis, *before)
+        resumed = thread and version == thread[0] and prev in (Ellipsis, *thread[1])
+        number, thread_after = version + 1, None
+        if version == expected and not linked:
+            self.report.find("prev_differs", at, "prev", prev, stream)
+        elif version != expected and not (resumed and version > expected):
+            self.report.find("version_differs", at, "version", expected, stream)
+            if linked and prev is not Ellipsis:  # only its number is wrong
+                number = expected + 1
+            elif version < expected and not resumed:  # it stands too late: nothing goes on from it
+                return
+            else:
+                thread_after = expected, before
+        self.chains[stream] = number, leaves, thread_after
+
+    def _settle(self, time: str) -> None:
+        """Of two times that go back say which is out of place: what stands behind them tells."""
+        if self.early is None:
+            return
+        wrong, right = self.early, self.latest
+        if time < self.latest[0]:
+            wrong, right = right, wrong
+        self.report.find("recorded_at_back", wrong[1], "recorded_at", f"{wrong[0]}; {right[0]}")
+        self.latest, self.early = right, None
 
     def sides(self) -> list[Hashes]:
         """Give the leaves of the records, and as they are stored."""
@@ -1058,6 +1093,7 @@ class Log:
 
     def work_out_roots(self, sizes: Iterable[int]) -> None:
         """Compute the roots of the first entries: by their records, and by the stored leaves."""
+        self._settle(self.latest[0])
         wanted, sides = {*sizes, 0, len(self.facts)}, self.sides()
         wanted |= {at for at, kind, _ in self.kept if kind == "LedgerRestored"}
         for leaves in sides[: 1 + (sides[0] != sides[1])]:
@@ -1254,7 +1290,7 @@ def check_batches(log: Log, rows: list[Batch]) -> list[Batch]:
         if times_of:
             find("batch_recorded_at", times_of[0], "recorded_at", batch.time)
     for at in [at for at in range(expected, size) if log.facts[at].stored][:1]:
-        find("batch_missing", at, "position", "to the end")
+        find("batch_missing", log.facts[at].at, "position", "to the end")
     return sound
 
 
@@ -1450,12 +1486,13 @@ def check_mark(log: Log, origin: str, remains: list[Remain]) -> None:
     ]
     if not any(one.where == "mark" for one in remains):
         log.report.skipped["mark"] = NO_MARK
-    for where, named, size, root in remains:
+    for where, whose, size, root in remains:
         ours = where == "mark" or not any(kept < size <= gone for kept, gone in lost)
-        if not ours or named not in (None, origin):
+        if not ours or whose not in (None, origin):
             continue
         if size > len(log.facts) or (root is not None and log.differs(size, root)):
-            log.report.find("behind_mark", min(size, len(log.facts)), where, size)
+            named = "head" if where == "mark" else where
+            log.report.find("behind_mark", min(size, len(log.facts)), named, size)
             return
 
 
@@ -1755,6 +1792,37 @@ QUERIES = {
 }
 
 
+#: Each table of §7 and its columns, as one string each.
+TABLES = {
+    "entries": "position stream version type recorded_at record leaf_hash",
+    "nodes": "level idx hash",
+    "head": "size root frontier recorded_at origin",
+    "batches": "position count cause request_digest root recorded_at signature key_id",
+    "checkpoints": "size root note",
+    "evidence": "hash media_type content",
+    "vault": "commitment person stream field nonce ciphertext",
+    "vault_keys": "person wrapped_key",
+    "erased_keys": "digest",
+    "tracking": "application_name notification_id",
+    "snapshots": "originator_id originator_version topic state",
+}
+REFUSES = (
+    r"CREATE TRIGGER .+ BEFORE \w+ ON [^ ]+( WHEN [^;]+)? BEGIN SELECT RAISE\(ABORT, '[^']*'\); END"
+)
+
+
+def differing(database: sqlite3.Connection, there: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Name tables that are gone or have other columns, and triggers that do more than refuse."""
+    asked = "SELECT name, lower(tbl_name), sql FROM sqlite_master WHERE type = 'trigger'"
+    for name, table, text in database.execute(asked):
+        if table in TABLES and not re.fullmatch(REFUSES, " ".join(str(text).split())):
+            yield str(name), "a trigger that does more than refuse"
+    for name, columns in TABLES.items():
+        found = list(database.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,)))
+        if there.get(name) != "table" or found != [(one, 0) for one in columns.split()]:
+            yield name, "other columns" if name in there else "no such table"
+
+
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
     remains = read_remains(path)  # before the ledger: a writer may go on
@@ -1772,7 +1840,7 @@ def verify_ledger(path: Path, outside: Outside) -> Report:
             uri = f"{place.resolve().as_uri()}?{how}"
             with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
                 return verify_database(database, outside, remains)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # a name in the schema may be no text
             raise CannotRunError(f"{path}: {error}") from None
 
 
@@ -1783,6 +1851,9 @@ def verify_database(
     database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     database.execute("PRAGMA trusted_schema = OFF")
     there = dict(database.execute("SELECT lower(name), type FROM sqlite_master"))
+    [(named,)] = database.execute("PRAGMA application_id")
+    if named != 0x4149444C:
+        raise CannotRunError(f"no ledger: its application_id is {named:#x}, and not 0x4149444c")
     if missing := [name for name in QUERIES if there.get(name) != "table"]:
         raise CannotRunError(f"no ledger: it has no table {missing[0]}")
     [(version,)] = database.execute("PRAGMA user_version")
@@ -1793,6 +1864,8 @@ def verify_database(
         said = next(database.execute(f"PRAGMA integrity_check('{name}')"))[0]
         if said != "ok":  # §14: an index that hides a row from whoever asks by it
             log.report.find("storage_differs", None, name, said)
+    for name, why in differing(database, there):
+        log.report.find("storage_differs", None, name, why)
     for position, record, stored, *columns in database.execute(QUERIES["entries"]):
         log.add(position, record, stored, tuple(columns))
     batches = [Batch(*row) for row in database.execute(QUERIES["batches"])]

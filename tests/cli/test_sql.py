@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import resource
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from tests.services.test_recording import approve, on_case
 
 from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.statements import MAX_SQL_BYTES
+from aidledger.replay import querying
 from aidledger.services.generations.rebuilding import (
     generations_folder,
     generations_of,
@@ -265,3 +268,37 @@ def test_a_sample_fits_80_columns(lang: str, office: Office) -> None:
 
     assert 0 == ran.code
     assert [] == [line for line in ran.out.split("\n") if layout.width(line) > 80]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT length(repeat('x', 3000000000))", "Out of Memory"),
+        ("SELECT repeat('x', 100000) FROM range(1000)", "67,108,864 characters"),
+    ],
+)
+def test_texts_that_the_engine_does_not_count_fill_no_memory(
+    sql: str, said: str, office: Office
+) -> None:
+    """One row of one long text took 11 GB with --memory 1600MB, and one of many was laid out for minutes."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    ran = ask(office, sql)
+
+    assert (3, True) == (ran.code, said in ran.err)
+    assert before == resource.getrlimit(resource.RLIMIT_DATA)
+
+
+def test_a_question_is_stopped_whose_first_statement_outlasted_its_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the engine folds while it plans looks up from no work: the SELECT behind it ran without end."""
+
+    def slowly(_: object, sql: str) -> str:
+        time.sleep(1.5)
+        return sql
+
+    monkeypatch.setattr(querying, "_with_texts", slowly)
+    endless = "SELECT count(*) FROM range(100000000) AS a, range(1000000) AS b"
+    ran = ask(office, endless, "--seconds", "1")
+
+    assert (3, True) == (ran.code, "an answer within 1 s" in ran.err)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tests.lone import ALONE
 from tests.services.conftest import Office
 from tests.services.test_closing import DISCOVERED
 from tests.services.test_recording import on_case
@@ -143,108 +141,6 @@ def test_what_was_done_to_the_schema_is_named(office: Office, name: str) -> None
         ), found
     assert "fail" == seen.health
     assert all(one[2] in seen.found.en and one[2] in seen.found.zh for one in found)
-
-
-@pytest.mark.parametrize(
-    ("statements", "found"),
-    [
-        (
-            ("ALTER TABLE evidence RENAME TO e2", "CREATE VIEW evidence AS SELECT * FROM e2"),
-            [("evidence", "added view")],
-        ),
-        (("ALTER TABLE head ADD COLUMN note TEXT",), [("head", "changed table")]),
-        (("CREATE VIEW of_a_tool AS SELECT * FROM entries",), []),
-    ],
-)
-def test_verify_leads_to_what_may_answer_each_reader_otherwise(
-    statements: tuple[str, ...], found: list[tuple[str, str]], office: Office
-) -> None:
-    """The rows are the same when they are verified; nothing says that the next who asks is given them."""
-    office.session.store.close()
-    for statement in statements:
-        edited(office, statement)
-    report = verify(office.location)
-
-    assert [] == report.findings
-    assert found == [
-        (one.field, one.found) for one in report.leads if one.code == "storage_differs"
-    ]
-
-
-@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
-def test_a_table_that_was_made_anew_without_numbers_of_rows_stops_no_verification(
-    office: Office,
-) -> None:
-    """Nor does the case of its name stop the verifier in one file."""
-    store = office.session.store
-    with store.reading() as run:
-        text = run("SELECT sql FROM sqlite_schema WHERE name = 'entries'", ())[0][0]
-    store.close()
-    edited(
-        office,
-        str(text).replace("entries", "sly").replace("STRICT", "STRICT, WITHOUT ROWID"),
-        "INSERT INTO sly SELECT * FROM entries",
-        "DROP TABLE entries",
-        "ALTER TABLE sly RENAME TO ENTRIES",
-    )
-    report = verify(office.location)
-    alone = ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
-
-    assert [] == report.findings == alone.findings
-    assert report.entries == alone.entries
-
-
-@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "CREATE TABLE public.sly () INHERITS (aidledger.entries)",
-        "ALTER TABLE entries ENABLE ROW LEVEL SECURITY",
-        'ALTER TABLE entries ALTER stream TYPE text COLLATE "POSIX"',
-    ],
-)
-def test_what_gives_rows_from_elsewhere_takes_them_away_or_compares_otherwise_is_led_to(
-    office: Office, statement: str
-) -> None:
-    edited(office, statement)
-    report = verify(office.location)
-
-    assert [] == report.findings
-    assert ("entries", "changed table") in [(one.field, one.found) for one in report.leads]
-
-
-@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
-def test_an_operator_of_the_owner_s_answers_in_the_place_of_no_operator_of_the_server_s(
-    office: Office,
-) -> None:
-    """An `=` in our schema made a case vanish for whoever asked for it, and every row verified."""
-    act = on_case("NeedDiscovered", **DISCOVERED)
-    office.act("2022-01-04", act)
-    edited(
-        office,
-        "CREATE FUNCTION public.sly(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS"
-        " $$ SELECT false $$",
-        "CREATE OPERATOR aidledger.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.sly)",
-    )
-    store = open_ledger(office.location, read_only=True)
-    found, amiss = [*store.read_stream(act["stream"])], [*misshapen(store)]
-    store.close()
-    leads = [one for one in verify(office.location).leads if one.code == "storage_differs"]
-
-    assert found
-    assert [("added", "operator", "=")] == amiss
-    assert [("=", "added operator")] == [(one.field, one.found) for one in leads]
-
-
-@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
-def test_a_policy_that_hides_rows_is_led_to(office: Office) -> None:
-    edited(office, "CREATE POLICY blind ON entries FOR SELECT USING (position < 5)")
-
-    assert [("blind", "added policy")] == [
-        (one.field, one.found)
-        for one in verify(office.location).leads
-        if one.code == "storage_differs"
-    ]
 
 
 def test_of_two_heads_none_is_believed(office: Office) -> None:

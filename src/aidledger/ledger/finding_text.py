@@ -94,10 +94,10 @@ ARCHIVE_TEXTS: Final[dict[str, FindingText]] = {
 
 TABLE_TEXTS: Final[dict[str, FindingText]] = {
     "storage_differs": FindingText(
-        "数据库中的表与新建时不同",
-        "a table of the database is not as it is made",
-        "A view, a policy or an index may answer each reader otherwise, and an added column lies under no hash. Verify a copy of the rows that the "
-        "owner of the tables made before your eyes; an index is made again by REINDEX.",
+        "数据库中的表、索引或触发器与新建时不同",
+        "a table, index or trigger of the database is not as it is made",
+        "A view, a policy or an index may answer each reader otherwise, an added column lies under no hash, and a trigger or a rule may keep from being "
+        "written what a receipt was given for. Verify a copy of the rows that the owner of the tables made before your eyes; an index is made again by REINDEX.",
     ),
     "table_altered": FindingText(
         "账本旁的表与为其作证的条目不符",

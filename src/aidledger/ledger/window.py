@@ -15,7 +15,7 @@ from aidledger.ledger.tree import HASH_BYTES, TILE_WIDTH, root_of_leaves
 
 CHUNK_ROWS: Final = 16 * TILE_WIDTH
 
-POSITION_LIMIT: Final = 2**53
+POSITION_LIMIT: Final = 2**53 - 1
 
 Fault = tuple[str, str, str, str]
 """Code, field, expected, found."""

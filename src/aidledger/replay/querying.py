@@ -1,12 +1,14 @@
-"""Puts one SELECT of somebody's own to an engine that is shut in, bounded in time and rows."""
+"""Puts one SELECT of somebody's own to an engine that is shut in, bounded in time, memory and rows."""
 
 from __future__ import annotations
 
+import re
+import resource
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from threading import Timer
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -16,6 +18,12 @@ from aidledger.replay.views import quoted
 from aidledger.said import is_shown
 
 _PATIENCE_SECONDS: Final = 0.05
+_PAGE: Final = 256
+_LONGEST: Final = 64 << 20
+"""Characters of an answer: to lay out more takes longer than any question."""
+_BESIDE: Final = 1 << 30
+"""Bytes that the process may take beyond what the engine counts: the texts of a function are none of these."""
+_UNITS: Final = {"bytes": 0, "KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40}
 _INSTEAD: Final = ("Candidate bindings", "Did you mean")
 """How the lines begin that name what is there."""
 
@@ -31,24 +39,82 @@ def rows_within(
 
     """
     # the engine doesn't look up from its work when a signal comes: this thread waits for it instead
-    with _within(connection, seconds), ThreadPoolExecutor(max_workers=1) as asking:
+    with _said_as_ours(), _bounded(connection), ThreadPoolExecutor(max_workers=1) as asking:
         asked = asking.submit(_fetched, connection, sql, most)
         try:
-            columns, rows = asked.result()
+            columns, rows = asked.result(timeout=seconds)
+        except TimeoutError:
+            _stop(connection, asked)
+            raise ModelError(
+                "sql",
+                f"an answer within {seconds} s",
+                "none",
+                "ask for less, or give it more time with --seconds",
+            ) from None
         except KeyboardInterrupt:
-            while not asked.done():
-                connection.interrupt()
-                wait([asked], timeout=_PATIENCE_SECONDS)
+            _stop(connection, asked)
             raise
     return _told_apart(columns), [tuple(map(_plain, row)) for row in rows]
+
+
+def _stop(connection: duckdb.DuckDBPyConnection, asked: Future[Any]) -> None:
+    """Stop the engine, however many statements the question still has: the next one forgets it."""
+    while not asked.done():
+        connection.interrupt()
+        wait([asked], timeout=_PATIENCE_SECONDS)
 
 
 def _fetched(
     connection: duckdb.DuckDBPyConnection, sql: str, most: int
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     cursor = connection.execute(_with_texts(connection, sql))
-    rows = cursor.fetchmany(most)
+    rows: list[tuple[Any, ...]] = []
+    length = 0
+    while page := cursor.fetchmany(min(_PAGE, most - len(rows))):
+        rows += page
+        length += sum(len(value) for row in page for value in row if isinstance(value, str))
+        if length > _LONGEST:
+            raise ModelError(
+                "sql",
+                f"an answer of at most {_LONGEST:,} characters",
+                "a longer one",
+                "ask for fewer rows or shorter texts",
+            )
     return [str(column[0]) for column in cursor.description or ()], rows
+
+
+@contextmanager
+def _bounded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let what goes beyond the memory of the engine fail: one long text filled that of the machine."""
+    told = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+    number, _, unit = str(told).partition(" ")
+    taken = _taken()
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if taken is None or unit not in _UNITS:
+        yield
+        return
+    most = taken + int(float(number) * (1 << _UNITS[unit])) + _BESIDE
+    for other in (soft, hard):
+        most = most if other == resource.RLIM_INFINITY else min(most, other)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    try:
+        yield
+    except MemoryError:
+        raise ModelError(
+            "sql", f"an answer within {told}", "none", "ask for less, or give more with --memory"
+        ) from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _taken() -> int | None:
+    """Return how many bytes of data this process has; None where the system does not say."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:
+        return None
+    found = re.search(r"^VmData:\s+(\d+) kB$", status, re.MULTILINE)
+    return None if found is None else int(found[1]) << 10
 
 
 def _with_texts(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
@@ -67,20 +133,10 @@ def _with_texts(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 
 @contextmanager
-def _within(connection: duckdb.DuckDBPyConnection, seconds: int) -> Iterator[None]:
-    """Stop the engine after a time; say what it refused."""
-    timer = Timer(seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
+def _said_as_ours() -> Iterator[None]:
+    """Say what the engine refused."""
     try:
         yield
-    except duckdb.InterruptException:
-        raise ModelError(
-            "sql",
-            f"an answer within {seconds} s",
-            "none",
-            "ask for less, or give it more time with --seconds",
-        ) from None
     except duckdb.Error as error:
         raise ModelError(
             "sql",
@@ -88,8 +144,6 @@ def _within(connection: duckdb.DuckDBPyConnection, seconds: int) -> Iterator[Non
             _said(str(error)),
             "run it in duckdb over a generation to see where",
         ) from error
-    finally:
-        timer.cancel()
 
 
 def _said(error: str) -> str:

@@ -40,6 +40,7 @@ from aidledger.services.keys.ring import (
 )
 from aidledger.services.points import cut_at
 from aidledger.services.problems import ServiceError
+from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import keys_path
 from aidledger.store.opening import mark_path, open_ledger
 from aidledger.store.outcome import Receipt
@@ -297,9 +298,18 @@ class Session:
             if self._policy is None or self._policy[0] != size:
                 entries = [entry for name in streams for entry in self.stream(name)]
                 entries.sort(key=lambda entry: entry.position)
-                self._policy = (size, PolicyBook(entries, self.store.get_evidence))
+                self._policy = (size, PolicyBook(entries, self.kept_text))
             self._policy_seen = self._seen
         return self._policy[1]
+
+    def kept_text(self, digest: str) -> bytes | None:
+        """Return an evidence file; where the whole table of them was taken away, it is gone as well."""
+        try:
+            return self.store.get_evidence(digest)
+        except StoreError as error:
+            if error.code != "damaged":
+                raise
+            return None
 
     def refresh(self) -> int:
         """Return the size of the log that the folded states belong to, asking where none is known."""

@@ -29,7 +29,8 @@ _SQLITE: Final = (
     "SELECT type, name, tbl_name, CASE type WHEN 'table' THEN (SELECT group_concat("
     "lower(c.name) || ' ' || lower(c.type) || CASE WHEN c.\"notnull\" OR c.pk THEN ' not null' ELSE '' END"
     " || CASE WHEN c.hidden THEN ' generated' ELSE '' END, ', ')"
-    " FROM pragma_table_xinfo(m.name) AS c) ELSE sql END"
+    " FROM pragma_table_xinfo(m.name) AS c) || CASE WHEN lower(sql) LIKE '%conflict%' OR lower(sql) LIKE '%collate%'"
+    " THEN ' otherwise' ELSE '' END ELSE sql END"
     " FROM sqlite_master AS m WHERE type IN ('table', 'view', 'trigger') UNION ALL"
     " SELECT 'index', i.name, m.name, i.\"unique\" || i.origin || i.partial || (SELECT group_concat("
     "coalesce(c.name, '?') || ' ' || c.coll || ' ' || c.\"desc\", ', ') FROM pragma_index_xinfo(i.name) AS c WHERE c.key)"
@@ -38,7 +39,8 @@ _SQLITE: Final = (
 _POSTGRES: Final = """
 SELECT CASE c.relkind WHEN 'r' THEN 'table' ELSE 'view' END, c.relname, c.relname, (SELECT string_agg(
 a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
-|| CASE WHEN a.attcollation IN (0, '"C"'::regcollation) THEN '' ELSE ' collate ' || a.attcollation::regcollation END,
+|| CASE WHEN a.attcollation IN (0, '"C"'::regcollation) THEN '' ELSE ' collate ' || a.attcollation::regcollation END
+|| CASE WHEN a.attgenerated = '' THEN '' ELSE ' generated' END,
 ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
 || CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid) THEN ' and children' ELSE '' END
 || CASE WHEN c.relrowsecurity THEN ' by row' ELSE '' END
@@ -52,7 +54,16 @@ UNION ALL
 SELECT 'function', p.proname, '', p.prosrc FROM pg_catalog.pg_proc p
 WHERE p.pronamespace = 'aidledger'::regnamespace
 UNION ALL
-SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o WHERE o.oprnamespace = 'aidledger'::regnamespace
+SELECT 'view', c.relname, c.relname, 'the server''s' FROM pg_catalog.pg_class c
+WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.oid >= 16384
+UNION ALL
+SELECT 'function', p.proname, 'of the server', '' FROM pg_catalog.pg_proc p
+WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid >= 16384 AND EXISTS (SELECT 1 FROM pg_catalog.pg_proc own
+WHERE own.proname = p.proname AND own.pronamespace = p.pronamespace AND own.oid < 16384)
+UNION ALL
+SELECT 'operator', o.oprname, '', '' FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid = o.oprcode
+WHERE o.oprnamespace = 'aidledger'::regnamespace OR (o.oprnamespace = 'pg_catalog'::regnamespace AND (o.oid >= 16384
+OR (o.oprname = ANY ('{=,<>,<,<=,>,>=}') AND p.prolang <> 12)))
 UNION ALL
 SELECT 'index', c.relname, t.relname, CASE WHEN i.indisvalid AND i.indisready AND i.indpred IS NULL AND NOT EXISTS
 (SELECT 1 FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass) AND o.opcnamespace <> 'pg_catalog'::regnamespace)
@@ -64,6 +75,8 @@ SELECT 'rule', r.rulename, r.tablename, '' FROM pg_catalog.pg_rules r WHERE r.sc
 UNION ALL
 SELECT 'policy', p.policyname, p.tablename, '' FROM pg_catalog.pg_policies p WHERE p.schemaname = 'aidledger'
 """
+# The schema pg_catalog is searched before ours: 16384 is the first number of what the server did not bring along,
+# 12 that of the language of its own functions.
 _TRIGGER: Final = re.compile(
     r"CREATE TRIGGER (\w+) BEFORE [A-Z ]+ ON aidledger\.(\w+)\s+FOR EACH \w+ EXECUTE FUNCTION aidledger\.(\w+)"
 )
@@ -73,6 +86,8 @@ _FUNCTION: Final = re.compile(
 )
 
 _CHECKPOINTS: Final = "checkpoints"
+_WITH_TABLES: Final = {"index", "trigger"}
+"""What stands and goes with a table."""
 _KINDS: Final[dict[type, str]] = {BigInteger: "bigint", LargeBinary: "bytea", Text: "text"}
 """How PostgreSQL names what our columns hold."""
 
@@ -83,7 +98,7 @@ Things = dict[tuple[str, str, str], str]
 def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
     """Yield what is not as a ledger is made: ``lacking``, ``changed`` or ``added``, its kind and its name.
 
-    Tables that somebody added change nothing here, nor do their indexes, and are left out.
+    Tables that somebody added change nothing here, nor do their indexes and triggers, and are left out.
     """
     with store.reading() as run:
         if store.engine_name == "sqlite":
@@ -93,10 +108,12 @@ def misshapen(store: LedgerStore) -> Iterator[tuple[str, str, str]]:
     for kind, name, table in sorted(wanted.keys() | found.keys()):
         key = (kind, name, table)
         if key not in found:
-            if kind != "index" or ("table", table, table) in found:  # it went with its table
+            if (
+                kind not in _WITH_TABLES or ("table", table, table) in found
+            ):  # it went with its table
                 yield "lacking", kind, name
         elif key not in wanted:
-            if kind != "table" and (kind != "index" or table in METADATA.tables):
+            if kind != "table" and (kind not in _WITH_TABLES or table in METADATA.tables):
                 yield "added", kind, name
         elif found[key] != wanted[key]:
             yield "changed", kind, name

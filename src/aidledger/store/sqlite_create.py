@@ -98,7 +98,7 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
                 # What a crash or a failed sync left in the WAL is on the disk before it is used.
                 sqlite_connect.checkpointed(connection)
             row = connection.execute("SELECT origin FROM head").fetchone()
-    except module.Error as error:
+    except (module.Error, UnicodeError) as error:  # what SQLite says of a name may be no text
         met = sqlite_connect.store_error(error)
         if met.code in _OF_THE_MACHINE:
             raise met from error

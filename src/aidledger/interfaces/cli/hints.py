@@ -267,6 +267,8 @@ HINTS: Final[dict[str, str]] = {
     "aidledger list shows the models": "aidledger list 列出全部读模型",
     "aidledger audit rules lists them": "aidledger audit rules 列出全部规则",
     "ask for less, or give it more time with --seconds": "缩小查询，或用 --seconds 给更多时间",
+    "ask for less, or give more with --memory": "缩小查询，或用 --memory 给更多内存",
+    "ask for fewer rows or shorter texts": "缩小查询：少要几行，或缩短文字",
     "aidledger rebuild says more": "aidledger rebuild 说明更多",
     # bulk import
     "name each county's ledger once": "每个县的账本只指明一次",

@@ -25,6 +25,11 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "{a}：应为 {b}，实际为 {c}",
     ),
     (r"model sql: expected an answer within (?P<n>\d+) s, found none", "{n} 秒内没有得出结果"),
+    (r"model sql: expected an answer within (?P<a>.+), found none", "{a} 内存中没有得出结果"),
+    (
+        r"model sql: expected an answer of at most (?P<n>[\d,]+) characters, found a longer one",
+        "结果超过 {n} 个字符",
+    ),
     (r"(?P<a>.+): expected the id of a rule, found none", "{a}：没有这个编号的规则"),
     (
         r"(?P<a>.+): expected the name of one (?P<k>\w+), found none",

@@ -45,7 +45,7 @@ def adoptions_of(session: Session) -> Iterator[Adopted]:
     for entry in recorded_all(session.store.read_types(["GenesisDeclared", "PowersAdopted"])):
         event = entry.event
         if isinstance(event, (GenesisDeclared, PowersAdopted)):
-            content = session.store.get_evidence(event.powers_hash)
+            content = session.kept_text(event.powers_hash)
             yield Adopted(entry, event.powers, event.powers_hash, content)
 
 

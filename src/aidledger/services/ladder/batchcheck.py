@@ -13,7 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from aidledger.ledger.finding import Finding
-from aidledger.ledger.tree import HASH_BYTES, Frontier
+from aidledger.ledger.tree import HASH_BYTES, Frontier, leaf_hash
+from aidledger.ledger.window import sane_position
 from aidledger.services.printing import printable
 from aidledger.store.loose import loose_cause
 from aidledger.store.port import HostileRow, StoredBatch
@@ -35,8 +36,9 @@ class BatchCheck:
         self._batch: StoredBatch | None = None
         self._stop = 0
         self._next = 0
-        self._frontier: Frontier | None = Frontier()
-        self._leaves: list[bytes] = []
+        self._sides: list[Frontier] = [Frontier(), Frontier()]
+        """By the leaf hashes as they are stored, and as the records give them; none where roots say no more."""
+        self._leaves: tuple[list[bytes], list[bytes]] = ([], [])
         self._reported: set[str] = set()
         self._advance()
 
@@ -65,24 +67,27 @@ class BatchCheck:
         try:
             position, _, _, _, recorded_at, record, leaf = row
         except (TypeError, ValueError):
-            self._frontier = None
+            self._sides.clear()
             return
         if type(position) is not int:
-            self._frontier = None
+            self._sides.clear()
             return
-        if position != self._next or type(leaf) is not bytes or len(leaf) != HASH_BYTES:
-            self._frontier = None  # the log's own check names the damage; roots say no more now
+        if position != self._next or type(record) is not bytes:
+            self._sides.clear()  # the log's own check names the damage; roots say no more now
         self._next = position + 1
         while self._batch is not None and self._stop <= position:
             self._advance()
         batch = self._batch
         if batch is None or position < batch.position:
             self._report_once("batch_missing", position, "position", "a batch", "none")
-            self._frontier = None
+            self._sides.clear()
             return
         self._compare(batch, position, recorded_at, record)
-        if self._frontier is not None:
-            self._leaves.append(leaf)
+        if self._sides:
+            own = leaf_hash(record)
+            stored, ours = self._leaves
+            stored.append(leaf if _is_hash(leaf) else own)
+            ours.append(own)
             if position == self._stop - 1:
                 self._compare_end(batch)
 
@@ -117,16 +122,18 @@ class BatchCheck:
 
         A batch without request is named by its entries.
         """
-        if self._frontier is None:
-            return
-        if batch.request_digest == b"" and batch.cause != (named := loose_cause(self._leaves)):
-            self._report("batch_cause", batch.position, "cause", named, printable(batch.cause))
-        self._frontier.extend(self._leaves)
-        self._leaves.clear()
-        root = self._frontier.root()
-        if root != batch.root:
-            self._report("batch_root", batch.position, "root", root.hex(), printable(batch.root))
-            self._frontier = None
+        loose = batch.request_digest == b""
+        named = [loose_cause(leaves) for leaves in self._leaves] if loose else [batch.cause]
+        if batch.cause not in named:
+            self._report("batch_cause", batch.position, "cause", named[1], printable(batch.cause))
+        for side, leaves in zip(self._sides, self._leaves, strict=True):
+            side.extend(leaves)
+            leaves.clear()
+        roots = [side.root() for side in self._sides]
+        if batch.root not in roots:
+            found = printable(batch.root)
+            self._report("batch_root", batch.position, "root", roots[1].hex(), found)
+            self._sides.clear()
 
     def _advance(self) -> None:
         """Go on to the next batch that has its form."""
@@ -166,8 +173,9 @@ class BatchCheck:
 
     def _report(self, code: str, position: Any, field: str, expected: str, found: str) -> None:
         """Keep a finding."""
+        at = sane_position(position)
         self.findings.append(
-            Finding(code=code, position=position, field=field, expected=expected, found=found)
+            Finding(code=code, position=at, field=field, expected=expected, found=found)
         )
 
 

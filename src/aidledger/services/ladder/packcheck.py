@@ -44,7 +44,7 @@ def _of_adoption(session: Session, entry: Recorded) -> Iterator[Finding]:
     is_whole = True
     for index, link in enumerate(event.chain):
         name, _, digest = link.rpartition("@")
-        content = session.store.get_evidence(digest)
+        content = session.kept_text(digest)
         if content is None:
             yield _finding("pack_missing", entry, f"chain[{index}]", link, "nothing")
             is_whole = False

@@ -14,6 +14,7 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.registry.replay import PowerFinding, Replayed
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import Rung
+from aidledger.ledger.window import sane_position
 from aidledger.services.clock import SystemClock, system_bytes
 from aidledger.services.decoding import recorded_in_turn
 from aidledger.services.keptfile import Basis, program_digest
@@ -172,7 +173,7 @@ def _finding(one: PowerFinding, told: tuple[str, str]) -> Finding:
     kind = EVENTS.get(one.act)
     return Finding(
         code="act_forbidden",
-        position=one.position,
+        position=sane_position(one.position),
         stream=one.stream or None,
         field="actor",
         expected=f"{one.code}: {one.text_en or one.rule} ({one.rule}, {one.citation})",

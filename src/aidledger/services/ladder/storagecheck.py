@@ -1,6 +1,7 @@
-"""Leads about what stands in the place of our tables: whoever reads it may be given other rows than others.
+"""Leads about what stands in the place of our tables, or between them and whoever reads or writes.
 
-What was read is judged by the rungs; that the next reader is given the same, nobody can say of a view.
+What was read is judged by the rungs; that the next reader is given the same, nobody can say of a view, nor that
+what is recorded next is kept, where a trigger stands before it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,8 @@ from aidledger.store.shape import misshapen
 
 STORAGE_DIFFERS: Final = "storage_differs"
 _ADDED_INDEX: Final = "added index"
-_EXPECTED: Final = "tables, with the columns and indexes that they are made with"
-_BEFORE: Final = {"policy", "table"}
-"""What stands between a reader and the rows."""
-_ANSWERING: Final = {"function", "operator"}
-"""What may be asked in the place of the server's own."""
+_EXPECTED: Final = "tables, with the columns, indexes and triggers that they are made with"
+_TAKEN_OFF: Final = {("lacking", "trigger"), ("lacking", "function")}
 
 
 def answers_otherwise(lead: Finding) -> bool:
@@ -30,15 +28,17 @@ def answers_otherwise(lead: Finding) -> bool:
 
 
 def storage_leads(store: LedgerStore) -> Iterator[Finding]:
-    """Yield what can make readers see other rows, or holds what no hash covers.
+    """Yield what can make readers see other rows, keeps rows from being written, or holds what no hash covers.
 
-    Triggers are left out: they change no row that is read. So are tables that are missing: a copy may lack
-    the vault, and what a rung needs it names itself.
+    A view of somebody's own beside the tables is none of it, nor a trigger of ours that was taken off: it only
+    refuses what the owner of the tables can do anyway.
     """
-    for how, kind, name in misshapen(store):
-        instead = kind == "view" and name in METADATA.tables
-        another = how == "added" and kind in _ANSWERING
-        if kind == "index" or another or (how != "lacking" and (instead or kind in _BEFORE)):
+    amiss = [*misshapen(store)]
+    instead = {name for how, kind, name in amiss if (how, kind) == ("added", "view")}
+    for how, kind, name in amiss:
+        if (how, kind) in _TAKEN_OFF or (kind == "table" and name in instead):
+            continue
+        if kind != "view" or name in METADATA.tables:
             yield Finding(
                 code=STORAGE_DIFFERS,
                 field=printable(name, 40),

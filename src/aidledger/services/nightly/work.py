@@ -82,8 +82,8 @@ def verify_log(night: Night) -> Done:
     if answered := [one for one in report.leads if answers_otherwise(one)]:
         # whoever reads by it is shown another log than the one that was verified
         said = Said(
-            "数据库答复读取者的可能与所核验的不同",
-            "the database may answer readers otherwise than what was verified",
+            "数据库与新建时不同：答复读取者的、写入的都可能另是一样",
+            "the database is not as it is made: it may answer readers otherwise, or not keep what is recorded",
         )
         return Done("findings", said, figures, [told(lead) for lead in answered])
     if behind := clock_behind_s(night.session):
