@@ -76,6 +76,28 @@ def test_work_counts_here_and_while_it_lasts() -> None:
     assert (0, 30) == (facts(over)["worked_months"], facts(over, "2022-07-09")["worked_months"])
 
 
+@pytest.mark.parametrize(
+    ("data", "here"),
+    [
+        ({"place": COUNTY}, True),
+        ({"place": TOWNSHIP}, True),
+        ({"place": VILLAGE}, True),
+        ({"place": "520124"}, False),
+        ({"place": COUNTY, "from_on": "2022-07-11"}, False),
+        ({"place": COUNTY, "to_on": "2022-07-09"}, False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["registered", "permit"])
+def test_a_residence_counts_here_while_it_lasts_and_as_what_it_is(
+    kind: str, data: dict[str, Any], here: bool
+) -> None:
+    """C12: who is registered here need hold no permit, and the other way round."""
+    known = facts(fold(("ResidenceEvidenced", {"kind": kind, "from_on": "2022-01-01"} | data)))
+
+    assert (here and kind == "registered") == known["registered_here"]
+    assert (here and kind == "permit") == known["permit_here"]
+
+
 def test_a_cause_is_known_by_its_number_and_told_only_where_it_was_opened() -> None:
     """S4-043: what happened stands sealed as a category of the person."""
     case = fold(("CategoryRecorded", {"number": "k1", **CATEGORY}), sealed="c0ffee")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -121,6 +122,7 @@ def test_the_fast_way_never_accepts_what_the_rules_refuse(value: Any) -> None:
         ('{"é":1}'.encode(), "ASCII keys"),
         ('{"éa":1}'.encode(), "ASCII keys"),
         ('[{"a":{"x\\"é":1}}]'.encode(), "ASCII keys"),
+        ('{"a":[{"é":1}]}'.encode(), "ASCII keys"),
         (b'"\\ud800"', ""),
         (b'"\xed\xa0\x80"', "UTF-8"),
         (b'"\xc0\x80"', "UTF-8"),
@@ -181,13 +183,14 @@ def test_an_error_names_the_place() -> None:
     assert "float" == caught.value.found
 
 
-def test_depth_counts_the_outermost_container() -> None:
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}])
+def test_depth_counts_the_outermost_container(wrap: Callable[[Any], Any]) -> None:
     value: Any = 1
     for _ in range(16):
-        value = [value]
+        value = wrap(value)
     encode(value)
     with pytest.raises(CanonicalError):
-        encode([value])
+        encode(wrap(value))
 
 
 def test_decode_takes_bytes_only() -> None:
@@ -220,6 +223,14 @@ def test_hostile_values_are_shown_short_and_printable(value: object) -> None:
     assert len(shown) <= 80
     assert shown.isascii()
     assert shown.isprintable()
+
+
+def test_what_is_short_is_shown_whole() -> None:
+    shown = ["null", "true", "5", '"a"', "2 bytes 6162", "f" * 80, "object"]
+
+    values = (None, True, 5, "a", b"ab", type("f" * 80, (), {})(), object())
+    assert shown == [canonical.show(value) for value in values]
+    assert ["f" * 5, "ff..."] == [canonical.clip("f" * size, 5) for size in (5, 6)]
 
 
 ACCEPTED = {"arrays", "structures"}

@@ -71,3 +71,10 @@ def test_what_lost_nothing_is_no_statement(stated: Restoration) -> None:
 def test_a_checkpoint_is_no_statement() -> None:
     assert refusal(parse_restoration, parties.checkpoint(12).text) is not None
     assert refusal(parse_restoration, b"nonsense") is not None
+
+
+def test_a_statement_has_two_heads_no_fewer_and_no_more() -> None:
+    lines = STATED.text().splitlines(keepends=True)
+
+    for heads in ([], lines[3:4], lines[3:5] * 2, [b"lost 20\n", lines[4]]):
+        assert refusal(parse_restoration, b"".join([*lines[:3], *heads])) is not None

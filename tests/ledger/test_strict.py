@@ -86,6 +86,7 @@ def test_only_the_newline_ends_a_line() -> None:
 @pytest.mark.parametrize("text", [b"", b"0", b"0G", b"AB", b"ab ", b" ab", b"abcd", "١١".encode()])
 def test_hexadecimal_of_another_spelling_is_refused(text: bytes) -> None:
     assert b"\xab" == read_hex(b"ab", "id", 1)
+    assert b"\xab\xcd\xef" == read_hex(b"abcdef", "id", 3)
     with pytest.raises(FormatError, match="hexadecimal"):
         read_hex(text, "id", 1)
 
@@ -114,6 +115,7 @@ def test_other_types_than_bytes_are_refused(value: Any) -> None:
         only_bytes(value, "note", 10)
     with pytest.raises(FormatError, match="at most 2 bytes, found 3 bytes"):
         only_bytes(b"abc", "note", 2)
+    assert b"ab" == only_bytes(b"ab", "note", 2)
 
 
 @given(st.binary(max_size=400), st.sampled_from([read_decimal, read_base64]))

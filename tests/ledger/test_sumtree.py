@@ -150,6 +150,7 @@ def test_a_month_that_is_out_of_order_negative_or_too_rich_is_refused() -> None:
     bad = [
         [*month(3), month(3)[1]],
         [month(2)[1], month(2)[0]],
+        [month(1)[0], month(1)[0]],
         [PaidLine(1, entry(1), -1)],
         [PaidLine(-1, entry(1), 1)],
         [PaidLine(MAX_FEN + 1, entry(1), 1)],

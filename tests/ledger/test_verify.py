@@ -32,6 +32,7 @@ from aidledger.ledger.verify import (
     VerifyReport,
     verify_entries,
     verify_ranges,
+    windows,
 )
 from aidledger.ledger.window import Job
 
@@ -249,6 +250,18 @@ def test_the_size_of_a_window_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(f"aidledger.ledger.{module}.CHUNK_ROWS", 256)
 
     assert codes(large) == codes(verify((rows, nodes, head)))
+
+
+@given(st.lists(st.none() | st.integers(0, 14), max_size=30))
+def test_windows_leave_out_no_row_whatever_its_number(numbers: list[int | None]) -> None:
+    rows = [(number,) for number in numbers]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aidledger.ledger.verify.CHUNK_ROWS", 4)
+        patch.setattr("aidledger.ledger.verify._ROWS_LIMIT", 16)
+        cut = list(windows(rows))
+
+    assert rows == [row for _, window in cut for row in window]
+    assert all(window and start % 4 == 0 for start, window in cut)
 
 
 hostile = st.one_of(

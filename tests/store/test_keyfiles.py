@@ -147,6 +147,7 @@ def test_what_is_no_seed_makes_no_key(folder: Path, seed: Any) -> None:
     ("n", "r", "p"),
     [
         (2**18, 8, 2), (2**30, 8, 1), (2**40, 1, 1), (2**10, 2**20, 1), (2**10, 8, 2**20),
+        (2**10, 0, 1), (2**10, 8, 0), (2**10, -8, -1),
         (3000, 8, 1), (2, 8, 1), (0, 8, 1), (-1024, 8, 1), (True, 8, 1), ("1024", 8, 1),
     ],
 )  # fmt: skip
@@ -204,6 +205,14 @@ def test_hostile_files_give_one_error(folder: Path, content: bytes) -> None:
     with pytest.raises(KeyFileError):
         load_signer(path, passphrase=WORD)
     with pytest.raises(KeyFileError):
+        list_keys(folder)
+
+
+@pytest.mark.parametrize("content", [b"5", b"null", b"[]", b'["format","lock","secret","vkey"]'])
+def test_json_of_another_form_is_no_key(folder: Path, content: bytes) -> None:
+    plain(folder).write_bytes(content + b"\n")
+
+    with pytest.raises(KeyFileError, match="not a key's file"):
         list_keys(folder)
 
 

@@ -346,7 +346,13 @@ def _month_after(proposal: Proposal) -> str:
 
 
 def _entitle(proposal: Proposal, after: Circumstances, month: str, reason: Any) -> tuple[Step, ...]:
-    """Return the entitlement that follows, with its amount."""
+    """Return the entitlement that follows, with its amount.
+
+    None follows under a pack without amounts, such as the nation's where a change of a day before the
+    county's own is recorded late: what was set would end in nothing.
+    """
+    if after.pack and not after.pack.amounts and after.case and after.case.entitlements:
+        return ()
     first = after.case.from_month if after.case else ""
     event = support.EntitlementSet(from_month=max(month, first), reason=reason)
     facts = facts_of("EntitlementSet", event, proposal, after)

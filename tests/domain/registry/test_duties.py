@@ -205,3 +205,16 @@ def test_a_pack_may_let_the_township_decide_and_duties_hold_there_too() -> None:
     assert ["s3-approver-not-handler"] == world.rules(on_case(HEAD, acts.APPROVAL))
     assert [] == world.rules(Speech(other, acts.APPROVAL, CASE, TOWN))
     assert ["power_level"] == world.codes(on_case(acts.DECIDER, acts.APPROVAL))
+
+
+@pytest.mark.parametrize(
+    ("approvals", "looks", "refused"),
+    [(100, 0, False), (101, 0, True), (120, 1, False), (121, 1, True), (121, 2, False)],
+)
+def test_of_every_twenty_approvals_beyond_a_hundred_one_is_looked_at_again(
+    approvals: int, looks: int, *, refused: bool
+) -> None:
+    world = World()
+    speech = acts.approvals(approvals, looks=looks, an_hour_apart=True)(world)
+
+    assert ["s13-second-look"] * refused == world.rules(speech)
