@@ -222,7 +222,6 @@ def _change_an_entry(ledger: Path) -> None:
             "UPDATE entries SET record = CAST(replace(CAST(record AS TEXT), '520123-', '520124-') "
             "AS BLOB) WHERE position = 40"
         )
-    connection.close()
 
 
 def _longer(content: bytes) -> bytes:
