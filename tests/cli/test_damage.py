@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ def copy(county: Path, tmp_path: Path) -> Path:
 
 def attack(path: Path, *statements: str) -> None:
     """Change a database as its owner can: triggers are dropped first."""
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in rows.fetchall():
             connection.execute(f"DROP TRIGGER {name}")

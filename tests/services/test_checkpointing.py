@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -221,7 +220,7 @@ def test_what_the_records_do_not_give_is_not_signed(path: Path, statement: str, 
     sign(store, path)
     record(store, drafts(50), "cause-2")
     store.close()
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with sqlite3.connect(path) as connection:
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall():

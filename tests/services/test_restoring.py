@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -182,7 +181,7 @@ def restored_again(path: Path) -> Outcome:
     """Restore with leave, go on, put back a copy from after the leave, and show the old leave."""
     leave = cosigned(stated(path).text(), AUDIT)
     restored(path, leave, AUDIT)
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     backup = path.with_name("second-backup.db")
@@ -308,14 +307,14 @@ def test_what_was_signed_beyond_it_stays_signed(tmp_path: Path) -> None:
 
 def test_a_restoration_that_was_moved_or_forged_is_told(path: Path) -> None:
     restored(path, cosigned(stated(path).text(), AUDIT), AUDIT)
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with sqlite3.connect(path) as connection:
         row = connection.execute("SELECT record FROM entries WHERE position = 20").fetchone()
     connection.close()
     forged = path.with_name("forged.db")
     store = create(forged, origin=ORIGIN)
     record(store, drafts(25))
     store.close()
-    with closing(sqlite3.connect(forged)) as connection, connection:
+    with sqlite3.connect(forged) as connection:
         connection.execute("DROP TRIGGER IF EXISTS entries_refuse_update")
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"
