@@ -332,27 +332,6 @@ def test_a_display_name_that_is_not_masked_is_not_shown(ask: Ask, name: str) -> 
     assert [("unnamed", UNNAMED, 1, None)] == shown(answer["list_approved"])
 
 
-def test_an_opinion_that_proposes_no_sum_is_shown_with_none_and_not_with_nothing(ask: Ask) -> None:
-    """How much temporary assistance somebody gets is decided later: a board said 0 yuan."""
-    log = Log()
-    adopt_pack(log)
-    apply_for(log, case_name(1), programme="temporary")
-    opinion = {"form": "household", "opinion": "approve", "proposed_fen": 0}
-    log.add("ReviewOpinionGiven", case_name(1), "2022-01-10", **opinion)
-    log.add(
-        "PublicityStarted",
-        case_name(1),
-        "2022-01-10",
-        complaint_phone="0851-0",
-        evidence="a" * 64,
-        planned_to="2022-01-17",
-        village=VILLAGE,
-    )
-    (row,) = ask(log, "list_publicity", as_of="2022-01-12")["list_publicity"]
-
-    assert ("person", "temporary", None) == (row["kind"], row["category"], row["amount_fen"])
-
-
 def test_who_has_died_or_whose_payment_was_returned_is_not_listed(ask: Ask) -> None:
     log = Log()
     adopt_pack(log, "2021-01-01")

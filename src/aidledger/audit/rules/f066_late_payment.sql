@@ -5,10 +5,11 @@
 --   或此后本项目的他人已发、本件应发而再未发放。
 -- explain_en: The month was paid after the day that the pack asks for, or a month between two that were paid was left
 --   out, or others of the programme were paid and this case no more, though it was due.
--- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发、失踪、服刑或者应发为零的月份；没有政策包规定日期的；下月尚未有人发放的；
+-- not_zh: 恰在当日发放的；补差、补发、一次性救助；停发、失踪、服刑或者应发为零的月份；没有政策包规定日期的；下月尚未有人发放的；为以后月份提前发放的（见 M21）；
 --   退回未再发的（见 F065）。
 -- not_en: paid on the day itself; arrears, what is sent again, help once; months of a suspension, of an
 --   absence, or for which nothing was due; no pack with a day; nobody was paid for the month after yet;
+--   what was paid for months to come (M21);
 --   what came back and was not sent again (F065)
 -- severity: medium
 -- basis_zh: 最低生活保障审核审批办法（2012）第三十一条（每月 10 日前）
@@ -34,11 +35,18 @@ late AS (
     WHERE issued.kind = 'regular'
       AND issued.paid_on > CAST(issued.month || '-01' AS DATE) + (asked.asked_day - 1)
 ),
+begun AS (
+    -- what was paid for a month to come says nothing yet of the months before it: mostly its month is wrong
+    SELECT issued.stream, issued.month, issued.position, issued.effective_on, issued.kind
+    FROM payment_issued AS issued
+    CROSS JOIN parameters
+    WHERE issued.month <= SUBSTRING(CAST(parameters.as_of AS VARCHAR), 1, 7)
+),
 followed AS (
     SELECT stream, month, position, effective_on,
            LEAD(month) OVER (PARTITION BY stream ORDER BY month, position) AS next_month,
            LEAD(position) OVER (PARTITION BY stream ORDER BY month, position) AS next_position
-    FROM payment_issued
+    FROM begun
     WHERE kind IN ('regular', 'arrears')
 ),
 gaps AS (
@@ -90,14 +98,14 @@ programmes AS (
 paid_to_others AS (
     -- a month counts once the month after was paid too: a first month may be paid with the second
     SELECT programmes.programme, MAX(issued.month) AS last_month
-    FROM payment_issued AS issued
+    FROM begun AS issued
     JOIN programmes ON programmes.stream = issued.stream
     WHERE issued.kind = 'regular'
     GROUP BY programmes.programme
 ),
 paid_last AS (
     SELECT stream, MAX(month) AS month, MAX_BY(position, (month, position)) AS position
-    FROM payment_issued
+    FROM begun
     WHERE kind IN ('regular', 'arrears')
     GROUP BY stream
 ),
