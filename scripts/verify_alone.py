@@ -768,6 +768,7 @@ def check_row_proof(value: dict[str, Any], entry: dict[str, Any]) -> tuple[int, 
     text, row = value["certificate"].encode(), value["row"].encode()
     refuse(sha256(text).hex() != entry["certificate"], "the entry names another certificate")
     said, names = canonical(text), ("as_of", "known_on", "root", "size")
+    refuse(not isinstance(said, dict), "a certificate that is no object")
     same = [said.get(name) for name in names] == [entry.get(name) for name in names]
     refuse(not same, "a certificate of another input than the entry says")
     refuse(not isinstance(canonical(row), dict), "a row that is no object")

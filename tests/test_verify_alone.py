@@ -6,6 +6,7 @@ same of a broken folder of tiles or proof, docs/FORMAT.md says enough.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -288,3 +289,13 @@ def test_every_command_of_the_walk_without_the_package_prints_what_the_page_says
 
     assert found == PAGE.read_text(encoding="utf-8")
     assert 7 == len(WALK.findall(text))
+
+
+@pytest.mark.parametrize("certificate", ["[]", "1", "null", "{}", '{"models":["case_state"]}'])
+def test_a_certificate_of_any_other_form_stops_nobody(certificate: str) -> None:
+    """Its hash stands in an entry: whoever certifies can certify that."""
+    digest = hashlib.sha256(certificate.encode()).hexdigest()
+    proof = {"certificate": certificate, "row": "{}", "model": "case_state", "index": 0, "path": []}
+
+    with pytest.raises((ValueError, LookupError, TypeError)):  # what each caller names as a flaw
+        ALONE.check_row_proof(proof, {"certificate": digest})

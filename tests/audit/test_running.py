@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from signal import SIGINT, pthread_kill
+from threading import Timer, main_thread
 
 import duckdb
 import msgspec
@@ -13,6 +15,7 @@ import pytest
 from tests.audit.rulefiles import HEADER, QUERY, written
 from tests.replay.histories import Log, adopt_pack, apply_for, case_name, pay, token
 
+from aidledger.audit import running
 from aidledger.audit.laying import laid_out
 from aidledger.audit.rule import Rule, load_rules
 from aidledger.audit.running import Report, run_rules
@@ -199,3 +202,15 @@ def test_rules_run_where_nothing_but_the_ledger_can_be_reached(
 
     assert ["sql"] == [one.code for one in report.not_run]
     assert "disabled" in report.not_run[0].why_en
+
+
+def test_ctrl_c_ends_a_rule_that_would_run_without_end() -> None:
+    """The engine looked up from no work: `audit run` went on until somebody killed it."""
+    sql = "SELECT count(*) FROM range(100000000) AS a, range(1000000) AS b"
+    timer = Timer(1, pthread_kill, (main_thread().ident, SIGINT))
+    with duckdb.connect() as connection:
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            [*running._fetched(connection, sql)]
+
+        assert [(1,)] == [*running._fetched(connection, "SELECT 1")]

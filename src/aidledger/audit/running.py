@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import duckdb
@@ -21,6 +22,7 @@ from aidledger.domain.policy.schema import Severity
 from aidledger.ledger.canonical import INTEGER_LIMIT, clip, encode
 from aidledger.ledger.tree import Frontier, leaf_hash
 from aidledger.replay.digest import columns_of
+from aidledger.replay.querying import stoppable
 from aidledger.replay.views import literal, quoted
 
 FIXED: Final = {
@@ -291,8 +293,8 @@ def _column(rule: Rule, expected: str, found: str) -> RuleError:
 
 
 def _fetched(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
-    cursor = connection.execute(sql)
-    while rows := cursor.fetchmany(ROWS_A_FETCH):
+    cursor = stoppable(connection, partial(connection.execute, sql))
+    while rows := stoppable(connection, partial(cursor.fetchmany, ROWS_A_FETCH)):
         yield from rows
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import resource
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 
@@ -17,6 +18,7 @@ from aidledger.replay.models import ModelError
 from aidledger.replay.views import quoted
 from aidledger.said import is_shown
 
+_T = TypeVar("_T")
 _PATIENCE_SECONDS: Final = 0.05
 _PAGE: Final = 256
 _LONGEST: Final = 64 << 20
@@ -38,23 +40,40 @@ def rows_within(
         KeyboardInterrupt: somebody did; the question was stopped, and the engine takes another.
 
     """
-    # the engine doesn't look up from its work when a signal comes: this thread waits for it instead
-    with _said_as_ours(), _bounded(connection), ThreadPoolExecutor(max_workers=1) as asking:
-        asked = asking.submit(_fetched, connection, sql, most)
+    try:
+        with _said_as_ours(), _bounded(connection):
+            columns, rows = stoppable(
+                connection, partial(_fetched, connection, sql, most), seconds=seconds
+            )
+    except TimeoutError:
+        raise ModelError(
+            "sql",
+            f"an answer within {seconds} s",
+            "none",
+            "ask for less, or give it more time with --seconds",
+        ) from None
+    return _told_apart(columns), [tuple(map(_plain, row)) for row in rows]
+
+
+def stoppable(
+    connection: duckdb.DuckDBPyConnection, work: Callable[[], _T], *, seconds: int | None = None
+) -> _T:
+    """Return what some work of the engine gives; Ctrl-C ends it, and so many seconds if there are any.
+
+    The engine doesn't look up from its work when a signal comes: this thread waits for it instead.
+
+    Raises:
+        TimeoutError: it took longer.
+        KeyboardInterrupt: somebody did; the engine takes another question.
+
+    """
+    with ThreadPoolExecutor(max_workers=1) as asking:
+        asked = asking.submit(work)
         try:
-            columns, rows = asked.result(timeout=seconds)
-        except TimeoutError:
-            _stop(connection, asked)
-            raise ModelError(
-                "sql",
-                f"an answer within {seconds} s",
-                "none",
-                "ask for less, or give it more time with --seconds",
-            ) from None
-        except KeyboardInterrupt:
+            return asked.result(timeout=seconds)
+        except (TimeoutError, KeyboardInterrupt):
             _stop(connection, asked)
             raise
-    return _told_apart(columns), [tuple(map(_plain, row)) for row in rows]
 
 
 def _stop(connection: duckdb.DuckDBPyConnection, asked: Future[Any]) -> None:
