@@ -71,7 +71,8 @@ def test_both_say_the_same_of_any_rows_of_a_small_index(size: int) -> None:
     proofs = [[], *([one] for one in held), *([one, two] for one in held for two in held)]
     for proof in proofs:
         for number in range(2 * size + 2):
-            value = {"kind": "cases", "key": f"case/{number}", "rows": [told(row) for row in proof]}
+            key = f"case/{number}"
+            value = {"kind": "cases", "key": key, "rows": [told(row) for row in proof]}
             try:
                 said = ALONE.check_case_proof(
                     value, {"kind": "cases", "rows": rows, "root": root.hex()}
@@ -80,7 +81,7 @@ def test_both_say_the_same_of_any_rows_of_a_small_index(size: int) -> None:
             except ALONE.RefusedError:
                 ours = "refused"
 
-            assert check_key(value["key"], proof, root=root, rows=rows).status == ours
+            assert check_key(key, proof, root=root, rows=rows).status == ours
 
 
 def told(row: ProvenRow) -> dict[str, Any]:
