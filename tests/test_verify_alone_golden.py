@@ -10,6 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.lone import ALONE, ROOT
 
+from aidledger.ledger.index import Index, ProvenRow, check_key
+from aidledger.ledger.strict import write_base64
+from aidledger.ledger.tree import leaf_hash
+
 
 def golden(name: str) -> Any:
     return json.loads((ROOT / "tests/vectors" / f"{name}.json").read_text(encoding="utf-8"))
@@ -54,6 +58,42 @@ def test_golden_case_proofs(index: dict[str, Any]) -> None:
         assert right == told
         with pytest.raises(ALONE.RefusedError):
             ALONE.check_case_proof(value, {**sealed, "root": "00" * 32})
+
+
+@pytest.mark.parametrize("size", range(6))
+def test_both_say_the_same_of_any_rows_of_a_small_index(size: int) -> None:
+    """What would hide a case: one row, or two, that are in the index and show nothing."""
+    index = Index()
+    for number in range(size):
+        index.add(f"case/{2 * number + 1}", number, leaf_hash(bytes([number])))
+    rows, root = index.root()
+    held = [index.prove(f"case/{2 * number + 1}")[0] for number in range(size)]
+    proofs = [[], *([one] for one in held), *([one, two] for one in held for two in held)]
+    for proof in proofs:
+        for number in range(2 * size + 2):
+            key = f"case/{number}"
+            value = {"kind": "cases", "key": key, "rows": [told(row) for row in proof]}
+            try:
+                said = ALONE.check_case_proof(
+                    value, {"kind": "cases", "rows": rows, "root": root.hex()}
+                )
+                ours = "present" if said else "absent"
+            except ALONE.RefusedError:
+                ours = "refused"
+
+            assert check_key(key, proof, root=root, rows=rows).status == ours
+
+
+def told(row: ProvenRow) -> dict[str, Any]:
+    """Return a row as a proof's file has it."""
+    return {
+        "count": row.count,
+        "index": row.index,
+        "key": row.key,
+        "last_position": row.last_position,
+        "path": [write_base64(one) for one in row.path],
+        "root": write_base64(row.root),
+    }
 
 
 @pytest.mark.parametrize("month", golden("proofs")["months"], ids=lambda one: one["name"])

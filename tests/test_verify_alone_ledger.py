@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests.lone import ALONE, NOT_ASKED, SCRIPT
 from tests.services.signedledger import AUDIT, FINANCE, POLICY, SignedLedger, copied
 
+from aidledger.ledger.signing import SeedSigner
 from aidledger.services.ladder.outside import read_outside
 from aidledger.services.ladder.verifying import verify
 from aidledger.store.errors import StoreError
@@ -126,6 +127,7 @@ def test_both_say_the_same_of_a_ledger_with_a_spoiled_cell(
     assert (their_codes & our_codes) or not (their_codes | our_codes)
 
 
+<<<<<<< HEAD
 _PLACES = {
     "two of one stream": (11, 12),
     "two neighbours": (5, 6),
@@ -157,13 +159,16 @@ def test_both_name_the_same_where_entries_stand_at_another_place(
     assert theirs == ours
 
 
+=======
+@pytest.mark.parametrize("witness", [AUDIT, FINANCE], ids=["ed25519", "ml-dsa"])
+>>>>>>> mutant
 @pytest.mark.parametrize("bit", [0, 2, 5])
 def test_a_spoiled_cosignature_on_a_kept_checkpoint_is_found_by_both(
-    bit: int, signed: SignedLedger, tmp_path: Path
+    bit: int, witness: SeedSigner, signed: SignedLedger, tmp_path: Path
 ) -> None:
     """A line of a key that the policy knows must hold, also where the log's own line does."""
     ledger = copied(signed, tmp_path / "copy.db")
-    note = bytearray(ledger.note(9, witnesses=(AUDIT,)))
+    note = bytearray(ledger.note(9, witnesses=(witness,)))
     note[-30] ^= 1 << bit
     ledger.keep(9, bytes(note))
     (tmp_path / "policy").write_bytes(POLICY)

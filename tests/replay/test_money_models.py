@@ -273,12 +273,15 @@ def test_folds_and_models_agree_on_what_is_open_in_stock_and_in_the_fund(
         ("i600 i50 r30", {0: 570, 1: 50}),
         ("i600 r900", {}),
         ("i600", {0: 600}),
+        ("i600 i600/2 r600/2", {0: 600}),
+        ("i600 i600/2 r600", {1: 600}),
     ],
 )
 def test_what_came_back_is_taken_off_once(steps: str, left: dict[int, int], ask: Ask) -> None:
     log = Log()
     for step in steps.split():
-        fen: Any = {"amount_fen": int(step[1:]), "month": "2022-03", "run": "run/2022-03"}
+        amount, _, run = step[1:].partition("/")
+        fen: Any = {"amount_fen": int(amount), "month": "2022-03", "run": f"run/{run or 1}"}
         if step.startswith("i"):
             paid: Any = {"account": token("a", 1), "paid_on": "2022-03-10"}
             log.add("PaymentIssued", case_name(1), "2022-03-10", **fen, **paid)
@@ -289,3 +292,33 @@ def test_what_came_back_is_taken_off_once(steps: str, left: dict[int, int], ask:
     rows = ask(log, "net_payments")["net_payments"]
 
     assert left == {row["position"]: row["amount_fen"] for row in rows}
+
+
+def test_what_is_sent_again_rests_on_the_decision_before_it(ask: Ask) -> None:
+    log = Log()
+    line: Any = {"account": token("a", 1), "amount_fen": 600, "month": "2022-03", "run": "run/1"}
+    decided: dict[int, int] = {}
+    for day in ("11", "12"):
+        sent = log.add("PaymentReissued", CASE, f"2022-03-{day}", **line)
+        paid_on = f"2022-03-{day}"
+        again = log.add("PaymentIssued", CASE, paid_on, **line, kind="reissue", paid_on=paid_on)
+        decided[again] = sent
+
+    rows = ask(log, "net_payments")["net_payments"]
+
+    assert decided == {row["position"]: row["approved"] for row in rows}
+
+
+def test_nothing_is_due_before_the_month_that_the_last_approval_names(ask: Ask) -> None:
+    log = Log()
+    apply_for(log, CASE)
+    approve(log, CASE, from_month="2022-03")
+    approve(log, CASE, "2022-04-20", from_month="2022-05")
+    case = fold_case(CASE, recorded(log))
+
+    rows = ask(log, "entitlements", as_of="2022-05-31")["entitlements"]
+
+    assert {"2022-03": 0, "2022-04": 0, "2022-05": 112_800} == {
+        row["month"]: row["payable_fen"] for row in rows
+    }
+    assert [0, 0, 112_800] == [case.payable_fen(f"2022-{month}") for month in ("03", "04", "05")]

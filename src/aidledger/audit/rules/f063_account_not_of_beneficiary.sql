@@ -27,11 +27,11 @@ others AS (
     GROUP BY bound.stream, bound.account
 ),
 paid AS (
-    SELECT issued.stream, issued.account, COUNT(*) AS lines, SUM(issued.amount_fen) AS amount_fen,
-           MIN(issued.month) AS first_month, MAX(issued.month) AS last_month
-    FROM payment_issued AS issued
-    JOIN others ON others.stream = issued.stream AND others.account = issued.account
-    GROUP BY issued.stream, issued.account
+    SELECT net."case" AS stream, net.account, COUNT(*) AS lines, SUM(net.amount_fen) AS amount_fen,
+           MIN(net.month) AS first_month, MAX(net.month) AS last_month
+    FROM net_payments AS net
+    JOIN others ON others.stream = net."case" AND others.account = net.account
+    GROUP BY net."case", net.account
 )
 SELECT others.stream AS subject,
        LIST_SORT(others.positions) AS positions,

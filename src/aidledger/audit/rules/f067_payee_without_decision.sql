@@ -70,11 +70,12 @@ running AS (
            SUM(change_fen) OVER (PARTITION BY stream ORDER BY effective_on, position) AS left_fen
     FROM moves
 )
-SELECT stream AS subject,
-       LIST_SORT(ARRAY_AGG(position)) AS positions,
-       MIN(month) || '/' || MAX(month) AS period,
-       SUM(fen) AS amount_fen,
+SELECT running.stream AS subject,
+       LIST_SORT(ARRAY_AGG(running.position)) AS positions,
+       MIN(running.month) || '/' || MAX(running.month) AS period,
+       SUM(COALESCE(net.amount_fen, 0)) AS amount_fen,
        COUNT(*) AS lines
 FROM running
-WHERE fen > 0 AND left_fen < 0
-GROUP BY stream
+LEFT JOIN net_payments AS net ON net.position = running.position
+WHERE running.fen > 0 AND running.left_fen < 0
+GROUP BY running.stream

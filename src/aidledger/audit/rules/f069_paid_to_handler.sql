@@ -26,9 +26,11 @@ touched AS (
     FROM account_bound AS bound
     JOIN declared ON declared.account = bound.account
     UNION ALL
-    SELECT issued.stream, issued.account, issued.position, issued.amount_fen, 1, issued.month
+    -- what the bank gave back was paid there all the same, and is no money there
+    SELECT issued.stream, issued.account, issued.position, COALESCE(net.amount_fen, 0), 1, issued.month
     FROM payment_issued AS issued
     JOIN declared ON declared.account = issued.account
+    LEFT JOIN net_payments AS net ON net.position = issued.position
 ),
 summed AS (
     SELECT stream, account, SUM(fen) AS amount_fen, SUM(line) AS lines, ARRAY_AGG(position) AS positions,

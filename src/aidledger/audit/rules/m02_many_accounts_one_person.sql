@@ -21,8 +21,9 @@ WITH persons AS (
 ),
 paid AS (
     SELECT COALESCE(persons.person, payment_issued.stream) AS person, payment_issued.account,
-           payment_issued.paid_on, payment_issued.amount_fen, payment_issued.position
+           payment_issued.paid_on, COALESCE(net.amount_fen, 0) AS amount_fen, payment_issued.position
     FROM payment_issued
+    LEFT JOIN net_payments AS net ON net.position = payment_issued.position
     LEFT JOIN persons ON persons.stream = payment_issued.stream
 ),
 firsts AS (
