@@ -127,7 +127,6 @@ def test_both_say_the_same_of_a_ledger_with_a_spoiled_cell(
     assert (their_codes & our_codes) or not (their_codes | our_codes)
 
 
-<<<<<<< HEAD
 _PLACES = {
     "two of one stream": (11, 12),
     "two neighbours": (5, 6),
@@ -159,9 +158,7 @@ def test_both_name_the_same_where_entries_stand_at_another_place(
     assert theirs == ours
 
 
-=======
 @pytest.mark.parametrize("witness", [AUDIT, FINANCE], ids=["ed25519", "ml-dsa"])
->>>>>>> mutant
 @pytest.mark.parametrize("bit", [0, 2, 5])
 def test_a_spoiled_cosignature_on_a_kept_checkpoint_is_found_by_both(
     bit: int, witness: SeedSigner, signed: SignedLedger, tmp_path: Path
