@@ -153,6 +153,12 @@ def test_a_certificate_that_is_not_the_recorded_one_is_named(
         kept_certificate(place, name)
 
 
+def swapped(envelope: bytes, name: bytes) -> bytes:
+    """Put another character of base64 into a field."""
+    at = envelope.index(b'"%b":"' % name) + len(name) + 24
+    return envelope[:at] + (b"B" if envelope[at : at + 1] == b"A" else b"A") + envelope[at + 1 :]
+
+
 def test_where_there_are_keys_the_actor_signs_and_needs_the_power(tmp_path: Path) -> None:
     location = str(tmp_path / "county.db")
     make(location)
@@ -174,7 +180,8 @@ def test_where_there_are_keys_the_actor_signs_and_needs_the_power(tmp_path: Path
     assert content == open_certificate(envelope, keys[label])
     assert pre_authentication(PAYLOAD_TYPE, content).startswith(b"DSSEv1 ")
     key = keys.pop(label)
-    for wrong in (envelope.replace(b'"sig":"', b'"sig":"A'), envelope[:-2], b"{}", b""):
+    forged = [swapped(envelope, name) for name in (b"payload", b"sig")]
+    for wrong in (*forged, envelope.replace(b'"sig":"', b'"sig":"A'), envelope[:-2], b"{}", b""):
         with pytest.raises(FormatError):
             open_certificate(wrong, key)
     with pytest.raises(FormatError):

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from aidledger.ledger.tree import EMPTY_ROOT, leaf_hash, root_of_leaves
 from aidledger.ledger.verify import verify_entries
 from aidledger.store.draft import BatchSignature, Evidence
 from aidledger.store.outcome import Committed, Rejected
-from aidledger.store.port import LedgerStore
+from aidledger.store.port import LedgerStore, LooseBatch, LooseRecord
 
 
 def test_an_empty_ledger_has_the_empty_root(store: LedgerStore) -> None:
@@ -271,3 +272,11 @@ def test_what_goes_wrong_meanwhile_is_not_the_batch_s_business(store: LedgerStor
 
     assert 3 == receipt.size == store.head().size
     assert 4 == record(store, drafts(1), "cause-2").size
+
+
+def test_the_mark_follows_what_the_library_records_too(store: LedgerStore) -> None:
+    loose = LooseRecord("some-id", 1, "a:b", b"record", opaque=True)
+    store.append_records(LooseBatch.of([loose]))
+    mark: Any = store
+
+    assert (1, store.head().root) == (mark._mark.size, mark._mark.root)
