@@ -1793,7 +1793,7 @@ QUERIES = {
 }
 
 
-#: Each table of §7 and its columns, as one string each.
+#: Each table of §7 that is part of the ledger, and its columns.
 TABLES = {
     "entries": "position stream version type recorded_at record leaf_hash",
     "nodes": "level idx hash",
@@ -1804,8 +1804,6 @@ TABLES = {
     "vault": "commitment person stream field nonce ciphertext",
     "vault_keys": "person wrapped_key",
     "erased_keys": "digest",
-    "tracking": "application_name notification_id",
-    "snapshots": "originator_id originator_version topic state",
 }
 REFUSES = (
     r"CREATE TRIGGER .+ BEFORE \w+ ON [^ ]+( WHEN [^;]+)? BEGIN SELECT RAISE\(ABORT, '[^']*'\); END"

@@ -27,6 +27,7 @@ from aidledger.store.shape import misshapen
         ),
         (("ALTER TABLE head ADD COLUMN note TEXT",), [("head", "changed table")]),
         (("DROP TABLE vault",), [("vault", "lacking table")]),
+        (("DROP TABLE tracking", "DROP TABLE snapshots"), []),
         (("CREATE VIEW of_a_tool AS SELECT * FROM entries",), []),
     ],
 )
