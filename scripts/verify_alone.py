@@ -1825,6 +1825,7 @@ def differing(database: sqlite3.Connection, there: dict[str, str]) -> Iterator[t
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
     remains = read_remains(path)  # before the ledger: a writer may go on
+    path = path.resolve()  # behind a link the rest of the ledger lies beside the file itself
     wal, journal = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
     if journal.exists() or (wal.exists() and not wal.is_file()):
         said = journal if journal.exists() else wal

@@ -71,7 +71,8 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
         )
     if not os.access(path, os.R_OK):  # SQLite would say that the disk may be full
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    journal = path.with_name(f"{path.name}-journal")
+    real = path.resolve()  # of a link SQLite takes what lies beside the file itself
+    journal = real.with_name(f"{real.name}-journal")
     if journal.exists():  # whoever opens the file for writing is given what stands in it
         raise StoreError(
             f"{journal}: no part of a ledger: with it the file is another one",
