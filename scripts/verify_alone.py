@@ -1793,7 +1793,7 @@ QUERIES = {
 }
 
 
-#: Each table of §7 and its columns, as one string each.
+#: Each table of §7 that is part of the ledger, and its columns.
 TABLES = {
     "entries": "position stream version type recorded_at record leaf_hash",
     "nodes": "level idx hash",
@@ -1804,8 +1804,6 @@ TABLES = {
     "vault": "commitment person stream field nonce ciphertext",
     "vault_keys": "person wrapped_key",
     "erased_keys": "digest",
-    "tracking": "application_name notification_id",
-    "snapshots": "originator_id originator_version topic state",
 }
 REFUSES = (
     r"CREATE TRIGGER .+ BEFORE \w+ ON [^ ]+( WHEN [^;]+)? BEGIN SELECT RAISE\(ABORT, '[^']*'\); END"
@@ -1827,6 +1825,7 @@ def differing(database: sqlite3.Connection, there: dict[str, str]) -> Iterator[t
 def verify_ledger(path: Path, outside: Outside) -> Report:
     """Open the file so that no byte of it, or beside it, can change; where there is a WAL, a copy."""
     remains = read_remains(path)  # before the ledger: a writer may go on
+    path = path.resolve()  # behind a link the rest of the ledger lies beside the file itself
     wal, journal = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
     if journal.exists() or (wal.exists() and not wal.is_file()):
         said = journal if journal.exists() else wal

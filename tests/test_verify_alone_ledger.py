@@ -205,10 +205,13 @@ def test_nothing_is_written_and_what_lies_in_the_wal_is_read(
     writer.close()
     (held / "copy.db-shm").unlink()
     before = files_in(held)
+    (tmp_path / "linked.db").symlink_to(held / "copy.db")
     report = ALONE.verify(held / "copy.db", ALONE.Outside(None, {}))
+    behind_link = ALONE.verify(tmp_path / "linked.db", ALONE.Outside(None, {}))
 
     assert before["copy.db-wal"]
     assert ("head_size", 25) in told(report)
+    assert told(report) == told(behind_link)
     assert before == files_in(held)
 
 
@@ -228,11 +231,14 @@ def test_a_journal_that_makes_another_ledger_of_the_file_is_no_part_of_it(
             shutil.copy(f"{ledger.path}{end}", f"{held}{end}")
         writer.execute("ROLLBACK")
 
-    with pytest.raises(ALONE.CannotRunError, match="no part of a ledger"):
-        ALONE.verify(held, ALONE.Outside(None, {}))
-    for read_only in (True, False):
-        with pytest.raises(StoreError, match="no part of a ledger"):
-            open_ledger(held, read_only=read_only)
+    linked = tmp_path / "linked.db"
+    linked.symlink_to(held)
+    for path in (held, linked):
+        with pytest.raises(ALONE.CannotRunError, match="no part of a ledger"):
+            ALONE.verify(path, ALONE.Outside(None, {}))
+        for read_only in (True, False):
+            with pytest.raises(StoreError, match="no part of a ledger"):
+                open_ledger(path, read_only=read_only)
 
 
 def test_without_cryptography_signatures_are_not_checked_and_that_is_said(

@@ -13,6 +13,7 @@ from tests.services.test_sealed_values import edited
 
 from aidledger.services.ladder.storagecheck import answers_otherwise
 from aidledger.services.ladder.verifying import verify
+from aidledger.services.nightly.doctor import doctor
 from aidledger.store.errors import StoreError
 from aidledger.store.opening import open_ledger
 from aidledger.store.shape import misshapen
@@ -27,6 +28,7 @@ from aidledger.store.shape import misshapen
         ),
         (("ALTER TABLE head ADD COLUMN note TEXT",), [("head", "changed table")]),
         (("DROP TABLE vault",), [("vault", "lacking table")]),
+        (("DROP TABLE tracking", "DROP TABLE snapshots"), []),
         (("CREATE VIEW of_a_tool AS SELECT * FROM entries",), []),
     ],
 )
@@ -68,6 +70,29 @@ def test_what_lets_appends_vanish_is_led_to_by_verify_and_found_by_the_night(
     assert [] == report.findings
     assert [("sly", found)] == [(one.field, one.found) for one in leads]
     assert all(answers_otherwise(one) for one in leads)
+
+
+@pytest.mark.parametrize("table", ["entries", "nodes", "batches", "checkpoints"])
+def test_a_view_in_the_place_of_the_log_is_refused_by_both(table: str, office: Office) -> None:
+    """One without end filled the memory of whoever verified it, and the doctor never came back."""
+    lite = office.session.store.engine_name == "sqlite"
+    office.session.store.close()
+    edited(
+        office,
+        f"ALTER TABLE {table} RENAME TO sly",
+        f"CREATE VIEW {table} AS WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)"
+        " SELECT sly.* FROM sly, t",
+    )
+    with pytest.raises(StoreError, match=f"{table} is a view") as caught:
+        verify(office.location)
+
+    assert "not_a_ledger" == caught.value.code
+    assert "fail" == next(
+        one.health for one in doctor(office.location, clock=office.clock) if one.name == "database"
+    )
+    if lite:
+        with pytest.raises(ALONE.CannotRunError, match=table):
+            ALONE.verify(Path(office.location), ALONE.Outside(None, {}))
 
 
 @pytest.mark.parametrize("office", ["sqlite"], indirect=True)
@@ -189,7 +214,7 @@ def test_an_operator_of_the_owner_s_answers_in_the_place_of_no_operator_of_the_s
 @pytest.mark.parametrize(
     ("made", "what", "found"),
     [
-        ("VIEW pg_catalog.entries AS TABLE aidledger.entries", "", ("entries", "added view")),
+        ("VIEW pg_catalog.evidence AS TABLE aidledger.evidence", "", ("evidence", "added view")),
         (
             "FUNCTION pg_catalog.sha256(a text) RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea'",
             "",

@@ -127,7 +127,7 @@ BATCH_TWINS: Final[dict[str, Twin]] = {
     "batch_root": Twin(
         another_root,
         SIGNED,
-        (Cut(f"{CHECK}._compare_end", "if root != batch.root:", "if False:"),),
+        (Cut(f"{CHECK}._compare_end", "if batch.root not in roots:", "if False:"),),
     ),
 }
 

@@ -79,7 +79,7 @@ ELSEWHERE = {
         "test_without_the_comparison_of_roots_an_altered_table_would_pass",
     ),
     "storage_differs": (
-        "test_doctor_shape.py",
+        "test_storage_leads.py",
         "test_verify_leads_to_what_may_answer_each_reader_otherwise",
     ),
     "table_gone": (

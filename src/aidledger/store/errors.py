@@ -47,6 +47,15 @@ class LedgerMissingError(StoreError):
     code = "missing"
 
 
+def no_table(place: str, name: str) -> StoreError:
+    """Return the refusal of a ledger of which a table is a view: what is read of it may have no end."""
+    return StoreError(
+        f"{place}: {name} is a view, and no table",
+        code="not_a_ledger",
+        hint="it may give each reader other rows, without end: ask the owner of the database who put it there",
+    )
+
+
 class UnsafeDatabaseError(StoreError):
     """The database would run, and could lose or damage what it acknowledged."""
 

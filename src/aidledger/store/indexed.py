@@ -17,7 +17,7 @@ from aidledger.store.port import LedgerStore, Run
 from aidledger.store.schema import METADATA
 
 _PAGE: Final = 10_000
-_CACHES: Final = {"tracking", "snapshots"}
+CACHES: Final = {"tracking", "snapshots"}
 _FOUND: Final = (
     "SELECT i.name, group_concat(CASE WHEN c.coll <> 'BINARY' OR c.\"desc\" OR i.partial THEN '?'"
     " ELSE coalesce(c.name, '?') END) FROM pragma_index_list(?) AS i, pragma_index_xinfo(i.name) AS c"
@@ -41,7 +41,7 @@ def doctored(store: LedgerStore) -> Iterator[str]:
     """
     lite = store.engine_name == "sqlite"
     for table in METADATA.tables.values():
-        if table.name in _CACHES:
+        if table.name in CACHES:
             continue
         begin = "BEGIN" if lite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         with _snapshot(store, begin) as run:

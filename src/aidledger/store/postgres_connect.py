@@ -21,15 +21,21 @@ from aidledger.store.errors import (
     LedgerMissingError,
     StoreError,
     UnsafeDatabaseError,
+    no_table,
 )
 from aidledger.store.heads import EMPTY_HEAD
-from aidledger.store.schema import create_statements, script
+from aidledger.store.schema import LOG_TABLES, create_statements, script
 
 SCHEMA: Final = "aidledger"
 LOCK_TIMEOUT_MS: Final = 30_000
 IDLE_TIMEOUT_MS: Final = 60_000
 CONNECT_TIMEOUT_S: Final = 10
 
+_VIEW: Final = (  # the server's own schema is searched before ours
+    "SELECT relname::text FROM pg_catalog.pg_class WHERE relname = ANY (%s) AND relkind IN ('f', 'm', 'v')"
+    " AND relnamespace IN (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname IN ('aidledger', 'pg_catalog'))"
+    " ORDER BY relname LIMIT 1"
+)
 _SAFE: Final = {
     "fsync": {"on"},
     "full_page_writes": {"on"},
@@ -147,6 +153,9 @@ def check_ledger(location: str, *, read_only: bool) -> str:
     try:
         if not read_only:
             check_settings(connection)
+        view = connection.execute(_VIEW, [[*LOG_TABLES]]).fetchone()
+        if view is not None:
+            raise no_table("postgresql", view[0])
         row = connection.execute("SELECT origin FROM aidledger.head").fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
         raise LedgerMissingError(

@@ -98,6 +98,8 @@ Table(
     sqlite_strict=True,
 )
 # An index entry of PostgreSQL holds 2,704 bytes, and one cosignature by ML-DSA-44 is longer.
+LOG_TABLES = ("batches", "checkpoints", "entries", "head", "nodes")
+"""What is read whole: a view in the place of one could give rows without end."""
 EACH_NOTE_ONCE = "checkpoints_once"
 _EACH_NOTE_ONCE = f"CREATE UNIQUE INDEX {EACH_NOTE_ONCE} ON checkpoints (size, sha256(note))"
 _table("evidence", _text("hash", key=True), _text("media_type"), _bytes("content"))

@@ -135,7 +135,8 @@ def file_uri(path: Path, *, read_only: bool) -> str:
     A ledger on a medium that cannot be written has no place for the WAL index: without a WAL it
     is opened as immutable.
     """
-    name = quote(str(path.absolute()))
+    path = path.resolve()  # behind a link what belongs to the file lies beside it
+    name = quote(str(path))
     if not read_only:
         return f"file:{name}?mode=rw"
     wal = path.with_name(path.name + "-wal")

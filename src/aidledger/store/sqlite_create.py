@@ -15,10 +15,11 @@ from sqlalchemy.dialects import sqlite
 
 from aidledger.disk import sync
 from aidledger.store import sqlite_connect
-from aidledger.store.errors import LedgerExistsError, LedgerMissingError, StoreError
+from aidledger.store.errors import LedgerExistsError, LedgerMissingError, StoreError, no_table
 from aidledger.store.heads import EMPTY_HEAD
-from aidledger.store.schema import SCHEMA_VERSION, create_statements, script
+from aidledger.store.schema import LOG_TABLES, SCHEMA_VERSION, create_statements, script
 
+_VIEWS: Final = "SELECT lower(name) FROM sqlite_schema WHERE type = 'view' AND lower(name) IN (?, ?, ?, ?, ?) ORDER BY name"
 _OF_THE_MACHINE: Final = frozenset({"disk_full", "io_error", "locked", "read_only"})
 """What a sound ledger may be met by as well: it says nothing about what the file is."""
 
@@ -71,7 +72,8 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
         )
     if not os.access(path, os.R_OK):  # SQLite would say that the disk may be full
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    journal = path.with_name(f"{path.name}-journal")
+    real = path.resolve()  # of a link SQLite takes what lies beside the file itself
+    journal = real.with_name(f"{real.name}-journal")
     if journal.exists():  # whoever opens the file for writing is given what stands in it
         raise StoreError(
             f"{journal}: no part of a ledger: with it the file is another one",
@@ -97,6 +99,9 @@ def check_ledger(path: Path, *, read_only: bool) -> str:
                 sqlite_connect.check_settings(connection, path)
                 # What a crash or a failed sync left in the WAL is on the disk before it is used.
                 sqlite_connect.checkpointed(connection)
+            views = connection.execute(_VIEWS, LOG_TABLES).fetchall()
+            if views:
+                raise no_table(str(path), views[0][0])
             row = connection.execute("SELECT origin FROM head").fetchone()
     except (module.Error, UnicodeError) as error:  # what SQLite says of a name may be no text
         met = sqlite_connect.store_error(error)

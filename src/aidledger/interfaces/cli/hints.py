@@ -59,6 +59,9 @@ HINTS: Final[dict[str, str]] = {
     "create the database first": "请先创建数据库",
     "this SQLite was built to ignore it: use another build": "该 SQLite 编译时忽略此设置：请换一个",
     "if it was one, it was cut off or written over: restore it from a copy": "如果原来是账本，则文件已被截断或覆盖：请从副本恢复",
+    "it may give each reader other rows, without end: ask the owner of the database who put it there": (
+        "它给各读取者的行可能不同，也可能没有尽头：请问数据库的所有者是谁放的"
+    ),
     "keep both for whoever examines it, and restore the ledger from a copy": (
         "两个文件都请留存备查，账本请从副本恢复"
     ),

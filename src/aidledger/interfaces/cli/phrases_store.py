@@ -24,6 +24,7 @@ STORE: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<a>.+): the mark of another ledger is here", "{a}：此处是另一账本的标记"),
     (r"(?P<a>.+): no ledger here", "{a}：这里没有账本"),
     (r"(?P<a>.+): not an aidledger ledger(?: \((?P<b>.+)\))?", "{a}：不是 aidledger 账本 {b}"),
+    (r"(?P<a>.+): (?P<b>\w+) is a view, and no table", "{a}：{b} 是视图，不是表"),
     (
         r"(?P<a>.+): no part of a ledger: with it the file is another one",
         "{a}：不属于账本，有它在，文件内容就不同",

@@ -11,7 +11,7 @@ from typing import Final
 
 from aidledger.ledger.finding import Finding
 from aidledger.services.printing import printable
-from aidledger.store.indexed import doctored
+from aidledger.store.indexed import CACHES, doctored
 from aidledger.store.port import LedgerStore
 from aidledger.store.schema import METADATA
 from aidledger.store.shape import misshapen
@@ -30,13 +30,13 @@ def answers_otherwise(lead: Finding) -> bool:
 def storage_leads(store: LedgerStore) -> Iterator[Finding]:
     """Yield what can make readers see other rows, keeps rows from being written, or holds what no hash covers.
 
-    A view of somebody's own beside the tables is none of it, nor a trigger of ours that was taken off: it only
+    A view of somebody's own beside the tables is none of it, nor what became of caches, nor a trigger of ours that was taken off: it only
     refuses what the owner of the tables can do anyway.
     """
     amiss = [*misshapen(store)]
     instead = {name for how, kind, name in amiss if (how, kind) == ("added", "view")}
     for how, kind, name in amiss:
-        if (how, kind) in _TAKEN_OFF or (kind == "table" and name in instead):
+        if (how, kind) in _TAKEN_OFF or (kind == "table" and name in instead | CACHES):
             continue
         if kind != "view" or name in METADATA.tables:
             yield Finding(
