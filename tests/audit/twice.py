@@ -9,7 +9,9 @@ from typing import Any
 from aidledger.domain.events.catalog import EVENTS
 
 _FAR = 500
-_name = re.compile(r"(case/(?:[0-9]{6}-[0-9]{4}-0*)?|complaint/|carer/|[pad]0*)([1-9][0-9]*)").fullmatch
+_name = re.compile(
+    r"(case/(?:[0-9]{6}-[0-9]{4}-0*)?|complaint/|carer/|[pad]0*)([1-9][0-9]*)"
+).fullmatch
 
 
 def other(value: Any) -> Any:
