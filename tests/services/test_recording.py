@@ -123,15 +123,6 @@ def test_an_approval_brings_its_entitlement_with_every_part(office: Office) -> N
     ]
 
 
-def test_a_change_of_a_day_whose_pack_has_no_amounts_takes_nothing_away(office: Office) -> None:
-    """The county's pack is in force from 2022 on; before it there is the nation's alone."""
-    approve(office)
-    changed = on_case("AbilityAssessed", level="unable") | {"effective_on": "2021-12-31"}
-    office.act("2022-01-25", changed)
-
-    assert 112800 + 23500 == office.session.case(CASE).entitled_fen("2022-02")
-
-
 def test_a_wish_is_refused_with_every_rule_that_refuses_it(office: Office) -> None:
     office.act("2022-01-04", application(), stated(), on_case("ApplicationAccepted"))
     size = office.session.store.head().size

@@ -289,7 +289,7 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
     Args:
         proposal: the act.
         before: the circumstances it was decided in.
-        after: the same with the states that the act has led to.
+        after: the same with the states that the act has led to, and the pack of `month_entitled`.
 
     """
     pack, case, event = after.pack, after.case, proposal.event
@@ -301,17 +301,16 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
             if mark is None or score >= mark or not (after.carer and after.carer.qualified):
                 return ()
             return _below_the_mark(pack, event)
-        case decision.ApplicationApproved(from_month=month):
-            return _entitle(proposal, after, month, "approval")
+        case decision.ApplicationApproved():
+            return _entitle(proposal, after, "approval")
         case support.AbilityAssessed() if case and case.from_month:
-            return _entitle(proposal, after, _month_after(proposal), "ability")
+            return _entitle(proposal, after, "ability")
         case support.SupportFormSet(form=form) if case and case.from_month:
             if before.case and before.case.form == form:
                 return ()
-            return _entitle(proposal, after, _month_after(proposal), "form")
+            return _entitle(proposal, after, "form")
         case _ if proposal.type in pack.follows and case and case.stage in _SUPPORTED:
-            month = getattr(event, "from_month", "") or _month_after(proposal)
-            return _entitle(proposal, after, month, pack.follows[proposal.type])
+            return _entitle(proposal, after, pack.follows[proposal.type])
         case _:
             return ()
 
@@ -340,20 +339,29 @@ FOLLOWED: Final = frozenset(
 """The acts that something may follow from at once."""
 
 
-def _month_after(proposal: Proposal) -> str:
-    """Return the month a change counts from: the one after it took effect."""
-    return next_month(month_of(proposal.effective_on))
+def month_entitled(proposal: Proposal, case: Case | None) -> str:
+    """Return the month that an entitlement counts from, set by an act or following from it.
+
+    It is the one that the act names, else the one after its day, and none before support begins. Nothing
+    where no entitlement can come of the act. The entitlement stands under the pack of that month.
+    """
+    if isinstance(proposal.event, support.EntitlementSet):
+        return proposal.event.from_month
+    if case is None or proposal.type not in FOLLOWED:
+        return ""
+    named = getattr(proposal.event, "from_month", "")
+    return max(named or next_month(month_of(proposal.effective_on)), case.from_month)
 
 
-def _entitle(proposal: Proposal, after: Circumstances, month: str, reason: Any) -> tuple[Step, ...]:
+def _entitle(proposal: Proposal, after: Circumstances, reason: Any) -> tuple[Step, ...]:
     """Return the entitlement that follows, with its amount.
 
-    None follows under a pack without amounts, such as the nation's where a change of a day before the
-    county's own is recorded late: what was set would end in nothing.
+    None follows under a pack without amounts, such as the nation's where the county's own has ended:
+    what was set would end in nothing.
     """
     if after.pack and not after.pack.amounts and after.case and after.case.entitlements:
         return ()
-    first = after.case.from_month if after.case else ""
-    event = support.EntitlementSet(from_month=max(month, first), reason=reason)
+    month = month_entitled(proposal, after.case)
+    event = support.EntitlementSet(from_month=month, reason=reason)
     facts = facts_of("EntitlementSet", event, proposal, after)
     return (_with_decision("EntitlementSet", event, facts, after),)

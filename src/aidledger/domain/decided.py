@@ -30,6 +30,18 @@ _FOLLOWING: Final = (support.EntitlementSet,)
 """Acts that the pack itself lets follow from another: nobody has to name a rule for them."""
 
 
+def days_of_pack(entry: Recorded) -> tuple[str, ...]:
+    """Return the days of which a decision may stand under the pack, its own day first.
+
+    An entitlement stands under the pack of the first day of the month that it counts from, where that is
+    later. Of that day it was always set by releases before, and is where that month's pack gives no amounts.
+    """
+    day, event = entry.effective_on, entry.event
+    if isinstance(event, support.EntitlementSet) and (first := f"{event.from_month}-01") > day:
+        return day, first
+    return (day,)
+
+
 def undecided(entry: Recorded) -> Difference | None:
     """Return the difference of an act that has to carry its decision and carries none."""
     if not isinstance(entry.event, WITH_RECORD) or entry.event.decision is not None:

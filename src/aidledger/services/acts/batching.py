@@ -16,6 +16,7 @@ from aidledger.domain.decide import (
     Step,
     decide,
     follow,
+    month_entitled,
     overridden,
     reads_person,
     reads_sensitive,
@@ -142,7 +143,7 @@ class Batch:
             self._keep(proposal, Step(event=proposal.event, type=proposal.type, under_pack=False))
             return
         self.decided = True
-        pack = self._pack(proposal)
+        pack = self._pack(proposal, month_entitled(proposal, None))
         given = self._circumstances(proposal, pack)
         match decide(proposal, given):
             case Refused(refusals=refusals):
@@ -164,17 +165,34 @@ class Batch:
                 for step in steps:
                     self._keep(proposal, step, pack)
                 if proposal.type in FOLLOWED:
-                    after = self._circumstances(proposal, pack)
-                    for step in follow(proposal, given, after):
-                        self._keep(proposal, step, pack)
+                    self._follow(proposal, given)
 
-    def _pack(self, proposal: Proposal) -> ResolvedPack | None:
-        """Return the pack in force for a proposal, as known today; a batch has few days."""
-        day, programme = proposal.effective_on, ""
+    def _follow(self, proposal: Proposal, before: Circumstances) -> None:
+        """Keep what follows from an act: an entitlement under the pack of the month that it counts from."""
+        case = self._session.case(proposal.stream) if before.case is not None else None
+        pack = self._pack(proposal, month_entitled(proposal, case))
+        for step in follow(proposal, before, self._circumstances(proposal, pack)):
+            self._keep(proposal, step, pack)
+
+    def _pack(self, proposal: Proposal, month: str = "") -> ResolvedPack | None:
+        """Return the pack in force for a proposal, as known today.
+
+        For an entitlement it is that of the first day of the `month` which it counts from, where that is
+        later, and gives amounts.
+        """
+        programme = ""
         if isinstance(proposal.event, ApplicationSubmitted):
             programme = proposal.event.programme
         elif proposal.stream.startswith("case/"):
             programme = self._session.case(proposal.stream).programme
+        held = self._pack_on(proposal.effective_on, programme)
+        if not month or (first := f"{month}-01") <= proposal.effective_on:
+            return held
+        later = self._pack_on(first, programme)
+        return later if later is not None and later.amounts else held
+
+    def _pack_on(self, day: str, programme: str) -> ResolvedPack | None:
+        """Return the pack in force on a day, as known today; a batch has few days."""
         key = (day, programme)
         if key not in self._packs:
             self._packs[key] = self._policy.pack_in_force(day, self._today, programme)

@@ -128,8 +128,7 @@ def _of_any_act(clause: Clause) -> bool:
 def _pack_of(book: PolicyBook, entry: Recorded, before: Case) -> ResolvedPack | None:
     """Return the pack that held for an entry, by what was adopted before it."""
     programme = before.programme or getattr(entry.event, "programme", "") or ""
-    known_on = china_day(entry.recorded_at)
-    held = book.adopted_before(entry.position, entry.effective_on, known_on, programme)
+    held = book.held_for(entry, programme)
     return None if held is None else book.pack(held.pack_hash)
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from aidledger.domain.calendar import Calendar, YearTable
+from aidledger.domain.decided import days_of_pack
 from aidledger.domain.events.registry import CalendarAdopted, PackAdopted, StandardPublished
 from aidledger.domain.policy.adoption import Adoption, pack_in_force
 from aidledger.domain.policy.amounts import Standard
@@ -52,7 +53,7 @@ class PolicyBook:
         adoption = self._in_force[key]
         return None if adoption is None else self.pack(adoption.pack_hash)
 
-    def adopted_before(
+    def _adopted_before(
         self, position: int, day: str, known_on: str, programme: str
     ) -> Adoption | None:
         """Return what held for a programme on a day, as known on another, before an entry."""
@@ -61,6 +62,19 @@ class PolicyBook:
         if key not in self._held:
             self._held[key] = pack_in_force(self._adoptions[:count], day, known_on, programme)
         return self._held[key]
+
+    def held_for(self, entry: Recorded, programme: str) -> Adoption | None:
+        """Return what held for an entry, as known then, by what was adopted before it.
+
+        Of an entitlement two packs may have held (`days_of_pack`): the one that it pins, if it is one of them.
+        """
+        known_on = china_day(entry.recorded_at)
+        held = [
+            self._adopted_before(entry.position, day, known_on, programme)
+            for day in days_of_pack(entry)
+        ]
+        pinned = (one for one in held if one is not None and one.pack_hash == entry.pack_hash)
+        return next(pinned, held[0])
 
     def pack(self, pack_hash: str) -> ResolvedPack:
         """Return an adopted pack by its hash.

@@ -347,8 +347,7 @@ def _pack_not_in_force(
     book: PolicyBook, before: Case, entry: Recorded, pack: ResolvedPack
 ) -> list[policy.Difference]:
     """Compare the pack of a decision with the one that held, by what was adopted before the entry."""
-    known_on = china_day(entry.recorded_at)
-    held = book.adopted_before(entry.position, entry.effective_on, known_on, before.programme)
+    held = book.held_for(entry, before.programme)
     if held is not None and held.pack_hash == pack.hash:
         return []
     found = "none" if held is None else held.pack_hash
