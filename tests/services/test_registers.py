@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.services.conftest import Office, opened
 from tests.services.registerfiles import (
@@ -275,6 +275,8 @@ short = st.builds(lambda at: number(at)[:6] + number(at)[8:17], st.integers(0, 9
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(digits, near, short, st.text(max_size=20)), min_size=20, max_size=60))
+@example(["000000000101000", "01010119900307785X", "010101199003077852", "110101000101001"] * 5)
+@example([f"11010100010101{at:03}{end}" for at in range(1, 60) for end in "0123456789X"])
 def test_the_engine_knows_a_number_where_the_domain_does(cells: list[str]) -> None:
     """Of what has no space in it: spaces, wide digits and a mark are taken off before."""
     cells = [cell.replace(NUMERIC, "").replace("\0", "") for cell in cells]

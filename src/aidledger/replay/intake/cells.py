@@ -56,7 +56,8 @@ def said(column: Column, factor: int = 1) -> Said:
         case "person":
             good = _person(text, number)
             whole = (
-                f"CASE WHEN length({text}) = 15 THEN {number} || {_check(number)} ELSE {text} END"
+                f"CASE WHEN length({text}) = 15 THEN {_digits(number, 17)} || {_check(number)} "
+                f"ELSE {text} END"
             )
             return Said(
                 clean,
@@ -124,14 +125,19 @@ def _check(number: str) -> str:
 
 def _birth(number: str) -> str:
     """Return the SQL of the birth day in a number of 17 digits; NULL where no calendar has it."""
-    return f"try_strptime(CAST(({number} // 1000) % 100000000 AS VARCHAR), '%Y%m%d')"
+    return f"try_strptime({_digits(f'({number} // 1000) % 100000000', 8)}, '%Y%m%d')"
+
+
+def _digits(number: str, width: int) -> str:
+    """Return the SQL of a number with zeros before it, as it stands in a text."""
+    return f"lpad(CAST({number} AS VARCHAR), {width}, '0')"
 
 
 def _person(text: str, number: str) -> str:
     """Return the SQL of whether a text is an identity number."""
-    long = f"length({text}) = 18 AND {_check(number)} = right({text}, 1) AND starts_with({text}, CAST({number} AS VARCHAR))"
+    long = f"length({text}) = 18 AND {_check(number)} = right({text}, 1) AND starts_with({text}, {_digits(number, 17)})"
     short = f"length({text}) = 15 AND regexp_full_match({text}, '[0-9]*')"
-    return f"{number} >= {10**16} AND ({long} OR {short}) AND {_birth(number)} IS NOT NULL"
+    return f"{number} >= 0 AND ({long} OR {short}) AND {_birth(number)} IS NOT NULL"
 
 
 def _person_reason(text: str, lost: str) -> str:
@@ -140,7 +146,7 @@ def _person_reason(text: str, lost: str) -> str:
         f"CASE WHEN {lost} THEN 'lost_digits' "
         f"WHEN length({text}) NOT IN (15, 18) THEN 'length' "
         f"WHEN NOT regexp_full_match({text}, '[0-9]{{15}}|[0-9]{{17}}[0-9X]') THEN 'characters' "
-        f"WHEN {number} < {10**16} OR {_birth(number)} IS NULL THEN 'birth_date' ELSE 'check_digit' END"
+        f"WHEN {_birth(number)} IS NULL THEN 'birth_date' ELSE 'check_digit' END"
     )
 
 
