@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from signal import SIGINT, pthread_kill
+from signal import SIGINT, default_int_handler, pthread_kill, signal
 from threading import Timer, main_thread
 
 import duckdb
@@ -208,9 +208,14 @@ def test_ctrl_c_ends_a_rule_that_would_run_without_end() -> None:
     """The engine looked up from no work: `audit run` went on until somebody killed it."""
     sql = "SELECT count(*) FROM range(100000000) AS a, range(1000000) AS b"
     timer = Timer(1, pthread_kill, (main_thread().ident, SIGINT))
+    # whoever runs in the background of a shell is given a Ctrl-C that is ignored
+    before = signal(SIGINT, default_int_handler)
     with duckdb.connect() as connection:
         timer.start()
-        with pytest.raises(KeyboardInterrupt):
-            [*running._fetched(connection, sql)]
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                [*running._fetched(connection, sql)]
+        finally:
+            signal(SIGINT, before)
 
         assert [(1,)] == [*running._fetched(connection, "SELECT 1")]
