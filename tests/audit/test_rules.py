@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
 
-from aidledger.audit.bench import Bench, bench
-from aidledger.audit.cases import Cases, Shipped
+from aidledger.audit.bench import Bench
+from aidledger.audit.cases import Cases
 from aidledger.audit.rule import Rule, load_rules
 from aidledger.replay.models import load_models
-from aidledger.services.acts.adoption import shipped
 
 RULES: Final[dict[str, Rule]] = load_rules(load_models())
-
-
-@pytest.fixture(scope="module")
-def cases() -> Cases:
-    return Cases(Shipped(packs=shipped("packs"), calendars=shipped("calendars")))
-
-
-@pytest.fixture(scope="module")
-def laid() -> Iterator[Bench]:
-    with bench(load_models(), RULES.values()) as one:
-        yield one
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))

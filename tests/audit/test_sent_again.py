@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 import pytest
 
-from aidledger.audit.bench import Bench, bench
-from aidledger.audit.cases import CALENDAR, Case, Cases, Shipped
+from aidledger.audit.bench import Bench
+from aidledger.audit.cases import CALENDAR, Case, Cases
 from aidledger.audit.rule import Rule, load_rules
 from aidledger.audit.running import NotRun
 from aidledger.replay.models import load_models
-from aidledger.services.acts.adoption import shipped
 
 RULES: Final[dict[str, Rule]] = load_rules(load_models())
 OF_THE_BANK: Final = {"F061", "M07"}
 """What left the fund twice is two lines of its statement, and nobody approved the second."""
 
 MOVED: Final = frozenset({"PaymentReturned", "EntryCorrected", "EntryAnnulled"})
-
-
-@pytest.fixture(scope="module")
-def cases() -> Cases:
-    return Cases(Shipped(packs=shipped("packs"), calendars=shipped("calendars")))
-
-
-@pytest.fixture(scope="module")
-def laid() -> Iterator[Bench]:
-    with bench(load_models(), RULES.values()) as one:
-        yield one
 
 
 def sent_again(events: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:

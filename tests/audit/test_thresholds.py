@@ -10,10 +10,9 @@ import duckdb
 import pytest
 
 from aidledger.audit.bench import Bench, bench
-from aidledger.audit.cases import Cases, Shipped
+from aidledger.audit.cases import Cases
 from aidledger.audit.rule import Rule, load_rules, parse_rule
 from aidledger.replay.models import load_models
-from aidledger.services.acts.adoption import shipped
 
 RULES: Final[dict[str, Rule]] = load_rules(load_models())
 THRESHOLDS: Final = [
@@ -24,11 +23,6 @@ THRESHOLDS: Final = [
 ]
 COARSE: Final = {("M03", "permille"): 50, ("M05", "percent"): 5}
 """Shares of twenty: a step that so few can show."""
-
-
-@pytest.fixture(scope="module")
-def cases() -> Cases:
-    return Cases(Shipped(packs=shipped("packs"), calendars=shipped("calendars")))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -10,12 +9,11 @@ import msgspec
 import pytest
 from tests.audit.twice import twice
 
-from aidledger.audit.bench import Bench, bench
-from aidledger.audit.cases import CALENDAR, Case, Cases, Shipped, _said
+from aidledger.audit.bench import Bench
+from aidledger.audit.cases import CALENDAR, Case, Cases, _said
 from aidledger.audit.rule import Rule, load_rules
 from aidledger.audit.running import NotRun
 from aidledger.replay.models import load_models
-from aidledger.services.acts.adoption import shipped
 
 RULES: Final[dict[str, Rule]] = load_rules(load_models())
 TOGETHER: Final = {"F045", "F103"}
@@ -23,17 +21,6 @@ TOGETHER: Final = {"F045", "F103"}
 
 TOLD: Final = {"evidence", "line", "message_en", "message_zh", "names"}
 """What a finding names by a place in the log or in a file, and texts made of it."""
-
-
-@pytest.fixture(scope="module")
-def cases() -> Cases:
-    return Cases(Shipped(packs=shipped("packs"), calendars=shipped("calendars")))
-
-
-@pytest.fixture(scope="module")
-def laid() -> Iterator[Bench]:
-    with bench(load_models(), RULES.values()) as one:
-        yield one
 
 
 def found_of_households(rule: Rule, case: Case, cases: Cases, laid: Bench) -> list[dict[str, Any]]:
