@@ -174,6 +174,57 @@ def test_the_log_of_a_damaged_ledger_is_what_can_be_read(copy: Path) -> None:
     ran = on(copy, "log", "--json", "--since", "2022-01-01")
     shown = [json.loads(line)["position"] for line in ran.out.splitlines()]
 
-    assert 0 == ran.code
+    assert 3 == ran.code  # it says what it lacks
     assert 302 in shown
     assert not {300, 301} & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "lang"),
+    [
+        (("case", "list"), "en"),
+        (("case", "list"), "zh"),
+        (("list", "case_state"), "en"),
+        (("due",), "zh"),
+        (("log", "--type", "PaymentRostered"), "en"),
+        (("diff", "2022-01-31", "2022-03-31"), "en"),
+        (("sql", "SELECT count(*) AS entries FROM entry"), "en"),
+        (("whatif", "--pack", "gz-county-2022", "--month", "2022-02"), "zh"),
+    ],
+)
+def test_an_answer_that_lacks_entries_says_so_and_ends_with_3(
+    copy: Path, words: tuple[str, ...], lang: str
+) -> None:
+    whole = on(copy, *words, "--lang", lang)
+    attack(copy, "UPDATE entries SET record = x'7b' WHERE type = 'PaymentRostered'")
+    ran = on(copy, *words, "--lang", lang)
+    said = "有条目读不出或已不在" if lang == "zh" else "entries can't be read or are gone"
+
+    assert (0, False) == (whole.code, said in whole.err)
+    assert (3, True) == (ran.code, said in ran.err)
+
+
+def test_an_order_on_a_case_that_lacks_entries_is_refused_in_words(
+    county: Path, copy: Path
+) -> None:
+    cases = on(copy, "case", "list", "--json").object["cases"]
+    stream = next(one["case"] for one in cases if one["form"])
+    attack(
+        copy,
+        "UPDATE entries SET record = x'7b' WHERE type = 'ApplicationAccepted' "
+        f"AND stream = '{stream}'",
+    )
+    order = {
+        "type": "SupportFormSet",
+        "stream": stream,
+        "effective_on": "2022-12-01",
+        "actor": "u1",
+        "office": "520123",
+        "data": {"consent": True, "form": "concentrated"},
+    }
+    shutil.copyfile(f"{county}.secrets", f"{copy}.secrets")
+    Path(f"{copy}.secrets").chmod(0o600)
+    ran = on(copy, "record", "--lang", "zh", stdin=json.dumps(order).encode())
+
+    assert 1 == ran.code
+    assert f"{stream} 有条目读不出或已不在，见 aidledger verify" in ran.err

@@ -243,7 +243,12 @@ def test_hostile_rows_are_left_out_and_reported(ask: Ask) -> None:
 
     answer = ask(log, "case_state")
 
-    assert [code for _, code in hostile] == [finding.code for finding in answer.loaded.findings]
+    found = answer.loaded.findings
+    codes = [finding.code for finding in found if finding.code != "position_missing"]
+    assert [code for _, code in hostile] == codes
+    # three rows stand under a position that was passed, and the last far behind the others
+    missing = [finding.position for finding in found if finding.code == "position_missing"]
+    assert [5, 1 + len(hostile)] == missing
     assert [[0, 99]] == [row["positions"] for row in answer["case_state"]]
 
 
@@ -372,3 +377,17 @@ def test_what_has_a_form_is_loaded_as_the_strict_decoder_reads_it(
 
     assert everything(10**9) == everything(0)
     assert everything(0) == everything(20)
+
+
+@pytest.mark.parametrize("gone", [(0,), (2,), (1, 2), (0, 3)])
+def test_a_hole_in_the_log_is_named_once_where_it_begins(ask: Ask, gone: tuple[int, ...]) -> None:
+    log = Log()
+    for number in range(6):
+        log.add("AbilityAssessed", case_name(number), "2022-01-01", level="able")
+    log.written = [row for row in log.written if row[0] not in gone]
+    starts = [at for at in gone if at - 1 not in gone]
+    answer = ask(log)
+
+    found = [(one.code, one.position) for one in answer.loaded.findings]
+    assert [("position_missing", at) for at in starts] == found
+    assert len(starts) == answer.loaded.unread

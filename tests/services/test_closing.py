@@ -37,6 +37,7 @@ from aidledger.services.payments.closing import (
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.payment import check_payment, prove_payment
 from aidledger.store.outcome import Committed
+from aidledger.store.port import Beside
 
 MARCH, APRIL = "2022-03", "2022-04"
 ACCOUNT = "a" + "c3" * 16
@@ -274,6 +275,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.rows: list[tuple[Any, ...]] = []
+        self.beside = Beside()
 
     def add(self, stream: str, event: Any) -> None:
         name = type(event).__name__
@@ -383,4 +385,5 @@ def test_rows_that_cannot_be_read_are_no_payments() -> None:
     rows.rows.append((-1, "", 1, "PaymentIssued", "", b"", b""))
 
     assert PaymentBook(rows).issued(MARCH) == []
+    assert PaymentBook(rows).lacks
     assert PaymentBook(rows, month=MARCH).issued(MARCH) == []

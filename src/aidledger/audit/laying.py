@@ -62,7 +62,7 @@ def laid_out(
             connection=connection,
             position=loaded.position,
             lost=lost,
-            skipped=len(loaded.findings),
+            skipped=loaded.unread,
         )
         lay_models(laid, models)
         yield laid

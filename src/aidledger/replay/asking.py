@@ -17,7 +17,7 @@ from aidledger.ledger.canonical import clip
 from aidledger.replay.deriving import in_memory
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits
-from aidledger.replay.loading import Source
+from aidledger.replay.loading import Loaded, Source
 from aidledger.replay.models import Model, ModelError, loaded_tables, needed, read_question
 from aidledger.replay.views import quoted
 
@@ -62,8 +62,10 @@ def tables(
     known_on: date | None = None,
     limits: EngineLimits | None = None,
     progress: Callable[[int], None] | None = None,
-) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
+) -> tuple[Loaded, dict[str, tuple[list[str], list[tuple[Any, ...]]]]]:
     """Build some models in memory, and what they read; return the columns and rows of each by name.
+
+    Before them stands what was loaded.
 
     `progress` is told how many entries are read.
 
@@ -76,8 +78,8 @@ def tables(
     asked = in_memory(
         source, wanted, as_of=as_of, known_on=known_on, limits=limits, progress=progress
     )
-    with asked as (connection, _):
-        return {name: plain_rows(connection, name, models[name].key) for name in names}
+    with asked as (connection, loaded):
+        return loaded, {name: plain_rows(connection, name, models[name].key) for name in names}
 
 
 def answer(

@@ -81,7 +81,7 @@ def generation_of(file: str, given: Input, loaded: Loaded, results: Results) -> 
         root=given.root,
         position=loaded.position,
         entries=loaded.entries,
-        skipped=len(loaded.findings),
+        skipped=loaded.unread,
         as_of=loaded.as_of,
         known_on=loaded.known_on,
         program=given.program,

@@ -23,7 +23,7 @@ from aidledger.replay.layout import lay_out
 from aidledger.replay.reading import TypedEntry, read_record, row_finding
 from aidledger.replay.rows import HostileRow, recorded_of
 from aidledger.replay.sealed import SealedRun, rows_to_decode, sealed_appends
-from aidledger.replay.sorting import AFTER_ALL, Sorted, Sorter
+from aidledger.replay.sorting import AFTER_ALL, Sorted, Sorter, gaps
 from aidledger.replay.spooling import Spool, read_ahead, spooling
 from aidledger.replay.versions import BESIDE_COLUMNS, amendment_rows, version_row, versions
 from aidledger.replay.views import LINE, OTHER, entry_sql, literal, quoted, views_read
@@ -36,6 +36,9 @@ LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 
 FIRST_DAY: Final = date(1970, 1, 1)
 """The day that an empty ledger is about."""
+
+MISFIT: Final = "amendment_misfit"
+"""A correction or an annulment that changes nothing: it was read, and stands in its view."""
 
 ROWS_A_PAGE: Final = 2_000
 PAGES_A_REPORT: Final = 8
@@ -74,6 +77,11 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     known_on: date | None
     entries: int
     findings: tuple[Finding, ...]
+
+    @property
+    def unread(self) -> int:
+        """How many findings are of entries that are in no view: they can't be read, or are gone."""
+        return sum(finding.code != MISFIT for finding in self.findings)
 
 
 def china_day(recorded_at: str) -> date:
@@ -244,6 +252,7 @@ class Loader:
         """Check every row and its record, and sort the records by type."""
         taken = self._sorter.position + 1
         for count, page in enumerate(read_ahead(rows, ROWS_A_PAGE), start=1):
+            self._findings.extend(gaps(page, self._sorter.position))
             self._sorter.take(page, spool.lines)
             spool.pass_on()
             if self._progress is not None and not count % PAGES_A_REPORT:
@@ -312,7 +321,7 @@ class Loader:
             if not fits:
                 self._findings.append(
                     Finding(
-                        code="amendment_misfit",
+                        code=MISFIT,
                         position=entry.position,
                         stream=stream,
                         field="data",

@@ -7,7 +7,7 @@ Amendments are always decoded, and kept by their streams.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -70,6 +70,25 @@ def sort_span(span: Span) -> Sorted | None:
         return None
     joined = {name: b"\n".join(several) for name, several in lines.items() if several}
     return Sorted(stop, joined, sorter.findings, sorter.amendments)
+
+
+def gaps(rows: list[HostileRow], after: int) -> Iterator[Finding]:
+    """Name the positions that rows leave out behind `after`; a row without one stands for the next."""
+    expected = after + 1
+    there = [row[0] if type(row) is tuple and row else None for row in rows]
+    if there == list(range(expected, expected + len(rows))):
+        return
+    for found in there:
+        position = found if type(found) is int and 0 <= found <= MAX_POSITION else expected
+        if position > expected:
+            yield Finding(
+                code="position_missing",
+                position=expected,
+                field="position",
+                expected=f"position {expected}",
+                found=f"position {position}",
+            )
+        expected = max(expected, position + 1)
 
 
 class Sorter:

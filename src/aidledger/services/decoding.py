@@ -26,7 +26,7 @@ from aidledger.replay.patterns import MADE_FORMS, form_once_frequent
 from aidledger.replay.reading import envelope_of
 from aidledger.replay.rows import recorded_of, recorded_record, recorded_row
 from aidledger.services.printing import printable
-from aidledger.store.port import HostileRow
+from aidledger.store.port import HostileRow, LedgerStore
 
 _TOGETHER: Final = 1_000
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -63,6 +63,27 @@ def recorded_records(records: Sequence[HostileRow]) -> list[Recorded]:
     others = iter(_together(rest))
     every = (next(others) if entry is None else entry for entry in found)
     return [entry for entry in every if entry is not None]
+
+
+def readable(store: LedgerStore, rows: Iterable[HostileRow]) -> list[Recorded]:
+    """Return the readable events of rows of a store, in their order; where some are not, it `lacks`."""
+    there = list(rows)
+    entries = recorded_many(there)
+    store.beside.lacks |= len(entries) < len(there)
+    return entries
+
+
+def recorded_stream(store: LedgerStore, name: str) -> tuple[list[Recorded], bool]:
+    """Return the readable events of a stream in version order, and whether they are all that it had.
+
+    What was cut off at its end can't be seen here. Where some lack, the store `lacks`.
+    """
+    records = store.stream_records(name)
+    entries = recorded_records(records)
+    whole = [(name, version) for version in range(1, len(records) + 1)]
+    is_whole = [(entry.stream, entry.version) for entry in entries] == whole
+    store.beside.lacks |= not is_whole
+    return entries, is_whole
 
 
 def recorded_in_turn(rows: Iterable[HostileRow]) -> Iterator[Recorded]:

@@ -29,7 +29,7 @@ from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.cases.neighbours import NAMING, Neighbours, about
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decisions.policy_book import PolicyBook
-from aidledger.services.decoding import recorded_all, recorded_records
+from aidledger.services.decoding import readable, recorded_stream
 from aidledger.services.keys.ring import (
     REFUSED_KEY,
     Keyring,
@@ -102,6 +102,8 @@ class Session:
         self._offices: dict[str, str] | None = None
         self._neighbours: Neighbours | None = None
         self.versions: dict[str, int] = {}
+        self.lacking: set[str] = set()
+        """The streams that were read and found without some of their entries."""
         self._steps: dict[str, tuple[dict[str, Any], _Steps]] = {
             "case": (self.cases, evolve),
             "carer": (self.carers, _in_turn(evolve_carer)),
@@ -140,8 +142,11 @@ class Session:
         self.guard, self.guard_asked = None, False
 
     def stream(self, name: str) -> list[Recorded]:
-        """Return the readable entries of a stream, in version order."""
-        return recorded_records(self.store.stream_records(name))
+        """Return the readable entries of a stream, in version order; where some lack, `lacking` has it."""
+        entries, is_whole = recorded_stream(self.store, name)
+        if not is_whole:
+            self.lacking.add(name)
+        return entries
 
     def version(self, stream: str) -> int:
         """Return the version of a stream: 0 when it has no entry."""
@@ -254,7 +259,7 @@ class Session:
     def _known_neighbours(self, unwritten: Iterable[Recorded] = ()) -> Neighbours:
         """Return whose case is whose, read once and kept from then on."""
         if self._neighbours is None:
-            stored = recorded_all(self.store.read_types(NAMING))
+            stored = readable(self.store, self.store.read_types(NAMING))
             self._neighbours = Neighbours([*stored, *unwritten])
         return self._neighbours
 
@@ -266,9 +271,8 @@ class Session:
     def office_kind(self, office: str) -> str:
         """Return what kind of office one is by the registry; empty where it is not registered."""
         if self._offices is None:
-            entries = recorded_all(self.store.read_types(["OfficeRegistered"]))
             self._offices = {}
-            for entry in entries:
+            for entry in readable(self.store, self.store.read_types(["OfficeRegistered"])):
                 self.take_office(entry)
         return self._offices.get(office, "")
 
@@ -283,9 +287,8 @@ class Session:
 
     def _fold_run(self, stream: str, entries: list[Recorded]) -> PayRun:
         run = fold_run(stream, entries)
-        lines = recorded_all(self.store.read_types(["PaymentRostered"])) if entries else []
-        for line in lines:
-            event = line.event
+        lines = self.store.read_types(["PaymentRostered"]) if entries else ()
+        for event in [line.event for line in readable(self.store, lines)]:
             if isinstance(event, PaymentRostered) and event.run == stream:
                 run = with_line(run, event.amount_fen)
         return run

@@ -88,12 +88,14 @@ class Beside(msgspec.Struct, kw_only=True):
 
     With `anew` nothing but the entries may. `generation` is the number of the one that a question was
     answered from; None: there was none. `sealed` counts the entries whose columns came from the archive:
-    the log vouches for their bytes, and not for their being those of the records.
+    the log vouches for their bytes, and not for their being those of the records. `lacks` says whether
+    entries that were asked for are in no answer, as they can't be read or are gone.
     """
 
     anew: bool = False
     generation: int | None = None
     sealed: int = 0
+    lacks: bool = False
 
 
 class LedgerStore(Protocol):

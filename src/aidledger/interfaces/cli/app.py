@@ -29,6 +29,8 @@ class App:
         """Whether nothing but the entries is to answer."""
         self.generation: int | None = None
         """The generation that what was asked was answered from, unchecked; nothing where entries were read."""
+        self.lacks = False
+        """Whether entries that were asked for are in none of what was said."""
         self.sealed = 0
         """How many entries had their columns from the archive."""
 

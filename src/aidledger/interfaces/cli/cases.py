@@ -19,9 +19,9 @@ from aidledger.interfaces.cli.wording import STAGES, counted, word, yuan
 from aidledger.services.acts.lateness import lateness
 from aidledger.services.cases.amending import Amendments, amendments
 from aidledger.services.cases.erased import erased_by
-from aidledger.services.cases.history import case_as_of, case_streams, find_stream, history
+from aidledger.services.cases.history import case_as_of, find_stream, history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
-from aidledger.services.cases.standing import case_columns, day_of_question
+from aidledger.services.cases.standing import all_cases, case_columns, day_of_question
 from aidledger.services.session import Session
 
 _LISTED: Final = (
@@ -50,15 +50,10 @@ def list_cases(
             hint=Said(" ".join(STAGES), " ".join(STAGES)),
             exit_code=USAGE,
         )
-    rows = []
-    with app.screen.progress(app.say("个案", "cases")) as progress, reading(app) as session:
+    with app.screen.reading_entries() as progress, reading(app) as session:
         day = as_of or day_of_question(session, known_on)
-        names = list(case_streams(session))
-        for done, name in enumerate(names):
-            progress(done, len(names))
-            case = case_as_of(session, name, as_of=day, known_on=known_on)
-            if case.version and (stage is None or case.stage == stage):
-                rows.append(case_columns(case, day))
+        cases = all_cases(session, as_of=day, known_on=known_on, progress=progress)
+    rows = [row for row in cases if stage in (None, row["stage"])]
     if json:
         app.screen.json(
             {

@@ -33,7 +33,10 @@ EXIT_CODES: Final[dict[int, Said]] = {
         "the check ran and found something: damage, or input refused and nothing recorded",
     ),
     USAGE: Said("命令用法不对", "wrong usage"),
-    COULD_NOT_RUN: Said("无法运行，或只完成一部分", "could not run, or ran in part"),
+    COULD_NOT_RUN: Said(
+        "无法运行，或只完成一部分；或回答不含读不出的条目",
+        "could not run, or ran in part; or the answer lacks entries that can't be read",
+    ),
     UNPROVEN: Said(
         "账本自身一致，但未被外部检查点证明；或比规定的旧",
         "consistent, but unproven by an outside checkpoint; or older than it may be",

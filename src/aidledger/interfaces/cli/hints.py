@@ -187,6 +187,7 @@ HINTS: Final[dict[str, str]] = {
     "export to another folder": "请导出到另一目录",
     "remove that file and export again": "请删除该文件后重新导出",
     # the archive
+    "aidledger verify names them; nothing was recorded": "aidledger verify 指出是哪些；没有记录",
     "aidledger archive verify names what is wrong": "aidledger archive verify 指出问题所在",
     "give whoever runs this the right to read the archive, or run it as its owner": (
         "请给运行者读取归档的权限，或由其所有者运行"

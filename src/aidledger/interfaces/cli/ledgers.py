@@ -24,6 +24,7 @@ def reading(app: App) -> Iterator[Session]:
         tell_point(app, session)
         with _asked(app, session):
             yield session
+        app.lacks |= session.store.beside.lacks
 
 
 @contextmanager
@@ -32,6 +33,13 @@ def _asked(app: App, session: Session) -> Iterator[None]:
     session.store.beside.anew = app.anew
     yield
     tell_source(app, session)
+    if session.store.beside.lacks:
+        app.screen.note(
+            app.say(
+                "有条目读不出或已不在，以上不含这些条目；aidledger verify 指出是哪些",
+                "entries can't be read or are gone, and are in none of this; aidledger verify names them",
+            )
+        )
 
 
 def tell_source(app: App, session: Session) -> None:
@@ -106,3 +114,4 @@ def reading_sealed(app: App) -> Iterator[Session]:
             session = opened.enter_context(reading(app))
             session.barred = error.code == "not_allowed"
         yield session
+    app.lacks |= session.store.beside.lacks

@@ -19,6 +19,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.building import program
 from aidledger.interfaces.cli.errors import (
     BUG,
+    COULD_NOT_RUN,
     INTERRUPTED,
     OK,
     READER_LEFT,
@@ -60,7 +61,8 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one broad handler: nothing may end in a traceback
         return _tell(error, app.lang)
-    return code if isinstance(code, int) else OK
+    status = code if isinstance(code, int) else OK
+    return COULD_NOT_RUN if status == OK and app.lacks else status
 
 
 def _tell(error: Exception, lang: Language) -> int:

@@ -200,6 +200,10 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         "{a}：该月已经结账",
     ),
     (r"late payments go into a supplement", "之后的变动用 aidledger month supplement"),
+    (
+        r"(?P<a>\S+): expected payments that can all be read, found some that can't be",
+        "{a}：有发放条目读不出，不予结账",
+    ),
     (r"(?P<a>\S+): expected a closed month, found none", "{a}：该月尚未结账"),
     (r"close it first", "先用 aidledger month close 结账"),
     (

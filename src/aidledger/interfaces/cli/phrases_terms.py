@@ -191,6 +191,11 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"nothing usable", "没有可用内容"),
     (r"nothing", "没有内容"),
     (r"one of (?P<a>.+)", "以下之一：{a}"),
+    (r"a stream of which every entry can be read", "条目齐全、都读得出的流"),
+    (
+        r"one that entries are lacking of: (?P<a>.+)",
+        "{a} 有条目读不出或已不在，见 aidledger verify",
+    ),
     (r"one actor in a request, who signs it", "每个请求一名经办人，由其签名"),
     (r"another word", "其他词"),
     (r"another", "其他内容"),

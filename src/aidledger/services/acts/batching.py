@@ -145,6 +145,8 @@ class Batch:
         self.decided = True
         pack = self._pack(proposal, month_entitled(proposal, None))
         given = self._circumstances(proposal, pack)
+        if self._session.lacking and EVENTS[proposal.type].wish:
+            self._refuse_blind(proposal, given)
         match decide(proposal, given):
             case Refused(refusals=refusals):
                 raise RefusedError(
@@ -166,6 +168,24 @@ class Batch:
                     self._keep(proposal, step, pack)
                 if proposal.type in FOLLOWED:
                     self._follow(proposal, given)
+
+    def _refuse_blind(self, proposal: Proposal, given: Circumstances) -> None:
+        """Refuse a wish about states that entries are lacking of: a death, a termination may be among them."""
+        event = proposal.event
+        asked = {proposal.stream, *(one.stream for one in given.others)}
+        asked |= {getattr(event, "run", ""), getattr(event, "carer", "")}
+        if lacking := sorted(asked & self._session.lacking):
+            raise RefusedError(
+                [
+                    Problem(
+                        code="entries_lacking",
+                        field="stream",
+                        expected="a stream of which every entry can be read",
+                        found=f"one that entries are lacking of: {name}",
+                    )
+                    for name in lacking
+                ]
+            )
 
     def _follow(self, proposal: Proposal, before: Circumstances) -> None:
         """Keep what follows from an act: an entitlement under the pack of the month that it counts from."""

@@ -51,7 +51,7 @@ from aidledger.services.bundles.contents import (
     Shown,
     lines,
 )
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.keys.declared import declared_of
 from aidledger.services.payments.closing import statements
 from aidledger.services.problems import ServiceError
@@ -177,7 +177,7 @@ def _payments(
         return set()
     paid = own
     if subject.month is not None:
-        paid = recorded_all(store.read_stream(subject.case))
+        paid = readable(store, store.read_stream(subject.case))
     found, unclosed, closed = set(), 0, dict[str, bool]()
     for entry in paid:
         event = entry.event
@@ -294,7 +294,7 @@ def _registry(
     registry = [
         entry
         for name in store.streams("registry/")
-        for entry in recorded_all(store.read_stream(name))
+        for entry in readable(store, store.read_stream(name))
     ]
     for entry in registry:
         match entry.event:

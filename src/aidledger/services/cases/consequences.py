@@ -34,7 +34,7 @@ from aidledger.services.cases.history import history
 from aidledger.services.cases.putting_right import proposals, recovery_order
 from aidledger.services.clock import end_of_china_day
 from aidledger.services.decisions.redeciding import known_facts, record_of
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.payments.book import PaymentBook
 from aidledger.services.payments.closing import changes, statements
 from aidledger.services.points import size_at
@@ -223,7 +223,7 @@ def _shown(session: Session, chain: Chain, known_on: str | None) -> Iterator[Con
     end = None if known_on is None else end_of_china_day(known_on)
     lists = [
         entry
-        for entry in recorded_all(session.store.read_types(_LISTS))
+        for entry in readable(session.store, session.store.read_types(_LISTS))
         if end is None or entry.recorded_at < end
     ]
     down = {entry.event.file for entry in lists if isinstance(entry.event, ListWithdrawn)}

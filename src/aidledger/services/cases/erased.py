@@ -8,7 +8,7 @@ from aidledger.domain.events.registry import PersonErased
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import china_day
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.session import Session
 
 
@@ -17,7 +17,7 @@ def erased_by(session: Session, person: str, known_on: str | None = None) -> Rec
 
     What was recorded after `known_on` (``YYYY-MM-DD``) was not known then.
     """
-    for entry in recorded_all(session.store.read_types(("PersonErased",))):
+    for entry in readable(session.store, session.store.read_types(("PersonErased",))):
         known = known_on is None or china_day(entry.recorded_at) <= known_on
         if known and isinstance(entry.event, PersonErased) and entry.event.person == person:
             return entry

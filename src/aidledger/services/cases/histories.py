@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, MutableMapping
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.registry.history import FEEDING, Involvement, after
 from aidledger.services.clock import china_day
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.session import Session
 
 
@@ -51,7 +51,7 @@ class StoredHistories(MutableMapping[str, Involvement]):
         self._read.add(source)
         store = self._session.store
         rows = store.read_types(feeding) if feeding else store.read_stream(name)
-        for subject, history in _folded(recorded_all(rows)).items():
+        for subject, history in _folded(readable(store, rows)).items():
             # Of streams that only feed a subject not every entry was read.
             belongs = subject.startswith((f"{kind}:", f"{kind}/")) if feeding else subject == name
             if belongs and subject not in self._known:

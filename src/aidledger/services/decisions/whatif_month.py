@@ -41,7 +41,7 @@ from aidledger.services.decisions.redeciding import (
     record_of,
     withheld_facts,
 )
-from aidledger.services.decoding import recorded_many
+from aidledger.services.decoding import readable
 from aidledger.services.session import Session
 
 _TOGETHER: Final = 100
@@ -190,7 +190,8 @@ def _cases(
     """Yield every case with its entries, as known by the end of a day."""
     end = None if known_on is None else end_of_china_day(known_on)
     for at in range(0, len(streams), _TOGETHER):
-        entries = recorded_many(session.store.read_streams(streams[at : at + _TOGETHER]))
+        rows = session.store.read_streams(streams[at : at + _TOGETHER])
+        entries = readable(session.store, rows)
         for stream, several in groupby(entries, key=attrgetter("stream")):
             known = [one for one in several if end is None or one.recorded_at < end]
             if known:

@@ -27,7 +27,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.services.acts.proposals import is_stream_of, proposal_of
 from aidledger.services.acts.recording import cause_of, record
 from aidledger.services.acts.who import Who
-from aidledger.services.decoding import recorded_all, recorded_many
+from aidledger.services.decoding import readable
 from aidledger.services.doubts.findings import Found, Run
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session
@@ -91,7 +91,7 @@ def raise_found(
 def doubts_of(store: LedgerStore) -> dict[str, Doubt]:
     """Return every doubt of a ledger by its stream, as it stands."""
     streams: dict[str, list[Recorded]] = {}
-    for entry in recorded_all(store.read_types(_TYPES)):
+    for entry in readable(store, store.read_types(_TYPES)):
         if entry.stream.startswith("doubt/"):
             streams.setdefault(entry.stream, []).append(entry)
     return {name: fold_doubt(name, entries) for name, entries in sorted(streams.items())}
@@ -266,4 +266,4 @@ def _case_of(store: LedgerStore, one: Found) -> str:
 
 def _streams_of(store: LedgerStore, positions: Iterable[int]) -> set[str]:
     rows = [row for at in positions for row in store.read(at, at + 1)]
-    return {entry.stream for entry in recorded_many(rows)}
+    return {entry.stream for entry in readable(store, rows)}

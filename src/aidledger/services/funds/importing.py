@@ -26,7 +26,7 @@ from aidledger.services.acts.recording import record
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.acts.who import Who
 from aidledger.services.clock import CHINA
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.funds.statement import Statement, read_statement
 from aidledger.services.problems import Problem, RefusedError, ServiceError
 from aidledger.services.session import Session
@@ -111,7 +111,7 @@ def account_of(session: Session, name: str) -> tuple[str, str]:
 
     """
     opened: dict[str, str] = {}
-    for entry in standing(recorded_all(session.store.read_types(_OPENED))):
+    for entry in standing(readable(session.store, session.store.read_types(_OPENED))):
         if isinstance(entry.event, AccountOpened):
             opened[entry.stream] = entry.event.account
     fund = name if name.startswith("fund/") else f"fund/{name}"
@@ -170,7 +170,7 @@ def _statements(
     session: Session, end: int | None = None
 ) -> Iterator[tuple[int, str, StatementImported]]:
     """Yield position, stream and content of every statement, as amended before an end."""
-    entries = recorded_all(session.store.read_types(("StatementImported", *_AMENDING)))
+    entries = readable(session.store, session.store.read_types(("StatementImported", *_AMENDING)))
     for entry in standing(one for one in entries if end is None or one.position < end):
         if isinstance(entry.event, StatementImported):
             yield entry.position, entry.stream, entry.event

@@ -72,6 +72,13 @@ class StoreSource:
         return None if row is None else (row[0], row[5])
 
 
+def note_lacking(store: LedgerStore, *, unread: int, position: int) -> None:
+    """Take note that an answer lacks entries: some were unread, or are gone behind the last one read."""
+    head = store.read_head_row() or (0,)
+    if unread or (type(head[0]) is int and head[0] > position + 1):
+        store.beside.lacks = True
+
+
 def place_of(store: LedgerStore) -> str | None:
     """Return where a store lies, as far as it knows."""
     place = getattr(store, "path", None) or getattr(store, "location", None)

@@ -10,7 +10,7 @@ import msgspec
 from aidledger.domain.events.registry import ControlTotal, FileImported
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.store.outcome import Committed, Unknown
@@ -72,7 +72,7 @@ def reached(session: Session, file_hash: str) -> Reached:
 def check_others(session: Session, file_hash: str) -> None:
     """Refuse to begin while another history is unfinished: it may be this one, before a change."""
     begun: dict[str, int] = {}
-    for entry in recorded_all(session.store.read_types(["FileImported"])):
+    for entry in readable(session.store, session.store.read_types(["FileImported"])):
         match entry.event:
             case FileImported(kind="history", file=digest, rows=rows):
                 begun[digest] = rows

@@ -13,7 +13,7 @@ from aidledger.domain.registry.registry import FOREVER, KeyRecord, Registry
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.keys import KeyKind, VerifierKey, check_name
 from aidledger.ledger.strict import FormatError
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.printing import printable
 from aidledger.store.port import LedgerStore
 
@@ -51,7 +51,7 @@ def declared_of(store: LedgerStore) -> Declared:
     findings = _nameless(store.origin)
     restored: list[Recorded] = []
     for stream in store.streams("registry/"):
-        for entry in recorded_all(store.read_stream(stream)):
+        for entry in readable(store, store.read_stream(stream)):
             match entry.event:
                 case GenesisDeclared() | LedgerOpened() as event:
                     if isinstance(event, GenesisDeclared) and genesis is None:

@@ -23,7 +23,7 @@ from aidledger.ledger.tree import leaf_hash
 from aidledger.services.cases.histories import StoredHistories
 from aidledger.services.clock import china_day
 from aidledger.services.decisions.policy_book import PolicyBook
-from aidledger.services.decoding import recorded_all, recorded_in_turn, recorded_many
+from aidledger.services.decoding import readable, recorded_in_turn, recorded_many
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 
@@ -42,7 +42,9 @@ class Adopted(NamedTuple):
 
 def adoptions_of(session: Session) -> Iterator[Adopted]:
     """Yield every adoption of a table of powers, in log order."""
-    for entry in recorded_all(session.store.read_types(["GenesisDeclared", "PowersAdopted"])):
+    for entry in readable(
+        session.store, session.store.read_types(["GenesisDeclared", "PowersAdopted"])
+    ):
         event = entry.event
         if isinstance(event, (GenesisDeclared, PowersAdopted)):
             content = session.kept_text(event.powers_hash)
@@ -101,7 +103,7 @@ def watch_of(session: Session) -> Watch:
         settings=settings_of(session.policy()),
         histories=StoredHistories(session),
     )
-    for entry in recorded_all(session.store.read_types(ENROLLED)):
+    for entry in readable(session.store, session.store.read_types(ENROLLED)):
         answer = watch.judge(
             Actor(id=entry.actor, office=entry.office),
             Act(type=wire_name(entry.event), event=entry.event, stream=entry.stream),
@@ -155,7 +157,7 @@ def resumed_replay(
     rows = (row for name in store.streams(_REGISTRY) for row in store.read_stream(name))
     enrolled = recorded_many([row for row in rows if row[0] < size and row[3] in ENROLLED])
     enrolled.sort(key=attrgetter("position"))
-    last = next(iter(recorded_all(store.read(max(0, size - 1), size))), None)
+    last = next(iter(readable(store, store.read(max(0, size - 1), size))), None)
     return Replay.resumed(
         state,
         watch=Watch(tables=tables, settings=settings, histories=histories),

@@ -14,7 +14,7 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.postings import BOOKED, Posted, posted
 from aidledger.services.cases.standing import day_of_question
 from aidledger.services.clock import end_of_china_day
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.session import Session
 
 _READ: Final = (*BOOKED, "ApplicationSubmitted", "EntryAnnulled", "EntryCorrected")
@@ -39,7 +39,7 @@ def read_book(
         known_on: leave out what was recorded after that day.
 
     """
-    entries = recorded_all(session.store.read_types(_READ))
+    entries = readable(session.store, session.store.read_types(_READ))
     if known_on is not None:
         end = end_of_china_day(known_on)
         entries = [entry for entry in entries if entry.recorded_at < end]

@@ -19,7 +19,7 @@ from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.recorded import Recorded, amended
 from aidledger.ledger.tree import leaf_hash
 from aidledger.replay.rows import recorded_row
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.store.port import LedgerStore
 
 _ISSUED: Final = "PaymentIssued"
@@ -54,26 +54,36 @@ class _Paid(msgspec.Struct, gc=False):
     type: Literal["PaymentIssued", "PaymentReturned"] = msgspec.field(name="$type")
 
 
+_MONTH: Final = b'"month":"'
+"""What stands in the record of every payment and return."""
+
+
 class PaymentBook:
     """Reads the payments once; asked for a size, leaves out what was recorded from there on."""
 
     def __init__(self, store: LedgerStore, *, month: str | None = None) -> None:
         """Read a ledger; of one month only what can have to do with it, which is much quicker."""
-        amendments = recorded_all(store.read_types(_AMENDING))
+        amending = list(store.read_types(_AMENDING))
+        amendments = readable(store, amending)
         named = {getattr(entry.event, "position", -1) for entry in amendments}
         # a record is canonical JSON: what belongs to the month has these very bytes
-        wanted = b"" if month is None else b'"month":"%s"' % month.encode("ascii")
+        wanted = _MONTH + (b"" if month is None else b'%s"' % month.encode("ascii"))
+        self.lacks = len(amendments) < len(amending)
+        """Whether a payment, a return or an amendment could not be read."""
         self._months: dict[tuple[str, str], list[Line]] = {}
         self._amended: dict[str, list[Recorded]] = {}
         self._leaves: dict[int, bytes] = {}
         for row in store.read_types((_ISSUED, _RETURNED)):
             position, record = row[0], row[5]
             if type(position) is not int or position < 0 or type(record) is not bytes:
-                continue
-            if position in named:
+                self.lacks = True
+            elif position in named:
                 self._keep(row, record)
             elif wanted in record:
                 self._take(position, record)
+            elif _MONTH not in record:
+                self.lacks = True
+        store.beside.lacks |= self.lacks
         for entry in amendments:
             if entry.stream in self._amended:
                 self._amended[entry.stream].append(entry)
@@ -113,6 +123,7 @@ class PaymentBook:
 
     def _keep(self, row: Any, record: bytes) -> None:
         entry = recorded_row(row)
+        self.lacks |= entry is None
         if entry is not None:
             self._amended.setdefault(entry.stream, []).append(entry)
             self._leaves[entry.position] = leaf_hash(record)
@@ -122,6 +133,7 @@ class PaymentBook:
         try:
             paid = _decoder().decode(record)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
+            self.lacks = True
             return
         data, leaf = paid.data, leaf_hash(record)
         line = Line(position, paid.stream, data.month, data.run, data.amount_fen, leaf)

@@ -68,7 +68,7 @@ def close_month(
             exit_code=2,
         )
     size = session.store.head().size
-    figures = closing_figures(PaymentBook(session.store, month=month), month, size)
+    figures = closing_figures(_book(session, month), month, size)
     event = msgspec.convert({**figures, "month": month, "size": size}, PaymentMonthClosed)
     by = Who(actor=actor, office=office, on=day)
     return _recorded(session, event, f"close:{month}", by)
@@ -89,7 +89,7 @@ def supplement_month(
             f"{month}: expected a closed month, found none", hint="close it first", exit_code=2
         )
     size, last = session.store.head().size, known[-1].event.size
-    figures = supplement_figures(PaymentBook(session.store, month=month), month, last, size)
+    figures = supplement_figures(_book(session, month), month, last, size)
     if not figures["count"] and not figures["withdrawn_count"]:
         raise ServiceError(
             f"{month}: expected payments that came late or were amended, found none", exit_code=2
@@ -100,6 +100,22 @@ def supplement_month(
     )
     by = Who(actor=actor, office=office, on=on or session.today)
     return _recorded(session, event, f"supplement:{month}:{number}", by)
+
+
+def _book(session: Session, month: str) -> PaymentBook:
+    """Return what a month is closed from: payments that can all be read.
+
+    Raises:
+        ServiceError: some can't be.
+
+    """
+    book = PaymentBook(session.store, month=month)
+    if book.lacks:
+        raise ServiceError(
+            f"{month}: expected payments that can all be read, found some that can't be",
+            hint="aidledger verify names them; nothing was recorded",
+        )
+    return book
 
 
 def statements(store: LedgerStore, month: str) -> list[Stated]:

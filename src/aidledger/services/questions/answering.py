@@ -21,7 +21,7 @@ from aidledger.services.generations.rebuilding import (
     size_of_others,
     store_of,
 )
-from aidledger.services.generations.source import StoreSource
+from aidledger.services.generations.source import StoreSource, note_lacking
 from aidledger.services.session import Session
 from aidledger.services.tables.place import tables_folder
 from aidledger.store.port import LedgerStore
@@ -68,6 +68,7 @@ def answering(
             lost.update(load_kept(connection, tables, kept))
 
         store.beside.generation = current.number
+        store.beside.lacks |= current.skipped > 0
         with generations_of(store).opened(current, limits, lay) as connection:
             laid = Laid(
                 connection=connection, position=current.position, lost=lost, skipped=current.skipped
@@ -84,6 +85,7 @@ def answering(
         kept=kept,
         folder=tables,
     ) as laid:
+        note_lacking(store, unread=laid.skipped, position=laid.position)
         yield laid, None
 
 

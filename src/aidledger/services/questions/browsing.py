@@ -19,7 +19,7 @@ from aidledger.domain.recorded import Recorded
 from aidledger.services.acts.lateness import Late, lateness
 from aidledger.services.cases.history import find_stream
 from aidledger.services.clock import china_day, end_of_china_day
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.points import size_at
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -60,7 +60,7 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
 def browse(session: Session, wanted: Wanted, *, in_order: bool = False) -> Iterator[Logged]:
     """Yield the entries that are asked for, the newest first unless in the order of the log.
 
-    What can't be read is left out, as everywhere.
+    What can't be read is left out, as everywhere: the store then `lacks`.
 
     Raises:
         ServiceError: no such stream or event type.
@@ -95,18 +95,20 @@ def _rows(
     """Yield entries from a position on, of these types if any, page by page."""
     store = session.store
     if stream is not None:
-        rows = store.read_stream(stream, backwards=not in_order)
+        entries = session.stream(stream)
         yield from (
             one
-            for one in recorded_all(rows)
+            for one in (entries if in_order else reversed(entries))
             if one.position >= first and (not types or wire_name(one.event) in types)
         )
         return
     size = store.head().size
     starts = range(first, size, _PAGE)
     for start in starts if in_order else reversed(starts):
-        page = store.read_page(start=start, limit=_PAGE, stop=min(start + _PAGE, size), types=types)
-        yield from recorded_all(page if in_order else reversed(page))
+        stop = min(start + _PAGE, size)
+        page = store.read_page(start=start, limit=_PAGE, stop=stop, types=types)
+        store.beside.lacks |= not types and len(page) < stop - start
+        yield from readable(store, page if in_order else reversed(page))
 
 
 def _logged(

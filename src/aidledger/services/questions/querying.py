@@ -20,7 +20,7 @@ from aidledger.replay.models import ModelError, load_models, loaded_tables, need
 from aidledger.replay.querying import rows_within
 from aidledger.replay.views import quoted
 from aidledger.services.generations.rebuilding import answering_generation, check_days, store_of
-from aidledger.services.generations.source import StoreSource
+from aidledger.services.generations.source import StoreSource, note_lacking
 from aidledger.services.printing import printable
 from aidledger.services.questions.answering import answering, answers
 from aidledger.services.session import Session
@@ -165,6 +165,7 @@ def sitting(
         kept=sorted(KEPT_TABLES),
         folder=tables_folder(store),
     ) as laid:
+        note_lacking(store, unread=laid.skipped, position=laid.position)
         yield Desk(laid, None)
 
 

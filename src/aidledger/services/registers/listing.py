@@ -9,7 +9,7 @@ from aidledger.domain.events.register import RegisterImported
 from aidledger.domain.recorded import Recorded
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.kept import file_of, state_of
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.problems import ServiceError
 from aidledger.services.questions.answering import answering
 from aidledger.services.questions.querying import SECONDS, query
@@ -83,7 +83,7 @@ def registers(
     """
     given = {
         entry.position: entry.event
-        for entry in recorded_all(session.store.read_types(("RegisterImported",)))
+        for entry in readable(session.store, session.store.read_types(("RegisterImported",)))
         if isinstance(entry.event, RegisterImported)
     }
     place = tables_folder(session.store)
@@ -122,7 +122,7 @@ def register_at(session: Session, position: int) -> tuple[Recorded, RegisterImpo
         ServiceError: there is no such entry.
 
     """
-    for entry in recorded_all(session.store.read_types(("RegisterImported",))):
+    for entry in readable(session.store, session.store.read_types(("RegisterImported",))):
         if entry.position == position and isinstance(entry.event, RegisterImported):
             return entry, entry.event, _state(session, entry.event)
     raise ServiceError(

@@ -14,7 +14,7 @@ from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.register import Kept
 from aidledger.domain.keeping import KeptTable
 from aidledger.replay.kept import file_of, said_of, write_kept
-from aidledger.services.decoding import recorded_all
+from aidledger.services.decoding import readable
 from aidledger.services.files import placed_file
 from aidledger.services.generations.source import place_of
 from aidledger.services.problems import ServiceError
@@ -34,7 +34,7 @@ def tables_folder(store: LedgerStore) -> Path | None:
 
 def vouched_by(store: LedgerStore) -> Iterator[tuple[int, Kept]]:
     """Yield every table that an entry of the log vouches for, with the entry's position."""
-    for entry in recorded_all(store.read_types(VOUCHING)):
+    for entry in readable(store, store.read_types(VOUCHING)):
         kept = getattr(entry.event, "kept", None)
         if isinstance(kept, Kept):
             yield entry.position, kept
