@@ -35,7 +35,7 @@ from aidledger.ledger.tlog_proof import TlogProof
 from aidledger.ledger.tree import Frontier, leaf_hash
 from aidledger.services.ladder.outside import Outside
 from aidledger.services.ladder.verifying import verify
-from aidledger.store.port import StoredBatch
+from aidledger.store.port import Beside, StoredBatch
 
 REGISTRY, OFFICE = "registry/520123", "520123001"
 AUDIT = signer("audit.example", KeyKind.COSIGNATURE)
@@ -49,6 +49,7 @@ class Held:
 
     def __init__(self, origin: str = ORIGIN) -> None:
         self.origin = origin
+        self.beside = Beside()
         self.rows: list[list[Any]] = []
         self.nodes: list[list[Any]] = []
         self.head_row: list[Any] | None = None
