@@ -149,7 +149,9 @@ def test_nothing_is_set_anew_after_the_end_nor_where_it_stands(county: Office) -
     ]
 
 
-def test_a_gradual_exit_stays_where_an_earlier_income_is_recorded_late(office: Office) -> None:
+def test_a_gradual_exit_ends_by_itself_and_stays_where_an_earlier_income_is_recorded_late(
+    office: Office,
+) -> None:
     at.adopt(office, "cn-dibao-2021", "gz-dibao-2022", "gz-dibao-n22-2022")
     at.apply(office)
     at.investigate(office)
@@ -162,6 +164,8 @@ def test_a_gradual_exit_stays_where_an_earlier_income_is_recorded_late(office: O
     office.act("2022-11-20", income("2022-10-05", 80_000))
 
     case = office.session.case(HOUSEHOLD)
+    shown = rows(office, "entitlements", "2023-02-28")[-4:]
+    assert [last + 20_000, last, last, 0] == [one["payable_fen"] for one in shown]
     assert ("2022-12", 300_000) == (case.household.exit_from, case.household.income_fen)
     assert (last, last + 20_000) == (case.entitled_fen("2022-10"), case.entitled_fen("2022-11"))
 

@@ -44,10 +44,11 @@ def months_anew(proposal: Proposal, case: Case, first: str) -> tuple[str, ...]:
     """Return the months after the first from which on something else may be due now, in order.
 
     Those whose entitlement was set before, by what was known then, and those after a day that the act
-    itself names beforehand: when somebody leaves, or a category ends.
+    itself names beforehand: when somebody leaves, or a category or a gradual exit ends.
     """
     set_before = {one.from_month for one in case.entitlements}
-    named = {next_month(month_of(day)) for day in _days_named(proposal.event) if is_month(day[:7])}
+    days = (*_days_named(proposal.event), case.household.exit_last_month)
+    named = {next_month(day[:7]) for day in days if is_month(day[:7])}
     last = min(case.last_payable_month or _LAST_MONTH, _LAST_MONTH)
     return tuple(sorted(one for one in set_before | named if first < one <= last))
 
