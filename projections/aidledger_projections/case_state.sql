@@ -158,7 +158,9 @@ entitled AS (
     GROUP BY e.stream
 ),
 bound AS (
-    SELECT stream, MAX_BY(account, position) AS account FROM account_bound GROUP BY stream
+    SELECT stream, MAX_BY(account, (effective_on, position)) AS account
+    FROM account_bound
+    GROUP BY stream
 ),
 entrusted AS (
     SELECT stream, MAX_BY(carer, position) AS carer, MAX(position) AS entrusted_at

@@ -51,6 +51,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Since when it is there: what is recorded late of an earlier day moves nobody back."""
     account: str = ""
     account_holder: str = ""
+    """Bound on the latest day."""
+    accounts: tuple[tuple[str, str, str], ...] = ()
+    """All of them, each with its day, and with its holder behind it."""
     relative_of: tuple[str, ...] = ()
     in_school: str = ""
     """Stage of the enrolment recorded last; empty when none or ended (see ``school_to``)."""
@@ -153,6 +156,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def ability_on(self, day: str) -> str:
         """Return the ability on a day; empty where none was assessed."""
         return (said_on(self.abilities, day) or ("", ""))[1]
+
+    def account_on(self, day: str) -> str:
+        """Return the account that is bound on a day; empty where none is."""
+        return (said_on(self.accounts, day) or ("", "", ""))[1]
 
     def form_on(self, day: str) -> str:
         """Return the form of support on a day; empty where none was set."""

@@ -47,6 +47,7 @@ from aidledger.domain.refusal import (
     NO_STREAM,
     Refusal,
     beyond_returned,
+    other_account,
     wrong_step,
 )
 from aidledger.domain.stock import Stock, stock_facts
@@ -139,6 +140,7 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
     refusals = tuple(_refusal(result, given.pack) for result in failed) or beyond_returned(
         proposal.event, given.case
     )
+    refusals += other_account(proposal.event, given.case, proposal.effective_on)
     if refusals:
         waived = {despite.clause for despite in proposal.despite}
         if standing := tuple(one for one in refusals if one.clause not in waived):

@@ -25,6 +25,12 @@ def _assessed(case: Case, at: Recorded, e: support.AbilityAssessed) -> Changes:
     return {"abilities": abilities, "ability": abilities[-1][1]}
 
 
+def _bound(case: Case, at: Recorded, e: support.AccountBound) -> Changes:
+    accounts = said_too(case.accounts, (at.effective_on, e.account, e.holder))
+    _, account, holder = accounts[-1]
+    return {"accounts": accounts, "account": account, "account_holder": holder}
+
+
 def _moved(case: Case, at: Recorded, e: support.CaseMoved) -> Changes:
     # a move of a day before the application, recorded after it, holds from the application on
     return case.placed(max(at.effective_on, case.filed_on), e.township, e.village)
@@ -67,7 +73,7 @@ STEPS: Final[dict[type, Step]] = {
     support.PlacementMade: lambda c, a, e: {"institution": e.institution},
     support.EntitlementSet: _entitled,
     support.CaseMoved: _moved,
-    support.AccountBound: lambda c, a, e: {"account": e.account, "account_holder": e.holder},
+    support.AccountBound: _bound,
     support.DeathRecorded: lambda c, a, e: {"died_on": e.died_on},
     support.WhereaboutsChanged: _whereabouts,
     support.SupportSuspended: lambda c, a, e: {"suspended_from": e.from_month},

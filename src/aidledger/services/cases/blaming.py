@@ -26,7 +26,7 @@ _BOOKKEEPING: Final = frozenset(
     {
         *("stream", "version", "last_position"),
         # what each day of them was: another field says what holds
-        *("abilities", "forms", "filed_on", "household.incomes", "household.exit_on"),
+        *("abilities", "accounts", "forms", "filed_on", "household.incomes", "household.exit_on"),
     }
 )
 
