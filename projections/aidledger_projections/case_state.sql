@@ -67,13 +67,26 @@ discovered AS (
     FROM need_discovered
     GROUP BY stream
 ),
+filed AS (
+    SELECT stream, position, effective_on, effective_on AS applied_on, township, village
+    FROM application_submitted
+    UNION ALL
+    SELECT stream, position, effective_on, NULL, township, village FROM case_moved
+),
+since AS (
+    -- a move of a day before the application, recorded after it, holds from the application on
+    SELECT stream, position, township, village,
+           GREATEST(
+               effective_on,
+               COALESCE(MAX(applied_on) OVER (PARTITION BY stream ORDER BY position), effective_on)
+           ) AS from_on
+    FROM filed
+),
 place AS (
-    SELECT stream, MAX_BY(township, position) AS township, MAX_BY(village, position) AS village
-    FROM (
-        SELECT stream, position, township, village FROM application_submitted
-        UNION ALL
-        SELECT stream, position, township, village FROM case_moved
-    ) AS places
+    -- what was recorded late of an earlier day moves nobody back
+    SELECT stream, MAX_BY(township, (from_on, position)) AS township,
+           MAX_BY(village, (from_on, position)) AS village
+    FROM since
     GROUP BY stream
 ),
 accepted AS (
@@ -115,11 +128,11 @@ approved AS (
     GROUP BY stream
 ),
 formed AS (
-    SELECT stream, MAX_BY(form, position) AS form
+    SELECT stream, MAX_BY(form, (effective_on, position)) AS form
     FROM (
-        SELECT stream, position, form FROM application_approved
+        SELECT stream, position, effective_on, form FROM application_approved
         UNION ALL
-        SELECT stream, position, form FROM support_form_set
+        SELECT stream, position, effective_on, form FROM support_form_set
     ) AS forms
     GROUP BY stream
 ),
@@ -133,7 +146,9 @@ placed AS (
     GROUP BY stream
 ),
 assessed AS (
-    SELECT stream, MAX_BY(level, position) AS ability FROM ability_assessed GROUP BY stream
+    SELECT stream, MAX_BY(level, (effective_on, position)) AS ability
+    FROM ability_assessed
+    GROUP BY stream
 ),
 entitled AS (
     SELECT e.stream, MAX_BY(e.monthly_fen, (e.from_month, e.position)) AS monthly_fen
@@ -143,7 +158,9 @@ entitled AS (
     GROUP BY e.stream
 ),
 bound AS (
-    SELECT stream, MAX_BY(account, position) AS account FROM account_bound GROUP BY stream
+    SELECT stream, MAX_BY(account, (effective_on, position)) AS account
+    FROM account_bound
+    GROUP BY stream
 ),
 entrusted AS (
     SELECT stream, MAX_BY(carer, position) AS carer, MAX(position) AS entrusted_at

@@ -68,8 +68,9 @@ members AS (
     GROUP BY supported."case", supported.month
 ),
 incomes AS (
-    SELECT supported."case", supported.month, MAX(income.assessment) AS position,
-           MAX_BY(income.monthly_fen, income.assessment) AS monthly_fen
+    SELECT supported."case", supported.month,
+           MAX_BY(income.assessment, (income.assessed_on, income.assessment)) AS position,
+           MAX_BY(income.monthly_fen, (income.assessed_on, income.assessment)) AS monthly_fen
     FROM supported
     JOIN income
       ON income."case" = supported."case" AND income.assessed_on < supported.first_on

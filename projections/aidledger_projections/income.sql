@@ -14,7 +14,7 @@ assessed AS (
            DATE_DIFF(
                'month', CAST(i.period_from || '-01' AS DATE), CAST(i.period_to || '-01' AS DATE)
            ) + 1 AS months,
-           LEAD(i.effective_on) OVER (PARTITION BY i.stream ORDER BY i.position) AS next_on
+           LEAD(i.effective_on) OVER (PARTITION BY i.stream ORDER BY i.effective_on, i.position) AS next_on
     FROM income_assessed AS i
     LEFT JOIN totals ON totals.position = i.position
 ),

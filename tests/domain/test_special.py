@@ -244,7 +244,7 @@ def test_the_allowance_of_a_person_says_how_much_and_since_when(
         programme="dibao",
         stage=stage,
         decided_on="2022-08-31",
-        household=Household(members=members, income_fen=income),
+        household=Household(members=members, income_fen=income, incomes=(("2022-01-05", income),)),
     )
     marginal = Recognition(
         by_unit="u", cause="c", granted_on="2022-01-05", recognised="marginal", ended_on=ON

@@ -85,6 +85,15 @@ def test_what_is_set_for_a_month_to_come_stands_under_the_pack_of_that_month(ris
     assert ("EntitlementSet", "my-county") == last_pack(risen)
 
 
+def test_a_month_of_the_pack_before_is_set_anew_under_that(risen: Office) -> None:
+    risen.act("2023-01-09", anew("2023-01-09"))
+    act = on_case("EntitlementSet", "c1", COUNTY, from_month="2022-12", reason="correction")
+    risen.act("2023-01-10", act)
+
+    assert [OLD + PARTLY, NEW + PARTLY] == months(risen)
+    assert ("EntitlementSet", "gz-county-2022") == last_pack(risen)
+
+
 def test_an_approval_keeps_the_pack_of_its_day_and_its_entitlement_has_that_of_its_month(
     office: Office, tmp_path: Path
 ) -> None:
@@ -113,7 +122,8 @@ def test_a_change_of_a_day_whose_pack_has_no_amounts_counts_by_that_of_its_month
     approve(office)
     office.act("2022-01-25", assessed("2021-12-31"))
 
-    assert OLD + UNABLE == office.session.case(CASE).entitled_fen("2022-02")
+    # what was assessed in January, before it was recorded, holds for February
+    assert OLD + PARTLY == office.session.case(CASE).entitled_fen("2022-02")
     assert ("EntitlementSet", "gz-county-2022") == last_pack(office)
 
 

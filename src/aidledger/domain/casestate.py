@@ -10,11 +10,15 @@ from typing import Any
 
 import msgspec
 
+from aidledger.domain.dated import said_on
 from aidledger.domain.helpstate import Help
 from aidledger.domain.householdstate import Household
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.specialstate import Special
 from aidledger.domain.standingstate import Standing
+
+Changes = dict[str, Any]
+"""The fields of a case that an entry changes, with their new values."""
 
 
 class Entitlement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -41,8 +45,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     area: str = ""
     township: str = ""
     village: str = ""
+    filed_on: str = ""
+    """The latest day of an application."""
+    placed_on: str = ""
+    """Since when it is there: what is recorded late of an earlier day moves nobody back."""
     account: str = ""
     account_holder: str = ""
+    """Bound on the latest day."""
+    accounts: tuple[tuple[str, str, str], ...] = ()
+    """All of them, each with its day, and with its holder behind it."""
     relative_of: tuple[str, ...] = ()
     in_school: str = ""
     """Stage of the enrolment recorded last; empty when none or ended (see ``school_to``)."""
@@ -97,7 +108,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     refusal_told_on: str = ""
     # the support
     ability: str = ""
+    """By the assessment of the latest day."""
+    abilities: tuple[tuple[str, str], ...] = ()
+    """All of them, each with its day."""
     form: str = ""
+    """That of the latest day."""
+    forms: tuple[tuple[str, str], ...] = ()
+    """All of them, each with its day."""
     consent: bool = False
     institution: str = ""
     entitlements: tuple[Entitlement, ...] = ()
@@ -129,6 +146,24 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def returned_of(self, month: str, run: str) -> int:
         """Return what came back of a month in a run and was not sent again, in fen."""
         return sum(fen for of, by, fen in self.returned_fen if (of, by) == (month, run))
+
+    def placed(self, since: str, township: str, village: str) -> Changes:
+        """Return what becomes of a case that is said to be somewhere, from a day on."""
+        if since < self.placed_on:
+            return {}
+        return {"township": township, "village": village, "placed_on": since}
+
+    def ability_on(self, day: str) -> str:
+        """Return the ability on a day; empty where none was assessed."""
+        return (said_on(self.abilities, day) or ("", ""))[1]
+
+    def account_on(self, day: str) -> str:
+        """Return the account that is bound on a day; empty where none is."""
+        return (said_on(self.accounts, day) or ("", "", ""))[1]
+
+    def form_on(self, day: str) -> str:
+        """Return the form of support on a day; empty where none was set."""
+        return (said_on(self.forms, day) or ("", ""))[1]
 
     @property
     def last_payable_month(self) -> str:
@@ -162,9 +197,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             return 0
         return self.entitled_fen(month)
 
-
-Changes = dict[str, Any]
-"""The fields of a case that an entry changes, with their new values."""
 
 Step = Callable[[Case, Recorded, Any], Changes]
 """Says what an entry, the last argument its event, changes in a case."""

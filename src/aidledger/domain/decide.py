@@ -19,6 +19,7 @@ from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint
 from aidledger.domain.contract import Contract, contract_facts
 from aidledger.domain.doubt import Doubt, doubt_facts, misstep
+from aidledger.domain.entitling import FOLLOWED, day_of_facts, month_entitled
 from aidledger.domain.events import care, decision, ending, helping, household, support
 from aidledger.domain.events.base import AmountLine, Event
 from aidledger.domain.events.catalog import EVENTS
@@ -46,11 +47,12 @@ from aidledger.domain.refusal import (
     NO_STREAM,
     Refusal,
     beyond_returned,
+    other_account,
     wrong_step,
 )
 from aidledger.domain.stock import Stock, stock_facts
 from aidledger.domain.timers import MOVING, Timer, timer_facts
-from aidledger.domain.values import month_of, next_month
+from aidledger.domain.values import month_of
 
 _OPENING_WISHES: Final = frozenset({"PayRunOpened"})
 WITH_RECORD: Final = (
@@ -138,6 +140,7 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
     refusals = tuple(_refusal(result, given.pack) for result in failed) or beyond_returned(
         proposal.event, given.case
     )
+    refusals += other_account(proposal.event, given.case, proposal.effective_on)
     if refusals:
         waived = {despite.clause for despite in proposal.despite}
         if standing := tuple(one for one in refusals if one.clause not in waived):
@@ -190,9 +193,15 @@ def reads_person(pack: ResolvedPack, act_type: str) -> bool:
     )
 
 
-def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dict[str, Any]:
-    """Return the nested facts that the clauses of an act may read."""
+def facts_of(
+    name: str, event: Event, by: Proposal, given: Circumstances, *, on: str = ""
+) -> dict[str, Any]:
+    """Return the nested facts that the clauses of an act may read, of the case `on` a day.
+
+    That day is the act's own, and of an entitlement the last one before the month that it counts from.
+    """
     month = _month_of_act(event, by.effective_on)
+    on = on or day_of_facts(event, by.effective_on)
     case = given.case or Case(stream=by.stream)
     return {
         "act": ActFacts(
@@ -203,7 +212,7 @@ def facts_of(name: str, event: Event, by: Proposal, given: Circumstances) -> dic
             office_kind=given.office_kind,
             effective_on=by.effective_on,
         ),
-        "case": CaseFacts(case, on=by.effective_on, month=month, revealed=given.revealed),
+        "case": CaseFacts(case, on=on, month=month, revealed=given.revealed),
         "person": PersonFacts(case, given.others, on=by.effective_on, month=month),
         "carer": carer_facts(given.carer),
         "complaint": complaint_facts(given.complaint),
@@ -306,7 +315,7 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
         case support.AbilityAssessed() if case and case.from_month:
             return _entitle(proposal, after, "ability")
         case support.SupportFormSet(form=form) if case and case.from_month:
-            if before.case and before.case.form == form:
+            if before.case and before.case.form_on(proposal.effective_on) == form:
                 return ()
             return _entitle(proposal, after, "form")
         case _ if proposal.type in pack.follows and case and case.stage in _SUPPORTED:
@@ -329,28 +338,6 @@ def _below_the_mark(pack: ResolvedPack, scored: care.CarerScored) -> tuple[Step,
 
 
 _SUPPORTED: Final = frozenset({"approved", "terminating"})
-FOLLOWED: Final = frozenset(
-    {
-        *("AbilityAssessed", "ApplicationApproved", "CarerScored", "SupportFormSet"),
-        *("CategoryEnded", "CategoryRecorded", "GradualExitGranted"),
-        *("HouseholdMemberChanged", "IncomeAssessed"),
-    }
-)
-"""The acts that something may follow from at once."""
-
-
-def month_entitled(proposal: Proposal, case: Case | None) -> str:
-    """Return the month that an entitlement counts from, set by an act or following from it.
-
-    It is the one that the act names, else the one after its day, and none before support begins. Nothing
-    where no entitlement can come of the act. The entitlement stands under the pack of that month.
-    """
-    if isinstance(proposal.event, support.EntitlementSet):
-        return proposal.event.from_month
-    if case is None or proposal.type not in FOLLOWED:
-        return ""
-    named = getattr(proposal.event, "from_month", "")
-    return max(named or next_month(month_of(proposal.effective_on)), case.from_month)
 
 
 def _entitle(proposal: Proposal, after: Circumstances, reason: Any) -> tuple[Step, ...]:
@@ -361,7 +348,32 @@ def _entitle(proposal: Proposal, after: Circumstances, reason: Any) -> tuple[Ste
     """
     if after.pack and not after.pack.amounts and after.case and after.case.entitlements:
         return ()
-    month = month_entitled(proposal, after.case)
+    return (_entitled(proposal, after, month_entitled(proposal, after.case), reason),)
+
+
+def entitle_anew(
+    proposal: Proposal, after: Circumstances, month: str, reason: Any
+) -> tuple[Step, ...]:
+    """Return what one of `months_anew` is entitled to now; nothing where that stands, or nobody can say.
+
+    Args:
+        proposal: the act that changes what is due.
+        after: the circumstances with all that it has led to so far, and the pack of the month.
+        month: the month.
+        reason: why the entitlement of the act was set.
+
+    """
+    if after.pack is None or not after.pack.amounts or after.case is None:
+        return ()
+    step = _entitled(proposal, after, month, reason)
+    event = step.event
+    if not isinstance(event, support.EntitlementSet) or event.decision is None:
+        return ()
+    known = event.decision.amount_fen is not None
+    return (step,) if known and event.monthly_fen != after.case.entitled_fen(month) else ()
+
+
+def _entitled(proposal: Proposal, after: Circumstances, month: str, reason: Any) -> Step:
     event = support.EntitlementSet(from_month=month, reason=reason)
     facts = facts_of("EntitlementSet", event, proposal, after)
-    return (_with_decision("EntitlementSet", event, facts, after),)
+    return _with_decision("EntitlementSet", event, facts, after)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from aidledger.domain.decide import WITH_RECORD
+from aidledger.domain.entitling import day_of_facts
 from aidledger.domain.events import decision, support
 from aidledger.domain.events.base import AmountLine
 from aidledger.domain.events.catalog import wire_name
@@ -33,13 +34,20 @@ _FOLLOWING: Final = (support.EntitlementSet,)
 def days_of_pack(entry: Recorded) -> tuple[str, ...]:
     """Return the days of which a decision may stand under the pack, its own day first.
 
-    An entitlement stands under the pack of the first day of the month that it counts from, where that is
-    later. Of that day it was always set by releases before, and is where that month's pack gives no amounts.
+    An entitlement stands under the pack of the first day of the month that it counts from. Of its own day
+    it was always set by releases before, and is where that month's pack gives no amounts.
     """
     day, event = entry.effective_on, entry.event
-    if isinstance(event, support.EntitlementSet) and (first := f"{event.from_month}-01") > day:
-        return day, first
-    return (day,)
+    return (day, f"{event.from_month}-01") if isinstance(event, support.EntitlementSet) else (day,)
+
+
+def days_of_facts(entry: Recorded) -> tuple[str, ...]:
+    """Return the days on whose facts a decision may rest, the one that counts first.
+
+    Releases before set entitlements on those of their own day.
+    """
+    day = day_of_facts(entry.event, entry.effective_on)
+    return (day,) if day == entry.effective_on else (day, entry.effective_on)
 
 
 def undecided(entry: Recorded) -> Difference | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from aidledger.domain.dated import said_on
 from aidledger.domain.spans import Span
 from aidledger.domain.values import add_months, is_month
 
@@ -50,6 +51,9 @@ class Household(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     moved_on: str = ""
     income_fen: int = -1
     income_on: str = ""
+    """By the assessment of the latest day."""
+    incomes: tuple[tuple[str, int], ...] = ()
+    """All of them, each with its day."""
     deposits_fen: int = -1
     dwellings: int = 0
     firms: int = 0
@@ -58,6 +62,7 @@ class Household(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     categories: tuple[Category, ...] = ()
     exit_from: str = ""
     exit_months: int = 0
+    exit_on: str = ""
     exit_fen: int = 0
     """What was due a month when the gradual exit was granted."""
 
@@ -69,10 +74,14 @@ class Household(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Return the categories of a member that hold on a day."""
         return tuple(one for one in self.categories if one.person == person and one.holds(day))
 
+    def income_assessed(self, day: str) -> tuple[str, int]:
+        """Return the day of the assessment that holds on a day, and the income a month; -1 without one."""
+        return said_on(self.incomes, day) or ("", -1)
+
     def per_head_fen(self, day: str) -> int:
         """Return the income a month for each covered member, -1 where it is not known."""
-        persons = len(self.covered(day))
-        return self.income_fen // persons if persons and self.income_fen >= 0 else -1
+        persons, income_fen = len(self.covered(day)), self.income_assessed(day)[1]
+        return income_fen // persons if persons and income_fen >= 0 else -1
 
     @property
     def exit_last_month(self) -> str:

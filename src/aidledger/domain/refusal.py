@@ -9,7 +9,7 @@ import msgspec
 from aidledger.domain.casestate import Case
 from aidledger.domain.doubt import Misstep
 from aidledger.domain.events.base import Event
-from aidledger.domain.events.payment import PaymentReissued
+from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +41,24 @@ def beyond_returned(event: Event, case: Case | None) -> tuple[Refusal, ...]:
                 "act.run": event.run,
                 "case.returned_fen": left,
             },
+        ),
+    )
+
+
+def other_account(event: Event, case: Case | None, on: str) -> tuple[Refusal, ...]:
+    """Return what refuses to pay into another account than the one that is bound on the day (F063)."""
+    if not isinstance(event, PaymentRostered | PaymentReissued) or case is None:
+        return ()
+    bound = case.account_on(on)
+    if bound in ("", event.account):
+        return ()
+    return (
+        Refusal(
+            clause="account-bound",
+            citation="D21 art. 26; F063",
+            text_zh="发放账户须为当日登记在案的账户；账户有变更的，先登记新账户。",
+            text_en="The account is the one that is bound to the case on the day; a new one is bound first.",
+            facts={"act.account": event.account, "case.account": bound},
         ),
     )
 

@@ -21,7 +21,7 @@
 WITH decided AS (
     SELECT entry.stream, entry.position, entry.type, entry.effective_on, entry.pack_hash,
            -- an entitlement stands under the pack of the month that it counts from
-           GREATEST(entry.effective_on, TRY_CAST(sets.from_month || '-01' AS DATE)) AS counts_from
+           COALESCE(TRY_CAST(sets.from_month || '-01' AS DATE), entry.effective_on) AS counts_from
     FROM entry
     LEFT JOIN entitlement_set AS sets ON sets.position = entry.position
     WHERE entry.type IN (

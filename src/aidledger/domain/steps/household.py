@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from aidledger.domain.casestate import Case, Changes, Step
+from aidledger.domain.dated import said_too
 from aidledger.domain.events import household
 from aidledger.domain.householdstate import Category, Member, Residence
 from aidledger.domain.recorded import Recorded
@@ -71,10 +72,13 @@ def _category_ended(case: Case, at: Recorded, e: household.CategoryEnded) -> Cha
 
 
 def _income(case: Case, at: Recorded, e: household.IncomeAssessed) -> Changes:
-    # what is due is worked out anew: a gradual exit does not outlive the income it rests on
-    return _with(
-        case, income_fen=e.monthly_fen, income_on=at.effective_on, exit_from="", exit_months=0
-    )
+    incomes = said_too(case.household.incomes, (at.effective_on, e.monthly_fen))
+    income_on, income_fen = incomes[-1]
+    changes: Changes = {"incomes": incomes, "income_fen": income_fen, "income_on": income_on}
+    if at.effective_on >= case.household.exit_on:
+        # what is due is worked out anew: a gradual exit does not outlive the income it rests on
+        changes |= {"exit_from": "", "exit_months": 0}
+    return _with(case, **changes)
 
 
 def _property(case: Case, at: Recorded, e: household.PropertyAssessed) -> Changes:
@@ -90,7 +94,13 @@ def _property(case: Case, at: Recorded, e: household.PropertyAssessed) -> Change
 
 def _exit(case: Case, at: Recorded, e: household.GradualExitGranted) -> Changes:
     last = [one.monthly_fen for one in case.entitlements if one.monthly_fen > 0][-1:]
-    return _with(case, exit_from=e.from_month, exit_months=e.months, exit_fen=sum(last))
+    return _with(
+        case,
+        exit_from=e.from_month,
+        exit_months=e.months,
+        exit_on=at.effective_on,
+        exit_fen=sum(last),
+    )
 
 
 STEPS: Final[dict[type, Step]] = {

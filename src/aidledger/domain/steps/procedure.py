@@ -8,12 +8,14 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from aidledger.domain.casestate import Case, Changes, Step
+from aidledger.domain.dated import said_too
 from aidledger.domain.events import decision, inquiry, intake
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.standingstate import Parent
 
 
 def _submitted(case: Case, at: Recorded, e: intake.ApplicationSubmitted) -> Changes:
+    filed_on = max(at.effective_on, case.filed_on)
     return {
         "stage": "applied",
         "applicant": e.applicant,
@@ -22,9 +24,9 @@ def _submitted(case: Case, at: Recorded, e: intake.ApplicationSubmitted) -> Chan
         "display_name": e.display_name,
         "birth_on": e.birth_on,
         "area": e.area,
-        "township": e.township,
-        "village": e.village,
         "applied_on": at.effective_on,
+        "filed_on": filed_on,
+        **case.placed(filed_on, e.township, e.village),
     }
 
 
@@ -124,11 +126,13 @@ def _handed_up(case: Case, at: Recorded, e: decision.CaseSubmitted) -> Changes:
 
 
 def _approved(case: Case, at: Recorded, e: decision.ApplicationApproved) -> Changes:
+    forms = said_too(case.forms, (at.effective_on, e.form))
     return {
         "stage": "approved",
         "decided_on": at.effective_on,
         "decided_by": at.actor,
-        "form": e.form,
+        "forms": forms,
+        "form": forms[-1][1],
         "from_month": e.from_month,
         "limb": e.limb,
     }

@@ -5,12 +5,35 @@ from __future__ import annotations
 from typing import Final
 
 from aidledger.domain.casestate import Case, Changes, Entitlement, Step
+from aidledger.domain.dated import said_too
 from aidledger.domain.events import care, service, support
 from aidledger.domain.recorded import Recorded
 
 
 def _form_set(case: Case, at: Recorded, e: support.SupportFormSet) -> Changes:
-    return {"form": e.form, "consent": e.consent, "institution": e.institution or ""}
+    forms = said_too(case.forms, (at.effective_on, e.form))
+    return {
+        "forms": forms,
+        "form": forms[-1][1],
+        "consent": e.consent,
+        "institution": e.institution or "",
+    }
+
+
+def _assessed(case: Case, at: Recorded, e: support.AbilityAssessed) -> Changes:
+    abilities = said_too(case.abilities, (at.effective_on, e.level))
+    return {"abilities": abilities, "ability": abilities[-1][1]}
+
+
+def _bound(case: Case, at: Recorded, e: support.AccountBound) -> Changes:
+    accounts = said_too(case.accounts, (at.effective_on, e.account, e.holder))
+    _, account, holder = accounts[-1]
+    return {"accounts": accounts, "account": account, "account_holder": holder}
+
+
+def _moved(case: Case, at: Recorded, e: support.CaseMoved) -> Changes:
+    # a move of a day before the application, recorded after it, holds from the application on
+    return case.placed(max(at.effective_on, case.filed_on), e.township, e.village)
 
 
 def _entitled(case: Case, at: Recorded, e: support.EntitlementSet) -> Changes:
@@ -45,12 +68,12 @@ def _resumed(case: Case, at: Recorded, e: support.SupportResumed) -> Changes:
 
 
 STEPS: Final[dict[type, Step]] = {
-    support.AbilityAssessed: lambda c, a, e: {"ability": e.level},
+    support.AbilityAssessed: _assessed,
     support.SupportFormSet: _form_set,
     support.PlacementMade: lambda c, a, e: {"institution": e.institution},
     support.EntitlementSet: _entitled,
-    support.CaseMoved: lambda c, a, e: {"township": e.township, "village": e.village},
-    support.AccountBound: lambda c, a, e: {"account": e.account, "account_holder": e.holder},
+    support.CaseMoved: _moved,
+    support.AccountBound: _bound,
     support.DeathRecorded: lambda c, a, e: {"died_on": e.died_on},
     support.WhereaboutsChanged: _whereabouts,
     support.SupportSuspended: lambda c, a, e: {"suspended_from": e.from_month},

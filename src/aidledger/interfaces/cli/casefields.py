@@ -51,6 +51,7 @@ CASE_FIELDS: Final[dict[str, str]] = {
     "obligor_assessed": "已核查法定义务人",
     "open_hits": "未处置的核对疑点",
     "opinion_by": "初审人",
+    "placed_on": "在现属地起始日",
     "pauses": "已结束的停发",
     "property_within_limit": "财产在限额内",
     "publicity_evidence": "公示有凭证",

@@ -9,25 +9,31 @@ import msgspec
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.decide import (
-    FOLLOWED,
     Circumstances,
     Decided,
     Refused,
     Step,
     decide,
+    entitle_anew,
     follow,
-    month_entitled,
     overridden,
     reads_person,
     reads_sensitive,
 )
+from aidledger.domain.entitling import FOLLOWED, month_entitled, months_anew
 from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.clock import LimitExtended, LimitSuspended
 from aidledger.domain.events.doubt import DoubtSettled
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
-from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
+from aidledger.domain.events.registry import (
+    EntryAnnulled,
+    EntryCorrected,
+    OfficeRegistered,
+    StandardPublished,
+)
+from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.payrun import with_line
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
@@ -41,6 +47,7 @@ from aidledger.services.acts.sealing import filled, reveal_facts, seal_values
 from aidledger.services.cases.neighbours import NAMING_EVENTS
 from aidledger.services.cases.running import running_limits
 from aidledger.services.clock import china_day
+from aidledger.services.decisions.policy_book import standard_said
 from aidledger.services.doubts.naming import named_entries
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.session import Session
@@ -188,17 +195,34 @@ class Batch:
             )
 
     def _follow(self, proposal: Proposal, before: Circumstances) -> None:
-        """Keep what follows from an act: an entitlement under the pack of the month that it counts from."""
+        """Keep what follows from an act: an entitlement under the pack of the month that it counts from.
+
+        The months after it whose entitlement was set before are set anew where they come out otherwise.
+        """
         case = self._session.case(proposal.stream) if before.case is not None else None
-        pack = self._pack(proposal, month_entitled(proposal, case))
-        for step in follow(proposal, before, self._circumstances(proposal, pack)):
+        first = month_entitled(proposal, case)
+        pack = self._pack(proposal, first)
+        steps = follow(proposal, before, self._circumstances(proposal, pack))
+        for step in steps:
             self._keep(proposal, step, pack)
+        entitled = [
+            one
+            for one in (proposal.event, *(step.event for step in steps))
+            if isinstance(one, EntitlementSet)
+        ]
+        if case is None or not entitled:
+            return
+        for month in months_anew(proposal, case, first):
+            pack = self._pack(proposal, month)
+            after = self._circumstances(proposal, pack)
+            for step in entitle_anew(proposal, after, month, entitled[-1].reason):
+                self._keep(proposal, step, pack)
 
     def _pack(self, proposal: Proposal, month: str = "") -> ResolvedPack | None:
         """Return the pack in force for a proposal, as known today.
 
-        For an entitlement it is that of the first day of the `month` which it counts from, where that is
-        later, and gives amounts.
+        For an entitlement it is that of the first day of the `month` which it counts from, where that
+        gives amounts.
         """
         programme = ""
         if isinstance(proposal.event, ApplicationSubmitted):
@@ -206,10 +230,10 @@ class Batch:
         elif proposal.stream.startswith("case/"):
             programme = self._session.case(proposal.stream).programme
         held = self._pack_on(proposal.effective_on, programme)
-        if not month or (first := f"{month}-01") <= proposal.effective_on:
+        if not month:
             return held
-        later = self._pack_on(first, programme)
-        return later if later is not None and later.amounts else held
+        of_month = self._pack_on(f"{month}-01", programme)
+        return of_month if of_month is not None and of_month.amounts else held
 
     def _pack_on(self, day: str, programme: str) -> ResolvedPack | None:
         """Return the pack in force on a day, as known today; a batch has few days."""
@@ -353,6 +377,9 @@ class Batch:
             session.runs[event.run] = with_line(session.run(event.run), event.amount_fen)
         elif isinstance(event, OfficeRegistered):
             session.take_office(entry)
+        elif isinstance(event, StandardPublished):
+            # what follows in the same batch is decided by it
+            self._standards = (*self._standards, standard_said(event))
 
 
 def _facts_text(facts: dict[str, Any]) -> str:

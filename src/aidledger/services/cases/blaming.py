@@ -22,7 +22,13 @@ from aidledger.services.cases.history import history
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 
-_BOOKKEEPING: Final = frozenset({"stream", "version", "last_position"})
+_BOOKKEEPING: Final = frozenset(
+    {
+        *("stream", "version", "last_position"),
+        # what each day of them was: another field says what holds
+        *("abilities", "accounts", "forms", "filed_on", "household.incomes", "household.exit_on"),
+    }
+)
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,9 +127,9 @@ def field_values(case: Case) -> dict[str, Any]:
         value = getattr(case, name)
         if isinstance(value, msgspec.Struct):
             values |= {f"{name}.{n}": getattr(value, n) for n in value.__struct_fields__}
-        elif name not in _BOOKKEEPING:
+        else:
             values[name] = value
-    return values
+    return {name: value for name, value in values.items() if name not in _BOOKKEEPING}
 
 
 def _changes(case: str, live: Iterable[Recorded]) -> dict[str, list[_Change]]:

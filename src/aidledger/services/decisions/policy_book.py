@@ -29,6 +29,11 @@ Fetch = Callable[[str], bytes | None]
 _REMEMBERED: Final = 16
 
 
+def standard_said(event: StandardPublished) -> Standard:
+    """Return the standard that was published."""
+    return Standard(code=event.code, monthly_fen=event.monthly_fen, from_on=event.from_on)
+
+
 class PolicyBook:
     """The adopted policy of one ledger, answering for a day in force and a day of knowledge."""
 
@@ -149,10 +154,7 @@ class PolicyBook:
                 with suppress(ValueError):  # a day that does not exist: no calendar, and a finding
                     self._calendars.append((china_day(entry.recorded_at), year_table(event)))
             case StandardPublished() as event:
-                standard = Standard(
-                    code=event.code, monthly_fen=event.monthly_fen, from_on=event.from_on
-                )
-                self._standards.append((china_day(entry.recorded_at), standard))
+                self._standards.append((china_day(entry.recorded_at), standard_said(event)))
             case _:
                 pass
 

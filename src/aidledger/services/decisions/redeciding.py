@@ -12,7 +12,14 @@ from aidledger.domain.calendar import Calendar
 from aidledger.domain.case import with_case_before
 from aidledger.domain.casestate import Case
 from aidledger.domain.decide import Circumstances, facts_of
-from aidledger.domain.decided import DECIDED_FIELDS, DECISION_FACTS, undecided, unlike, unwaived
+from aidledger.domain.decided import (
+    DECIDED_FIELDS,
+    DECISION_FACTS,
+    days_of_facts,
+    undecided,
+    unlike,
+    unwaived,
+)
 from aidledger.domain.events.catalog import EVENTS, wire_name
 from aidledger.domain.facts import SENSITIVE
 from aidledger.domain.policy import decision as policy
@@ -243,10 +250,11 @@ def known_then(
     act: str,
     *,
     with_others: bool,
+    on: str = "",
 ) -> dict[str, Any]:
     """Return the nested facts of an act as the ledger knew them just before an entry.
 
-    `with_others`: with the person's other cases, which cost a fold each.
+    `with_others`: with the person's other cases, which cost a fold each. `on`: of another day than the act's.
     """
     by = Proposal(
         type=act,
@@ -267,7 +275,7 @@ def known_then(
         others=others,
         office_kind=session.office_kind(entry.office),
     )
-    return facts_of(act, entry.event, by, given)
+    return facts_of(act, entry.event, by, given, on=on)
 
 
 def known_facts(
@@ -298,15 +306,14 @@ def _facts_not_borne_out(
 ) -> list[policy.Difference]:
     """Compare the facts kept in a decision with the case as it was before it."""
     asks = any(path.startswith("person.") for path in record.facts)
-    known = known_then(session, book, before, entry, record.act, with_others=asks)
-    found = []
-    for root, names, paths in _compared(record.act, tuple(record.facts)):
-        for path, was in zip(paths, known[root].many(names, None), strict=True):
-            kept = record.facts[path]
-            if was != kept or path in SENSITIVE:
-                found.append(
-                    policy.Difference(kind="fact", name=path, expected=str(kept), found=str(was))
-                )
+    found: list[policy.Difference] = []
+    for on in days_of_facts(entry):
+        known = known_then(session, book, before, entry, record.act, with_others=asks, on=on)
+        of_the_day = _unlike_known(record, known)
+        if not of_the_day:
+            found = []
+            break
+        found = found or of_the_day
     kept = record.facts.get("standards", ())
     published = msgspec.to_builtins(known["standards"]) if kept else []
     if any(standard not in published for standard in kept):
@@ -315,6 +322,19 @@ def _facts_not_borne_out(
                 kind="fact", name="standards", expected=str(kept), found=str(published)
             )
         )
+    return found
+
+
+def _unlike_known(record: policy.DecisionRecord, known: dict[str, Any]) -> list[policy.Difference]:
+    """Return the facts kept of the act, the case and the person that the ledger does not bear out."""
+    found = []
+    for root, names, paths in _compared(record.act, tuple(record.facts)):
+        for path, was in zip(paths, known[root].many(names, None), strict=True):
+            kept = record.facts[path]
+            if was != kept or path in SENSITIVE:
+                found.append(
+                    policy.Difference(kind="fact", name=path, expected=str(kept), found=str(was))
+                )
     return found
 
 
