@@ -2636,11 +2636,12 @@ def verify(path: Path, outside: Outside, *, bundle: bool = False) -> Report:
         raise CannotRunError(f"{path}: no evidence bundle")
     if path.is_dir() and is_bag(path):
         return verify_bundle(path, outside)
-    if path.is_dir():
-        return verify_tiles(path, outside) if (path / "tile").is_dir() else verify_folder(outside)
-    if read_plain(path, 16) == b"SQLite format 3\0":
+    if path.is_dir() and (path / "tile").is_dir():
+        return verify_tiles(path, outside)
+    if not path.is_dir() and read_plain(path, 16) == b"SQLite format 3\0":
         return verify_ledger(path, outside)
-    if any((outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)):
+    some = (outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)
+    if any(some) or (path.is_dir() and (outside.notes or outside.unused)):
         return verify_folder(outside)
     raise CannotRunError(f"{path}: no ledger, no tiles, no proof")
 
