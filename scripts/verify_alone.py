@@ -763,21 +763,55 @@ def check_payment_proof(value: dict[str, Any], leaf: bytes, statement: dict[str,
     refuse(found != (bytes.fromhex(told[0]), *told[1:]), "not a line of the statement")
 
 
-def check_row_proof(value: dict[str, Any], entry: dict[str, Any]) -> tuple[int, int]:
+# ---- §21 Certified generations --------------------------------------------------------------------
+
+CERTIFICATE: dict[str, Callable[[Any], bool]] = {
+    "$certificate": lambda value: value == "aidledger/generation-certificate/v1",
+    "as_of": is_day,
+    "known_on": lambda value: value is None or is_day(value),
+    "origin": lambda value: isinstance(value, str),
+    "root": is_hash,
+    **dict.fromkeys(("missing", "models"), lambda value: isinstance(value, list)),
+    **dict.fromkeys(("entries", "size", "skipped"), is_count),
+    **dict.fromkeys(("engine", "program"), form("[ -~]{1,100}")),
+}
+is_model = form("[a-z][a-z0-9_]{0,62}")
+MODEL = {"digest": is_hash, "name": is_model, "rows": is_count, "sql_sha256": is_hash}
+
+
+def fields(value: Any, right: dict[str, Callable[[Any], bool]], what: str) -> dict[str, Any]:
+    """Give an object with exactly these keys, each of its form."""
+    for key in an_object(value, right, what):
+        refuse(not right[key](value[key]), f"{what} whose {key} is of another form")
+    return dict(value)
+
+
+def read_certificate(text: bytes) -> dict[str, Any]:
+    """Read the certificate of a generation: names in order, each once."""
+    said = fields(canonical(text), CERTIFICATE, "a certificate")
+    names = [fields(one, MODEL, "a certified model")["name"] for one in said["models"]]
+    for told in (names, said["missing"]):
+        right = all(map(is_model, told)) and told == sorted(set(told))
+        refuse(not right, "a certificate with names out of order")
+    return said
+
+
+def check_row_proof(value: dict[str, Any], entry: dict[str, Any], origin: str) -> tuple[int, int]:
     """Hold a row proof against the entry that certifies; give rows of the model and size of the log."""
     text, row = value["certificate"].encode(), value["row"].encode()
     refuse(sha256(text).hex() != entry["certificate"], "the entry names another certificate")
-    said, names = canonical(text), ("as_of", "known_on", "root", "size")
-    refuse(not isinstance(said, dict), "a certificate that is no object")
-    same = [said.get(name) for name in names] == [entry.get(name) for name in names]
+    said, names = read_certificate(text), ("as_of", "known_on", "root", "size")
+    same = [said[name] for name in names] == [entry.get(name) for name in names]
     refuse(not same, "a certificate of another input than the entry says")
+    refuse(said["origin"] != origin, "a certificate of another log")
+    refuse(said["size"] > value["sealed_at"], "a certificate of more entries than stood before it")
     refuse(not isinstance(canonical(row), dict), "a row that is no object")
-    (model,) = [one for one in said["models"] if one["name"] == value["model"]]
-    refuse(not is_hash(model["digest"]) or not is_count(model["rows"]), "a model of another form")
-    tree = model["rows"], bytes.fromhex(model["digest"])
+    models = [one for one in said["models"] if one["name"] == value["model"]]
+    refuse(not models, "no model of the certificate")
+    tree = models[0]["rows"], bytes.fromhex(models[0]["digest"])
     path = [from_base64(one, 32) for one in value["path"]]
     refuse(not included(leaf_of(row), value["index"], tree, path), "not a row of the model")
-    return model["rows"], said["size"]
+    return tree[0], said["size"]
 
 
 # ---- §14 The report ------------------------------------------------------------------------------
@@ -949,13 +983,8 @@ STATEMENTS = ("PaymentMonthClosed", "PaymentMonthSupplemented")
 KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRevoked"}
 KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
 TABLED = ("RegisterImported", "StatementImported")  # they vouch for a table beside (section 23)
-KEPT |= {
-    *TABLED,
-    "GenerationCertified",
-    "CountyLogTrusted",
-    "CheckpointGathered",
-    "CheckpointContradicted",
-}
+GATHERED = ("CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted")
+KEPT |= {*TABLED, *GATHERED, "GenerationCertified"}
 Hashes = list[bytes | None]
 
 
@@ -1427,6 +1456,9 @@ class Outside:
         """Give the sizes whose roots are asked for."""
         yield from (note.size for note in self.notes.values())
         yield from (receipt["size"] for receipt in self.receipts.values())
+        for text in [one["certificate"] for one in self.papers.values() if "row" in one]:
+            with contextlib.suppress(RefusedError):
+                yield read_certificate(text.encode())["size"]
 
     def accepted(self, note: Checkpoint) -> list[str]:
         """Give the witnesses of a checkpoint that the policy accepts; refuse any other."""
@@ -1668,9 +1700,6 @@ def check_gathered(log: Log) -> None:
             log.report.find("gathered_false", at, "note", str(error)[:60], stream)
 
 
-GATHERED = ("CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted")
-
-
 def allows(data: dict[str, Any], origin: str, key: Key) -> bool:
     """Build the statement of a restoration, and verify its cosignature."""
     try:
@@ -1723,7 +1752,10 @@ def check_files(log: Log, origin: str, outside: Outside) -> None:
         position = value.get("position", value["sealed_at"])
         try:
             if "row" in value:
-                check_row_proof(value, log.read(position, "GenerationCertified")["data"])
+                certified = log.read(position, "GenerationCertified")["data"]
+                _, size = check_row_proof(value, certified, origin)
+                root = bytes.fromhex(certified["root"])
+                refuse(log.differs(size, root), f"certified of another log at size {size}")
                 continue
             if "rows" not in value:
                 log.read(position, "PaymentIssued")
@@ -2058,7 +2090,7 @@ def check_paper(
     kind, data = said[rests_on[0]]["$type"], said[rests_on[0]]["data"]
     if "row" in value:
         refuse(kind != "GenerationCertified", "it rests on an entry of another type")
-        many, size = check_row_proof(value, data)
+        many, size = check_row_proof(value, data, placed[rests_on[0]].note.origin)
         report.show(name, DERIVED, many, value["model"], size, data["as_of"], value["row"])
         return set()
     if "rows" not in value:
@@ -2306,7 +2338,7 @@ def check_bag_packs(bag: Bag) -> None:
             refuse(digest.hex() != pin, f"the pack {pin} has another hash than was adopted")
 
 
-def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
+def check_bag_papers(bag: Bag, manifest: dict[str, Any], origin: str) -> None:
     """Check completeness, payments, rows, values, decisions and findings against proven entries."""
     for name in sorted(bag.payload):
         if not name.endswith(("-proof",)):
@@ -2315,7 +2347,7 @@ def check_bag_papers(bag: Bag, manifest: dict[str, Any]) -> None:
             value = read_json_proof(bag.payload[name])
             at = value["sealed_at"]
             if "row" in value:
-                check_row_proof(value, bag.data_of(at, "GenerationCertified"))
+                check_row_proof(value, bag.data_of(at, "GenerationCertified"), origin)
             elif "rows" not in value:
                 bag.data_of(value["position"], "PaymentIssued")
                 leaf = bag.at(value["position"])[1]
@@ -2436,7 +2468,7 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
         if bag.placed:
             check_bag_packs(bag)
             with bag.holding("manifest.json", 1):
-                check_bag_papers(bag, manifest)
+                check_bag_papers(bag, manifest, note.origin)
                 check_bag_decisions(bag, manifest)
         report.entries = len(bag.placed)
         report.show("data/entries.jsonl", IN_LOG, len(bag.placed), note.size, note.origin)
@@ -2604,11 +2636,12 @@ def verify(path: Path, outside: Outside, *, bundle: bool = False) -> Report:
         raise CannotRunError(f"{path}: no evidence bundle")
     if path.is_dir() and is_bag(path):
         return verify_bundle(path, outside)
-    if path.is_dir():
-        return verify_tiles(path, outside) if (path / "tile").is_dir() else verify_folder(outside)
-    if read_plain(path, 16) == b"SQLite format 3\0":
+    if path.is_dir() and (path / "tile").is_dir():
+        return verify_tiles(path, outside)
+    if not path.is_dir() and read_plain(path, 16) == b"SQLite format 3\0":
         return verify_ledger(path, outside)
-    if any((outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)):
+    some = (outside.proofs, outside.receipts, outside.papers, outside.records, outside.bundles)
+    if any(some) or (path.is_dir() and (outside.notes or outside.unused)):
         return verify_folder(outside)
     raise CannotRunError(f"{path}: no ledger, no tiles, no proof")
 

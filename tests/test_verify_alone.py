@@ -299,3 +299,16 @@ def test_a_certificate_of_any_other_form_stops_nobody(certificate: str) -> None:
 
     with pytest.raises((ValueError, LookupError, TypeError)):  # what each caller names as a flaw
         ALONE.check_row_proof(proof, {"certificate": digest})
+
+
+@pytest.mark.parametrize("inside", [[], ["segment-000000/manifest.json"]], ids=["empty", "archive"])
+def test_a_folder_with_nothing_that_is_read_here_is_told_and_not_judged(
+    inside: list[str], tmp_path: Path
+) -> None:
+    """It said unproven, and not a word of why: an archive is read by our program alone."""
+    for name in inside:
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"{}")
+
+    with pytest.raises(ALONE.CannotRunError, match="no ledger, no tiles, no proof"):
+        ALONE.verify(tmp_path, ALONE.Outside(None, {}))

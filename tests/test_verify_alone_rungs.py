@@ -217,7 +217,8 @@ def true(tmp_path_factory: pytest.TempPathFactory) -> SignedLedger:
 
 
 @pytest.mark.parametrize(
-    ("size", "right", "place"), [(9, True, None), (9, False, 9), (90, True, 25)]
+    ("size", "right", "place"),
+    [(9, True, None), (9, False, 9), (90, True, 25), (0, True, None), (0, False, 0)],
 )
 def test_the_mark_may_lag_but_not_tell_another_history(
     size: int, right: bool, place: int | None, true: SignedLedger, tmp_path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,12 @@ from tests.services.signed import CLERK_OF, at, make
 from tests.services.test_money_acts import CASE
 from tests.services.test_recording import application
 
+from aidledger.ledger import canonical
 from aidledger.ledger.batch import pre_authentication
 from aidledger.ledger.certificate import (
     PAYLOAD_TYPE,
     Certificate,
     certificate_hash,
-    open_certificate,
     parse_certificate,
 )
 from aidledger.ledger.keys import KeyKind
@@ -153,12 +154,6 @@ def test_a_certificate_that_is_not_the_recorded_one_is_named(
         kept_certificate(place, name)
 
 
-def swapped(envelope: bytes, name: bytes) -> bytes:
-    """Put another character of base64 into a field."""
-    at = envelope.index(b'"%b":"' % name) + len(name) + 24
-    return envelope[:at] + (b"B" if envelope[at : at + 1] == b"A" else b"A") + envelope[at + 1 :]
-
-
 def test_where_there_are_keys_the_actor_signs_and_needs_the_power(tmp_path: Path) -> None:
     location = str(tmp_path / "county.db")
     make(location)
@@ -175,17 +170,17 @@ def test_where_there_are_keys_the_actor_signs_and_needs_the_power(tmp_path: Path
         envelope = (place / f"{name}.dsse.json").read_bytes()
         found = session.keyring.public_keys()
         (label,) = [one["keyid"] for one in json.loads(envelope)["signatures"]]
-    keys = {one.label: one for one in found if one.kind is KeyKind.BATCH}
     content = (place / f"{name}.json").read_bytes()
-    assert content == open_certificate(envelope, keys[label])
-    assert pre_authentication(PAYLOAD_TYPE, content).startswith(b"DSSEv1 ")
-    key = keys.pop(label)
-    forged = [swapped(envelope, name) for name in (b"payload", b"sig")]
-    for wrong in (*forged, envelope.replace(b'"sig":"', b'"sig":"A'), envelope[:-2], b"{}", b""):
-        with pytest.raises(FormatError):
-            open_certificate(wrong, key)
-    with pytest.raises(FormatError):
-        open_certificate(envelope, next(iter(keys.values())))
+    told = json.loads(envelope)
+    (key,) = [one for one in found if (one.kind, one.label) == (KeyKind.BATCH, label)]
+    signature = base64.b64decode(told["signatures"][0]["sig"])
+    assert envelope == canonical.encode(told)
+    assert (content, PAYLOAD_TYPE) == (
+        base64.b64decode(told["payload"]),
+        told["payloadType"].encode(),
+    )
+    assert key.verify(signature, pre_authentication(PAYLOAD_TYPE, content))
+    assert not key.verify(signature, pre_authentication(b"application/json", content))
 
 
 @given(st.data())

@@ -300,8 +300,12 @@ def test_a_head_that_says_otherwise_is_named_itself_and_is_not_behind_its_mark(
     assert [code] == [one for one, *_ in found(check(path, policy=False)[0])]
 
 
-def test_a_mark_that_can_t_be_read_keeps_nobody_from_verifying_the_rest(path: Path) -> None:
-    mark_path(path).write_bytes(b"no mark")
+@pytest.mark.parametrize("there", [b"no mark", b""])
+def test_a_mark_that_can_t_be_read_keeps_nobody_from_verifying_the_rest(
+    path: Path, there: bytes
+) -> None:
+    """An empty one was called right: whoever cuts a tail off can empty a file as well."""
+    mark_path(path).write_bytes(there)
     report, _ = check(path)
 
     rung = next(one for one in report.rungs if one.name == "mark")

@@ -15,22 +15,26 @@ from tests.services.conftest import COUNTY, Office, opened
 from tests.services.test_recording import application
 from tests.services.witnessed import keep_checkpoint, policy_text
 
+from aidledger.domain.events.proving import GenerationCertified
 from aidledger.ledger import canonical
-from aidledger.ledger.certificate import parse_certificate
+from aidledger.ledger.certificate import certificate_hash, parse_certificate
 from aidledger.ledger.prooffile import parse_row_proof
 from aidledger.ledger.trust import parse_policy
+from aidledger.replay.digest import row_of_key
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import load_models
+from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.bundles.asking import Request
 from aidledger.services.bundles.creating import create_bundle
 from aidledger.services.bundles.reading import read_bundle
 from aidledger.services.bundles.verifying import verify_bundle
-from aidledger.services.generations.certifying import certify
-from aidledger.services.generations.rebuilding import rebuild
+from aidledger.services.generations.certifying import certificate_of, certify
+from aidledger.services.generations.rebuilding import generations_of, rebuild
 from aidledger.services.ladder.outside import Outside
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
-from aidledger.services.proofs.bundle import Files, row_files
+from aidledger.services.proofs.bundle import Files, entry_files, row_files
 from aidledger.services.proofs.reading import check_files
 from aidledger.store.outcome import Committed
 
@@ -176,6 +180,68 @@ def test_the_ledger_itself_is_held_against_the_file(
 
         assert codes == [one.code for one in report.findings]
         assert codes == [one["code"] for one in lone.as_json()["findings"]]
+
+
+ODD_CERTIFICATES: dict[str, Any] = {
+    "of no kind": {"$certificate": "another"},
+    "of no day": {"as_of": "2022-02-30"},
+    "of another log": {"origin": "another.example/log"},
+    "of entries to come": {"size": 900_000},
+    "with names out of order": {"missing": ["b", "a"]},
+    "with more": {"more": 1},
+    "derived from other entries": {"root": "ab" * 32},
+}
+
+
+@pytest.mark.parametrize("odd", ODD_CERTIFICATES)
+def test_a_certificate_that_no_generation_has_proves_no_row_for_either(
+    odd: str, tmp_path: Path
+) -> None:
+    """Whoever certifies can record the hash of whatever he likes; the log then vouches for that."""
+    for office in opened(str(tmp_path / "county.db")):
+        office.act("2022-02-01", {**application(), "stream": CASES[0]})
+        rebuild(office.session, models=["case_state"])
+        generation = generations_of(office.session).current()
+        assert generation is not None
+        honest = json.loads(certificate_of(generation, office.session.store.origin).encode())
+        said_so = canonical.encode({**honest, **ODD_CERTIFICATES[odd]})
+        told = json.loads(said_so)
+        event = GenerationCertified(
+            as_of=told["as_of"] if odd != "of no day" else honest["as_of"],
+            certificate=certificate_hash(said_so),
+            known_on=None,
+            root=told["root"],
+            size=told["size"],
+        )
+        by = Who(actor="n", office=COUNTY, on="2022-02-01")
+        outcome = record(office.session, [by.says("generation/certificates", event)], cause="odd")
+        assert isinstance(outcome, Committed)
+        keep_checkpoint(office.session.store)
+        with generations_of(office.session).opened(generation) as connection:
+            row = row_of_key(connection, "case_state", ("case",), [CASES[0]])
+        assert row is not None
+        proof = {
+            "$proof": "aidledger/row-proof/v1",
+            "certificate": said_so.decode(),
+            "index": 0,
+            "model": "case_state",
+            "path": [],
+            "row": row.decode(),
+            "sealed_at": outcome.receipt.position,
+        }
+        files = entry_files(office.session.store, outcome.receipt.position)
+        files["odd.row-proof"] = canonical.encode(proof)
+        outside = Outside(policy=parse_policy(policy(office)), proofs=tuple(files.items()))
+        ours = [one.code for one in verify(office.session.store, outside=outside).findings]
+        brought = ALONE.Outside(ALONE.read_policy(policy(office)), dict(files))
+        theirs = [
+            one["code"]
+            for one in ALONE.verify(tmp_path / "county.db", brought).as_json()["findings"]
+        ]
+
+        assert ["proof_differs"] == ours == theirs
+        if odd != "derived from other entries":  # that only the entries show
+            assert ([("entry", "proven"), ("row", "refused")], False) == said(office, files)
 
 
 def test_what_was_pruned_is_derived_again_and_gives_the_same_proof(

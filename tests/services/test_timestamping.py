@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -19,6 +20,7 @@ from tests.ledger.making import VECTORS
 from tests.services.witnessed import keep_checkpoint
 from tests.store.drafts import drafts, record
 
+from aidledger.services.checkpoints.reply import in_order
 from aidledger.services.checkpoints.timestamping import (
     Pin,
     add_reply,
@@ -189,6 +191,64 @@ def test_another_message_or_another_nonce_is_refused(
     assert ["pending"] == [stamp.status for stamp in list_stamps(tmp_path / "b", pin)]
     with pytest.raises(ServiceError, match="found another"):
         add_reply(tmp_path / "none", reply, pin)
+
+
+def test_a_chain_that_comes_along_in_any_order_is_put_in_order(
+    authority: Authority, tmp_path: Path, kept: Kept
+) -> None:
+    """An authority of OpenSSL sends its certificates as they stand in its file, which is no DER."""
+    request = make_request(tmp_path, kept)
+    for order in (("root", "twin"), ("twin", "root")):
+        pem = b"".join((authority.folder / f"{one}.pem").read_bytes() for one in order)
+        (authority.folder / "chain.pem").write_bytes(pem)
+        text = (authority.folder / "tsa.cnf").read_text("utf-8")
+        (authority.folder / "chained.cnf").write_text(f"{text}certs = {authority.folder}/chain.pem")
+        reply = authority.answer(request.read_bytes(), "chained")
+
+        check_reply(reply, kept.note.text, read_pin(authority.pin()), nonce=None)
+        with pytest.raises(ServiceError, match="Embedded certificate"):
+            check_reply(reply, kept.note.text, read_pin(authority.pin("twin")), nonce=None)
+        assert in_order(in_order(reply)) == in_order(reply)
+        assert sorted(in_order(reply)) == sorted(reply)
+
+
+@pytest.mark.parametrize("digest", ["md5", "sha1", "sha256", "sha384", "sha512"])
+def test_a_signature_over_a_weak_digest_proves_no_time(
+    authority: Authority, tmp_path: Path, kept: Kept, digest: str
+) -> None:
+    """Whoever chooses what is signed can find two texts of one digest: openssl ts takes it all the same."""
+    text = (authority.folder / "tsa.cnf").read_text("utf-8")
+    weak = text.replace("signer_digest = sha256", f"signer_digest = {digest}")
+    (authority.folder / "digest.cnf").write_text(weak)
+    request, pin = make_request(tmp_path, kept), read_pin(authority.pin())
+    reply = authority.answer(request.read_bytes(), "digest")
+
+    if digest in ("md5", "sha1"):
+        with pytest.raises(ServiceError, match="found a weak digest"):
+            add_reply(tmp_path, reply, pin)
+        assert ["pending"] == [stamp.status for stamp in list_stamps(tmp_path, pin)]
+    else:
+        assert "confirmed" == add_reply(tmp_path, reply, pin).status
+
+
+def test_a_pipe_or_a_file_without_end_among_the_stamps_holds_nobody_up(
+    authority: Authority, tmp_path: Path, kept: Kept
+) -> None:
+    pin = read_pin(authority.pin())
+    request = make_request(tmp_path, kept)
+    for ending in (".tsr", ".tsq", ".note"):
+        place = request.with_suffix(ending)
+        there = place.read_bytes() if place.exists() else b""
+        place.unlink(missing_ok=True)
+        os.mkfifo(place)
+        assert {"refused"} == {stamp.status for stamp in list_stamps(tmp_path, pin)}
+        place.unlink()
+        with place.open("wb") as file:
+            file.truncate(2**40)
+        assert {"refused"} == {stamp.status for stamp in list_stamps(tmp_path, pin)}
+        place.write_bytes(there or authority.answer(request.read_bytes()))
+
+    assert ["confirmed"] == [stamp.status for stamp in list_stamps(tmp_path, pin)]
 
 
 def test_a_changed_note_is_no_longer_what_was_stamped(

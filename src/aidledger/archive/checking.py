@@ -22,9 +22,11 @@ from aidledger.archive.columns import (
     differing_columns,
     lines_of,
     record_columns_right,
+    rows_in,
 )
 from aidledger.archive.manifest import (
     MANIFEST,
+    MAX_RECORD_BYTES,
     Manifest,
     ManifestError,
     columns_hash,
@@ -38,13 +40,18 @@ from aidledger.ledger.canonical import clip
 from aidledger.ledger.finding import Finding
 from aidledger.ledger.tree import TILE_WIDTH, leaf_hash, root_of_leaves
 from aidledger.ledger.window import CheckData, Chunk, Ends, Tile
-from aidledger.replay.engine import building
+from aidledger.replay.engine import EngineLimits, building
 from aidledger.replay.sealed import RECORDS, file_of
-from aidledger.replay.views import event_views
+from aidledger.replay.views import event_views, parquet_sql
 
 _TOGETHER: Final = 4 * TILE_WIDTH
 """So many records, with all that is made of them, stay in a processor's cache."""
-_READ: Final = "SELECT position, record, leaf_hash FROM read_parquet(?)"
+_BARRED: Final = EngineLimits(memory="1GB", threads=1, spills=False)
+"""For files of which nothing is known but their names: what does not fit goes to no disk."""
+
+
+def _read(path: str) -> str:
+    return f"SELECT position, record, leaf_hash FROM {parquet_sql(path)}"  # noqa: S608
 
 
 class Task(NamedTuple):
@@ -131,7 +138,7 @@ class _Segment:
             with building(None, ONE_THREAD) as connection:
                 try:
                     read, lines = self._records(connection)
-                    if self.task.columns:
+                    if self.task.columns and read.rows:
                         self._columns(connection, there, lines)
                 except duckdb.Error as error:
                     self._unreadable(RECORDS, error)
@@ -173,9 +180,11 @@ class _Segment:
             self._find("segment_file_differs", f"{RECORDS}.parquet", "its columns", "others")
             return Read(), None
         first, entries = self.manifest.first, self.manifest.entries
+        if not self._bounded(connection, path):
+            return Read(), None
         lines = Lines() if self.task.columns else None
         walk = Walk(first, self.task.check_data, lines)
-        cursor = connection.execute(_READ, [path])
+        cursor = connection.execute(f"{_read(path)} LIMIT {entries + 1}")
         while (rows := cursor.fetchmany(_TOGETHER)) and walk.take(rows):
             pass
         if not rows and walk.position == first + entries:
@@ -184,14 +193,31 @@ class _Segment:
         everything = self._everything(connection)
         chunks, seals = walk_carefully(everything, first, self.task.check_data)
         tiles = [tile for chunk in chunks for tile in chunk.tiles]
-        if len(everything) != entries:
-            found = f"{len(everything)} rows"
-            self._find("segment_file_differs", f"{RECORDS}.parquet", f"{entries} rows", found)
         self._root(tiles)
         return Read(len(everything), None, chunks, tiles, seals), None
 
+    def _bounded(self, connection: duckdb.DuckDBPyConnection, path: str) -> bool:
+        """Say where there are more or fewer rows; whether the records are of a size that can be read."""
+        entries = self.manifest.entries
+        there, said = rows_in(connection, path), self.manifest.files[RECORDS].rows
+        for place, rows in ((f"{RECORDS}.parquet", there), (f"{MANIFEST}, {RECORDS}", said)):
+            if rows != entries:
+                self._find("segment_file_differs", place, f"{entries} rows", f"{rows} rows")
+        row = connection.execute(
+            "SELECT sum(octet_length(record)), sum(octet_length(leaf_hash)) "  # noqa: S608
+            f"FROM ({_read(path)} LIMIT {entries + 1})"
+        ).fetchone()
+        most = max((int(one or 0) for one in row or ()), default=0)
+        if most > MAX_RECORD_BYTES:
+            expected = f"at most {MAX_RECORD_BYTES} bytes of records"
+            self._find("segment_file_differs", f"{RECORDS}.parquet", expected, f"{most} bytes")
+        return most <= MAX_RECORD_BYTES
+
     def _everything(self, connection: duckdb.DuckDBPyConnection) -> list[Any]:
-        rows: list[Any] = connection.execute(_READ, [file_of(self.folder, RECORDS)]).fetchall()
+        """Return every record, and of more than there should be one."""
+        most = self.manifest.entries + 1
+        path = file_of(self.folder, RECORDS)
+        rows: list[Any] = connection.execute(f"{_read(path)} LIMIT {most}").fetchall()
         return rows
 
     def _root(self, tiles: Sequence[Tile]) -> None:
@@ -224,12 +250,15 @@ class _Segment:
                         "segment_columns_differ", place, f"{rows_there} rows", str(rows_said)
                     )
                 if said is not None and view.name in there:
-                    self._compare(connection, view.name, ours)
+                    with building(None, _BARRED) as barred:
+                        self._compare(barred, view.name, ours, rows_there)
         for name in sorted(self.manifest.views - {view.name for view in event_views().values()}):
             self._find("segment_columns_differ", f"{name}.parquet", "a view of the catalogue", name)
 
-    def _compare(self, connection: duckdb.DuckDBPyConnection, name: str, ours: str | None) -> None:
-        """Compare the file of a view with what the records give."""
+    def _compare(
+        self, connection: duckdb.DuckDBPyConnection, name: str, ours: str | None, rows: int
+    ) -> None:
+        """Compare the file of a view with what the records give: so many rows."""
         theirs = file_of(self.folder, name)
         said = self.manifest.files[name].columns
         try:
@@ -243,7 +272,12 @@ class _Segment:
             return
         view = next(one for one in event_views().values() if one.name == name)
         try:
-            for column, position, found in differing_columns(connection, view, ours, theirs):
+            if (there := rows_in(connection, theirs)) != rows:
+                place = f"{name}.parquet"
+                self._find("segment_columns_differ", place, f"{rows} rows", f"{there} rows")
+            for column, position, found in differing_columns(
+                connection, view, ours, theirs, rows + 1
+            ):
                 self._find(
                     "segment_columns_differ",
                     f"{name}.parquet, {clip(column, 80)}",
@@ -256,7 +290,9 @@ class _Segment:
 
     def _unreadable(self, name: str, error: duckdb.Error) -> None:
         found = clip(str(error).splitlines()[0], 120)
-        self._find("segment_file_differs", f"{name}.parquet", "a Parquet file", found)
+        full = isinstance(error, duckdb.OutOfMemoryException)
+        expected = "rows that need at most 1 GB" if full else "a Parquet file"
+        self._find("segment_file_differs", f"{name}.parquet", expected, found)
 
     def _find(
         self, code: str, place: str, expected: str, found: str, position: int | None = None
@@ -289,7 +325,8 @@ def first_leaves(place: Place, position: int, entries: int, count: int) -> list[
         building(None, ONE_THREAD) as connection,
     ):
         rows = connection.execute(
-            f"{_READ} WHERE position >= ? AND position < ? ORDER BY position",
-            [file_of(folder, RECORDS), position, position + count],
+            f"{_read(file_of(folder, RECORDS))} WHERE position >= ? AND position < ? "
+            f"ORDER BY position LIMIT {count + 1}",
+            [position, position + count],
         ).fetchall()
         return [leaf_hash(record) for _, record, _ in rows]

@@ -17,7 +17,15 @@ from aidledger.replay.engine import EngineLimits
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import RECORDS, file_of
 from aidledger.replay.sorting import Sorter
-from aidledger.replay.views import LINE, EventView, event_views, literal, quoted, select_sql
+from aidledger.replay.views import (
+    LINE,
+    EventView,
+    event_views,
+    literal,
+    parquet_sql,
+    quoted,
+    select_sql,
+)
 
 ONE_THREAD: Final = EngineLimits(memory="1GB", threads=1)
 """How a segment is written and read: in one process, whose bytes do not depend on scheduling."""
@@ -124,17 +132,17 @@ def columns_in(connection: duckdb.DuckDBPyConnection, path: str) -> list[tuple[s
         duckdb.Error: it is none.
 
     """
-    found = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+    found = connection.execute(f"DESCRIBE SELECT * FROM {parquet_sql(path)}").fetchall()  # noqa: S608
     return [(row[0], plain_type(row[1])) for row in found]
 
 
 def differing_columns(
-    connection: duckdb.DuckDBPyConnection, view: EventView, ours: str | None, theirs: str
+    connection: duckdb.DuckDBPyConnection, view: EventView, ours: str | None, theirs: str, most: int
 ) -> Iterator[tuple[str, Any, str]]:
     """Yield (column, first position, what is wrong) where a file of a view has another content.
 
     `ours` is the file derived from the records, None where they give no row. A column that `theirs`
-    lacks was added to the type later, and must be null in every row.
+    lacks was added to the type later, and must be null in every row. No more than `most` rows are read.
 
     Raises:
         duckdb.Error: `theirs` cannot be read.
@@ -147,12 +155,13 @@ def differing_columns(
     if "position" not in stored:
         yield "position", None, "no such column"
         return
-    source = f"(FROM read_parquet({literal(theirs)}) LIMIT 0)"
+    source = f"(FROM {parquet_sql(theirs)} LIMIT 0)"
     if ours is not None:
-        source = f"read_parquet({literal(ours)})"
+        source = parquet_sql(ours)
     both = (
         f"(SELECT *, row_number() OVER () AS nth FROM {source}) a FULL JOIN "  # noqa: S608
-        f"(SELECT *, row_number() OVER () AS nth FROM read_parquet({literal(theirs)})) b USING (nth)"
+        f"(SELECT *, row_number() OVER () AS nth FROM (FROM {parquet_sql(theirs)} LIMIT {most})) b "
+        "USING (nth)"
     )
     for name, kind in expected.items():
         if name in stored and stored[name] != kind:
@@ -166,6 +175,12 @@ def differing_columns(
         ).fetchone()
         if row is not None and row[0] is not None:
             yield name, row[0], "another value"
+
+
+def rows_in(connection: duckdb.DuckDBPyConnection, path: str) -> int:
+    """Return how many rows a Parquet file says that it has. Raises duckdb.Error where it is none."""
+    row = connection.execute(f"SELECT count(*) FROM {parquet_sql(path)}").fetchone()  # noqa: S608
+    return int(row[0]) if row else 0
 
 
 def record_columns_right(connection: duckdb.DuckDBPyConnection, path: str) -> bool:

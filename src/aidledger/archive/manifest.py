@@ -23,6 +23,10 @@ SEGMENT_ENTRIES: Final = TILE_WIDTH * TILE_WIDTH
 
 MANIFEST: Final = "manifest.json"
 MAX_MANIFEST_BYTES: Final = 4 * 1024 * 1024
+MAX_RECORD_BYTES: Final = 2**29
+"""Of all records of a segment together: a file of some kilobytes may unpack to more than any memory."""
+MAX_FILE_BYTES: Final = 2**31
+"""Of all files of a segment: with holes in them they need be nothing on the disk, and are hashed all the same."""
 FORMAT: Final = "aidledger/segment/v1"
 
 _name_form = re.compile(r"segment-([0-9]{6,12})").fullmatch
@@ -119,6 +123,7 @@ def parse_manifest(data: bytes) -> Manifest:
         ("root", "64 hexadecimal digits", is_hash(manifest.root)),
         ("files", "records and views by name", RECORDS in manifest.files and all(map(_view_form, manifest.files))),
         ("files", "hashes of 64 hexadecimal digits", all(is_hash(f.sha256) and is_hash(f.columns) for f in manifest.files.values())),
+        ("files", f"sizes of at most {MAX_FILE_BYTES} bytes together", manifest.size <= MAX_FILE_BYTES),
         ("unread", "positions of the segment, ascending", _ascending(manifest)),
     ):  # fmt: skip
         if not right:

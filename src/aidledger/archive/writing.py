@@ -14,6 +14,7 @@ from aidledger.archive.columns import ONE_THREAD, lines_of, write_records
 from aidledger.archive.manifest import (
     FORMAT,
     MANIFEST,
+    MAX_RECORD_BYTES,
     Manifest,
     SegmentFile,
     Writer,
@@ -44,7 +45,7 @@ def checked_leaves(rows: Sequence[HostileRow], first: int, entries: int) -> list
     """Return the leaf hashes of rows (position, record, leaf hash), each hashed again.
 
     Raises:
-        SealError: a row is missing, or its hash is not that of its record.
+        SealError: a row is missing, its hash is not that of its record, or they are too long together.
 
     """
     sha256 = hashlib.sha256
@@ -55,6 +56,10 @@ def checked_leaves(rows: Sequence[HostileRow], first: int, entries: int) -> list
     positions = list(range(first, first + entries))
     stored = [row[2] for row in rows]
     if leaves == stored and [row[0] for row in rows] == positions and len(rows) == entries:
+        total = sum(len(row[1]) for row in rows)
+        if total > MAX_RECORD_BYTES:
+            most = f"at most {MAX_RECORD_BYTES} bytes in {entries} records"
+            raise SealError(_finding("record_too_long", first, most, f"{total} bytes"))
         return leaves
     for expected, row in zip(positions, [*rows, *[None] * entries], strict=False):
         if row is None or row[0] != expected:

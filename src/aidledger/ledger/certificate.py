@@ -6,7 +6,8 @@ r"""Certificates of generations: what went into the read models, and the digest 
 
 Whoever has the entries and the SQL files derives the models again and must get these digests; a row
 is proven by its path to the digest of its model. The signature is that of the actor who certifies,
-with the key that signs batches, under a payload type of its own.
+with the key that signs batches, under a payload type of its own; no verdict rests on it, for the entry
+names the hash, and the batch with the entry is signed by the same actor.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from aidledger.ledger.batch import pre_authentication
 from aidledger.ledger.canonical import CanonicalError, clip
 from aidledger.ledger.forms import is_date
 from aidledger.ledger.index import Number
-from aidledger.ledger.keys import KeyKind, VerifierKey
+from aidledger.ledger.keys import KeyKind
 from aidledger.ledger.signing import Signer, sign_checked
 from aidledger.ledger.strict import FormatError, only_bytes
 
@@ -125,25 +126,6 @@ def sign_certificate(signer: Signer, certificate: bytes) -> bytes:
         ],
     }
     return canonical.encode(envelope)
-
-
-def open_certificate(envelope: bytes, key: VerifierKey) -> bytes:
-    """Return the certificate in an envelope that this key signed. Raises FormatError otherwise."""
-    what = "signed certificate"
-    only_bytes(envelope, what, 2 * MAX_CERTIFICATE_BYTES)
-    try:
-        value = canonical.decode(envelope)
-        certificate = base64.b64decode(value["payload"], validate=True)
-        said = [(one["keyid"], one["sig"]) for one in value["signatures"]]
-        (signature,) = [base64.b64decode(sig, validate=True) for by, sig in said if by == key.label]
-        same = value["payloadType"] == PAYLOAD_TYPE.decode()
-    except (CanonicalError, KeyError, TypeError, ValueError):
-        raise FormatError(what, f"an envelope signed by {key.label}", "another") from None
-    message = pre_authentication(PAYLOAD_TYPE, certificate)
-    if not same or key.kind is not KeyKind.BATCH or not key.verify(signature, message):
-        raise FormatError(what, f"a signature of {key.label}", "one that does not verify")
-    parse_certificate(certificate)
-    return certificate
 
 
 def _check(certificate: Certificate) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from aidledger.replay.engine import EngineLimits, building
-from aidledger.replay.views import literal
+from aidledger.replay.views import file_literal, parquet_sql
 
 _LIMITS: Final = EngineLimits(memory="256MB", threads=1)
 _ROWS: Final = 2_048
@@ -29,11 +29,10 @@ def parquet_rows(path: Path) -> Iterator[tuple[Any, ...]]:
         FileReadError: no Parquet file, or a damaged one.
 
     """
-    name = literal(str(path))
     with building(None, _LIMITS) as connection:
         try:
             connection.execute("SET preserve_insertion_order = true")
-            found = connection.execute(f"SELECT * FROM read_parquet({name})")  # noqa: S608
+            found = connection.execute(f"SELECT * FROM {parquet_sql(path)}")  # noqa: S608
             yield tuple(column[0] for column in found.description or ())
             while rows := found.fetchmany(_ROWS):
                 yield from rows
@@ -48,14 +47,12 @@ def repeated_lines(path: Path) -> Iterator[tuple[int, int]]:
         path: a file with `digest,line` on each line.
 
     """
-    name = literal(str(path))
     columns = "{'digest': 'VARCHAR', 'line': 'BIGINT'}"
+    read = f"read_csv({file_literal(path)}, header = false, hive_partitioning = false, columns = {columns})"
     with building(None, _LIMITS) as connection:
         found = connection.execute(
             "SELECT line, first FROM (SELECT line, min(line) OVER (PARTITION BY digest) AS first"  # noqa: S608
-            f" FROM read_csv({name}, header = false, columns = {columns})"
-            " WHERE digest IN (SELECT digest FROM"
-            f" read_csv({name}, header = false, columns = {columns})"
+            f" FROM {read} WHERE digest IN (SELECT digest FROM {read}"
             " GROUP BY digest HAVING count(*) > 1)) WHERE line > first ORDER BY line"
         )
         while rows := found.fetchmany(_ROWS):

@@ -19,7 +19,7 @@ from aidledger.domain.keeping import KEPT_TABLES, Holds, KeptTable
 from aidledger.ledger.canonical import clip
 from aidledger.replay.digest import digest_of
 from aidledger.replay.engine import EngineLimits, building
-from aidledger.replay.views import event_views, literal, quoted
+from aidledger.replay.views import event_views, literal, parquet_sql, quoted
 
 KEY: Final = ("line",)
 """Rows stand in the order of the lines that they came from."""
@@ -116,7 +116,7 @@ def read_kept(connection: duckdb.DuckDBPyConnection, path: Path, table: KeptTabl
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {LOADING} AS "  # noqa: S608 - quoted
-        f"SELECT {wanted} FROM read_parquet({literal(str(path))})"
+        f"SELECT {wanted} FROM {parquet_sql(path)}"
     )
     return said_of(connection, LOADING, table)
 

@@ -38,7 +38,7 @@ from aidledger.replay.models import Model, ModelError, tables_read
 from aidledger.replay.overlay import SealedViews, drop_views, load_beside
 from aidledger.replay.spark import LEAF, LedgerViews, build_ledgers, place_of, session_of
 from aidledger.replay.versions import BESIDE_COLUMNS, beside_sql
-from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, quoted
+from aidledger.replay.views import ENTRY_SQL, create_sql, event_views, literal, parquet_sql, quoted
 
 Columns = list[tuple[str, str]]
 _ONE: Final = "ledger"
@@ -154,7 +154,7 @@ def take_over(
     chosen = ", ".join(
         f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in columns
     )
-    source = f"read_parquet([{', '.join(map(literal, files))}], hive_partitioning = false)"
+    source = parquet_sql(*files)
     if files:
         connection.execute(
             f"CREATE TABLE {quoted(model.name)} AS SELECT {chosen} FROM {source}"  # noqa: S608

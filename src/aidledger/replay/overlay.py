@@ -19,7 +19,7 @@ from aidledger.replay.models import loaded_tables
 from aidledger.replay.patterns import AMENDING_TYPES
 from aidledger.replay.rows import HostileRow
 from aidledger.replay.sealed import SealedRun, file_of
-from aidledger.replay.views import literal, quoted, view_name
+from aidledger.replay.views import literal, parquet_sql, quoted, view_name
 
 _AMENDING: Final = frozenset(map(view_name, AMENDING_TYPES))
 
@@ -149,7 +149,7 @@ def _bound(until: datetime | None) -> str:
 
 
 def _read(paths: Iterable[str]) -> str:
-    return f"read_parquet([{', '.join(map(literal, paths))}], union_by_name = true)"
+    return parquet_sql(*paths, more=", union_by_name = true")
 
 
 def drop_views(connection: duckdb.DuckDBPyConnection) -> None:

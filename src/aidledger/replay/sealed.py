@@ -15,7 +15,15 @@ import msgspec
 
 from aidledger.replay.patterns import AMENDING_TYPES
 from aidledger.replay.rows import HostileRow
-from aidledger.replay.views import ENVELOPE, OTHER, EventView, literal, quoted, view_name
+from aidledger.replay.views import (
+    ENVELOPE,
+    OTHER,
+    EventView,
+    literal,
+    parquet_sql,
+    quoted,
+    view_name,
+)
 
 RECORDS: Final = "records"
 """The file of a segment's records: position, record, leaf_hash."""
@@ -79,14 +87,17 @@ def rows_to_decode(
     for run in runs:
         wanted = list(run.unread)
         for name in sorted(run.views & set(map(view_name, AMENDING_TYPES))):
-            path = file_of(run.folder, name)
-            rows = connection.execute("SELECT position FROM read_parquet(?)", [path]).fetchall()
+            read = parquet_sql(file_of(run.folder, name))
+            most = (
+                run.end - run.first
+            )  # a file of some kilobytes may hold more rows than any memory
+            rows = connection.execute(f"SELECT position FROM {read} LIMIT {most}").fetchall()  # noqa: S608
             wanted += [position for (position,) in rows]
         if wanted:
             found += connection.execute(
-                "SELECT position, record FROM read_parquet(?) "
+                f"SELECT position, record FROM {parquet_sql(file_of(run.folder, RECORDS))} "  # noqa: S608
                 "WHERE position IN (SELECT unnest(?::BIGINT[])) ORDER BY position",
-                [file_of(run.folder, RECORDS), wanted],
+                [wanted],
             ).fetchall()
     return found
 
@@ -95,21 +106,22 @@ def _append_sql(view: EventView, files: list[str]) -> str:
     """Return the statement that appends what files have of a view's columns."""
     known = [name for name, _ in ENVELOPE] + [column.name for column in view.columns]
     names = ", ".join(map(literal, known))
-    paths = ", ".join(map(literal, files))
     return (  # every part is quoted, and comes from the catalogue or a folder's name
         f"INSERT INTO {quoted(view.name)} BY NAME "  # noqa: S608
         f"SELECT COLUMNS(lambda one: list_contains([{names}], one)) "
-        f"FROM read_parquet([{paths}], union_by_name = true)"
+        f"FROM {parquet_sql(*files, more=', union_by_name = true')}"
     )
 
 
 def _append_others_sql(files: Mapping[str, list[str]]) -> str:
     """Return the statement that appends the envelopes in files, by the wire name of their type."""
     names = ", ".join(name for name, _ in ENVELOPE)
-    paths = ", ".join(literal(path) for several in files.values() for path in several)
+    read = parquet_sql(
+        *(path for several in files.values() for path in several), more=", filename = 'read_from'"
+    )
     types = ", ".join(f"({literal(view_name(name))}, {literal(name)})" for name in files)
     return (  # as above
         f"INSERT INTO {quoted(OTHER.name)} SELECT {names}, said.type "  # noqa: S608
-        f"FROM read_parquet([{paths}], filename = 'read_from') "
+        f"FROM {read} "
         f"JOIN (VALUES {types}) AS said(name, type) ON said.name = parse_filename(read_from, true)"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -40,6 +41,7 @@ ENTRY_SQL: Final = (
 LINE: Final = b'{"position":%d,%b'
 """A line of the load file: of a position, and a record without its first brace."""
 
+_PATTERN: Final = re.compile(r"[*?[]")
 _READ: Final = {**dict(ENVELOPE[:-1]), "policy": "STRUCT(hash VARCHAR)"}
 """What is read of a line beside the data: names with SQL types."""
 
@@ -183,6 +185,21 @@ def _has_pattern(kind: inspect.Type, pattern: str | None) -> bool:
             return False
 
 
+def file_literal(path: str | Path) -> str:
+    """Write the path of one file for the engine's readers, which take some characters for patterns of names."""
+    return literal(_PATTERN.sub(r"[\g<0>]", str(path)))
+
+
+def parquet_sql(*paths: str | Path, more: str = "") -> str:
+    """Return the reading of these Parquet files and no other.
+
+    Left alone, the engine takes a folder called ``column=value`` for a column, and puts it in the place of
+    the file's own.
+    """
+    files = ", ".join(map(file_literal, paths))
+    return f"read_parquet([{files}], hive_partitioning = false{more})"
+
+
 def create_sql(view: EventView) -> str:
     """Return the statement that makes the view's table, empty."""
     columns = [f"{name} {kind}" for name, kind in ENVELOPE]
@@ -208,8 +225,8 @@ def select_sql(view: EventView, path: str) -> str:
     chosen += [f"{place}{quoted(c.field)} AS {quoted(c.name)}" for c in view.columns]
     return (  # every part is quoted, and comes from the catalogue
         f"SELECT {', '.join(chosen)} FROM read_json("  # noqa: S608
-        f"{literal(path)}, format = 'newline_delimited', records = true, maximum_object_size = 1048576, "
-        f"columns = {{{given}}})"
+        f"{file_literal(path)}, format = 'newline_delimited', records = true, maximum_object_size = 1048576, "
+        f"hive_partitioning = false, columns = {{{given}}})"
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 from aidledger.replay.intake.cells import NUMERIC
 from aidledger.replay.intake.taking import RAW
-from aidledger.replay.views import literal, quoted
+from aidledger.replay.views import file_literal, literal, parquet_sql, quoted
 
 BETWEEN: Final = "\x1f"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -86,7 +86,7 @@ def _in_memory() -> int:
 def parquet_columns(connection: Any, path: Path) -> list[str]:
     """Return the names of the columns of a Parquet file. Raises duckdb.Error."""
     rows = connection.execute(
-        f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})"  # noqa: S608
+        f"DESCRIBE SELECT * FROM {parquet_sql(path)}"  # noqa: S608
     ).fetchall()
     return [str(row[0]) for row in rows]
 
@@ -95,7 +95,7 @@ def parquet_bytes(connection: Any, path: Path) -> int:
     """Return how many bytes a Parquet file says that it has when unpacked. Raises duckdb.Error."""
     row = connection.execute(
         "SELECT coalesce(sum(total_uncompressed_size), 0) "  # noqa: S608
-        f"FROM parquet_metadata({literal(str(path))})"
+        f"FROM parquet_metadata({file_literal(path)})"
     ).fetchone()
     return int(row[0])
 
@@ -114,7 +114,7 @@ def load_parquet(
     """
     kinds = dict(
         connection.execute(
-            f"SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet({literal(str(path))}))"  # noqa: S608
+            f"SELECT column_name, column_type FROM (DESCRIBE FROM {parquet_sql(path)})"  # noqa: S608
         ).fetchall()
     )
     chosen = []
@@ -127,5 +127,5 @@ def load_parquet(
     connection.execute(
         f"CREATE TABLE {RAW} AS SELECT row_number() OVER () AS line, '' AS fault, "  # noqa: S608
         f"hash({', '.join(map(quoted, telling))}) AS whole, "
-        f"{', '.join(chosen)} FROM read_parquet({literal(str(path))})"
+        f"{', '.join(chosen)} FROM {parquet_sql(path)}"
     )

@@ -312,6 +312,7 @@ def check_papers(bundle: Bundle) -> None:
                     if told.status == "refused":
                         raise ProofError(told.why)
     rows = [name for name in sorted(bundle.files) if name.startswith(ROWS)]
+    origin = bundle.checkpoint.origin if bundle.checkpoint else ""
     if rows:
         with bundle.making(
             "rows", ROWS, "各行出自认证过的读模型", "rows are of certified models"
@@ -320,7 +321,7 @@ def check_papers(bundle: Bundle) -> None:
             for name in rows:
                 with bundle.reading(name, 1):
                     sealed = bundle.at(parse_row_proof(bundle.files[name]).sealed_at)
-                    answer = check_row(bundle.files[name], sealed.record)
+                    answer = check_row(bundle.files[name], sealed.record, origin)
                     if answer.status != "proven":
                         raise ProofError(answer.why)
     if REVEALED in bundle.files:

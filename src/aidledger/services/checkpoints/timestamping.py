@@ -30,9 +30,11 @@ from rfc3161_client import (
 # the one way to learn the nonce of a request that was made earlier
 from rfc3161_client._rust import parse_timestamp_request
 
+from aidledger.disk import read_plain
 from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.note import parse_note
 from aidledger.ledger.strict import FormatError
+from aidledger.services.checkpoints.reply import in_order, strong_digests
 from aidledger.services.files import write_files
 from aidledger.services.problems import ServiceError
 from aidledger.services.proofs.proving import Kept
@@ -40,6 +42,7 @@ from aidledger.services.proofs.proving import Kept
 MAX_REPLY_BYTES: Final = 100_000
 _MAX_PIN_BYTES: Final = 1_000_000
 _NOTE, _REQUEST, _REPLY = ".note", ".tsq", ".tsr"
+_CHAIN: Final = "Error while verifying certificates"
 _SHA256: Final = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 
 Status = Literal["pending", "confirmed", "refused"]
@@ -134,10 +137,9 @@ def add_reply(folder: Path, reply: bytes, pin: Pin) -> Stamp:
 
 def list_stamps(folder: Path, pin: Pin) -> list[Stamp]:
     """Return what is known of every request, by size; each reply is verified again."""
-    stamps = []
-    for path in folder.glob(f"*{_REQUEST}"):
-        reply = path.with_suffix(_REPLY)
-        stamps.append(_stamp(path, reply.read_bytes() if reply.exists() else None, pin))
+    stamps = [
+        _stamp(path, _kept(path.with_suffix(_REPLY)), pin) for path in folder.glob(f"*{_REQUEST}")
+    ]
     return sorted(stamps, key=lambda stamp: (stamp.size, stamp.name))
 
 
@@ -158,10 +160,17 @@ def check_reply(reply: bytes, text: bytes, pin: Pin, *, nonce: int | None) -> dt
             nonce=nonce,
         )
         builder.build().verify_message(response, text)
-    except (ValueError, TypeError, VerificationError) as error:
-        raise ServiceError(f"reply: {error}", exit_code=1) from None
+        strong = strong_digests(reply)
+    except (ValueError, TypeError, IndexError, VerificationError) as error:
+        why = str(error)
+        if why.startswith(_CHAIN):  # what follows is a list of the library's calls
+            why = "its signature does not hold under the authority's certificates at its time"
+        raise ServiceError(f"reply: {why}", exit_code=1) from None
     if not by_sha256:
         raise ServiceError("reply: expected a stamp over SHA-256, found another", exit_code=1)
+    if not strong:
+        why = "expected a signature by SHA-256, SHA-384 or SHA-512, found a weak digest"
+        raise ServiceError(f"reply: {why}", exit_code=1)
     return info.gen_time.astimezone(dt.UTC)
 
 
@@ -189,9 +198,9 @@ def _stamp(path: Path, reply: bytes | None, pin: Pin) -> Stamp:
     if reply is None:
         return stamp
     try:
-        nonce = parse_timestamp_request(path.read_bytes()).nonce
+        nonce = parse_timestamp_request(read_plain(path, MAX_REPLY_BYTES)).nonce
         at = check_reply(reply, _text(path), pin, nonce=nonce)
-    except (ServiceError, ValueError) as error:
+    except (ServiceError, OSError, ValueError) as error:
         return msgspec.structs.replace(stamp, status="refused", why=str(error))
     shown = at.isoformat().replace("+00:00", "Z")
     return msgspec.structs.replace(stamp, status="confirmed", at=shown)
@@ -200,9 +209,17 @@ def _stamp(path: Path, reply: bytes | None, pin: Pin) -> Stamp:
 def _text(request: Path) -> bytes:
     """Return the stamped text. Raises FormatError where the note is missing or none."""
     try:
-        return parse_note(request.with_suffix(_NOTE).read_bytes()).text
-    except FileNotFoundError:
+        return parse_note(read_plain(request.with_suffix(_NOTE), _MAX_PIN_BYTES)).text
+    except OSError:
         raise FormatError(request.name, "its checkpoint beside it", "none") from None
+
+
+def _kept(reply: Path) -> bytes | None:
+    """Return a reply; nothing where none is there, and no bytes of what is no file."""
+    try:
+        return read_plain(reply, MAX_REPLY_BYTES + 1) if reply.exists() else None
+    except OSError:
+        return b""
 
 
 def _imprint(reply: bytes) -> bytes:
@@ -215,4 +232,4 @@ def _imprint(reply: bytes) -> bytes:
 def _decoded(reply: bytes) -> TimeStampResponse:
     if len(reply) > MAX_REPLY_BYTES:
         raise ValueError(f"expected at most {MAX_REPLY_BYTES} bytes")
-    return decode_timestamp_response(reply)
+    return decode_timestamp_response(in_order(reply))

@@ -57,9 +57,11 @@ class MarkCheck:
         path = None if location is None else mark_path(location)
         if path is not None and path.exists():
             try:
-                self._mark = Mark(path)
+                mark = Mark(path)
             except StoreError:
                 self._why = BAD_MARK
+            else:  # a crash leaves an empty file, and so does whoever takes away what stood there
+                self._mark, self._why = (mark, "") if mark.root else (None, BAD_MARK)
         self._reaches = [] if location is None else reaches(location, store.origin)
         self._head = store.read_head_row()
 
@@ -67,7 +69,7 @@ class MarkCheck:
         """At which sizes roots are needed: of the mark, and of what else was made of the log."""
         found = {self._mark.size} if self._mark else set()
         found |= {one.size for one in self._reaches if one.root is not None}
-        return {one for one in found if 0 < one <= entries}
+        return {one for one in found if 0 <= one <= entries}
 
     def judge(self, roots: Roots, lost: Sequence[tuple[int, int]] = ()) -> Rung:
         """Compare head and entries with the mark; a head of no form is named by the tree's rung.

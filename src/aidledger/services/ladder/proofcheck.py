@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from aidledger.ledger.certificate import Certificate, parse_certificate
 from aidledger.ledger.checkpoint import parse_checkpoint
 from aidledger.ledger.entry import EntryError, decode_entry
 from aidledger.ledger.finding import Finding
@@ -91,9 +92,11 @@ class ProofCheck:
         for name, data in self._bundles:
             self._bundle(roots, name, data, log_policy(notes.log_keys))
         for name, data in self._others:
-            kinds = ((_CASE, self._case), (_ROW, self._row))
-            check = next((one for start, one in kinds if data.startswith(start)), self._payment)
-            check(store, name, data)
+            if data.startswith(_ROW):
+                self._row(store, roots, name, data)
+            else:
+                check = self._case if data.startswith(_CASE) else self._payment
+                check(store, name, data)
         if self.findings:
             return Rung(name=PROOFS, status="damaged")
         if self.useless:
@@ -118,6 +121,8 @@ class ProofCheck:
             self._receipts.append((name, parse_receipt(data)))
         elif data.startswith((_CASE, _PAYMENT, _ROW)):
             self._others.append((name, data))
+            certified = _certified(data) if data.startswith(_ROW) else None
+            self._sizes |= {certified.size} if certified else set()
         elif data.startswith(_RECORD):
             self._records.append((name, data))
         else:
@@ -215,22 +220,36 @@ class ProofCheck:
             expected = f"a line of the statement at {proof.sealed_at}"
             self._find("proof_differs", proof.position, name, expected, answer.why)
 
-    def _row(self, store: LedgerStore, name: str, data: bytes) -> None:
+    def _row(self, store: LedgerStore, roots: Roots, name: str, data: bytes) -> None:
         try:
             sealed_at = parse_row_proof(data).sealed_at
         except ProofError as error:
             self.useless[name] = str(error)
             return
-        answer = check_row(data, _record(store, sealed_at) or b"")
+        answer = check_row(data, _record(store, sealed_at) or b"", store.origin)
         if answer.status == "refused":
             expected = f"a row of what was certified at {sealed_at}"
             self._find("proof_differs", sealed_at, name, expected, answer.why)
+            return
+        certificate = _certified(data)
+        known = roots.at.get(certificate.size, ()) if certificate else ()
+        if certificate and known and bytes.fromhex(certificate.root) not in known:
+            expected = f"{known[0].hex()} at size {certificate.size}"  # derived from other entries
+            self._find("proof_differs", sealed_at, name, expected, certificate.root)
 
     def _find(self, code: str, position: int | None, name: str, expected: str, found: str) -> None:
         field, found = printable(name), found[:200]
         self.findings.append(
             Finding(code=code, position=position, field=field, expected=expected, found=found)
         )
+
+
+def _certified(proof: bytes) -> Certificate | None:
+    """Return the certificate in a row proof; nothing where one of them is none."""
+    try:
+        return parse_certificate(parse_row_proof(proof).certificate.encode())
+    except (ProofError, FormatError):
+        return None
 
 
 def _is_of(proof: TlogProof, record: bytes) -> bool:

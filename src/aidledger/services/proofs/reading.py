@@ -274,7 +274,7 @@ def _row(name: str, data: bytes, proofs: _Proofs) -> Answer:
     entry = proofs.records.get(sealed_at)
     if entry is None:
         return _refused(name, "row", f"expected the entry at {sealed_at} to be proven")
-    answer = check_row(data, entry)
+    answer = check_row(data, entry, proofs.origin or "")
     if answer.status == "refused":
         return _refused(name, "row", answer.why)
     return Answer(

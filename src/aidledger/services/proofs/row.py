@@ -105,13 +105,14 @@ def prove_row(store: LedgerStore, name: str, key: str, *, prover: Prover) -> tup
     return encode_proof(proof), one.position
 
 
-def check_row(proof: bytes, entry: bytes) -> RowAnswer:
+def check_row(proof: bytes, entry: bytes, origin: str) -> RowAnswer:
     """Check a row's proof with nothing but bytes.
 
     Args:
         proof: the proof file.
         entry: the record at the proof's ``sealed_at``. That it stands there in the log must be
             proven apart, by its inclusion in a checkpoint.
+        origin: of that log.
 
     """
     try:
@@ -129,6 +130,10 @@ def check_row(proof: bytes, entry: bytes) -> RowAnswer:
     ours = (event.size, event.root, event.as_of, event.known_on)
     if ours != (certificate.size, certificate.root, certificate.as_of, certificate.known_on):
         return RowAnswer(status="refused", why="certificate: of another input than the entry says")
+    if certificate.origin != origin:
+        return RowAnswer(status="refused", why=f"certificate: of the log {certificate.origin[:80]}")
+    if certificate.size > parsed.sealed_at:  # of entries that were not there yet
+        return RowAnswer(status="refused", why="certificate: of more entries than stood before it")
     model = certificate.model(parsed.model)
     if model is None or not isinstance(row, dict):
         return RowAnswer(status="refused", why=f"{parsed.model}: not a row of a certified model")
