@@ -188,15 +188,9 @@ def test_care_without_anybody_in_hospital_is_a_gap_of_its_own(ask: Ask) -> None:
     register(log)
     entrust(log, CASE, "2022-01-10")
     log.add("IllnessSuspected", CASE, "2022-02-01", designated=True, institution="h1")
-    log.add(
-        "ServiceRendered",
-        CASE,
-        "2022-02-04",
-        carer=CARER,
-        confirmed_by="family",
-        hours=8,
-        kind="hospital_attendance",
-    )
+    hours: Any = {"carer": CARER, "confirmed_by": "family", "hours": 8}
+    log.add("ServiceRendered", CASE, "2022-02-02", kind="watch_over", **hours)
+    log.add("ServiceRendered", CASE, "2022-02-04", kind="hospital_attendance", **hours)
     log.add("IllnessSuspected", CASE, "2022-02-04", designated=True, institution="h1")
 
     (row,) = ask(log, "care_gaps", as_of="2022-03-01")["care_gaps"]

@@ -38,6 +38,22 @@ def test_who_withdrew_or_was_decided_is_not_on_the_notice_though_nobody_took_it_
     assert [] == ask(log, "list_publicity", as_of="2022-02-25")["list_publicity"]
 
 
+def test_a_notice_that_came_down_is_not_shown_and_of_two_the_later(ask: Ask) -> None:
+    """S4-108: what it shows is the later opinion."""
+    log = noticed()
+    log.add("PublicityEnded", CASE, "2022-01-24", to_on="2022-01-24")
+    log.add("ReviewOpinionGiven", OTHER, "2022-01-23", form="concentrated", opinion="approve",
+            proposed_fen=90_000)  # fmt: skip
+    log.add("PublicityStarted", OTHER, "2022-01-24", complaint_phone="0851-1", evidence="ef" * 32,
+            kind="reinvestigation", planned_to="2022-01-31", village=VILLAGE)  # fmt: skip
+
+    (row,) = shown(ask, log, "list_publicity")
+
+    assert ("concentrated", 90_000, "2022-01-24", "0851-1") == tuple(
+        row[name] for name in ("form", "amount_fen", "from_on", "complaint_phone")
+    )
+
+
 def test_a_list_shows_the_decision_that_holds(ask: Ask) -> None:
     """S1-040."""
     log = noticed()
