@@ -77,6 +77,14 @@ def test_little_is_found_that_was_not_planted(rule: str, spoiled: tuple[County, 
     ][:5]
 
 
+def test_no_finding_ends_before_it_begins(spoiled: tuple[County, Audit]) -> None:
+    periods = {(one.rule, one.period or "") for one in spoiled[1].report.findings}
+    ended = [(rule, *period.split("/")) for rule, period in periods if "/" in period]
+
+    assert ended
+    assert [] == [one for one in ended if one[2] and one[2] < one[1]]
+
+
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_a_clean_county_has_nothing_grave(rule: str, clean: Audit) -> None:
     assert [] == [one for one in of_rule(clean, rule) if one.severity in GRAVE]

@@ -96,13 +96,15 @@ def test_a_visit_counts_on_the_first_and_the_last_day_of_its_period(
 def test_the_share_of_visits_counts_what_is_over(ask: Ask) -> None:
     """S4-081: all of them are asked for."""
     log = supported()
-    apply_for(log, case_name(2), number=2)
-    approve(log, case_name(2), on="2022-01-12", from_month="2022-02")
-    log.add("VisitMade", CASE, "2022-02-01", visitor="v1")
+    for number in (2, 3):
+        apply_for(log, case_name(number), number=number)
+        approve(log, case_name(number), on="2022-01-12", from_month="2022-02")
+    for name in (CASE, case_name(2)):
+        log.add("VisitMade", name, "2022-02-01", visitor="v1")
 
     (row,) = ask(log, "visit_share", as_of="2022-04-10")["visit_share"]
 
-    assert ("520123001", "2022-Q1", 2, 1, 500, 1000, False) == pick(
+    assert ("520123001", "2022-Q1", 3, 2, 666, 1000, False) == pick(
         row, "township", "period", "due", "made", "permille", "asked_permille", "met"
     )
 
@@ -186,15 +188,9 @@ def test_care_without_anybody_in_hospital_is_a_gap_of_its_own(ask: Ask) -> None:
     register(log)
     entrust(log, CASE, "2022-01-10")
     log.add("IllnessSuspected", CASE, "2022-02-01", designated=True, institution="h1")
-    log.add(
-        "ServiceRendered",
-        CASE,
-        "2022-02-04",
-        carer=CARER,
-        confirmed_by="family",
-        hours=8,
-        kind="hospital_attendance",
-    )
+    hours: Any = {"carer": CARER, "confirmed_by": "family", "hours": 8}
+    log.add("ServiceRendered", CASE, "2022-02-02", kind="watch_over", **hours)
+    log.add("ServiceRendered", CASE, "2022-02-04", kind="hospital_attendance", **hours)
     log.add("IllnessSuspected", CASE, "2022-02-04", designated=True, institution="h1")
 
     (row,) = ask(log, "care_gaps", as_of="2022-03-01")["care_gaps"]

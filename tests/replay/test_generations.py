@@ -254,6 +254,31 @@ def test_another_digest_for_the_same_input_is_reported(
     assert () == generations.rebuild(busy_county(), only).changed
 
 
+def test_new_entries_are_no_other_digest_and_the_rows_that_differ_are_counted(
+    tmp_path: Path, models: dict[str, Model]
+) -> None:
+    generations = Generations(tmp_path / "g")
+    two = needed(models, ("case_state", "complaints"))
+    log = Log()
+    for number in (1, 2):
+        apply_for(log, case_name(number), number=number)
+    assert () == generations.rebuild(log, two).compared
+    log.add("ApplicationAccepted", case_name(1), "2022-01-05")
+    apply_for(log, case_name(3), number=3)
+
+    built = generations.rebuild(log, two)
+
+    assert () == built.changed
+    assert [("case_state", 1, 0, 1)] == [
+        (one.name, one.added, one.removed, one.changed) for one in built.compared
+    ]
+    assert () == generations.rebuild(log, two).compared
+    assert [("case_state", 0, 3, 0)] == [
+        (one.name, one.added, one.removed, one.changed)
+        for one in generations.rebuild(Log(), two).compared
+    ]
+
+
 def test_a_row_is_canonical_json_and_the_digest_its_rfc_6962_root(models: dict[str, Model]) -> None:
     log = busy_county()
     odd = 'quote " back\\slash\nnew/line \u2028 é 张'

@@ -149,6 +149,19 @@ def test_grants_of_one_township_to_one_person_are_added_up_over_the_window(ask: 
     assert {300_000} == {row["limit_fen"] for row in found}
 
 
+def test_help_of_another_township_and_of_another_kind_fill_no_window(ask: Ask) -> None:
+    """S4-045, F027."""
+    log = ruled(1, 2, 3)
+    grant(log, "2022-03-01", 200_000)
+    other: Any = {"amount_fen": 90_000, "help": "medical"}
+    log.add("HelpGranted", case_name(2), "2022-03-02", **other)
+    data: Any = {"amount_fen": 150_000, "help": "temporary"}
+    log.add("HelpGranted", case_name(3), "2022-03-03", desk="520123002", **data)
+    found = ask(log, "temporary_grants", as_of="2022-04-01")["temporary_grants"]
+
+    assert [200_000, 150_000] == [row["window_fen"] for row in found]
+
+
 def test_the_county_has_no_limit_and_a_stranger_none_of_it(ask: Ask) -> None:
     log = ruled(1, 2)
     apply_for(log, case_name(3), number=3, programme="temporary")

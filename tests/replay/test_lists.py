@@ -299,7 +299,10 @@ def test_a_minor_is_named_by_no_list_and_no_public_name(ask: Ask) -> None:
     assert "小*" not in repr(answer.tables)
 
 
-@pytest.mark.parametrize(("as_of", "kind"), [("2022-06-14", "minors"), ("2022-06-15", "person")])
+@pytest.mark.parametrize(
+    ("as_of", "kind"),
+    [("2022-06-14", "minors"), ("2022-06-15", "person"), ("2023-06-14", "person")],
+)
 def test_a_child_is_of_age_on_the_birthday(ask: Ask, as_of: str, kind: str) -> None:
     log = Log()
     adopt_pack(log, "2021-01-01")

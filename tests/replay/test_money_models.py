@@ -184,6 +184,24 @@ def test_a_recovery_is_open_until_it_is_given_back_or_waived(
     )
 
 
+def test_what_came_back_and_was_waived_is_for_the_order_that_was_due_first(ask: Ask) -> None:
+    """S4-115: of three orders the first is done, and the open ones are so since the second."""
+    log = Log()
+    for on, due_on in (("04-01", "05-01"), ("04-03", "05-03"), ("04-05", "05-05")):
+        log.add("RecoveryOrdered", CASE, f"2022-{on}", amount_fen=500, due_on=f"2022-{due_on}",
+                from_month="2022-02", reason="death", to_month="2022-03")  # fmt: skip
+    log.add("PaymentRecovered", CASE, "2022-04-06", amount_fen=200, month="2022-03",
+            reason="death")  # fmt: skip
+    log.add("RecoveryWaived", CASE, "2022-04-07", amount_fen=300, authority="d-1",
+            reason="died_poor")  # fmt: skip
+
+    (row,) = ask(log, "recoveries", as_of="2022-05-03")["recoveries"]
+
+    assert ("open", 1_000, "2022-05-03", "2022-04-03") == pick(
+        row, "state", "open_fen", "due_on", "from_on"
+    )
+
+
 def test_what_nobody_ordered_back_is_not_too_much_of_an_order(ask: Ask) -> None:
     log = Log()
     log.add("PaymentRecovered", CASE, "2022-04-02", amount_fen=600, month="2022-03", reason="error")

@@ -125,6 +125,17 @@ def test_pocket_money_is_asked_for_each_month_after_the_placement(ask: Ask) -> N
     ] == [pick(row, "month", "asked_fen", "paid_fen", "state") for row in rows]
 
 
+def test_no_pocket_money_is_asked_for_after_a_death(ask: Ask) -> None:
+    """S1-052, F086."""
+    log = supported(CASE)
+    place(log, CASE, "2022-02-01")
+    log.add("DeathRecorded", CASE, "2022-04-03", died_on="2022-04-02", source="institution")
+
+    rows = ask(log, "pocket_money", as_of="2022-07-01")["pocket_money"]
+
+    assert ["2022-03", "2022-04"] == [row["month"] for row in rows]
+
+
 def test_a_base_file_shows_its_newest_days_and_what_was_not_reported(ask: Ask) -> None:
     """S0-010, S0-011, S4-074, S4-097."""
     log = supported(CASE)

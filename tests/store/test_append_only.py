@@ -166,6 +166,41 @@ def test_a_writer_can_change_nothing(owned: str) -> None:
                 writer.execute(statement.encode())
 
 
+_KEPT_UNTIL_ERASED = ("DELETE", "INSERT", "SELECT")
+LOG = {"batches", "checkpoints", "entries", "evidence", "nodes"}
+MAY: dict[str, set[tuple[str, str]]] = {
+    "aidledger_reader": {(table, "SELECT") for table in LOG | {"head"}},
+    "aidledger_writer": {
+        *((table, verb) for table in LOG | {"erased_keys"} for verb in ("INSERT", "SELECT")),
+        ("head", "SELECT"),
+        *(("head." + column, "UPDATE") for column in ("frontier", "recorded_at", "root", "size")),
+        *((table, verb) for table in ("vault", "vault_keys") for verb in _KEPT_UNTIL_ERASED),
+        *(("tracking", verb) for verb in ("INSERT", "SELECT", "UPDATE")),
+        *(("snapshots", verb) for verb in ("INSERT", "SELECT")),
+    },
+    "PUBLIC": set(),
+}
+
+
+@pytest.mark.parametrize("role", sorted(MAY))
+def test_a_role_may_do_this_and_nothing_more(owned: str, postgres_url: str, role: str) -> None:
+    with psycopg.connect(postgres_url) as admin:
+        found = admin.execute(
+            "SELECT table_name, privilege_type FROM information_schema.table_privileges"
+            " WHERE table_schema = 'aidledger' AND grantee = %(role)s"
+            " UNION SELECT table_name || '.' || column_name, privilege_type"
+            " FROM information_schema.column_privileges AS alone"
+            " WHERE table_schema = 'aidledger' AND grantee = %(role)s AND NOT EXISTS ("
+            "  SELECT 1 FROM information_schema.table_privileges AS whole"
+            "  WHERE whole.table_schema = 'aidledger' AND whole.grantee = alone.grantee"
+            "  AND whole.table_name = alone.table_name"
+            "  AND whole.privilege_type = alone.privilege_type)",
+            {"role": role},
+        ).fetchall()
+
+    assert MAY[role] == set(found)
+
+
 def test_a_database_without_a_ledger_is_missing(postgres_url: str) -> None:
     with pytest.raises(LedgerMissingError):
         open_ledger(postgres_url)

@@ -51,46 +51,50 @@ followed AS (
 ),
 gaps AS (
     SELECT followed.stream, followed.month, followed.next_month, followed.position, followed.next_position,
-           DATE_DIFF(
-               'month', CAST(followed.month || '-01' AS DATE), CAST(followed.next_month || '-01' AS DATE)
-           ) - 1 AS months,
            asked.asked_day
     FROM followed
     JOIN asked ON asked.day = followed.effective_on
-    WHERE followed.next_month > SUBSTRING(CAST(LAST_DAY(CAST(followed.month || '-01' AS DATE)) + 1 AS VARCHAR), 1, 7)
+    WHERE followed.next_month > followed.month
 ),
-nothing_due AS (
-    SELECT gaps.position, gaps.next_position, COUNT(*) AS months
+between_them AS (
+    -- no record is about months before 1850
+    SELECT gaps.position, SUBSTRING(CAST(series.day AS VARCHAR), 1, 7) AS month
     FROM gaps
-    JOIN entitlements
-      ON entitlements."case" = gaps.stream AND entitlements.payable_fen = 0
-     AND entitlements.month > gaps.month AND entitlements.month < gaps.next_month
-    GROUP BY gaps.position, gaps.next_position
+    CROSS JOIN UNNEST(
+        GENERATE_SERIES(
+            CAST(GREATEST(gaps.month, '1850-01') || '-01' AS DATE) + INTERVAL '1' MONTH,
+            CAST(gaps.next_month || '-01' AS DATE) - INTERVAL '1' MONTH,
+            INTERVAL '1' MONTH
+        )
+    ) AS series(day)
 ),
 absences AS (
-    SELECT stream, kind, from_on, LEAD(from_on) OVER (PARTITION BY stream ORDER BY position) AS next_on
-    FROM whereabouts_changed
-),
-away AS (
-    SELECT DISTINCT gaps.position
-    FROM gaps
-    JOIN absences
-      ON absences.stream = gaps.stream AND absences.kind <> 'returned'
-     AND SUBSTRING(CAST(absences.from_on AS VARCHAR), 1, 7) < gaps.next_month
-     AND (absences.next_on IS NULL OR SUBSTRING(CAST(absences.next_on AS VARCHAR), 1, 7) > gaps.month)
+    SELECT stream, from_month, to_month
+    FROM (
+        SELECT stream, kind, SUBSTRING(CAST(from_on AS VARCHAR), 1, 7) AS from_month,
+               LEAD(SUBSTRING(CAST(from_on AS VARCHAR), 1, 7)) OVER (PARTITION BY stream ORDER BY position) AS to_month
+        FROM whereabouts_changed
+    ) AS changes
+    WHERE kind <> 'returned'
 ),
 skipped AS (
+    -- each month between is judged by itself: a suspension of one excuses no other
     SELECT gaps.stream, gaps.month, [gaps.position, gaps.next_position] AS positions, 0 AS amount_fen, 0 AS late,
-           gaps.months - COALESCE(nothing_due.months, 0) AS skipped, gaps.asked_day
+           COUNT(DISTINCT between_them.month) AS skipped, gaps.asked_day
     FROM gaps
-    LEFT JOIN nothing_due
-      ON nothing_due.position = gaps.position AND nothing_due.next_position = gaps.next_position
-    LEFT JOIN away ON away.position = gaps.position
+    JOIN between_them ON between_them.position = gaps.position
+    LEFT JOIN entitlements AS due
+      ON due."case" = gaps.stream AND due.month = between_them.month AND due.payable_fen = 0
     LEFT JOIN suspensions
       ON suspensions."case" = gaps.stream
-     AND suspensions.from_month < gaps.next_month
-     AND (suspensions.to_month IS NULL OR suspensions.to_month > gaps.month)
-    WHERE suspensions."case" IS NULL AND away.position IS NULL AND gaps.months > COALESCE(nothing_due.months, 0)
+     AND suspensions.from_month <= between_them.month
+     AND (suspensions.to_month IS NULL OR between_them.month < suspensions.to_month)
+    LEFT JOIN absences
+      ON absences.stream = gaps.stream
+     AND absences.from_month <= between_them.month
+     AND (absences.to_month IS NULL OR between_them.month <= absences.to_month)
+    WHERE due."case" IS NULL AND suspensions."case" IS NULL AND absences.stream IS NULL
+    GROUP BY gaps.stream, gaps.month, gaps.position, gaps.next_position, gaps.asked_day
 ),
 programmes AS (
     SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
@@ -120,9 +124,9 @@ unpaid AS (
     JOIN paid_to_others ON paid_to_others.programme = programmes.programme AND due.month < paid_to_others.last_month
     LEFT JOIN paid_last ON paid_last.stream = due."case"
     LEFT JOIN absences
-      ON absences.stream = due."case" AND absences.kind <> 'returned'
-     AND SUBSTRING(CAST(absences.from_on AS VARCHAR), 1, 7) <= due.month
-     AND (absences.next_on IS NULL OR SUBSTRING(CAST(absences.next_on AS VARCHAR), 1, 7) >= due.month)
+      ON absences.stream = due."case"
+     AND absences.from_month <= due.month
+     AND (absences.to_month IS NULL OR due.month <= absences.to_month)
     WHERE due.payable_fen > 0 AND due.month > COALESCE(paid_last.month, '') AND absences.stream IS NULL
 ),
 wrong AS (

@@ -20,10 +20,18 @@
 -- needs: payment_rostered where kind = 'regular'; 没有发放名册; nobody is on a roster
 -- facts: F088, S4-108, S4-109
 WITH application AS (
-    SELECT stream, MAX_BY(programme, position) AS programme, MAX_BY(township, position) AS township,
-           MAX_BY(village, position) AS village
-    FROM application_submitted
-    GROUP BY stream
+    SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream
+),
+said AS (
+    SELECT stream, position, township, village FROM application_submitted
+    UNION ALL
+    SELECT stream, position, township, village FROM case_moved
+),
+homes AS (
+    -- where a household was said to live from one position of the log to another
+    SELECT stream, township, village, position AS from_position,
+           LEAD(position) OVER (PARTITION BY stream ORDER BY position) AS to_position
+    FROM said
 ),
 hidden AS (
     SELECT county_pack.day, given.value AS programmes
@@ -58,16 +66,20 @@ lines AS (
     WHERE type = 'PaymentRostered' AND kind = 'regular'
 ),
 placed AS (
-    SELECT lines.stream, lines.month, lines.from_position, lines.to_position, application.programme,
-           application.township AS place
+    SELECT lines.stream, lines.month, application.programme, homes.township AS place,
+           GREATEST(lines.from_position, homes.from_position) AS from_position,
+           LEAST(lines.to_position, homes.to_position) AS to_position
     FROM lines
     JOIN application ON application.stream = lines.stream
+    JOIN homes ON homes.stream = lines.stream
     UNION ALL
-    SELECT lines.stream, lines.month, lines.from_position, lines.to_position, application.programme,
-           application.village
+    SELECT lines.stream, lines.month, application.programme, homes.village,
+           GREATEST(lines.from_position, homes.from_position),
+           LEAST(lines.to_position, homes.to_position)
     FROM lines
     JOIN application ON application.stream = lines.stream
-    JOIN (SELECT DISTINCT place FROM lists) AS boards ON boards.place = application.village
+    JOIN homes ON homes.stream = lines.stream
+    JOIN (SELECT DISTINCT place FROM lists) AS boards ON boards.place = homes.village
 ),
 held AS (
     SELECT lists.position, COUNT(DISTINCT placed.stream) AS persons

@@ -57,7 +57,8 @@ accounts AS (
     SELECT returned.position, MAX_BY(issued.account, issued.position) AS party
     FROM payment_returned AS returned
     JOIN payment_issued AS issued
-      ON issued.stream = returned.stream AND issued.month = returned.month AND issued.position < returned.position
+      ON issued.stream = returned.stream AND issued.month = returned.month AND issued.run = returned.run
+     AND issued.position < returned.position
     GROUP BY returned.position
 ),
 persons AS (
