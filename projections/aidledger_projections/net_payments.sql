@@ -3,13 +3,27 @@
 -- key: position
 -- for: each line that was paid, less what the bank gave back of it, and at which entry its run, or sending it again, was approved
 -- facts: S1-069
-WITH returned AS (
-    SELECT stream, month, run, SUM(amount_fen) AS amount_fen
+WITH issued AS (
+    -- a run may be named with its kind before it or without
+    SELECT position, stream, month, account, amount_fen, kind,
+           CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run
+    FROM payment_issued
+),
+back AS (
+    SELECT stream, month, amount_fen,
+           CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run
     FROM payment_returned
-    GROUP BY stream, month, run
+),
+reissued AS (
+    SELECT stream, month, position,
+           CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run
+    FROM payment_reissued
+),
+returned AS (
+    SELECT stream, month, run, SUM(amount_fen) AS amount_fen FROM back GROUP BY stream, month, run
 ),
 alike AS (
-    SELECT DISTINCT stream, month, run, amount_fen FROM payment_returned
+    SELECT DISTINCT stream, month, run, amount_fen FROM back
 ),
 approved AS (
     SELECT stream AS run, MIN(position) AS position FROM pay_run_approved GROUP BY stream
@@ -17,8 +31,8 @@ approved AS (
 again AS (
     -- whoever sends a line again decides anew
     SELECT issued.position, MAX(sent.position) AS sent
-    FROM payment_issued AS issued
-    JOIN payment_reissued AS sent
+    FROM issued
+    JOIN reissued AS sent
       ON sent.stream = issued.stream AND sent.month = issued.month AND sent.run = issued.run
      AND sent.position < issued.position
     WHERE issued.kind = 'reissue'
@@ -33,7 +47,7 @@ lines AS (
                PARTITION BY issued.stream, issued.month, issued.run
                ORDER BY CASE WHEN alike.stream IS NULL THEN 1 ELSE 0 END, issued.position
            ) AS so_far_fen
-    FROM payment_issued AS issued
+    FROM issued
     LEFT JOIN returned
       ON returned.stream = issued.stream AND returned.month = issued.month AND returned.run = issued.run
     LEFT JOIN alike

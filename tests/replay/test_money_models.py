@@ -327,6 +327,26 @@ def test_what_is_sent_again_rests_on_the_decision_before_it(ask: Ask) -> None:
     assert decided == {row["position"]: row["approved"] for row in rows}
 
 
+@pytest.mark.parametrize(
+    ("named", "given_back"), [("2022-03", "run/2022-03"), ("run/2022-03", "2022-03")]
+)
+def test_a_run_is_one_whether_its_kind_is_written_before_it_or_not(
+    ask: Ask, named: str, given_back: str
+) -> None:
+    """An approval is known, and what came back is taken off, by whichever name of the run."""
+    log = Log()
+    approved = log.add("PayRunApproved", "run/2022-03", "2022-03-08", lines=2, total_fen=800)
+    line: Any = {"account": token("a", 1), "month": "2022-03", "paid_on": "2022-03-10"}
+    for fen in (500, 300):
+        log.add("PaymentIssued", CASE, "2022-03-10", amount_fen=fen, run=named, **line)
+    log.add("PaymentReturned", CASE, "2022-03-12", amount_fen=300, month="2022-03",
+            reason="closed", returned_on="2022-03-12", run=given_back)  # fmt: skip
+
+    rows = ask(log, "net_payments")["net_payments"]
+
+    assert [(500, approved)] == [pick(row, "amount_fen", "approved") for row in rows]
+
+
 def test_nothing_is_due_before_the_month_that_the_last_approval_names(ask: Ask) -> None:
     log = Log()
     apply_for(log, CASE)

@@ -57,8 +57,9 @@ accounts AS (
     SELECT returned.position, MAX_BY(issued.account, issued.position) AS party
     FROM payment_returned AS returned
     JOIN payment_issued AS issued
-      ON issued.stream = returned.stream AND issued.month = returned.month AND issued.run = returned.run
-     AND issued.position < returned.position
+      ON issued.stream = returned.stream AND issued.month = returned.month AND issued.position < returned.position
+     AND CASE WHEN issued.run LIKE 'run/%' THEN issued.run ELSE 'run/' || issued.run END
+         = CASE WHEN returned.run LIKE 'run/%' THEN returned.run ELSE 'run/' || returned.run END
     GROUP BY returned.position
 ),
 persons AS (
