@@ -997,9 +997,7 @@ class Fact(NamedTuple):
     actor: Any = None
     cause: Any = None
     times: tuple[Any, ...] = ()  # of the record, and of the column
-    at: int | None = (
-        None  # its position: behind a gap too long to be kept whole it is none of the list
-    )
+    at: int | None = None  # its position: none of the list behind a gap that is too long to keep
 
 
 #: A stream's next version, the links that fit it, and the same before an entry that did not fit.
@@ -2137,6 +2135,7 @@ MANIFEST = (
     "case files format kind missing month origin recorded_at release root rule size streams subject"
 )
 TOLD = "actor effective_on en office position recorded_at stream type zh"
+OF_FILE, OF_BATCH = "en path zh", "count entries key_id position root seen signature"
 OF_ENTRY = ("actor", "effective_on", "office", "recorded_at", "stream")
 OF_DECISION = ("outcome", "amount_fen", "pack", "pack_hash", "withheld")
 CLAUSE = ("citation", "id", "outcome")
@@ -2295,6 +2294,7 @@ def check_bag_batches(bag: Bag, origin: str) -> int:
     keys, covered = registered_keys(log)[0], set[int]()
 
     def batch(said: dict[str, Any]) -> None:
+        an_object(said, OF_BATCH.split(), "a batch")
         refuse(said["key_id"] not in keys, f"the key {said['key_id']} is not registered here")
         one, start, count = keys[said["key_id"]], said["position"], said["count"]
         refuse(one.key is None or start <= one.after or start + count > one.until, "not in force")
@@ -2305,7 +2305,7 @@ def check_bag_batches(bag: Bag, origin: str) -> int:
         refuse(not (one.key and one.key.signed(message, signature)), "a bad signature")
         refuse(type(said["entries"]) is not list or not said["entries"], "a batch names no entries")
         for entry in said["entries"]:
-            at = entry["position"]
+            at = an_object(entry, ("path", "position"), "an entry")["position"]
             refuse(type(entry["path"]) is not list, f"entry {at} is not in the batch")
             path = [from_base64(line, 32) for line in entry["path"]]
             record, leaf, _ = bag.at(at)
@@ -2457,8 +2457,8 @@ def verify_bundle(folder: Path, outside: Outside) -> Report:
             an_object(manifest, MANIFEST.split(), "a manifest")
             told = manifest["origin"], manifest["size"], manifest["root"]
             refuse(told != (note.origin, note.size, note.root.hex()), "not of this checkpoint")
-            listed = {one["path"] for one in manifest["files"]}
-            refuse(listed != set(bag.payload), "it lists other files")
+            listed = [an_object(one, OF_FILE.split(), "it")["path"] for one in manifest["files"]]
+            refuse(sorted(listed) != sorted(bag.payload), "it lists other files")
             refuse(manifest["format"] != "aidledger/bundle/v1", "of another format")
             refuse(not names_itself(manifest), "about another thing than it is called after")
         with bag.holding("entries.jsonl"):

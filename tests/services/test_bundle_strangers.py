@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.lone import ALONE
 from tests.services.bundled import POLICY, Bundled, files_of, resealed
-from tests.services.test_bundle_edits import Files, both, lone
+from tests.services.test_bundle_edits import Files, both, found_by_both, lone, of_line
 
 from aidledger.ledger.trust import parse_policy
 from aidledger.services.bundles.verifying import verify_bundle
@@ -51,3 +53,21 @@ def test_a_policy_that_asks_for_nobody_makes_no_witness_of_who_cosigned(
     assert not ours.witnessed
     assert [] == theirs.cosigners
     assert "unwitnessed: the operator can rewrite history" in ALONE.as_text(theirs, "en")
+
+
+UNREAD: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
+    "in a batch": ("batches.jsonl", lambda said: said.update(more="x")),
+    "in an entry of a batch": ("batches.jsonl", lambda said: said["entries"][0].update(more="x")),
+    "in a proof": ("proofs.jsonl", lambda said: said.update(more="x")),
+    "a file listed twice": ("manifest.json", lambda said: said["files"].append(said["files"][0])),
+    "a file listed with more": ("manifest.json", lambda said: said["files"][0].update(more="x")),
+}
+
+
+@pytest.mark.parametrize("where", UNREAD)
+def test_a_field_that_nobody_reads_has_no_place_in_a_bundle(
+    where: str, whole: Files, tmp_path: Path
+) -> None:
+    """Of a proof the one refused it and the other did not; of a batch neither did."""
+    file, change = UNREAD[where]
+    found_by_both(resealed(of_line(file, 1, change)(whole)), f"data/{file}", tmp_path)

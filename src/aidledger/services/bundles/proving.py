@@ -46,6 +46,8 @@ from aidledger.services.proofs.completeness import check_case
 from aidledger.services.proofs.payment import check_payment
 from aidledger.services.proofs.row import check_row
 
+_OF_BATCH = ("count", "entries", "key_id", "position", "root", "seen", "signature")
+
 
 def check_head(bundle: Bundle) -> None:
     """Read the checkpoint and the manifest, which says the same of the log."""
@@ -94,7 +96,7 @@ def check_entries(bundle: Bundle) -> bool:
             raise FormatError(PROOFS, "a proof for each entry", f"{len(proofs)} for {len(records)}")
         for number, (record, text) in enumerate(zip(records, proofs, strict=True), 1):
             with bundle.reading(PROOFS, number):
-                proof = canonical.decode(text)
+                proof = _exactly(canonical.decode(text), "path", "position")
                 path = [_hash(one) for one in proof["path"]]
                 _entry(bundle, checkpoint, Placed(proof["position"], number, record), path)
         more += [
@@ -192,7 +194,7 @@ def check_batches(bundle: Bundle) -> None:
     with bundle.making("batches", BATCHES, "经办人员的签名", "signatures of the recorders") as more:
         for number, text in enumerate(bundle.lines(BATCHES), 1):
             with bundle.reading(BATCHES, number):
-                covered |= _batch(bundle, canonical.decode(text), keys)
+                covered |= _batch(bundle, _exactly(canonical.decode(text), *_OF_BATCH), keys)
         bare = len(bundle.entries) - len(covered)
         more += [
             f"：{len(covered)} 条" + (f"，另 {bare} 条未经个人签名" if bare else ""),
@@ -247,7 +249,7 @@ def _batch(bundle: Bundle, said: dict[str, Any], keys: dict[str, _Key]) -> set[i
         raise ProofError("a batch names no entries")
     covered = set()
     for one in said["entries"]:
-        entry = bundle.at(one["position"])
+        entry = bundle.at(_exactly(one, "path", "position")["position"])
         if entry.entry.actor != key.owner:
             raise ProofError(f"entry {entry.position} is of another actor")
         if type(one["path"]) is not list:
@@ -374,6 +376,13 @@ def check_adopted(bundle: Bundle) -> dict[str, bytes]:
                         raise ProofError("it is not the text that was adopted")
                     texts[link.rpartition("@")[2]] = content
     return texts
+
+
+def _exactly(said: Any, *keys: str) -> dict[str, Any]:
+    """Return an object with these keys and no other: what nobody reads has no place in a bundle."""
+    if not isinstance(said, dict) or set(said) != set(keys):
+        raise ProofError("it has other fields than it should")
+    return said
 
 
 def _hash(text: str) -> bytes:

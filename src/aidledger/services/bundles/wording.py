@@ -57,6 +57,7 @@ _REASONS: Final[tuple[tuple[str, str], ...]] = (
     (r"the manifest has no (\S+)", "清单没有写明 {0}"),
     (r"the key (\S+) is not registered here", "公钥 {0} 没有登记记录"),
     (r"the key was not in force", "公钥当时无效"),
+    (r"it has other fields than it should", "字段与格式所列不符"),
     (r"the signature does not hold", "签名无效"),
     (r"entry (\d+) is of another actor", "记录 {0} 由他人经办"),
     (r"it is not what the entry committed to", "与记录中的承诺不符"),
