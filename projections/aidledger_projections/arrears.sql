@@ -4,16 +4,27 @@
 -- for: what is due to a case for a month against what it was paid and gave back; above zero is owed, below was paid too much
 -- facts: S1-062, S4-023, S4-108
 WITH paid AS (
-    SELECT stream, month, amount_fen AS fen, position FROM payment_issued
+    SELECT stream, month, amount_fen AS fen, 0 AS recovered_fen, position FROM payment_issued
     UNION ALL
-    SELECT stream, month, -amount_fen, position FROM payment_returned
+    SELECT stream, month, -amount_fen, 0, position FROM payment_returned
     UNION ALL
-    SELECT stream, month, -amount_fen, position FROM payment_recovered
+    SELECT stream, month, -amount_fen, amount_fen, position FROM payment_recovered
 ),
 months AS (
-    SELECT stream, month, SUM(fen) AS paid_fen, ARRAY_AGG(position) AS positions
+    SELECT stream, month, SUM(fen) AS paid_fen, SUM(recovered_fen) AS recovered_fen,
+           ARRAY_AGG(position) AS positions
     FROM paid
     GROUP BY stream, month
+),
+ordered_back AS (
+    SELECT months.stream, months.month, ARRAY_AGG(recovery_ordered.position) AS positions
+    FROM months
+    JOIN recovery_ordered
+      ON recovery_ordered.stream = months.stream
+     AND recovery_ordered.from_month <= months.month
+     AND recovery_ordered.to_month >= months.month
+    WHERE months.recovered_fen > 0
+    GROUP BY months.stream, months.month
 ),
 once AS (
     -- help once is due in the month of its roster
@@ -29,7 +40,7 @@ known AS (
     UNION
     SELECT stream, month FROM once
 ),
-due AS (
+decided AS (
     SELECT known."case", known.month,
            COALESCE(entitlements.payable_fen, 0) + COALESCE(once.fen, 0) AS fen,
            LIST_CONCAT(
@@ -40,6 +51,28 @@ due AS (
     LEFT JOIN entitlements
       ON entitlements."case" = known."case" AND entitlements.month = known.month
     LEFT JOIN once ON once.stream = known."case" AND once.month = known.month
+),
+due AS (
+    -- what came back by an order is not due once more, though the decision stands that it was paid by
+    SELECT decided."case", decided.month,
+           CASE
+               WHEN ordered_back.stream IS NULL THEN decided.fen
+               ELSE GREATEST(
+                   decided.fen - GREATEST(
+                       months.recovered_fen
+                           - GREATEST(months.paid_fen + months.recovered_fen - decided.fen, 0),
+                       0
+                   ),
+                   0
+               )
+           END AS fen,
+           LIST_CONCAT(
+               decided.positions, COALESCE(ordered_back.positions, CAST([] AS BIGINT[]))
+           ) AS positions
+    FROM decided
+    LEFT JOIN months ON months.stream = decided."case" AND months.month = decided.month
+    LEFT JOIN ordered_back
+      ON ordered_back.stream = decided."case" AND ordered_back.month = decided.month
 )
 SELECT due."case",
        due.month,

@@ -15,6 +15,9 @@ WITH limits AS (
       -- who asks no longer, or died undecided, waits for nothing, and no notice need stay up
       AND COALESCE(case_state.stage, '') <> 'withdrawn'
       AND (case_state.died_on IS NULL OR case_state.decided_on IS NOT NULL)
+      -- nor does who died have to be announced; a household lives on
+      AND NOT (deadlines.limit_id = 'limit-announcement' AND case_state.form <> 'household'
+               AND COALESCE(case_state.died_on <= deadlines.due_on, FALSE))
 ),
 periods AS (
     -- what was missed of a period that is over can't be made up for, but a score can

@@ -37,8 +37,8 @@ lines AS (
     FROM shown
     WHERE kind = 'person'
     UNION ALL
-    -- who may not be named is counted: no amount that would tell one from another
-    SELECT village, village_name, month, kind, display_name, category, COUNT(*), NULL, NULL,
+    -- who may not be named is counted, person by person: no amount that would tell one from another
+    SELECT village, village_name, month, kind, display_name, category, CAST(SUM(persons) AS BIGINT), NULL, NULL,
            MIN(first_position), FLATTEN(ARRAY_AGG(positions))
     FROM shown
     WHERE kind <> 'person'

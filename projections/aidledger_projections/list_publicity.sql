@@ -41,8 +41,8 @@ lines AS (
     FROM shown
     WHERE kind = 'person'
     UNION ALL
-    -- who may not be named is counted: no amount, form or period that would tell one from another
-    SELECT village, village_name, kind, display_name, category, COUNT(*), NULL, NULL, NULL, NULL,
+    -- who may not be named is counted, person by person: no amount, form or period that would tell one from another
+    SELECT village, village_name, kind, display_name, category, CAST(SUM(persons) AS BIGINT), NULL, NULL, NULL, NULL,
            NULL, MIN(first_position), FLATTEN(ARRAY_AGG(positions))
     FROM shown
     WHERE kind <> 'person'

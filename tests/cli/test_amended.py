@@ -180,3 +180,23 @@ def test_a_death_that_holds_only_after_the_death_is_told_and_marked(
 
     assert {"2": "after_death"} == ran.object["changes_nothing"]
     assert 1 == " ".join(log.out.split()).count(marks[lang])
+
+
+@pytest.mark.parametrize(("code", "told"), [("dibao_urbn", True), ("dibao_urban", False)])
+def test_a_standard_that_no_adopted_pack_reckons_with_is_told(
+    writable: Office, code: str, told: bool
+) -> None:
+    """A code mistyped: whoever is supported stays at the old standard, and no rule finds it."""
+    published = {
+        "type": "StandardPublished",
+        "stream": "policy/standards",
+        "effective_on": "2022-05-11",
+        "actor": "c1",
+        "office": COUNTY,
+        "data": {"code": code, "from_on": "2022-07-01", "monthly_fen": 76_000, "place": COUNTY},
+    }
+    ran = on(Path(writable.location), "record", "-", "--json", stdin=lines([published]))
+
+    assert 0 == ran.code
+    assert ({"1": "no_such_standard"} if told else {}) == ran.object.get("changes_nothing", {})
+    assert told == ("⚠ line 1: no adopted pack reckons with" in ran.err)

@@ -138,6 +138,7 @@ def apply_for(
     village: str = VILLAGE,
     programme: str = "tekun",
     area: str = "rural",
+    persons: int = 1,
 ) -> int:
     """Add an application."""
     return log.add(
@@ -148,6 +149,7 @@ def apply_for(
         area=area,
         birth_on=born,
         display_name=name,
+        persons=persons,
         programme=programme,
         route="self",
         township=village[:9],

@@ -314,6 +314,17 @@ def test_a_child_is_of_age_on_the_birthday(ask: Ask, as_of: str, kind: str) -> N
     ]
 
 
+def test_minors_are_counted_by_person_and_not_by_case(ask: Ask) -> None:
+    """D21 art. 24: the number of those who are helped, as beside a name."""
+    log = Log()
+    adopt_pack(log, "2021-01-01")
+    for number, persons in ((1, 2), (2, 1)):
+        apply_for(log, case_name(number), "2022-01-04", born="2010-06-15", persons=persons)
+        approve(log, case_name(number))
+
+    assert [("minors", MINORS, 3, None)] == shown(ask(log, "list_approved")["list_approved"])
+
+
 def test_nobody_is_named_where_no_rule_on_minors_is_in_force(ask: Ask) -> None:
     log = Log()
     apply_for(log, case_name(1), "2022-01-04")

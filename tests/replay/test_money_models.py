@@ -228,6 +228,39 @@ def test_what_is_due_and_was_not_paid_is_in_arrears(ask: Ask) -> None:
     ] == [pick(row, "month", "due_fen", "paid_fen", "arrears_fen") for row in found]
 
 
+@pytest.mark.parametrize(
+    ("paid", "back", "ordered", "expected"),
+    [
+        # what came back by an order is not owed once more
+        (1_000, 400, True, (600, 600, 0)),
+        (1_000, 400, False, (1_000, 600, 400)),
+        # what was paid too much came back, and the rest stays due
+        (1_800, 800, True, (1_000, 1_000, 0)),
+        (1_800, 900, True, (900, 900, 0)),
+        # too little had been paid before
+        (700, 200, True, (800, 500, 300)),
+        (1_000, 1_100, True, (0, -100, 100)),
+    ],
+)
+def test_what_was_ordered_back_and_came_back_is_not_due_once_more(
+    ask: Ask, paid: int, back: int, ordered: bool, expected: tuple[int, int, int]
+) -> None:
+    """S4-115: the decision that it was paid by may stand all the same."""
+    log = Log()
+    apply_for(log, CASE)
+    approve(log, CASE, fen=1_000)
+    pay(log, CASE, "2022-03", fen=paid)
+    if ordered:
+        log.add("RecoveryOrdered", CASE, "2022-03-20", amount_fen=back, due_on="2022-04-20",
+                from_month="2022-02", reason="false_statement", to_month="2022-03")  # fmt: skip
+    log.add("PaymentRecovered", CASE, "2022-03-25", amount_fen=back, month="2022-03",
+            reason="false_statement")  # fmt: skip
+
+    [row] = ask(log, "arrears", as_of="2022-03-31")["arrears"]
+
+    assert expected == pick(row, "due_fen", "paid_fen", "arrears_fen")
+
+
 def test_the_hours_of_a_contract_are_held_against_what_it_asks(ask: Ask) -> None:
     """S3-017, F083: fewer hours than agreed, and one month invoiced twice."""
     log = Log()

@@ -16,7 +16,6 @@ from tests.services.conftest import Office
 from tests.services.households import CHILD, HOUSEHOLD, SPOUSE, on_household
 from tests.services.test_recording import approve, on_case
 
-from aidledger.domain import entitling
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.services.cases.blaming import blame
 from aidledger.services.decisions.redeciding import redecide
@@ -39,7 +38,8 @@ def county(office: Office) -> Office:
 
 
 def income(day: str, fen: int) -> dict[str, Any]:
-    return at.income(fen, "change") | {"effective_on": day}
+    act: dict[str, Any] = at.income(fen, "change")
+    return act | {"effective_on": day}
 
 
 def gone(birth_on: str, relation: str, day: str, change: str = "left") -> dict[str, Any]:
@@ -136,6 +136,34 @@ def test_what_ends_on_a_day_that_was_named_beforehand_ends(county: Office) -> No
     stands(county)
 
 
+def test_who_is_no_longer_covered_counted_before(county: Office) -> None:
+    """In prison, say: said again of a member, it holds from its day on, and of no month before."""
+    before = due(county)[0]
+    away = at.member(SPOUSE, "spouse", "joined", "2022-06-10")
+    away["data"] |= {"covered": False}
+    county.act("2022-06-20", away | {"effective_on": "2022-06-10"})
+    county.act("2022-10-02", at.member(SPOUSE, "spouse", "joined", "2022-10-01"))
+    rise(county, "2022-11-11")
+
+    child, rises = round(STUDENT * NEW) - round(STUDENT * OLD), NEW - OLD
+    ill = round(ILL * NEW) - round(ILL * OLD)
+    alone = before - OLD + 2 * rises + child + ill
+    assert [*[before] * 5, *[alone] * 4, *[alone + NEW] * 2] == due(county)
+    stands(county)
+    spans = [
+        (row["covered"], str(row["from_on"]), str(row["to_on"] or ""))
+        for row in rows(county, "households", "2022-12-31")
+        if row["relation"] == "spouse"
+    ]
+    members = county.session.case(HOUSEHOLD).household.members
+    assert [(m.covered, m.from_on, m.to_on) for m in members if m.relation == "spouse"] == spans
+    assert [
+        (True, "2022-01-04", "2022-06-10"),
+        (False, "2022-06-10", "2022-10-01"),
+        (True, "2022-10-01", ""),
+    ] == spans
+
+
 def test_nothing_is_set_anew_after_the_end_nor_where_it_stands(county: Office) -> None:
     county.act("2022-05-10", income("2022-05-10", 80_000))
     died = on_household("DeathRecorded", died_on="2022-05-20", source="civil_registry")
@@ -208,6 +236,5 @@ def test_what_releases_before_set_by_the_facts_of_its_own_day_stands(
         county.act("2022-04-30", gone(SPOUSE, "spouse", "2022-04-30"))
         county.act("2022-05-02", income("2022-04-15", 60_000))
 
-    assert entitling.day_of_facts  # as it is now
     assert all(one.stands for one in redecide(county.session, HOUSEHOLD))
     assert () == deep_check(county.session).findings

@@ -46,6 +46,8 @@ class Household(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     unit: str = ""
     members: tuple[Member, ...] = ()
+    members_said: tuple[tuple[str, Member | str], ...] = ()
+    """All that was said of members, each with its day: how one counts from then on, or who is gone (a token)."""
     residences: tuple[Residence, ...] = ()
     site: str = ""
     moved_on: str = ""

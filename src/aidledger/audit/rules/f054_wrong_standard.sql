@@ -6,9 +6,9 @@
 -- explain_en: The bank paid another amount than the roster has, the roster has another than the entitlement that was
 --   set, or a month that is on no roster (as in an imported history) was paid otherwise than the entitlement: the money
 --   does not follow the standard.
--- not_zh: 花名册、发放以后才核定的调标（见 F055）；同一笔付两次（见 F064）；哪一部分出错已能看出的（见 F056、F059、F060）。
--- not_en: an entitlement set after the roster or the payment (F055); one line paid twice (F064); a line whose parts show
---   what is wrong with it (F056, F059, F060)
+-- not_zh: 花名册、发放以后才核定的调标（见 F055）；去世、终止以后的月份（见 F001、F050）；同一笔付两次（见 F064）；哪一部分出错已能看出的（见 F056、F059、F060）。
+-- not_en: an entitlement set after the roster or the payment (F055); months after the death or the end (F001, F050); one line
+--   paid twice (F064); a line whose parts show what is wrong with it (F056, F059, F060)
 -- severity: high
 -- basis_zh: 标准须公布，并按人核定；惠来：标准错误，103,800 元
 -- basis: standards are published and set per person; Huilai: wrong standards, 103,800 yuan
@@ -40,6 +40,16 @@ holding AS (
            LEAD(from_month) OVER (PARTITION BY stream ORDER BY from_month, position) AS next_month
     FROM entitlement_set
 ),
+ended AS (
+    -- for a month after the end or the death nothing was due at all
+    SELECT stream, MIN(month) AS last_month
+    FROM (
+        SELECT stream, SUBSTRING(CAST(died_on AS VARCHAR), 1, 7) AS month FROM death_recorded
+        UNION ALL
+        SELECT stream, last_month FROM termination_approved
+    ) AS ends
+    GROUP BY stream
+),
 unset AS (
     SELECT lines.stream, lines.month, lines.position, lines.parts, lines.amount_fen, holding.monthly_fen,
            holding.position AS entitlement
@@ -50,7 +60,8 @@ unset AS (
      AND (holding.next_month IS NULL OR lines.month < holding.next_month)
      AND holding.position < lines.position
      AND holding.monthly_fen <> lines.amount_fen
-    WHERE lines.kind = 'regular'
+    LEFT JOIN ended ON ended.stream = lines.stream
+    WHERE lines.kind = 'regular' AND (ended.last_month IS NULL OR lines.month <= ended.last_month)
 ),
 shown AS (
     -- a part that a line has more often than once says itself what was added
@@ -77,7 +88,9 @@ bare AS (
      AND holding.position < issued.position
     LEFT JOIN (SELECT DISTINCT stream, month FROM payment_rostered WHERE kind = 'regular') AS listed
       ON listed.stream = issued.stream AND listed.month = issued.month
+    LEFT JOIN ended ON ended.stream = issued.stream
     WHERE issued.kind = 'regular' AND listed.stream IS NULL
+      AND (ended.last_month IS NULL OR issued.month <= ended.last_month)
     GROUP BY issued.stream, issued.month
     HAVING SUM(issued.amount_fen) <> MAX(holding.monthly_fen)
        AND NOT BOOL_OR(issued.amount_fen = holding.monthly_fen)

@@ -4,8 +4,8 @@
 -- explain_zh: 发放的照料护理费等于另一档的标准，不是最近一次能力评估那一档的。花名册没有分项的，或者没有花名册的，按当时的待遇核定分项。
 -- explain_en: What was paid for nursing is the standard of another level than that of the last assessment of ability.
 --   Of a line without parts, or on no roster, the parts are those of the entitlement.
--- not_zh: 评估当月仍按原档的（下月起调整）；没有评估的；金额不等于任何一档的（见 F054）。
--- not_en: the old level in the month of the assessment itself; nobody assessed; an amount that is no level's standard
+-- not_zh: 评估当月仍按原档的（下月起调整）；没有评估的；去世、终止以后的月份（见 F001、F050）；金额不等于任何一档的（见 F054）。
+-- not_en: the old level in the month of the assessment itself; nobody assessed; months after the death or the end (F001, F050); an amount that is no level's standard
 --   (F054)
 -- severity: high
 -- basis_zh: 特困人员认定办法（2021）第二十二条：按六项指标未达的项数定等级
@@ -90,6 +90,16 @@ standards AS (
      AND (given.adoption IS NULL OR given.adoption = pack_in_force.adoption)
     GROUP BY months.month, months.first_on, given.level
 ),
+ended AS (
+    -- for a month after the end or the death nothing was due at all
+    SELECT stream, MIN(month) AS last_month
+    FROM (
+        SELECT stream, SUBSTRING(CAST(died_on AS VARCHAR), 1, 7) AS month FROM death_recorded
+        UNION ALL
+        SELECT stream, last_month FROM termination_approved
+    ) AS ends
+    GROUP BY stream
+),
 paid AS (
     SELECT issued.stream, issued.month, issued.position, issued.amount_fen - living.living_fen AS nursing_fen,
            levels.level, levels.position AS assessment, own.fen AS right_fen
@@ -101,7 +111,8 @@ paid AS (
      AND levels.from_on < months.first_on
      AND (levels.next_from_on IS NULL OR months.first_on <= levels.next_from_on)
     JOIN standards AS own ON own.month = issued.month AND own.level = levels.level
-    WHERE issued.kind = 'regular'
+    LEFT JOIN ended ON ended.stream = issued.stream
+    WHERE issued.kind = 'regular' AND (ended.last_month IS NULL OR issued.month <= ended.last_month)
 ),
 wrong AS (
     SELECT paid.stream, paid.month, paid.position, paid.level, paid.assessment, paid.right_fen, paid.nursing_fen

@@ -4,10 +4,10 @@
 -- explain_zh: 批准后没有在规定工作日内在本村（居）公布，或者公布在别的村。群众不知道谁得到了救助，无从监督。
 -- explain_en: An approval was not announced in the household's own village within the working days of the pack. Nobody there
 --   knows who is supported, and nobody can object.
--- not_zh: 期限未满的；期限最后一天公布的；迁移后在新村公布的；不对外公布的项目（儿童）；期限中止或延长的。公开名单不算：名单
+-- not_zh: 期限未满的；期限最后一天公布的；迁移后在新村公布的；不对外公布的项目（儿童）；期限中止或延长的；期限内本人去世的（按户保障的除外）。公开名单不算：名单
 --   只有文件的哈希，看不出名单上有没有这个人。
 -- not_en: the time is not over; announced on its last day; programmes of which nothing is shown (children); a
---   time that was suspended or made longer; announced where the household had moved to. A public list does not count:
+--   time that was suspended or made longer; the person died within it (not so of a household); announced where the household had moved to. A public list does not count:
 --   of its file the ledger has the hash, and nothing says whether the person is on it
 -- severity: high
 -- basis_zh: S1-040；特困人员认定办法（2021）第十七条；最低生活保障审核确认办法（2021）第二十四条
@@ -32,7 +32,8 @@ asked AS (
     GROUP BY county_pack.day, county_pack.adoption
 ),
 approved AS (
-    SELECT approvals.stream, approvals.position, approvals.effective_on, asked.days, asked.adoption
+    SELECT approvals.stream, approvals.position, approvals.effective_on, approvals.form, asked.days,
+           asked.adoption
     FROM application_approved AS approvals
     JOIN asked ON asked.day = approvals.effective_on
     LEFT JOIN programme ON programme.stream = approvals.stream
@@ -40,7 +41,7 @@ approved AS (
 ),
 due AS (
     -- the limit of the programme's pack knows extensions and pauses; else the county's days count
-    SELECT approved.stream, approved.position, approved.effective_on, approved.adoption,
+    SELECT approved.stream, approved.position, approved.effective_on, approved.form, approved.adoption,
            COALESCE(limits.due_on, last_day.day) AS due_on, limits.suspended_since,
            COALESCE(
                limits.provisional,
@@ -52,6 +53,9 @@ due AS (
     LEFT JOIN calendar_days AS first_day ON first_day.day = approved.effective_on
     LEFT JOIN calendar_days AS last_day
       ON last_day.working AND last_day.working_number = first_day.working_number + approved.days
+),
+died AS (
+    SELECT stream, MIN(died_on) AS died_on FROM death_recorded GROUP BY stream
 ),
 villages AS (
     SELECT stream, village FROM application_submitted
@@ -87,5 +91,8 @@ SELECT due.stream AS subject,
 FROM due
 CROSS JOIN parameters
 LEFT JOIN announced ON announced.position = due.position
+-- of somebody who died within the time nothing has to be announced; a household lives on
+LEFT JOIN died ON died.stream = due.stream AND due.form <> 'household' AND died.died_on <= due.due_on
 WHERE due.due_on < COALESCE(announced.announced_on, parameters.as_of)
   AND due.suspended_since IS NULL
+  AND died.stream IS NULL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -21,27 +22,26 @@ def _with(case: Case, **changes: object) -> Changes:
 
 
 def _member(case: Case, at: Recorded, e: household.HouseholdMemberChanged) -> Changes:
-    members = case.household.members
-    if e.change in _LEAVING:
-        return _with(
-            case,
-            members=tuple(
-                msgspec.structs.replace(one, to_on=e.changed_on)
-                if one.person == e.person and not one.to_on
-                else one
-                for one in members
-            ),
-        )
-    joined = Member(
+    one = Member(
         person=e.person,
         birth_on=e.birth_on,
         relation=e.relation,
         covered=e.covered,
         from_on=e.changed_on,
     )
-    # said again of who is there already, it says how the member counts now
-    others = tuple(one for one in members if one.person != e.person or one.to_on)
-    return _with(case, members=(*others, joined))
+    gone = e.change in _LEAVING
+    said = said_too(case.household.members_said, (e.changed_on, e.person if gone else one))
+    others = tuple(one for one in case.household.members if one.person != e.person)
+    return _with(case, members_said=said, members=(*others, *_spans(said, e.person)))
+
+
+def _spans(said: tuple[tuple[str, Member | str], ...], person: str) -> Iterator[Member]:
+    """Yield how somebody counted, each time until the next thing said: of one day the last holds."""
+    own = [(day, one) for day, one in said if person in (one, getattr(one, "person", None))]
+    ends = [*(day for day, _ in own[1:]), ""]
+    for (day, one), to_on in zip(own, ends, strict=True):
+        if isinstance(one, Member) and to_on != day:
+            yield msgspec.structs.replace(one, to_on=to_on)
 
 
 def _residence(case: Case, at: Recorded, e: household.ResidenceEvidenced) -> Changes:

@@ -57,6 +57,10 @@ IDLE: Final[dict[Why, Said]] = {
         "it holds from a day after the death: asked about days before, the person counts as alive; "
         "the day of a death is that of the death",
     ),
+    "no_such_standard": Said(
+        "已采用的政策包都不用这个代号的标准：任何待遇都不会因此改变，请核对 code",
+        "no adopted pack reckons with a standard of this code: nothing that is due follows it; look at its code",
+    ),
 }
 """Why an amendment, or the destruction of values, changes nothing, or nothing yet."""
 

@@ -22,7 +22,7 @@ from aidledger.interfaces.cli.ledgers import writing
 from aidledger.interfaces.cli.outcomes import keep_receipt, refused_code, show_outcome
 from aidledger.interfaces.cli.wording import counted
 from aidledger.services.acts.guarding import acknowledged
-from aidledger.services.acts.lateness import after_death, still_to_come
+from aidledger.services.acts.lateness import after_death, still_to_come, unused_standards
 from aidledger.services.acts.proposals import TOKENS, read_proposals
 from aidledger.services.acts.recording import cause_of, record
 from aidledger.services.acts.rehearsing import rehearse
@@ -65,6 +65,8 @@ def run_record(
             early = still_to_come(proposals, session.today)
             idle: dict[int, Why] = {numbers[at]: "after_death" for at in after_death(proposals)}
             idle |= {numbers[at]: "still_to_come" for at in early}
+            unused = unused_standards(session.policy(), proposals)
+            idle |= {numbers[at]: "no_such_standard" for at in unused}
             idle |= {numbers[at]: why for at, why in idle_proposals(session, proposals).items()}
             idle |= {numbers[at]: "nothing_sealed" for at in nothing_sealed(session, proposals)}
             if dry_run:

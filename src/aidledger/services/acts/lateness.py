@@ -1,4 +1,4 @@
-"""How long after its day an entry was recorded, and whether the pack in force allows that; or how long before it."""
+"""How long after its day an entry was recorded, and whether the pack in force allows that; or how long before it; what never counts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from aidledger.domain.events.registry import StandardPublished
 from aidledger.domain.events.support import DeathRecorded
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import END_OF_TIME, Recorded
@@ -69,6 +70,14 @@ def after_death(proposals: Sequence[Proposal]) -> set[int]:
 def is_after_death(act: Recorded | Proposal) -> bool:
     """Whether an act records a death that holds only from a day after it."""
     return isinstance(act.event, DeathRecorded) and act.event.died_on < act.effective_on
+
+
+def unused_standards(book: PolicyBook, proposals: Sequence[Proposal]) -> set[int]:
+    """Return by index which standards no adopted pack reckons with: a code mistyped, mostly."""
+    said = [(index, one.event) for index, one in enumerate(proposals)]
+    standards = [(index, one.code) for index, one in said if isinstance(one, StandardPublished)]
+    known = book.standard_codes() if standards else frozenset()
+    return {index for index, code in standards if known and code not in known}
 
 
 def _counts_from(act: Recorded | Proposal) -> str:

@@ -23,12 +23,14 @@ Why: TypeAlias = Literal[
     "nothing_sealed",
     "still_to_come",
     "after_death",
+    "no_such_standard",
 ]
 """Why an amendment changes nothing: it names no entry of its stream; the entry is annulled already; it
 annuls an annulment, which stands for ever; it corrects an amendment, which is annulled and made anew
 instead; its value is no JSON; the entry has no field that could say it. And why destroying a person's
 values does: none is sealed under that person's key. And why anything does: its day is still to come; of a
-death, its day is one after the death, and up to it the person counts as alive."""
+death, its day is one after the death, and up to it the person counts as alive; of a
+standard, no adopted pack reckons with it."""
 
 _BY: Final = 2**53
 """Stands for the positions of what is not yet recorded: behind every entry."""

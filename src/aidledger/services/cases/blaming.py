@@ -26,7 +26,15 @@ _BOOKKEEPING: Final = frozenset(
     {
         *("stream", "version", "last_position"),
         # what each day of them was: another field says what holds
-        *("abilities", "accounts", "forms", "filed_on", "household.incomes", "household.exit_on"),
+        *(
+            "abilities",
+            "accounts",
+            "forms",
+            "filed_on",
+            "household.incomes",
+            "household.exit_on",
+            "household.members_said",
+        ),
     }
 )
 

@@ -132,6 +132,18 @@ class PolicyBook:
         """Return the published standards recorded by that day."""
         return tuple(standard for day, standard in self._standards if day <= known_on)
 
+    def standard_codes(self) -> frozenset[str]:
+        """Return the codes of all standards that some adopted pack has or reckons with."""
+        codes: set[str] = set()
+        for pack_hash in self._files:
+            with suppress(
+                PackError, ServiceError
+            ):  # a text that is lost or altered is told elsewhere
+                pack = self.pack(pack_hash)
+                codes |= {one.code for one in pack.standards}
+                codes |= {code for one in pack.amounts for code in one.formula.standards}
+        return frozenset(codes)
+
     def _take(self, entry: Recorded) -> None:
         """Keep one entry of the policy stream."""
         match entry.event:
