@@ -30,7 +30,6 @@ UNNAMED = "不具名 / not named"
 #: Identity numbers, phones and bank cards, wherever digits end.
 PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9}|\d{16,19})(?!\d)")
 
-
 OF_CASES = {
     "guardian_duties": '{"guardian":["raise"]}',
     "county_visit_for": '["relative"]',
@@ -299,10 +298,10 @@ def test_a_minor_is_named_by_no_list_and_no_public_name(ask: Ask) -> None:
     assert "小*" not in repr(answer.tables)
 
 
-@pytest.mark.parametrize(
-    ("as_of", "kind"),
-    [("2022-06-14", "minors"), ("2022-06-15", "person"), ("2023-06-14", "person")],
-)
+AGES = [("2022-06-14", "minors"), ("2022-06-15", "person"), ("2023-06-14", "person")]
+
+
+@pytest.mark.parametrize(("as_of", "kind"), AGES)
 def test_a_child_is_of_age_on_the_birthday(ask: Ask, as_of: str, kind: str) -> None:
     log = Log()
     adopt_pack(log, "2021-01-01")
@@ -321,7 +320,6 @@ def test_minors_are_counted_by_person_and_not_by_case(ask: Ask) -> None:
     for number, persons in ((1, 2), (2, 1)):
         apply_for(log, case_name(number), "2022-01-04", born="2010-06-15", persons=persons)
         approve(log, case_name(number))
-
     assert [("minors", MINORS, 3, None)] == shown(ask(log, "list_approved")["list_approved"])
 
 
