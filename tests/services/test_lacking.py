@@ -132,6 +132,28 @@ def test_the_log_of_everything_says_that_a_row_is_gone(office: Office, *, in_ord
     assert office.session.store.beside.lacks
 
 
+def test_what_is_recorded_while_somebody_reads_is_not_missed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve(office)
+    store = office.session.store
+    read = store.read_records
+
+    def meanwhile(*asked: Any) -> Any:
+        rows = list(read(*asked))
+        if not store.beside.sealed and len(rows) == store.head().size:
+            office.act("2022-02-05", NOTICE)
+        return iter(rows)
+
+    monkeypatch.setattr(store, "read_records", meanwhile)
+    before = store.head().size
+    for ask in (in_model, in_laid, in_sql):
+        ask(office.session)
+
+    assert before < store.head().size
+    assert not store.beside.lacks
+
+
 def test_a_tail_that_is_gone_is_told_of_by_the_head(office: Office) -> None:
     approve(office)
     edited(

@@ -24,7 +24,7 @@ from aidledger.replay.generations import Built, Generations
 from aidledger.replay.job import Progress
 from aidledger.replay.models import Model, load_models, needed
 from aidledger.services.checkpoints.checkpointing import root_at
-from aidledger.services.generations.source import StoreSource, note_lacking, place_of
+from aidledger.services.generations.source import Lacking, StoreSource, place_of
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
 from aidledger.store.opening import beside
@@ -255,6 +255,7 @@ def read_model(
         store.beside.generation = current.number
         store.beside.lacks |= current.skipped > 0
         return generations_of(store).read(current, models[name])
+    lacking = Lacking(store)
     loaded, columns, rows = compute(
         StoreSource(store),
         models,
@@ -263,7 +264,7 @@ def read_model(
         known_on=known_on,
         progress=progress,
     )
-    note_lacking(store, unread=loaded.unread, position=loaded.position)
+    lacking.note(unread=loaded.unread, position=loaded.position)
     return columns, rows
 
 

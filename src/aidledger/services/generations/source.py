@@ -72,11 +72,18 @@ class StoreSource:
         return None if row is None else (row[0], row[5])
 
 
-def note_lacking(store: LedgerStore, *, unread: int, position: int) -> None:
-    """Take note that an answer lacks entries: some were unread, or are gone behind the last one read."""
-    head = store.read_head_row() or (0,)
-    if unread or (type(head[0]) is int and head[0] > position + 1):
-        store.beside.lacks = True
+class Lacking:
+    """Takes note where an answer lacks entries; made before they are read, as a log grows meanwhile."""
+
+    def __init__(self, store: LedgerStore) -> None:
+        """Learn how many entries there must be at least."""
+        self._store = store
+        size = (store.read_head_row() or (0,))[0]
+        self._size = size if type(size) is int else 0
+
+    def note(self, *, unread: int, position: int) -> None:
+        """Note that some were unread, or that those behind the last one read are gone."""
+        self._store.beside.lacks |= unread > 0 or position + 1 < self._size
 
 
 def place_of(store: LedgerStore) -> str | None:

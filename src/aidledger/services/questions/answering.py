@@ -21,7 +21,7 @@ from aidledger.services.generations.rebuilding import (
     size_of_others,
     store_of,
 )
-from aidledger.services.generations.source import StoreSource, note_lacking
+from aidledger.services.generations.source import Lacking, StoreSource
 from aidledger.services.session import Session
 from aidledger.services.tables.place import tables_folder
 from aidledger.store.port import LedgerStore
@@ -75,6 +75,7 @@ def answering(
             )
             yield laid, current.number
         return
+    lacking = Lacking(store)
     with laid_out(
         StoreSource(store),
         wanted,
@@ -85,7 +86,7 @@ def answering(
         kept=kept,
         folder=tables,
     ) as laid:
-        note_lacking(store, unread=laid.skipped, position=laid.position)
+        lacking.note(unread=laid.skipped, position=laid.position)
         yield laid, None
 
 

@@ -19,7 +19,7 @@ from aidledger.replay.models import load_models
 from aidledger.replay.rowchanges import RowChange, Table, line_changes, row_changes
 from aidledger.services.clock import china_day
 from aidledger.services.generations.rebuilding import model_list
-from aidledger.services.generations.source import StoreSource, note_lacking
+from aidledger.services.generations.source import Lacking, StoreSource
 from aidledger.services.points import cut_at
 from aidledger.services.problems import ServiceError
 from aidledger.services.session import Session
@@ -201,6 +201,7 @@ def _answer(
 ) -> _Answer:
     """Ask the models on one side."""
     names = ["case_state", "entitlements", *(m.name for m in model_list() if m.allow)]
+    lacking = Lacking(store)
     loaded, found = tables(
         StoreSource(store),
         load_models(),
@@ -209,7 +210,7 @@ def _answer(
         known_on=date.fromisoformat(side.known_on) if side.known_on else None,
         progress=progress,
     )
-    note_lacking(store, unread=loaded.unread, position=loaded.position)
+    lacking.note(unread=loaded.unread, position=loaded.position)
     rows: dict[str, Table] = {
         name: [dict(zip(columns, row, strict=True)) for row in several]
         for name, (columns, several) in found.items()

@@ -20,7 +20,7 @@ from aidledger.replay.models import ModelError, load_models, loaded_tables, need
 from aidledger.replay.querying import rows_within
 from aidledger.replay.views import quoted
 from aidledger.services.generations.rebuilding import answering_generation, check_days, store_of
-from aidledger.services.generations.source import StoreSource, note_lacking
+from aidledger.services.generations.source import Lacking, StoreSource
 from aidledger.services.printing import printable
 from aidledger.services.questions.answering import answering, answers
 from aidledger.services.session import Session
@@ -155,6 +155,7 @@ def sitting(
         ):
             yield Desk(laid, number)
         return
+    lacking = Lacking(store)
     with laid_out(
         StoreSource(store),
         {},
@@ -165,7 +166,7 @@ def sitting(
         kept=sorted(KEPT_TABLES),
         folder=tables_folder(store),
     ) as laid:
-        note_lacking(store, unread=laid.skipped, position=laid.position)
+        lacking.note(unread=laid.skipped, position=laid.position)
         yield Desk(laid, None)
 
 
