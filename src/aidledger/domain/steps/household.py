@@ -31,8 +31,12 @@ def _member(case: Case, at: Recorded, e: household.HouseholdMemberChanged) -> Ch
     )
     gone = e.change in _LEAVING
     said = said_too(case.household.members_said, (e.changed_on, e.person if gone else one))
-    others = tuple(one for one in case.household.members if one.person != e.person)
-    return _with(case, members_said=said, members=(*others, *_spans(said, e.person)))
+    members = case.household.members
+    # whoever was named before keeps the place on the page
+    place = next((n for n, one in enumerate(members) if one.person == e.person), len(members))
+    behind = (one for one in members[place:] if one.person != e.person)
+    spans = _spans(said, e.person)
+    return _with(case, members_said=said, members=(*members[:place], *spans, *behind))
 
 
 def _spans(said: tuple[tuple[str, Member | str], ...], person: str) -> Iterator[Member]:
