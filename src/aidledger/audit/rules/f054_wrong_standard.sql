@@ -42,13 +42,7 @@ holding AS (
 ),
 ended AS (
     -- for a month after the end or the death nothing was due at all
-    SELECT stream, MIN(month) AS last_month
-    FROM (
-        SELECT stream, SUBSTRING(CAST(died_on AS VARCHAR), 1, 7) AS month FROM death_recorded
-        UNION ALL
-        SELECT stream, last_month FROM termination_approved
-    ) AS ends
-    GROUP BY stream
+    $last_months
 ),
 unset AS (
     SELECT lines.stream, lines.month, lines.position, lines.parts, lines.amount_fen, holding.monthly_fen,
@@ -61,7 +55,7 @@ unset AS (
      AND holding.position < lines.position
      AND holding.monthly_fen <> lines.amount_fen
     LEFT JOIN ended ON ended.stream = lines.stream
-    WHERE lines.kind = 'regular' AND (ended.last_month IS NULL OR lines.month <= ended.last_month)
+    WHERE lines.kind = 'regular' AND (ended.month IS NULL OR lines.month <= ended.month)
 ),
 shown AS (
     -- a part that a line has more often than once says itself what was added
@@ -90,7 +84,7 @@ bare AS (
       ON listed.stream = issued.stream AND listed.month = issued.month
     LEFT JOIN ended ON ended.stream = issued.stream
     WHERE issued.kind = 'regular' AND listed.stream IS NULL
-      AND (ended.last_month IS NULL OR issued.month <= ended.last_month)
+      AND (ended.month IS NULL OR issued.month <= ended.month)
     GROUP BY issued.stream, issued.month
     HAVING SUM(issued.amount_fen) <> MAX(holding.monthly_fen)
        AND NOT BOOL_OR(issued.amount_fen = holding.monthly_fen)

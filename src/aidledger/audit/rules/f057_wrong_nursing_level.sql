@@ -92,13 +92,7 @@ standards AS (
 ),
 ended AS (
     -- for a month after the end or the death nothing was due at all
-    SELECT stream, MIN(month) AS last_month
-    FROM (
-        SELECT stream, SUBSTRING(CAST(died_on AS VARCHAR), 1, 7) AS month FROM death_recorded
-        UNION ALL
-        SELECT stream, last_month FROM termination_approved
-    ) AS ends
-    GROUP BY stream
+    $last_months
 ),
 paid AS (
     SELECT issued.stream, issued.month, issued.position, issued.amount_fen - living.living_fen AS nursing_fen,
@@ -112,7 +106,7 @@ paid AS (
      AND (levels.next_from_on IS NULL OR months.first_on <= levels.next_from_on)
     JOIN standards AS own ON own.month = issued.month AND own.level = levels.level
     LEFT JOIN ended ON ended.stream = issued.stream
-    WHERE issued.kind = 'regular' AND (ended.last_month IS NULL OR issued.month <= ended.last_month)
+    WHERE issued.kind = 'regular' AND (ended.month IS NULL OR issued.month <= ended.month)
 ),
 wrong AS (
     SELECT paid.stream, paid.month, paid.position, paid.level, paid.assessment, paid.right_fen, paid.nursing_fen

@@ -38,13 +38,7 @@ again AS (
     GROUP BY stream, month
 ),
 ended AS (
-    SELECT stream, MIN(month) AS month
-    FROM (
-        SELECT stream, SUBSTRING(CAST(died_on AS VARCHAR), 1, 7) AS month FROM death_recorded
-        UNION ALL
-        SELECT stream, last_month FROM termination_approved
-    ) AS ends
-    GROUP BY stream
+    $last_months
 )
 SELECT returned.stream AS subject,
        LIST_SORT(returned.positions) AS positions,

@@ -21,7 +21,8 @@ from aidledger.services.cases.amending import Amendments, amendments
 from aidledger.services.cases.erased import erased_by
 from aidledger.services.cases.history import case_as_of, find_stream, history
 from aidledger.services.cases.running import LimitShown, limit_shown, running_limits
-from aidledger.services.cases.standing import all_cases, case_columns, day_of_question
+from aidledger.services.cases.standing import case_columns, day_of_question
+from aidledger.services.generations.rebuilding import read_rows
 from aidledger.services.session import Session
 
 _LISTED: Final = (
@@ -52,7 +53,7 @@ def list_cases(
         )
     with app.screen.reading_entries() as progress, reading(app) as session:
         day = as_of or day_of_question(session, known_on)
-        cases = all_cases(session, as_of=day, known_on=known_on, progress=progress)
+        cases = read_rows(session, "case_state", as_of=day, known_on=known_on, progress=progress)
     rows = [row for row in cases if stage in (None, row["stage"])]
     if json:
         app.screen.json(

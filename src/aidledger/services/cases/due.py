@@ -14,7 +14,7 @@ import msgspec
 
 from aidledger.domain.recorded import END_OF_TIME
 from aidledger.services.cases.standing import day_of_question
-from aidledger.services.generations.rebuilding import read_model
+from aidledger.services.generations.rebuilding import read_rows
 from aidledger.services.session import Session
 
 
@@ -68,14 +68,8 @@ def due(
 
     """
     day = as_of or day_of_question(session, known_on)
-    columns, rows = read_model(
-        session,
-        "due_items",
-        as_of=date.fromisoformat(day),
-        known_on=date.fromisoformat(known_on) if known_on else None,
-        progress=progress,
-    )
-    items = [_item(dict(zip(columns, row, strict=True)), day) for row in rows]
+    rows = read_rows(session, "due_items", as_of=day, known_on=known_on, progress=progress)
+    items = [_item(row, day) for row in rows]
     chosen = [
         item
         for item in items

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from aidledger.domain.casestate import Case
 from aidledger.replay.agreement import case_row
 from aidledger.services.clock import china_day
-from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.session import Session
 
 
@@ -25,24 +22,3 @@ def case_columns(case: Case, day: str) -> dict[str, Any]:
     row = case_row(case, day)
     del row["positions"]
     return row
-
-
-def all_cases(
-    session: Session,
-    *,
-    as_of: str,
-    known_on: str | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Return every case as of a day under the model's column names, by name.
-
-    `progress` is told how many entries are read, where no generation answers.
-    """
-    columns, rows = read_model(
-        session,
-        "case_state",
-        as_of=date.fromisoformat(as_of),
-        known_on=date.fromisoformat(known_on) if known_on else None,
-        progress=progress,
-    )
-    return [dict(zip(columns, row, strict=True)) for row in rows]

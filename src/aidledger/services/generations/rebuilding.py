@@ -268,6 +268,25 @@ def read_model(
     return columns, rows
 
 
+def read_rows(
+    session: Session | LedgerStore,
+    name: str,
+    *,
+    as_of: str | None = None,
+    known_on: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Return a model's rows as `read_model` has them, each by its columns; days are ``YYYY-MM-DD``."""
+    columns, rows = read_model(
+        session,
+        name,
+        as_of=date.fromisoformat(as_of) if as_of else None,
+        known_on=date.fromisoformat(known_on) if known_on else None,
+        progress=progress,
+    )
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
 def _last_read(store: LedgerStore, current: Generation, name: str) -> int:
     """Return the last position that a model reads: the generation's, where only a night's entries follow.
 

@@ -25,7 +25,7 @@ from aidledger.ledger.forms import is_time
 from aidledger.ledger.proventime import Interval, ProvenTimes
 from aidledger.services.cases.standing import day_of_question
 from aidledger.services.clock import china_day
-from aidledger.services.generations.rebuilding import read_model
+from aidledger.services.generations.rebuilding import read_rows
 from aidledger.services.proofs.timeproofs import Sources, collect_times
 from aidledger.services.session import Session
 
@@ -105,8 +105,7 @@ def prove_limits(
         lag_days: at most so long after it was signed a checkpoint is cosigned, the reader says.
 
     """
-    columns, rows = read_model(session, "deadlines")
-    limits = [dict(zip(columns, row, strict=True)) for row in rows]
+    limits = read_rows(session, "deadlines")
     limits = [one for one in limits if one["due_on"] and stream in (None, one["stream"])]
     ends = {one["from_position"] for one in limits} | {one["done_position"] for one in limits}
     reader = _Entries(ends, stream)

@@ -75,6 +75,30 @@ def answering(
             )
             yield laid, current.number
         return
+    anew = laid_anew(
+        store, wanted, kept, as_of=as_of, known_on=known_on, limits=limits, progress=progress
+    )
+    with anew as laid:
+        yield laid, None
+
+
+@contextmanager
+def laid_anew(
+    store: LedgerStore,
+    wanted: dict[str, Model],
+    kept: Iterable[str],
+    *,
+    as_of: date | None,
+    known_on: date | None,
+    limits: EngineLimits | None,
+    progress: Callable[[int], None] | None,
+) -> Iterator[Laid]:
+    """Give the views, these models and these tables beside the ledger, all derived from the entries.
+
+    Raises:
+        GenerationsError: the engine had no room to work.
+
+    """
     lacking = Lacking(store)
     with laid_out(
         StoreSource(store),
@@ -84,10 +108,10 @@ def answering(
         limits=limits,
         progress=progress,
         kept=kept,
-        folder=tables,
+        folder=tables_folder(store),
     ) as laid:
         lacking.note(unread=laid.skipped, position=laid.position)
-        yield laid, None
+        yield laid
 
 
 def answers(

@@ -13,18 +13,16 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.audit.laying import Laid, laid_out, lay_models
+from aidledger.audit.laying import Laid, lay_models
 from aidledger.domain.keeping import KEPT_TABLES
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.models import ModelError, load_models, loaded_tables, needed, tables_named
 from aidledger.replay.querying import rows_within
 from aidledger.replay.views import quoted
 from aidledger.services.generations.rebuilding import answering_generation, check_days, store_of
-from aidledger.services.generations.source import Lacking, StoreSource
 from aidledger.services.printing import printable
-from aidledger.services.questions.answering import answering, answers
+from aidledger.services.questions.answering import answering, answers, laid_anew
 from aidledger.services.session import Session
-from aidledger.services.tables.place import tables_folder
 from aidledger.store.port import LedgerStore
 
 SECONDS: Final = 60
@@ -155,18 +153,16 @@ def sitting(
         ):
             yield Desk(laid, number)
         return
-    lacking = Lacking(store)
-    with laid_out(
-        StoreSource(store),
+    anew = laid_anew(
+        store,
         {},
+        sorted(KEPT_TABLES),
         as_of=as_of,
         known_on=known_on,
         limits=limits,
         progress=progress,
-        kept=sorted(KEPT_TABLES),
-        folder=tables_folder(store),
-    ) as laid:
-        lacking.note(unread=laid.skipped, position=laid.position)
+    )
+    with anew as laid:
         yield Desk(laid, None)
 
 
