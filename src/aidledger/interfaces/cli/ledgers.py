@@ -37,7 +37,7 @@ def _asked(app: App, session: Session) -> Iterator[None]:
         app.screen.note(
             app.say(
                 "有条目读不出或已不在，以上不含这些条目；aidledger verify 指出是哪些",
-                "entries can't be read or are gone, and are in none of this; aidledger verify names them",
+                "entries can't be read or are gone: none of this has them; see aidledger verify",
             )
         )
 
