@@ -129,7 +129,7 @@ def test_a_household_is_told_by_its_members_and_none_by_name(office: Office) -> 
     gone: Any = {"birth_on": at.SPOUSE, "change": "left", "changed_on": "2022-02-20"}
     (spouse,) = [
         one.person
-        for one in office.session.case(at.HOUSEHOLD).household.members
+        for one in office.session.states.case(at.HOUSEHOLD).household.members
         if one.relation == "spouse"
     ]
     office.act(

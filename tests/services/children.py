@@ -98,7 +98,7 @@ def choose(chosen: str, given_up: str, *, consent: bool = True, stream: str = OR
 
 def line(office: Office, month: str, amount_fen: int, stream: str = ORPHAN) -> Any:
     """Return a line of the roster of a month."""
-    known = office.session.case(stream).account or "a" + "0" * 32
+    known = office.session.states.case(stream).account or "a" + "0" * 32
     given: Any = {"account": known, "amount_fen": amount_fen, "month": month, "run": f"run/{month}"}
     return on_child("PaymentRostered", "f1", FINANCE, stream=stream, **given)
 

@@ -100,7 +100,7 @@ class CleanLedger:
         )
         self.months = [add_months(START[:7], number) for number in range(months)]
         for stream in case_streams(self.session):
-            self.towns.setdefault(self.session.case(stream).township, []).append(stream)
+            self.towns.setdefault(self.session.states.case(stream).township, []).append(stream)
         self.clock.at = datetime.fromisoformat(f"{add_months(START[:7], months)}-01T08:00:00+08:00")
         acts: list[Callable[[], Outcome | None]] = [
             *[self.visits] * rng.randint(4, 9),

@@ -167,7 +167,7 @@ def approve(office: Office) -> None:
 def pay(office: Office, month: str, amount_fen: int) -> None:
     """Roster and pay one line of a month."""
     run, day = f"run/{month}", f"{month}-08"
-    account = office.session.case(HOUSEHOLD).account
+    account = office.session.states.case(HOUSEHOLD).account
     opened = on_household("PayRunOpened", "f1", FINANCE, stream=run, fund="f", month=month)
     line: Any = {"account": account, "amount_fen": amount_fen, "month": month, "run": run}
     office.act(day, opened, on_household("PaymentRostered", "f1", FINANCE, **line))

@@ -28,7 +28,7 @@ def test_a_line_paid_and_returned_in_one_file_was_sent_once(
     take(session, sheet(ROW))
     what = prepare(session, "payments", bank(*rows), actor="bank", as_is=True)
     import_prepared(session, what)
-    case = session.case("case/520123-2022-000001")
+    case = session.states.case("case/520123-2022-000001")
 
     assert [PaymentIssued, PaymentReturned] == [
         type(event) for event in events(session, "case/520123-2022-000001")[1:]

@@ -55,7 +55,7 @@ def test_an_orphan_is_taken_up_recognised_paid_and_grows_up(county: Office) -> N
     assert {"recognition-programme"} == refused(county, "2022-01-10", at.recognition("unattended"))
     county.act("2022-01-10", at.recognition(), at.approval(), at.account("other"))
     assert {"gz-children-2022"} == {d.pack for d in explain(county.session, ORPHAN).decisions}
-    assert 120_000 == county.session.case(ORPHAN).entitled_fen("2022-02")
+    assert 120_000 == county.session.states.case(ORPHAN).entitled_fen("2022-02")
 
     month: Any = {"fund": "f", "month": "2022-02"}
     county.act("2022-02-08", on_child("PayRunOpened", "f1", FINANCE, stream="run/2022-02", **month))
@@ -78,7 +78,7 @@ def test_an_orphan_is_taken_up_recognised_paid_and_grows_up(county: Office) -> N
         "2030-06-03",
         on_child("TerminationApproved", "c1", COUNTY, ground="aged_out", last_month="2030-06"),
     )
-    assert "terminated" == county.session.case(ORPHAN).stage
+    assert "terminated" == county.session.states.case(ORPHAN).stage
     assert () == deep_check(county.session).findings
     assert all(one.stands for one in redecide(county.session, ORPHAN))
 
@@ -92,7 +92,7 @@ def test_an_unattended_minor_rests_on_grounds_of_which_illness_is_sealed(county:
     log = str(list(county.session.store.read_stream(ORPHAN)))
     secrets = (at.ILLNESS, at.AUNT, at.NAME, "13900139000", identity_number(at.AUNT_BORN))
 
-    assert 120_000 == county.session.case(ORPHAN).entitled_fen("2022-02")
+    assert 120_000 == county.session.states.case(ORPHAN).entitled_fen("2022-02")
     assert [] == [secret for secret in secrets if secret in log]
     assert "no_capacity" in log
     assert redecide_all(county.session).is_sound

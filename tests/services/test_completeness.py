@@ -93,7 +93,7 @@ def test_a_case_that_is_not_there_is_proven_absent(office: Office) -> None:
 def test_a_person_is_proven_to_have_these_cases_and_no_more(office: Office) -> None:
     two_cases(office)
     seal(office)
-    token = office.session.case(CASE).applicant
+    token = office.session.states.case(CASE).applicant
     sealed = record_at(office, seals(office.session.store)[-1][0])
     proof = prove_person(office.session.store, token)
 
@@ -128,7 +128,7 @@ def test_a_case_belongs_to_whom_a_correction_names_as_well(office: Office) -> No
     proof = prove_person(office.session.store, token)
 
     assert check_person(proof, sealed, token=token, cases=[CASE]).status == "present"
-    before = office.session.case(SECOND).applicant
+    before = office.session.states.case(SECOND).applicant
     both = prove_person(office.session.store, before)
     assert check_person(both, sealed, token=before, cases=[CASE, SECOND]).status == "present"
 
@@ -157,7 +157,7 @@ def test_proofs_with_the_wrong_seal_kind_or_bytes_are_refused(office: Office) ->
     persons = record_at(office, seals(office.session.store)[-1][0])
     proof = prove_case(office.session.store, CASE)
     other_kind = encode_proof(msgspec.structs.replace(parse_case_proof(proof), kind="persons"))
-    token = office.session.case(CASE).applicant
+    token = office.session.states.case(CASE).applicant
 
     assert check_case(proof, persons, stream=CASE).why.startswith("seal")
     for bad_proof, bad_seal in (
@@ -268,7 +268,7 @@ def test_a_case_that_names_a_person_twice_is_one_case_of_his(office: Office) -> 
     indexes = Indexes()
     for position in (0, 5, -1, None, "7", True):
         indexes.take((position, *first[1:]))
-    (row,) = indexes.of["persons"].prove(person_key(office.session.case(CASE).applicant))
+    (row,) = indexes.of["persons"].prove(person_key(office.session.states.case(CASE).applicant))
 
     assert (1, 0) == (row.count, row.last_position)
     assert [2] == [row.count for row in indexes.of["cases"].prove(CASE)]

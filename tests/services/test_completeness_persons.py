@@ -48,7 +48,7 @@ def sealed(office: Office) -> Office:
 
 
 def person_of(office: Office) -> str:
-    return office.session.case(CASE).applicant
+    return office.session.states.case(CASE).applicant
 
 
 def policy(office: Office) -> Any:

@@ -42,7 +42,7 @@ def pay(office: Office, month: str) -> list[int]:
     opened = {"type": "PayRunOpened", "stream": run, "actor": "u2"}
     said(office, day, {**opened, "data": {"fund": "fund/tekun-2022", "month": month}})
     line: dict[str, Any] = {
-        "account": office.session.case(CASE).account,
+        "account": office.session.states.case(CASE).account,
         "amount_fen": DUE,
         "month": month,
         "run": run,
@@ -177,7 +177,7 @@ def test_an_approval_annulled_after_three_months_names_all_and_is_put_right(
         "payment": "recovered",
         "roster_line": "recovered",
     } == states
-    assert 0 == office.session.case(CASE).paid_fen
+    assert 0 == office.session.states.case(CASE).paid_fen
     assert [] == check_closings(office.session.store)
 
 
@@ -188,7 +188,7 @@ def test_what_an_annulled_approval_left_behind_is_owed_no_more(office: Office) -
     office.act("2022-06-01", on_case("VisitMade", visitor="u3", form="phone", normal=True))
     columns, rows = read_model(office.session, "arrears")
     owed = {row[columns.index("month")]: row[columns.index("arrears_fen")] for row in rows}
-    case = office.session.case(CASE)
+    case = office.session.states.case(CASE)
     cases, states = read_model(office.session, "case_state")
 
     assert lived.entitlements == [
@@ -277,7 +277,7 @@ def test_an_annulment_that_is_annulled_brings_nothing_back(office: Office) -> No
     """An annulment stays, in the fold, in the chain and in the views; a correction can be undone."""
     lived = Lived(office)
     at = annul(office, lived.approval)
-    before = office.session.case(CASE)
+    before = office.session.states.case(CASE)
     annul(office, at, "2022-05-11")
     found = consequences(office.session, CASE, lived.approval)
     data = {"authority": "county head", "field": "monthly_fen", "reason": "typing error"}
@@ -296,8 +296,8 @@ def test_an_annulment_that_is_annulled_brings_nothing_back(office: Office) -> No
 
     assert ("annulled", at) == (found.state, found.amendment and found.amendment.position)
     assert not found.is_done
-    assert before.stage == office.session.case(CASE).stage == row["stage"]
-    assert before.from_month == office.session.case(CASE).from_month == ""
+    assert before.stage == office.session.states.case(CASE).stage == row["stage"]
+    assert before.from_month == office.session.states.case(CASE).from_month == ""
     assert ("corrected", "stands", None) == (mid, after.state, after.amendment)
 
 
@@ -326,7 +326,7 @@ def test_a_decision_on_what_no_longer_holds_is_to_be_taken_again(office: Office)
 def test_a_line_that_was_paid_twice_is_recovered_once(office: Office) -> None:
     lived = Lived(office)
     line = {
-        "account": office.session.case(CASE).account,
+        "account": office.session.states.case(CASE).account,
         "amount_fen": DUE,
         "month": "2022-03",
         "run": "run/other",

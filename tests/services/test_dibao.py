@@ -64,7 +64,7 @@ def test_an_allowance_runs_from_the_application_to_its_end(county: Office) -> No
             "PaymentRostered",
             "f1",
             at.FINANCE,
-            account=county.session.case(HOUSEHOLD).account,
+            account=county.session.states.case(HOUSEHOLD).account,
             amount_fen=due + 1,
             month="2022-02",
             run="run/2022-02",
@@ -83,7 +83,7 @@ def test_an_allowance_runs_from_the_application_to_its_end(county: Office) -> No
     audited = on_household("TerminationAudited", "u2", agreed=True, ground="own_wish")
     ended: Any = {"ground": "own_wish", "last_month": "2022-06"}
     county.act("2022-06-02", audited, on_household("TerminationApproved", "c1", COUNTY, **ended))
-    case = county.session.case(HOUSEHOLD)
+    case = county.session.states.case(HOUSEHOLD)
     assert ("terminated", due, 0) == (case.stage, case.paid_fen, case.payable_fen("2022-07"))
 
     report = deep_check(county.session)
@@ -168,10 +168,10 @@ def test_a_gradual_exit_is_granted_only_since_the_notice_and_goes_on_for_its_mon
     county.act("2022-11-11", grant)
     # what follows the exit is set with it: nothing, unless the income falls again
     assert ("exit", "2023-02", 0) == last_reason(county)
-    exit_fen = county.session.case(HOUSEHOLD).entitled_fen("2022-12")
+    exit_fen = county.session.states.case(HOUSEHOLD).entitled_fen("2022-12")
     assert before == exit_fen
     at.pay(county, "2022-12", exit_fen)
-    case = county.session.case(HOUSEHOLD)
+    case = county.session.states.case(HOUSEHOLD)
     assert ("2023-01", exit_fen) == (case.household.exit_last_month, case.entitled_fen("2023-01"))
     late: Any = {
         "account": case.account,
@@ -273,7 +273,7 @@ def test_no_entry_tells_which_category_a_member_falls_into(county: Office) -> No
 
 def test_a_member_is_known_by_the_token_of_the_number(county: Office) -> None:
     at.apply(county)
-    case = county.session.case(HOUSEHOLD)
+    case = county.session.states.case(HOUSEHOLD)
 
     assert [
         token_of(county.session, identity_number(b)) for b in (at.HEAD, at.SPOUSE, at.CHILD)
@@ -291,14 +291,14 @@ def test_a_household_lives_on_after_its_head_and_ends_with_the_person_of_the_cas
     due = DIFFERENCE + ILL_30 + STUDENT_20
 
     county.act("2022-03-31", at.member(at.HEAD, "head", "died", "2022-03-31"))
-    case = county.session.case(HOUSEHOLD)
+    case = county.session.states.case(HOUSEHOLD)
     assert due == case.payable_fen("2022-03")
     assert 2 * 70_500 - 100_000 + STUDENT_20 == case.payable_fen("2022-04")
     at.pay(county, "2022-04", case.payable_fen("2022-04"))
 
     died = on_household("DeathRecorded", died_on="2022-04-30", source="family")
     county.act("2022-05-01", died)
-    case = county.session.case(HOUSEHOLD)
+    case = county.session.states.case(HOUSEHOLD)
     assert 0 == case.payable_fen("2022-05")
     line: Any = {"account": case.account, "amount_fen": 1, "month": "2022-05", "run": "run/2022-05"}
     assert "pay-not-ended" in refused(

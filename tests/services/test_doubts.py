@@ -50,7 +50,7 @@ class Desk:
     def step(self, stream: str, name: str, who: Who = AUDIT, **data: Any) -> Doubt:
         outcome = take_step(self.session, stream, name, who, data=data)
         assert isinstance(outcome, Committed)
-        return self.session.doubt(stream)
+        return self.session.states.doubt(stream)
 
     def acted(self, stream: str, name: str, **data: Any) -> int:
         """Record an act of the county; its position."""
@@ -102,7 +102,7 @@ def test_a_doubt_is_raised_once_recovered_closed_and_outlives_its_rule(desk: Des
     """S4-115, F097: from the rule to the money that came back."""
     new = desk.raised().new
     stream = new[0]
-    doubt = desk.session.doubt(stream)
+    doubt = desk.session.states.doubt(stream)
     fen, month = int(doubt.amount_fen or 0), doubt.period[:7]
     assert fen > 0
 
@@ -157,7 +157,7 @@ def run_with(desk: Desk, *findings: Found) -> Run:
 def test_more_of_the_same_is_one_doubt_seen_again_and_less_is_nothing(desk: Desk) -> None:
     first = run_with(desk, found(), found(positions=(9,), amount_fen=2, severity="critical"))
     (stream,) = desk.raised(first).new
-    doubt = desk.session.doubt(stream)
+    doubt = desk.session.states.doubt(stream)
     assert (9, "critical", (3, 5, 9)) == (doubt.amount_fen, doubt.severity, doubt.positions)
 
     less = run_with(desk, found(positions=(3,), amount_fen=1, severity="low"))
@@ -167,7 +167,7 @@ def test_more_of_the_same_is_one_doubt_seen_again_and_less_is_nothing(desk: Desk
         found(positions=(3,), amount_fen=10),
     ):
         assert (stream,) == desk.raised(run_with(desk, more)).again
-    seen = desk.session.doubt(stream)
+    seen = desk.session.states.doubt(stream)
     assert (3, 10, (3, 5, 9, 12)) == (seen.sightings, seen.amount_fen, seen.positions)
     assert "2022-03/2022-04" == seen.period
     assert ((), (stream,)) == (desk.raised(run_with(desk)).new, desk.raised(run_with(desk)).gone)
@@ -184,7 +184,7 @@ def test_what_was_refuted_is_not_raised_again_but_stands_out_with_more(desk: Des
     assert ((), (), (stream,)) == (same.new, same.again, same.known)
     more = desk.raised(run_with(desk, found(positions=(3, 8))))
     assert ((stream,), (stream,)) == (more.again, more.over)
-    assert "refuted" == desk.session.doubt(stream).stage
+    assert "refuted" == desk.session.states.doubt(stream).stage
 
 
 @pytest.mark.parametrize("most", [1, None])
@@ -242,7 +242,7 @@ def test_a_doubt_by_hand_names_what_is_in_the_ledger_and_is_one(desk: Desk) -> N
     mine = found(rule="X01", subject=case, positions=(3,), period=None)
     proposal = by_hand(desk.session, mine, AUDIT)
     assert isinstance(record(desk.session, [proposal], cause="hand"), Committed)
-    doubt = desk.session.doubt(stream_of("X01", identity_of("X01", case, None)))
+    doubt = desk.session.states.doubt(stream_of("X01", identity_of("X01", case, None)))
 
     assert (case, "raised", (3,)) == (doubt.case, doubt.stage, doubt.positions)
     for bad in (

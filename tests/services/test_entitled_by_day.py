@@ -52,7 +52,7 @@ def ended(day: str, number: str) -> dict[str, Any]:
 
 
 def due(office: Office, stream: str = HOUSEHOLD) -> list[int]:
-    case = office.session.case(stream)
+    case = office.session.states.case(stream)
     return [case.payable_fen(month) for month in MONTHS]
 
 
@@ -155,7 +155,7 @@ def test_who_is_no_longer_covered_counted_before(county: Office) -> None:
         for row in rows(county, "households", "2022-12-31")
         if row["relation"] == "spouse"
     ]
-    members = county.session.case(HOUSEHOLD).household.members
+    members = county.session.states.case(HOUSEHOLD).household.members
     assert [(m.covered, m.from_on, m.to_on) for m in members if m.relation == "spouse"] == spans
     assert [
         (True, "2022-01-04", "2022-06-10"),
@@ -191,7 +191,7 @@ def test_a_gradual_exit_ends_by_itself_and_stays_where_an_earlier_income_is_reco
     office.act("2022-11-10", income("2022-11-09", 300_000), leaves)
     office.act("2022-11-20", income("2022-10-05", 80_000))
 
-    case = office.session.case(HOUSEHOLD)
+    case = office.session.states.case(HOUSEHOLD)
     shown = rows(office, "entitlements", "2023-02-28")[-4:]
     assert [last + 20_000, last, last, 0] == [one["payable_fen"] for one in shown]
     assert ("2022-12", 300_000) == (case.household.exit_from, case.household.income_fen)
@@ -212,7 +212,7 @@ def test_where_a_case_is_and_what_it_needs_go_by_their_days(office: Office) -> N
     there = {"township": "520123003", "village": "520123003001"}
     acted("2022-06-13", "2022-05-12", "CaseMoved", **there)
     acted("2022-06-14", "2021-12-12", "CaseMoved", **there)
-    case = office.session.case(CASE)
+    case = office.session.states.case(CASE)
     [row] = rows(office, "case_state", "2022-06-30")
     places = [one["township"] for one in rows(office, "case_places", "2022-06-30")]
 

@@ -369,11 +369,13 @@ def test_memory_does_not_grow_with_the_file(town: Office, tmp_path: Path) -> Non
 def test_states_of_cases_are_given_up_and_folded_again(town: Office, tmp_path: Path) -> None:
     path = written(tmp_path / "h.jsonl", *[visit(number) for number in range(40)])
     imported(town.session, path)
-    kept = [town.session.case(f"case/520123-2022-{number:06d}") for number in range(7)]
+    kept = [town.session.states.case(f"case/520123-2022-{number:06d}") for number in range(7)]
     town.session.trim(3)
 
-    assert 3 == len(town.session.cases)
-    assert kept == [town.session.case(f"case/520123-2022-{number:06d}") for number in range(7)]
+    assert 3 == len(town.session.states.cases)
+    assert kept == [
+        town.session.states.case(f"case/520123-2022-{number:06d}") for number in range(7)
+    ]
 
 
 def test_a_keep_going_import_needs_a_place_for_what_it_leaves_out(

@@ -123,7 +123,7 @@ def test_every_usual_encoding_of_a_sheet_gives_the_same_case(
     session: Session, content: bytes
 ) -> None:
     take(session, content)
-    case = session.case("case/520123-2022-000001")
+    case = session.states.case("case/520123-2022-000001")
 
     assert ("applied", "张*", "1990-03-07", "2022-01-04") == (
         case.stage,
@@ -343,7 +343,7 @@ def test_a_returned_line_was_sent_first_then_came_back(session: Session) -> None
     (result,) = events(session, "run/2022-03")
 
     assert [PaymentIssued, PaymentIssued, PaymentReturned] == [type(event) for event in after]
-    assert 112_800 == session.case("case/520123-2022-000001").paid_fen
+    assert 112_800 == session.states.case("case/520123-2022-000001").paid_fen
     assert isinstance(result, BankResultReceived)
     assert (1, 112_800, 1, 112_850) == (
         result.paid_lines,
@@ -371,7 +371,7 @@ def test_a_line_sent_before_is_not_sent_again_when_it_comes_back(
     assert [PaymentIssued, PaymentReturned] == [
         type(event) for event in events(session, "case/520123-2022-000001")[1:]
     ]
-    assert 0 == session.case("case/520123-2022-000001").paid_fen
+    assert 0 == session.states.case("case/520123-2022-000001").paid_fen
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def applies(birth_on: str, stream: str, programme: str) -> dict[str, Any]:
 
 def streams(office: Office, stream: str) -> list[str]:
     """Return the streams of the other cases."""
-    return [one.stream for one in office.session.others(stream, ON)]
+    return [one.stream for one in office.session.states.others(stream, ON)]
 
 
 def test_the_other_cases_of_an_applicant_and_of_a_member_are_found(office: Office) -> None:
@@ -48,7 +48,7 @@ def test_the_other_cases_of_an_applicant_and_of_a_member_are_found(office: Offic
     assert streams(office, HOUSEHOLD) == []
     assert streams(office, STRANGE) == []
     with open_session(office.location, read_only=True) as reader:
-        assert [one.stream for one in reader.others(OTHER, ON)] == [HOUSEHOLD]
+        assert [one.stream for one in reader.states.others(OTHER, ON)] == [HOUSEHOLD]
 
 
 def test_a_member_who_left_is_no_longer_about_the_person(office: Office) -> None:
@@ -93,24 +93,24 @@ def test_the_cases_before_an_entry_know_nothing_that_came_after(office: Office) 
     at.adopt(office, "cn-dibao-2021", "gz-dibao-2022")
     at.apply(office)
     office.act(ON, applies(HEAD, OTHER, "temporary"))
-    case = office.session.case(OTHER)
+    case = office.session.states.case(OTHER)
     granted = on_household("StatementFiled", covers=["livelihood"], true_declared=True)
     office.act(ON, granted)
     position = office.session.stream(HOUSEHOLD)[-1].position
 
-    (before,) = office.session.others_before(case, position, ON)
-    (after,) = office.session.others_before(case, position + 1, ON)
+    (before,) = office.session.states.others_before(case, position, ON)
+    (after,) = office.session.states.others_before(case, position + 1, ON)
     assert before.standing.stated == frozenset()
     assert after.standing.stated == {"livelihood"}
-    assert office.session.others_before(case, 0, ON) == ()
+    assert office.session.states.others_before(case, 0, ON) == ()
 
 
 def test_the_facts_of_a_person_name_programmes_that_wait(office: Office) -> None:
     at.adopt(office, "cn-dibao-2021", "gz-dibao-2022")
     at.apply(office)
     office.act(ON, applies(CHILD, OTHER, "orphan"))
-    case = office.session.case(OTHER)
-    facts = PersonFacts(case, office.session.others(OTHER, ON), on=ON)
+    case = office.session.states.case(OTHER)
+    facts = PersonFacts(case, office.session.states.others(OTHER, ON), on=ON)
 
     assert facts["applied_programmes"] == ["dibao"]
     assert facts["supported_programmes"] == []
@@ -142,6 +142,8 @@ def test_applicants_without_a_number_are_not_one_person(office: Office) -> None:
         assert streams(office, stream) == []
         office.act(ON, amends)
 
-    assert office.session.case(OTHER).applicant == office.session.case(STRANGE).applicant
+    assert (
+        office.session.states.case(OTHER).applicant == office.session.states.case(STRANGE).applicant
+    )
     assert streams(office, OTHER) == []
     assert streams(office, STRANGE) == []

@@ -138,7 +138,7 @@ def test_a_row_that_is_put_in_hides_none_that_is_gone(nights: Nights) -> None:
 
 
 def test_who_is_erased_by_an_entry_costs_a_full_night_and_is_no_damage(nights: Nights) -> None:
-    erase(nights.office, nights.office.session.case(CASE).applicant)
+    erase(nights.office, nights.office.session.states.case(CASE).applicant)
     found = nights.next()
 
     assert (0, CHANGED, "ok") == (found.start, nights.why, found.rung.status)
@@ -146,7 +146,7 @@ def test_who_is_erased_by_an_entry_costs_a_full_night_and_is_no_damage(nights: N
 
 
 def test_what_is_destroyed_and_put_back_between_two_nights_is_found(nights: Nights) -> None:
-    person = nights.office.session.case(CASE).applicant
+    person = nights.office.session.states.case(CASE).applicant
     for table in ("vault", "vault_keys"):
         edited(nights.office, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
     erase(nights.office, person)

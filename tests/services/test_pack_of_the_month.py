@@ -53,7 +53,7 @@ def anew(on: str) -> dict[str, Any]:
 
 def months(office: Office) -> list[int]:
     """Return what is due in December and in January."""
-    case = office.session.case(CASE)
+    case = office.session.states.case(CASE)
     return [case.entitled_fen(month) for month in ("2022-12", "2023-01")]
 
 
@@ -103,7 +103,7 @@ def test_an_approval_keeps_the_pack_of_its_day_and_its_entitlement_has_that_of_i
     shown = {one.type: one.pack for one in explain(office.session, CASE).decisions}
 
     assert ("gz-county-2022", "my-county") == (shown["ApplicationApproved"], last_pack(office)[1])
-    assert NEW + PARTLY == office.session.case(CASE).entitled_fen("2022-02")
+    assert NEW + PARTLY == office.session.states.case(CASE).entitled_fen("2022-02")
 
 
 def test_a_pack_that_is_not_known_yet_decides_nothing(office: Office, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_change_of_a_day_whose_pack_has_no_amounts_counts_by_that_of_its_month
     office.act("2022-01-25", assessed("2021-12-31"))
 
     # what was assessed in January, before it was recorded, holds for February
-    assert OLD + PARTLY == office.session.case(CASE).entitled_fen("2022-02")
+    assert OLD + PARTLY == office.session.states.case(CASE).entitled_fen("2022-02")
     assert ("EntitlementSet", "gz-county-2022") == last_pack(office)
 
 
@@ -144,7 +144,7 @@ def test_where_the_pack_of_the_month_has_no_amounts_that_of_the_day_counts(offic
     assert () == redecide(office.session, CASE)[-1].differences
 
     office.act("2023-01-20", assessed("2023-01-15", "able"))
-    assert OLD + UNABLE == office.session.case(CASE).entitled_fen("2023-02")
+    assert OLD + UNABLE == office.session.states.case(CASE).entitled_fen("2023-02")
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def approve(office: Office) -> None:
 def test_an_approval_brings_its_entitlement_with_every_part(office: Office) -> None:
     # S1-062; S1-064: the ability that was assessed chooses the nursing part
     approve(office)
-    case = office.session.case(CASE)
+    case = office.session.states.case(CASE)
 
     assert case.stage == "approved"
     assert case.entitled_fen("2022-02") == 112800 + 23500
@@ -152,7 +152,7 @@ def test_a_batch_is_recorded_whole_or_not_at_all(office: Office) -> None:
 
     assert {problem.line for problem in refused.value.problems} == {4}
     assert office.session.store.head().size == size
-    assert office.session.case(CASE).version == 0
+    assert office.session.states.case(CASE).version == 0
 
 
 def test_a_fact_is_recorded_even_where_it_breaks_every_rule(office: Office) -> None:
@@ -170,7 +170,7 @@ def test_a_fact_is_recorded_even_where_it_breaks_every_rule(office: Office) -> N
     )
 
     assert isinstance(outcome, Committed)
-    assert office.session.case(CASE).paid_fen == 999
+    assert office.session.states.case(CASE).paid_fen == 999
 
 
 def test_an_act_despite_a_rule_names_it_and_is_recorded_with_its_reason(office: Office) -> None:
@@ -198,7 +198,7 @@ def test_the_same_request_under_the_same_cause_gives_the_first_receipt(office: O
     assert isinstance(same, Committed)
     assert same.replayed
     assert first.receipt == same.receipt
-    assert office.session.case(CASE).version == 1
+    assert office.session.states.case(CASE).version == 1
 
 
 def test_a_repeated_wish_is_answered_though_the_rules_would_now_refuse_it(office: Office) -> None:
@@ -262,7 +262,7 @@ def test_an_impossible_identity_number_is_refused_unless_it_is_history(office: O
 def test_a_minor_has_no_name_in_the_log_not_even_a_masked_one(office: Office) -> None:
     office.act("2022-01-04", application("2012-05-06"))
 
-    assert office.session.case(CASE).display_name == ""
+    assert office.session.states.case(CASE).display_name == ""
 
 
 def test_below_the_pass_mark_a_carer_is_disqualified_in_the_same_batch(office: Office) -> None:
@@ -284,7 +284,7 @@ def test_below_the_pass_mark_a_carer_is_disqualified_in_the_same_batch(office: O
 
     assert isinstance(outcome, Committed)
     assert outcome.receipt.count == 2
-    assert not office.session.carer(carer).qualified
+    assert not office.session.states.carer(carer).qualified
     fine = office.act(
         "2022-02-02",
         {"type": "CarerScored", "stream": carer, "data": {"month": "2022-01", "score": 60}},
@@ -336,17 +336,17 @@ def test_another_writer_in_between_makes_the_office_decide_again(office: Office)
     from aidledger.services.session import open_session  # noqa: PLC0415  (a second office)
 
     office.act("2022-01-04", application(), stated())
-    office.session.case(CASE)
+    office.session.states.case(CASE)
     with open_session(office.location, clock=office.clock) as other:
         rival = Office(other, office.clock, office.location)
         rival._count = 1000
         assert isinstance(rival.act("2022-01-04", on_case("ApplicationAccepted")), Committed)
-    assert office.session.case(CASE).stage == "applied"  # what this office still believes
+    assert office.session.states.case(CASE).stage == "applied"  # what this office still believes
     with pytest.raises(RefusedError) as refused:
         office.act("2022-01-04", on_case("ApplicationAccepted"))
 
     assert refused.value.problems[0].clause == "acceptance-after-application"
-    assert office.session.case(CASE).version == 3
+    assert office.session.states.case(CASE).version == 3
 
 
 @pytest.mark.parametrize("at_commit", [True, False])
@@ -356,7 +356,7 @@ def test_states_kept_over_a_large_batch_are_those_of_the_log(
     """Folded while the batch is committed, or, where that failed, when the receipt is there."""
     approve(office)
     if not at_commit:
-        settle, tried = office.session.settle, []
+        settle, tried = office.session.states.settle, []
 
         def fail_once() -> None:
             tried.append(1)
@@ -364,14 +364,14 @@ def test_states_kept_over_a_large_batch_are_those_of_the_log(
                 raise ValueError("in the other thread")
             settle()
 
-        monkeypatch.setattr(office.session, "settle", fail_once)
+        monkeypatch.setattr(office.session.states, "settle", fail_once)
     visits = [on_case("VisitMade", visitor=f"u{number}") for number in range(300)]
     office.act("2022-02-10", *visits)
-    kept = office.session.cases[CASE]
+    kept = office.session.states.case(CASE)
 
     office.session.forget()
     # what a batch decides has no position yet when states take it in
-    assert msgspec.structs.replace(office.session.case(CASE), last_position=-1) == kept
+    assert msgspec.structs.replace(office.session.states.case(CASE), last_position=-1) == kept
     assert 300 < kept.version
 
 

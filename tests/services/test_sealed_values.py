@@ -60,7 +60,7 @@ def told(office: Office) -> tuple[str, list[tuple[str, int | None, str | None]]]
 
 def test_who_is_erased_by_an_entry_is_erased(office: Office) -> None:
     approve(office)
-    person = office.session.case(CASE).applicant
+    person = office.session.states.case(CASE).applicant
     vault: Any = office.session.vault
     before = commitments(office)
     assert set(SEALED) == set(before)
@@ -79,7 +79,7 @@ def test_who_comes_back_after_an_erasure_is_sealed_anew_and_the_old_values_stay_
 ) -> None:
     approve(office)
     first = commitments(office)
-    erase(office, office.session.case(CASE).applicant)
+    erase(office, office.session.states.case(CASE).applicant)
     bind = {**on_case("AccountBound", holder="self"), "personal": {"account_number": "62170001"}}
     assert isinstance(office.act("2022-02-03", bind), Committed)
     bound = office.session.stream(CASE)[-1].sealed["account_number"]
@@ -93,7 +93,7 @@ def test_what_was_destroyed_and_is_put_back_from_a_copy_is_found_until_it_is_des
     office: Office,
 ) -> None:
     approve(office)
-    at, person = office.session.stream(CASE)[0].position, office.session.case(CASE).applicant
+    at, person = office.session.stream(CASE)[0].position, office.session.states.case(CASE).applicant
     for table in ("vault", "vault_keys"):
         edited(office, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
     erase(office, person)
@@ -146,7 +146,7 @@ def test_a_value_that_was_moved_under_another_s_key_before_its_person_was_erased
 ) -> None:
     approve(office)
     vault: Any = office.session.vault
-    at, person = office.session.stream(CASE)[0].position, office.session.case(CASE).applicant
+    at, person = office.session.stream(CASE)[0].position, office.session.states.case(CASE).applicant
     phone = commitments(office)["phone"]
     plain = b"".join(vault.openings([phone])[phone])
     key, wrapped = vault._new_key("p-other")
@@ -204,7 +204,7 @@ def test_a_key_that_was_thrown_away_without_an_entry_is_found(office: Office) ->
     approve(office)
     at = office.session.stream(CASE)[0].position
     assert office.session.vault is not None
-    assert office.session.vault.erase(office.session.case(CASE).applicant)
+    assert office.session.vault.erase(office.session.states.case(CASE).applicant)
     status, found = told(office)
 
     assert "damaged" == status

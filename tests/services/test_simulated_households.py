@@ -73,7 +73,7 @@ def test_somebody_disabled_is_taken_in_alone(history: History, session: Session)
         )
         assert ["head"] == [e.event.relation for e in only(case, "HouseholdMemberChanged")]
         assert only(case, "PaymentIssued")
-        assert 1 == len(session.case(case[0].stream).household.members)
+        assert 1 == len(session.states.case(case[0].stream).household.members)
 
 
 def test_who_moved_to_a_relocation_site_keeps_the_allowance(history: History) -> None:

@@ -103,7 +103,7 @@ def test_every_entry_reads_and_every_case_folds(county: str) -> None:
         for stream in case_streams(session):
             entries = session.stream(stream)
             case = fold_case(stream, entries)
-            assert session.version(stream) == len(entries)
+            assert session.states.version(stream) == len(entries)
             assert case.version == len(entries)
 
 
@@ -112,11 +112,13 @@ def test_what_the_session_kept_in_mind_is_what_a_fold_gives(tmp_path: Path) -> N
     create_ledger(location, origin="simulated/520123/1")
     with open_session(location) as session:
         simulate(session, cases=25, months=8, seed=5)
-        folded = {name: fold_case(name, session.stream(name)) for name in session.cases}
+        folded = {name: fold_case(name, session.stream(name)) for name in session.states.cases}
         # where an entry lies is known only when it is written
         kept = {
-            name: msgspec.structs.replace(case, last_position=folded[name].last_position)
-            for name, case in session.cases.items()
+            name: msgspec.structs.replace(
+                session.states.case(name), last_position=folded[name].last_position
+            )
+            for name in session.states.cases
         }
 
         assert folded == kept

@@ -250,7 +250,7 @@ def test_a_post_goes_to_a_family_of_whom_nobody_works(county: Office) -> None:
     post = grant("public_post", detail="street", way="service")
     assert {"public-post"} == refused(county, AFTER, post)
 
-    spouse = county.session.case(OTHER).household.members[0].person
+    spouse = county.session.states.case(OTHER).household.members[0].person
     county.act(AFTER, on("EmploymentRegistered", "w1", **data, willing=True, person=spouse))
     county.act(AFTER, post)
     borne_out(county)
@@ -328,7 +328,7 @@ def test_the_fund_pays_what_is_left_of_the_bills_of_who_is_in_extreme_hardship(
     office.act(AFTER, mine(on("HousingAssessed", dilapidated=True, hardship=True)), renovated)
     school = mine(grant("education", 5, detail="vocational"))
     assert {"education-stage"} == refused(office, AFTER, school)
-    case = office.session.case(CASE)
+    case = office.session.states.case(CASE)
     assert ("approved", 600, ACCOUNT) == (case.stage, case.help.granted_fen, ACCOUNT)
     assert () == deep_check(office.session).findings
     assert all(one.stands for one in redecide(office.session, CASE))

@@ -93,7 +93,7 @@ def helps(
 
 def line(office: Office, fen: int, stream: str = FIRE, **more: Any) -> dict[str, Any]:
     """Return a line of the roster."""
-    account = office.session.case(stream).account
+    account = office.session.states.case(stream).account
     data: Any = {"account": account, "amount_fen": fen, "kind": "one_off", "month": "2022-02"}
     return on_household(
         "PaymentRostered", "f1", FINANCE, stream=stream, **data, run="run/t", **more
@@ -106,7 +106,7 @@ def pays(office: Office, fen: int, day: str = "2022-02-24") -> None:
         "PayRunOpened", "f1", FINANCE, stream="run/t", fund="f", month="2022-02", kind="supplement"
     )
     office.act(day, opened, line(office, fen))
-    account = office.session.case(FIRE).account
+    account = office.session.states.case(FIRE).account
     paid: Any = {"account": account, "amount_fen": fen, "kind": "one_off", "month": "2022-02"}
     office.act(
         day,
@@ -136,7 +136,7 @@ def test_an_emergency_is_helped_first_paid_once_and_has_its_paperwork_afterwards
     """S4-043, S4-044, S4-045, S4-051, F052: no survey, no notice; the case ends by itself."""
     applies(county)
     county.act("2022-02-22", helps())
-    case = county.session.case(FIRE)
+    case = county.session.states.case(FIRE)
     assert ("helped", 200_000, "") == (case.stage, case.help.granted_fen, case.from_month)
     todo = {(one.stream, one.what, one.due_on) for one in waiting(county)}
     assert (FIRE, "paperwork", "2022-03-08") in todo
@@ -180,7 +180,7 @@ def test_money_that_came_back_is_sent_again_and_never_twice(county: Office) -> N
     county.act("2022-02-22", helps())
     pays(county, 200_000)
     same: Any = {"amount_fen": 200_000, "month": "2022-02", "run": "run/t"}
-    account = county.session.case(FIRE).account
+    account = county.session.states.case(FIRE).account
     again = on_household("PaymentReissued", "f1", FINANCE, stream=FIRE, account=account, **same)
     assert {"reissue-after-return"} == refused(county, "2022-02-25", again)
     back: Any = {"reason": "closed", "returned_on": "2022-02-26"}
@@ -228,7 +228,7 @@ def test_the_township_decides_up_to_its_limit_and_the_county_above(county: Offic
     assert {"township-limit"} == refused(county, "2022-02-22", helps(300_001))
     county.act("2022-02-22", helps(300_001, who="c1", office=COUNTY))
 
-    assert "helped" == county.session.case(FIRE).stage
+    assert "helped" == county.session.states.case(FIRE).stage
 
 
 def test_an_outsider_is_helped_for_months_of_work_or_where_the_emergency_happens(
@@ -277,7 +277,7 @@ def test_each_decision_stands_and_a_changed_sum_does_not(county: Office) -> None
         "EntryCorrected", "c1", COUNTY, stream=FIRE, position=position, value="250000", **reason
     )
     county.act("2022-02-23", corrected)
-    assert 250_000 == county.session.case(FIRE).help.granted_fen
+    assert 250_000 == county.session.states.case(FIRE).help.granted_fen
 
 
 @pytest.mark.parametrize(
@@ -389,6 +389,6 @@ def test_help_with_expenditure_goes_the_whole_way(county: Office) -> None:
     county.act("2022-02-10", on_household("PublicityEnded", stream=FIRE, to_on="2022-02-10"))
     county.act("2022-02-10", grant)
 
-    assert "helped" == county.session.case(FIRE).stage
+    assert "helped" == county.session.states.case(FIRE).stage
     assert [] == rows(county, "emergency_paperwork", "2022-02-28")
     assert () == deep_check(county.session).findings

@@ -111,7 +111,7 @@ def test_a_one_off_line_that_nobody_granted_is_refused_under_the_allowance_too(
     at.apply(office)
     at.investigate(office)
     at.approve(office)
-    account = office.session.case(at.HOUSEHOLD).account
+    account = office.session.states.case(at.HOUSEHOLD).account
     once = on_household(
         "PaymentRostered",
         "f1",

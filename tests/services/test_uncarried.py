@@ -83,7 +83,7 @@ def test_a_decision_without_a_pinned_rule_is_found_when_it_is_taken_again(county
             data=encode_data(approved.event),
             policy=None,
             sealed=approved.sealed,
-            expected_version=session.version(approved.stream),
+            expected_version=session.states.version(approved.stream),
         )
         before = redecide(session, approved.stream)
         written = session.store.append(

@@ -50,7 +50,7 @@ def application(stream: str, name: str, birth_on: str = "2015-03-04") -> Any:
 
 
 def due(office: Office, month: str) -> int:
-    return office.session.case(HOUSEHOLD).payable_fen(month)
+    return office.session.states.case(HOUSEHOLD).payable_fen(month)
 
 
 def test_twins_without_a_number_are_two(home: Office) -> None:
@@ -82,7 +82,9 @@ def test_a_child_that_an_older_entry_knows_by_no_token_can_leave(home: Office) -
     as_before: Any = {"field": "person", "value": f'"{UNKNOWN_PERSON}"', "position": born}
     why: Any = {"authority": "county", "reason": "as it stood in entries of before"}
     home.act("2022-02-13", on_household("EntryCorrected", "c1", COUNTY, **as_before, **why))
-    assert UNKNOWN_PERSON in {m.person for m in home.session.case(HOUSEHOLD).household.members}
+    assert UNKNOWN_PERSON in {
+        m.person for m in home.session.states.case(HOUSEHOLD).household.members
+    }
     home.act("2022-03-05", child("石大双", "left", "2022-03-05"))
 
     assert before == due(home, "2022-04")
@@ -92,7 +94,7 @@ def test_two_applicants_without_a_number_are_not_one_person(office: Office) -> N
     """F005, F006, F021 to F027: eight rules took them for one, and accused both."""
     streams = [f"case/520123-2022-00080{number}" for number in (1, 2)]
     office.act("2022-02-12", *(application(one, "石小禾") for one in streams))
-    applicants = {office.session.case(one).applicant for one in streams}
+    applicants = {office.session.states.case(one).applicant for one in streams}
 
     assert 2 == len(applicants - {UNKNOWN_PERSON})
 
@@ -122,7 +124,7 @@ def test_a_category_of_nobody_is_refused(home: Office) -> None:
 
     home.act("2022-02-12", child("石大双"))
     before = due(home, "2022-03")
-    token = home.session.case(HOUSEHOLD).household.members[-1].person
+    token = home.session.states.case(HOUSEHOLD).household.members[-1].person
     home.act("2022-02-12", {**nobody, "data": {**nobody["data"], "person": token}})
     assert 21_150 == due(home, "2022-03") - before
     columns, rows = read_model(home.session, "households")
@@ -134,7 +136,7 @@ def test_two_guardians_without_a_number_are_two(home: Office) -> None:
     for name, kind in (("石大伯", "guardian"), ("石大婶", "entrusted"), ("石大伯", "maintainer")):
         given: Any = {"from_on": "2022-02-12", "kind": kind, "personal": {"name": name}}
         home.act("2022-02-12", on_household("GuardianRecorded", **given))
-    kinds = [one.kind for one in home.session.case(HOUSEHOLD).standing.guardians]
+    kinds = [one.kind for one in home.session.states.case(HOUSEHOLD).standing.guardians]
 
     assert ["entrusted", "maintainer"] == sorted(kinds)
 
@@ -150,7 +152,9 @@ def test_a_guardian_whom_an_older_entry_knows_by_no_token_can_cease(home: Office
     home.act("2022-02-13", on_household("EntryCorrected", "c1", COUNTY, **as_before, **why))
     home.act("2022-03-05", on_household("GuardianRecorded", **given, to_on="2022-03-05"))
 
-    assert ["2022-03-05"] == [one.to_on for one in home.session.case(HOUSEHOLD).standing.guardians]
+    assert ["2022-03-05"] == [
+        one.to_on for one in home.session.states.case(HOUSEHOLD).standing.guardians
+    ]
 
 
 def test_to_erase_a_carer_without_a_number_leaves_the_others(office: Office) -> None:
@@ -205,7 +209,7 @@ def test_a_guardian_is_erased_alone_and_so_is_the_child(office: Office, whose: s
     given: Any = {"from_on": "2022-02-12", "kind": "guardian", "personal": {"name": "石大伯"}}
     guarded = on_household("GuardianRecorded", stream=stream, **given)
     office.act("2022-02-12", application(stream, "石小禾"), guarded)
-    case = office.session.case(stream)
+    case = office.session.states.case(stream)
     (guardian,) = case.standing.guardians
     person = {"guardian": guardian.guardian, "child": case.applicant}[whose]
     gone: Any = {"person": person, "authority": "county"}

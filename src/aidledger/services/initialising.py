@@ -133,7 +133,7 @@ def open_county(
     )
     registry = f"registry/{county}"
     opened = by.says(registry, LedgerOpened(county=county, origin=session.store.origin))
-    first = [] if session.version(registry) else [opened]
+    first = [] if session.states.version(registry) else [opened]
     # The same text twice is adopted once; one that was replaced may be adopted anew.
     newest = {one.position for one in book.newest().values()}
     known = {

@@ -1,35 +1,20 @@
-"""An opened ledger with all that a service needs: store, vault, clock, chance, and what was folded.
+"""An opened ledger with all that a service needs: store, vault, clock, chance, and its folded states.
 
 States of streams are kept between calls and dropped whenever another writer was faster.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import reduce
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Self
 
-from aidledger.domain.carer import Carer, evolve_carer, fold_carer
-from aidledger.domain.case import evolve, fold_case
-from aidledger.domain.casestate import Case
-from aidledger.domain.complaint import Complaint, evolve_complaint, fold_complaint
-from aidledger.domain.contract import Contract, evolve_contract, fold_contract
-from aidledger.domain.doubt import Doubt, evolve_doubt, fold_doubt
-from aidledger.domain.events.payment import PaymentRostered
-from aidledger.domain.events.registry import OfficeRegistered
-from aidledger.domain.fund import Fund, evolve_fund, fold_fund
-from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
 from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.stock import Stock, evolve_stock, fold_stock
-from aidledger.services.cases.neighbours import NAMING, Neighbours, about
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decisions.policy_book import PolicyBook
-from aidledger.services.decoding import readable, recorded_stream
+from aidledger.services.decoding import recorded_stream
 from aidledger.services.keys.ring import (
     REFUSED_KEY,
     Keyring,
@@ -40,6 +25,7 @@ from aidledger.services.keys.ring import (
 )
 from aidledger.services.points import cut_at
 from aidledger.services.problems import ServiceError
+from aidledger.services.states import STATES_KEPT, States
 from aidledger.store.errors import StoreError
 from aidledger.store.keyfiles import keys_path
 from aidledger.store.opening import mark_path, open_ledger
@@ -52,20 +38,8 @@ if TYPE_CHECKING:  # the guard is made of a session
     from aidledger.services.acts.guarding import Guard
 
 
-T = TypeVar("T")
-
-_STATES_KEPT: Final = 20_000
-_VERSIONS_KEPT: Final = 500_000
-"""So much stays in memory between batches, however long a history is."""
-
-_Steps: TypeAlias = Callable[..., Any]
-"""Returns a state after more entries, given one by one after it."""
-_NO_STEPS: Final[tuple[dict[str, Any], _Steps]] = ({}, lambda state, *_: state)
-"""Of streams that have no state."""
-
-
 class Session:
-    """One opened ledger. Not shared between threads, but for `settle` while it waits for a store."""
+    """One opened ledger. Not shared between threads."""
 
     def __init__(
         self,
@@ -91,31 +65,9 @@ class Session:
         """Whether this login may not read the vault, secrets or not."""
         self.vault = Vault(store, secrets, random_bytes) if secrets is not None else None
         self._policy: tuple[int, PolicyBook] | None = None
-        self.cases: dict[str, Case] = {}
-        self.carers: dict[str, Carer] = {}
-        self.complaints: dict[str, Complaint] = {}
-        self.runs: dict[str, PayRun] = {}
-        self.funds: dict[str, Fund] = {}
-        self.stocks: dict[str, Stock] = {}
-        self.contracts: dict[str, Contract] = {}
-        self.doubts: dict[str, Doubt] = {}
-        self._offices: dict[str, str] | None = None
-        self._neighbours: Neighbours | None = None
-        self.versions: dict[str, int] = {}
+        self.states = States(store, self.stream)
         self.lacking: set[str] = set()
         """The streams that were read and found without some of their entries."""
-        self._steps: dict[str, tuple[dict[str, Any], _Steps]] = {
-            "case": (self.cases, evolve),
-            "carer": (self.carers, _in_turn(evolve_carer)),
-            "complaint": (self.complaints, _in_turn(evolve_complaint)),
-            "run": (self.runs, _in_turn(evolve_run)),
-            "fund": (self.funds, _in_turn(evolve_fund)),
-            "stock": (self.stocks, _in_turn(evolve_stock)),
-            "contract": (self.contracts, _in_turn(evolve_contract)),
-            "doubt": (self.doubts, _in_turn(evolve_doubt)),
-        }
-        self.pending: defaultdict[str, list[Recorded]] = defaultdict(list)
-        """Decided and not yet written, of each stream: what its state has still to take in."""
         self._seen = -1
         """The size of the log that the folded states belong to; -1 where they belong to none."""
         self._policy_seen = -2
@@ -133,11 +85,7 @@ class Session:
 
     def forget(self) -> None:
         """Drop every folded state: another writer has moved on."""
-        for kept, _ in self._steps.values():
-            kept.clear()
-        self.versions.clear()
-        self.pending.clear()
-        self._offices = self._neighbours = None
+        self.states.forget()
         self._seen = -1
         self.guard, self.guard_asked = None, False
 
@@ -148,150 +96,11 @@ class Session:
             self.lacking.add(name)
         return entries
 
-    def version(self, stream: str) -> int:
-        """Return the version of a stream: 0 when it has no entry."""
-        if stream not in self.versions:
-            head = self.store.stream_heads([stream]).get(stream)
-            self.versions[stream] = head[0] if head else 0
-        return self.versions[stream]
-
-    def prefetch(self, streams: Iterable[str]) -> None:
-        """Learn the versions of many streams with one question."""
-        unknown = set(streams) - self.versions.keys()
-        if unknown:
-            heads = self.store.stream_heads(sorted(unknown))
-            self.versions |= {s: heads[s][0] if s in heads else 0 for s in unknown}
-
-    def _taken(self, stream: str) -> list[Recorded]:
-        """Return a stream with what is on its way to be written, to be folded now."""
-        stored = self.stream(stream) if self.version(stream) else []
-        return [*stored, *self.pending.pop(stream, ())]
-
-    def _folded(
-        self, stream: str, kept: dict[str, T], fold: Callable[[str, list[Recorded]], T]
-    ) -> T:
-        """Return the state of a stream: folded where it is not kept, else with what was decided since."""
-        if stream not in kept:
-            kept[stream] = fold(stream, self._taken(stream))
-        elif stream in self.pending:
-            self._settle(stream)
-        return kept[stream]
-
-    def _settle(self, stream: str) -> None:
-        kept, step = self._steps.get(stream.partition("/")[0], _NO_STEPS)
-        if stream in kept:
-            kept[stream] = step(kept[stream], *self.pending[stream])
-            del self.pending[stream]
-
-    def settle(self) -> None:
-        """Let every kept state take in what was decided: work for while a batch is committed."""
-        for stream in tuple(self.pending):
-            self._settle(stream)
-
-    def trim(self, most: int = _STATES_KEPT) -> None:
-        """Keep no more folded states than so many of a kind: the oldest are folded again if asked for.
-
-        Only between batches, when nothing is on its way to be written.
-        """
-        for kept, _ in self._steps.values():
-            for stream in tuple(islice(kept, max(0, len(kept) - most))):
-                del kept[stream]
-        if len(self.versions) > _VERSIONS_KEPT:
-            self.versions.clear()
+    def trim(self, most: int = STATES_KEPT) -> None:
+        """Keep no more of a kind in memory than so many; only between batches."""
+        self.states.trim(most)
         if self.vault is not None:
             self.vault.trim(most)
-
-    def unfold(self, stream: str, entries: list[Recorded]) -> None:
-        """Drop the state of a stream of which an earlier entry now says something else.
-
-        `entries` are those of the stream that are decided and not yet written.
-        """
-        self._steps.get(stream.partition("/")[0], _NO_STEPS)[0].pop(stream, None)
-        self.pending[stream] = entries
-
-    def case(self, stream: str) -> Case:
-        """Return the state of a case with everything recorded."""
-        return self._folded(stream, self.cases, fold_case)
-
-    def carer(self, stream: str) -> Carer:
-        """Return the state of a carer."""
-        return self._folded(stream, self.carers, fold_carer)
-
-    def complaint(self, stream: str) -> Complaint:
-        """Return the state of a complaint."""
-        return self._folded(stream, self.complaints, fold_complaint)
-
-    def fund(self, stream: str) -> Fund:
-        """Return the state of a fund."""
-        return self._folded(stream, self.funds, fold_fund)
-
-    def goods_in(self, stream: str) -> Stock:
-        """Return the state of a stock."""
-        return self._folded(stream, self.stocks, fold_stock)
-
-    def contract(self, stream: str) -> Contract:
-        """Return the state of a contract."""
-        return self._folded(stream, self.contracts, fold_contract)
-
-    def doubt(self, stream: str) -> Doubt:
-        """Return the state of a doubt."""
-        return self._folded(stream, self.doubts, fold_doubt)
-
-    def others(self, stream: str, on: str, unwritten: Iterable[Recorded] = ()) -> tuple[Case, ...]:
-        """Return the other cases of a case's person on a day, by stream.
-
-        `unwritten` are the entries that are decided and not yet in the store.
-        """
-        case = self.case(stream)
-        if not case.applicant:
-            return ()
-        found = map(self.case, self._known_neighbours(unwritten).beside(case))
-        return tuple([one for one in found if about(case.applicant, one, on)])
-
-    def others_before(self, case: Case, position: int, on: str) -> tuple[Case, ...]:
-        """Return the other cases of a case's person as they stood before an entry, by stream."""
-        found = (
-            fold_case(name, [e for e in self.stream(name) if e.position < position])
-            for name in self._known_neighbours().beside(case)
-        )
-        return tuple(one for one in found if about(case.applicant, one, on))
-
-    def _known_neighbours(self, unwritten: Iterable[Recorded] = ()) -> Neighbours:
-        """Return whose case is whose, read once and kept from then on."""
-        if self._neighbours is None:
-            stored = readable(self.store, self.store.read_types(NAMING))
-            self._neighbours = Neighbours([*stored, *unwritten])
-        return self._neighbours
-
-    def take_naming(self, entry: Recorded) -> None:
-        """Learn whose case an entry says it is, where that is being kept."""
-        if self._neighbours is not None:
-            self._neighbours.take(entry)
-
-    def office_kind(self, office: str) -> str:
-        """Return what kind of office one is by the registry; empty where it is not registered."""
-        if self._offices is None:
-            self._offices = {}
-            for entry in readable(self.store, self.store.read_types(["OfficeRegistered"])):
-                self.take_office(entry)
-        return self._offices.get(office, "")
-
-    def take_office(self, entry: Recorded) -> None:
-        """Learn of an office from its registration, where offices are being kept."""
-        if self._offices is not None and isinstance(entry.event, OfficeRegistered):
-            self._offices[entry.event.office] = entry.event.kind
-
-    def run(self, stream: str) -> PayRun:
-        """Return the state of a pay run with the lines that the cases have on its roster."""
-        return self._folded(stream, self.runs, self._fold_run)
-
-    def _fold_run(self, stream: str, entries: list[Recorded]) -> PayRun:
-        run = fold_run(stream, entries)
-        lines = self.store.read_types(["PaymentRostered"]) if entries else ()
-        for event in [line.event for line in readable(self.store, lines)]:
-            if isinstance(event, PaymentRostered) and event.run == stream:
-                run = with_line(run, event.amount_fen)
-        return run
 
     def policy(self) -> PolicyBook:
         """Return the adopted policy, read again when its streams have grown."""
@@ -325,17 +134,11 @@ class Session:
         if receipt.position != self._seen:
             self.forget()
             return
-        self.settle()
-        self.pending.clear()
+        self.states.written()
         known = self._policy_seen == self._seen
         self._seen = receipt.size
         if known and not any(stream.startswith("policy/") for stream in streams):
             self._policy_seen = receipt.size
-
-
-def _in_turn(evolve: Callable[[T, Recorded], T]) -> _Steps:
-    """Return what takes several entries in, one after the other."""
-    return lambda state, *entries: reduce(evolve, entries, state)
 
 
 def _no_folder() -> Path:

@@ -28,13 +28,9 @@ from aidledger.domain.events.doubt import DoubtSettled
 from aidledger.domain.events.intake import ApplicationSubmitted
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 from aidledger.domain.events.registry import (
-    EntryAnnulled,
-    EntryCorrected,
-    OfficeRegistered,
     StandardPublished,
 )
 from aidledger.domain.events.support import EntitlementSet
-from aidledger.domain.payrun import with_line
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
@@ -44,13 +40,13 @@ from aidledger.services.acts.guarding import Guard
 from aidledger.services.acts.openness import numbers_shown
 from aidledger.services.acts.proposals import TOKENS
 from aidledger.services.acts.sealing import filled, reveal_facts, seal_values
-from aidledger.services.cases.neighbours import NAMING_EVENTS
 from aidledger.services.cases.running import running_limits
 from aidledger.services.clock import china_day
 from aidledger.services.decisions.policy_book import standard_said
 from aidledger.services.doubts.naming import named_entries
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.session import Session
+from aidledger.services.states import States
 from aidledger.store.draft import Draft, VaultRow
 from aidledger.store.sealing import time_text
 
@@ -58,21 +54,20 @@ Waive: TypeAlias = Callable[[Proposal, Sequence[Problem]], Proposal | None]
 """Given a refused proposal: the same as an act against the rules that refuse it, or nothing."""
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
-_AMENDMENTS: Final = frozenset({EntryAnnulled, EntryCorrected})
 _PLAIN_FACTS: Final = frozenset(
     name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
 )
 """Facts that nothing follows from: they ask for nobody's leave."""
 _ON_ROSTERS: Final = (PaymentRostered, PaymentReissued)
 _ASK_FOR_MORE: Final = (CareEntrusted, DoubtSettled, LimitExtended, LimitSuspended)
-_BESIDE_CASES: Final[dict[str, Callable[[Session, str], Any]]] = {
-    "carer": Session.carer,
-    "complaint": Session.complaint,
-    "run": Session.run,
-    "fund": Session.fund,
-    "stock": Session.goods_in,
-    "contract": Session.contract,
-    "doubt": Session.doubt,
+_BESIDE_CASES: Final[dict[str, Callable[[States, str], Any]]] = {
+    "carer": States.carer,
+    "complaint": States.complaint,
+    "run": States.run,
+    "fund": States.fund,
+    "stock": States.stock,
+    "contract": States.contract,
+    "doubt": States.doubt,
 }
 """The states of other streams than cases, by their kind."""
 
@@ -119,7 +114,7 @@ class Batch:
         `broken` says afterwards whether one of those had left something behind: the batch is then
         of use to nobody. `waive` may turn a refused act into one against the rules.
         """
-        self._session.prefetch([proposal.stream for proposal in proposals])
+        self._session.states.prefetch([proposal.stream for proposal in proposals])
         refusals: dict[int, Sequence[Problem]] = {**numbers_shown(proposals)}
         for index, proposal in enumerate(proposals):
             if index in refusals:
@@ -199,7 +194,7 @@ class Batch:
 
         The months after it whose entitlement was set before are set anew where they come out otherwise.
         """
-        case = self._session.case(proposal.stream) if before.case is not None else None
+        case = self._session.states.case(proposal.stream) if before.case is not None else None
         first = month_entitled(proposal, case)
         pack = self._pack(proposal, first)
         steps = follow(proposal, before, self._circumstances(proposal, pack))
@@ -228,7 +223,7 @@ class Batch:
         if isinstance(proposal.event, ApplicationSubmitted):
             programme = proposal.event.programme
         elif proposal.stream.startswith("case/"):
-            programme = self._session.case(proposal.stream).programme
+            programme = self._session.states.case(proposal.stream).programme
         held = self._pack_on(proposal.effective_on, programme)
         if not month:
             return held
@@ -244,23 +239,23 @@ class Batch:
 
     def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
         """Gather the states that a decision on this proposal may ask about."""
-        session, event, stream = self._session, proposal.event, proposal.stream
+        states, event, stream = self._session.states, proposal.event, proposal.stream
         kind = stream.partition("/")[0]
         person, sensitive = self._reads_of(proposal.type, pack)
         others: tuple[Case, ...] = ()
         if person and kind == "case":
-            others = session.others(stream, proposal.effective_on, self._entries)
+            others = states.others(stream, proposal.effective_on, self._entries)
         given = Circumstances(
-            case=session.case(stream) if kind == "case" else None,
-            run=session.run(event.run) if isinstance(event, _ON_ROSTERS) else None,
+            case=states.case(stream) if kind == "case" else None,
+            run=states.run(event.run) if isinstance(event, _ON_ROSTERS) else None,
             pack=pack,
             calendar=self._calendar,
             standards=self._standards,
             recorded_on=self._today,
-            revealed=reveal_facts(session, proposal, self._pending) if sensitive else {},
+            revealed=reveal_facts(self._session, proposal, self._pending) if sensitive else {},
             others=others,
-            stream_version=session.version(stream),
-            office_kind=session.office_kind(proposal.office),
+            stream_version=states.version(stream),
+            office_kind=states.office_kind(proposal.office),
         )
         if kind == "case" and not isinstance(event, _ASK_FOR_MORE):
             return given
@@ -268,17 +263,17 @@ class Batch:
 
     def _beside(self, proposal: Proposal, kind: str) -> dict[str, Any]:
         """Return what else a decision may ask about, on another stream than a case or a rarer act."""
-        session, event = self._session, proposal.event
-        states: dict[str, Any] = {}
+        states, event = self._session.states, proposal.event
+        beside: dict[str, Any] = {}
         if kind in _BESIDE_CASES:
-            states[kind] = _BESIDE_CASES[kind](session, proposal.stream)
+            beside[kind] = _BESIDE_CASES[kind](states, proposal.stream)
         if isinstance(event, CareEntrusted):
-            states["carer"] = session.carer(event.carer)
+            beside["carer"] = states.carer(event.carer)
         elif isinstance(event, DoubtSettled):
-            states["named"] = named_entries(session, event.entries)
+            beside["named"] = named_entries(self._session, event.entries)
         elif isinstance(event, (LimitExtended, LimitSuspended)):
-            states["timer"] = self._timer(proposal, event.limit)
-        return states
+            beside["timer"] = self._timer(proposal, event.limit)
+        return beside
 
     def _timer(self, proposal: Proposal, limit: str) -> Timer | None:
         """Return the limit that an act moves, where it runs: under the packs it began under."""
@@ -309,7 +304,7 @@ class Batch:
     def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None = None) -> None:
         """Turn one step into a draft, seal what is personal, and move the states on."""
         stream = proposal.stream
-        version = self._session.version(stream)
+        version = self._session.states.version(stream)
         sealed = self._seal(proposal, step) if proposal.personal or step.sealed_facts else {}
         pinned = pack if step.under_pack else None
         entry = Recorded(
@@ -362,24 +357,11 @@ class Batch:
         return self._pins[pack.hash]
 
     def _move_on(self, entry: Recorded) -> None:
-        """Let the session's states see the entry before it is written."""
-        session, stream, event = self._session, entry.stream, entry.event
-        session.versions[stream] = entry.version
+        """Let what comes after it in the batch see the entry before it is written."""
         self._entries.append(entry)
-        if type(event) in NAMING_EVENTS:
-            session.take_naming(entry)
-        if type(event) in _AMENDMENTS:
-            # What an earlier entry said has changed: the stream is folded again when asked for.
-            session.unfold(stream, [one for one in self._entries if one.stream == stream])
-            return
-        session.pending[stream].append(entry)
-        if isinstance(event, PaymentRostered) and event.run in session.runs:
-            session.runs[event.run] = with_line(session.run(event.run), event.amount_fen)
-        elif isinstance(event, OfficeRegistered):
-            session.take_office(entry)
-        elif isinstance(event, StandardPublished):
-            # what follows in the same batch is decided by it
-            self._standards = (*self._standards, standard_said(event))
+        self._session.states.take(entry, self._entries)
+        if isinstance(entry.event, StandardPublished):
+            self._standards = (*self._standards, standard_said(entry.event))
 
 
 def _facts_text(facts: dict[str, Any]) -> str:

@@ -127,7 +127,7 @@ def append(
         evidence=evidence,
         erase=erased,
         sign=None if guard is None else guard.sign,
-        meanwhile=session.settle if len(batch.drafts) >= _MANY else None,
+        meanwhile=session.states.settle if len(batch.drafts) >= _MANY else None,
     )
     if isinstance(outcome, Committed) and not outcome.replayed:
         session.written(outcome.receipt, {draft.stream for draft in batch.drafts})

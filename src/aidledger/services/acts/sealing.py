@@ -96,7 +96,7 @@ def _unnumbered(session: Session, proposal: Proposal) -> str:
 
 def _known_without_number(session: Session, proposal: Proposal, birth_on: str) -> bool:
     """Whether the person is in the case already, by an older entry that gave all the same token."""
-    case, event = session.case(proposal.stream), proposal.event
+    case, event = session.states.case(proposal.stream), proposal.event
     if isinstance(event, GuardianRecorded):
         return any(
             (one.guardian, one.kind, one.from_on) == (UNKNOWN_PERSON, event.kind, event.from_on)
@@ -167,7 +167,7 @@ def vault_person(session: Session, proposal: Proposal) -> str:
     if field in PERSON_FIELDS and getattr(proposal.event, field) != UNKNOWN_PERSON:
         return str(getattr(proposal.event, field))
     if proposal.stream.startswith("case/"):
-        return session.case(proposal.stream).applicant or proposal.stream
+        return session.states.case(proposal.stream).applicant or proposal.stream
     return proposal.stream
 
 
@@ -199,7 +199,7 @@ def reveal_facts(
     """
     if session.vault is None or not proposal.stream.startswith("case/"):
         return {}
-    case = session.case(proposal.stream)
+    case = session.states.case(proposal.stream)
     sealed = [one.commitment for one in case.household.categories if one.commitment]
     found = session.vault.open_many(sealed) if sealed else {}
     found |= {

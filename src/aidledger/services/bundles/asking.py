@@ -90,7 +90,7 @@ def _doubt(session: Session, stream: str, asked: Request) -> Subject:
     if raised is None or not isinstance(raised.event, DoubtRaised):
         raise ServiceError(f"{stream}: expected a doubt that was raised, found none", exit_code=2)
     event = raised.event
-    case = event.case if event.case and session.version(event.case) else None
+    case = event.case if event.case and session.states.version(event.case) else None
     content, day = _as_run(event, asked.rules), event.asked_on or raised.effective_on
     return Subject(
         kind="doubt",

@@ -68,7 +68,7 @@ def opened_for(
         )
     if session.vault is None:
         raise ServiceError("--reveal: expected the secrets of the ledger, found none")
-    person = session.case(subject.case).applicant
+    person = session.states.case(subject.case).applicant
     event = PersonalDataRevealed(
         case=subject.case, fields=tuple(sorted(release.fields)), purpose=release.purpose
     )
@@ -106,7 +106,7 @@ def hand_out(session: Session, release: Release, digest: str, rows: int) -> None
 
 def _check_asked(session: Session, release: Release) -> None:
     """Refuse where nobody asked for these fields in the named request, or they were handed out."""
-    entries = session.stream(release.request) if session.version(release.request) else []
+    entries = session.stream(release.request) if session.states.version(release.request) else []
     asked: set[str] = set()
     for entry in entries:
         match entry.event:

@@ -62,7 +62,7 @@ def find_stream(session: Session, name: str, kind: str = "case") -> str:
 
     """
     wanted = name if "/" in name else f"{kind}/{name}"
-    if session.version(wanted):
+    if session.states.version(wanted):
         return wanted
     part = name.partition("/")[2] or name
     found = [s for s in session.store.streams(f"{kind}/") if part in s]

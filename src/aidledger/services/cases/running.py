@@ -71,7 +71,7 @@ def running_limits(
 
     """
     policy, known = session.policy(), known_on or session.today
-    programme = session.case(stream).programme if stream.startswith("case/") else ""
+    programme = session.states.case(stream).programme if stream.startswith("case/") else ""
 
     def limits_on(day: str) -> tuple[Limit, ...]:
         pack = policy.pack_in_force(day, known, programme)

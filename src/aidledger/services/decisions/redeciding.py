@@ -267,13 +267,13 @@ def known_then(
     known_on = china_day(entry.recorded_at)
     others: tuple[Case, ...] = ()
     if with_others:
-        others = session.others_before(before, entry.position, entry.effective_on)
+        others = session.states.others_before(before, entry.position, entry.effective_on)
     given = Circumstances(
         case=before,
         standards=book.standards_known_on(known_on),
         recorded_on=known_on,
         others=others,
-        office_kind=session.office_kind(entry.office),
+        office_kind=session.states.office_kind(entry.office),
     )
     return facts_of(act, entry.event, by, given, on=on)
 

@@ -158,7 +158,7 @@ def by_hand(session: Session, found: Found, who: Who) -> Proposal:
             hint="aidledger log shows them",
             exit_code=2,
         )
-    if not session.version(found.subject):
+    if not session.states.version(found.subject):
         # not repeated: it may be what somebody typed of a person
         raise ServiceError(
             "subject: expected a stream of this ledger such as case/…, found none",
@@ -166,7 +166,7 @@ def by_hand(session: Session, found: Found, who: Who) -> Proposal:
             exit_code=2,
         )
     stream = stream_of(found.rule, identity_of(found.rule, found.subject, found.period))
-    if session.version(stream):
+    if session.states.version(stream):
         raise ServiceError(
             f"{stream}: expected a doubt that is not raised yet, found it raised",
             hint="aidledger doubt list shows it",
@@ -189,7 +189,7 @@ def _joined(one: Found, other: Found) -> Found:
 
 def _raised(session: Session, stream: str, one: Found, run: Run | None, who: Who) -> Proposal:
     case = _case_of(session.store, one)
-    place = session.case(case).village or session.case(case).township if case else ""
+    place = session.states.case(case).village or session.states.case(case).township if case else ""
     data = {
         **_sighting(one, one.positions, run),
         "identity": identity_of(one.rule, one.subject, one.period),

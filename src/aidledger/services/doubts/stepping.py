@@ -57,5 +57,5 @@ def take_step(
         }
     )
     # the same words may be said again later: the doubt has then come further
-    content = msgspec.json.encode([stream, session.version(stream), step, told, text])
+    content = msgspec.json.encode([stream, session.states.version(stream), step, told, text])
     return record(session, [proposal], cause=cause_of(session, content), evidence=evidence)

@@ -64,6 +64,7 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
     proposals: list[Proposal] = []
     seen: dict[str, int] = {}
     persons = 0
+    states = session.states
     for row in rows:
         before = len(problems)
         cells = Cells(row, problems)
@@ -71,7 +72,7 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
         case = proposal.stream.partition("/")[2]
         if case in seen:
             cells.fault("case", "a number of its own", f"the number of line {seen[case]}")
-        elif case and session.version(proposal.stream) and session.case(proposal.stream).applied_on:
+        elif case and states.version(proposal.stream) and states.case(proposal.stream).applied_on:
             cells.fault("case", "a new case", "a case with an application: " + case, "known_case")
         seen.setdefault(case, row.line)
         if len(problems) == before:

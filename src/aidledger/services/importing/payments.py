@@ -78,10 +78,10 @@ def take(session: Session, rows: Sequence[Row], given: Given) -> Taken:
 def _line(session: Session, cells: Cells, given: Given) -> ResultLine:
     """Read one row; faults are kept with the row's line."""
     case = cells.code("case", of="case")
-    if case and not given.as_is and not session.version(f"case/{case}"):
+    if case and not given.as_is and not session.states.version(f"case/{case}"):
         cells.fault("case", "a case of this ledger", shown(case), "unknown_case")
     run = cells.code("run", of="run")
-    if run and not given.as_is and not session.version(f"run/{run}"):
+    if run and not given.as_is and not session.states.version(f"run/{run}"):
         cells.fault("run", "a pay run of this ledger", shown(run), "unknown_run")
     result = cells.choice("result", RESULTS)
     return ResultLine(

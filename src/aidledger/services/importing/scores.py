@@ -57,7 +57,7 @@ def _score(session: Session, cells: Cells, given: Given) -> list[Proposal]:
     """Read one row; faults are kept with the row's line."""
     carer = cells.code("carer", of="carer")
     stream = f"carer/{carer}"
-    if carer and not given.as_is and not session.version(stream):
+    if carer and not given.as_is and not session.states.version(stream):
         cells.fault("carer", "a registered carer", shown(carer), "unknown_carer")
     month = cells.month("month")
     end = month_end(month).isoformat() if month else "-"

@@ -134,7 +134,7 @@ def _owners(session: Session, entry: Recorded) -> Iterator[str]:
         if isinstance(one.event, ApplicationSubmitted) or one.recorded_at == entry.recorded_at:
             # what follows from an act lies under the key of the act's person
             yield from _named(one)
-    yield session.case(entry.stream).applicant
+    yield session.states.case(entry.stream).applicant
 
 
 def _named(entry: Recorded) -> Iterator[str]:

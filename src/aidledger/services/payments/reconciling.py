@@ -64,7 +64,7 @@ def reconcile(
         raise ServiceError("stream: expected run/… or month/YYYY-MM", exit_code=2)
     size = session.store.head().size
     paid = ledger_lines(PaymentBook(session.store), stream, size)
-    if kind == "run" and not paid and not session.version(stream):
+    if kind == "run" and not paid and not session.states.version(stream):
         raise ServiceError(
             f"{stream[:60]}: expected a pay run of this ledger, found none", exit_code=2
         )

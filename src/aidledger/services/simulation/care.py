@@ -110,7 +110,7 @@ class Carers:
                 return
             yield Turn(days[-2], town.code)
             scored = self._score(self._due(town, month), month)
-            lost = [h for h in scored if not county.session.carer(h.stream).qualified]
+            lost = [h for h in scored if not county.session.states.carer(h.stream).qualified]
             for helper in lost:
                 if not helper.kept_on:
                     self._dismiss(helper)
@@ -132,7 +132,7 @@ class Carers:
             for helper in self._pools[town.code]
             if (helper.persons or month in helper.months)
             and month not in helper.unscored
-            and self._county.session.carer(helper.stream).qualified
+            and self._county.session.states.carer(helper.stream).qualified
         ]
 
     def _score(self, helpers: Iterable[Helper], month: str) -> list[Helper]:
@@ -172,7 +172,7 @@ class Carers:
 
     def _qualified(self, helper: Helper) -> bool:
         """Whether the ledger still has the carer as qualified."""
-        return self._county.session.carer(helper.stream).qualified
+        return self._county.session.states.carer(helper.stream).qualified
 
     def _registered(self, case: Dossier) -> Helper:
         """Register a new carer in the township of the case."""

@@ -77,7 +77,7 @@ class Dossier:
     @property
     def state(self) -> Case:
         """The case as the ledger has it."""
-        return self.county.session.case(self.stream)
+        return self.county.session.states.case(self.stream)
 
     @property
     def village(self) -> str:
