@@ -868,6 +868,7 @@ restorations restoration_head a restoration does not stand behind the head that 
 restorations restoration_unsigned a restoration has no auditor's cosignature that holds|恢复记录的审计联署无效
 restorations restoration_key a restoration was allowed by somebody who is no auditor|准许恢复的不是审计方
 restorations ledger_restored the ledger was restored from an older backup|账本曾用旧备份恢复
+statements statement_differs an entry says that the log's root was another|条目所述的账本树根与账本不符
 signatures signature_missing a batch is not signed|批次没有签名
 signatures signature_form a batch's signature is malformed|批次签名格式不对
 signatures signature_key a batch's key is not registered, or cannot be one|签名密钥未登记或不可用
@@ -884,7 +885,7 @@ indexes index_differs a sealed index is not that of the entries before it|封存
 CODES = {row.split(" ", 2)[1]: row.split(" ", 2) for row in CODES_OF.split("\n") if row}
 #: In their order; `types` is of the first rung, `timestamps` of §16.12.
 NAMES = """bytes 记录 columns 列 chain 链 time 时间 tree 树 batches 批次 mark 高水位 checkpoints 检查点
-cosignatures 联署 restorations 恢复 signatures 签名 powers 权限 proofs 证明 decisions 决定 models 推导
+cosignatures 联署 restorations 恢复 statements 自述 signatures 签名 powers 权限 proofs 证明 decisions 决定 models 推导
 indexes 索引 closings 封账 values 密封值 types 内容 timestamps 时间戳 tables 附表"""
 RUNGS = dict(re.findall(r"(\w+)\s+(\w+)", NAMES))
 NOT_MADE = ("powers", "decisions", "models", "closings", "values", "types", "timestamps")
@@ -893,6 +894,7 @@ LEADS = (
     *("ledger_restored", "file_unused", "storage_differs"),
 )
 NO_KEYS = "no key is registered|没有登记密钥"
+NO_ROOT = "rows are missing before a root that an entry names|条目所述的树根之前缺少条目"
 NO_PROOFS = "no receipt or proof was given|没有给出回执或证明"
 UNUSED = "a file says nothing: named below|有文件不能作证"
 NO_AUDITOR = "no policy names the key that allowed it|没有策略写明准许恢复者的公钥"
@@ -984,7 +986,9 @@ KEPT = {*STATEMENTS, "LedgerOpened", "GenesisDeclared", "KeyRegistered", "KeyRev
 KEPT |= {"LedgerRestored", "IndexSealed", "ApplicationSubmitted", "EntryCorrected", "PaymentIssued"}
 TABLED = ("RegisterImported", "StatementImported")  # they vouch for a table beside (section 23)
 GATHERED = ("CountyLogTrusted", "CheckpointGathered", "CheckpointContradicted")
-KEPT |= {*TABLED, *GATHERED, "GenerationCertified"}
+#: How the fields begin in which an entry says what the log's root was, and at which size.
+ROOTED = {"GenerationCertified": "", "DoubtRaised": "log_", "DoubtSeenAgain": "log_"}
+KEPT |= {*TABLED, *GATHERED, *ROOTED}
 Hashes = list[bytes | None]
 
 
@@ -1119,11 +1123,20 @@ class Log:
                 return said
         raise RefusedError(f"no {' or '.join(kinds)} stands at {position}")
 
+    def stated(self) -> Iterator[tuple[int, Any, str, int, str]]:
+        """Give position, stream, how its fields begin, size and root of what says what the root was."""
+        for at, kind, said in self.kept:
+            data, begin = said["data"], ROOTED.get(kind, "-")
+            size, root = data.get(f"{begin}size"), data.get(f"{begin}root")
+            if is_count(size) and is_hash(root):
+                yield at, said.get("stream"), f"data.{begin}", size, root
+
     def work_out_roots(self, sizes: Iterable[int]) -> None:
         """Compute the roots of the first entries: by their records, and by the stored leaves."""
         self._settle(self.latest[0])
         wanted, sides = {*sizes, 0, len(self.facts)}, self.sides()
         wanted |= {at for at, kind, _ in self.kept if kind == "LedgerRestored"}
+        wanted |= {size for _, _, _, size, _ in self.stated()}
         for leaves in sides[: 1 + (sides[0] != sides[1])]:
             tree = Tree()
             for leaf in [*leaves, None]:
@@ -1404,7 +1417,7 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
             find("signature_seen", at, f"batches.seen of size {seen[0]}")
 
 
-# ---- §14, rungs 7 to 10: the mark, checkpoints, cosignatures; §19.3 restorations -----------------
+# ---- §14, rungs 7 to 10 and 14: the mark, checkpoints, cosignatures, restorations, statements ----
 
 
 class Outside:
@@ -1658,6 +1671,17 @@ def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
             report.skipped["restorations"] = NO_AUDITOR
         if len(report.findings) == found:
             report.find("ledger_restored", at, "kept_size", f"lost {data['lost_size']}", stream)
+
+
+def check_stated(log: Log) -> None:
+    """Rung 14: what an entry says that the log's root was, it was."""
+    for at, stream, begin, size, root in log.stated():
+        if size > at:
+            log.report.find("statement_differs", at, f"{begin}size", f"at most {at}", stream)
+        elif log.differs(size, bytes.fromhex(root)):
+            log.report.find("statement_differs", at, f"{begin}root", root, stream)
+        elif size not in log.roots:
+            log.report.skipped["statements"] = NO_ROOT
 
 
 def check_gathered(log: Log) -> None:
@@ -1926,6 +1950,7 @@ def report_unused(report: Report, outside: Outside) -> None:
 def finish(log: Log, origin: str, outside: Outside) -> None:
     """Climb the rungs that ledgers and tiles have in common."""
     check_restored(log, origin, outside.policy)
+    check_stated(log)
     check_gathered(log)
     check_files(log, origin, outside)
     check_indexes(log)

@@ -14,7 +14,7 @@ from tests.tidy_source import Problem, Source
 
 MAX_FILE_LINES = 400
 #: One file by design: an auditor carries it alone, and reads it from beginning to end.
-LONG_FILES = {"scripts/verify_alone.py": 2_700}
+LONG_FILES = {"scripts/verify_alone.py": 2_730}
 MAX_FUNCTION_LINES = 70
 
 #: Which rings a ring may import besides itself. ``policies`` is data: only ``services`` reads it.

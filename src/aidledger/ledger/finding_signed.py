@@ -9,6 +9,7 @@ from aidledger.ledger.finding_text import (
     EVIDENCE_TEXTS,
     GATHERED_TEXTS,
     RESTORATION_TEXTS,
+    STATEMENT_TEXTS,
     TABLE_TEXTS,
     FindingText,
 )
@@ -40,6 +41,7 @@ SIGNED_TEXTS: Final[dict[str, FindingText]] = {
         "History before its size was rewritten after it was signed, from the position named on.",
     ),
     **GATHERED_TEXTS,
+    **STATEMENT_TEXTS,
     **RESTORATION_TEXTS,
     "signature_missing": FindingText(
         "批次没有签名",

@@ -36,6 +36,14 @@ RESTORATION_TEXTS: Final[dict[str, FindingText]] = {
     ),
 }
 
+STATEMENT_TEXTS: Final[dict[str, FindingText]] = {
+    "statement_differs": FindingText(
+        "条目所述的账本树根与账本不符",
+        "an entry says that the log's root was another",
+        "What comes before the entry was changed since, with chain and tree made anew; or the entry is false.",
+    ),
+}
+
 GATHERED_TEXTS: Final[dict[str, FindingText]] = {
     "gathered_false": FindingText(
         "入册的县级检查点不能由此前的推出",

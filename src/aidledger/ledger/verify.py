@@ -41,7 +41,10 @@ RungStatus = Literal["ok", "damaged", "not_made"]
 Verdict = Literal["proven", "damaged", "unproven"]
 
 MADE_RUNGS: Final = ("bytes", "columns", "chain", "time", "tree")
-LATER_RUNGS: Final = ("checkpoints", "cosignatures", "restorations", "signatures", "powers")
+LATER_RUNGS: Final = (
+    *("checkpoints", "cosignatures", "restorations"),
+    *("statements", "signatures", "powers"),
+)
 
 _NOT_MADE: Final = "needs more than the entries"
 

@@ -30,6 +30,7 @@ from aidledger.services.ladder.markcheck import BAD_MARK, NO_MARK
 from aidledger.services.ladder.outside import Outside, read_outside
 from aidledger.services.ladder.powercheck import UNDECLARED
 from aidledger.services.ladder.signaturecheck import NO_KEY
+from aidledger.services.ladder.statementcheck import UNKNOWN
 from aidledger.services.ladder.tablecheck import GONE
 from aidledger.services.ladder.vaultcheck import BARRED, NO_SECRETS, OTHER_SECRETS
 from aidledger.services.ladder.verifying import verify
@@ -63,6 +64,9 @@ RUNGS: Final[dict[str, Said]] = {
     "restorations": Said(
         "用备份恢复须经审计方准许", "restorations: an auditor allowed each from a backup"
     ),
+    "statements": Said(
+        "条目所述的账本树根与账本相符", "statements: the log's root is what entries say it was"
+    ),
     "proofs": Said("所存回执与证明", "proofs: what people kept fits the log"),
     "signatures": Said("各批次的签名", "signatures: every batch signed"),
     "powers": Said("经办人的权限", "powers: who acted was allowed to"),
@@ -88,6 +92,7 @@ _WHY_NOT: Final = {
     UNDECLARED: "账本没有声明权限",
     NO_MARK: "数据库旁没有标记",
     BAD_MARK: "数据库旁的标记无法读取",
+    UNKNOWN: "条目所述的树根之前缺少条目",
     GONE: "有条目为其作证的表不在：见线索",
     NOT_DERIVED: "各列没有重新推导",
     NOT_HELD: "归档不含所需的内容",

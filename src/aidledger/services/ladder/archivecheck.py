@@ -273,7 +273,7 @@ def _held_against(
     ]  # fmt: skip
     later = [
         Rung(name=name, status="not_made", why=NOT_HELD)
-        for name in ("restorations", "signatures", "powers")
+        for name in ("restorations", "statements", "signatures", "powers")
     ]
     proven = notes.proven
     return msgspec.structs.replace(

@@ -24,6 +24,7 @@ from aidledger.services.ladder.powercheck import POWERS, Below, Progress, check_
 from aidledger.services.ladder.proofcheck import ProofCheck
 from aidledger.services.ladder.restorationcheck import RestorationCheck
 from aidledger.services.ladder.signaturecheck import SignatureCheck, seen_sizes
+from aidledger.services.ladder.statementcheck import StatementCheck
 from aidledger.services.ladder.storagecheck import storage_leads
 from aidledger.services.ladder.tablecheck import check_tables
 from aidledger.services.printing import printable
@@ -68,7 +69,9 @@ def climb(
     signing = declared.first_key != FOREVER or _any_signed(store)
     signatures = SignatureCheck(declared, store.origin, store.read_batches() if signing else ())
     restored = RestorationCheck(store.origin, declared, outside.policy)
-    sizes = notes.sizes | proofs.sizes | restored.sizes | mark.sizes(report.entries)
+    stated = StatementCheck(store)
+    sizes = {*mark.sizes(report.entries), *stated.sizes}
+    sizes |= notes.sizes | proofs.sizes | restored.sizes
     kept = None if report.findings else kept
     if kept is not None:
         sizes |= {*kept.sizes, report.entries}
@@ -80,19 +83,18 @@ def climb(
     elif signing or sizes:
         roots = walk(store.read(), sizes, signatures.see if signing else None)
     rungs = [mark.judge(roots, restored.lost), *notes.judge(roots, gathered_findings(store))]
-    rungs += [restored.judge(roots), signatures.finish(roots)]
+    rungs += [restored.judge(roots), stated.judge(roots), signatures.finish(roots)]
     forbidden, leads = list[Finding](), list[Finding]()
     judged = Rung(name=POWERS, status="not_made", why=NOT_ASKED)
     if powers:
         below = Below(signatures, roots, report.entries)
         forbidden, leads, judged = check_powers(store, declared, below, kept=kept, progress=judging)
-    rungs.append(judged)
-    if outside.proofs is not None:
-        rungs.append(proofs.judge(store, roots, notes))
+    held = [] if outside.proofs is None else [proofs.judge(store, roots, notes)]
+    rungs += [judged, *held]
     altered, gone, tables = check_tables(store)
     rungs += tables
     found = [*altered, *mark.findings, *declared.findings, *notes.findings, *restored.findings]
-    found += [*signatures.findings, *forbidden, *proofs.findings]
+    found += [*stated.findings, *signatures.findings, *forbidden, *proofs.findings]
     others = [*restored.leads, *leads, *gone, *storage_leads(store)]
     return msgspec.structs.replace(
         _joined(report, found, rungs, notes),
