@@ -7,7 +7,6 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from aidledger.domain.casestate import Case
 from aidledger.domain.decide import (
     Circumstances,
     Decided,
@@ -17,36 +16,22 @@ from aidledger.domain.decide import (
     entitle_anew,
     follow,
     overridden,
-    reads_person,
-    reads_sensitive,
 )
 from aidledger.domain.entitling import FOLLOWED, month_entitled, months_anew
-from aidledger.domain.events.care import CareEntrusted
 from aidledger.domain.events.catalog import EVENTS
-from aidledger.domain.events.clock import LimitExtended, LimitSuspended
-from aidledger.domain.events.doubt import DoubtSettled
-from aidledger.domain.events.intake import ApplicationSubmitted
-from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
-from aidledger.domain.events.registry import (
-    StandardPublished,
-)
 from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
-from aidledger.domain.timers import Timer, running
 from aidledger.ledger.entry import PolicyPin
+from aidledger.services.acts.given import Given
 from aidledger.services.acts.guarding import Guard
 from aidledger.services.acts.openness import numbers_shown
 from aidledger.services.acts.proposals import TOKENS
-from aidledger.services.acts.sealing import filled, reveal_facts, seal_values
-from aidledger.services.cases.running import running_limits
+from aidledger.services.acts.sealing import filled, seal_values
 from aidledger.services.clock import china_day
-from aidledger.services.decisions.policy_book import standard_said
-from aidledger.services.doubts.naming import named_entries
 from aidledger.services.problems import Problem, RefusedError
 from aidledger.services.session import Session
-from aidledger.services.states import States
 from aidledger.store.draft import Draft, VaultRow
 from aidledger.store.sealing import time_text
 
@@ -58,18 +43,6 @@ _PLAIN_FACTS: Final = frozenset(
     name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
 )
 """Facts that nothing follows from: they ask for nobody's leave."""
-_ON_ROSTERS: Final = (PaymentRostered, PaymentReissued)
-_ASK_FOR_MORE: Final = (CareEntrusted, DoubtSettled, LimitExtended, LimitSuspended)
-_BESIDE_CASES: Final[dict[str, Callable[[States, str], Any]]] = {
-    "carer": States.carer,
-    "complaint": States.complaint,
-    "run": States.run,
-    "fund": States.fund,
-    "stock": States.stock,
-    "contract": States.contract,
-    "doubt": States.doubt,
-}
-"""The states of other streams than cases, by their kind."""
 
 
 class Batch:
@@ -79,12 +52,7 @@ class Batch:
         self._session = session
         self._guard = guard
         self._size = size
-        self._policy = session.policy()
         self._recorded_at = time_text(session.clock.now())
-        self._today = china_day(self._recorded_at)
-        self._calendar = self._policy.calendar_known_on(self._today)
-        self._standards = self._policy.standards_known_on(self._today)
-        self._packs: dict[tuple[str, str], ResolvedPack | None] = {}
         self.drafts: list[Draft] = []
         self.decided = False
         """Whether anything in the batch was decided on, and not only recorded."""
@@ -93,8 +61,7 @@ class Batch:
         self.vault_rows: list[VaultRow] = []
         self._pending: dict[tuple[str, str], str] = {}
         self._pins: dict[str, PolicyPin] = {}
-        self._reads: dict[tuple[str, str], tuple[bool, bool]] = {}
-        self._entries: list[Recorded] = []
+        self._given = Given(session, size, china_day(self._recorded_at), self._pending)
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
         """Decide every proposal; raise all refusals together."""
@@ -136,7 +103,7 @@ class Batch:
     def _take(self, proposal: Proposal) -> None:
         """Decide one proposal and keep what follows from it."""
         if proposal.type in TOKENS:
-            proposal = filled(self._session, proposal, self._pack(proposal))
+            proposal = filled(self._session, proposal, self._given.pack(proposal))
         if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:
             # no clause refuses a fact, but a duty may: it is then named, and a finding
             for step in overridden(proposal, under_pack=False):
@@ -145,8 +112,8 @@ class Batch:
             self._keep(proposal, Step(event=proposal.event, type=proposal.type, under_pack=False))
             return
         self.decided = True
-        pack = self._pack(proposal, month_entitled(proposal, None))
-        given = self._circumstances(proposal, pack)
+        pack = self._given.pack(proposal, month_entitled(proposal, None))
+        given = self._given.circumstances(proposal, pack)
         if self._session.lacking and EVENTS[proposal.type].wish:
             self._refuse_blind(proposal, given)
         match decide(proposal, given):
@@ -196,8 +163,8 @@ class Batch:
         """
         case = self._session.states.case(proposal.stream) if before.case is not None else None
         first = month_entitled(proposal, case)
-        pack = self._pack(proposal, first)
-        steps = follow(proposal, before, self._circumstances(proposal, pack))
+        pack = self._given.pack(proposal, first)
+        steps = follow(proposal, before, self._given.circumstances(proposal, pack))
         for step in steps:
             self._keep(proposal, step, pack)
         entitled = [
@@ -208,98 +175,10 @@ class Batch:
         if case is None or not entitled:
             return
         for month in months_anew(proposal, case, first):
-            pack = self._pack(proposal, month)
-            after = self._circumstances(proposal, pack)
+            pack = self._given.pack(proposal, month)
+            after = self._given.circumstances(proposal, pack)
             for step in entitle_anew(proposal, after, month, entitled[-1].reason):
                 self._keep(proposal, step, pack)
-
-    def _pack(self, proposal: Proposal, month: str = "") -> ResolvedPack | None:
-        """Return the pack in force for a proposal, as known today.
-
-        For an entitlement it is that of the first day of the `month` which it counts from, where that
-        gives amounts.
-        """
-        programme = ""
-        if isinstance(proposal.event, ApplicationSubmitted):
-            programme = proposal.event.programme
-        elif proposal.stream.startswith("case/"):
-            programme = self._session.states.case(proposal.stream).programme
-        held = self._pack_on(proposal.effective_on, programme)
-        if not month:
-            return held
-        of_month = self._pack_on(f"{month}-01", programme)
-        return of_month if of_month is not None and of_month.amounts else held
-
-    def _pack_on(self, day: str, programme: str) -> ResolvedPack | None:
-        """Return the pack in force on a day, as known today; a batch has few days."""
-        key = (day, programme)
-        if key not in self._packs:
-            self._packs[key] = self._policy.pack_in_force(day, self._today, programme)
-        return self._packs[key]
-
-    def _circumstances(self, proposal: Proposal, pack: ResolvedPack | None) -> Circumstances:
-        """Gather the states that a decision on this proposal may ask about."""
-        states, event, stream = self._session.states, proposal.event, proposal.stream
-        kind = stream.partition("/")[0]
-        person, sensitive = self._reads_of(proposal.type, pack)
-        others: tuple[Case, ...] = ()
-        if person and kind == "case":
-            others = states.others(stream, proposal.effective_on, self._entries)
-        given = Circumstances(
-            case=states.case(stream) if kind == "case" else None,
-            run=states.run(event.run) if isinstance(event, _ON_ROSTERS) else None,
-            pack=pack,
-            calendar=self._calendar,
-            standards=self._standards,
-            recorded_on=self._today,
-            revealed=reveal_facts(self._session, proposal, self._pending) if sensitive else {},
-            others=others,
-            stream_version=states.version(stream),
-            office_kind=states.office_kind(proposal.office),
-        )
-        if kind == "case" and not isinstance(event, _ASK_FOR_MORE):
-            return given
-        return msgspec.structs.replace(given, **self._beside(proposal, kind))
-
-    def _beside(self, proposal: Proposal, kind: str) -> dict[str, Any]:
-        """Return what else a decision may ask about, on another stream than a case or a rarer act."""
-        states, event = self._session.states, proposal.event
-        beside: dict[str, Any] = {}
-        if kind in _BESIDE_CASES:
-            beside[kind] = _BESIDE_CASES[kind](states, proposal.stream)
-        if isinstance(event, CareEntrusted):
-            beside["carer"] = states.carer(event.carer)
-        elif isinstance(event, DoubtSettled):
-            beside["named"] = named_entries(self._session, event.entries)
-        elif isinstance(event, (LimitExtended, LimitSuspended)):
-            beside["timer"] = self._timer(proposal, event.limit)
-        return beside
-
-    def _timer(self, proposal: Proposal, limit: str) -> Timer | None:
-        """Return the limit that an act moves, where it runs: under the packs it began under."""
-        stream, session = proposal.stream, self._session
-        decided = (
-            msgspec.structs.replace(entry, position=self._size + number)
-            for number, entry in enumerate(self._entries)
-            if entry.stream == stream
-        )
-        found = running_limits(
-            session,
-            stream,
-            [*session.stream(stream), *decided],
-            as_of=proposal.effective_on,
-            known_on=self._today,
-        )
-        return running(found, limit)
-
-    def _reads_of(self, act_type: str, pack: ResolvedPack | None) -> tuple[bool, bool]:
-        """Whether the rules on an act read the person's other cases, and whether sealed facts."""
-        if pack is None:
-            return False, False
-        key = (pack.hash, act_type)
-        if key not in self._reads:
-            self._reads[key] = reads_person(pack, act_type), reads_sensitive(pack, act_type)
-        return self._reads[key]
 
     def _keep(self, proposal: Proposal, step: Step, pack: ResolvedPack | None = None) -> None:
         """Turn one step into a draft, seal what is personal, and move the states on."""
@@ -336,7 +215,7 @@ class Batch:
                 expected_version=version,
             )
         )
-        self._move_on(entry)
+        self._given.take(entry)
 
     def _seal(self, proposal: Proposal, step: Step) -> dict[str, str]:
         """Seal what is personal in a step; return the commitments."""
@@ -355,13 +234,6 @@ class Batch:
         if pack.hash not in self._pins:
             self._pins[pack.hash] = PolicyPin(hash=f"sha256:{pack.hash}", pack=pack.id)
         return self._pins[pack.hash]
-
-    def _move_on(self, entry: Recorded) -> None:
-        """Let what comes after it in the batch see the entry before it is written."""
-        self._entries.append(entry)
-        self._session.states.take(entry, self._entries)
-        if isinstance(entry.event, StandardPublished):
-            self._standards = (*self._standards, standard_said(entry.event))
 
 
 def _facts_text(facts: dict[str, Any]) -> str:
