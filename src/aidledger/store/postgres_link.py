@@ -6,7 +6,6 @@ begun by locking the head row, and a pool of readers.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -18,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from aidledger.store.errors import CommitLostError, StoreError
 from aidledger.store.meanwhile import alongside
+from aidledger.store.onewriter import OneWriter
 from aidledger.store.port import HostileRow, Meanwhile, Run
 from aidledger.store.postgres_connect import connector, make_engine, store_error
 from aidledger.store.shelf import SELECT_HEAD, RunMany
@@ -41,28 +41,13 @@ class PostgresTransaction:
         self.last = (f"{statement};", parameters)
 
 
-class PostgresLink:
+class PostgresLink(OneWriter):
     """Hands out connections; translates the driver's errors into StoreError."""
 
     def __init__(self, location: str, *, read_only: bool) -> None:
+        super().__init__(make_engine(location, read_only=read_only))
         self._location = location
         self._read_only = read_only
-        self._engine = make_engine(location, read_only=read_only)
-        self._lock = threading.RLock()
-        self._writer: Any = None
-        self._busy = False
-        self._closed = False
-
-    def close(self) -> None:
-        """Close every connection; one that is in use, as soon as it comes back."""
-        with self._lock:
-            self._closed = True
-            self._drop_writer()
-            self._engine.dispose()
-
-    def __del__(self) -> None:
-        with suppress(AttributeError):  # where opening failed half way
-            self.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Run]:
@@ -159,12 +144,6 @@ class PostgresLink:
         if connection.info.transaction_status != TransactionStatus.IDLE:
             self._drop_writer()
 
-    def _drop_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.invalidate()
-            writer.close()
-
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """Give a connection for reading."""
@@ -182,23 +161,6 @@ class PostgresLink:
             raise store_error(error) from error
         except PoolTimeoutError as error:
             raise StoreError("too many readers of this ledger at once", code="locked") from error
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Have the writer to oneself; a transaction inside a transaction is a mistake."""
-        with self._lock:
-            self._require_open()
-            if self._busy:
-                raise StoreError("a transaction inside a transaction", code="usage")
-            self._busy = True
-            try:
-                yield
-            finally:
-                self._busy = False
-
-    def _require_open(self) -> None:
-        if self._closed:
-            raise StoreError("this ledger is closed", code="closed")
 
     @contextmanager
     def reading(self) -> Iterator[Run]:

@@ -125,7 +125,7 @@ def wrong_evidence(evidence: Iterable[Evidence]) -> Rejected | None:
     return None
 
 
-def choose_keys(run: Run, rows: Sequence[VaultRow]) -> dict[str, bytes]:
+def _choose_keys(run: Run, rows: Sequence[VaultRow]) -> dict[str, bytes]:
     """Look up which keys of these rows are to be inserted. Raises as `new_keys`."""
     if not rows:
         return {}
@@ -144,13 +144,12 @@ def insert_side_rows(
     run: Run,
     run_many: RunMany,
     *,
-    keys: Mapping[str, bytes],
     vault_rows: Sequence[VaultRow],
     evidence: Sequence[Evidence],
     erase: Sequence[str],
 ) -> None:
-    """Write all that goes with an append beside its entries."""
-    if keys:
+    """Write all that goes with an append beside its entries. Raises as `new_keys`."""
+    if keys := _choose_keys(run, vault_rows):
         put_keys(run_many, keys)
     if vault_rows:
         run_many(

@@ -6,16 +6,16 @@ with BEGIN IMMEDIATE, and a pool of readers.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
 from aidledger.store.errors import CommitLostError, StoreError
 from aidledger.store.meanwhile import alongside
+from aidledger.store.onewriter import OneWriter
 from aidledger.store.port import HostileRow, Meanwhile, Run
 from aidledger.store.sqlite_connect import (
     BUSY_TIMEOUT_S,
@@ -36,31 +36,16 @@ _BULK_ROWS: Final = 100
 _READERS_MS: Final = 10_000
 
 
-class SqliteLink:
+class SqliteLink(OneWriter):
     """Hands out connections; translates the driver's errors into StoreError."""
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
+        super().__init__(make_engine(path, read_only=read_only))
         self._path = path
         self._read_only = read_only
         self._dbapi = driver()
-        self._engine = make_engine(path, read_only=read_only)
-        self._lock = threading.RLock()
-        self._writer: Any = None
         self._wal_pages = WAL_PAGES
-        self._busy = False
         self._doubtful = False
-        self._closed = False
-
-    def close(self) -> None:
-        """Close every connection; one that is in use, as soon as it comes back."""
-        with self._lock:
-            self._closed = True
-            self._drop_writer()
-            self._engine.dispose()
-
-    def __del__(self) -> None:
-        with suppress(AttributeError):  # where opening failed half way
-            self.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Any]:
@@ -153,12 +138,6 @@ class SqliteLink:
             else:
                 return
 
-    def _drop_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.invalidate()
-            writer.close()
-
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """Give a connection for reading."""
@@ -173,23 +152,6 @@ class SqliteLink:
                 pooled.close()
         except self._dbapi.Error as error:
             raise store_error(error) from error
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Have the writer to oneself; a transaction inside a transaction is a mistake."""
-        with self._lock:
-            self._require_open()
-            if self._busy:
-                raise StoreError("a transaction inside a transaction", code="usage")
-            self._busy = True
-            try:
-                yield
-            finally:
-                self._busy = False
-
-    def _require_open(self) -> None:
-        if self._closed:
-            raise StoreError("this ledger is closed", code="closed")
 
     @contextmanager
     def reading(self) -> Iterator[Run]:
