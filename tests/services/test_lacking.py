@@ -42,7 +42,7 @@ def damaged(request: pytest.FixtureRequest, office: Office) -> Office:
     approve(office)
     assert isinstance(office.act("2022-02-04", DEATH), Committed)
     assert isinstance(office.act("2022-02-05", NOTICE), Committed)
-    assert not office.session.lacking
+    assert not office.session.states.lacking
     assert not office.session.store.beside.lacks
     # the copy that is changed has no triggers, nor the index over streams
     edited(

@@ -14,7 +14,6 @@ from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
 from aidledger.services.clock import Clock, RandomBytes, SystemClock, china_day, system_bytes
 from aidledger.services.decisions.policy_book import PolicyBook
-from aidledger.services.decoding import recorded_stream
 from aidledger.services.keys.ring import (
     REFUSED_KEY,
     Keyring,
@@ -65,9 +64,7 @@ class Session:
         """Whether this login may not read the vault, secrets or not."""
         self.vault = Vault(store, secrets, random_bytes) if secrets is not None else None
         self._policy: tuple[int, PolicyBook] | None = None
-        self.states = States(store, self.stream)
-        self.lacking: set[str] = set()
-        """The streams that were read and found without some of their entries."""
+        self.states = States(store)
         self._seen = -1
         """The size of the log that the folded states belong to; -1 where they belong to none."""
         self._policy_seen = -2
@@ -90,11 +87,8 @@ class Session:
         self.guard, self.guard_asked = None, False
 
     def stream(self, name: str) -> list[Recorded]:
-        """Return the readable entries of a stream, in version order; where some lack, `lacking` has it."""
-        entries, is_whole = recorded_stream(self.store, name)
-        if not is_whole:
-            self.lacking.add(name)
-        return entries
+        """Return the readable entries of a stream, in version order, as `States.stream` does."""
+        return self.states.stream(name)
 
     def trim(self, most: int = STATES_KEPT) -> None:
         """Keep no more of a kind in memory than so many; only between batches."""

@@ -24,7 +24,7 @@ from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.cases.neighbours import NAMING, NAMING_EVENTS, Neighbours, about
-from aidledger.services.decoding import readable
+from aidledger.services.decoding import readable, recorded_stream
 from aidledger.store.port import LedgerStore
 
 STATES_KEPT: Final = 20_000
@@ -53,9 +53,10 @@ class States:
     Not shared between threads, but for `settle` while the owner waits for the store.
     """
 
-    def __init__(self, store: LedgerStore, read: Callable[[str], list[Recorded]]) -> None:
-        """Take a store, and what reads the entries of one of its streams in version order."""
-        self._store, self._read = store, read
+    def __init__(self, store: LedgerStore) -> None:
+        self._store = store
+        self.lacking: set[str] = set()
+        """The streams that were read and found without some of their entries."""
         self._cases = _Kept(fold_case, evolve)
         self._carers = _Kept(fold_carer, _in_turn(evolve_carer))
         self._complaints = _Kept(fold_complaint, _in_turn(evolve_complaint))
@@ -86,6 +87,13 @@ class States:
     def cases(self) -> tuple[str, ...]:
         """The streams of the cases whose states are kept."""
         return tuple(self._cases.states)
+
+    def stream(self, name: str) -> list[Recorded]:
+        """Return the readable entries of a stream, in version order; where some lack, `lacking` has it."""
+        entries, is_whole = recorded_stream(self._store, name)
+        if not is_whole:
+            self.lacking.add(name)
+        return entries
 
     def version(self, stream: str) -> int:
         """Return the version of a stream: 0 when it has no entry."""
@@ -147,7 +155,7 @@ class States:
     def others_before(self, case: Case, position: int, on: str) -> tuple[Case, ...]:
         """Return the other cases of a case's person as they stood before an entry, by stream."""
         found = (
-            fold_case(name, [e for e in self._read(name) if e.position < position])
+            fold_case(name, [e for e in self.stream(name) if e.position < position])
             for name in self._known_neighbours().beside(case)
         )
         return tuple(one for one in found if about(case.applicant, one, on))
@@ -217,7 +225,7 @@ class States:
     def _folded(self, stream: str, kept: _Kept[T]) -> T:
         """Return the state of a stream: folded where it is not kept, else with what was decided since."""
         if stream not in kept.states:
-            stored = self._read(stream) if self.version(stream) else []
+            stored = self.stream(stream) if self.version(stream) else []
             kept.states[stream] = kept.fold(stream, [*stored, *self._pending.pop(stream, ())])
         elif stream in self._pending:
             self._settle(stream)

@@ -114,7 +114,7 @@ class Batch:
         self.decided = True
         pack = self._given.pack(proposal, month_entitled(proposal, None))
         given = self._given.circumstances(proposal, pack)
-        if self._session.lacking and EVENTS[proposal.type].wish:
+        if self._session.states.lacking and EVENTS[proposal.type].wish:
             self._refuse_blind(proposal, given)
         match decide(proposal, given):
             case Refused(refusals=refusals):
@@ -143,7 +143,7 @@ class Batch:
         event = proposal.event
         asked = {proposal.stream, *(one.stream for one in given.others)}
         asked |= {getattr(event, "run", ""), getattr(event, "carer", "")}
-        if lacking := sorted(asked & self._session.lacking):
+        if lacking := sorted(asked & self._session.states.lacking):
             raise RefusedError(
                 [
                     Problem(
