@@ -21,6 +21,7 @@ from tests.services.test_powers import MEANT, county
 
 from aidledger.domain.proposal import Despite, Proposal
 from aidledger.ledger.verify import VerifyReport
+from aidledger.services.acts.guarding import guard_again
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.clock import SetClock
 from aidledger.services.keys.declared import declared_of
@@ -152,7 +153,8 @@ def test_a_duty_broken_without_naming_it_is_damage(signed_session: Session) -> N
     clerk = {"type": "ApplicationAccepted", "actor": CLERK_OF, "office": TOWN, "effective_on": DAY}
     case = {"stream": f"case/{COUNTY}-2022-900001", "data": {}}
     done(signed_session, proposal_of({**clerk, **case}), cause="accepted")
-    signed_session.judging, signed_session.guard_asked = False, False
+    signed_session.judging = False
+    guard_again(signed_session)
     done(signed_session, survey(SURVEYOR_OF), cause="alone")
 
     assert ("damaged", [f"duty_s1 {SURVEYOR_OF}: HouseholdSurveyed"], []) == powers_of(

@@ -5,10 +5,10 @@ States of streams are kept between calls and dropped whenever another writer was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self, TypeVar
 
 from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
@@ -33,8 +33,7 @@ from aidledger.store.port import Head, LedgerStore
 from aidledger.store.secrets import Secrets, load_secrets, secrets_path
 from aidledger.store.vault import Vault
 
-if TYPE_CHECKING:  # the guard is made of a session
-    from aidledger.services.acts.guarding import Guard
+T = TypeVar("T")
 
 
 class Session:
@@ -54,8 +53,7 @@ class Session:
         self.keyring = keyring or Keyring(_no_folder)
         self.judging = True
         """Whether powers are asked before anything is recorded; only a simulated forger turns it off."""
-        self.guard: Guard | None = None
-        self.guard_asked = False
+        self._made: dict[Callable[[Session], Any], Any] = {}
         self.secrets_file = secrets_file
         self.clock = clock
         self.random_bytes = random_bytes
@@ -84,7 +82,18 @@ class Session:
         """Drop every folded state: another writer has moved on."""
         self.states.forget()
         self._seen = -1
-        self.guard, self.guard_asked = None, False
+        self._made.clear()
+
+    def once(self, make: Callable[[Session], T]) -> T:
+        """Return what is made of this session, and made again only when another writer was faster."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
+
+    def again(self, make: Callable[[Session], Any]) -> None:
+        """Let something be made again when it is asked for."""
+        self._made.pop(make, None)
 
     def stream(self, name: str) -> list[Recorded]:
         """Return the readable entries of a stream, in version order, as `States.stream` does."""

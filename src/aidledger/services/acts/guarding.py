@@ -159,10 +159,12 @@ def guard_of(session: Session) -> Guard | None:
 
     Asked of the store once a session, and again when another writer was faster.
     """
-    if not session.guard_asked:
-        session.guard = _guard(session)
-        session.guard_asked = True
-    return session.guard
+    return session.once(_guard)
+
+
+def guard_again(session: Session) -> None:
+    """Let the store be asked again whether the ledger is keyed: it may be now."""
+    session.again(_guard)
 
 
 def _guard(session: Session) -> Guard | None:

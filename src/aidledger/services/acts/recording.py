@@ -13,7 +13,13 @@ import msgspec
 from aidledger.domain.events.registry import PersonErased
 from aidledger.domain.proposal import Proposal
 from aidledger.services.acts.batching import Batch
-from aidledger.services.acts.guarding import KEY_REGISTERED, Guard, acknowledged, guard_of
+from aidledger.services.acts.guarding import (
+    KEY_REGISTERED,
+    Guard,
+    acknowledged,
+    guard_again,
+    guard_of,
+)
 from aidledger.services.acts.sealing import secrets_of
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session
@@ -134,7 +140,7 @@ def append(
         if erased and session.vault is not None:
             session.vault.forget()
         if guard is None and any(draft.type == KEY_REGISTERED for draft in batch.drafts):
-            session.guard_asked = False
+            guard_again(session)
     else:
         session.forget()
     return acknowledged(session, outcome)
