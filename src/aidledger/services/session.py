@@ -6,7 +6,7 @@ States of streams are kept between calls and dropped whenever another writer was
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from itertools import islice
@@ -19,10 +19,9 @@ from aidledger.domain.casestate import Case
 from aidledger.domain.complaint import Complaint, evolve_complaint, fold_complaint
 from aidledger.domain.contract import Contract, evolve_contract, fold_contract
 from aidledger.domain.doubt import Doubt, evolve_doubt, fold_doubt
-from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import OfficeRegistered
 from aidledger.domain.fund import Fund, evolve_fund, fold_fund
-from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
+from aidledger.domain.payrun import ROSTERS, PayRun, evolve_run, fold_run, with_roster
 from aidledger.domain.point import Point
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
@@ -116,6 +115,8 @@ class Session:
         }
         self.pending: defaultdict[str, list[Recorded]] = defaultdict(list)
         """Decided and not yet written, of each stream: what its state has still to take in."""
+        self._unwritten: Sequence[Recorded] = ()
+        """All that is decided and not yet written, where states that it had moved were dropped."""
         self._seen = -1
         """The size of the log that the folded states belong to; -1 where they belong to none."""
         self._policy_seen = -2
@@ -137,6 +138,7 @@ class Session:
             kept.clear()
         self.versions.clear()
         self.pending.clear()
+        self._unwritten = ()
         self._offices = self._neighbours = None
         self._seen = -1
         self.guard, self.guard_asked = None, False
@@ -201,13 +203,13 @@ class Session:
         if self.vault is not None:
             self.vault.trim(most)
 
-    def unfold(self, stream: str, entries: list[Recorded]) -> None:
-        """Drop the state of a stream of which an earlier entry now says something else.
-
-        `entries` are those of the stream that are decided and not yet written.
-        """
-        self._steps.get(stream.partition("/")[0], _NO_STEPS)[0].pop(stream, None)
-        self.pending[stream] = entries
+    def unfold(self, stream: str, at: int, unwritten: Sequence[Recorded]) -> None:
+        """Drop what the entry `at` of a stream moved, as it now says something else; `unwritten` is decided."""
+        self._unwritten = unwritten
+        of_roster = self.runs and any(row[3] in ROSTERS for row in self.store.read(at, at + 1))
+        for name in (stream, *(self.runs if of_roster else ())):
+            self._steps.get(name.partition("/")[0], _NO_STEPS)[0].pop(name, None)
+            self.pending[name] = [one for one in unwritten if one.stream == name]
 
     def case(self, stream: str) -> Case:
         """Return the state of a case with everything recorded."""
@@ -286,12 +288,8 @@ class Session:
         return self._folded(stream, self.runs, self._fold_run)
 
     def _fold_run(self, stream: str, entries: list[Recorded]) -> PayRun:
-        run = fold_run(stream, entries)
-        lines = self.store.read_types(["PaymentRostered"]) if entries else ()
-        for event in [line.event for line in readable(self.store, lines)]:
-            if isinstance(event, PaymentRostered) and event.run == stream:
-                run = with_line(run, event.amount_fen)
-        return run
+        lines = readable(self.store, self.store.read_types(ROSTERS) if entries else ())
+        return with_roster(fold_run(stream, entries), [*lines, *self._unwritten])
 
     def policy(self) -> PolicyBook:
         """Return the adopted policy, read again when its streams have grown."""
@@ -327,6 +325,7 @@ class Session:
             return
         self.settle()
         self.pending.clear()
+        self._unwritten = ()
         known = self._policy_seen == self._seen
         self._seen = receipt.size
         if known and not any(stream.startswith("policy/") for stream in streams):

@@ -58,7 +58,6 @@ Waive: TypeAlias = Callable[[Proposal, Sequence[Problem]], Proposal | None]
 """Given a refused proposal: the same as an act against the rules that refuse it, or nothing."""
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
-_AMENDMENTS: Final = frozenset({EntryAnnulled, EntryCorrected})
 _PLAIN_FACTS: Final = frozenset(
     name for name, kind in EVENTS.items() if not kind.wish and name not in FOLLOWED
 )
@@ -368,9 +367,9 @@ class Batch:
         self._entries.append(entry)
         if type(event) in NAMING_EVENTS:
             session.take_naming(entry)
-        if type(event) in _AMENDMENTS:
+        if isinstance(event, (EntryAnnulled, EntryCorrected)):
             # What an earlier entry said has changed: the stream is folded again when asked for.
-            session.unfold(stream, [one for one in self._entries if one.stream == stream])
+            session.unfold(stream, event.position, self._entries)
             return
         session.pending[stream].append(entry)
         if isinstance(event, PaymentRostered) and event.run in session.runs:
