@@ -59,6 +59,15 @@ def test_a_case_says_that_the_values_of_its_person_were_destroyed(
     assert "destroyed" not in on(erased, "case", "show", a_case, "--known-on", "2022-06-30").out
 
 
+def test_nobody_else_is_said_to_be_destroyed(erased: Path, a_case: str) -> None:
+    cases = on(erased, "case", "list", "--json").object["cases"]
+    person = on(erased, "case", "show", a_case, "--json").object["applicant"]
+    shown = [on(erased, "case", "show", one["case"], "--json").object for one in cases[:5]]
+    others = [one["erased"] for one in shown if one["applicant"] != person]
+
+    assert {None} == {*others}
+
+
 def test_who_has_nothing_sealed_is_told_so_and_recorded(erased: Path) -> None:
     nobody = erasure("p" + "0" * 32)
     ran = on(erased, "record", "-", "--json", stdin=nobody)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.cli.shell import on
 from tests.services import nights
 from tests.services.conftest import Office
 
@@ -16,11 +18,36 @@ from aidledger.services.clock import SetClock
 from aidledger.services.generations.rebuilding import generations_folder
 from aidledger.services.nightly.doctor import doctor
 from aidledger.services.nightly.health import worst
-from aidledger.services.nightly.runs import Run, alone, runs_folder
+from aidledger.services.nightly.runs import Run, alone, history, runs_folder
+from aidledger.store.opening import open_ledger
 
 
 def checks(ledger: Path, at: datetime = nights.NOW) -> dict[str, str]:
     return {one.name: one.health for one in doctor(str(ledger), clock=SetClock(at))}
+
+
+@pytest.mark.parametrize("written", ["yesterday", "2022-02-28", ""])
+def test_a_time_that_somebody_spoiled_keeps_nobody_from_the_report_of_the_night(
+    county_before: Path, written: str
+) -> None:
+    with closing(open_ledger(county_before)) as store, store.writing() as run:
+        run("DROP TRIGGER entries_no_update", ())
+        last = "UPDATE entries SET recorded_at = ? WHERE position = (SELECT size - 1 FROM head)"
+        run(last, (written,))
+
+    aged = on(county_before, "freshness")
+    found = on(county_before, "freshness", "--json").object
+    report = nights.night(county_before)
+
+    assert "fail" == checks(county_before)["clock"]
+    assert 4 == aged.code
+    assert "✗  entry: last entry" in aged.out
+    assert "its time can't be read" in aged.out
+    assert {"entry": "unreadable"} == {
+        one["source"]: one["status"] for one in found["sources"] if one["source"] == "entry"
+    }
+    assert (1, "findings") == (report.exit_code, nights.by_name(report)["verify"])
+    assert 1 == history(runs_folder(str(county_before)))[-1].exit_code
 
 
 def test_a_sound_machine_passes_every_check(county_after: Path) -> None:

@@ -21,6 +21,7 @@ from tests.services.showing import (
     show,
     show_every_evening,
     signed,
+    sources,
 )
 from tests.services.test_recording import approve, investigate
 from tests.services.test_timestamping import Authority
@@ -31,6 +32,7 @@ from aidledger.ledger.cosignature import cosign, sign_checkpoint
 from aidledger.ledger.note import add_signatures
 from aidledger.ledger.proventime import LAST_SECOND
 from aidledger.services.checkpoints.timestamping import add_reply, make_request, read_pin
+from aidledger.services.generations.freshness import freshness
 from aidledger.services.ladder.logwalk import Roots, walk
 from aidledger.services.ladder.outside import signed_file
 from aidledger.services.proofs.proving import Kept
@@ -327,3 +329,7 @@ def test_times_at_the_end_of_all_years_stop_nothing(desk: Office) -> None:
 
     assert ["9999-12-31T23:59:59Z"] == [one.there_by for one in found.proofs]
     assert {"unsaid"} == {one.verdict for one in found.limits}
+    aged = freshness(desk.session, desk.location, limits={}, policy=sources(desk).policy)
+    assert [(None, "never")] == [
+        (one.at, one.status) for one in aged if one.source == "cosignature"
+    ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from aidledger.domain.events import payment
-from aidledger.domain.recorded import Recorded, standing
+from aidledger.domain.recorded import Recorded, amended_each, standing
+
+ROSTERS: Final = ("PaymentRostered", "EntryAnnulled", "EntryCorrected")
+"""The types of what makes a roster: its lines, which stand in the cases, and what amends them."""
 
 
 class PayRun(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -43,6 +47,14 @@ def evolve_run(run: PayRun, at: Recorded) -> PayRun:
 def with_line(run: PayRun, amount_fen: int) -> PayRun:
     """Return the run with one more line of its roster counted (the lines stand in the cases)."""
     return msgspec.structs.replace(run, lines=run.lines + 1, total_fen=run.total_fen + amount_fen)
+
+
+def with_roster(run: PayRun, entries: Iterable[Recorded]) -> PayRun:
+    """Return the run with the lines of its roster counted, of what cases have and what amends it."""
+    for entry in amended_each(entries):
+        if isinstance(entry.event, payment.PaymentRostered) and entry.event.run == run.stream:
+            run = with_line(run, entry.event.amount_fen)
+    return run
 
 
 def fold_run(stream: str, entries: Iterable[Recorded]) -> PayRun:

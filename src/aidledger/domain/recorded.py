@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -54,6 +55,15 @@ def amended(entries: Iterable[Recorded]) -> list[Recorded]:
         for entry in everything
         if entry.position not in annulled
     ]
+
+
+def amended_each(entries: Iterable[Recorded]) -> list[Recorded]:
+    """Return what stands of entries of several streams, by position: an amendment counts in its own."""
+    streams: dict[str, list[Recorded]] = {}
+    for entry in entries:
+        streams.setdefault(entry.stream, []).append(entry)
+    found = (entry for each in streams.values() for entry in amended(each))
+    return sorted(found, key=attrgetter("position"))
 
 
 def standing(entries: Iterable[Recorded], *, as_of: str = END_OF_TIME) -> list[Recorded]:

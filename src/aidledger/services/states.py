@@ -20,7 +20,7 @@ from aidledger.domain.doubt import Doubt, evolve_doubt, fold_doubt
 from aidledger.domain.events.payment import PaymentRostered
 from aidledger.domain.events.registry import EntryAnnulled, EntryCorrected, OfficeRegistered
 from aidledger.domain.fund import Fund, evolve_fund, fold_fund
-from aidledger.domain.payrun import PayRun, evolve_run, fold_run, with_line
+from aidledger.domain.payrun import ROSTERS, PayRun, evolve_run, fold_run, with_line, with_roster
 from aidledger.domain.recorded import Recorded
 from aidledger.domain.stock import Stock, evolve_stock, fold_stock
 from aidledger.services.cases.neighbours import NAMING, NAMING_EVENTS, Neighbours, about
@@ -30,8 +30,6 @@ from aidledger.store.port import LedgerStore
 STATES_KEPT: Final = 20_000
 _VERSIONS_KEPT: Final = 500_000
 """So much stays in memory between batches, however long a history is."""
-
-_AMENDMENTS: Final = frozenset({EntryAnnulled, EntryCorrected})
 
 T = TypeVar("T")
 _Fold: TypeAlias = Callable[[str, list[Recorded]], T]
@@ -78,6 +76,8 @@ class States:
         self._versions: dict[str, int] = {}
         self._pending: defaultdict[str, list[Recorded]] = defaultdict(list)
         """Decided and not yet written, of each stream: what its state has still to take in."""
+        self._unwritten: Sequence[Recorded] = ()
+        """All that is decided and not yet written, where states that it had moved were dropped."""
         self._offices: dict[str, str] | None = None
         self._neighbours: Neighbours | None = None
 
@@ -179,11 +179,8 @@ class States:
         self._versions[stream] = entry.version
         if type(event) in NAMING_EVENTS and self._neighbours is not None:
             self._neighbours.take(entry)
-        if type(event) in _AMENDMENTS:
-            # what an earlier entry said has changed: the stream is folded again when asked for
-            if kept := self._kinds.get(_kind(stream)):
-                kept.states.pop(stream, None)
-            self._pending[stream] = [one for one in batch if one.stream == stream]
+        if isinstance(event, (EntryAnnulled, EntryCorrected)):
+            self._unfold(stream, event.position, batch)
             return
         self._pending[stream].append(entry)
         if isinstance(event, PaymentRostered) and event.run in self._runs.states:
@@ -200,6 +197,7 @@ class States:
         """Settle: all that was decided is in the store now."""
         self.settle()
         self._pending.clear()
+        self._unwritten = ()
 
     def trim(self, most: int = STATES_KEPT) -> None:
         """Keep no more states than so many of a kind: the oldest are folded again if asked for.
@@ -218,6 +216,7 @@ class States:
             kept.states.clear()
         self._versions.clear()
         self._pending.clear()
+        self._unwritten = ()
         self._offices = self._neighbours = None
 
     # ---- within
@@ -236,13 +235,22 @@ class States:
         if kept is not None and stream in kept.states:
             kept.states[stream] = kept.step(kept.states[stream], *self._pending.pop(stream))
 
+    def _unfold(self, stream: str, at: int, batch: Sequence[Recorded]) -> None:
+        """Drop the states that the entry `at` of a stream moved: it now says something else.
+
+        They are folded again when asked for; a line of a roster moved the state of its run too.
+        """
+        self._unwritten = batch
+        runs = self._runs.states
+        of_roster = runs and any(row[3] in ROSTERS for row in self._store.read(at, at + 1))
+        for name in (stream, *(runs if of_roster else ())):
+            if kept := self._kinds.get(_kind(name)):
+                kept.states.pop(name, None)
+            self._pending[name] = [one for one in batch if one.stream == name]
+
     def _fold_run(self, stream: str, entries: list[Recorded]) -> PayRun:
-        run = fold_run(stream, entries)
-        lines = self._store.read_types(["PaymentRostered"]) if entries else ()
-        for event in [line.event for line in readable(self._store, lines)]:
-            if isinstance(event, PaymentRostered) and event.run == stream:
-                run = with_line(run, event.amount_fen)
-        return run
+        lines = readable(self._store, self._store.read_types(ROSTERS) if entries else ())
+        return with_roster(fold_run(stream, entries), [*lines, *self._unwritten])
 
     def _known_neighbours(self, unwritten: Iterable[Recorded] = ()) -> Neighbours:
         """Return whose case is whose, read once and kept from then on."""

@@ -30,7 +30,7 @@ from aidledger.services.ladder.outside import read_outside
 from aidledger.services.nightly.doctor import doctor
 from aidledger.services.nightly.health import Check, worst
 from aidledger.services.nightly.overview import Overview, overview
-from aidledger.services.nightly.page import age_text, outcome_said, source_said
+from aidledger.services.nightly.page import age_of, age_text, outcome_said, source_said
 from aidledger.services.nightly.runs import runs_folder
 from aidledger.services.nightly.steps import MARKS, STATUSES
 
@@ -39,9 +39,10 @@ _COLOURS: Final = {
     "warn": "yellow",
     "never": "yellow",
     "error": "red",
+    "unreadable": "red",
     "fail": "red",
 }
-_SIGNS: Final = {"ok": "✓", "warn": "!", "never": "·", "error": "✗", "fail": "✗"}
+_SIGNS: Final = {"ok": "✓", "warn": "!", "never": "·", "error": "✗", "unreadable": "✗", "fail": "✗"}
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _TREND: Final = 40
 
@@ -111,7 +112,7 @@ def _age_row(app: App, one: Freshness) -> list[str]:
     return [
         _SIGNS[one.status] if one.status != "ok" or limit else "",
         name if name == one.source else f"{one.source}: {name}",
-        age_text(one.age_s, app.lang),
+        age_of(one, app.lang),
         f"{one.at[:16]}Z" if one.at else "",
         past,
     ]

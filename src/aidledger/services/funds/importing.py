@@ -13,7 +13,7 @@ from msgspec import UNSET
 from aidledger.domain.events.fund import AccountOpened, BankStatementReceived
 from aidledger.domain.events.register import Kept, StatementImported
 from aidledger.domain.keeping import STATEMENT_LINES
-from aidledger.domain.recorded import standing
+from aidledger.domain.recorded import amended_each
 from aidledger.domain.statements import Stated, beside
 from aidledger.domain.values import is_day, is_month, month_end, month_start
 from aidledger.ledger.commitment import account_token
@@ -111,7 +111,7 @@ def account_of(session: Session, name: str) -> tuple[str, str]:
 
     """
     opened: dict[str, str] = {}
-    for entry in standing(readable(session.store, session.store.read_types(_OPENED))):
+    for entry in amended_each(readable(session.store, session.store.read_types(_OPENED))):
         if isinstance(entry.event, AccountOpened):
             opened[entry.stream] = entry.event.account
     fund = name if name.startswith("fund/") else f"fund/{name}"
@@ -171,7 +171,7 @@ def _statements(
 ) -> Iterator[tuple[int, str, StatementImported]]:
     """Yield position, stream and content of every statement, as amended before an end."""
     entries = readable(session.store, session.store.read_types(("StatementImported", *_AMENDING)))
-    for entry in standing(one for one in entries if end is None or one.position < end):
+    for entry in amended_each(one for one in entries if end is None or one.position < end):
         if isinstance(entry.event, StatementImported):
             yield entry.position, entry.stream, entry.event
 

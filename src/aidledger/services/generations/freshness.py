@@ -17,6 +17,7 @@ import msgspec
 
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.ledger.acceptance import accepted
+from aidledger.ledger.proventime import LAST_SECOND
 from aidledger.ledger.trust import Policy
 from aidledger.replay.generations import Generations
 from aidledger.services.checkpoints.checkpointing import kept_notes
@@ -39,7 +40,8 @@ _USAGE: Final = 2
 _UNITS: Final = {"m": 60, "h": 3_600, "d": 86_400}
 _duration_form = re.compile(r"([0-9]{1,6})([mhd])").fullmatch
 
-Age = Literal["ok", "warn", "error", "never"]
+Age = Literal["ok", "warn", "error", "never", "unreadable"]
+"""``unreadable``: what the database says of the time is none; never fresh, and `verify` tells of it."""
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +53,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
-    """How old one thing is; `at` and `age_s` are None where there is none of it."""
+    """How old one thing is; `at` and `age_s` are None where there is none, or it can't be read."""
 
     source: str
     at: str | None
@@ -143,7 +145,8 @@ def freshness(
     }
     if policy is not None:
         stamps = [one.timestamp for kept in noted for one in accepted(kept.note, policy).cosigners]
-        newest = max(stamps, default=0)
+        # a witness that counts in milliseconds tells no time
+        newest = max((one for one in stamps if one <= LAST_SECOND), default=0)
         times["cosignature"] = utc_text(datetime.fromtimestamp(newest, UTC)) if newest else None
     for name, limit in limits.items():
         if limit.types:
@@ -167,16 +170,16 @@ def clock_behind_s(session: Session) -> int:
 
 
 def is_stale(found: Sequence[Freshness]) -> bool:
-    """Whether anything is older than it may be."""
-    return any(one.status == "error" for one in found)
+    """Whether anything is older than it may be, or nobody can tell."""
+    return any(one.status in ("error", "unreadable") for one in found)
 
 
 def _age(source: str, at: str | None, now: datetime, limit: Limit) -> Freshness:
-    age = None if at is None else max(0, int((now - datetime.fromisoformat(at)).total_seconds()))
-    limited = limit.warn_after_s or limit.error_after_s
+    age, limited = _since(at, now), limit.warn_after_s or limit.error_after_s
     status: Age = "ok"
     if age is None:
-        status = "error" if limited else "never"
+        status = "unreadable" if at is not None else "error" if limited else "never"
+        at = None
     elif limit.error_after_s and age > limit.error_after_s:
         status = "error"
     elif limit.warn_after_s and age > limit.warn_after_s:
@@ -189,6 +192,16 @@ def _age(source: str, at: str | None, now: datetime, limit: Limit) -> Freshness:
         warn_after_s=limit.warn_after_s,
         error_after_s=limit.error_after_s,
     )
+
+
+def _since(at: str | None, now: datetime) -> int | None:
+    """Return the seconds since a time; None where there is none, or it is none."""
+    try:
+        return (
+            None if at is None else max(0, int((now - datetime.fromisoformat(at)).total_seconds()))
+        )
+    except (ValueError, TypeError):
+        return None
 
 
 def _first_uncovered(session: Session, covered: int, size: int, now: datetime) -> str | None:

@@ -14,6 +14,7 @@ from typing import Final
 
 from aidledger.said import Language, Said, shown_only
 from aidledger.services.chart import Bar, Point, svg_chart, svg_trend
+from aidledger.services.generations.freshness import Freshness
 from aidledger.services.nightly.hooks import event_of
 from aidledger.services.nightly.report import NightReport
 from aidledger.services.nightly.runs import RESULTS, Run
@@ -262,10 +263,17 @@ def age_text(age_s: int | None, lang: Language) -> str:
     return Said(f"{age_s // 86_400} 天", f"{age_s // 86_400} days").in_(lang)
 
 
+def age_of(one: Freshness, lang: Language) -> str:
+    """Return how old a source is, as people read it."""
+    if one.status == "unreadable":
+        return Said("时间不可读", "its time can't be read").in_(lang)
+    return age_text(one.age_s, lang)
+
+
 def _ages(report: NightReport, say: _Say) -> str:
     rows = "".join(
         f"<tr><td>{say(source_said(one.source))}</td>"
-        f'<td class="n">{escape(age_text(one.age_s, say.lang))}</td></tr>'
+        f'<td class="n">{escape(age_of(one, say.lang))}</td></tr>'
         for one in report.freshness
     )
     return f"<h2>{say(Said('新旧', 'Freshness'))}</h2><table>{rows}</table>" if rows else ""

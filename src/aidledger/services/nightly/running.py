@@ -14,7 +14,6 @@ from typing import Final
 
 import msgspec
 
-from aidledger.replay.generation import GenerationsError
 from aidledger.said import LANGUAGES, Said
 from aidledger.services.clock import Clock, SystemClock, system_bytes, utc_text
 from aidledger.services.files import write_file, write_files
@@ -28,7 +27,7 @@ from aidledger.services.nightly.page import page
 from aidledger.services.nightly.report import NightReport, line_of, report_object, report_of
 from aidledger.services.nightly.runs import RESULTS, Run, alone, history, remember
 from aidledger.services.nightly.steplist import STEPS
-from aidledger.services.nightly.steps import Step, StepResult, run_steps
+from aidledger.services.nightly.steps import EXPECTED, Step, StepResult, run_steps
 from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.services.session import Session, open_session
 from aidledger.services.witnessing.asking import Send
@@ -202,7 +201,7 @@ def _ages(session: Session, location: str, asked: Asked) -> Sequence[Freshness]:
     try:
         policy = read_outside((), asked.policy).policy
         return freshness(session, location, limits={}, folder=Path(asked.folder), policy=policy)
-    except (ServiceError, StoreError, GenerationsError):
+    except EXPECTED:
         return ()
 
 

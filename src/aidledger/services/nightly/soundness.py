@@ -132,12 +132,11 @@ def _log(store: LedgerStore, location: str, clock: Clock) -> Iterator[Check]:
     if row is None:
         return
     try:
-        last = datetime.fromisoformat(str(row[4]))
-    except ValueError:
+        behind = (datetime.fromisoformat(str(row[4])) - clock.now()).total_seconds()
+    except (ValueError, TypeError):
         said = Said("最后一条的时间不可读", "the last entry's time can't be read")
         yield Check("clock", "fail", said, Said("aidledger verify", "aidledger verify"))
         return
-    behind = (last - clock.now()).total_seconds()
     now = clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if behind > DRIFT_S:
         said = Said(
