@@ -109,6 +109,10 @@ def test_a_new_application_opens_a_new_case(office: Office, end: str) -> None:
     assert {ONE_APPLICATION} == refusals(refused)
     despite = [{"clause": ONE_APPLICATION, "reason": "x", "authority": "x"}]
     office.act("2022-06-02", on_case("ApplicationAccepted") | {"despite": despite})
+    office.act("2022-06-10", on_case("PublicityEnded", to_on="2022-06-09"))
+    with pytest.raises(RefusedError) as refused:
+        office.act("2022-06-13", on_case("CaseSubmitted", "u2", received_on="2022-06-13"))
+    assert ONE_APPLICATION in refusals(refused)
     assert () == deep_check(office.session).findings
 
 

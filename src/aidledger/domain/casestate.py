@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -19,6 +19,9 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.specialstate import Special
 from aidledger.domain.standingstate import Standing
 
+_WAITING: Final = frozenset(
+    {"applied", "accepted", "opined", "in_publicity", "published", "submitted"}
+)
 Changes = dict[str, Any]
 """The fields of a case that an entry changes, with their new values."""
 
@@ -180,6 +183,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The last month that may be paid: of the termination or of the death, the earlier one."""
         last, died = self.last_month, self.died_on[:7]
         return min(last, died) if last and died else last or died
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an application waits for its decision."""
+        return self.stage in _WAITING
 
     @property
     def is_supported(self) -> bool:

@@ -79,8 +79,8 @@ def second_application(act_type: str, case: Case | None) -> tuple[Refusal, ...]:
     if act_type not in _PROCEDURE or case is None:
         return ()
     over = case.terminated_on or case.decided_on or case.withdrawn_on
-    anew = case.stage == "applied" and (over or case.help.grants)
-    if not (anew or case.terminated_on):
+    helped = case.stage == "applied" and case.help.grants
+    if not (case.terminated_on or helped or (case.is_waiting and over)):
         return ()
     return (
         Refusal(

@@ -15,11 +15,6 @@ from aidledger.domain.casestate import Case
 from aidledger.domain.helpstate import Grant
 from aidledger.domain.policy.clause import ManyFacts
 
-_OPEN: Final = frozenset(
-    {"applied", "accepted", "opined", "in_publicity", "published", "submitted"}
-)
-"""Stages in which an application waits for its decision."""
-
 
 class PersonFacts(ManyFacts, Mapping[str, Any]):
     """The facts of the person of a case, worked out as they are asked for.
@@ -53,7 +48,7 @@ class PersonFacts(ManyFacts, Mapping[str, Any]):
 
 
 def _applied(facts: PersonFacts) -> list[str]:
-    return sorted({one.programme for one in facts.others if one.stage in _OPEN})
+    return sorted({one.programme for one in facts.others if one.is_waiting})
 
 
 def _supported(facts: PersonFacts) -> list[str]:
