@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from tests.domain.people import CASE, COUNTY
 from tests.services.conftest import Office
+from tests.services.test_consequences import MONTHS, Lived, annul, record_all, recovered, said
 from tests.services.test_recording import application, approve, on_case, stated
 
+from aidledger.domain.events.support import AbilityAssessed
+from aidledger.services.cases.consequences import consequences
 from aidledger.services.decisions.redeciding import redecide
 from aidledger.services.generations.rebuilding import read_model
 from aidledger.services.ladder.deepcheck import deep_check
@@ -165,3 +168,31 @@ def test_the_school_of_a_day_is_the_one_that_began_last(office: Office) -> None:
     assert "" == office.session.case(CASE).school_stage("2022-03-02")
     enrolled("2022-08-20", "higher", "2022-09-01")
     assert "higher" == office.session.case(CASE).school_stage("2022-08-25")
+
+
+def test_what_was_paid_by_a_decision_that_was_taken_again_is_asked_back(office: Office) -> None:
+    """The ability of January was somebody else's: what was paid by it stays too much once decided anew."""
+    lived = Lived(office)
+    entries = office.session.stream(CASE)
+    assessed = next(e.position for e in entries if isinstance(e.event, AbilityAssessed))
+    annul(office, assessed)
+    able = on_case("AbilityAssessed", "c1", COUNTY, level="able") | {"effective_on": "2022-01-06"}
+    said(office, "2022-05-12", able)
+    anew = {"from_month": "2022-02", "reason": "correction"}
+    said(office, "2022-05-12", on_case("EntitlementSet", "c1", COUNTY, **anew))
+    found = consequences(office.session, CASE, assessed)
+
+    assert {"2022-02": 23_500, "2022-03": 23_500, "2022-04": 23_500} == found.retaken_fen
+    assert not found.is_done
+    assert [(3 * 23_500, "2022-02", "2022-04")] == [
+        (one["data"]["amount_fen"], one["data"]["from_month"], one["data"]["to_month"])
+        for one in found.proposals
+        if one["type"] == "RecoveryOrdered"
+    ]
+    assert lived.paid
+    record_all(office, found)
+    ordered = consequences(office.session, CASE, assessed)
+    assert () == tuple(one for one in ordered.proposals if one["type"] == "RecoveryOrdered")
+    said(office, "2022-06-10", *[recovered(23_500, month) for month in MONTHS])
+    after = consequences(office.session, CASE, assessed)
+    assert ({}, 0) == (after.retaken_fen, after.to_recover_fen)
