@@ -62,7 +62,7 @@ due_order AS (
     WHERE lost.position IS NULL
 ),
 approved AS (
-    SELECT stream, MAX_BY(from_month, position) AS from_month FROM application_approved GROUP BY stream
+    SELECT stream, MIN(from_month) AS from_month FROM application_approved GROUP BY stream
 ),
 died AS (
     SELECT stream, MAX_BY(died_on, position) AS died_on FROM death_recorded GROUP BY stream

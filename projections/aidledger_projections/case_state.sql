@@ -123,7 +123,7 @@ decided AS (
     GROUP BY stream
 ),
 approved AS (
-    SELECT stream, MAX_BY(limb, position) AS limb, MAX_BY(from_month, position) AS from_month
+    SELECT stream, MAX_BY(limb, position) AS limb, MIN(from_month) AS from_month
     FROM application_approved
     GROUP BY stream
 ),
@@ -182,7 +182,7 @@ died AS (
     SELECT stream, MAX_BY(died_on, position) AS died_on FROM death_recorded GROUP BY stream
 ),
 whereabouts AS (
-    SELECT stream, MAX_BY(kind, position) AS kind FROM whereabouts_changed GROUP BY stream
+    SELECT stream, MAX_BY(kind, (from_on, position)) AS kind FROM whereabouts_changed GROUP BY stream
 ),
 suspended AS (
     SELECT "case" AS stream, MAX(CASE WHEN to_month IS NULL THEN from_month END) AS suspended_from,

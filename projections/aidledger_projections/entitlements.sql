@@ -52,7 +52,8 @@ death AS (
     GROUP BY stream
 ),
 approved AS (
-    SELECT stream, MAX(position) AS position, MAX_BY(from_month, position) AS from_month
+    -- a newer approval, on another limb say, takes no month away
+    SELECT stream, MIN_BY(position, (from_month, position)) AS position, MIN(from_month) AS from_month
     FROM application_approved
     GROUP BY stream
 ),

@@ -21,7 +21,10 @@ rostered AS (
     GROUP BY stream
 ),
 lines AS (
-    SELECT DISTINCT stream, run, month FROM payment_rostered WHERE kind = 'one_off'
+    -- a run may be named with its kind before it or without
+    SELECT DISTINCT stream, CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run, month
+    FROM payment_rostered
+    WHERE kind = 'one_off'
 ),
 movements AS (
     SELECT stream, position, amount_fen AS fen FROM payment_issued WHERE kind = 'one_off'
@@ -30,12 +33,15 @@ movements AS (
     SELECT again.stream, again.position, again.amount_fen
     FROM payment_issued AS again
     JOIN lines
-      ON lines.stream = again.stream AND lines.run = again.run AND lines.month = again.month
+      ON lines.stream = again.stream AND lines.month = again.month
+     AND lines.run = CASE WHEN again.run LIKE 'run/%' THEN again.run ELSE 'run/' || again.run END
     WHERE again.kind = 'reissue'
     UNION ALL
     SELECT back.stream, back.position, -back.amount_fen
     FROM payment_returned AS back
-    JOIN lines ON lines.stream = back.stream AND lines.run = back.run AND lines.month = back.month
+    JOIN lines
+      ON lines.stream = back.stream AND lines.month = back.month
+     AND lines.run = CASE WHEN back.run LIKE 'run/%' THEN back.run ELSE 'run/' || back.run END
 ),
 paid AS (
     SELECT stream, SUM(fen) AS fen, ARRAY_AGG(position) AS positions FROM movements GROUP BY stream

@@ -4,7 +4,10 @@
 -- for: every grant of temporary assistance with what the same office granted the same person within the window, the township's limit, and whether the same cause was helped before within its own window
 -- facts: S4-045, S4-043
 WITH persons AS (
-    SELECT stream, MAX_BY(applicant, position) AS person, MAX_BY(programme, position) AS programme
+    -- all zeros: the number was not given, and the person is nobody else
+    SELECT stream, MAX_BY(applicant, position) AS person,
+           COALESCE(NULLIF(MAX_BY(applicant, position), 'p00000000000000000000000000000000'), stream) AS whose,
+           MAX_BY(programme, position) AS programme
     FROM application_submitted
     GROUP BY stream
 ),
@@ -23,34 +26,38 @@ rules AS (
     GROUP BY pack_in_force.day, pack_in_force.programme
 ),
 granted AS (
-    SELECT grants.position, grants.stream, persons.person, grants.effective_on, grants.office,
+    -- help of another programme's case is temporary assistance all the same, and has its rules
+    SELECT grants.position, grants.stream, persons.person, persons.whose, grants.effective_on, grants.office,
            COALESCE(offices.kind, '') AS office_kind, grants.kind, grants.way, grants.amount_fen,
-           grants.cause_on, rules.split_days, rules.cause_days, rules.limit_fen
+           grants.cause_on, COALESCE(own.split_days, other.split_days) AS split_days,
+           COALESCE(own.cause_days, other.cause_days) AS cause_days,
+           COALESCE(own.limit_fen, other.limit_fen) AS limit_fen
     FROM help_granted AS grants
     JOIN persons ON persons.stream = grants.stream
     LEFT JOIN offices ON offices.office = grants.office
-    LEFT JOIN rules
-      ON rules.day = grants.effective_on AND rules.programme = COALESCE(persons.programme, '')
+    LEFT JOIN rules AS own
+      ON own.day = grants.effective_on AND own.programme = COALESCE(persons.programme, '')
+    LEFT JOIN rules AS other ON other.day = grants.effective_on AND other.programme = 'temporary'
     WHERE grants.help = 'temporary'
 ),
 windows AS (
     SELECT this.position, SUM(other.amount_fen) AS window_fen, ARRAY_AGG(other.position) AS positions
     FROM granted AS this
     JOIN granted AS other
-      ON other.person = this.person
+      ON other.whose = this.whose
      AND other.office = this.office
      AND other.position <= this.position
-     AND DATE_DIFF('day', other.effective_on, this.effective_on) < COALESCE(this.split_days, 0)
+     AND ABS(DATE_DIFF('day', other.effective_on, this.effective_on)) < COALESCE(this.split_days, 0)
     GROUP BY this.position
 ),
 causes AS (
     SELECT this.position, MIN(other.position) AS earlier
     FROM granted AS this
     JOIN granted AS other
-      ON other.person = this.person
+      ON other.whose = this.whose
      AND other.position < this.position
      AND this.cause_on <= other.effective_on
-     AND DATE_DIFF('day', other.effective_on, this.effective_on) < this.cause_days
+     AND ABS(DATE_DIFF('day', other.effective_on, this.effective_on)) < this.cause_days
     GROUP BY this.position
 )
 SELECT granted.position,

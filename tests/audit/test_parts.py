@@ -86,7 +86,7 @@ def test_the_hash_of_a_rule_covers_its_parts(
             "$paid_after_hits",
             "$paid_after_all",
             (FILE, LINES + 9),
-            "a part: counted_in_allowance, ",
+            "a part: absences, ",
         ),
         ("amount_fen > 0", "amount_fen > $least", (FILE, LINES + 11), "a threshold of the header"),
         ("WHERE amount_fen", "WHERE WHERE amount_fen", (FILE, LINES + 11), "one SELECT"),

@@ -109,6 +109,32 @@ def test_the_page_of_help_once_tells_what_was_granted_and_paid(office: Office) -
     assert "1 line, 2,000.00 yuan" in paid
 
 
+def test_the_page_tells_who_granted_help_and_in_which_way(office: Office) -> None:
+    """Help in goods was on no page, and nothing but the timeline named who had decided."""
+    at.adopt(office, "cn-temporary-2018", "gz-temporary-2022")
+    applies(office)
+    help_in_goods = helps(200_000)
+    help_in_goods["data"] |= {"way": "goods"}
+    office.act("2022-02-22", help_in_goods)
+    (granted,) = positions(office, "HelpGranted", FIRE)
+    who = f"{help_in_goods['actor']} ({help_in_goods['office']})"
+    line = f"2022-02-22 by {who} · 2,000.00 yuan · goods"
+
+    assert line in " ".join(asked(office, "show", FIRE).out.split())
+    office.act("2022-03-01", on_case("EntryAnnulled", position=granted, **WHY) | {"stream": FIRE})
+    assert "goods" not in asked(office, "show", FIRE).out
+
+
+def test_the_page_tells_who_ended_the_support(office: Office) -> None:
+    approve(office)
+    told = on_case("TerminationReported", by="village", ground="own_wish", lost_on="2022-03-18")
+    over = on_case("TerminationApproved", "c1", COUNTY, ground="own_wish", last_month="2022-03")
+    by = {"clause": "termination-audited", "reason": "x", "authority": "x"}
+    office.act("2022-03-20", told, over | {"despite": [by]})
+
+    assert f"2022-03-20 by c1 ({COUNTY})" in asked(office, "show", CASE).out
+
+
 def test_school_that_is_over_is_not_told_as_if_it_lasted(office: Office) -> None:
     approve(office)
     school = on_case("EnrolmentRecorded", from_on="2021-09-01", to_on="2022-06-30", stage="high")

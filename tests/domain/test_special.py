@@ -244,6 +244,8 @@ def test_the_allowance_of_a_person_says_how_much_and_since_when(
         programme="dibao",
         stage=stage,
         decided_on="2022-08-31",
+        from_month="2022-09",
+        terminated_on=ON if stage == "terminated" else "",
         household=Household(members=members, income_fen=income, incomes=(("2022-01-05", income),)),
     )
     marginal = Recognition(

@@ -76,6 +76,19 @@ def test_what_the_bank_gave_back_is_unpaid_until_it_is_sent_once_more(ask: Ask) 
     assert [0] == [row["arrears_fen"] for row in sent["arrears"]]
 
 
+def test_a_run_is_one_whether_its_kind_is_written_before_its_name_or_not(ask: Ask) -> None:
+    log = granted(300)
+    roster(log, 300)
+    pay(log, 300, month="2022-03", run="h")
+    give_back(log, 300)
+    back = ask(log, "help_paid")["help_paid"]
+    pay(log, 300, "reissue", month="2022-03", run="h")
+    sent = ask(log, "help_paid")["help_paid"]
+
+    assert [(300, 300, 0, 300, 0)] == sums(back)
+    assert [(300, 300, 300, 0, 0)] == sums(sent)
+
+
 def test_a_grant_that_is_paid_twice_shows_and_a_month_of_an_allowance_does_not_count(
     ask: Ask,
 ) -> None:
@@ -147,6 +160,40 @@ def test_grants_of_one_township_to_one_person_are_added_up_over_the_window(ask: 
         (row["window_fen"], row["over"]) for row in found
     ]
     assert {300_000} == {row["limit_fen"] for row in found}
+
+
+def test_who_gave_no_number_is_nobody_else_and_a_window_reaches_both_ways(ask: Ask) -> None:
+    """F026, F027, as the rules: by the days, and not by the order of recording."""
+    log = ruled(1, 2, 3)
+    for case in (4, 5):
+        at = apply_for(log, case_name(case), programme="temporary")
+        unknown: Any = {"authority": "x", "field": "applicant", "position": at, "reason": "x"}
+        zeros = '"p' + "0" * 32 + '"'
+        log.add("EntryCorrected", case_name(case), "2022-03-01", value=zeros, **unknown)
+        grant(log, "2022-03-01", 200_000, case_name(case), cause="k", cause_on="2022-02-28")
+    grant(log, "2022-12-01", 200_000)
+    grant(log, "2022-03-01", 200_000, case_name(2), cause="k", cause_on="2022-02-28")
+    grant(log, "2022-03-20", 100_001, case_name(3), cause="l", cause_on="2022-03-15")
+    found = ask(log, "temporary_grants", as_of="2022-12-31")["temporary_grants"]
+
+    assert [*[(200_000, False, False)] * 4, (300_001, True, False)] == [
+        (row["window_fen"], row["over"], row["same_cause"]) for row in found
+    ]
+
+
+def test_temporary_help_beside_another_programme_has_the_rules_of_its_own(ask: Ask) -> None:
+    log = ruled(1)
+    own: Any = {"pack": "own", "programmes": ("tekun",), "status": "in_force", "parameters": []}
+    own |= {"chain": ("own",), "pack_hash": "b" * 64, "known_since": "2022-01-02"}
+    log.add("PackAdopted", "policy/520123", "2022-01-02", in_force_from="2022-01-02", **own)
+    apply_for(log, case_name(2), programme="tekun")
+    grant(log, "2022-03-01", 200_000)
+    grant(log, "2022-03-02", 200_000, case_name(2))
+    found = ask(log, "temporary_grants", as_of="2022-12-31")["temporary_grants"]
+
+    assert [(200_000, 300_000, False), (400_000, 300_000, True)] == [
+        (row["window_fen"], row["limit_fen"], row["over"]) for row in found
+    ]
 
 
 def test_help_of_another_township_and_of_another_kind_fill_no_window(ask: Ask) -> None:

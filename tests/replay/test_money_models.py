@@ -380,7 +380,8 @@ def test_a_run_is_one_whether_its_kind_is_written_before_it_or_not(
     assert [(500, approved)] == [pick(row, "amount_fen", "approved") for row in rows]
 
 
-def test_nothing_is_due_before_the_month_that_the_last_approval_names(ask: Ask) -> None:
+def test_support_begins_with_the_first_month_that_an_approval_names(ask: Ask) -> None:
+    """A newer approval takes no month away: the first one stands, and so does what it gave."""
     log = Log()
     apply_for(log, CASE)
     approve(log, CASE, from_month="2022-03")
@@ -389,7 +390,7 @@ def test_nothing_is_due_before_the_month_that_the_last_approval_names(ask: Ask) 
 
     rows = ask(log, "entitlements", as_of="2022-05-31")["entitlements"]
 
-    assert {"2022-03": 0, "2022-04": 0, "2022-05": 112_800} == {
+    assert {"2022-03": 112_800, "2022-04": 112_800, "2022-05": 112_800} == {
         row["month"]: row["payable_fen"] for row in rows
     }
-    assert [0, 0, 112_800] == [case.payable_fen(f"2022-{month}") for month in ("03", "04", "05")]
+    assert [112_800] * 3 == [case.payable_fen(f"2022-{month}") for month in ("03", "04", "05")]

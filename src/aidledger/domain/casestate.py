@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 import msgspec
 
@@ -17,6 +19,9 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.specialstate import Special
 from aidledger.domain.standingstate import Standing
 
+_WAITING: Final = frozenset(
+    {"applied", "accepted", "opined", "in_publicity", "published", "submitted"}
+)
 Changes = dict[str, Any]
 """The fields of a case that an entry changes, with their new values."""
 
@@ -56,16 +61,23 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All of them, each with its day, and with its holder behind it."""
     relative_of: tuple[str, ...] = ()
     in_school: str = ""
-    """Stage of the enrolment recorded last; empty when none or ended (see ``school_to``)."""
+    """Stage of the enrolment that began last, be it over or not."""
     school_to: str = ""
+    """Its last day, where one is known."""
+    enrolments: tuple[tuple[str, str, str], ...] = ()
+    """All of them: since when, the stage, the last day."""
     disability_certified: bool = False
     """Whether a certificate was handed in; what it says is sealed."""
     died_on: str = ""
     whereabouts: str = ""
+    """Those of the latest day."""
+    absences: tuple[tuple[str, str], ...] = ()
+    """All that was said of the whereabouts, each with the day since when."""
     household: Household = Household()
     standing: Standing = Standing()
     # the procedure
     applied_on: str = ""
+    withdrawn_on: str = ""
     accepted_on: str = ""
     materials_complete: bool = True
     surveyed_on: str = ""
@@ -104,6 +116,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     decided_by: str = ""
     limb: str = ""
     from_month: str = ""
+    """The first month of support: of several approvals the earliest, for none takes a month away."""
     announced_on: str = ""
     refusal_told_on: str = ""
     # the support
@@ -171,9 +184,35 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         last, died = self.last_month, self.died_on[:7]
         return min(last, died) if last and died else last or died
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an application waits for its decision."""
+        return self.stage in _WAITING
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether support by the month was approved and not ended; the stage may be that of a newer step."""
+        return bool(self.from_month) and not self.terminated_on
+
     def school_stage(self, on: str) -> str:
-        """Return the stage of the enrolment that runs on a day; empty without one."""
-        return "" if self.school_to and self.school_to < on else self.in_school
+        """Return the stage of the enrolment that began last by a day, or else comes next; empty when over."""
+        begun = bisect_right(self.enrolments, on, key=itemgetter(0))
+        for _, stage, to_on in self.enrolments[max(begun - 1, 0) :]:
+            if not to_on or on <= to_on:
+                return stage
+        return ""
+
+    def away_in(self, month: str) -> bool:
+        """Whether a month lies between that in which an absence began and that of the return."""
+        since = ""
+        for from_on, kind in self.absences:
+            if kind == "returned":
+                if since and since < month < from_on[:7]:
+                    return True
+                since = ""
+            else:
+                since = since or from_on[:7]
+        return bool(since) and since < month
 
     def entitled_fen(self, month: str) -> int:
         """Return what the entitlements give for a month, in fen, not asking whether it may be paid."""

@@ -118,9 +118,11 @@ class Chain:
         ]
 
     def to_recover(self) -> dict[str, int]:
+        """Return by month what was paid beyond what is due now, in fen, where the entry was amended."""
+        return self.paid_too_much() if self.is_amended else {}
+
+    def paid_too_much(self) -> dict[str, int]:
         """Return by month what was paid beyond what is due now, in fen: at most what followed."""
-        if not self.is_amended:
-            return {}
         followed = {entry.position for entry in self.payments}
         months = {line_of(entry)[1]: 0 for entry in self.payments}
         net = dict(months)

@@ -48,6 +48,7 @@ from aidledger.domain.refusal import (
     Refusal,
     beyond_returned,
     other_account,
+    second_application,
     wrong_step,
 )
 from aidledger.domain.stock import Stock, stock_facts
@@ -141,6 +142,7 @@ def decide(proposal: Proposal, given: Circumstances) -> Decided | Refused:
         proposal.event, given.case
     )
     refusals += other_account(proposal.event, given.case, proposal.effective_on)
+    refusals += second_application(proposal.type, given.case)
     if refusals:
         waived = {despite.clause for despite in proposal.despite}
         if standing := tuple(one for one in refusals if one.clause not in waived):
@@ -318,7 +320,7 @@ def follow(proposal: Proposal, before: Circumstances, after: Circumstances) -> t
             if before.case and before.case.form_on(proposal.effective_on) == form:
                 return ()
             return _entitle(proposal, after, "form")
-        case _ if proposal.type in pack.follows and case and case.stage in _SUPPORTED:
+        case _ if proposal.type in pack.follows and case and case.is_supported:
             return _entitle(proposal, after, pack.follows[proposal.type])
         case _:
             return ()
@@ -335,9 +337,6 @@ def _below_the_mark(pack: ResolvedPack, scored: care.CarerScored) -> tuple[Step,
             return (Step(event=asked, type="CarerReviewOrdered", under_pack=True),)
         case _:
             return ()
-
-
-_SUPPORTED: Final = frozenset({"approved", "terminating"})
 
 
 def _entitle(proposal: Proposal, after: Circumstances, reason: Any) -> tuple[Step, ...]:

@@ -181,7 +181,7 @@ _CASE_FACTS: Final[dict[str, Callable[[CaseFacts], Any]]] = {
     "in_school": lambda f: bool(f.case.school_stage(f.on)),
     "school_stage": lambda f: f.case.school_stage(f.on),
     "alive": lambda f: not f.case.died_on,
-    "prison_or_missing": lambda f: bool(f.case.whereabouts),
+    "prison_or_missing": lambda f: f.case.away_in(f.month),
     "relative_of": lambda f: list(f.case.relative_of),
     # the procedure
     "household_surveyed": lambda f: bool(f.case.surveyed_on),

@@ -11,6 +11,14 @@ from aidledger.domain.doubt import Misstep
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.payment import PaymentReissued, PaymentRostered
 
+_PROCEDURE: Final = frozenset(
+    {
+        *("ApplicationAccepted", "ReviewOpinionGiven", "PublicityStarted", "CaseSubmitted"),
+        *("ApplicationApproved", "ApplicationRefused"),
+    }
+)
+"""The steps from an application to its decision; help is granted beside it."""
+
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """One rule that refuses, with its citation and the facts it read (none of them personal)."""
@@ -59,6 +67,28 @@ def other_account(event: Event, case: Case | None, on: str) -> tuple[Refusal, ..
             text_zh="发放账户须为当日登记在案的账户；账户有变更的，先登记新账户。",
             text_en="The account is the one that is bound to the case on the day; a new one is bound first.",
             facts={"act.account": event.account, "case.account": bound},
+        ),
+    )
+
+
+def second_application(act_type: str, case: Case | None) -> tuple[Refusal, ...]:
+    """Return what refuses to go on with a new application in a case of which one was decided (S1-043).
+
+    Its survey, its notice and its decision are of the application that they were made for.
+    """
+    if act_type not in _PROCEDURE or case is None:
+        return ()
+    over = case.terminated_on or case.decided_on or case.withdrawn_on
+    helped = case.stage == "applied" and case.help.grants
+    if not (case.terminated_on or helped or (case.is_waiting and over)):
+        return ()
+    return (
+        Refusal(
+            clause="one-application",
+            citation="S1-043",
+            text_zh="一案一申请：已决定、撤回或者终止的，重新申请另立新案，调查、公示重新进行。",
+            text_en="A case is of one application: after its decision, withdrawal or end a new one opens a new case.",
+            facts={"case.applied_on": case.applied_on, "case.decided_on": over},
         ),
     )
 

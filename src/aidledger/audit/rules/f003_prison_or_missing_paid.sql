@@ -17,21 +17,16 @@
 -- needs: payment_issued; 没有发放记录; no payment is recorded
 -- needs: whereabouts_changed; 没有服刑、失踪的登记; nobody is recorded as in prison or missing
 -- facts: F003
-WITH changes AS (
-    SELECT stream, position, kind, from_on,
-           LEAD(from_on) OVER (PARTITION BY stream ORDER BY position) AS next_on
-    FROM whereabouts_changed
+WITH absences AS (
+    $absences
+),
+away AS (
+    SELECT stream, position, kind, from_on, from_month, to_month
+    FROM absences
     -- a household of one is away with the one
     WHERE stream NOT IN (
         SELECT stream FROM application_approved WHERE form = 'household' AND limb <> 'single_person'
     )
-),
-away AS (
-    SELECT stream, position, kind, from_on,
-           SUBSTRING(CAST(from_on AS VARCHAR), 1, 7) AS from_month,
-           SUBSTRING(CAST(next_on AS VARCHAR), 1, 7) AS to_month
-    FROM changes
-    WHERE kind <> 'returned'
 ),
 paid AS (
     SELECT away.position AS away, paid.position, paid.month, paid.amount_fen

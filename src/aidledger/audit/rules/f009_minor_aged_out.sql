@@ -76,14 +76,21 @@ aged AS (
     JOIN asked
       ON asked.day = moments.day AND asked.programme = COALESCE(moments.programme, '')
 ),
+school AS (
+    -- a school lasts until the next one begins; what is said again of one that began that day takes its place
+    SELECT stream, stage, from_on, to_on,
+           LEAD(from_on) OVER (PARTITION BY stream ORDER BY from_on, position) AS next_on
+    FROM enrolment_recorded
+),
 schooled AS (
     SELECT DISTINCT aged.position
     FROM aged
-    JOIN enrolment_recorded AS school
+    JOIN school
       ON school.stream = aged.stream
      AND CONTAINS(aged.stages, '"' || school.stage || '"')
      AND school.from_on <= LAST_DAY(aged.at)
      AND (school.to_on IS NULL OR aged.at <= school.to_on)
+     AND (school.next_on IS NULL OR (aged.at < school.next_on AND school.from_on < school.next_on))
 ),
 wrong AS (
     SELECT aged.stream, aged.position, aged.month, aged.amount_fen, aged.kind, aged.application,

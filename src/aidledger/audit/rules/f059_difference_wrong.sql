@@ -41,8 +41,8 @@ line_parts AS (
     GROUP BY stream, month, position
 ),
 wrong AS (
-    SELECT line_parts.stream, line_parts.month, set_parts.fen AS right_fen, line_parts.fen AS wrong_fen,
-           [sets.position, line_parts.position] AS positions
+    SELECT line_parts.stream, line_parts.month, FALSE AS by_rule, set_parts.fen AS right_fen,
+           line_parts.fen AS wrong_fen, [sets.position, line_parts.position] AS positions
     FROM line_parts
     JOIN sets
       ON sets.stream = line_parts.stream
@@ -51,9 +51,23 @@ wrong AS (
      AND (sets.next_month IS NULL OR line_parts.month < sets.next_month)
     JOIN set_parts ON set_parts.position = sets.position AND set_parts.fen <> line_parts.fen
     UNION ALL
-    SELECT "case", month, due_fen, allowance_fen, positions
+    SELECT "case", month, TRUE, due_fen, allowance_fen, positions
     FROM dibao_amounts
     WHERE difference_fen <> 0
+),
+sides AS (
+    SELECT stream, month,
+           COALESCE(MAX(CASE WHEN by_rule THEN right_fen END), MAX(right_fen)) AS right_fen,
+           MAX(CASE WHEN by_rule THEN wrong_fen END) AS set_fen,
+           MAX(CASE WHEN by_rule THEN NULL ELSE wrong_fen END) AS line_fen,
+           FLATTEN(ARRAY_AGG(positions)) AS positions
+    FROM wrong
+    GROUP BY stream, month
+),
+months AS (
+    -- a month counts once: what the roster has is what is paid, and where that is right, what was set is not
+    SELECT stream, month, positions, right_fen, COALESCE(NULLIF(line_fen, right_fen), set_fen) AS wrong_fen
+    FROM sides
 )
 SELECT stream AS subject,
        LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(positions)))) AS positions,
@@ -61,6 +75,6 @@ SELECT stream AS subject,
        SUM(ABS(wrong_fen - right_fen)) AS amount_fen,
        SUM(right_fen) AS right_fen,
        SUM(wrong_fen) AS wrong_fen,
-       COUNT(DISTINCT month) AS months
-FROM wrong
+       COUNT(*) AS months
+FROM months
 GROUP BY stream

@@ -69,22 +69,15 @@ between_them AS (
     ) AS series(day)
 ),
 absences AS (
-    SELECT stream, from_month, to_month
-    FROM (
-        SELECT stream, kind, SUBSTRING(CAST(from_on AS VARCHAR), 1, 7) AS from_month,
-               LEAD(SUBSTRING(CAST(from_on AS VARCHAR), 1, 7)) OVER (PARTITION BY stream ORDER BY position) AS to_month
-        FROM whereabouts_changed
-    ) AS changes
-    WHERE kind <> 'returned'
+    $absences
 ),
 skipped AS (
     -- each month between is judged by itself: a suspension of one excuses no other
-    SELECT gaps.stream, gaps.month, [gaps.position, gaps.next_position] AS positions, 0 AS amount_fen, 0 AS late,
-           COUNT(DISTINCT between_them.month) AS skipped, gaps.asked_day
+    SELECT DISTINCT gaps.stream, between_them.month, [gaps.position, gaps.next_position] AS positions,
+           COALESCE(due.payable_fen, 0) AS amount_fen, 0 AS late, 1 AS skipped, gaps.asked_day
     FROM gaps
     JOIN between_them ON between_them.position = gaps.position
-    LEFT JOIN entitlements AS due
-      ON due."case" = gaps.stream AND due.month = between_them.month AND due.payable_fen = 0
+    LEFT JOIN entitlements AS due ON due."case" = gaps.stream AND due.month = between_them.month
     LEFT JOIN suspensions
       ON suspensions."case" = gaps.stream
      AND suspensions.from_month <= between_them.month
@@ -93,8 +86,7 @@ skipped AS (
       ON absences.stream = gaps.stream
      AND absences.from_month <= between_them.month
      AND (absences.to_month IS NULL OR between_them.month <= absences.to_month)
-    WHERE due."case" IS NULL AND suspensions."case" IS NULL AND absences.stream IS NULL
-    GROUP BY gaps.stream, gaps.month, gaps.position, gaps.next_position, gaps.asked_day
+    WHERE (due."case" IS NULL OR due.payable_fen > 0) AND suspensions."case" IS NULL AND absences.stream IS NULL
 ),
 programmes AS (
     SELECT stream, MAX_BY(programme, position) AS programme FROM application_submitted GROUP BY stream

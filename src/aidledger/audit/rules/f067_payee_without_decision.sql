@@ -19,15 +19,21 @@
 WITH approved AS (
     SELECT stream, MIN(effective_on) AS approved_on FROM application_approved GROUP BY stream
 ),
+issues AS (
+    -- a run may be named with its kind before it or without
+    SELECT stream, position, effective_on, month, kind, amount_fen,
+           CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run
+    FROM payment_issued
+),
 once AS (
     -- a return and what is sent once more do not say of which kind the line was: run, month and sum do
-    SELECT DISTINCT stream, run, month, amount_fen FROM payment_issued WHERE kind = 'one_off'
+    SELECT DISTINCT stream, run, month, amount_fen FROM issues WHERE kind = 'one_off'
 ),
 own_run AS (
     -- of a run in which a case has nothing but help once, every sum is
     SELECT once.stream, once.run, once.month
     FROM once
-    LEFT JOIN payment_issued AS other
+    LEFT JOIN issues AS other
       ON other.stream = once.stream AND other.run = once.run AND other.month = once.month
      AND other.kind IN ('regular', 'arrears')
     GROUP BY once.stream, once.run, once.month
@@ -36,7 +42,7 @@ own_run AS (
 bare AS (
     SELECT issued.stream, issued.position, issued.effective_on, issued.run, issued.month, issued.amount_fen,
            approved.stream IS NULL AS undecided
-    FROM payment_issued AS issued
+    FROM issues AS issued
     LEFT JOIN approved ON approved.stream = issued.stream AND approved.approved_on <= issued.effective_on
     LEFT JOIN once
       ON once.stream = issued.stream AND once.run = issued.run AND once.month = issued.month
@@ -55,7 +61,11 @@ moves AS (
     WHERE granted.way = 'money' AND granted.stream IN (SELECT stream FROM bare)
     UNION ALL
     SELECT back.stream, back.position, back.effective_on, NULL, NULL, back.amount_fen
-    FROM payment_returned AS back
+    FROM (
+        SELECT stream, position, effective_on, month, amount_fen,
+               CASE WHEN run LIKE 'run/%' THEN run ELSE 'run/' || run END AS run
+        FROM payment_returned
+    ) AS back
     WHERE (back.stream, back.run, back.month, back.amount_fen) IN (
               SELECT stream, run, month, amount_fen FROM bare
           )

@@ -2,9 +2,9 @@
 -- title_zh: 资金衔接不符
 -- title_en: a joint of the money's way is apart
 -- explain_zh: 资金从下达到个人的某个衔接处，两侧条目不符：到的比发的多，或者没有来处。批次各环节见 F061，账面与银行见 F073，
---   应得与实得见 F050、F054 等。
+--   应得与实得见 F050、F054、M22 等。
 -- explain_en: At a joint of the money's way two entries that must agree do not: more arrived than was sent, or nobody
---   sent it. The stages of a run are F061's, books and bank F073's, what persons were due F050's, F054's and others'.
+--   sent it. The stages of a run are F061's, books and bank F073's, what persons were due F050's, F054's, M22's and others'.
 -- not_zh: 发出而尚未到的（在途）；没有记录可以说明的（无从核对）。
 -- not_en: what was sent and has not arrived (under way); what nothing recorded could show
 -- severity: medium

@@ -15,12 +15,6 @@ from aidledger.domain.casestate import Case
 from aidledger.domain.helpstate import Grant
 from aidledger.domain.policy.clause import ManyFacts
 
-_OPEN: Final = frozenset(
-    {"applied", "accepted", "opined", "in_publicity", "published", "submitted"}
-)
-"""Stages in which an application waits for its decision."""
-_SUPPORTED: Final = frozenset({"approved", "terminating"})
-
 
 class PersonFacts(ManyFacts, Mapping[str, Any]):
     """The facts of the person of a case, worked out as they are asked for.
@@ -53,8 +47,12 @@ class PersonFacts(ManyFacts, Mapping[str, Any]):
         return len(FACTS)
 
 
-def _programmes(facts: PersonFacts, stages: frozenset[str]) -> list[str]:
-    return sorted({one.programme for one in facts.others if one.stage in stages})
+def _applied(facts: PersonFacts) -> list[str]:
+    return sorted({one.programme for one in facts.others if one.is_waiting})
+
+
+def _supported(facts: PersonFacts) -> list[str]:
+    return sorted({one.programme for one in facts.others if one.is_supported})
 
 
 def _entitled(facts: PersonFacts) -> list[str]:
@@ -107,7 +105,7 @@ def _recognised(facts: PersonFacts) -> list[str]:
 def _allowances(facts: PersonFacts) -> Iterator[Case]:
     """Yield the cases in which the person has the allowance."""
     for one in (facts.case, *facts.others):
-        if one.programme == "dibao" and one.stage in _SUPPORTED:
+        if one.programme == "dibao" and one.is_supported:
             yield one
 
 
@@ -131,8 +129,8 @@ def _recognitions(facts: PersonFacts) -> list[dict[str, Any]]:
 
 
 FACTS: Final[dict[str, Callable[[PersonFacts], Any]]] = {
-    "applied_programmes": lambda f: _programmes(f, _OPEN),
-    "supported_programmes": lambda f: _programmes(f, _SUPPORTED),
+    "applied_programmes": _applied,
+    "supported_programmes": _supported,
     "entitled_programmes": _entitled,
     "rostered_programmes": _rostered,
     "given_up": _given_up,

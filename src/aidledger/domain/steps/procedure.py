@@ -44,7 +44,9 @@ def _accepted(case: Case, at: Recorded, e: intake.ApplicationAccepted) -> Change
 
 
 def _enrolled(case: Case, at: Recorded, e: intake.EnrolmentRecorded) -> Changes:
-    return {"in_school": e.stage, "school_to": e.to_on or ""}
+    enrolments = said_too(case.enrolments, (e.from_on, e.stage, e.to_on or ""))
+    _, stage, to_on = enrolments[-1]
+    return {"enrolments": enrolments, "in_school": stage, "school_to": to_on}
 
 
 def _surveyed(case: Case, at: Recorded, e: inquiry.HouseholdSurveyed) -> Changes:
@@ -133,7 +135,7 @@ def _approved(case: Case, at: Recorded, e: decision.ApplicationApproved) -> Chan
         "decided_by": at.actor,
         "forms": forms,
         "form": forms[-1][1],
-        "from_month": e.from_month,
+        "from_month": min(case.from_month or e.from_month, e.from_month),
         "limb": e.limb,
     }
 
@@ -146,7 +148,10 @@ STEPS: Final[dict[type, Step]] = {
     intake.NeedDiscovered: _discovered,
     intake.ApplicationSubmitted: _submitted,
     intake.ApplicationAccepted: _accepted,
-    intake.ApplicationWithdrawn: lambda c, a, e: {"stage": "withdrawn"},
+    intake.ApplicationWithdrawn: lambda c, a, e: {
+        "stage": "withdrawn",
+        "withdrawn_on": a.effective_on,
+    },
     intake.MaterialsRequested: lambda c, a, e: {"materials_complete": False},
     intake.MaterialsReceived: lambda c, a, e: {"materials_complete": True},
     intake.RelativeDeclared: lambda c, a, e: {"relative_of": (*c.relative_of, e.officer)},

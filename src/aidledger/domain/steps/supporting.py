@@ -42,7 +42,9 @@ def _entitled(case: Case, at: Recorded, e: support.EntitlementSet) -> Changes:
 
 
 def _whereabouts(case: Case, at: Recorded, e: support.WhereaboutsChanged) -> Changes:
-    return {"whereabouts": "" if e.kind == "returned" else e.kind}
+    absences = said_too(case.absences, (e.from_on, e.kind))
+    last = absences[-1][1]
+    return {"absences": absences, "whereabouts": "" if last == "returned" else last}
 
 
 def _visited(case: Case, at: Recorded, e: support.VisitMade) -> Changes:

@@ -42,7 +42,7 @@ CASE_FIELDS: Final[dict[str, str]] = {
     "household.site": "安置点",
     "household.unit": "申请单元",
     "household.vehicles": "家庭车辆数",
-    "in_school": "在读",
+    "in_school": "最近在读学段",
     "investigators": "入户调查人",
     "letter_obtained": "已取得信函证据",
     "materials_complete": "材料齐全",
@@ -80,5 +80,6 @@ CASE_FIELDS: Final[dict[str, str]] = {
     "surveyed_on": "入户调查日期",
     "termination_audited": "终止已审核",
     "termination_reported_on": "终止上报日期",
+    "withdrawn_on": "撤回申请日期",
 }
 # fmt: on

@@ -81,6 +81,11 @@ def _show(app: App, found: Consequences) -> None:
     if made is not None:
         pairs.append((app.say("依据", "by"), f"{made.position} · {made.authority} · {made.reason}"))
     pairs.append((app.say("应追回（元）", "to recover, yuan"), grouped_yuan(found.to_recover_fen)))
+    if found.retaken_fen:
+        fen = grouped_yuan(sum(found.retaken_fen.values()))
+        span = f"{fen} · {min(found.retaken_fen)} … {max(found.retaken_fen)}"
+        since = app.say(f"{span}（按已重新作出的决定）", f"{span}, by decisions taken again since")
+        pairs.append((app.say("多发（元）", "paid too much"), since))
     screen.pairs(pairs)
     for one in found.followed:
         screen.lines(layout.indent(layout.plain(_line(app, one)), screen.width, 2))

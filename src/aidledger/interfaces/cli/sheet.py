@@ -7,8 +7,10 @@ from typing import Final
 
 from aidledger.domain.casestate import Case
 from aidledger.domain.events.catalog import wire_name
+from aidledger.domain.events.ending import TerminationApproved
+from aidledger.domain.events.helping import HelpGranted
 from aidledger.domain.policy.words import value_words
-from aidledger.domain.recorded import Recorded
+from aidledger.domain.recorded import Recorded, standing
 from aidledger.domain.timers import Timer
 from aidledger.domain.values import age_on
 from aidledger.interfaces.cli import layout
@@ -52,10 +54,11 @@ def show_sheet(
     screen.line(screen.style(app.say(f"截至 {day} 的情况{known}", f"as of {day}{known}"), "dim"))
     _section(app, app.say("本人", "Person"), [*_person(app, case, day), *_erased(app, erased)])
     _section(app, app.say("家庭成员", "Household"), _members(app, case, day))
-    _section(app, app.say("办理", "Procedure"), _procedure(app, case))
+    stands = standing(entries, as_of=day)
+    _section(app, app.say("办理", "Procedure"), [*_procedure(app, case), *_granted(app, stands)])
     _section(app, app.say("时限", "Limits"), _limits(app, limits))
     _section(app, app.say("供养", "Support"), _support(app, case, row["monthly_fen"], day))
-    _section(app, app.say("终止", "End"), _end(app, case))
+    _section(app, app.say("终止", "End"), _end(app, case, stands))
     _timeline(app, entries, marks)
 
 
@@ -142,6 +145,23 @@ def _procedure(app: App, case: Case) -> list[tuple[str, str]]:
     ]
 
 
+def _granted(app: App, entries: Sequence[Recorded]) -> list[tuple[str, str]]:
+    """Return each grant of help: when, by whom for which office, how much and in which way."""
+    rows = []
+    for entry in entries:
+        if isinstance(event := entry.event, HelpGranted):
+            fen, way = yuan(event.amount_fen, app.lang), word(event.way, app.lang)
+            told = f"{entry.effective_on} {_by(app, entry)} · {fen} · {way}"
+            rows.append((app.say("给予救助", "granted"), told))
+    return rows
+
+
+def _by(app: App, entry: Recorded) -> str:
+    """Return who recorded an act, for which office."""
+    who, office = entry.actor, entry.office
+    return app.say(f"由 {who}（{office}）", f"by {who} ({office})")
+
+
 def _limits(app: App, limits: Sequence[Timer]) -> list[tuple[str, str]]:
     """Return the limits that were moved, and those that run into a year whose holidays are unknown."""
     return [
@@ -205,12 +225,16 @@ def _support(app: App, case: Case, monthly_fen: int, day: str) -> list[tuple[str
     ]
 
 
-def _end(app: App, case: Case) -> list[tuple[str, str]]:
+def _end(app: App, case: Case, entries: Sequence[Recorded]) -> list[tuple[str, str]]:
     """Return how support ended."""
+    ends = [entry for entry in entries if isinstance(entry.event, TerminationApproved)]
     return [
         (app.say("报告", "reported"), case.termination_reported_on),
         (app.say("原因", "ground"), word(case.termination_ground, app.lang)),
-        (app.say("批准", "approved"), case.terminated_on),
+        (
+            app.say("批准", "approved"),
+            f"{case.terminated_on} {_by(app, ends[-1])}" if ends else case.terminated_on,
+        ),
         (app.say("末月", "last month"), case.last_month),
     ]
 

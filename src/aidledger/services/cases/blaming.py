@@ -28,7 +28,9 @@ _BOOKKEEPING: Final = frozenset(
         # what each day of them was: another field says what holds
         *(
             "abilities",
+            "absences",
             "accounts",
+            "enrolments",
             "forms",
             "filed_on",
             "household.incomes",

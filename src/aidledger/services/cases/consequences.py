@@ -26,6 +26,7 @@ from aidledger.domain.events.registry import (
     ListPublished,
     ListWithdrawn,
 )
+from aidledger.domain.events.support import EntitlementSet
 from aidledger.domain.point import parse_point
 from aidledger.domain.policy.decision import DecisionRecord
 from aidledger.domain.recorded import Recorded
@@ -55,7 +56,11 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Consequences(msgspec.Struct, frozen=True, kw_only=True):
-    """What followed from an entry, in the order of the log; ``proposals`` are for `record`."""
+    """What followed from an entry, in the order of the log; ``proposals`` are for `record`.
+
+    ``retaken_fen`` is by month what was paid by later decisions that were taken again since, beyond what
+    is due now; ``to_recover_fen`` counts it too.
+    """
 
     case: str
     position: int
@@ -63,13 +68,16 @@ class Consequences(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["stands", "annulled", "corrected"]
     amendment: Amendment | None
     followed: tuple[Consequence, ...]
+    retaken_fen: dict[str, int]
     to_recover_fen: int
     proposals: tuple[dict[str, Any], ...]
 
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to be put right."""
-        return not any(one.open for one in self.followed)
+        return not any(one.open for one in self.followed) and not (
+            self.retaken_fen and self.to_recover_fen
+        )
 
 
 def consequences(
@@ -109,11 +117,12 @@ def consequences(
         )
     chain = Chain(entries, root)
     left, orders = chain.to_recover(), chain.orders()
-    followed = [
-        *_in_the_case(chain, left, orders),
-        *_decided(session, chain),
-        *_shown(session, chain, known_on),
-    ]
+    decided = tuple(_decided(session, chain))
+    retaken = _paid_by_retaken(chain, decided)
+    all_left = {
+        month: max(left.get(month, 0), retaken.get(month, 0)) for month in {*left, *retaken}
+    }
+    followed = [*_in_the_case(chain, left, orders), *decided, *_shown(session, chain, known_on)]
     followed.sort(key=lambda one: one.position)
     made = chain.amendment
     by = {
@@ -128,11 +137,12 @@ def consequences(
         state=_state_of(chain),
         amendment=None if made is None else _said(made),
         followed=tuple(followed),
-        to_recover_fen=max(0, sum(left.values()) - orders.waived_fen),
+        retaken_fen=retaken,
+        to_recover_fen=max(0, sum(all_left.values()) - orders.waived_fen),
         proposals=tuple(
             {**one, **by}
             for one in (
-                *recovery_order(chain, left, orders, recover_by or by["effective_on"]),
+                *recovery_order(chain, all_left, orders, recover_by or by["effective_on"]),
                 *proposals(session, chain, followed),
             )
         ),
@@ -298,6 +308,18 @@ def _decided(session: Session, chain: Chain) -> Iterator[Consequence]:
         yield consequence_of(
             chain, entry, "decision", state, is_open=state == "stands", proposal="decide_again"
         )
+
+
+def _paid_by_retaken(chain: Chain, decided: tuple[Consequence, ...]) -> dict[str, int]:
+    """Return by month what was paid too much by entitlements that were decided again since, in fen."""
+    again = {one.position for one in decided if one.state == "retaken"}
+    found: dict[str, int] = {}
+    for entry in chain.entries:
+        if entry.position in again and isinstance(entry.event, EntitlementSet):
+            found |= {
+                m: fen for m, fen in Chain(chain.entries, entry).paid_too_much().items() if fen
+            }
+    return dict(sorted(found.items()))
 
 
 def _rests_on_it(
