@@ -296,25 +296,6 @@ def test_files_that_are_gone_or_were_added_are_named(flat: Path, tmp_path: Path)
     ]
 
 
-@pytest.mark.parametrize("kind", ["flat", "parquet"])
-def test_a_table_whose_file_nobody_names_any_more_is_missing(
-    county: Path, flat: Path, tmp_path: Path, kind: str
-) -> None:
-    """Its totals stood in the manifest, and counted as worked out again."""
-    copy, file = tmp_path / "spoiled", "data/payment_issued.csv"
-    if kind == "flat":
-        shutil.copytree(flat, copy)
-    else:
-        assert 0 == export(county, kind, copy).code
-        file = "payment_issued.parquet"
-    manifest = msgspec.json.decode((copy / "manifest.json").read_bytes())
-    manifest["files"] = [one for one in manifest["files"] if one["path"] != file]
-    (copy / "manifest.json").write_bytes(msgspec.json.encode(manifest))
-    (copy / file).unlink()
-
-    assert [(file, "missing")] == [(one.file, one.what) for one in check(copy).differs]
-
-
 @pytest.mark.parametrize("path", ["../outside", "/etc/passwd"])
 def test_a_hostile_manifest_reads_nothing_outside(flat: Path, tmp_path: Path, path: str) -> None:
     copy = tmp_path / "spoiled"
