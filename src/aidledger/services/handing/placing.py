@@ -9,8 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-from aidledger.disk import sync
-from aidledger.services.files import named
+from aidledger.disk import named, sync
 from aidledger.services.problems import ServiceError
 
 _FOR_ALL_TO_READ: Final = 0o755

@@ -231,7 +231,11 @@ def keep_contradiction(folder: Path, request: Request) -> Path:
 
 def contradictions(folder: Path) -> list[Path]:
     """Return what is kept of logs that signed two roots at one size, by name."""
-    return sorted((folder / "contradictions").glob("*.*"))
+    return sorted(
+        path
+        for path in (folder / "contradictions").glob("*.*")
+        if path.suffix in (".request", ".bundle")  # no draft that a crash left
+    )
 
 
 def log_keys(vkeys: Iterable[bytes]) -> list[VerifierKey]:
