@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -28,3 +29,20 @@ def test_a_table_whose_file_nobody_names_any_more_is_missing(
     (handed / file).unlink()
 
     assert [(file, "missing")] == [(one.file, one.what) for one in check(handed).differs]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_path_that_the_engine_cannot_write_to_is_said_to_be_one(
+    tmp_path: Path, county: Path, lang: str
+) -> None:
+    """DuckDB takes what stands behind a ? for its options, and asked for room on the disk."""
+    ledger = tmp_path / "who?" / county.name
+    ledger.parent.mkdir()
+    shutil.copy(county, ledger)
+    words = {"zh": "路径中不能有 ?", "en": "expected a path without ?"}
+    for command in (("rebuild",), ("export", "duckdb", ledger.with_suffix(".duckdb"))):
+        ran = on(ledger, "--lang", lang, *command)
+
+        assert 3 == ran.code
+        assert words[lang] in ran.err
+    assert not list(ledger.parent.rglob("*duckdb*"))

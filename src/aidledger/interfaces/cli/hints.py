@@ -261,6 +261,9 @@ HINTS: Final[dict[str, str]] = {
     "the disk or the memory of this machine is at fault; the old generation stays": (
         "本机的磁盘或内存有问题；旧的生成版本保留"
     ),
+    "DuckDB can't write there: rename the folder, or name another place": (
+        "DuckDB 写不了这样的路径：请给文件夹改名，或另选位置"
+    ),
     "free space or memory and run aidledger rebuild again; the old generation stays": (
         "请腾出空间或内存，再运行 aidledger rebuild；旧的生成版本保留"
     ),
