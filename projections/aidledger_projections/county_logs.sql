@@ -1,11 +1,11 @@
 -- title_zh: 县级日志
 -- title_en: counties' logs
 -- key: log
--- for: each county's log as an office above gathers it: its newest checkpoint, how many there are, and whether it contradicted itself
+-- for: each county's log as an office above gathers it: its newest checkpoint, how many days ago that was gathered (or its keys recorded, where there is none), how many there are, and whether it contradicted itself
 -- facts: S4-117
 WITH trusted AS (
     SELECT stream, MAX(position) AS position, MAX_BY(county, position) AS county,
-           MAX_BY(origin, position) AS origin
+           MAX_BY(origin, position) AS origin, MIN(effective_on) AS trusted_on
     FROM county_log_trusted
     GROUP BY stream
 ),
@@ -28,6 +28,9 @@ SELECT trusted.stream AS log,
        gathered.root,
        gathered.gathered_on,
        gathered.since,
+       DATE_DIFF(
+           'day', COALESCE(gathered.gathered_on, trusted.trusted_on), parameters.as_of
+       ) AS days_since,
        CAST(COALESCE(gathered.checkpoints, 0) AS BIGINT) AS checkpoints,
        CAST(COALESCE(contradicted.contradictions, 0) AS BIGINT) AS contradictions,
        LIST_SORT(LIST_CONCAT(
@@ -39,5 +42,6 @@ SELECT trusted.stream AS log,
            COALESCE(contradicted.positions, CAST([] AS BIGINT[]))
        )) AS positions
 FROM trusted
+CROSS JOIN parameters
 LEFT JOIN gathered ON gathered.stream = trusted.stream
 LEFT JOIN contradicted ON contradicted.stream = trusted.stream

@@ -5,9 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["read_plain", "replace_file", "sync"]
+__all__ = ["named", "read_plain", "replace_file", "sync"]
+
+
+@contextmanager
+def named(path: Path, place: Path | None = None) -> Iterator[None]:
+    """Let an error of a draft beside its place, or of no file by name, name what was asked for."""
+    try:
+        yield
+    except OSError as error:
+        found = error.filename
+        if found is not None and f".{(place or path).name}." not in os.fspath(found):
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def sync(path: Path) -> None:
@@ -42,14 +56,15 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     the folder may read, as files are that the engine makes.
 
     Raises:
-        OSError: the file is then the old or the new one.
+        OSError: the file is then the old or the new one; it names the file.
 
     """
     fresh = path.with_name(f"{path.name}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-    with os.fdopen(os.open(fresh, flags, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
-    sync(path.parent)
+    with named(path):
+        with os.fdopen(os.open(fresh, flags, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(path)
+        sync(path.parent)

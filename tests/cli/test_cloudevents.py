@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -172,6 +173,21 @@ def test_a_line_left_out_at_the_end_gives_another_root(file: Path, tmp_path: Pat
     found = aidledger("export", "check", copy, "--json").object["differs"]
 
     assert ["bytes", "rows", "root"] == [one["what"] for one in found]
+
+
+def test_a_manifest_that_names_another_file_vouches_for_none(file: Path, tmp_path: Path) -> None:
+    """The true export lies beside the one that is shown, whose manifest is a copy."""
+    shown = tmp_path / "shown.jsonl"
+    for end in ("", ".manifest.json"):
+        shutil.copy(f"{file}{end}", tmp_path)
+        shutil.copy(f"{file}{end}", f"{shown}{end}")
+    shown.write_bytes(file.read_bytes()[:-1])
+    found = aidledger("export", "check", shown, "--json")
+
+    assert (1, [("shown.jsonl", "unexpected")]) == (
+        found.code,
+        [(one["file"], one["what"]) for one in found.object["differs"]],
+    )
 
 
 def test_up_to_a_point_it_is_what_was_handed_over_then(

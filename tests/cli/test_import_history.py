@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.shell import aidledger, on
 from tests.services.historyfiles import accepted, visit, written
 
+from aidledger.services.acts import recording
+from aidledger.services.importing import bulk
 from aidledger.services.importing.rejects import read_rejects
+from aidledger.store.errors import StoreError
 
 
 @pytest.fixture
@@ -97,6 +101,32 @@ def test_a_stop_says_how_far_it_came_and_how_to_go_on(
     )
     assert [accepted(1)] == [json.loads(one["row"]) for one in read_rejects(rejects)]
     assert 0o600 == rejects.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_store_that_gives_out_says_that_it_can_be_gone_on_with(
+    ledger: Path, tmp_path: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That nothing of the request was recorded is true of a batch, and of no other."""
+    path, append = written(tmp_path / "h.jsonl", visit(0), visit(1)), recording.append
+    calls: list[str] = []
+
+    def full(*words: Any, **more: Any) -> Any:
+        calls.append("")
+        if len(calls) > 1:
+            raise StoreError("disk full", code="disk_full").undone()
+        return append(*words, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk, "append", full)
+        ran = on(ledger, "--lang", lang, "import-history", path, "--batch", "1")
+    again = on(ledger, "--lang", lang, "import-history", path, "--batch", "1", "--json")
+    words = {"zh": "再次执行同一命令即从停下处继续", "en": "goes on from there"}
+
+    assert 75 == ran.code
+    assert words[lang] in ran.err
+    assert (0, 2, 1) == (again.code, again.object["recorded"], again.object["before"])
+    assert words[lang] not in on(tmp_path / "none", "import-history", path).err
 
 
 def test_a_template_can_be_filled_in_and_imported(ledger: Path, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import logging
+
 from tests.cli.shell import Ran, aidledger
+
+from aidledger.store.postgres_connect import connector
 
 
 def test_every_reading_command_works_on_postgresql(postgres_url: str) -> None:
@@ -26,3 +30,10 @@ def test_a_server_that_is_not_there_is_a_passing_trouble() -> None:
 
     assert 75 == ran.code
     assert "Traceback" not in ran.err
+
+
+def test_what_the_driver_logs_of_a_broken_connection_is_printed_nowhere() -> None:
+    """It came between our lines on standard error, as nobody had asked for."""
+    connector("postgresql://nobody@/none", read_only=True)
+
+    assert not logging.getLogger("psycopg").isEnabledFor(logging.WARNING)

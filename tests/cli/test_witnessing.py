@@ -78,7 +78,9 @@ def test_where_there_is_no_witness_it_cannot_be_overlooked(county: Path) -> None
     assert EN in signed.err
     assert ZH in shown.err
     assert signed.out.splitlines()[:2] == ["example.org/county", "1"]
-    assert on(county, "checkpoint", "show", "--json").object["witnessed"] is False
+    told = on(county, "checkpoint", "show", "--json").object
+    assert told["witnessed"] is False
+    assert shown.out.splitlines()[-1:] == told["log_keys"]
 
 
 def test_over_http_the_checkpoint_is_cosigned_and_accepted(county: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from aidledger.disk import replace_file
 from aidledger.services.files import placed_file, write_file, write_files
 from aidledger.services.problems import ServiceError
+from aidledger.store.secrets import create_secrets
 
 Write = Callable[[Path, bytes], object]
 
@@ -70,6 +71,24 @@ def test_it_is_on_the_disk_before_it_has_its_name_and_its_name_before_all_is_don
     assert ["file"] == names(tmp_path)
 
 
+def test_secrets_that_find_no_room_are_not_there_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left would refuse the next `init`, which knows of no ledger to it."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "county.db.secrets"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space") as met:
+            create_secrets(path)
+
+    assert (str(path), False) == (met.value.filename, path.exists())
+    create_secrets(path)
+
+
 @pytest.mark.parametrize("write", [write_file, place, put])
 def test_a_full_disk_leaves_what_stood_there_and_nothing_beside_it(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -97,9 +116,10 @@ def test_a_state_that_finds_no_room_is_the_old_one(
     replace_file(path, b"old")
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(OSError, match="No space") as met:
             replace_file(path, b"new and longer")
 
+    assert str(path) == met.value.filename
     assert b"old" == path.read_bytes()
     replace_file(path, b"next")  # over the draft that was left
     assert b"next" == path.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,8 @@ def test_a_county_s_checkpoints_are_kept_as_long_as_each_extends_the_last(office
     [
         (request(0, 12), "expected a proof from the 5 entries"),
         (request(3, 12), "expected a proof from the 5 entries"),
+        (request(0, 4), "expected a checkpoint of 5 entries or more, found one of 4"),
+        (request(9, 4), "expected a checkpoint of 5 entries or more, found one of 4"),
         (request(5, 12, root=FORK), "root"),
         (b"old 5\n", "request"),
         (request(5, 12).replace(parties.LOG.key.name.encode(), b"another.example"), "another"),
@@ -136,6 +139,18 @@ def test_two_roots_at_one_size_are_recorded_with_both_notes(office: Office) -> N
     assert [] == list(gathered_findings(office.session.store))
     columns, rows = read_model(office.session, "county_logs")
     assert 1 == rows[0][columns.index("contradictions")]
+
+
+def test_a_county_that_is_late_shows_by_how_many_days(office: Office) -> None:
+    trusted(office)
+
+    def waited(day: str) -> object:
+        columns, rows = read_model(office.session, "county_logs", as_of=date.fromisoformat(day))
+        return rows[0][columns.index("days_since")]
+
+    assert 9 == waited("2022-01-10"), "its keys are known, and it showed nothing yet"
+    taken(office, request(0, 5))
+    assert (0, 31) == (waited("2022-01-01"), waited("2022-02-01"))
 
 
 def test_only_one_log_of_known_keys_stands_for_a_county(office: Office) -> None:

@@ -26,10 +26,11 @@ from aidledger.ledger.acceptance import accepted
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.cosignature import sign_checkpoint
 from aidledger.ledger.keys import KeyKind, VerifierKey
+from aidledger.ledger.misbehaviour import Misbehaved, check_bundle
 from aidledger.ledger.note import Note
 from aidledger.ledger.proof import consistency_proof
 from aidledger.ledger.strict import FormatError
-from aidledger.ledger.trust import parse_policy
+from aidledger.ledger.trust import log_policy, parse_policy
 from aidledger.ledger.witnessing import SIZE_TYPE, LogState, Request, read_size, take_answer
 from aidledger.services.clock import SetClock
 from aidledger.services.problems import ServiceError
@@ -106,8 +107,10 @@ def test_each_refusal_has_the_status_of_the_specification(tmp_path: Path) -> Non
     }  # fmt: skip
     assert (read_size(answers["stale"].body), answers["stale"].content_type) == (8, SIZE_TYPE)
     assert [name for name, answer in answers.items() if answer.contradicts] == ["two roots"]
-    kept = list((tmp_path / "contradictions").iterdir())
-    assert [path.read_bytes() for path in kept] == [request(8, 8, root=OTHER_ROOT)]
+    bundle, kept = sorted((tmp_path / "contradictions").iterdir())
+    assert kept.read_bytes() == request(8, 8, root=OTHER_ROOT)
+    shown = check_bundle(bundle.read_bytes(), log_policy([parties.LOG.key]))
+    assert isinstance(shown, Misbehaved), "whoever knows the log's key can check it"
     assert not log_path(tmp_path, "example.org/other").with_suffix(".log.lock").exists()
 
 
@@ -240,6 +243,7 @@ def test_without_the_lock_the_race_is_lost(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(witness_module, "locked", open_door)
     monkeypatch.setattr(witness_module, "replace_file", slow)
+    monkeypatch.setattr(witness_module, "keep_cosigned", lambda path, note: None)
 
     assert {len(cosigned) for cosigned in race(tmp_path)} == {2}
 
@@ -353,7 +357,7 @@ def test_over_http_the_bytes_and_statuses_are_those_of_the_files(
     assert [one.status for one in over_http] == [400, 200, 409, 422, 200]
     assert [one[:3] for one in over_http] == [one[:3] for one in by_file]
     assert serving.server_address[0] == "127.0.0.1"
-    assert told == []
+    assert ["signed two roots" in one for one in told] == [True]
 
 
 def test_what_is_no_request_of_the_protocol_is_answered_and_nothing_more(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -28,6 +30,15 @@ class GenerationsError(Exception):
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place that the engine can't write to: it takes what stands behind a ? for its options."""
+    if "?" in os.path.realpath(path):
+        raise GenerationsError(
+            f"{path}: expected a path without ?, found one",
+            "DuckDB can't write there: rename the folder, or name another place",
+        )
 
 
 class Generation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

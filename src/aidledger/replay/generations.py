@@ -28,7 +28,13 @@ from aidledger.replay.comparing import Comparison, RowDifference, compare, diffe
 from aidledger.replay.cutting import UpTo
 from aidledger.replay.digest import plain_rows
 from aidledger.replay.engine import EngineLimits, reading
-from aidledger.replay.generation import Generation, GenerationsError, generation_of, number_of
+from aidledger.replay.generation import (
+    Generation,
+    GenerationsError,
+    check_place,
+    generation_of,
+    number_of,
+)
 from aidledger.replay.job import Job, Load, Progress
 from aidledger.replay.journal import Input, read_journal
 from aidledger.replay.loading import Loaded, Source, load_all
@@ -112,10 +118,11 @@ class Generations:
             load: what puts the entries before it.
 
         Raises:
-            GenerationsError: another rebuild is running, or the disk refused; the old generation
-                stays. A model that fails is no error: it is among the results.
+            GenerationsError: another rebuild is running, the disk refused, or the engine can't write there;
+                the old generation stays. A model that fails is no error: it is among the results.
 
         """
+        check_place(self.folder)
         size, root = head or (-1, "")
         given = Input(size=size, root=root, as_of=as_of, known_on=known_on)
         if head is not None:

@@ -20,7 +20,7 @@ import msgspec
 from aidledger.ledger.canonical import clip
 from aidledger.replay.digest import digest_of
 from aidledger.replay.engine import SCRATCH, EngineLimits
-from aidledger.replay.generation import GenerationsError
+from aidledger.replay.generation import GenerationsError, check_place
 from aidledger.replay.views import literal, quoted
 
 _GIVEN: Final = "given"
@@ -197,7 +197,13 @@ class Copier:
         return not found.fetchall()
 
     def database(self, path: Path) -> None:
-        """Begin a database of its own, empty, in small blocks: most of its tables are small."""
+        """Begin a database of its own, empty, in small blocks: most of its tables are small.
+
+        Raises:
+            GenerationsError: the engine can't write to such a path.
+
+        """
+        check_place(path)
         self._connection.execute(
             f"ATTACH {literal(str(path))} AS {_TARGET} "
             "(RECOVERY_MODE no_wal_writes, BLOCK_SIZE 16384)"

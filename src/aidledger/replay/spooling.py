@@ -20,6 +20,7 @@ from typing import Final, TypeVar
 
 import duckdb
 
+from aidledger.disk import named
 from aidledger.replay.engine import cursor_of
 from aidledger.replay.views import EventView, load_sql
 
@@ -115,7 +116,8 @@ class Spool:
             self._made += 1
             file = self._files[name] = (self._folder / f"{self._made}.ndjson").open("wb")
         lines.append(b"")
-        file.write(b"\n".join(lines))
+        with named(Path(file.name)):
+            file.write(b"\n".join(lines))
         lines.clear()
         if file.tell() >= BYTES_A_LOAD:
             self._load(name)

@@ -10,7 +10,7 @@ from glob import escape
 from pathlib import Path
 from typing import IO, Final
 
-from aidledger.disk import sync
+from aidledger.disk import named, sync
 from aidledger.services.problems import ServiceError
 
 _MAX_FILES: Final = 100_000
@@ -89,18 +89,6 @@ def placed_file(path: Path, *, own: bool = False) -> Iterator[Path]:
         # a database that could not be finished leaves its journal too
         for left in place.parent.glob(f"{escape(draft.name)}*"):
             left.unlink(missing_ok=True)
-
-
-@contextmanager
-def named(path: Path, place: Path | None = None) -> Iterator[None]:
-    """Let an error of a draft beside its place, or of no file by name, name what was asked for."""
-    try:
-        yield
-    except OSError as error:
-        found = error.filename
-        if found is not None and f".{(place or path).name}." not in os.fspath(found):
-            raise
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def _is_special(path: Path) -> bool:

@@ -6,6 +6,7 @@ the server could lose what it acknowledged (fsync, synchronous_commit, full_page
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -92,6 +93,9 @@ def connector(location: str, *, read_only: bool) -> Callable[[], psycopg.Connect
         " -c default_transaction_isolation=read\\ committed -c client_min_messages=warning"
         + (" -c default_transaction_read_only=on" if read_only else "")
     )
+
+    # what it logs of a connection that broke is in the error that we raise
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
     def connect() -> psycopg.Connection[Any]:
         connection = psycopg.connect(

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from aidledger.disk import named
 from aidledger.store.errors import SecretsError
 
 KEY_BYTES: Final = 32
@@ -39,7 +40,13 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def create_secrets(path: Path, random_bytes: Callable[[int], bytes] = os.urandom) -> Secrets:
-    """Make a new file of secrets. Raises SecretsError when the file is there already."""
+    """Make a new file of secrets.
+
+    Raises:
+        SecretsError: the file is there already, or cannot be made.
+        OSError: it can't be written; nothing is there then.
+
+    """
     secrets = Secrets(pepper=random_bytes(KEY_BYTES), vault_key=random_bytes(KEY_BYTES))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,11 +64,15 @@ def create_secrets(path: Path, random_bytes: Callable[[int], bytes] = os.urandom
         f"aidledger/secrets/v1\npepper {secrets.pepper.hex()}\n"
         f"vault_key {secrets.vault_key.hex()}\n"
     )
-    with os.fdopen(handle, "wb") as file:
-        os.fchmod(file.fileno(), _MODE)
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with named(path), os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), _MODE)
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()  # half of it would stand in the way of the next
+        raise
     return secrets
 
 

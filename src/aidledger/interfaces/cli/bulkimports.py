@@ -29,6 +29,7 @@ from aidledger.services.importing.flat import sample_table
 from aidledger.services.importing.journal import HistoryImported
 from aidledger.services.importing.rehearsal import Rehearsed, rehearse_history
 from aidledger.services.problems import RefusedError
+from aidledger.store.errors import StoreError
 
 _SCHEMA = "aidledger/import-history/v1"
 _SHOWN = 20
@@ -73,8 +74,9 @@ def run_import_history(
         rejects=Path(place) if place and keep_going else None,
         batch_rows=BATCH_ROWS if batch is None else max(1, batch),
     )
+    begun: list[str] = []
     try:
-        with _shown(app) as progress:
+        with _shown(app, begun) as progress:
             if dry_run and not app.ledger:
                 digest, checked = check_history(Path(file), wanted, progress=progress)
                 return _show_checked(app, digest, checked, json=json)
@@ -87,12 +89,21 @@ def run_import_history(
         return _show_stopped(app, stopped, json=json)
     except RefusedError as refused:
         return refused_code(app, refused, json=json)
+    except (StoreError, OSError):
+        if "record" in begun:
+            app.screen.note(
+                app.say(
+                    "此前已记录的各批保留；再次执行同一命令即从停下处继续",
+                    "the batches recorded before stay; the same command, run again, goes on from there",
+                )
+            )
+        raise
     return _show_done(app, done, place if done.rejected else None, json=json)
 
 
 @contextmanager
-def _shown(app: App) -> Iterator[Callable[[str], Progress]]:
-    """Show how far each part of the work is, one after the other."""
+def _shown(app: App, parts: list[str]) -> Iterator[Callable[[str], Progress]]:
+    """Show how far each part of the work is, one after the other; `parts` is told which were begun."""
     said = {
         "check": app.say("检查（行）", "check (rows)"),
         "rules": app.say("问规则（行）", "ask the rules (rows)"),
@@ -103,6 +114,7 @@ def _shown(app: App) -> Iterator[Callable[[str], Progress]]:
     def begin(part: str) -> Progress:
         for earlier in begun:
             earlier.close()
+        parts.append(part)
         begun.append(app.screen.progress(said[part]))
         return begun[-1]
 

@@ -103,7 +103,8 @@ def run_show(app: App, *, file: str | None, policy: str | None, json: bool) -> i
         kept = signed_note(Path(file).read_bytes(), keys, file)
     verdict = accepted(kept.note, trusted) if trusted else None
     if json:
-        found = _note_object(kept) | {"restorations": restored}
+        vkeys = [key.vkey() for key in keys]
+        found = _note_object(kept) | {"log_keys": vkeys, "restorations": restored}
         app.screen.json(found | (verdict_object(verdict) if verdict else {"witnessed": False}))
     else:
         app.screen.pairs(

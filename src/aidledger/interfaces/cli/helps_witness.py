@@ -126,6 +126,10 @@ WITNESSING: Final[dict[str, Help]] = {
     "witness show": Help(
         Said("显示见证方的公钥及所见", "Show the witness's keys and what it has seen"),
         ("aidledger witness show audit-witness", "aidledger witness show audit-witness --json"),
+        Said(
+            "有账本在同一条数上签过两个树根的，退出码为 1，并列出证据文件。",
+            "Exits with 1 where a log signed two roots at one size, and names the files that show it.",
+        ),
     ),
     "witness run": Help(
         Said("提供 HTTP 见证服务", "Answer requests over HTTP"),

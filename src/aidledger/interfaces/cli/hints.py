@@ -100,6 +100,9 @@ HINTS: Final[dict[str, str]] = {
     "ask the county for a request with --old and the size gathered last": (
         "请该县以 --old 和上次入册的条数重新写出请求"
     ),
+    "if it is the county's newest, entries are missing there: aidledger checkpoint compare": (
+        "若这是该县最新的检查点，则该县缺少记录，请用 aidledger checkpoint compare 比对"
+    ),
     "name the county whose log it is": "请给出该日志所属的县",
     # secrets, keys, tokens
     "a ledger and its secrets belong together: use a new location": (
@@ -152,6 +155,12 @@ HINTS: Final[dict[str, str]] = {
     ),
     "sign a newer checkpoint; if entries are missing, aidledger checkpoint compare": (
         "请签署更新的检查点；若缺少记录，用 aidledger checkpoint compare 比对"
+    ),
+    "tell the other witnesses and whoever verifies: this can't be honest": (
+        "请告知其他见证方和核验者：这不可能是诚实的"
+    ),
+    "make a new witness with a new key, and have the policies changed: who forgets could sign a fork": (
+        "请以新密钥另建见证方，并请各方修改策略：忘了所见的见证方可能为分叉联署"
     ),
     "compare the log's newest checkpoint with another witness before it is trusted again": (
         "重新信任之前，先与另一见证方核对该账本的最新检查点"
@@ -251,6 +260,9 @@ HINTS: Final[dict[str, str]] = {
     ),
     "the disk or the memory of this machine is at fault; the old generation stays": (
         "本机的磁盘或内存有问题；旧的生成版本保留"
+    ),
+    "DuckDB can't write there: rename the folder, or name another place": (
+        "DuckDB 写不了这样的路径：请给文件夹改名，或另选位置"
     ),
     "free space or memory and run aidledger rebuild again; the old generation stays": (
         "请腾出空间或内存，再运行 aidledger rebuild；旧的生成版本保留"

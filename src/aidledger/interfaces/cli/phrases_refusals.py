@@ -189,6 +189,26 @@ REFUSALS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>.+): the witness's memory of a log is damaged, so nothing is cosigned: (?P<b>.+)",
         "{a}：见证方对账本的记忆已损坏，因此不予联署：{b}",
     ),
+    (
+        r"(?P<a>.+): the witness's memory of a log is lost, so nothing is cosigned",
+        "{a}：见证方对账本的记忆已丢失，因此不予联署",
+    ),
+    (
+        r"(?P<a>.+): the log signed two roots at (?P<n>\d+) entries; what shows it is in (?P<b>.+)",
+        "{a}：该账本在 {n} 条时签过两个树根；证据在 {b}",
+    ),
+    (
+        r"(?P<a>.+): not cosigned at (?P<n>\d+) entries: (?P<b>.+)",
+        "{a}：{n} 条的检查点没有联署：{b}",
+    ),
+    (
+        r"(?P<a>.+): expected a checkpoint of (?P<n>\d+) entries or more, found one of (?P<k>\d+)",
+        "{a}：应为 {n} 条或更多的检查点，实为 {k} 条",
+    ),
+    (
+        r"(?P<a>.+): expected a proof from the (?P<n>\d+) entries gathered last",
+        "{a}：应有自上次入册的 {n} 条起的证明",
+    ),
     # runs, months, packs
     (
         r"policy pack (?P<a>\S+): expected (?P<xb>.+), found (?P<xc>.+)",

@@ -7,6 +7,7 @@ from pathlib import Path
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, CommandError
 from aidledger.interfaces.cli.language import Said
+from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.trustfiles import (
     named_passphrase,
     passphrase_for,
@@ -20,11 +21,17 @@ from aidledger.ledger.strict import FormatError
 from aidledger.services.clock import SystemClock
 from aidledger.services.problems import ServiceError
 from aidledger.services.witnessing.http import WitnessServer
-from aidledger.services.witnessing.state import init_witness, read_states, trust_log
+from aidledger.services.witnessing.state import (
+    contradictions,
+    init_witness,
+    read_states,
+    trust_log,
+)
 from aidledger.services.witnessing.witness import Witness, open_witness
 from aidledger.store.keyfiles import key_path, list_keys
 
 DEFAULT_LISTEN = "127.0.0.1:8750"
+CONVICTS = "tell the other witnesses and whoever verifies: this can't be honest"
 
 
 def run_init(
@@ -73,16 +80,22 @@ def run_show(app: App, *, folder: str, json: bool) -> int:
     """Show the witness's keys and what it has seen."""
     place = Path(folder)
     vkeys = [key.vkey() for key in list_keys(place / "keys")]
-    logs = _logs(place)
+    logs, kept = _logs(place), [str(path) for path in contradictions(place)]
     if json:
         app.screen.json(
             {"schema": "aidledger/witness/v1", "folder": folder, "vkey": vkeys, "logs": logs}
+            | {"contradictions": kept}
         )
-        return OK
+        return FINDINGS if kept else OK
     app.screen.lines(vkeys)
     for one in logs:
         app.screen.pairs([(str(one["origin"]), f"{one['size']} {one['root']}")])
-    return OK
+    if kept:
+        app.screen.prose(
+            app.say("有账本在同一条数上签过两个树根：", "a log signed two roots at one size:")
+        )
+        app.screen.lines(kept)
+    return FINDINGS if kept else OK
 
 
 def run_serve(app: App, *, folder: str, listen: str | None) -> int:
@@ -99,7 +112,7 @@ def run_serve(app: App, *, folder: str, listen: str | None) -> int:
     read_states(Path(folder))  # damaged memory is told now, not at the first request
 
     def tell(text: str) -> None:
-        app.screen.note(f"aidledger: error: {text}")
+        app.screen.note(f"aidledger: error: {chinese(text, app.lang)}")
 
     with WitnessServer(witness, tell=tell, host=host.strip("[]"), port=int(port)) as server:
         app.screen.note(
@@ -115,13 +128,11 @@ def run_serve(app: App, *, folder: str, listen: str | None) -> int:
 def run_add_checkpoint(app: App, *, folder: str, request: str, output: str | None) -> int:
     """Answer one request that came as a file."""
     answer = _opened(app, folder).add_checkpoint(Path(request).read_bytes())
+    if answer.contradicts:
+        raise ServiceError(answer.news, hint=CONVICTS, exit_code=FINDINGS)
     if answer.status not in (200, 409):
         why = answer.body.decode("utf-8", "replace").strip()
-        more = app.say("（两个矛盾的树根，请求已留存）", " (two roots; the request was kept)")
-        raise ServiceError(
-            f"not cosigned ({answer.status}): {why}{more if answer.contradicts else ''}",
-            exit_code=FINDINGS,
-        )
+        raise ServiceError(f"not cosigned ({answer.status}): {why}", exit_code=FINDINGS)
     write_output(app, answer.body, output, Said("答复写入", "response written to"))
     if answer.status == 200:
         return OK

@@ -32,6 +32,8 @@ from aidledger.services.problems import ServiceError
 MOST_LINES: Final = 5
 """How many changed lines of a file are named."""
 _MOST_BYTES: Final = 64 << 20
+_FILE_OF: Final = {"flat": DATA + "/{}.csv", "parquet": "{}.parquet"}
+"""In which file a table lies, where each has one of its own."""
 
 
 class Differs(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,13 +77,15 @@ def check(path: Path) -> Checked:
     differs = list(_files(folder, manifest))
     if path.is_dir():
         differs += _unexpected(path, manifest)
+    elif all(Path(one.path) != Path(path.name) for one in manifest.files):
+        differs.append(_not_named(path.name))
     if manifest.kind == "cloudevents":
         differs += _records(folder, manifest)
     tables = manifest.tables if manifest.kind == "flat" else ()
     changed = {one.file for one in differs}
     hashed = {one.path: one for one in manifest.files}
     for table in tables:
-        file = f"{DATA}/{table.name}.csv"
+        file = _FILE_OF["flat"].format(table.name)
         if not (folder / file).is_file():
             continue
         if file in changed:
@@ -129,7 +133,12 @@ def _no_manifest(place: Path, found: str) -> ServiceError:
 
 
 def _files(folder: Path, manifest: Manifest) -> Iterator[Differs]:
-    """Yield the files that are missing or have other bytes."""
+    """Yield the files that are missing or have other bytes, and tables whose file nobody names."""
+    form = _FILE_OF.get(manifest.kind, "")
+    named = {one.path for one in manifest.files}
+    for table in manifest.tables if form else ():
+        if (file := form.format(table.name)) not in named:
+            yield Differs(file=file, what="missing", expected="a file", found="none")
     for one in manifest.files:
         path = folder / one.path
         if not path.is_file():
@@ -146,7 +155,11 @@ def _unexpected(folder: Path, manifest: Manifest) -> Iterator[Differs]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and name not in named:
-            yield Differs(file=name, what="unexpected", expected="no such file", found="a file")
+            yield _not_named(name)
+
+
+def _not_named(name: str) -> Differs:
+    return Differs(file=name, what="unexpected", expected="no such file", found="a file")
 
 
 def _records(folder: Path, manifest: Manifest) -> Iterator[Differs]:

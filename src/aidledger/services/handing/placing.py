@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-from aidledger.disk import sync
-from aidledger.services.files import named
+from aidledger.disk import named, sync
 from aidledger.services.problems import ServiceError
 
 _FOR_ALL_TO_READ: Final = 0o755
@@ -20,7 +22,7 @@ _FOR_ALL_TO_READ: Final = 0o755
 def placed_folder(path: Path, *, for_owner_only: bool = False) -> Iterator[Path]:
     """Give an empty folder beside a name; with all that is written there it gets that name.
 
-    All may read it in the end, unless it is for its owner only.
+    What a writer that was killed left there is taken away: persons' names may be in it. All may read it in the end, unless it is for its owner only.
 
     Raises:
         ServiceError: there is something of that name already, other than an empty folder.
@@ -29,9 +31,10 @@ def placed_folder(path: Path, *, for_owner_only: bool = False) -> Iterator[Path]
     """
     must_be_free(path)
     with named(path):
+        _sweep(path)
         draft = Path(mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
-        with named(path):
+        with named(path), _held(draft):
             yield draft
             for one in sorted(draft.rglob("*")):
                 sync(one)
@@ -57,3 +60,21 @@ def must_be_free(path: Path) -> None:
             hint="name another folder: nothing that was handed over is written over",
             exit_code=2,
         )
+
+
+def _sweep(path: Path) -> None:
+    """Take away the drafts of this name that nobody writes any more."""
+    for left in path.parent.glob(f".{escape(path.name)}.*.part"):
+        with suppress(OSError), _held(left):  # gone, another's, or still written
+            shutil.rmtree(left)
+
+
+@contextmanager
+def _held(draft: Path) -> Iterator[None]:
+    """Show that a draft is written; the lock goes with the process. Raises OSError where another holds it."""
+    handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)

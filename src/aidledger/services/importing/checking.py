@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from aidledger.disk import named
 from aidledger.domain.events.base import Event
 from aidledger.domain.events.registry import ControlTotal
 from aidledger.domain.proposal import Proposal
@@ -61,7 +62,7 @@ def check(
     key = system_bytes(_DIGEST_BYTES)
     with TemporaryDirectory(prefix="aidledger-import-") as folder:
         digests = Path(folder) / "digests"
-        with digests.open("w", encoding="ascii") as kept:
+        with named(digests), digests.open("w", encoding="ascii") as kept:
             for row in file.rows():
                 rows += 1
                 try:

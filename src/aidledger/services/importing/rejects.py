@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aidledger.disk import named
 from aidledger.services.importing.sources import RawRow
 from aidledger.services.problems import Problem, ServiceError
 
@@ -73,7 +74,7 @@ class Rejects:
         """Add rows, and have them on the disk. Raises OSError."""
         lines = b"".join(_encoded(one) for one in refused)
         if lines:
-            with self._path.open("ab") as file:
+            with named(self._path), self._path.open("ab") as file:
                 file.write(lines)
                 file.flush()
                 os.fsync(file.fileno())

@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 
 import msgspec
 
+from aidledger.disk import named
 from aidledger.replay.files import FileReadError, parquet_rows
 from aidledger.services.files import check_regular
 from aidledger.services.importing.encoding import is_broken_utf8
@@ -111,7 +112,7 @@ class HistoryFile:
                 )
 
     def _json_rows(self, after: int) -> Iterator[RawRow]:
-        with self._path.open("rb") as file:
+        with named(self._path), self._path.open("rb") as file:
             for line, text in _lines(file):
                 if line > after and (row := text.strip()):
                     yield RawRow(line=line, text=row, faults=_json_faults(line, text))

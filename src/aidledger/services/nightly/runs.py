@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from aidledger.disk import read_plain
+from aidledger.disk import named, read_plain
 from aidledger.services.problems import ServiceError
 from aidledger.store.opening import beside
 
@@ -112,8 +112,9 @@ def remember(folder: Path, run: Run) -> None:
     try:
         end = os.fstat(handle).st_size
         torn = end > 0 and os.pread(handle, 1, end - 1) != b"\n"
-        os.write(handle, (b"\n" if torn else b"") + line)
-        os.fsync(handle)
+        with named(folder / HISTORY):
+            os.write(handle, (b"\n" if torn else b"") + line)
+            os.fsync(handle)
     finally:
         os.close(handle)
 

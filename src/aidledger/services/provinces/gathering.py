@@ -32,6 +32,10 @@ from aidledger.store.outcome import Committed, Outcome
 
 _USAGE = 2
 _FINDINGS = 1
+_UNSIGNED, _OTHER_SIZE = 403, 409
+_WHOSE = "aidledger province trust names the keys of its log"
+_BEHIND = "if it is the county's newest, entries are missing there: aidledger checkpoint compare"
+_SINCE = "ask the county for a request with --old and the size gathered last"
 
 
 def trust_county(session: Session, county: str, keys: list[VerifierKey], *, by: Who) -> Outcome:
@@ -91,7 +95,7 @@ def gather(session: Session, county: str, data: bytes, *, by: Who) -> Outcome:
     if not known.keys:
         raise ServiceError(
             f"{clip(county)}: expected a county whose log is trusted, found none",
-            hint="aidledger province trust names the keys of its log",
+            hint=_WHOSE,
             exit_code=_USAGE,
         )
     _check_own(session, county, known.origin)
@@ -114,11 +118,7 @@ def gather(session: Session, county: str, data: bytes, *, by: Who) -> Outcome:
         return before
     decision = decide(known.state, request)
     if isinstance(decision, Refusal):
-        raise ServiceError(
-            f"{clip(county)}: {_why(decision, known)}",
-            hint="ask the county for a request with --old and the size gathered last",
-            exit_code=_FINDINGS,
-        )
+        raise _refused(county, decision, known, stated.size)
     event = CheckpointGathered(
         extends=request.old_size,
         note=note,
@@ -150,7 +150,7 @@ def _request(data: bytes, known: Gathered) -> Request:
         request = parse_request(data)
     except FormatError as error:
         raise ServiceError(
-            f"request: {error}",
+            str(error),
             hint="aidledger checkpoint witness --request FILE writes one",
             exit_code=_USAGE,
         ) from None
@@ -164,8 +164,16 @@ def _request(data: bytes, known: Gathered) -> Request:
     return request
 
 
-def _why(refusal: Refusal, known: Gathered) -> str:
-    """Say in words why a request was refused."""
-    if refusal.status == 409:  # the answer is the size alone (C2SP tlog-witness)
-        return f"expected a proof from the {known.head.size} entries gathered last"
-    return refusal.body.decode("utf-8", "replace").strip()
+def _refused(county: str, refusal: Refusal, known: Gathered, size: int) -> ServiceError:
+    """Say in words why a request was refused, and what the county is to be asked for."""
+    seen, unsigned = known.head.size, refusal.status == _UNSIGNED
+    why = refusal.body.decode("utf-8", "replace").strip()
+    if not unsigned and size < seen:
+        why = f"expected a checkpoint of {seen} entries or more, found one of {size}"
+    elif refusal.status == _OTHER_SIZE:  # the answer is the size alone (C2SP tlog-witness)
+        why = f"expected a proof from the {seen} entries gathered last"
+    return ServiceError(
+        f"{clip(county)}: {why}",
+        hint=_WHOSE if unsigned else _BEHIND if size < seen else _SINCE,
+        exit_code=_FINDINGS,
+    )

@@ -61,10 +61,13 @@ class _Handler(Handler):
             return Answer(413, b"the request is too long\n")
         body = self.rfile.read(int(length))
         try:
-            return self.server.witness.add_checkpoint(body)
+            answer = self.server.witness.add_checkpoint(body)
         except (ServiceError, StoreError, SigningError, OSError) as error:
             self.server.tell(str(error))
             return Answer(500, b"the witness cannot answer: its office was told why\n")
+        if answer.news:
+            self.server.tell(answer.news)
+        return answer
 
     def _send(self, answer: Answer) -> None:
         self.close_connection = True

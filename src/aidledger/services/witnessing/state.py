@@ -2,7 +2,9 @@ r"""What a witness remembers, in a folder: its keys, and of each log the head it
 
     keys/<name>.key              its private keys (`store.keyfiles`)
     logs/<id>.log                one file a log; id = first 32 hex digits of SHA-256(origin)
+    logs/<id>.checkpoint         the checkpoint that was cosigned last, with the log's signature
     contradictions/<id>.request  requests of logs that signed two roots at one size
+    contradictions/<id>.bundle   the same two notes for a third party (`ledger.misbehaviour`)
 
     aidledger/witness-log/v1
     log <vkey>                   one or more: the keys trusted for this log, all of one name
@@ -10,7 +12,7 @@ r"""What a witness remembers, in a folder: its keys, and of each log the head it
     root <base64>
     sum <hex>                    SHA-256 over all lines before
 
-A file that is damaged is refused, never begun anew: a witness that forgets would sign a fork. The
+A file that is damaged or gone is refused, never begun anew: a witness that forgets would sign a fork. The
 sum finds accidents; who can write the folder can make the witness sign anything, and holds its keys.
 """
 
@@ -21,10 +23,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from aidledger.disk import replace_file
+from aidledger.disk import read_plain, replace_file
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.cosignature import LOG_KINDS, WITNESS_KINDS
 from aidledger.ledger.keys import KeyKind, VerifierKey, parse_vkey
+from aidledger.ledger.misbehaviour import Bundle
+from aidledger.ledger.note import Note, parse_note
 from aidledger.ledger.signing import SEED_BYTES, Signer
 from aidledger.ledger.strict import (
     FormatError,
@@ -36,7 +40,7 @@ from aidledger.ledger.strict import (
     write_base64,
 )
 from aidledger.ledger.tree import EMPTY_ROOT, HASH_BYTES
-from aidledger.ledger.witnessing import LogState
+from aidledger.ledger.witnessing import LogState, Request
 from aidledger.services.clock import RandomBytes, system_bytes
 from aidledger.services.problems import ServiceError
 from aidledger.store.durable import locked
@@ -52,6 +56,7 @@ KINDS: Final[dict[str, tuple[KeyKind, ...]]] = {
 _MODE: Final = 0o700
 _MAX_CONTRADICTIONS: Final = 100
 _WHAT: Final = "witness state"
+_NOTE: Final = ".checkpoint"
 
 
 def init_witness(
@@ -95,13 +100,14 @@ def trust_log(folder: Path, key: VerifierKey) -> None:
     """Trust a key for the log of its name: a new log, or one more key of a known one.
 
     Raises:
-        ServiceError: the key is no log's, or the state of the log is damaged.
+        ServiceError: the key is no log's, or the state of the log is damaged or gone.
 
     """
     _check_log_key(key)
     path = log_path(folder, key.name)
+    known = is_watched(path)
     with locked(path):
-        state = read_state(path, key.name) or LogState(())
+        state = read_state(path, key.name) if known or path.exists() else LogState(())
         if key not in state.keys:
             replace_file(path, encode_state(LogState((*state.keys, key), state.head)))
 
@@ -115,6 +121,11 @@ def log_path(folder: Path, origin: str) -> Path:
     """Say in which file the state of a log lies."""
     digest = hashlib.sha256(origin.encode("utf-8", "replace")).hexdigest()
     return logs_folder(folder) / f"{digest[:32]}.log"
+
+
+def is_watched(path: Path) -> bool:
+    """Say whether a log is or was watched: something of it lies there, its state or what is beside it."""
+    return any(path.with_suffix(end).exists() for end in (".log", ".log.lock", _NOTE))
 
 
 def encode_state(state: LogState) -> bytes:
@@ -152,35 +163,24 @@ def parse_state(data: bytes) -> LogState:
     return LogState(keys, TreeHead(size, root))
 
 
-def read_state(path: Path, origin: str) -> LogState | None:
-    """Read the state of a log from its file; None where there is none.
+def read_state(path: Path, origin: str) -> LogState:
+    """Read the state of a log that is watched from its file.
 
     Raises:
-        ServiceError: the file is damaged, or of another log. Nothing may be cosigned then.
+        ServiceError: the file is damaged, gone, or of another log. Nothing may be cosigned then.
+        OSError: it cannot be read.
 
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    try:
-        state = parse_state(data)
-    except FormatError as error:
-        raise _damaged(path, str(error)) from None
+    state = _read(path)
     if state.keys[0].name != origin:
         raise _damaged(path, "it is of another log")
     return state
 
 
 def read_states(folder: Path) -> list[LogState]:
-    """Return the state of every log, by file. Raises ServiceError for the first damaged one."""
-    states = []
-    for path in sorted(logs_folder(folder).glob("*.log")):
-        try:
-            states.append(parse_state(path.read_bytes()))
-        except FormatError as error:
-            raise _damaged(path, str(error)) from None
-    return states
+    """Return the state of every log, by file. Raises ServiceError for the first damaged or lost one."""
+    names = {path.name.partition(".")[0] for path in logs_folder(folder).glob("*.*")}
+    return [_read(logs_folder(folder) / f"{name}.log") for name in sorted(names)]
 
 
 def witness_signers(folder: Path, passphrase: bytes | None) -> list[Signer]:
@@ -201,13 +201,41 @@ def witness_signers(folder: Path, passphrase: bytes | None) -> list[Signer]:
     return [load_signer(key_path(folder / "keys", key.name), passphrase=passphrase) for key in keys]
 
 
-def keep_contradiction(folder: Path, name: bytes, request: bytes) -> None:
-    """Keep a request by which a log contradicts itself; the first one of each, and not too many."""
-    place = folder / "contradictions"
+def keep_cosigned(path: Path, note: Note) -> None:
+    """Keep what is about to be cosigned beside the state of its log: another root convicts the log by it."""
+    replace_file(path.with_suffix(_NOTE), note.encode())
+
+
+def keep_contradiction(folder: Path, request: Request) -> Path:
+    """Keep a request by which a log contradicts itself; the first one of each, and not too many.
+
+    Where the note that was cosigned is at hand, both make a bundle that anybody can check.
+
+    Returns:
+        The folder of what is kept.
+
+    """
+    place, note = folder / "contradictions", request.note
     place.mkdir(mode=_MODE, exist_ok=True)
-    path = place / f"{hashlib.sha256(name).hexdigest()[:32]}.request"
-    if not path.exists() and len(list(place.iterdir())) < _MAX_CONTRADICTIONS:
-        replace_file(path, request)
+    path = place / f"{hashlib.sha256(note.text).hexdigest()[:32]}.request"
+    if not path.exists() and len(list(place.glob("*.request"))) < _MAX_CONTRADICTIONS:
+        replace_file(path, request.encode())
+        cosigned = log_path(folder, request.checkpoint.origin).with_suffix(_NOTE)
+        try:
+            before = parse_note(read_plain(cosigned))
+        except (FormatError, FileNotFoundError):
+            return place  # of a witness that kept none yet
+        replace_file(path.with_suffix(".bundle"), Bundle(older=before, newer=note).encode())
+    return place
+
+
+def contradictions(folder: Path) -> list[Path]:
+    """Return what is kept of logs that signed two roots at one size, by name."""
+    return sorted(
+        path
+        for path in (folder / "contradictions").glob("*.*")
+        if path.suffix in (".request", ".bundle")  # no draft that a crash left
+    )
 
 
 def log_keys(vkeys: Iterable[bytes]) -> list[VerifierKey]:
@@ -224,6 +252,18 @@ def _check_log_key(key: VerifierKey) -> None:
             f"{key.label}: expected the key of a log, found one of kind {key.kind.name}",
             exit_code=2,
         )
+
+
+def _read(path: Path) -> LogState:
+    try:
+        return parse_state(read_plain(path))
+    except FormatError as error:
+        raise _damaged(path, str(error)) from None
+    except FileNotFoundError:
+        raise ServiceError(
+            f"{path}: the witness's memory of a log is lost, so nothing is cosigned",
+            hint="make a new witness with a new key, and have the policies changed: who forgets could sign a fork",
+        ) from None
 
 
 def _damaged(path: Path, why: str) -> ServiceError:

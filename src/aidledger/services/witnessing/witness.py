@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from aidledger.disk import replace_file
+from aidledger.ledger.canonical import clip
 from aidledger.ledger.checkpoint import TreeHead
 from aidledger.ledger.signing import Signer
 from aidledger.ledger.strict import FormatError
@@ -27,18 +28,23 @@ from aidledger.services.clock import Clock
 from aidledger.services.problems import ServiceError
 from aidledger.services.witnessing.state import (
     encode_state,
+    is_watched,
     keep_contradiction,
+    keep_cosigned,
     log_path,
     read_state,
     witness_signers,
 )
 from aidledger.store.durable import locked
 
+_NO_EXTENSION: Final = 422
+
 
 class Answer(NamedTuple):
     """The answer to a request: status, body and content type of C2SP tlog-witness.
 
-    `head` is what was cosigned. `contradicts`: the log signed two roots at one size.
+    `head` is what was cosigned. `contradicts`: the log signed two roots at one size. `news` is what the
+    witness's own office should know of a log whose signature is right.
     """
 
     status: int
@@ -46,6 +52,7 @@ class Answer(NamedTuple):
     content_type: str = TEXT_TYPE
     head: TreeHead | None = None
     contradicts: bool = False
+    news: str = ""
 
 
 class Witness:
@@ -74,22 +81,35 @@ class Witness:
     def _answer(self, request: Request) -> Answer:
         checkpoint = request.checkpoint
         path = log_path(self.folder, checkpoint.origin)
-        known = path.exists()  # no lock is made for a log that nobody trusts
+        known = is_watched(path)  # no lock is made for a log that nobody trusts
         with locked(path) if known else nullcontext():
             state = read_state(path, checkpoint.origin) if known else None
             decision = decide(state, request)
             if isinstance(decision, Refusal):
                 return self._refused(decision, request)
             if state is not None and state.head != decision.head:
+                keep_cosigned(path, request.note)
                 replace_file(path, encode_state(state._replace(head=decision.head)))
             body = cosign_lines(decision, self.signers, int(self.clock.now().timestamp()))
         return Answer(200, body, head=decision.head)
 
     def _refused(self, refusal: Refusal, request: Request) -> Answer:
+        stated, news = request.checkpoint, ""
         if refusal.contradicts:
-            keep_contradiction(self.folder, request.note.text, request.encode())
+            kept = keep_contradiction(self.folder, request)
+            news = (
+                f"{clip(stated.origin)}: the log signed two roots at {stated.size} entries; "
+                f"what shows it is in {kept}"
+            )
+        elif refusal.status == _NO_EXTENSION:
+            why = refusal.body.decode("utf-8", "replace").strip()
+            news = f"{clip(stated.origin)}: not cosigned at {stated.size} entries: {why}"
         return Answer(
-            refusal.status, refusal.body, refusal.content_type, contradicts=refusal.contradicts
+            refusal.status,
+            refusal.body,
+            refusal.content_type,
+            contradicts=refusal.contradicts,
+            news=news,
         )
 
 
