@@ -59,7 +59,7 @@ def roster(office: Office, day: str, month: str, kind: str = "regular") -> None:
     run = f"run/{month}-{kind}"
     opened: Any = {"stream": run, "actor": "f1", "office": f"{COUNTY}-fin"}
     opened |= {"type": "PayRunOpened", "data": {"fund": "f", "month": month}}
-    office.act(day, opened, line(month, office.session.case(CASE).account, kind))
+    office.act(day, opened, line(month, office.session.states.case(CASE).account, kind))
 
 
 def refusals(refused: pytest.ExceptionInfo[RefusedError]) -> set[str | None]:
@@ -72,7 +72,7 @@ def test_who_is_approved_on_another_limb_was_supported_before(office: Office) ->
     roster(office, "2022-02-08", "2022-02")
     office.act("2022-04-20", again("2022-05"))
     office.act("2022-06-02", late("2022-03-10", "AbilityAssessed", level="unable"))
-    case = office.session.case(CASE)
+    case = office.session.states.case(CASE)
     months = ["2022-01", "2022-02", "2022-03", "2022-04", "2022-05"]
     shown = {row["month"]: row["payable_fen"] for row in rows(office, "entitlements", "2022-06-30")}
     [state] = rows(office, "case_state", "2022-06-30")
@@ -123,7 +123,7 @@ def test_an_application_that_is_filed_twice_before_its_decision_is_accepted(offi
     office.act("2022-01-04", application())
     office.act("2022-01-05", application(), stated(), on_case("ApplicationAccepted"))
 
-    assert "accepted" == office.session.case(CASE).stage
+    assert "accepted" == office.session.states.case(CASE).stage
 
 
 def test_an_absence_refuses_the_months_in_it_and_no_other(office: Office) -> None:
@@ -146,7 +146,7 @@ def test_an_absence_refuses_the_months_in_it_and_no_other(office: Office) -> Non
         with pytest.raises(RefusedError) as refused:
             roster(office, "2022-07-08", month)
         assert {"pay-not-suspended"} == refusals(refused)
-    assert "" == office.session.case(CASE).whereabouts
+    assert "" == office.session.states.case(CASE).whereabouts
     assert () == deep_check(office.session).findings
 
 
@@ -159,15 +159,15 @@ def test_the_school_of_a_day_is_the_one_that_began_last(office: Office) -> None:
 
     enrolled("2022-02-01", "high", "2021-09-01")
     enrolled("2022-02-02", "compulsory", "2018-09-01", "2021-06-30")
-    case = office.session.case(CASE)
+    case = office.session.states.case(CASE)
     assert ["compulsory", "high"] == [
         case.school_stage(day) for day in ("2021-06-30", "2022-02-03")
     ]
 
     enrolled("2022-03-01", "high", "2021-09-01", "2022-02-20")
-    assert "" == office.session.case(CASE).school_stage("2022-03-02")
+    assert "" == office.session.states.case(CASE).school_stage("2022-03-02")
     enrolled("2022-08-20", "higher", "2022-09-01")
-    assert "higher" == office.session.case(CASE).school_stage("2022-08-25")
+    assert "higher" == office.session.states.case(CASE).school_stage("2022-08-25")
 
 
 def test_what_was_paid_by_a_decision_that_was_taken_again_is_asked_back(office: Office) -> None:
