@@ -10,15 +10,20 @@ from pathlib import Path
 import pytest
 from tests.lone import ALONE
 from tests.services.conftest import Office, opened
-from tests.services.test_gathering import forge
+from tests.services.signedledger import draft
 from tests.twins.cuts import Cut, cut_out
 
 from aidledger.domain.events.base import Event
+from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.doubt import DoubtRaised, DoubtSeenAgain
 from aidledger.domain.events.proving import GenerationCertified
+from aidledger.domain.proposal import Proposal
 from aidledger.ledger.verify import Rung
+from aidledger.services.acts.recording import record
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.ladder.verifying import verify
+from aidledger.services.problems import RefusedError
+from aidledger.store.outcome import Committed, Outcome
 
 CERTIFICATES, DOUBT, CASE = "generation/certificates", "doubt/d1", "case/520123-2022-000001"
 HASH = "ab" * 32
@@ -55,12 +60,39 @@ def seen_again(size: int | None, root: str | None) -> DoubtSeenAgain:
     return DoubtSeenAgain(log_root=root, log_size=size, positions=(2,), severity="high")
 
 
+def forge(office: Office, event: Event, stream: str) -> int:
+    """Record an entry past all that is asked; return its position."""
+    head = office.session.store.head().size
+    done = office.session.store.append(
+        [draft(stream, "u1", event)],
+        cause=f"forged-{head}",
+        request_digest=bytes(32),
+        now=office.session.clock.now(),
+    )
+    assert isinstance(done, Committed)
+    office.session.forget()
+    return head
+
+
 def worked(office: Office, *visitors: str) -> tuple[int, str]:
     """Some visits are recorded; return how long the log is then, and its root."""
     for number, visitor in enumerate(visitors, start=4):
         office.act(f"2022-01-0{number}", visit(f"2022-01-0{number}", visitor))
     size = office.session.store.head().size
     return size, root_at(office.session.store, size).hex()
+
+
+def proposed(office: Office, event: Event, stream: str) -> Outcome:
+    """Record an act as anybody would."""
+    said = Proposal(
+        type=wire_name(event),
+        stream=stream,
+        event=event,
+        effective_on="2022-01-05",
+        actor="u1",
+        office="520123",
+    )
+    return record(office.session, [said], cause=f"said-{wire_name(event)}")
 
 
 def statements(office: Office) -> tuple[list[tuple[str, int | None, str | None]], Rung]:
@@ -122,6 +154,41 @@ def test_a_statement_that_was_never_so_is_found(
     assert [("statement_differs", at, field)] == statements(office)[0]
 
 
+@pytest.mark.parametrize(
+    ("event", "stream", "field"),
+    [
+        (certified(12, HASH), CERTIFICATES, "data.root"),
+        (raised(12, HASH), DOUBT, "data.log_root"),
+        (seen_again(99, HASH), DOUBT, "data.log_size"),
+    ],
+)
+def test_nobody_makes_a_ledger_damaged_for_ever_by_saying_it(
+    office: Office, event: Event, stream: str, field: str
+) -> None:
+    """A doubt copied from another ledger, say, names the root of that one."""
+    size, root = worked(office, "u1")
+    before = office.session.store.head()
+    with pytest.raises(RefusedError) as refused:
+        proposed(office, event, stream)
+
+    assert [("not_of_this_log", field)] == [(p.code, p.field) for p in refused.value.problems]
+    assert before == office.session.store.head()
+    assert isinstance(proposed(office, certified(size, root), CERTIFICATES), Committed)
+
+
+def test_in_a_log_without_a_root_a_doubt_can_still_be_raised(filed: Office) -> None:
+    """Whoever found the damage must be able to say so."""
+    worked(filed, "u1")
+    with closing(sqlite3.connect(filed.location)) as database:
+        triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE entries SET leaf_hash = x'00' WHERE position = 3")
+        database.commit()
+
+    assert isinstance(proposed(filed, raised(8, HASH), DOUBT), Committed)
+
+
 def test_a_size_that_the_log_had_only_with_the_entry_itself_is_too_much(office: Office) -> None:
     size, _ = worked(office, "u1")
     at = forge(office, certified(size + 1, HASH), CERTIFICATES)
@@ -153,7 +220,7 @@ def test_without_the_comparison_a_false_root_would_pass(
 ) -> None:
     worked(office, "u1")
     forge(office, certified(12, HASH), CERTIFICATES)
-    comparison = "bytes.fromhex(one.root) not in roots.at[one.size]"
+    comparison = "bytes.fromhex(root) not in roots.at[size]"
     cut_out(
         monkeypatch,
         [Cut("services.ladder.statementcheck:StatementCheck.judge", comparison, "False")],

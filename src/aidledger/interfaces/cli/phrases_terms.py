@@ -191,6 +191,8 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (r"nothing usable", "没有可用内容"),
     (r"nothing", "没有内容"),
     (r"one of (?P<a>.+)", "以下之一：{a}"),
+    (r"at most (?P<a>\d+), the entries that there are", "不超过 {a}，即现有条目数"),
+    (r"the root of this log at (?P<a>\d+) entries", "本账本 {a} 条时的树根"),
     (r"a stream of which every entry can be read", "条目齐全、都读得出的流"),
     (
         r"one that entries are lacking of: (?P<a>.+)",

@@ -27,6 +27,7 @@ from aidledger.ledger.entry import PolicyPin
 from aidledger.services.acts.given import Given
 from aidledger.services.acts.guarding import Guard
 from aidledger.services.acts.openness import numbers_shown
+from aidledger.services.acts.ownlog import OwnLog
 from aidledger.services.acts.proposals import TOKENS
 from aidledger.services.acts.sealing import filled, seal_values
 from aidledger.services.clock import china_day
@@ -61,6 +62,7 @@ class Batch:
         self.vault_rows: list[VaultRow] = []
         self._pending: dict[tuple[str, str], str] = {}
         self._pins: dict[str, PolicyPin] = {}
+        self._own_log = OwnLog(session.store, size)
         self._given = Given(session, size, china_day(self._recorded_at), self._pending)
 
     def take_all(self, proposals: Sequence[Proposal]) -> None:
@@ -104,6 +106,8 @@ class Batch:
         """Decide one proposal and keep what follows from it."""
         if proposal.type in TOKENS:
             proposal = filled(self._session, proposal, self._given.pack(proposal))
+        if wrong := self._own_log.problem(proposal.event):
+            raise RefusedError([wrong])
         if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:
             # no clause refuses a fact, but a duty may: it is then named, and a finding
             for step in overridden(proposal, under_pack=False):
