@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.services.signed import make
+from tests.services.signed import make_certified
 
 from aidledger.services.adversary.running import AttackReport, attack
 
@@ -15,7 +15,7 @@ from aidledger.services.adversary.running import AttackReport, attack
 def county(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Where the ledger lies; nobody writes to it."""
     location = str(tmp_path_factory.mktemp("attacked") / "county.db")
-    make(location, cases=10, months=3)
+    make_certified(location)
     return location
 
 

@@ -21,6 +21,7 @@ from aidledger.services.ladder import (
     markcheck,
     proofcheck,
     signaturecheck,
+    statementcheck,
     upper,
 )
 
@@ -77,6 +78,10 @@ def _set(*places: tuple[Any, str, Any]) -> Removal:
 
 def _nothing(*_given: Any, **_named: Any) -> tuple[Any, ...]:
     return ()
+
+
+def _no_word(*_given: Any) -> None:
+    return None
 
 
 def _no_powers(*_given: Any, **_named: Any) -> Any:
@@ -198,6 +203,7 @@ REMOVALS: Final[dict[str, Removal]] = {
         for code in ("act_forbidden", "powers_missing", "powers_altered")
     },
     "receipt_missing": _silent(proofcheck.ProofCheck, "_find")("receipt_missing"),
+    "statement_differs": _set((statementcheck, "said_of_log", _no_word)),
     "index_differs": _set((indexcheck, "_compare", _nothing)),
     "month_total_differs": _set((closingcheck, "_compared", _nothing)),
     "month_order": _set((closingcheck, "_order", _nothing)),

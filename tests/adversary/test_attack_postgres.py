@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from tests.services.signed import make
+from tests.services.signed import make_certified
 
 from aidledger.services.adversary.running import AttackReport, attack
 from aidledger.store.errors import StoreError
@@ -29,7 +29,7 @@ _STATE = (
 def county_there(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where a small signed county lies on a server."""
     monkeypatch.setenv("AIDLEDGER_KEYS", str(tmp_path / "keys"))
-    make(postgres_url, cases=10, months=3)
+    make_certified(postgres_url)
     return postgres_url
 
 

@@ -11,6 +11,8 @@ from aidledger.services.acts.guarding import guard_of
 from aidledger.services.acts.proposals import proposal_of
 from aidledger.services.acts.recording import record
 from aidledger.services.clock import SetClock
+from aidledger.services.generations.certifying import certify
+from aidledger.services.generations.rebuilding import rebuild
 from aidledger.services.initialising import create_ledger
 from aidledger.services.session import Session, open_session
 from aidledger.services.simulation.places import (
@@ -21,7 +23,7 @@ from aidledger.services.simulation.places import (
     townships,
 )
 from aidledger.services.simulation.running import simulate
-from aidledger.services.simulation.staff import security
+from aidledger.services.simulation.staff import administrators, security
 from aidledger.store.outcome import Committed, Receipt
 from aidledger.store.port import StoredBatch
 
@@ -42,6 +44,15 @@ def at(location: str, **more: Any) -> Any:
 
     clock = SetClock(datetime.fromisoformat(f"{DAY}T10:00:00+08:00"))
     return open_session(location, clock=clock, **more)
+
+
+def make_certified(location: str) -> None:
+    """Make a county with some months of payments, and a generation of its models certified."""
+    make(location, cases=10, months=3)
+    admin = next(one.officer for one in administrators() if one.title == "sys_admin")
+    with at(location) as session:
+        rebuild(session, models=["case_state"])
+        assert isinstance(certify(session, actor=admin.actor, office=admin.office), Committed)
 
 
 APPLICATION: dict[str, Any] = {

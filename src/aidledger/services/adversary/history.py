@@ -9,10 +9,11 @@ from typing import Final
 import msgspec
 
 from aidledger.services.adversary.anchors import receipt_of, witnessed
-from aidledger.services.adversary.books import B_COUNT, B_POSITION, B_ROOT, Books
+from aidledger.services.adversary.books import B_COUNT, B_POSITION, B_ROOT, Books, Row
 from aidledger.services.adversary.forging import Group, Hands, edited, entry_of, forged
 from aidledger.services.adversary.operator import Both, Operator, Rule
 from aidledger.services.adversary.scene import Attack, Attacker, NotTriedError, Scene
+from aidledger.services.generations.certifying import STREAM
 from aidledger.services.ladder.outside import signed_file
 
 
@@ -167,14 +168,31 @@ def _known_receipt(scene: Scene, attacker: Attacker) -> Attack:
     """Rewrite an entry whose receipt somebody kept: the receipt names it exactly."""
     row = scene.victim()
     number = scene.batch_number(row[0])
-    group = scene.groups[number]
-    new = Group(
-        group.batch,
-        tuple(edited(one, effective_on="2020-02-29") if one is row else one for one in group.rows),
-    )
-    groups = [*scene.groups[:number], new, *scene.groups[number + 1 :]]
     outside = scene.anchors.outside(proofs=(("receipt", receipt_of(scene.base, number)),))
-    return Attack(books=scene.forged(groups, attacker), expected=(row[0],), outside=outside)
+    books = scene.forged(_with_row(scene, row), attacker)
+    return Attack(books=books, expected=(row[0],), outside=outside)
+
+
+def _known_certificate(scene: Scene, attacker: Attacker) -> Attack:
+    """Rewrite an entry that a generation was derived from, and leave its certificate as it is."""
+    certified = scene.by_stream.get(STREAM, [])
+    if not certified:
+        raise NotTriedError("absent", "账本没有生成版本认证", "no generation is certified")
+    data = entry_of(certified[0]).data
+    below = data.get("size", 0) if isinstance(data, dict) else 0
+    row = scene.victim(lambda one: one[B_POSITION] < below)
+    books = scene.forged(_with_row(scene, row), attacker)
+    return Attack(books=books, expected=(certified[0][0],))
+
+
+def _with_row(scene: Scene, row: Row) -> list[Group]:
+    """Return the batches with one entry rewritten."""
+
+    def other(_number: int, group: Group) -> Group:
+        rows = (edited(one, effective_on="2020-02-29") if one is row else one for one in group.rows)
+        return Group(group.batch, tuple(rows))
+
+    return scene.regrouped(other)
 
 
 _CHECKPOINTS: Final = ("checkpoint_root", "checkpoint_ahead", "checkpoint_two_roots")
@@ -196,6 +214,7 @@ _TABLE: Final[
     ("split:table", "账本里存两个同大小的检查点", "keep two checkpoints of one size", "检查点表里多一个同大小、不同树根的", "one more row of the same size with another root", _rewritten_table_note, ("log",), ("checkpoint_two_roots", "checkpoint_root"), "file", "A10"),
     ("truncate:receipt", "截去无检查点的末尾，但有人持回执", "cut off the uncovered tail that somebody has a receipt of", "连标记一起截去最后一个检查点之后的记录", "everything after the last checkpoint goes, and the mark with it", _with_receipt, ("log",), ("receipt_missing",), "tail", "A2"),
     ("rewrite:receipt", "改写有人持回执的一条", "rewrite an entry that somebody has a receipt of", "改写、重算、重签", "rewritten, computed and signed anew", _known_receipt, ("none", "log"), ("receipt_missing",), "entry", "A1"),
+    ("rewrite:certified", "改写认证过的生成版本所依据的一条", "rewrite an entry below a certified generation", "改写、重算、重签，认证原样不动", "rewritten, computed and signed anew; the certificate stays as it is", _known_certificate, ("none", "log"), ("statement_differs",), "entry", "A1"),
 )  # fmt: skip
 
 OPERATORS: Final = tuple(
