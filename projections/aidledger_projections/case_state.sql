@@ -32,11 +32,26 @@ stages AS (
     UNION ALL
     SELECT stream, position, 'approved' AS stage FROM termination_audited WHERE NOT agreed
 ),
+support_began AS (
+    SELECT stream, MIN(position) AS position FROM application_approved GROUP BY stream
+),
+support_ended AS (
+    SELECT stream, MIN(position) AS position FROM termination_approved GROUP BY stream
+),
 last_stage AS (
-    SELECT stream, MAX_BY(stage, position) AS stage, MAX(position) AS position
+    SELECT stages.stream, MAX_BY(stages.stage, stages.position) AS stage, MAX(stages.position) AS position
     FROM stages
-    WHERE stage IS NOT NULL
-    GROUP BY stream
+    LEFT JOIN support_began AS began ON began.stream = stages.stream
+    LEFT JOIN support_ended AS ended ON ended.stream = stages.stream
+    WHERE stages.stage IS NOT NULL
+      -- a support that runs is ended by no step of another application
+      AND (
+          stages.stage IN ('approved', 'terminating', 'terminated')
+          OR began.position IS NULL
+          OR stages.position < began.position
+          OR ended.position < stages.position
+      )
+    GROUP BY stages.stream
 ),
 helped AS (
     SELECT stream, MAX(position) AS position FROM help_granted GROUP BY stream

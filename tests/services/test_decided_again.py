@@ -126,6 +126,23 @@ def test_an_application_that_is_filed_twice_before_its_decision_is_accepted(offi
     assert "accepted" == office.session.states.case(CASE).stage
 
 
+def test_a_support_that_runs_stays_on_its_list_whatever_is_filed_again(office: Office) -> None:
+    """S4-109: an application that was recorded twice, or withdrawn by mistake, ends nothing."""
+    approve(office)
+    facts = [
+        application(),
+        on_case("PublicityEnded", to_on="2022-01-14"),
+        on_case("ApplicationWithdrawn", reason="x"),
+    ]
+    for number, fact in enumerate(facts, start=1):
+        office.act(f"2022-03-0{number}", fact)
+        [listed] = rows(office, "list_approved", "2022-03-31")
+        [state] = rows(office, "case_state", "2022-03-31")
+        assert ("approved", "approved") == (office.session.case(CASE).stage, state["stage"])
+        assert listed["village"]
+    assert () == deep_check(office.session).findings
+
+
 def test_an_absence_refuses_the_months_in_it_and_no_other(office: Office) -> None:
     """F003: the month in which it began, and that of the return, are paid; in whatever order it is told."""
     approve(office)

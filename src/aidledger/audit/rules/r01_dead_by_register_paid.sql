@@ -1,15 +1,15 @@
 -- id: R01
 -- title_zh: 登记死亡后发放
 -- title_en: paid after a death that a register has
--- explain_zh: 导入的死亡登记中已死亡的人员，死亡当月之后的月份仍有发放，账本中却没有其死亡记录。分
+-- explain_zh: 导入的死亡登记中已死亡的人员，死亡当月之后的月份仍有发放，账本中却没有其死亡记录，或者记成以后的月份。分
 --   别给出两个数：批次批准时登记已经导入仍发放的，是经办责任；其余只涉及追回。
--- explain_en: A register of deaths names somebody whose death the ledger does not know, and months
---   after that of the death were paid for. It answers twice: what was paid when the register
+-- explain_en: A register of deaths names somebody whose death the ledger does not know, or has in a later
+--   month, and months after that of the death were paid for. It answers twice: what was paid when the register
 --   was there already is a failure of whoever approved; the rest is to be recovered only.
--- not_zh: 死亡当月的发放；银行已全额退回的；账本中已记录死亡的（见 F001）；以家庭为单位发放的（见 R
+-- not_zh: 死亡当月的发放；银行已全额退回的；账本所记死亡之后的月份（见 F001）；以家庭为单位发放、家中尚有他人的（见 R
 --   02）；已说明理由排除的（核对日不早于登记日）；被同一单位后来的登记取代的。
--- not_en: the month of the death; a line that the bank gave back in full; a death that the ledger has
---   (F001); a household (R02); a hit that was cleared with its reason by data not older than the
+-- not_en: the month of the death; a line that the bank gave back in full; months after a death that the
+--   ledger has (F001); a household in which others live (R02); a hit that was cleared with its reason by data not older than the
 --   register; a register that a later one of the same unit replaced
 -- severity: high
 -- basis_zh: 特困人员认定办法（2021）第二十四条；惠来 2022：死亡 118 人，457,200 元；S3-023
@@ -32,13 +32,19 @@ WITH named AS (
 standing AS (
     $standing_rows
 ),
+told AS (
+    SELECT stream, MAX_BY(SUBSTRING(CAST(died_on AS VARCHAR), 1, 7), position) AS month
+    FROM death_recorded
+    GROUP BY stream
+),
 dead AS (
     SELECT "case", MIN(position) AS position, MIN_BY(line, (position, line)) AS line,
            MIN_BY(from_unit, position) AS from_unit, MIN_BY(dated_on, position) AS dated_on,
            MIN(died_on) AS died_on
     FROM standing
-    WHERE "case" NOT IN (SELECT stream FROM application_approved WHERE form = 'household')
-      AND "case" NOT IN (SELECT stream FROM death_recorded)
+    WHERE "case" NOT IN (
+        SELECT stream FROM application_approved WHERE form = 'household' AND limb <> 'single_person'
+    )
     GROUP BY "case"
 ),
 paid AS (
@@ -46,6 +52,9 @@ paid AS (
     FROM dead
     JOIN net_payments AS paid
       ON paid."case" = dead."case" AND paid.month > SUBSTRING(CAST(dead.died_on AS VARCHAR), 1, 7)
+    LEFT JOIN told ON told.stream = dead."case"
+    -- what was paid after the death that the ledger has is F001's, where that is a later one too
+    WHERE told.month IS NULL OR paid.month <= told.month
 ),
 summed AS (
     SELECT "case", MIN(month) AS first_month, MAX(month) AS last_month, SUM(amount_fen) AS amount_fen,

@@ -31,7 +31,9 @@ standing AS (
     FROM (
         $standing_rows
     ) AS each
-    WHERE "case" NOT IN (SELECT stream FROM application_approved WHERE form = 'household')
+    WHERE "case" NOT IN (
+        SELECT stream FROM application_approved WHERE form = 'household' AND limb <> 'single_person'
+    )
 )
 SELECT subject, positions, period, amount_fen, lines, line, from_unit, dated_on, from_on
 FROM (

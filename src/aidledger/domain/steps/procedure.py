@@ -14,10 +14,15 @@ from aidledger.domain.recorded import Recorded
 from aidledger.domain.standingstate import Parent
 
 
+def _moved(case: Case, stage: str) -> Changes:
+    """Return the stage that a step leads to; a support that runs is ended by none of them."""
+    return {} if case.is_supported else {"stage": stage}
+
+
 def _submitted(case: Case, at: Recorded, e: intake.ApplicationSubmitted) -> Changes:
     filed_on = max(at.effective_on, case.filed_on)
     return {
-        "stage": "applied",
+        **_moved(case, "applied"),
         "applicant": e.applicant,
         "programme": e.programme,
         "route": e.route,
@@ -37,7 +42,7 @@ def _discovered(case: Case, at: Recorded, e: intake.NeedDiscovered) -> Changes:
 
 def _accepted(case: Case, at: Recorded, e: intake.ApplicationAccepted) -> Changes:
     return {
-        "stage": "accepted",
+        **_moved(case, "accepted"),
         "accepted_on": at.effective_on,
         "materials_complete": e.materials_complete,
     }
@@ -91,7 +96,7 @@ def _appraised(case: Case, at: Recorded, e: inquiry.AppraisalHeld) -> Changes:
 
 def _opined(case: Case, at: Recorded, e: decision.ReviewOpinionGiven) -> Changes:
     return {
-        "stage": "opined",
+        **_moved(case, "opined"),
         "opinion": e.opinion,
         "opinion_on": at.effective_on,
         "opinion_by": at.actor,
@@ -100,7 +105,7 @@ def _opined(case: Case, at: Recorded, e: decision.ReviewOpinionGiven) -> Changes
 
 def _publicity_started(case: Case, at: Recorded, e: decision.PublicityStarted) -> Changes:
     return {
-        "stage": "in_publicity",
+        **_moved(case, "in_publicity"),
         "publicity_from": at.effective_on,
         "publicity_planned_to": e.planned_to,
         "publicity_to": "",
@@ -109,7 +114,7 @@ def _publicity_started(case: Case, at: Recorded, e: decision.PublicityStarted) -
 
 
 def _publicity_ended(case: Case, at: Recorded, e: decision.PublicityEnded) -> Changes:
-    return {"stage": "published", "publicity_to": e.to_on}
+    return {**_moved(case, "published"), "publicity_to": e.to_on}
 
 
 def _objected(case: Case, at: Recorded, e: decision.ObjectionRaised) -> Changes:
@@ -124,7 +129,7 @@ def _reinvestigated(case: Case, at: Recorded, e: decision.ObjectionReinvestigate
 
 
 def _handed_up(case: Case, at: Recorded, e: decision.CaseSubmitted) -> Changes:
-    return {"stage": "submitted", "submitted_on": e.received_on}
+    return {**_moved(case, "submitted"), "submitted_on": e.received_on}
 
 
 def _approved(case: Case, at: Recorded, e: decision.ApplicationApproved) -> Changes:
@@ -141,7 +146,11 @@ def _approved(case: Case, at: Recorded, e: decision.ApplicationApproved) -> Chan
 
 
 def _refused(case: Case, at: Recorded, e: decision.ApplicationRefused) -> Changes:
-    return {"stage": "refused", "decided_on": at.effective_on, "decided_by": at.actor}
+    return {
+        **_moved(case, "refused"),
+        "decided_on": at.effective_on,
+        "decided_by": at.actor,
+    }
 
 
 STEPS: Final[dict[type, Step]] = {
@@ -149,7 +158,7 @@ STEPS: Final[dict[type, Step]] = {
     intake.ApplicationSubmitted: _submitted,
     intake.ApplicationAccepted: _accepted,
     intake.ApplicationWithdrawn: lambda c, a, e: {
-        "stage": "withdrawn",
+        **_moved(c, "withdrawn"),
         "withdrawn_on": a.effective_on,
     },
     intake.MaterialsRequested: lambda c, a, e: {"materials_complete": False},
