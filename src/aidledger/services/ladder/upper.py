@@ -15,6 +15,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
 from aidledger.services.keys.declared import declared_of
 from aidledger.services.keys.keptpowers import KeptPowers
+from aidledger.services.ladder.aheadcheck import ahead_leads
 from aidledger.services.ladder.checkpointcheck import CheckpointCheck
 from aidledger.services.ladder.logwalk import Roots, verified_roots, walk
 from aidledger.services.ladder.markcheck import MarkCheck
@@ -94,6 +95,8 @@ def climb(
     found = [*altered, *mark.findings, *declared.findings, *notes.findings, *restored.findings]
     found += [*signatures.findings, *forbidden, *proofs.findings]
     others = [*restored.leads, *leads, *gone, *storage_leads(store)]
+    if not report.findings:  # times that go back can't be halved
+        others += ahead_leads(store, outside, roots)
     return msgspec.structs.replace(
         _joined(report, found, rungs, notes),
         misbehaviour=notes.misbehaviour(store, roots),
