@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from aidledger.ledger.finding import Finding
+from aidledger.ledger.verify import VerifyReport
 from aidledger.services.clock import utc_text
 from aidledger.services.ladder.logwalk import Roots
 from aidledger.services.ladder.outside import Outside
@@ -17,13 +18,15 @@ from aidledger.store.port import LedgerStore
 RECORDED_AHEAD: Final = "recorded_ahead"
 
 
-def ahead_leads(store: LedgerStore, outside: Outside, roots: Roots) -> Iterator[Finding]:
+def ahead_leads(
+    store: LedgerStore, report: VerifyReport, outside: Outside, roots: Roots
+) -> Iterator[Finding]:
     """Yield the first entry that was recorded by a clock set forward, by the times of the policy's witnesses.
 
     Those behind it bear its time at least, for no entry is earlier than the one before. An entry that no
     witness has seen yet may be such a one too; who verifies has a clock of his own to tell.
     """
-    if outside.policy is None:
+    if outside.policy is None or report.findings:  # times that go back can't be halved
         return
     sources = Sources(policy=outside.policy, checkpoints=tuple(outside.checkpoints))
     for proof in sorted(cosigned_proofs(store, sources, roots), key=lambda one: one.head.size):

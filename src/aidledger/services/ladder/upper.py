@@ -95,8 +95,7 @@ def climb(
     found = [*altered, *mark.findings, *declared.findings, *notes.findings, *restored.findings]
     found += [*signatures.findings, *forbidden, *proofs.findings]
     others = [*restored.leads, *leads, *gone, *storage_leads(store)]
-    if not report.findings:  # times that go back can't be halved
-        others += ahead_leads(store, outside, roots)
+    others += ahead_leads(store, report, outside, roots)
     return msgspec.structs.replace(
         _joined(report, found, rungs, notes),
         misbehaviour=notes.misbehaviour(store, roots),

@@ -91,17 +91,9 @@ def verify_log(night: Night) -> Done:
             "the database is not as it is made: it may answer readers otherwise, or not keep what is recorded",
         )
         return Done("findings", said, figures, [told(lead) for lead in answered])
-    behind = clock_behind_s(night.session)
-    if behind and not _refuted(night, report, outside):
+    if (behind := clock_behind_s(night.session)) and not _refuted(night, report, outside):
         # what this clock would put into the log and into a checkpoint is not so
-        found = first_after(night.store, night.session.clock.now(), report.entries)
-        at, when = found or (report.entries - 1, "")
-        said = Said(
-            f"本机时钟比最后一条慢 {behind} 秒：请校准（NTP）；若本机无误，则位置 {at}（{when}）是快了的时钟所记："
-            "请签署检查点并请见证方联署（NIGHTLY）",
-            f"this machine's clock is {behind} s behind the last entry: set it (NTP); if it is right, position {at} "
-            f"({when}) was recorded by one that was ahead: sign a checkpoint and have it cosigned (NIGHTLY)",
-        )
+        said = _behind(night, behind, report.entries)
         return Done("findings", said, figures | {"clock_behind_s": behind}, [said])
     said = Said(
         f"{report.entries:,} 条，自身一致", f"{report.entries:,} entries, consistent in themselves"
@@ -113,6 +105,18 @@ def verify_log(night: Night) -> Done:
         )
     judged = _judged(asked.powers, kept)
     return Done("ok", Said(f"{said.zh}；{judged.zh}", f"{said.en}; {judged.en}"), figures)
+
+
+def _behind(night: Night, seconds: int, entries: int) -> Said:
+    """Say which of the two clocks may be wrong, and what can be done about either."""
+    found = first_after(night.store, night.session.clock.now(), entries)
+    at, when = found or (entries - 1, "")
+    return Said(
+        f"本机时钟比最后一条慢 {seconds} 秒：请校准（NTP）；若本机无误，则位置 {at}（{when}）是快了的时钟所记："
+        "请签署检查点并请见证方联署（NIGHTLY）",
+        f"this machine's clock is {seconds} s behind the last entry: set it (NTP); if it is right, position {at} "
+        f"({when}) was recorded by one that was ahead: sign a checkpoint and have it cosigned (NIGHTLY)",
+    )
 
 
 def _refuted(night: Night, report: VerifyReport, outside: Outside) -> bool:
