@@ -90,6 +90,10 @@ ELSEWHERE = {
         "test_tables.py",
         "test_verify_names_the_entry_of_a_table_that_was_altered_and_says_which_is_gone",
     ),
+    "recorded_ahead": (
+        "test_recorded_ahead.py",
+        "test_the_first_entry_that_witnesses_saw_before_its_time_is_a_lead",
+    ),
     "ledger_restored": (
         "test_ladder_restored.py",
         "test_a_restoration_that_an_auditor_allowed_is_a_lead_and_no_damage",

@@ -107,6 +107,11 @@ LOG_TEXTS: Final[dict[str, FindingText]] = {
         "the recording time goes back",
         "An entry was moved or inserted later than its time says.",
     ),
+    "recorded_ahead": FindingText(
+        "记录时间晚于见证方见到它的时间",
+        "the recording time is later than witnesses had seen the entry",
+        "No damage: a clock was set forward, and what came behind it bears at least that time. Ask by --as-of and `due --proven`.",
+    ),
     "node_row_form": FindingText(
         "树节点行格式不对",
         "a row of the tree's nodes is malformed",

@@ -33,10 +33,10 @@ class GenerationsError(Exception):
 
 
 def check_place(path: Path) -> None:
-    """Refuse a place that the engine can't write to: it takes what stands behind a ? for its options."""
-    if "?" in os.path.realpath(path):
+    r"""Refuse a place that the engine can't write to: what stands behind a ? are its options, a \ is a /."""
+    if {"?", "\\"} & {*os.path.realpath(path)}:
         raise GenerationsError(
-            f"{path}: expected a path without ?, found one",
+            f"{path}: expected a path without ? and \\, found one",
             "DuckDB can't write there: rename the folder, or name another place",
         )
 

@@ -11,6 +11,8 @@ from typing import Final, Protocol, TypeAlias
 
 CHINA: Final = timezone(timedelta(hours=8), "+08:00")
 """Civil time of the whole country: a day begins and ends here, whatever the server thinks."""
+DRIFT_S: Final = 300
+"""By how many seconds sound clocks may differ: beyond it one of them is wrong."""
 
 RandomBytes: TypeAlias = Callable[[int], bytes]
 

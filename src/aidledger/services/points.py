@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from datetime import datetime, timedelta
 
 from aidledger.domain.point import Point
 from aidledger.ledger.entry import EntryError, decode_entry
+from aidledger.services.clock import DRIFT_S
 from aidledger.services.problems import ServiceError
 from aidledger.store.cut import CutStore
 from aidledger.store.port import LedgerStore
+from aidledger.store.sealing import time_text
 
 
 def cut_at(store: LedgerStore, point: Point) -> CutStore:
@@ -41,6 +44,18 @@ def size_at(store: LedgerStore, point: Point) -> int:
             exit_code=2,
         )
     return point.position + 1
+
+
+def first_after(store: LedgerStore, at: datetime, size: int) -> tuple[int, str] | None:
+    """Return position and time of the first of `size` entries recorded after a time; None: there is none.
+
+    What sound clocks differ by is no difference.
+    """
+    limit = time_text(at + timedelta(seconds=DRIFT_S))
+    if size < 1 or _recorded_at(store, size - 1) < limit:
+        return None
+    position = bisect_left(range(size), limit, key=lambda one: _recorded_at(store, one))
+    return position, _recorded_at(store, position)
 
 
 def _recorded_at(store: LedgerStore, position: int) -> str:

@@ -10,6 +10,7 @@ from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.passphrases import known_passphrase
 from aidledger.interfaces.cli.tokens import Tokens
 from aidledger.interfaces.cli.wording import moment
+from aidledger.services.points import first_after
 from aidledger.services.session import Session, open_session
 from aidledger.store.errors import SecretsError, StoreError
 
@@ -65,6 +66,22 @@ def tell_source(app: App, session: Session) -> None:
     )
 
 
+def tell_clock(app: App, session: Session) -> None:
+    """Say that the last entries bear a time to come: what is recorded now bears it too."""
+    found = first_after(session.store, session.clock.now(), session.store.head().size)
+    if found is None:
+        return
+    position, then = found[0], moment(found[1])
+    app.screen.note(
+        app.say(
+            f"本机时钟比账本慢：自位置 {position} 起记于 {then} 或以后，现在记录的也写作那时；"
+            "请校准本机时钟，或记下当时的时钟快了（NIGHTLY）",
+            f"this machine's clock is behind the log: from position {position} on it was recorded at "
+            f"{then} or later, and so is what is recorded now; set this clock, or find out whose was ahead (NIGHTLY)",
+        )
+    )
+
+
 def tell_point(app: App, session: Session) -> None:
     """Say where the log ends for what is asked, if not where it does."""
     if app.at is None:
@@ -93,6 +110,7 @@ def writing(app: App) -> Iterator[Session]:
         ) as session,
         _asked(app, session),
     ):
+        tell_clock(app, session)
         yield session
 
 

@@ -94,7 +94,7 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"(?P<a>.+): expected the name of a generation, found something else",
         "{a}：应为生成版本的名称，实为其他内容",
     ),
-    (r"(?P<a>.+): expected a path without \?, found one", "{a}：路径中不能有 ?"),
+    (r"(?P<a>.+): expected a path without \? and \\, found one", "{a}：路径中不能有 ? 和 \\"),
     (
         r"rebuild: expected (?P<a>.+) for itself, found another rebuild running",
         "{a}：另一次重建正在进行",

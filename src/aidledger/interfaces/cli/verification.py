@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from aidledger.interfaces.cli import layout
 from aidledger.interfaces.cli.app import App
 from aidledger.interfaces.cli.errors import FINDINGS, OK, UNPROVEN, USAGE, CommandError
 from aidledger.interfaces.cli.language import Language, Said
-from aidledger.interfaces.cli.ledgers import reading_sealed
+from aidledger.interfaces.cli.ledgers import reading_sealed, tell_clock
 from aidledger.interfaces.cli.phrases import chinese
 from aidledger.interfaces.cli.wording import counted
 from aidledger.ledger.finding import Finding
@@ -35,6 +36,7 @@ from aidledger.services.ladder.tablecheck import GONE
 from aidledger.services.ladder.vaultcheck import BARRED, NO_SECRETS, OTHER_SECRETS
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import ServiceError
+from aidledger.services.session import open_session
 from aidledger.store.errors import StoreError
 
 EXITS: Final = {"proven": OK, "damaged": FINDINGS, "unproven": UNPROVEN}
@@ -142,6 +144,9 @@ def run_verify(
         app.screen.json(report_object(report, app.lang))
     else:
         show_report(app, report, evidence=misbehaviour)
+    if not report.findings:  # of a damaged log no place can be found by its times
+        with suppress(StoreError), open_session(location, read_only=True) as session:
+            tell_clock(app, session)
     return EXITS[report.verdict]
 
 

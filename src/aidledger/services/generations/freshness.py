@@ -21,7 +21,7 @@ from aidledger.ledger.proventime import LAST_SECOND
 from aidledger.ledger.trust import Policy
 from aidledger.replay.generations import Generations
 from aidledger.services.checkpoints.checkpointing import kept_notes
-from aidledger.services.clock import utc_text
+from aidledger.services.clock import DRIFT_S, utc_text
 from aidledger.services.generations.rebuilding import (
     BOOKKEEPING,
     generations_folder,
@@ -34,8 +34,6 @@ from aidledger.services.proofs.completeness import seals
 from aidledger.services.session import Session
 
 BUILT_IN: Final = ("entry", "generation", "index", "checkpoint", "cosignature", "run")
-DRIFT_S: Final = 300
-"""How far behind the last entry the clock may be before nothing should be recorded."""
 _USAGE: Final = 2
 _UNITS: Final = {"m": 60, "h": 3_600, "d": 86_400}
 _duration_form = re.compile(r"([0-9]{1,6})([mhd])").fullmatch

@@ -15,6 +15,7 @@ from aidledger.ledger.finding import Finding
 from aidledger.ledger.verify import LATER_RUNGS, Rung, VerifyReport
 from aidledger.services.keys.declared import declared_of
 from aidledger.services.keys.keptpowers import KeptPowers
+from aidledger.services.ladder.aheadcheck import ahead_leads
 from aidledger.services.ladder.checkpointcheck import CheckpointCheck
 from aidledger.services.ladder.logwalk import Roots, verified_roots, walk
 from aidledger.services.ladder.markcheck import MarkCheck
@@ -96,6 +97,7 @@ def climb(
     found = [*altered, *mark.findings, *declared.findings, *notes.findings, *restored.findings]
     found += [*stated.findings, *signatures.findings, *forbidden, *proofs.findings]
     others = [*restored.leads, *leads, *gone, *storage_leads(store)]
+    others += ahead_leads(store, report, outside, roots)
     return msgspec.structs.replace(
         _joined(report, found, rungs, notes),
         misbehaviour=notes.misbehaviour(store, roots),

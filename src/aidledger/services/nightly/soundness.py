@@ -10,8 +10,7 @@ from typing import Final
 
 from aidledger.said import Said
 from aidledger.services.checkpoints.checkpointing import remembered, root_at, signed_path
-from aidledger.services.clock import Clock
-from aidledger.services.generations.freshness import DRIFT_S
+from aidledger.services.clock import DRIFT_S, Clock
 from aidledger.services.ladder.markcheck import behind
 from aidledger.services.nightly.health import ASK_OWNER, Check, barred
 from aidledger.services.printing import printable

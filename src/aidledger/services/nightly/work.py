@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from aidledger.audit.rule import SEVERITIES
 from aidledger.audit.running import BROKEN
 from aidledger.ledger.finding import Finding
+from aidledger.ledger.verify import VerifyReport
 from aidledger.replay.engine import EngineLimits
 from aidledger.replay.generation import Generation
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import Model, ModelError, load_models, needed
 from aidledger.said import Said
 from aidledger.services.audits.auditing import audit, rules_of
-from aidledger.services.clock import utc_text
+from aidledger.services.clock import DRIFT_S, china_day, utc_text
 from aidledger.services.doubts.raising import open_doubts
 from aidledger.services.generations.freshness import clock_behind_s
 from aidledger.services.generations.past import check_past
@@ -27,12 +29,15 @@ from aidledger.services.generations.rebuilding import (
 )
 from aidledger.services.keptfile import KeptFile, Offered
 from aidledger.services.keys.keptpowers import KEPT_FILE, KeptPowers
-from aidledger.services.ladder.outside import read_outside
+from aidledger.services.ladder.aheadcheck import RECORDED_AHEAD
+from aidledger.services.ladder.outside import Outside, read_outside
 from aidledger.services.ladder.storagecheck import answers_otherwise
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.nightly.leaving import is_as_left, leave
 from aidledger.services.nightly.night import Night
 from aidledger.services.nightly.steps import Done
+from aidledger.services.points import first_after
+from aidledger.services.proofs.timeproofs import newest_time
 
 T = TypeVar("T")
 
@@ -86,12 +91,9 @@ def verify_log(night: Night) -> Done:
             "the database is not as it is made: it may answer readers otherwise, or not keep what is recorded",
         )
         return Done("findings", said, figures, [told(lead) for lead in answered])
-    if behind := clock_behind_s(night.session):
+    if (behind := clock_behind_s(night.session)) and not _refuted(night, report, outside):
         # what this clock would put into the log and into a checkpoint is not so
-        said = Said(
-            f"本机时钟比最后一条慢 {behind} 秒：请校准（NTP）",
-            f"this machine's clock is {behind} s behind the last entry: set it (NTP)",
-        )
+        said = _behind(night, behind, report.entries)
         return Done("findings", said, figures | {"clock_behind_s": behind}, [said])
     said = Said(
         f"{report.entries:,} 条，自身一致", f"{report.entries:,} entries, consistent in themselves"
@@ -103,6 +105,26 @@ def verify_log(night: Night) -> Done:
         )
     judged = _judged(asked.powers, kept)
     return Done("ok", Said(f"{said.zh}；{judged.zh}", f"{said.en}; {judged.en}"), figures)
+
+
+def _behind(night: Night, seconds: int, entries: int) -> Said:
+    """Say which of the two clocks may be wrong, and what can be done about either."""
+    found = first_after(night.store, night.session.clock.now(), entries)
+    at, when = found or (entries - 1, "")
+    return Said(
+        f"本机时钟比最后一条慢 {seconds} 秒：请校准（NTP）；若本机无误，则位置 {at}（{when}）是快了的时钟所记："
+        "请签署检查点并请见证方联署（NIGHTLY）",
+        f"this machine's clock is {seconds} s behind the last entry: set it (NTP); if it is right, position {at} "
+        f"({when}) was recorded by one that was ahead: sign a checkpoint and have it cosigned (NIGHTLY)",
+    )
+
+
+def _refuted(night: Night, report: VerifyReport, outside: Outside) -> bool:
+    """Whether witnesses say that the clock of the entries was wrong, and none that this machine's is."""
+    if outside.policy is None or all(one.code != RECORDED_AHEAD for one in report.leads):
+        return False
+    newest = newest_time(night.store, outside.policy)
+    return newest is not None and newest - DRIFT_S <= night.session.clock.now().timestamp()
 
 
 def told(finding: Finding) -> Said:
@@ -165,6 +187,7 @@ def rebuild_models(night: Night) -> Done:
         )
     built = rebuild(
         night.session,
+        as_of=_day_of(night),
         models=night.asked.models or None,
         limits=limits_of(night),
         progress=night.alive,
@@ -205,6 +228,13 @@ def rebuild_models(night: Night) -> Done:
         f"{count} models of {built.entries:,} entries, as of {built.as_of}",
     )
     return Done("ok", said, figures)
+
+
+def _day_of(night: Night) -> date | None:
+    """Return today where the last entry's day is still to come: nothing of that day is known yet."""
+    if not clock_behind_s(night.session):
+        return None
+    return date.fromisoformat(china_day(utc_text(night.session.clock.now())))
 
 
 def check_the_past(night: Night) -> Done:

@@ -24,7 +24,7 @@ from aidledger.ledger.proventime import (
 from aidledger.ledger.strict import FormatError
 from aidledger.ledger.trust import Policy
 from aidledger.services.checkpoints.timestamping import Pin, list_stamps
-from aidledger.services.ladder.logwalk import walk
+from aidledger.services.ladder.logwalk import Roots, walk
 from aidledger.services.ladder.outside import SignedFile, signed_file
 from aidledger.store.port import LedgerStore
 
@@ -69,6 +69,18 @@ def collect_times(
         else:
             true.append(one)
     return ProvenTimes(true), unused
+
+
+def cosigned_proofs(store: LedgerStore, sources: Sources, roots: Roots) -> list[ProofOfTime]:
+    """Return what the policy's witnesses prove of heads that are among these roots of the entries."""
+    proofs = _cosigned(store, sources, [])
+    return [one for one in proofs if one.head.root in roots.at.get(one.head.size, ())]
+
+
+def newest_time(store: LedgerStore, policy: Policy) -> int | None:
+    """Return the newest time (seconds since 1970) that the policy's witnesses tell of; None: they tell none."""
+    told = _cosigned(store, Sources(policy=policy), [])
+    return max((one.shown_at for one in told), default=None)
 
 
 def _cosigned(store: LedgerStore, sources: Sources, unused: Unused) -> Iterable[ProofOfTime]:
