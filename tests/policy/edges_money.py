@@ -56,7 +56,7 @@ MONEY = (
     ),
     Row(
         "amount-bounds",
-        {"act.way": "cash", "act.amount_fen": 10_000},
+        {"act.way": "money", "act.amount_fen": 10_000},
         one("act.amount_fen", 9_999),
         meet=({"act.way": "service", "act.amount_fen": 0},),
         packs=("cn-temporary-2018",),

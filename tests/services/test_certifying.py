@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cli.shell import on
 from tests.services.conftest import COUNTY, Office
 from tests.services.signed import CLERK_OF, at, make
 from tests.services.test_money_acts import CASE
@@ -208,3 +209,18 @@ def test_only_the_one_encoding_of_a_certificate_is_read(data: st.DataObject) -> 
     except FormatError:
         return
     assert changed == read.encode()
+
+
+@pytest.mark.parametrize("field", ["size", "position", "entries", "skipped", "rows"])
+def test_a_description_with_a_number_that_no_certificate_holds_is_refused(
+    county_after: Path, field: str
+) -> None:
+    (path,) = Path(f"{county_after}.generations").glob("generation-*.json")
+    told = json.loads(path.read_bytes())
+    (told["models"][0] if field == "rows" else told)[field] = 2**53
+    path.write_text(json.dumps(told))
+
+    ran = on(county_after, "generations", "list")
+
+    assert 3 == ran.code
+    assert "expected the name of a generation, found something else" in ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from tests.services.test_closing import (
     paid,
     record_at,
     returned,
+    supplement,
 )
 
 from aidledger.domain.events.proving import PaymentMonthClosed, PaymentMonthSupplemented
@@ -176,4 +178,22 @@ def test_a_total_that_no_entry_can_hold_is_refused_and_found(office: Office) -> 
 
     assert [("month_total_differs", position)] == [
         (one.code, one.position) for one in check(office)
+    ]
+
+
+def test_what_came_back_after_a_closing_does_not_belie_it(office: Office) -> None:
+    four_payments(office)
+    closed = close(office)
+    act(office, returned(136_300))
+
+    assert [] == check(office)
+
+    act(office, paid(1_000))
+    added = supplement(office)
+    act(office, returned(1_000))
+
+    assert [] == check(office)
+    assert [(1, 70_000), (2, 206_300)] == [
+        (said["returned_count"], said["returned_fen"])
+        for said in (json.loads(record_at(office, at))["data"] for at in (closed, added))
     ]

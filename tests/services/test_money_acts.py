@@ -8,7 +8,8 @@ import pytest
 from tests.services.conftest import Office
 
 from aidledger.domain.events.fund import AccountOpened
-from aidledger.services.problems import RefusedError
+from aidledger.services.funds.importing import account_of
+from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.store.outcome import Committed
 
 FUND, STOCK = "fund/tekun-2022", "stock/520123"
@@ -109,3 +110,19 @@ def test_the_number_of_a_special_account_is_sealed(office: Office) -> None:
     assert number.encode() not in row[5]
     assert vault is not None
     assert {number} == set(vault.open_many(tuple(entry.sealed.values())).values())
+
+
+def test_an_account_is_named_by_its_fund_or_by_a_token_that_no_other_fund_has(
+    office: Office,
+) -> None:
+    token, shared = "a" + "1" * 32, "a" + "2" * 32
+    for fund, account in (("x", token), ("y", shared), ("z", shared)):
+        data = {"account": account, "bank": "bank-1", "purpose": "tekun"}
+        office.act("2022-01-02", act("AccountOpened", f"fund/{fund}", **data))
+
+    for name in (token, "x", "fund/x"):
+        assert ("fund/x", token) == account_of(office.session, name)
+    assert ("fund/z", shared) == account_of(office.session, "z")
+    for name, found in ((shared, "2 that share it"), ("w", "none"), ("a" + "3" * 32, "none")):
+        with pytest.raises(ServiceError, match=f"found {found}"):
+            account_of(office.session, name)

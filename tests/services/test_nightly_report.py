@@ -322,6 +322,7 @@ def test_scripts_are_told_by_their_environment_and_fail_for_themselves(tmp_path:
     script(hooks, "20-fails", "echo broken >&2; exit 7\n")
     script(hooks, "30-open", "exit 0\n", 0o777)
     script(hooks, "40-not-executable", "exit 0\n", 0o600)
+    (hooks / "50-put-away").mkdir()
     found = run_hooks(hooks, report(), results=tmp_path / "run_results.json")
     told = dict(line.split("=", 1) for line in (tmp_path / "told").read_text().splitlines())
 

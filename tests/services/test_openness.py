@@ -14,6 +14,8 @@ from aidledger.services.problems import RefusedError
 from aidledger.store.outcome import Committed
 
 NUMBER = identity_number("1950-03-07")
+#: As an input method for Chinese types it.
+WIDE = NUMBER.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
 ELSEWHERE = "520123-20150307-1234"
 
 
@@ -26,6 +28,8 @@ def visit(**more: Any) -> dict[str, Any]:
     [
         (on_case("VisitMade", visitor=NUMBER), "data.visitor"),
         (on_case("VisitMade", visitor=f"v-{NUMBER.lower()}"), "data.visitor"),
+        (on_case("ApplicationWithdrawn", reason=f"身份证号{WIDE}，已迁出"), "data.reason"),
+        (on_case("ApplicationWithdrawn", reason=f"{NUMBER[:-1]}{WIDE[-1]}"), "data.reason"),
         (on_case("ApplicationWithdrawn", reason=f"moved away\n{NUMBER}"), "data.reason"),
         (on_case("MaterialsRequested", items=["form", f"copy.{NUMBER}"]), "data.items[1]"),
         (visit(actor=NUMBER), "actor"),
@@ -44,6 +48,7 @@ def test_an_identity_number_is_refused_by_its_place_and_not_repeated(
         (one.code, one.field) for one in refused.value.problems
     ]
     assert NUMBER not in str(refused.value)
+    assert WIDE not in str(refused.value)
     assert before == office.session.store.head().size
 
 

@@ -13,9 +13,11 @@ from tests.services.test_closing import APRIL, MARCH, WHO, act, annulment, check
 
 from aidledger.domain.events.proving import BankFileReconciled
 from aidledger.replay.rows import recorded_row
+from aidledger.services.importing.payments import COLUMNS
 from aidledger.services.ladder.verifying import verify
+from aidledger.services.payments.bankfile import read_bank_file
 from aidledger.services.payments.reconciling import BankLine, reconcile
-from aidledger.services.problems import ServiceError
+from aidledger.services.problems import RefusedError, ServiceError
 from aidledger.store.outcome import Committed
 
 FILE = "ab" * 32
@@ -111,3 +113,32 @@ def test_a_forged_reconciliation_is_found(
     assert ("bank_file_differs", position, field) in {
         (one.code, one.position, one.field) for one in check(office)
     }
+
+
+def test_a_bank_file_with_bad_rows_or_none_is_not_held_against_anything() -> None:
+    titles = {column.key: column.title_zh for column in COLUMNS}
+    header = ",".join(titles[key] for key in ("case", "month", "amount_yuan"))
+    rows = ["520123-2022-000001,2022-03,1128.00"]
+    bad = [header, *rows, "520123-2022-000001,2022-13,1128.00", "520123-2022-000001,2022-03,x"]
+
+    assert [BankLine(CASE, MARCH, 112_800)] == read_bank_file(
+        "\n".join([header, *rows]).encode()
+    ).lines
+    with pytest.raises(RefusedError) as refused:
+        read_bank_file("\n".join(bad).encode())
+    with pytest.raises(ServiceError) as empty:
+        read_bank_file(f"{header}\n".encode())
+
+    assert [(3, "month"), (4, "amount_yuan")] == [
+        (one.line, one.field) for one in refused.value.problems
+    ]
+    assert 2 == empty.value.exit_code
+
+
+def test_a_run_of_which_nothing_was_paid_yet_is_held_against_a_file(office: Office) -> None:
+    four_payments(office)
+    data = {"fund": "fund/tekun-2022", "month": APRIL}
+    act(office, {"type": "PayRunOpened", "stream": "run/new", "actor": "u2", "data": data})
+    event = reconciled(office, "run/new", LINES[:1])
+
+    assert (0, 1, -112_800) == (event.ledger_count, event.bank_only_count, event.difference_fen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Final, NamedTuple, Protocol
+from typing import Annotated, Final, NamedTuple, Protocol
 
 import duckdb
 import msgspec
@@ -33,6 +33,10 @@ _FATAL: Final = (duckdb.IOException, duckdb.FatalException, duckdb.InternalExcep
 """What ends the whole rebuild: a disk that refuses, an engine that has lost its mind."""
 
 
+Whole = Annotated[int, msgspec.Meta(ge=-1, lt=2**53)]
+"""A count, or a position (-1: none), that a certificate can hold too."""
+
+
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     """One built model: rows, root over them (hex), seconds, and the hash of its SQL.
 
@@ -40,7 +44,7 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    rows: int
+    rows: Whole
     digest: str
     seconds: float
     sql_sha256: str

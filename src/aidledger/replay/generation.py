@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from aidledger.replay.building import ModelFailure, ModelResult, Results
+from aidledger.replay.building import ModelFailure, ModelResult, Results, Whole
 from aidledger.replay.journal import Input
 from aidledger.replay.loading import Loaded
 from aidledger.replay.models import Model
@@ -49,11 +49,11 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """
 
     file: str
-    size: int
+    size: Whole
     root: str
-    position: int
-    entries: int
-    skipped: int
+    position: Whole
+    entries: Whole
+    skipped: Whole
     as_of: date
     known_on: date | None
     program: str

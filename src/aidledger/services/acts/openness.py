@@ -7,6 +7,7 @@ may look like one of a person, once in eleven: it is then written with a hyphen.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ _KINDS: Final = bytes(
 """Digits as 0, letters as A, all else as a space."""
 _LONG: Final = b" " + b"0" * 17
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_WIDE: Final = re.compile(rb"\xef\xbc[\x90-\x99]").search
+"""Digits as an input method for Chinese types them (U+FF10 to U+FF19, in UTF-8)."""
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -36,6 +39,8 @@ def numbers_shown(proposals: Sequence[Proposal]) -> dict[int, list[Problem]]:
     said = _ENCODER.encode([(p.stream, p.actor, p.office, p.event, p.despite) for p in proposals])
     if b"\\n" in said:
         said = said.replace(b"\\n", b"  ")
+    if _WIDE(said):
+        said = unicodedata.normalize("NFKC", said.decode()).encode()
     if _LONG not in said.translate(_KINDS):
         return {}
     found = {index: _numbers(proposal) for index, proposal in enumerate(proposals)}
@@ -59,7 +64,10 @@ def _numbers(proposal: Proposal) -> list[Problem]:
             found="one identity number",
         )
         for path, text in _texts(fields)
-        if any(check_identity_number(number, on=on).ok for number in _NUMBER.findall(text))
+        if any(
+            check_identity_number(number, on=on).ok
+            for number in _NUMBER.findall(unicodedata.normalize("NFKC", text))
+        )
     ]
 
 

@@ -55,7 +55,11 @@ def run_hooks(folder: Path, report: NightReport, *, results: Path) -> tuple[dict
         "ORIGIN": report.origin,
         "RESULTS": str(results.absolute()),
     }
-    return tuple(_run(script, environ) for script in scripts if os.access(script, os.X_OK))
+    return tuple(
+        _run(script, environ)
+        for script in scripts
+        if not script.is_dir() and os.access(script, os.X_OK)
+    )
 
 
 def _run(script: Path, environ: dict[str, str]) -> dict[str, Any]:
