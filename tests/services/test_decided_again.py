@@ -138,7 +138,7 @@ def test_a_support_that_runs_stays_on_its_list_whatever_is_filed_again(office: O
         office.act(f"2022-03-0{number}", fact)
         [listed] = rows(office, "list_approved", "2022-03-31")
         [state] = rows(office, "case_state", "2022-03-31")
-        assert ("approved", "approved") == (office.session.case(CASE).stage, state["stage"])
+        assert ("approved", "approved") == (office.session.states.case(CASE).stage, state["stage"])
         assert listed["village"]
     assert () == deep_check(office.session).findings
 
