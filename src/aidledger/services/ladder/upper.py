@@ -6,7 +6,7 @@ ledger without keys, checkpoints and powers is not read a second time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -17,7 +17,7 @@ from aidledger.services.keys.declared import declared_of
 from aidledger.services.keys.keptpowers import KeptPowers
 from aidledger.services.ladder.aheadcheck import ahead_leads
 from aidledger.services.ladder.checkpointcheck import CheckpointCheck
-from aidledger.services.ladder.logwalk import Roots, verified_roots, walk
+from aidledger.services.ladder.logwalk import Roots, See, verified_roots, walk
 from aidledger.services.ladder.markcheck import MarkCheck
 from aidledger.services.ladder.outside import Outside
 from aidledger.services.ladder.policycheck import policy_leads
@@ -78,11 +78,7 @@ def climb(
         sizes |= {*kept.sizes, report.entries}
     if signing:
         sizes |= seen_sizes(store.read_batches())
-    roots = Roots(report.entries, {}, whole=True)
-    if sizes and not signing and not report.findings:
-        roots = verified_roots(store, report.entries, sizes) or walk(store.read(), sizes)
-    elif signing or sizes:
-        roots = walk(store.read(), sizes, signatures.see if signing else None)
+    roots = _roots(store, report, sizes, signatures.see if signing else None)
     rungs = [mark.judge(roots, restored.lost), *notes.judge(roots, gathered_findings(store))]
     rungs += [restored.judge(roots), stated.judge(roots), signatures.finish(roots)]
     forbidden, leads = list[Finding](), list[Finding]()
@@ -107,6 +103,17 @@ def climb(
             *_unused(notes, proofs),
         ),
     )
+
+
+def _roots(
+    store: LedgerStore, report: VerifyReport, sizes: Collection[int], see: See | None
+) -> Roots:
+    """Return the roots at sizes; where somebody is to see every row, or anything is wrong, by a walk."""
+    if see is None and not sizes:
+        return Roots(report.entries, {}, whole=True)
+    sound = see is None and not report.findings
+    known = verified_roots(store, report.entries, sizes) if sound else None
+    return known or walk(store.read(), sizes, see)
 
 
 def _joined(
