@@ -26,12 +26,29 @@ ordered_back AS (
     WHERE months.recovered_fen > 0
     GROUP BY months.stream, months.month
 ),
-once AS (
-    -- help once is due in the month of its roster
+granted AS (
+    SELECT stream, SUM(amount_fen) AS fen FROM help_granted WHERE way = 'money' GROUP BY stream
+),
+lines AS (
     SELECT stream, month, SUM(amount_fen) AS fen, ARRAY_AGG(position) AS positions
     FROM payment_rostered
     WHERE kind = 'one_off'
     GROUP BY stream, month
+),
+once AS (
+    -- help once is due in the month of its roster, as far as it was granted: the oldest month first
+    SELECT lines.stream, lines.month,
+           GREATEST(
+               LEAST(
+                   lines.fen,
+                   COALESCE(granted.fen, 0)
+                       - (SUM(lines.fen) OVER (PARTITION BY lines.stream ORDER BY lines.month) - lines.fen)
+               ),
+               0
+           ) AS fen,
+           lines.positions
+    FROM lines
+    LEFT JOIN granted ON granted.stream = lines.stream
 ),
 known AS (
     SELECT "case", month FROM entitlements

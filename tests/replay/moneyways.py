@@ -62,9 +62,10 @@ def add_way(log: Log, name: str, fens: list[int], *, breaking: str = "", by: int
     by so many fen.
     """
     broken = -1
-    for number in range(len(fens)):
+    for number, fen in enumerate(fens):
         case = f"case/{name}-{number}"
         apply_for(log, case, number=int(name) + number, village=f"{name}001001")
+        log.add("HelpGranted", case, DAY, amount_fen=fen, help="temporary", way="money")
     for said in _entries(name, fens, breaking):
         data = dict(said.data)
         if said.tag and said.tag == breaking:

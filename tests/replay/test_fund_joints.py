@@ -85,6 +85,7 @@ def test_what_was_sent_and_has_not_arrived_is_under_way_and_not_apart(ask: Ask) 
         "month": MONTH,
         "run": "1",
     }
+    log.add("HelpGranted", "case/1", DAY, amount_fen=300, help="temporary", way="money")
     log.add("PaymentRostered", "case/1", DAY, **line)
     approved = log.add("PayRunApproved", "run/1", DAY, lines=1, total_fen=300)
     found = by_joint(ask(log, "fund_joints")["fund_joints"])

@@ -121,8 +121,24 @@ def test_a_grant_that_was_annulled_is_none(ask: Ask) -> None:
     pay(log, 300)
     reason: Any = {"authority": "county", "position": 1, "reason": "wrong person"}
     log.add("EntryAnnulled", CASE, "2022-03-20", **reason)
+    found = ask(log, "help_paid", "arrears", as_of="2022-03-31")
 
-    assert [] == ask(log, "help_paid")["help_paid"]
+    assert [] == found["help_paid"]
+    assert [(0, 300, -300)] == [
+        (row["due_fen"], row["paid_fen"], row["arrears_fen"]) for row in found["arrears"]
+    ]
+
+
+def test_help_once_is_due_as_far_as_it_was_granted_the_oldest_month_first(ask: Ask) -> None:
+    log = granted(300, 200)
+    roster(log, 400)
+    late: Any = {"account": token("a", 1), "amount_fen": 400, "kind": "one_off"}
+    log.add("PaymentRostered", CASE, "2022-04-08", month="2022-04", run="run/i", **late)
+    grant(log, "2022-04-02", 500, way="goods")
+
+    assert [("2022-03", 400), ("2022-04", 100)] == [
+        (row["month"], row["due_fen"]) for row in ask(log, "arrears", as_of="2022-04-30")["arrears"]
+    ]
 
 
 RULES = {

@@ -88,7 +88,11 @@ def second_application(act_type: str, case: Case | None) -> tuple[Refusal, ...]:
             citation="S1-043",
             text_zh="一案一申请：已决定、撤回或者终止的，重新申请另立新案，调查、公示重新进行。",
             text_en="A case is of one application: after its decision, withdrawal or end a new one opens a new case.",
-            facts={"case.applied_on": case.applied_on, "case.decided_on": over},
+            facts={
+                f"case.{name}": day
+                for name in ("applied_on", "decided_on", "withdrawn_on", "terminated_on")
+                if (day := getattr(case, name))
+            },
         ),
     )
 
