@@ -8,8 +8,9 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-__all__ = ["named", "read_plain", "replace_file", "sync"]
+__all__ = ["MOST_BYTES", "named", "read_plain", "replace_file", "sync"]
 
 
 @contextmanager
@@ -22,6 +23,10 @@ def named(path: Path, place: Path | None = None) -> Iterator[None]:
         if found is not None and f".{(place or path).name}." not in os.fspath(found):
             raise
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+MOST_BYTES: Final = 2 << 30
+"""What is read at once of a file of our own; a file with a hole in it can say any size."""
 
 
 def sync(path: Path) -> None:
@@ -37,13 +42,15 @@ def read_plain(path: Path, limit: int = -1) -> bytes:
     """Read a file, at most `limit` bytes of it. A pipe would be waited for, and a device need not end.
 
     Raises:
-        OSError: it is not there, may not be read, or is no plain file.
+        OSError: it is not there, may not be read, is no plain file, or larger than any that we write whole.
 
     """
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
     with os.fdopen(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.ENXIO, "not a plain file", str(path))
+        if limit < 0 and os.fstat(file.fileno()).st_size > MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
         return file.read(limit)
 
 

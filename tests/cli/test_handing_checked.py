@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -46,3 +47,16 @@ def test_a_path_that_the_engine_cannot_write_to_is_said_to_be_one(
         assert 3 == ran.code
         assert words[lang] in ran.err
     assert not list(ledger.parent.rglob("*duckdb*"))
+
+
+def test_a_pipe_in_the_place_of_a_generation_holds_nobody_up(tmp_path: Path, county: Path) -> None:
+    ledger = tmp_path / county.name
+    shutil.copy(county, ledger)
+    assert 0 == on(ledger, "rebuild", "--model", "case_state").code
+    built = next(ledger.with_name("county.db.generations").glob("*.duckdb"))
+    built.unlink()
+    os.mkfifo(built)
+    ran = on(ledger, "list", "case_state")
+
+    assert 3 == ran.code
+    assert "run aidledger rebuild" in ran.err

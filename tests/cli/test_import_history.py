@@ -129,6 +129,22 @@ def test_a_store_that_gives_out_says_that_it_can_be_gone_on_with(
     assert words[lang] not in on(tmp_path / "none", "import-history", path).err
 
 
+def test_a_ledger_that_was_put_back_is_not_imported_into_however_often(
+    ledger: Path, tmp_path: Path
+) -> None:
+    """It was called a passing trouble, to be tried again: a timer would have, for ever."""
+    path = written(tmp_path / "h.jsonl", visit(0))
+    old = ledger.read_bytes()
+    assert 0 == on(ledger, "import-history", path).code
+    for left in ledger.parent.glob("county.db-*"):
+        left.unlink()
+    ledger.write_bytes(old)
+    ran = on(ledger, "import-history", written(tmp_path / "i.jsonl", visit(1)))
+
+    assert 3 == ran.code
+    assert "was an old backup restored" in ran.err
+
+
 def test_a_template_can_be_filled_in_and_imported(ledger: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "visits.csv"
     sheet.write_bytes(aidledger("import-history", "--type", "VisitMade", "--template").raw)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from aidledger.interfaces.cli.faults import refused_fault
+from aidledger.services.acts.proposals import read_proposals
 from aidledger.services.problems import Problem, RefusedError
 
 
@@ -17,6 +18,26 @@ def refused(count: int, field: str = "amount_fen") -> list[Problem]:
 
 def told(problems: list[Problem]) -> tuple[str, ...]:
     return refused_fault(RefusedError(problems), "en").details
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '"data": {"reason": "x"}, "%s": 1',
+        '"data": {"reason": "x", "%s": 1}',
+        '"data": {"reason": "x"}, "personal": {"%s": "x"}',
+    ],
+)
+@pytest.mark.parametrize("name", ["52012319500307741X", "张三丰", "13987654321"])
+def test_a_field_that_is_called_like_a_person_is_not_repeated(more: str, name: str) -> None:
+    """Somebody made objects of a sheet that had no header: its first row became the names."""
+    head = '{"type":"ApplicationWithdrawn","stream":"case/1","effective_on":"2022-01-05","actor":"a","office":"o",'
+    with pytest.raises(RefusedError) as met:
+        read_proposals([f"{head}{more % name}}}".encode()])
+
+    fields = [one.field for one in met.value.problems]
+    assert any("…" in one or "<number>" in one for one in fields), fields
+    assert not any(name in str(one) for one in met.value.problems)
 
 
 def test_what_is_wrong_at_many_lines_is_said_once_with_the_first_of_them() -> None:

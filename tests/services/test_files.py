@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from aidledger.disk import replace_file
+from aidledger.disk import read_plain, replace_file
 from aidledger.services.files import placed_file, write_file, write_files
 from aidledger.services.problems import ServiceError
-from aidledger.store.secrets import create_secrets
+from aidledger.store.errors import SecretsError
+from aidledger.store.secrets import create_secrets, load_secrets
 
 Write = Callable[[Path, bytes], object]
 
@@ -163,6 +164,24 @@ def test_a_link_in_the_place_of_a_draft_is_not_written_through(
         write(tmp_path / "file", b"ours")
 
     assert b"somebody's" == (tmp_path / "other").read_bytes()
+
+
+def test_a_pipe_in_the_place_of_secrets_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "secrets", 0o600)
+
+    with pytest.raises(SecretsError, match="not a plain file"):
+        load_secrets(tmp_path / "secrets")
+
+
+def test_a_file_of_our_own_with_a_hole_in_it_takes_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    path.touch()
+    os.truncate(path, 40 << 30)
+
+    with pytest.raises(OSError, match="current") as met:
+        read_plain(path)
+    assert errno.EFBIG == met.value.errno
+    assert b"\0" == read_plain(path, 1)
 
 
 def test_a_pipe_is_written_to_or_refused_and_stays(tmp_path: Path) -> None:

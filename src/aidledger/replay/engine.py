@@ -16,6 +16,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
+from aidledger.disk import read_plain
 from aidledger.replay.views import literal
 
 DEFAULT_MEMORY: Final = "1600MB"
@@ -122,9 +123,10 @@ def reading(
     """Open a finished generation read-only and locked; `beside` lays out more before it is.
 
     Raises:
-        duckdb.Error: the file is missing or damaged.
+        duckdb.Error: the file is missing, damaged or no plain file: a pipe would be waited for.
 
     """
+    _plain(path)
     limits = limits or EngineLimits()
     config: dict[str, Any] = {
         "access_mode": "READ_ONLY",
@@ -144,6 +146,13 @@ def reading(
         connection.close()
 
 
+def _plain(path: Path) -> None:
+    try:
+        read_plain(path, 0)
+    except OSError as error:
+        raise duckdb.IOException(str(error)) from error
+
+
 @contextmanager
 def reading_both(
     old: Path, new: Path, limits: EngineLimits | None = None
@@ -151,7 +160,7 @@ def reading_both(
     """Open two finished generations read-only and locked, as ``old`` and ``new``.
 
     Raises:
-        duckdb.Error: a file is missing or damaged.
+        duckdb.Error: a file is missing, damaged or no plain file.
 
     """
     limits = limits or EngineLimits()
@@ -165,6 +174,7 @@ def reading_both(
     try:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         for name, path in (("old", old), ("new", new)):
+            _plain(path)
             connection.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
         lock(connection)
         yield connection

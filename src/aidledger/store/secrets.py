@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from aidledger.disk import named
+from aidledger.disk import named, read_plain
 from aidledger.store.errors import SecretsError
 
 KEY_BYTES: Final = 32
@@ -79,6 +79,7 @@ def create_secrets(path: Path, random_bytes: Callable[[int], bytes] = os.urandom
 def load_secrets(path: Path) -> Secrets:
     """Read the secrets. Raises SecretsError when missing, not in form, or open to others."""
     try:
+        read_plain(path, 0)  # a pipe would be waited for
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             content = file.read(4096)

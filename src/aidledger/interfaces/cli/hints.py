@@ -289,6 +289,9 @@ HINTS: Final[dict[str, str]] = {
     # bulk import
     "name each county's ledger once": "每个县的账本只指明一次",
     "run the same command again": "再次执行同一命令",
+    "find out first: was an old backup restored, the tail cut off, or another ledger put here": (
+        "先核实：是否恢复了旧备份，末尾被截去，或换成了另一账本"
+    ),
     "aidledger events lists the types": "aidledger events 列出全部类型",
     "import this type as JSON Lines": "这种类型请以 JSON Lines 导入",
     "import that file to its end first, with --keep-going where rules refuse rows; if this one is no"

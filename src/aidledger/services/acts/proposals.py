@@ -89,7 +89,11 @@ def proposal_of(value: dict[str, Any], line: int | None = None) -> Proposal:
     """
     problems = [
         Problem(
-            code="unknown_field", line=line, field=key, expected="no such field", found="a value"
+            code="unknown_field",
+            line=line,
+            field=_short(key),
+            expected="no such field",
+            found="a value",
         )
         for key in value
         if key not in _TOP
@@ -323,7 +327,7 @@ def _data_problem(message: str, kind: EventType, line: int | None) -> Problem:
             return Problem(
                 code="bad_data",
                 line=line,
-                field=f"{field}.{named['field']}" if "field" in named else field,
+                field=f"{field}.{_short(named['field'])}" if "field" in named else field,
                 expected=expected.format(**named),
                 found=found.format(**named),
             )

@@ -33,6 +33,7 @@ from aidledger.services.importing.journal import (
     cause_of,
     check_others,
     reached,
+    rejected,
     say,
     summary,
 )
@@ -329,7 +330,7 @@ def _committed(session: Session, outcome: Outcome) -> bool:
             return True
         case Rejected(code=code, message=message):
             if code not in _RETRIED:
-                raise ServiceError(message, hint="run the same command again")
+                raise rejected(code, message)
             if code == "vault_key_changed" and session.vault is not None:
                 session.vault.forget()
             return False

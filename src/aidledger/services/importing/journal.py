@@ -21,6 +21,11 @@ RECORDED: Final = "history-recorded"
 BEGIN: Final = "begin"
 END: Final = "end"
 NOBODY: Final = "import"
+_BEHIND_MARK: Final = "behind_mark"
+_WHOSE: Final = (
+    "find out first: was an old backup restored, the tail cut off, or another ledger put here"
+)
+_TRANSIENT: Final = 75
 _CAUSE: Final = re.compile(
     r"import:history:(?P<file>[0-9a-f]{64})#(?P<first>\d+)-(?P<last>\d+):(?P<rows>\d+)"
 )
@@ -121,4 +126,11 @@ def say(session: Session, event: FileImported, *, part: str, actor: str, office:
     if isinstance(outcome, Unknown):
         outcome = session.store.resolve(cause)
     if not isinstance(outcome, Committed):
-        raise ServiceError(outcome.message, hint="run the same command again", exit_code=75)
+        raise rejected(outcome.code, outcome.message)
+
+
+def rejected(code: str, message: str) -> ServiceError:
+    """Return what is said of a batch that the store rejected; another history is there for good."""
+    if code == _BEHIND_MARK:
+        return ServiceError(message, hint=_WHOSE)
+    return ServiceError(message, hint="run the same command again", exit_code=_TRANSIENT)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
@@ -78,7 +78,7 @@ def alone(folder: Path, begun: Run) -> Iterator[None]:
 def running(folder: Path) -> Run | None:
     """Return the run that holds the lock now, None where nobody does."""
     try:
-        with (folder / LOCK).open("rb") as file:
+        with _opened(folder / LOCK) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -91,11 +91,17 @@ def running(folder: Path) -> Run | None:
 def killed(folder: Path) -> Run | None:
     """Return the run that the lock names and nobody holds: it was killed, and no run came since."""
     try:
-        with (folder / LOCK).open("rb") as file:
+        with _opened(folder / LOCK) as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             return _begun(file.read(_BYTES_A_RUN))
     except OSError:
         return None
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a plain file: a pipe would be waited for, and a device need not end. Raises OSError."""
+    read_plain(path, 0)
+    return path.open("rb")
 
 
 def _begun(content: bytes) -> Run | None:
@@ -122,10 +128,10 @@ def remember(folder: Path, run: Run) -> None:
 def history(folder: Path) -> list[Run]:
     """Return the newest runs, the oldest first; lines that are none are passed over."""
     try:
-        with (folder / HISTORY).open("rb") as file:
+        with _opened(folder / HISTORY) as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(0, end - SHOWN * _BYTES_A_RUN))
-            lines = file.read().split(b"\n")
+            lines = file.read(SHOWN * _BYTES_A_RUN).split(b"\n")
     except FileNotFoundError:
         return []
     found = [run for run in map(_begun, lines) if run is not None]
