@@ -168,6 +168,8 @@ def test_the_history_keeps_its_lines_whole(tmp_path: Path) -> None:
     with (tmp_path / "history.jsonl").open("ab") as file:
         file.write(b'{"run_id": "half')
     remember(tmp_path, run(2))
+    for wrong in ({"finished_at": "yesterday"}, {"started_at": ""}):
+        remember(tmp_path, msgspec.structs.replace(run(3), **wrong))
 
     assert ["r1", "r2"] == [one.run_id for one in history(tmp_path)]
 

@@ -10,6 +10,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -105,8 +106,11 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _begun(content: bytes) -> Run | None:
-    with suppress(msgspec.DecodeError, UnicodeError):
-        return msgspec.json.decode(content.partition(b"\n")[0], type=Run)
+    with suppress(msgspec.DecodeError, ValueError):
+        run = msgspec.json.decode(content.partition(b"\n")[0], type=Run)
+        for at in (run.started_at, run.finished_at or run.started_at):
+            datetime.fromisoformat(at)
+        return run
     return None
 
 
