@@ -69,3 +69,33 @@ def test_a_run_and_a_carer_by_their_streams_are_taken() -> None:
 
     assert "PaymentReturned" == proposal_of(returned).type
     assert "CareEnded" == proposal_of(ended).type
+
+
+def correcting(field: str, value: str) -> dict[str, Any]:
+    said = {
+        "authority": "head",
+        "position": 7,
+        "field": field,
+        "value": value,
+        "reason": "typed wrong",
+    }
+    return of_case("EntryCorrected", **said)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("run", '"2022-03"'), ("carer", '"case/1"'), ("subject_case", '"1"')]
+)
+def test_a_correction_brings_no_bare_number_in(field: str, value: str) -> None:
+    """The line that it corrects would be in no run from then on."""
+    with pytest.raises(RefusedError) as refused:
+        proposal_of(correcting(field, value))
+
+    assert ["data.value"] == [one.field for one in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("run", '"run/2022-03"'), ("subject_case", "null"), ("month", '"2022-03"')],
+)
+def test_a_correction_of_another_kind_is_taken(field: str, value: str) -> None:
+    assert "EntryCorrected" == proposal_of(correcting(field, value)).type
