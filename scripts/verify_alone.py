@@ -1164,11 +1164,12 @@ def person_items(entries: Iterable[tuple[int, str, dict[str, Any]]]) -> dict[str
     found, named = dict[str, list[tuple[int, bytes]]](), set()
     for at, what, said in entries:
         data, stream = said["data"], said.get("stream", "")
-        token: Any = data.get("applicant") if what == "ApplicationSubmitted" else None
+        written = f'"{data.get("applicant")}"' if what == "ApplicationSubmitted" else ""
         if what == "EntryCorrected" and data.get("field") == "applicant":
-            token = str(data.get("value"))[1:-1]
-        case = isinstance(token, str) and stream.startswith("case/")
-        if case and (token, stream) not in named:
+            written = str(data.get("value"))
+        # what is no token names nobody: a correction may say anything
+        token = written[1:-1] if re.fullmatch('"p[0-9a-f]{32}"', written) else ""
+        if token and stream.startswith("case/") and (token, stream) not in named:
             named.add((token, stream))
             leaf = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
             found.setdefault(person_key(token), []).append((at, leaf_of(leaf)))
