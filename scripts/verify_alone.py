@@ -1173,15 +1173,15 @@ def person_key(token: str) -> str:
 
 
 def person_items(entries: Iterable[tuple[int, str, dict[str, Any]]]) -> dict[str, list[Any]]:
-    """§17: give position and leaf of the cases that name each person, where they first do."""
+    """§17: give position and leaf of the cases that name each person first; no token names nobody."""
     found, named = dict[str, list[tuple[int, bytes]]](), set()
     for at, what, said in entries:
         data, stream = said["data"], said.get("stream", "")
-        token: Any = data.get("applicant") if what == "ApplicationSubmitted" else None
+        written = f'"{data.get("applicant")}"' if what == "ApplicationSubmitted" else ""
         if what == "EntryCorrected" and data.get("field") == "applicant":
-            token = str(data.get("value"))[1:-1]
-        case = isinstance(token, str) and stream.startswith("case/")
-        if case and (token, stream) not in named:
+            written = str(data.get("value"))
+        token = written[1:-1] if re.fullmatch('"p[0-9a-f]{32}"', written) else ""
+        if token and stream.startswith("case/") and (token, stream) not in named:
             named.add((token, stream))
             leaf = b"aidledger/index-case/v1\n" + lp(token.encode()) + lp(stream.encode())
             found.setdefault(person_key(token), []).append((at, leaf_of(leaf)))

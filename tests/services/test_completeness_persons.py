@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from tests.cli.shell import Ran, aidledger
 from tests.domain.people import CASE, COUNTY, identity_number
-from tests.services.conftest import Office
+from tests.lone import ALONE
+from tests.services.conftest import Office, opened
 from tests.services.forging import forge
 from tests.services.test_completeness import SECOND, two_cases
 from tests.services.test_recording import on_case
@@ -262,3 +263,22 @@ def test_what_is_no_token_is_refused_and_not_repeated(
 
 def joined(one: Ran) -> str:
     return " ".join(one.out.split())
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["null", "7", '"x"', '"p' + "1" * 31 + '"', '"p' + "1" * 32 + '"x', '["p' + "1" * 32 + '"]'],
+)
+def test_a_correction_that_names_nobody_belies_no_index(tmp_path: Path, value: str) -> None:
+    """Both verifiers say the same of it: the second one called such a ledger damaged."""
+    for office in opened(str(tmp_path / "ledger.db")):
+        two_cases(office)
+        position = office.session.stream(SECOND)[0].position
+        said = {"authority": "county", "field": "applicant", "reason": "typed wrong"}
+        data: dict[str, Any] = {**said, "position": position, "value": value}
+        office.act("2022-02-02", {**on_case("EntryCorrected", **data), "stream": SECOND})
+        seal_indexes(office.session, actor="nightly", office=COUNTY)
+        alone = ALONE.verify(tmp_path / "ledger.db", ALONE.Outside(None, {}))
+
+        assert [] == indexcheck.check_indexes(office.session.store)
+        assert [] == alone.as_json()["findings"]
