@@ -97,7 +97,7 @@ _WHY_NOT: Final = {
     UNKNOWN: "条目所述的树根之前缺少条目",
     GONE: "有条目为其作证的表不在：见线索",
     NOT_DERIVED: "各列没有重新推导",
-    NOT_HELD: "归档不含所需的内容",
+    NOT_HELD: "只对账本核验，不对归档核验",
     NO_SECRETS: "没有账本的密钥文件",
     BARRED: "这个登录无权读个人信息库",
     OTHER_SECRETS: "用这份密钥文件一个密封值也打不开：可能是别的账本的",

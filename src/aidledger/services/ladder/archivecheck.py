@@ -47,7 +47,7 @@ NOT_DERIVED: Final = "the columns were not derived again"
 NO_COLUMNS: Final = "not of the files that are missing or damaged"
 NO_RECORDS: Final = "the records of some segment can't be read"
 NO_MANIFEST: Final = "the manifest of some segment can't be read"
-NOT_HELD: Final = "an archive does not hold what this needs"
+NOT_HELD: Final = "asked of a ledger, not of its archive"
 _IN_RUNG: Final = {
     "segment_missing": "files",
     "segment_range": "files",
