@@ -20,3 +20,12 @@ def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "kept")
 
     assert ALTERED == kept(tmp_path / "kept", load_secrets(tmp_path / "secrets")).why
+
+
+def test_a_hole_of_gigabytes_in_its_place_takes_no_memory(tmp_path: Path) -> None:
+    """The night broke off, and so did each after it."""
+    create_secrets(tmp_path / "secrets")
+    (tmp_path / "kept").touch()
+    os.truncate(tmp_path / "kept", 40 << 30)
+
+    assert ALTERED == kept(tmp_path / "kept", load_secrets(tmp_path / "secrets")).why

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 import msgspec
 
-from aidledger.disk import replace_file
+from aidledger.disk import read_plain, replace_file
 from aidledger.store.secrets import Secrets
 
 _MAC_BYTES: Final = 32
@@ -164,12 +164,8 @@ class KeptFile(Generic[K]):
 
     def _read(self) -> K | None:
         """Read the file; nothing where it is not there, or not as this ledger wrote it."""
-        # a pipe would be waited for, all night
-        if self._path.exists() and not self._path.is_file():
-            self.why = ALTERED
-            return None
         try:
-            content = self._path.read_bytes()
+            content = read_plain(self._path)
         except FileNotFoundError:
             self.why = FIRST
             return None
