@@ -1258,7 +1258,7 @@ def check_head(log: Log, rows: list[tuple[Any, ...]]) -> str:
     return named
 
 
-# ---- §14, rung 6: batches; rung 11: their signatures (§16.9) -------------------------------------
+# ---- §14, rung 6: batches; rung 12: their signatures (§16.9) -------------------------------------
 
 
 class Batch(NamedTuple):
@@ -1417,7 +1417,7 @@ def check_signatures(log: Log, batches: list[Batch], origin: str) -> None:
             find("signature_seen", at, f"batches.seen of size {seen[0]}")
 
 
-# ---- §14, rungs 7 to 10 and 14: the mark, checkpoints, cosignatures, restorations, statements ----
+# ---- §14, rungs 7 to 11: the mark, checkpoints, cosignatures, restorations (§19.3), statements ---
 
 
 class Outside:
@@ -1674,7 +1674,7 @@ def check_restored(log: Log, origin: str, policy: Policy | None) -> None:
 
 
 def check_stated(log: Log) -> None:
-    """Rung 14: what an entry says that the log's root was, it was."""
+    """Rung 11: what an entry says that the log's root was, it was."""
     for at, stream, begin, size, root in log.stated():
         if size > at:
             log.report.find("statement_differs", at, f"{begin}size", f"at most {at}", stream)
@@ -1739,7 +1739,7 @@ def allows(data: dict[str, Any], origin: str, key: Key) -> bool:
         return False
 
 
-# ---- §14, rung 13: what people kept, held against the entries; §17: sealed indexes ---------------
+# ---- §14, rung 14: what people kept, held against the entries; §17: sealed indexes ---------------
 
 
 def check_files(log: Log, origin: str, outside: Outside) -> None:

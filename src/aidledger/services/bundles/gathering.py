@@ -315,7 +315,7 @@ def _registry(
 
 
 def _labels(event: KeyRegistered) -> set[str]:
-    """Return what a batch may call a registered key (docs/FORMAT.md, rung 11)."""
+    """Return what a batch may call a registered key (docs/FORMAT.md, rung 12)."""
     found = {event.key}
     for name in (event.key, event.owner):
         try:
