@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "docs/TIME.md")
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```\n)", re.DOTALL)
-_SHOWN_LINES = 26
+_SHOWN_LINES = 28
 _PROGRAM = f'aidledger() {{ {shlex.quote(sys.executable)} -m aidledger "$@"; }}'
 _END = r"printf '\000%d\000' $?"
 

@@ -23,6 +23,7 @@ from aidledger.ledger.trust import parse_policy
 from aidledger.replay.digest import row_of_key
 from aidledger.replay.generations import Generations
 from aidledger.replay.models import load_models
+from aidledger.services.acts.ownlog import OwnLog
 from aidledger.services.acts.recording import record
 from aidledger.services.acts.who import Who
 from aidledger.services.bundles.asking import Request
@@ -195,9 +196,11 @@ ODD_CERTIFICATES: dict[str, Any] = {
 
 @pytest.mark.parametrize("odd", ODD_CERTIFICATES)
 def test_a_certificate_that_no_generation_has_proves_no_row_for_either(
-    odd: str, tmp_path: Path
+    odd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever certifies can record the hash of whatever he likes; the log then vouches for that."""
+    # past the check of this program, as another one would
+    monkeypatch.setattr(OwnLog, "problem", lambda _self, _event: None)
     for office in opened(str(tmp_path / "county.db")):
         office.act("2022-02-01", {**application(), "stream": CASES[0]})
         rebuild(office.session, models=["case_state"])
@@ -239,7 +242,8 @@ def test_a_certificate_that_no_generation_has_proves_no_row_for_either(
             for one in ALONE.verify(tmp_path / "county.db", brought).as_json()["findings"]
         ]
 
-        assert ["proof_differs"] == ours == theirs
+        of_the_log = ["statement_differs"] if {"size", "root"} & {*ODD_CERTIFICATES[odd]} else []
+        assert ["proof_differs", *of_the_log] == sorted(ours) == sorted(theirs)
         if odd != "derived from other entries":  # that only the entries show
             assert ([("entry", "proven"), ("row", "refused")], False) == said(office, files)
 
