@@ -9,8 +9,8 @@ writer connection is kept, under a lock of this process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -52,9 +52,12 @@ _SELECT_LAST: Final = (  # the server plans it in half the time, and a command a
 class _Held:
     """A transaction that was begun by locking the head row."""
 
-    def __init__(self, within: PostgresTransaction, head: Head, tails: dict[str, Tail]) -> None:
-        self.head, self.tails = head, tails
-        self.run: Run = runner(within.cursor)
+    __slots__ = ("_within", "head", "run", "run_many", "tails")
+
+    def __init__(
+        self, within: PostgresTransaction, run: Run, head: Head, tails: dict[str, Tail]
+    ) -> None:
+        self.head, self.tails, self.run = head, tails, run
         self.run_many: shelf.RunMany = many_runner(within.cursor)
         self._within = within
 
@@ -75,31 +78,37 @@ class PostgresStore(ShelvedStore[PostgresLink]):
         link = PostgresLink(location, read_only=read_only)
         super().__init__(link, origin=origin, read_only=read_only, mark=mark)
 
-    @contextmanager
     def _locked(
         self,
         streams: Collection[str],
         count: int = 0,  # noqa: ARG002 - of use to the other engine
         meanwhile: Meanwhile | None = None,
-    ) -> Iterator[Locked]:
+    ) -> AbstractContextManager[Locked]:
         """Ask for what is not known of the streams in the message that takes the lock."""
         asked = sorted(self._tails.missing(streams))
         if len(asked) == 1:
             lookups: tuple[str, Sequence[Any]] = (f"; {_SELECT_LAST}", asked)
         else:
             lookups = (f"; {_SELECT_LASTS}", (asked,)) if asked else ("", ())
-        with self._link.transaction(*lookups, meanwhile=meanwhile) as transaction:
-            heads, *found = transaction.found
-            head = read_head(shelf.head_row(heads), self._tails.head)
-            check_mark(self._mark, head, runner(transaction.cursor))
-            tails = self._tails.at(
-                head,
-                streams,
-                partial(_stream_heads, transaction.cursor),
-                asked=asked,
-                found=_tails(found[0]) if found else None,
-            )
-            yield _Held(transaction, head, tails)
+        hold = partial(self._held, streams, asked)
+        return self._link.transaction(hold, *lookups, meanwhile=meanwhile)
+
+    def _held(
+        self, streams: Collection[str], asked: list[str], within: PostgresTransaction
+    ) -> Locked:
+        """Read head and tails under the lock."""
+        heads, *found = within.found
+        run = runner(within.cursor)
+        head = read_head(shelf.head_row(heads), self._tails.head)
+        check_mark(self._mark, head, run)
+        tails = self._tails.at(
+            head,
+            streams,
+            partial(_stream_heads, within.cursor),
+            asked=asked,
+            found=_tails(found[0]) if found else None,
+        )
+        return _Held(within, run, head, tails)
 
     def _ended(self, cause: str) -> Committed | Rejected:
         """Say on a fresh connection whether the cause was committed.
@@ -115,11 +124,9 @@ class PostgresStore(ShelvedStore[PostgresLink]):
         with self._link.connection() as connection, connection.cursor(binary=True) as cursor:
             return _stream_heads(cursor, set(streams))
 
-    @contextmanager
-    def writing(self) -> Iterator[Run]:
+    def writing(self) -> AbstractContextManager[Run]:
         """Give a runner of statements in one transaction, for a read model's own tables."""
-        with self._link.transaction() as transaction:
-            yield runner(transaction.cursor)
+        return self._link.transaction(lambda within: runner(within.cursor))
 
 
 def _stream_heads(cursor: Any, streams: set[str]) -> dict[str, tuple[int, bytes]]:

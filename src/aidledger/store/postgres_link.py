@@ -6,10 +6,10 @@ begun by locking the head row, and a pool of readers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -21,6 +21,8 @@ from aidledger.store.onewriter import OneWriter
 from aidledger.store.port import HostileRow, Meanwhile, Run
 from aidledger.store.postgres_connect import connector, make_engine, store_error
 from aidledger.store.shelf import SELECT_HEAD, RunMany
+
+T = TypeVar("T")
 
 _BEGIN: Final = f"BEGIN; {SELECT_HEAD} FOR UPDATE"
 _PAGE: Final = 2000
@@ -66,12 +68,13 @@ class PostgresLink(OneWriter):
     @contextmanager
     def transaction(
         self,
+        hold: Callable[[PostgresTransaction], T],
         lookups: str = "",
         parameters: Sequence[Any] = (),
         *,
         meanwhile: Meanwhile | None = None,
-    ) -> Iterator[PostgresTransaction]:
-        """Give a transaction that holds the head row, with what `lookups` found under that lock.
+    ) -> Iterator[T]:
+        """Give what `hold` makes of a transaction that has the head row, and what `lookups` found under its lock.
 
         `lookups` are statements, each begun with a semicolon: they travel with BEGIN, as what is
         said `at_commit` travels with COMMIT, during which `meanwhile` is done. Raises StoreError
@@ -83,7 +86,7 @@ class PostgresLink(OneWriter):
             try:
                 transaction = self._begin(lookups, parameters)
                 try:
-                    yield transaction
+                    yield hold(transaction)
                 except BaseException:
                     self._roll_back(transaction.cursor.connection)
                     raise

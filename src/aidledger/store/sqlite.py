@@ -9,8 +9,8 @@ writer connection is kept, under a lock of this process.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -46,9 +46,10 @@ _FENCE: Final = (
 class _Held:
     """The writer's connection inside BEGIN IMMEDIATE."""
 
-    def __init__(self, connection: Any, head: Head, tails: dict[str, Tail]) -> None:
-        self.head, self.tails = head, tails
-        self.run: Run = runner(connection)
+    __slots__ = ("_connection", "head", "run", "run_many", "tails")
+
+    def __init__(self, connection: Any, run: Run, head: Head, tails: dict[str, Tail]) -> None:
+        self.head, self.tails, self.run = head, tails, run
         self.run_many: shelf.RunMany = connection.executemany
         self._connection = connection
 
@@ -70,17 +71,19 @@ class SqliteStore(ShelvedStore[SqliteLink]):
         link = SqliteLink(path, read_only=read_only)
         super().__init__(link, origin=origin, read_only=read_only, mark=mark)
 
-    @contextmanager
     def _locked(
         self, streams: Collection[str], count: int = 0, meanwhile: Meanwhile | None = None
-    ) -> Iterator[Locked]:
-        with self._link.transaction(meanwhile) as connection:
-            self._link.expect(count)
-            row = shelf.head_row(connection.execute(shelf.SELECT_HEAD).fetchall())
-            head = read_head(row, self._tails.head)
-            check_mark(self._mark, head, runner(connection))
-            tails = self._tails.at(head, streams, partial(_stream_heads, connection))
-            yield _Held(connection, head, tails)
+    ) -> AbstractContextManager[Locked]:
+        return self._link.transaction(partial(self._held, streams, count), meanwhile)
+
+    def _held(self, streams: Collection[str], count: int, connection: Any) -> Locked:
+        """Read head and tails under the lock."""
+        self._link.expect(count)
+        run = runner(connection)
+        head = read_head(shelf.head_row(run(shelf.SELECT_HEAD, ())), self._tails.head)
+        check_mark(self._mark, head, run)
+        tails = self._tails.at(head, streams, partial(_stream_heads, connection))
+        return _Held(connection, run, head, tails)
 
     def _ended(self, cause: str) -> Committed | Rejected:
         """Say on a fresh connection whether the cause was committed, and make the answer final.
@@ -111,11 +114,9 @@ class SqliteStore(ShelvedStore[SqliteLink]):
             checkpointed(connection)
         return erased
 
-    @contextmanager
-    def writing(self) -> Iterator[Run]:
+    def writing(self) -> AbstractContextManager[Run]:
         """Give a runner of statements in one transaction, for a read model's own tables."""
-        with self._link.transaction() as connection:
-            yield runner(connection)
+        return self._link.transaction(runner)
 
 
 def _stream_heads(connection: Any, streams: set[str]) -> dict[str, tuple[int, bytes]]:

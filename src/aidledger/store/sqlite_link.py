@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from aidledger.store.errors import CommitLostError, StoreError
 from aidledger.store.meanwhile import alongside
@@ -29,6 +29,8 @@ from aidledger.store.sqlite_connect import (
     make_engine,
     store_error,
 )
+
+T = TypeVar("T")
 
 _PAGE: Final = 256
 _POLL_MS: Final = 4
@@ -62,8 +64,10 @@ class SqliteLink(OneWriter):
             raise store_error(error) from error
 
     @contextmanager
-    def transaction(self, meanwhile: Meanwhile | None = None) -> Iterator[Any]:
-        """Give the writer connection inside BEGIN IMMEDIATE and COMMIT.
+    def transaction(
+        self, hold: Callable[[Any], T], meanwhile: Meanwhile | None = None
+    ) -> Iterator[T]:
+        """Give what `hold` makes of the writer connection inside BEGIN IMMEDIATE and COMMIT.
 
         `meanwhile` is done during COMMIT. Raises StoreError before COMMIT began, CommitLostError after.
         """
@@ -76,7 +80,7 @@ class SqliteLink(OneWriter):
                 connection = self._writer.driver_connection
                 self._begin(connection)
                 try:
-                    yield connection
+                    yield hold(connection)
                 except BaseException:
                     connection.rollback()
                     raise

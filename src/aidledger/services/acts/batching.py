@@ -20,6 +20,7 @@ from aidledger.domain.decide import (
 from aidledger.domain.entitling import FOLLOWED, month_entitled, months_anew
 from aidledger.domain.events.catalog import EVENTS
 from aidledger.domain.events.support import EntitlementSet
+from aidledger.domain.ownlog import SAYING
 from aidledger.domain.policy.pack import ResolvedPack
 from aidledger.domain.proposal import Proposal
 from aidledger.domain.recorded import Recorded
@@ -106,7 +107,7 @@ class Batch:
         """Decide one proposal and keep what follows from it."""
         if proposal.type in TOKENS:
             proposal = filled(self._session, proposal, self._given.pack(proposal))
-        if wrong := self._own_log.problem(proposal.event):
+        if isinstance(proposal.event, SAYING) and (wrong := self._own_log.problem(proposal.event)):
             raise RefusedError([wrong])
         if self._guard is not None and proposal.despite and not EVENTS[proposal.type].wish:
             # no clause refuses a fact, but a duty may: it is then named, and a finding

@@ -25,6 +25,7 @@ _KINDS: Final = bytes(
 """Digits as 0, letters as A, all else as a space."""
 _LONG: Final = b" " + b"0" * 17
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_WIDE_ROW: Final = b"\xef\xbc"
 _WIDE: Final = re.compile(rb"\xef\xbc[\x90-\x99]").search
 """Digits as an input method for Chinese types them (U+FF10 to U+FF19, in UTF-8)."""
 _ENCODER: Final = msgspec.json.Encoder()
@@ -39,7 +40,7 @@ def numbers_shown(proposals: Sequence[Proposal]) -> dict[int, list[Problem]]:
     said = _ENCODER.encode([(p.stream, p.actor, p.office, p.event, p.despite) for p in proposals])
     if b"\\n" in said:
         said = said.replace(b"\\n", b"  ")
-    if _WIDE(said):
+    if _WIDE_ROW in said and _WIDE(said):
         said = unicodedata.normalize("NFKC", said.decode()).encode()
     if _LONG not in said.translate(_KINDS):
         return {}

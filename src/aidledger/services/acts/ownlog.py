@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aidledger.domain.events.base import Event
-from aidledger.domain.ownlog import SAYING, said_of_log
+from aidledger.domain.ownlog import said_of_log
 from aidledger.services.problems import Problem
 from aidledger.store.cut import CutStore
 from aidledger.store.errors import StoreError
@@ -19,7 +19,7 @@ class OwnLog:
 
     def problem(self, event: Event) -> Problem | None:
         """Return what is wrong with what an event says of the log; nothing where it can't be asked."""
-        said = said_of_log(event) if isinstance(event, SAYING) else None
+        said = said_of_log(event)
         if said is None:
             return None
         size_field, root_field = said.fields
