@@ -199,14 +199,14 @@ def take_the_lock_away() -> None:
     postgres_link._BEGIN = postgres_link._BEGIN.replace(" FOR UPDATE", "")  # type: ignore[misc]
 
     @contextmanager
-    def deferred(self: Any, meanwhile: Any = None) -> Iterator[Any]:
+    def deferred(self: Any, hold: Callable[[Any], Any], meanwhile: Any = None) -> Iterator[Any]:
         del meanwhile
         connection = sqlite_connect.connector(
             self._dbapi, self._path, read_only=False, busy_timeout_s=1
         )()
         try:
             connection.execute("BEGIN")
-            yield connection
+            yield hold(connection)
             connection.execute("COMMIT")
         except self._dbapi.Error as error:
             raise sqlite_connect.store_error(error) from error
