@@ -13,13 +13,11 @@ from tests.lone import ALONE
 from tests.services.conftest import Office
 
 from aidledger.domain.events.base import Event
-from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.gathered import (
     CheckpointContradicted,
     CheckpointGathered,
     CountyLogTrusted,
 )
-from aidledger.domain.proposal import Proposal
 from aidledger.ledger.keys import VerifierKey
 from aidledger.ledger.note import Note
 from aidledger.ledger.proof import consistency_proof
@@ -59,14 +57,7 @@ def taken(office: Office, data: bytes) -> bool:
 
 def forge(office: Office, event: Event, stream: str = STREAM) -> int:
     """Record an entry past all that is asked; return its position."""
-    said = Proposal(
-        type=wire_name(event),
-        stream=stream,
-        event=event,
-        effective_on="2022-01-01",
-        actor="c0",
-        office="520123",
-    )
+    said = KEEPER.says(stream, event)
     head = office.session.store.head().size
 
     assert isinstance(record(office.session, [said], cause=f"forged-{head}"), Committed)

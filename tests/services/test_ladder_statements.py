@@ -17,9 +17,9 @@ from aidledger.domain.events.base import Event
 from aidledger.domain.events.catalog import wire_name
 from aidledger.domain.events.doubt import DoubtRaised, DoubtSeenAgain
 from aidledger.domain.events.proving import GenerationCertified
-from aidledger.domain.proposal import Proposal
 from aidledger.ledger.verify import Rung
 from aidledger.services.acts.recording import record
+from aidledger.services.acts.who import Who
 from aidledger.services.checkpoints.checkpointing import root_at
 from aidledger.services.ladder.verifying import verify
 from aidledger.services.problems import RefusedError
@@ -84,14 +84,7 @@ def worked(office: Office, *visitors: str) -> tuple[int, str]:
 
 def proposed(office: Office, event: Event, stream: str) -> Outcome:
     """Record an act as anybody would."""
-    said = Proposal(
-        type=wire_name(event),
-        stream=stream,
-        event=event,
-        effective_on="2022-01-05",
-        actor="u1",
-        office="520123",
-    )
+    said = Who(actor="u1", office="520123", on="2022-01-05").says(stream, event)
     return record(office.session, [said], cause=f"said-{wire_name(event)}")
 
 

@@ -48,18 +48,12 @@ held AS (
       AND COALESCE(counted.to_month, '1850-01') BETWEEN '1850-01' AND '2999-12'
 ),
 ended AS (
-    SELECT stream, MIN(last_month) AS last_month
-    FROM (
-        SELECT stream, last_month FROM termination_approved
-        UNION ALL
-        SELECT stream, SUBSTRING(CAST(died_on AS VARCHAR), 1, 7) FROM death_recorded
-    ) AS ends
-    GROUP BY stream
+    $last_months
 ),
 running AS (
     SELECT held.person, held.own, applied.programme, applied.area, approved.stream, approved.position,
            GREATEST(approved.from_month, held.first_month) AS from_month,
-           LEAST(COALESCE(ended.last_month, '9999-12'), held.last_month) AS last_month
+           LEAST(COALESCE(ended.month, '9999-12'), held.last_month) AS last_month
     FROM (
         SELECT stream, MIN(position) AS position, MIN(from_month) AS from_month
         FROM application_approved

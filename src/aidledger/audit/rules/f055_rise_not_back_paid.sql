@@ -35,20 +35,14 @@ by_programme AS (
     GROUP BY programmes.programme
 ),
 ended AS (
-    SELECT stream, MIN(last_month) AS last_month
-    FROM (
-        SELECT stream, last_month FROM termination_approved
-        UNION ALL
-        SELECT stream, SUBSTRING(CAST(died_on AS VARCHAR), 1, 7) FROM death_recorded
-    ) AS ends
-    GROUP BY stream
+    $last_months
 ),
 last_roster AS (
     -- who died, or whose support ended, is on no roster any more: that of the others counts
     SELECT rosters.stream,
            CASE WHEN ended.stream IS NULL THEN rosters.position
                ELSE COALESCE(by_programme.position, rosters.position) END AS position,
-           ended.last_month
+           ended.month AS last_month
     FROM rosters
     LEFT JOIN ended ON ended.stream = rosters.stream
     LEFT JOIN programmes ON programmes.stream = rosters.stream
